@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"labchat/internal/client"
+	"labchat/internal/tui"
+)
+
+// desk makes the sessions that the form asks for, one at a time.
+type desk struct {
+	cli   *cli
+	log   *slog.Logger
+	blank *profile // for looking at servers that have no profile yet
+
+	profile *profile // of the session that runs, nil without one
+	session *client.Session
+	stop    context.CancelFunc
+	ended   chan struct{} // closed when the session's Run has returned
+}
+
+// enter starts the session that the form asked for; it lives until ctx ends or
+// the next one is asked for.
+func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
+	var err error
+	if d.leave(&err); err != nil {
+		return tui.Connected{}, err
+	}
+	d.cli.Reach = reached(d.cli.Reach, l)
+	p, err := openProfile(profileDir(&d.cli.Reach)) //nolint:contextcheck // a local file is opened at once
+	if err != nil {
+		return tui.Connected{}, err
+	}
+	cfg := d.cli.clientConfig(p, client.Identity{Mode: d.cli.Reach.mode(), Name: l.Name, Password: l.Password}, d.log)
+	cfg.Rooms = []string{d.cli.room()}
+	ctx, d.stop = context.WithCancel(ctx)
+	d.profile, d.session, d.ended = p, client.New(cfg), make(chan struct{})
+	go d.run(ctx, d.session, d.ended)
+	return tui.Connected{Session: d.session, Archive: p}, nil
+}
+
+// run holds a session; leave waits for it.
+func (d *desk) run(ctx context.Context, s *client.Session, ended chan struct{}) {
+	defer close(ended)
+	if err := s.Run(ctx); err != nil {
+		d.log.Warn("session ended", "err", err)
+	}
+}
+
+// leave ends the session that runs, and closes its profile.
+func (d *desk) leave(err *error) {
+	if d.profile == nil {
+		return
+	}
+	d.stop()
+	for range d.session.Events() { // it ends when somebody has heard its last words
+	}
+	<-d.ended
+	closing(d.profile, err)
+	d.profile = nil
+}
+
+// probe looks at a server for the form, with what is known of it from before.
+func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, error) {
+	c := *d.cli
+	c.Reach = reached(c.Reach, tui.Login{Server: server, Name: name})
+	p := d.blank
+	if dir := profileDir(&c.Reach); exists(dir) {
+		if known, err := openProfile(dir); err == nil { //nolint:contextcheck // a local file is opened at once
+			defer func() { _ = known.Close() }() // it was only read
+			p = known
+		}
+	}
+	found, err := client.Probe(ctx, c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log), name)
+	if err != nil {
+		return tui.Probed{}, err
+	}
+	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name}
+	if found.Welcome != nil {
+		probed.Register = found.Welcome.Register
+	}
+	return probed, nil
+}
+
+// reached is r with what the form asks for instead.
+func reached(r reach, l tui.Login) reach {
+	r.Server, r.User = l.Server, l.Name
+	r.Guest, r.Register = l.Mode == tui.ModeGuest, l.Mode == tui.ModeRegister
+	r.PasswordFile = ""
+	return r
+}
+
+func exists(dir string) bool {
+	if dir == "" {
+		return false
+	}
+	_, err := os.Stat(dir)
+	return err == nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"labchat/internal/server"
+	"labchat/internal/server/store"
+)
+
+const (
+	// takeOver is how often a window without the daemon looks whether the
+	// window with it has gone: well within a client's first tries to come back.
+	takeOver = 250 * time.Millisecond
+	// startWithin bounds the wait for the daemon of another window.
+	startWithin = 10 * time.Second
+)
+
+// daemon is the chatd of --local: one of all its windows runs it, and when that
+// one closes another takes it over, with the same rooms and on the same port.
+// It is server.Run on real sockets, no shortcut.
+type daemon struct {
+	dir string
+	log *slog.Logger
+}
+
+func newDaemon(log *slog.Logger) *daemon {
+	return &daemon{dir: filepath.Join(xdg.DataHome, "labchat", "local"), log: log}
+}
+
+// run hosts the daemon, or waits for its turn, until ctx ends.
+func (d *daemon) run(ctx context.Context) error {
+	ticker := time.NewTicker(takeOver)
+	defer ticker.Stop()
+	for {
+		err := d.host(ctx)
+		if _, locked := errors.AsType[*store.LockedError](err); !locked {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// host runs the daemon; a *store.LockedError says that another window does.
+func (d *daemon) host(ctx context.Context) error {
+	return server.Run(ctx, server.Config{
+		Data:            d.dir,
+		Name:            "this machine",
+		Program:         program(),
+		Rate:            10, // as chatd has it
+		Register:        true,
+		LegacyPasswords: "loopback",
+		Log:             d.log,
+		Listen:          d.listen,
+		Ready:           d.ready,
+	})
+}
+
+// listen takes the port of last time where it is free: what people have typed
+// into other programs goes on working.
+func (d *daemon) listen(network, addr string) (net.Listener, error) {
+	listenConfig := net.ListenConfig{KeepAlive: -1} // the server sets its own
+	if old, err := d.address(); err == nil {
+		ln, err := listenConfig.Listen(context.Background(), network, old)
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+			return ln, err
+		}
+	}
+	return listenConfig.Listen(context.Background(), network, addr)
+}
+
+// ready writes the port file once the chat port is open.
+func (d *daemon) ready(l server.Listener) {
+	if l.Name != "chat" {
+		return
+	}
+	if err := d.publish(l.Addr); err != nil {
+		d.log.Error("port file not written", "err", err)
+	}
+}
+
+// publish replaces the port file as a whole: others read it at any moment.
+func (d *daemon) publish(addr string) error {
+	name := d.portFile()
+	if err := os.WriteFile(name+".new", []byte(addr+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
+func (d *daemon) portFile() string { return filepath.Join(d.dir, "port") }
+
+// address reads HOST:PORT from the port file.
+func (d *daemon) address() (string, error) {
+	b, err := os.ReadFile(d.portFile())
+	if err != nil {
+		return "", err
+	}
+	addr := strings.TrimSpace(string(b))
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return "", fmt.Errorf("%s: want 127.0.0.1:PORT, not %q", d.portFile(), addr)
+	}
+	return addr, nil
+}
+
+// dial connects to wherever the daemon is now, whatever addr says.
+func (d *daemon) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if now, err := d.address(); err == nil {
+		addr = now
+	}
+	return (&net.Dialer{Timeout: startWithin}).DialContext(ctx, network, addr)
+}
+
+// answers waits until the daemon answers, in whichever window it is, and
+// returns its address.
+func (d *daemon) answers(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	ticker := time.NewTicker(takeOver / 10)
+	defer ticker.Stop()
+	for {
+		if addr, err := d.address(); err == nil {
+			if conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr); err == nil {
+				conn.Close()
+				return addr, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("the local server does not answer; %s tells where it was last", d.portFile())
+		case <-ticker.C:
+		}
+	}
+}
+
+// hints say how others join, and how long there is something to join.
+func (d *daemon) hints(addr string) []string {
+	_, port, _ := net.SplitHostPort(addr) // the address was read by address
+	return []string{
+		"Others on this machine join with one of:",
+		"chat-tui --local",
+		"chat-tui --server " + addr + " --guest --profile two",
+		"nc 127.0.0.1 " + port,
+		"This chat lives until its last --local window closes; its rooms come back with the next.",
+	}
+}

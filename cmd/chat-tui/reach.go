@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"strings"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/client"
+	"labchat/internal/wire"
+)
+
+// defaultServer is where a client without a form looks for a server.
+const defaultServer = "127.0.0.1:" + client.DefaultPort
+
+// reach says which server, and as whom.
+type reach struct {
+	Server       string `placeholder:"HOST:PORT" help:"Server; without :PORT its port 1300."`
+	User         string `placeholder:"NAME" help:"Log in as NAME, or with --guest take that name without an account."`
+	Register     bool   `help:"Make the account --user first."`
+	Guest        bool   `help:"Come in without an account; without --user under a name that the server gives."`
+	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE instead of asking."`
+	Room         string `placeholder:"ROOM" help:"Room to be in; the screen opens lobby unless told."`
+	Dialect      string `default:"auto" enum:"auto,chat1,a3" help:"Language of the server: auto, chat1 or a3."`
+	Profile      string `placeholder:"NAME" help:"Keep messages, drafts and unsent lines in a profile of that name."`
+	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only; chatd prints it at start."`
+}
+
+// Validate refuses what contradicts itself.
+func (r *reach) Validate() error {
+	switch {
+	case r.Guest && r.Register:
+		return errors.New("--guest and --register exclude each other: a guest has no account")
+	case r.Register && r.User == "":
+		return errors.New("--register wants the account's name: add --user NAME")
+	case r.ServerKey != "" && !strings.HasPrefix(r.ServerKey, "SHA256:"):
+		return fmt.Errorf("--server-key: want SHA256:... as chatd prints it, not %q", r.ServerKey)
+	}
+	if r.User != "" {
+		if err := wire.CheckUser(r.User); err != nil {
+			return fmt.Errorf("--user: %w", err)
+		}
+	}
+	r.Room = strings.TrimPrefix(r.Room, "#")
+	if r.Room != "" {
+		if err := wire.CheckRoom(r.Room); err != nil {
+			return fmt.Errorf("--room: %w", err)
+		}
+	}
+	return nil
+}
+
+// named says whether somebody was named to come in as, so that nobody must be
+// asked.
+func (r *reach) named() bool { return r.Guest || r.User != "" }
+
+// address returns HOST:PORT of the server, or the default one.
+func (r *reach) address() string {
+	if r.Server == "" {
+		return defaultServer
+	}
+	if _, _, err := net.SplitHostPort(r.Server); err == nil {
+		return r.Server
+	}
+	return net.JoinHostPort(strings.Trim(r.Server, "[]"), client.DefaultPort)
+}
+
+// mode is how the session gets its name.
+func (r *reach) mode() client.Mode {
+	switch {
+	case r.Register:
+		return client.ModeRegister
+	case r.Guest || r.User == "":
+		return client.ModeGuest
+	default:
+		return client.ModeLogin
+	}
+}
+
+// identity asks for a password where one is needed: not for a guest, nor where
+// the profile has a token.
+func (r *reach) identity(prompt conf.Prompt, token wire.Secret) (client.Identity, error) {
+	id := client.Identity{Mode: r.mode(), Name: r.User}
+	if id.Mode == client.ModeGuest || id.Mode == client.ModeLogin && token != "" && r.PasswordFile == "" {
+		return id, nil
+	}
+	var err error
+	id.Password, err = prompt.Ask("password of "+r.User, id.Mode == client.ModeRegister)
+	return id, err
+}
+
+func (r *reach) prompt(std conf.Streams) conf.Prompt {
+	return conf.Prompt{File: r.PasswordFile, In: std.In, Err: std.Err}
+}
+
+// program is how this client names itself to servers.
+func program() string {
+	version, _, _ := strings.Cut(conf.Version(), " ")
+	return "chat-tui/" + version
+}
+
+// loginName returns the name of who runs the program, cleaned until a server
+// takes it, or "guest".
+func loginName() string {
+	raw := os.Getenv("USER")
+	if raw == "" {
+		if me, err := user.Current(); err == nil {
+			raw = me.Username
+		}
+	}
+	if i := strings.LastIndexAny(raw, `\/`); i >= 0 {
+		raw = raw[i+1:] // DOMAIN\name
+	}
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("-_.", r):
+			return r
+		}
+		return -1
+	}, raw)
+	const room = 3 // for the number that makes it unique
+	name = name[:min(len(name), wire.MaxName-room)]
+	if wire.CheckUser(name) != nil {
+		return "guest"
+	}
+	return name
+}

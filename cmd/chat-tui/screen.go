@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"golang.org/x/term"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/client"
+	"labchat/internal/plain"
+	"labchat/internal/wire"
+)
+
+// screen chats: on the whole screen, or line by line.
+type screen struct {
+	Local bool   `help:"Bring a server along: on this machine only, with rooms and history of its own."`
+	Plain bool   `help:"No full screen: one line an event, the same commands. Chosen by itself without a terminal, or on a dumb one."`
+	JSON  bool   `name:"json" help:"With --plain: one JSON object an event, for programs."`
+	UDP   string `name:"udp" placeholder:"HOST:PORT" help:"Socket for private conversations."`
+}
+
+// Help is printed by --help.
+func (screen) Help() string {
+	return `Examples:
+
+    chat-tui --local
+    chat-tui --server chat.example.org:1300 --user alice
+    echo "hello" | chat-tui --plain --guest --room lobby`
+}
+
+// Validate refuses what contradicts itself.
+func (s *screen) Validate() error {
+	if s.JSON && !s.Plain {
+		return conf.Usagef("--json goes with --plain")
+	}
+	return nil
+}
+
+// Run chats until the person quits.
+func (s *screen) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	if s.Local && c.Reach.Server != "" {
+		return conf.Usagef("--local brings its own server: leave --server out")
+	}
+	lines := s.Plain || os.Getenv("TERM") == "dumb" || !isTerminal(std.In) || !isTerminal(std.Out)
+	var err error
+	switch {
+	case s.Local:
+		err = s.local(ctx, std, c, lines)
+	case lines:
+		err = s.plain(ctx, std, c)
+	default:
+		err = s.full(ctx, std, c)
+	}
+	if err == nil {
+		err = ctx.Err() // the screen takes a signal for a wish to quit
+	}
+	return err
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// plain chats line by line, on the profile that the flags name.
+func (s *screen) plain(ctx context.Context, std conf.Streams, c *cli) error {
+	//nolint:contextcheck // a local file is opened at once
+	return c.prepare(std, profileDir(&c.Reach), func(p *profile, cfg client.Config) error {
+		cfg.Rooms = []string{c.room()}
+		return s.lines(ctx, std, c, p, client.New(cfg), nil)
+	})
+}
+
+// lines holds the conversation on standard input and output.
+func (s *screen) lines(ctx context.Context, std conf.Streams, c *cli, p *profile, session *client.Session, hints []string) error {
+	in := openStdin(std.In)
+	defer in.release()
+	defer ignoreBrokenPipe()()
+	prompt := c.Reach.prompt(std)
+	err := beside(ctx, session, func(ctx context.Context, session *client.Session) error {
+		return plain.Run(ctx, plain.Config{
+			Session: session, Archive: p, Input: in, Out: std.Out, Room: c.room(),
+			JSON: s.JSON, Prompt: isTerminal(std.In) && isTerminal(std.Out), Kept: p.kept(), Hints: hints,
+			Secret: func(question string) (wire.Secret, error) { return prompt.Ask(question, false) },
+		})
+	})
+	return quietly(err)
+}
+
+// room is where the conversation begins.
+func (c *cli) room() string {
+	if c.Reach.Room == "" {
+		return wire.Lobby
+	}
+	return c.Reach.Room
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os/signal"
+	"syscall"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/client"
+	"labchat/internal/plain"
+	"labchat/internal/wire"
+)
+
+// send posts lines to a room.
+type send struct {
+	Text string `arg:"" help:"What to say; - posts each line of standard input."`
+}
+
+// Help is printed by --help.
+func (send) Help() string {
+	return `Ends with 0 only after the server has acknowledged every line, with 1 and its sentence where it
+refused one. Nothing is kept on this machine unless --profile says so.
+
+Examples:
+
+    chat-tui send --room lab3 "the printer is free"
+    make 2>&1 | chat-tui send --server chat.example.org --guest --user ci --room builds -`
+}
+
+// Run posts.
+func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	if c.Reach.Room == "" {
+		return conf.Usagef("send wants a room: add --room ROOM")
+	}
+	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text}
+	if s.Text == "-" {
+		in := openStdin(std.In)
+		defer in.release()
+		cfg.Input = in
+	}
+	return c.script(ctx, std, func(ctx context.Context, session *client.Session) error {
+		cfg.Session = session
+		return plain.Send(ctx, cfg)
+	})
+}
+
+// tail prints a room.
+type tail struct {
+	JSON     bool `name:"json" help:"One JSON object a line: type, id, time, room, from, text."`
+	History  int  `default:"10" placeholder:"N" help:"Begin with the last N lines that were said before, at most 500 (default: 10)."`
+	NoFollow bool `help:"End after the history."`
+}
+
+// Help is printed by --help.
+func (tail) Help() string {
+	return `Examples:
+
+    chat-tui tail --room lab3
+    chat-tui tail --room lab3 --json --history 500 --no-follow > lab3.jsonl`
+}
+
+// Validate refuses more than a server gives.
+func (t tail) Validate() error {
+	if t.History < 0 || t.History > wire.MaxHistory {
+		return conf.Usagef("--history: want 0 to %d", wire.MaxHistory)
+	}
+	return nil
+}
+
+// Run prints until it is interrupted or nobody reads any more.
+func (t tail) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	if c.Reach.Room == "" {
+		return conf.Usagef("tail wants a room: add --room ROOM")
+	}
+	defer ignoreBrokenPipe()()
+	err := c.script(ctx, std, func(ctx context.Context, session *client.Session) error {
+		return plain.Tail(ctx, plain.TailConfig{
+			Session: session, Room: c.Reach.Room, History: t.History, NoFollow: t.NoFollow,
+			JSON: t.JSON, Out: std.Out, Err: std.Err,
+		})
+	})
+	return quietly(err)
+}
+
+// ignoreBrokenPipe makes a write that nobody reads an error: the signal would
+// end the program before its profile is removed.
+func ignoreBrokenPipe() (restore func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	return func() { signal.Reset(syscall.SIGPIPE) }
+}
+
+// quietly takes the end of who reads the output for a good one: `tail | head`
+// is no failure.
+func quietly(err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	return err
+}

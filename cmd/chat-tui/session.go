@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"golang.org/x/sync/errgroup"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/client"
+	"labchat/internal/plain"
+)
+
+// clientConfig is what every session of this program has in common.
+func (c *cli) clientConfig(p *profile, id client.Identity, log *slog.Logger) client.Config {
+	return client.Config{
+		Server:     c.Reach.address(),
+		Dialect:    c.Reach.Dialect,
+		Identity:   id,
+		ServerKey:  c.Reach.ServerKey,
+		Store:      p.Archive,
+		Log:        log,
+		Program:    program(),
+		LeaveInbox: !p.kept(),
+	}
+}
+
+// script runs a session on a profile of its own beside what uses it.
+func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Context, *client.Session) error) error {
+	dir := ""
+	if c.Reach.Profile != "" {
+		dir = profileDir(&c.Reach)
+	}
+	//nolint:contextcheck // a local file is opened at once
+	return c.prepare(std, dir, func(_ *profile, cfg client.Config) error {
+		return beside(ctx, client.New(cfg), use)
+	})
+}
+
+// prepare opens the profile in dir and the log, finds out who we are, and hands
+// all that to use as a session's configuration.
+func (c *cli) prepare(std conf.Streams, dir string, use func(*profile, client.Config) error) (err error) {
+	p, err := openProfile(dir)
+	if err != nil {
+		return err
+	}
+	defer closing(p, &err)
+	id, err := c.Reach.identity(c.Reach.prompt(std), p.Token(c.Reach.address(), c.Reach.User))
+	if err != nil {
+		return err
+	}
+	log, done, err := c.logger()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return use(p, c.clientConfig(p, id, log))
+}
+
+// beside runs a session until use has returned, and waits for it.
+func beside(ctx context.Context, s *client.Session, use func(context.Context, *client.Session) error) error {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var g errgroup.Group
+	g.Go(func() error { return s.Run(inner) })
+	err := use(inner, s)
+	cancel()
+	for range s.Events() { // it ends when somebody has heard its last words
+	}
+	if over := g.Wait(); err == nil {
+		err = over
+	}
+	if _, ended := errors.AsType[*plain.EndedError](err); ended && ctx.Err() != nil {
+		return ctx.Err() // the session has heard of it first
+	}
+	return err
+}
+
+// logger writes to a file: standard error belongs to what people read.
+func (c *cli) logger() (log *slog.Logger, done func(), err error) {
+	dir := filepath.Join(xdg.StateHome, "labchat")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make a directory for the log: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "chat-tui.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the log: %w", err)
+	}
+	return c.Log.Logger(f), func() { f.Close() }, nil
+}
+
+// closing closes c and keeps its error where there is none yet.
+func closing(c io.Closer, err *error) {
+	if failed := c.Close(); *err == nil && failed != nil {
+		*err = fmt.Errorf("close the profile: %w", failed)
+	}
+}

@@ -1,0 +1,100 @@
+// Command chatd is labchat's daemon: rooms, accounts and history for a lab, in
+// the grammars of old and new chat programs. It is a thin shell around
+// server.Run; its flags are printed by chatd --help.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/server"
+	"labchat/internal/server/store"
+)
+
+func main() {
+	var c cli
+	program := conf.Program{
+		Name:    "chatd",
+		Summary: "The chat daemon of labchat.",
+		Grammar: &c,
+		Vars:    map[string]string{"data": filepath.Join(xdg.DataHome, "labchat", "chatd")},
+		Bind:    []any{&c},
+	}
+	os.Exit(program.Main())
+}
+
+// cli is the command line.
+type cli struct {
+	conf.Common
+	Data string `placeholder:"DIR" default:"${data}" help:"Data directory: accounts, messages, key and lock (default: ${data})."`
+
+	Serve  serve   `cmd:"" help:"Run the daemon until SIGTERM or ctrl+c."`
+	User   user    `cmd:"" help:"Add, change, list and ban accounts, also while a daemon runs."`
+	Backup backup  `cmd:"" help:"Write a consistent copy of the database, also while a daemon runs."`
+	Check  check   `cmd:"" help:"Look for damage in the database."`
+	About  version `cmd:"" name:"version" help:"Print the version."`
+}
+
+// Help is printed by --help.
+func (cli) Help() string {
+	return `Examples:
+
+    chatd serve
+    chatd serve --host 0.0.0.0 --data /var/lib/labchat
+    chatd user add alice
+    chatd backup chat-monday.db
+
+` + conf.Rules
+}
+
+type version struct{}
+
+// Help is printed by --help.
+func (version) Help() string { return "Example:\n\n    chatd version" }
+
+// Run prints the version.
+func (version) Run(std conf.Streams) error {
+	_, err := fmt.Fprintln(std.Out, "chatd", conf.Version())
+	return err
+}
+
+type backup struct {
+	File string `arg:"" help:"The copy. It must not exist yet."`
+}
+
+// Help is printed by --help.
+func (backup) Help() string {
+	return "Example:\n\n    chatd backup /var/backups/chat-monday.db"
+}
+
+// Run writes the copy.
+func (b backup) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	file, err := filepath.Abs(b.File) // the daemon that writes it may live elsewhere
+	if err != nil {
+		return fmt.Errorf("name the copy: %w", err)
+	}
+	if err := server.Backup(ctx, c.Data, file); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.Out, "backup written to", file)
+	return err
+}
+
+type check struct{}
+
+// Help is printed by --help.
+func (check) Help() string { return "Example:\n\n    chatd check --data /var/lib/labchat" }
+
+// Run reads the whole database.
+func (check) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	if err := store.Check(ctx, c.Data); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(std.Out, "no damage found in", c.Data)
+	return err
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/server"
+	"labchat/internal/server/hub"
+	"labchat/internal/server/store"
+)
+
+// serve runs the daemon.
+type serve struct {
+	Host   string `default:"127.0.0.1" help:"Address to listen on. 0.0.0.0 opens the daemon to the lab."`
+	Ports  ports  `embed:""`
+	Limits limits `embed:""`
+	Access access `embed:""`
+	Styles styles `embed:""`
+
+	Durability string `default:"full" enum:"full,normal" help:"What an acknowledged line survives: full also a power cut, normal a crash of the daemon."`
+}
+
+// ports are where the services listen.
+type ports struct {
+	Port               conf.Port `default:"1300" help:"Chat port, TCP: chat/1, TLS and A3. 0: a free one, off: none; so for all ports."`
+	SumPort            conf.Port `default:"1301" help:"Sum service, TCP."`
+	PromptPort         conf.Port `default:"1302" help:"Prompt room, names only, TCP."`
+	ArithPort          conf.Port `default:"1303" help:"Arithmetic service, TCP."`
+	NamesPort          conf.Port `default:"1304" help:"Name-first room, TCP."`
+	PromptAccountsPort conf.Port `default:"1305" help:"Prompt room with accounts, TCP."`
+	RegistryPort       conf.Port `default:"2020" help:"Registry, UDP."`
+}
+
+// limits keep one guest from spoiling it for the others.
+type limits struct {
+	Rate           int `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s. 0: no limit."`
+	MaxConnections int `default:"20000" help:"Connections at a time. 0: no limit."`
+	MaxPerAddress  int `default:"256" help:"Connections at a time from one address, loopback exempt. 0: no limit."`
+}
+
+// access says who comes in, and how.
+type access struct {
+	TLS             string `name:"tls" default:"self-signed" placeholder:"off|self-signed|FILES" help:"TLS on the chat port: off, self-signed (kept in the data directory), or CERT,KEY: two PEM files."`
+	Register        string `default:"open" enum:"open,closed" help:"Whether people make their own accounts: open or closed."`
+	LegacyPasswords string `default:"loopback" enum:"off,loopback,lab" help:"Where old programs may send passwords in clear: off, loopback or lab."`
+	RegistryOpen    bool   `help:"Answer registry datagrams from public addresses too."`
+	BridgeMulticast bool   `help:"Let the registry join multicast groups."`
+}
+
+// styles choose between forms that older programs had of one service.
+type styles struct {
+	PromptStyle string `default:"m2" enum:"m2,m1" help:"Texts of the prompt room: m2 or m1."`
+	ArithStyle  string `default:"plain" enum:"plain,hello,welcome" help:"Form of the arithmetic service: plain, hello or welcome."`
+	NamesStyle  string `default:"plain" enum:"plain,clock,echo" help:"Form of the name-first room: plain, clock or echo."`
+	DateStyle   string `default:"dmy-" enum:"dmy-,dmy/,ymd" help:"Dates: dmy- (31-12-2026), dmy/ or ymd."`
+	UTC         bool   `name:"utc" help:"Times in UTC instead of the host's zone."`
+}
+
+// Help is printed by --help.
+func (serve) Help() string {
+	return `Examples:
+
+    chatd serve
+    chatd serve --host 0.0.0.0 --tls /etc/labchat/cert.pem,/etc/labchat/key.pem
+    chatd serve --port 0 --registry-port off --data /tmp/try
+
+One line for each listener goes to standard output, "listening chat tcp 127.0.0.1:1300", and then
+"ready". The log goes to standard error.`
+}
+
+// Validate refuses numbers that mean nothing.
+func (s serve) Validate() error {
+	for name, n := range map[string]int{
+		"rate": s.Limits.Rate, "max-connections": s.Limits.MaxConnections, "max-per-address": s.Limits.MaxPerAddress,
+	} {
+		if n < 0 {
+			return fmt.Errorf("--%s: want 0 or more, not %d", name, n)
+		}
+	}
+	_, err := s.Access.tls()
+	return err
+}
+
+// tls reads --tls.
+func (a access) tls() (server.TLSConfig, error) {
+	switch a.TLS {
+	case "off":
+		return server.TLSConfig{Off: true}, nil
+	case "self-signed":
+		return server.TLSConfig{}, nil
+	}
+	cert, key, ok := strings.Cut(a.TLS, ",")
+	if !ok || cert == "" || key == "" {
+		return server.TLSConfig{}, fmt.Errorf("--tls: want off, self-signed, or CERT,KEY: two PEM files; not %q", a.TLS)
+	}
+	return server.TLSConfig{Cert: cert, Key: key}, nil
+}
+
+// Run serves until it is told to stop, which is a good end.
+func (s serve) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	cfg, err := s.config(c, std)
+	if err != nil {
+		return err
+	}
+	var printed error
+	cfg.Ready = func(l server.Listener) {
+		line := "ready"
+		if l.Name != "" {
+			line = fmt.Sprintf("listening %s %s %s", l.Name, l.Network, l.Addr)
+		}
+		if _, err := fmt.Fprintln(std.Out, line); err != nil && printed == nil {
+			printed = err
+		}
+	}
+	if err := server.Run(ctx, cfg); err != nil {
+		return s.explain(err)
+	}
+	if printed != nil {
+		return fmt.Errorf("print readiness: %w", printed)
+	}
+	return nil
+}
+
+func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
+	tls, err := s.Access.tls()
+	if err != nil {
+		return server.Config{}, err
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		name = "" // the server has a name for that
+	}
+	durability := store.Full
+	if s.Durability == "normal" {
+		durability = store.Normal
+	}
+	return server.Config{
+		Host:            s.Host,
+		Ports:           server.Ports{Chat: int(s.Ports.Port)},
+		Data:            c.Data,
+		Durability:      durability,
+		TLS:             tls,
+		Rate:            s.Limits.Rate,
+		MaxConnections:  s.Limits.MaxConnections,
+		MaxPerAddress:   s.Limits.MaxPerAddress,
+		Register:        s.Access.Register == "open",
+		LegacyPasswords: hub.LegacyPolicy(s.Access.LegacyPasswords),
+		Name:            name,
+		Program:         "chatd " + conf.Version(),
+		Log:             c.Log.Logger(std.Err),
+	}, nil
+}

@@ -1,0 +1,73 @@
+// Package e2e_test runs the real programs as people and scripts run them: one
+// txtar script for each promise, in testdata.
+package e2e_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// bin holds the programs. Written by TestMain only.
+var bin string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "labchat-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	args := []string{"build", "-o", dir + string(filepath.Separator)}
+	if raced {
+		args = append(args, "-race")
+	}
+	build := exec.Command("go", append(args, "../chatd", "../chat-tui")...)
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build the programs:", err)
+		return 1
+	}
+	bin = dir
+	return m.Run()
+}
+
+func TestPromises(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata",
+		Setup: setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"daemon":   daemon,
+			"client":   client,
+			"type":     types,
+			"hangup":   hangup,
+			"port":     port,
+			"term":     term,
+			"until":    until,
+			"dialogue": dialogue,
+			"fails":    fails,
+		},
+	})
+}
+
+// setup gives each script directories and a name of its own.
+func setup(env *testscript.Env) error {
+	env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"} {
+		env.Setenv(name, filepath.Join(env.WorkDir, name))
+	}
+	env.Setenv("TMPDIR", env.WorkDir)
+	env.Setenv("TERM", "dumb")
+	env.Setenv("USER", "tester")
+	env.Setenv("TZ", "UTC")
+	env.Values[processes{}] = map[string]*process{}
+	return nil
+}

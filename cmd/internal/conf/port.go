@@ -1,0 +1,47 @@
+package conf
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Port is a listener's port: 1 to 65535, 0 for a free one, PortOff for none.
+type Port int
+
+// PortOff switches a listener off. It is written `off` or -1.
+const PortOff Port = -1
+
+// Off says whether the listener is switched off.
+func (p Port) Off() bool { return p == PortOff }
+
+// UnmarshalText reads a number, `off` or -1.
+func (p *Port) UnmarshalText(text []byte) error {
+	s := string(text)
+	if s == "off" || s == "-1" {
+		*p = PortOff
+		return nil
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil {
+		return fmt.Errorf("want a port from 1 to 65535, 0 for a free one, or off, not %q", cut(s))
+	}
+	*p = Port(n)
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (p Port) MarshalText() ([]byte, error) {
+	if p.Off() {
+		return []byte("off"), nil
+	}
+	return strconv.AppendInt(nil, int64(p), 10), nil
+}
+
+// cut shortens foreign input for a sentence.
+func cut(s string) string {
+	const most = 40 // bytes: enough to recognise what was typed
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}

@@ -1,0 +1,4 @@
+package conf
+
+// controlling names the console that the process belongs to.
+const controlling = "CONIN$"

@@ -1,0 +1,269 @@
+package arch
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+const (
+	root   = "../.."
+	module = "labchat/"
+)
+
+// rooms says which rooms of the house each room may import directly. A room
+// that is not listed here does not exist yet: add it, and say why.
+var rooms = map[string][]string{
+	"internal/wire":         {},
+	"internal/server/hub":   {"internal/wire"},
+	"internal/dbfile":       {},
+	"internal/server/store": {"internal/wire", "internal/dbfile", "internal/server/hub"},
+	"internal/server":       {"internal/wire", "internal/server/hub", "internal/server/store"},
+	"internal/client":       {"internal/wire"},
+	"internal/archive":      {"internal/wire", "internal/dbfile"},
+	"internal/tui/text":     {},
+	"internal/tui/theme":    {"internal/tui/text"},
+	"internal/tui/command":  {"internal/wire"},
+	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
+	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
+	"internal/memnet":       {},
+	"internal/arch":         {},
+	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
+	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
+	"cmd/chat-tui": {
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/archive",
+		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
+	},
+}
+
+// outside says which rooms alone may import these modules directly.
+var outside = map[string][]string{
+	"github.com/alecthomas/kong":            {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
+	"github.com/charmbracelet/bubbletea":    {"internal/tui"},
+	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
+	"golang.org/x/crypto/argon2":            {"internal/server/store"},
+	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
+	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
+	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
+	"github.com/charmbracelet/bubbles/list": {},
+}
+
+// maxTeaFiles is in how many files Bubble Tea may be imported, so that its
+// next major version is a small change.
+const maxTeaFiles = 5
+
+// clockCall finds what asks the clock of the package time, and no method of a
+// field that is called time.
+var clockCall = regexp.MustCompile(`(?:^|[^.\w])time\.(?:Now|Since|Until|After|AfterFunc|NewTimer|NewTicker|Tick)\(`)
+
+type source struct {
+	dir, file string
+	test      bool
+	ast       *ast.File
+}
+
+// parse reads every Go file of the module.
+func parse(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, p)
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if rel != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || rel == "tools") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(p, ".go") {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, p, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		all = append(all, source{path.Dir(rel), rel, strings.HasSuffix(p, "_test.go"), f})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func imports(s source) []string {
+	var all []string
+	for _, i := range s.ast.Imports {
+		all = append(all, strings.Trim(i.Path.Value, `"`))
+	}
+	return all
+}
+
+func TestEveryArrowBetweenRoomsIsAllowed(t *testing.T) {
+	for _, s := range parse(t) {
+		if s.test {
+			continue
+		}
+		allowed, known := rooms[s.dir]
+		if !known {
+			t.Errorf("%s: the room %s is not in the table of rooms", s.file, s.dir)
+			continue
+		}
+		for _, i := range imports(s) {
+			if to, ours := strings.CutPrefix(i, module); ours && !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s: %s may import only %v", s.file, to, s.dir, allowed)
+			}
+		}
+	}
+}
+
+func TestEveryRoomOfTheTableExists(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range parse(t) {
+		seen[s.dir] = true
+	}
+	for dir := range rooms {
+		if !seen[dir] {
+			t.Errorf("the table of rooms names %s, which has no Go file", dir)
+		}
+	}
+}
+
+func TestModulesAreImportedOnlyWhereTheyBelong(t *testing.T) {
+	for _, s := range parse(t) {
+		if s.test {
+			continue
+		}
+		for _, i := range imports(s) {
+			if only, ruled := outside[i]; ruled && !slices.Contains(only, s.dir) {
+				t.Errorf("%s imports %s, which only %v may", s.file, i, only)
+			}
+		}
+	}
+}
+
+func TestWireImportsTheStandardLibraryAndTextOnly(t *testing.T) {
+	banned := []string{"net", "os", "sync", "log", "log/slog", "os/exec", "sync/atomic", "context"}
+	for _, s := range parse(t) {
+		if s.dir != "internal/wire" || s.test {
+			continue
+		}
+		for _, i := range imports(s) {
+			foreign := strings.Contains(strings.SplitN(i, "/", 2)[0], ".")
+			if foreign && !strings.HasPrefix(i, "golang.org/x/text/") || slices.Contains(banned, i) {
+				t.Errorf("%s imports %s", s.file, i)
+			}
+		}
+	}
+}
+
+func TestWireAndHubNeverAskTheTime(t *testing.T) {
+	for _, dir := range []string{"internal/wire", "internal/server/hub"} {
+		files, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files in %s: %v", dir, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if call := clockCall.Find(b); call != nil {
+				t.Errorf("%s calls %s): the time is handed in", file, call)
+			}
+		}
+	}
+}
+
+func TestBubbleTeaIsImportedInFewFiles(t *testing.T) {
+	var files []string
+	for _, s := range parse(t) {
+		if !s.test && slices.Contains(imports(s), "github.com/charmbracelet/bubbletea") {
+			files = append(files, s.file)
+		}
+	}
+	if len(files) > maxTeaFiles {
+		t.Errorf("Bubble Tea is imported in %d files, want at most %d: %v", len(files), maxTeaFiles, files)
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	said := map[string]bool{}
+	for _, s := range parse(t) {
+		if s.test {
+			continue
+		}
+		said[s.dir] = said[s.dir] || s.ast.Doc != nil
+	}
+	for dir, ok := range said {
+		if !ok {
+			t.Errorf("package %s has no comment", dir)
+		}
+	}
+}
+
+func TestEveryDialectHasAPageAndATranscript(t *testing.T) {
+	for _, d := range wire.Dialects() {
+		for _, file := range []string{"docs/protocol/" + d.Name() + ".md", "internal/wire/testdata/" + d.Name() + ".txtar"} {
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+				t.Errorf("dialect %s: %v", d.Name(), err)
+			}
+		}
+	}
+}
+
+// maxLines is how long a Go file may be before it is two files.
+const maxLines = 400
+
+func TestNoFileIsLongerThanItsReaderHasPatience(t *testing.T) {
+	for _, s := range parse(t) {
+		b, err := os.ReadFile(filepath.Join(root, s.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(b), "\n"); n > maxLines && !ast.IsGenerated(s.ast) {
+			t.Errorf("%s has %d lines, want at most %d", s.file, n, maxLines)
+		}
+	}
+}
+
+// faultRow finds the package and the test of a row of docs/faults.md.
+var faultRow = regexp.MustCompile(`(?m)\| ([a-z0-9/-]+) \| (Test\w+) \|$`)
+
+func TestEveryPromiseOfTheFaultsPageHasItsTest(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs/faults.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := faultRow.FindAllStringSubmatch(string(page), -1)
+	if len(rows) < 25 {
+		t.Fatalf("docs/faults.md has %d rows with a test, want more", len(rows))
+	}
+	for _, row := range rows {
+		files, _ := filepath.Glob(filepath.Join(root, row[1], "*_test.go"))
+		found := slices.ContainsFunc(files, func(file string) bool {
+			b, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(b), "func "+row[2]+"(t *testing.T)")
+		})
+		if !found {
+			t.Errorf("docs/faults.md promises %s in %s, which has no such test", row[2], row[1])
+		}
+	}
+}

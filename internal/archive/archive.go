@@ -1,0 +1,143 @@
+// Package archive is the client's disk: one SQLite file a profile, with the
+// lines that were said, the lines that were typed and are not sent yet, the
+// keys of servers, resume tokens, and what the screen wants to find again.
+//
+// A profile belongs to one program at a time (archive.lock). Small things are
+// held in memory and written through, so that reading them never fails; lines are read from the file. Everything written is durable
+// when the call returns. What strangers can fill is bounded.
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"labchat/internal/dbfile"
+	"labchat/internal/wire"
+)
+
+const (
+	fileName = "archive.db"
+	// readers is how many questions are answered at the same time: the
+	// session's and the screen's.
+	readers = 2
+)
+
+// Archive is one profile's disk. Its methods may be called by several
+// goroutines: the session writes lines, the screen reads them.
+type Archive struct {
+	lock  *dbfile.Lock
+	write *sql.DB // one connection
+	read  *sql.DB // never writes
+
+	mu      sync.Mutex
+	profile string
+	home    int64 // of the server that the profile is used with now
+	memo    memo
+	written int // lines since the last pruning
+	bounds  bounds
+}
+
+// Open opens the profile in dir, making it where it is missing, and brings it
+// to today's version. It returns a *LockedError while another program uses it,
+// and ErrNewer, ErrNotOurs or ErrDamaged for a file it must not write to.
+func Open(dir string) (*Archive, error) {
+	a := &Archive{bounds: bounds{maxPlaceLines, maxLines, pruneEvery}}
+	if err := a.open(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open profile: %w", explain(dir, err)), a.Close())
+	}
+	return a, nil
+}
+
+func (a *Archive) open(dir string) (err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory needs its x bits
+		return err
+	}
+	if a.lock, err = lock(dir); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, fileName)
+	if err := ensure(file); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	if a.write, err = dbfile.Open(ctx, file, "rw", 1, dbfile.WriterPragmas(true)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, a.write, file); err != nil {
+		return err
+	}
+	if a.read, err = dbfile.Open(ctx, file, "ro", readers, dbfile.ReaderPragmas()); err != nil {
+		return err
+	}
+	return a.load(ctx)
+}
+
+// Profile returns the id of this disk, 32 hex digits made at first opening:
+// the half of the de-duplication key that tells it from other clients.
+func (a *Archive) Profile() string { return a.profile }
+
+// Close gives the profile back. It may be called again.
+func (a *Archive) Close() error {
+	var all []error
+	for _, db := range []*sql.DB{a.read, a.write} {
+		if db != nil {
+			all = append(all, db.Close())
+		}
+	}
+	if a.lock != nil {
+		all = append(all, a.lock.Release())
+	}
+	a.read, a.write, a.lock = nil, nil, nil
+	return errors.Join(all...)
+}
+
+// change runs one transaction. Nothing of it is there after an error.
+func (a *Archive) change(act string, do func(ctx context.Context, tx *sql.Tx) error) error {
+	ctx := context.Background()
+	if err := transact(ctx, a.write, func(tx *sql.Tx) error { return do(ctx, tx) }); err != nil {
+		return fmt.Errorf("%s: %w", act, err)
+	}
+	return nil
+}
+
+// exec runs one statement as a transaction.
+func (a *Archive) exec(act, statement string, args ...any) error {
+	if _, err := a.write.ExecContext(context.Background(), statement, args...); err != nil {
+		return fmt.Errorf("%s: %w", act, err)
+	}
+	return nil
+}
+
+// ensure makes an empty file that only its owner can read: SQLite gives its
+// journals the same rights.
+func ensure(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.Chmod(file, 0o600)
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// explain turns what SQLite says about a file into a sentence for people.
+func explain(dir string, err error) error {
+	if !dbfile.Damaged(err) {
+		return err
+	}
+	return fmt.Errorf("%s can't be read: move it away, or choose another profile with --profile NAME (%w: %w)",
+		filepath.Join(dir, fileName), ErrDamaged, err)
+}
+
+// fold is what names are found by.
+func fold(name string) string { return wire.Fold(name) }

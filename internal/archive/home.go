@@ -1,0 +1,98 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Home says which server the profile is used with from now on: by its address
+// before the first welcome (node ""), then also by the node that it names
+// itself. Lines, rooms and the outbox are those of that server.
+//
+// Lines wait for the address they were typed for: when a node is found behind
+// another address than last time, what was typed for the new address goes to
+// it; nothing ever goes to a node behind an address that was not asked for.
+func (a *Archive) Home(server, node string) error {
+	var home int64
+	err := a.change("note the server", func(ctx context.Context, tx *sql.Tx) (err error) {
+		if home, err = settle(ctx, tx, server, node); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE profile SET home = ?1 WHERE home <> ?1", home)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	rooms, err := a.loadRooms(context.Background(), home)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.home, a.memo.rooms = home, rooms
+	return nil
+}
+
+// settle finds or makes the home of a server.
+func settle(ctx context.Context, tx *sql.Tx, server, node string) (int64, error) {
+	byServer, known, err := findHome(ctx, tx, "SELECT id, node FROM homes WHERE server = ?", server)
+	switch {
+	case err != nil:
+		return 0, err
+	case byServer != 0 && (node == "" || node == known):
+		return byServer, nil
+	case node == "":
+		return makeHome(ctx, tx, server, "")
+	}
+	byNode, _, err := findHome(ctx, tx, "SELECT id, server FROM homes WHERE node = ?", node)
+	if err != nil {
+		return 0, err
+	}
+	if byNode == 0 && byServer != 0 && known == "" { // its first welcome
+		_, err = tx.ExecContext(ctx, "UPDATE homes SET node = ? WHERE id = ?", node, byServer)
+		return byServer, err
+	}
+	if byNode == 0 {
+		if byNode, err = makeHome(ctx, tx, "", node); err != nil {
+			return 0, err
+		}
+	}
+	return byNode, move(ctx, tx, byServer, byNode, server)
+}
+
+// move gives an address, and what was typed for it, to another home.
+func move(ctx context.Context, tx *sql.Tx, from, to int64, server string) error {
+	for _, s := range []struct {
+		text string
+		args []any
+	}{
+		{"UPDATE homes SET server = '' WHERE id = ?", []any{from}},
+		{"UPDATE homes SET server = ? WHERE id = ?", []any{server, to}},
+		{"UPDATE outbox SET home = ? WHERE home = ? AND state = 'queued'", []any{to, from}},
+		{"DELETE FROM homes WHERE server = '' AND node = ''", nil},
+	} {
+		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findHome returns a home and its other name, 0 if there is none.
+func findHome(ctx context.Context, tx *sql.Tx, query, arg string) (id int64, other string, err error) {
+	err = tx.QueryRowContext(ctx, query, arg).Scan(&id, &other)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, "", nil
+	}
+	return id, other, err
+}
+
+func makeHome(ctx context.Context, tx *sql.Tx, server, node string) (int64, error) {
+	made, err := tx.ExecContext(ctx, "INSERT INTO homes (server, node) VALUES (?, ?)", server, node)
+	if err != nil {
+		return 0, err
+	}
+	return made.LastInsertId()
+}

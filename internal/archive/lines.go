@@ -1,0 +1,162 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// What strangers can fill: a place keeps its newest lines, and so do all
+// places together (at most about 1 GiB of texts that are all as long as can
+// be). Pruning looks at every line, so it is done now and then only.
+const (
+	maxPlaceLines = 100_000
+	maxLines      = 250_000
+	pruneEvery    = 5_000
+)
+
+// bounds are those limits; tests set smaller ones.
+type bounds struct{ place, all, every int }
+
+// private is the place of all private lines.
+const private = "@"
+
+const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiver, from_key, to_key, kind, action, text, client)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+
+// Keep stores lines (*wire.Said and *wire.Whispered; other events are passed
+// over), each once however often it comes, and moves marks forward: up to
+// Last, all lines of that Room are here.
+func (a *Archive) Keep(lines []wire.Event, seen ...wire.Mark) error {
+	if len(lines) == 0 && len(seen) == 0 {
+		return nil
+	}
+	home, due := a.count(len(lines))
+	err := a.change("keep lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+		insert, err := tx.PrepareContext(ctx, insertLine)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, insert.Close()) }()
+		for _, line := range lines {
+			if err := keep(ctx, insert, home, line); err != nil {
+				return err
+			}
+		}
+		for _, m := range seen {
+			if err := writeRoom(ctx, tx, home, m.Room, "seen", m.Last); err != nil {
+				return err
+			}
+		}
+		if due {
+			return a.prune(ctx, tx)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, m := range seen {
+		r := a.room(m.Room)
+		r.seen = max(r.seen, m.Last)
+	}
+	return nil
+}
+
+// count adds to the lines written, and says where they go and whether it is
+// time to prune.
+func (a *Archive) count(lines int) (home int64, due bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.written += lines
+	if due = a.written >= a.bounds.every; due {
+		a.written = 0
+	}
+	return a.home, due
+}
+
+func keep(ctx context.Context, insert *sql.Stmt, home int64, line wire.Event) (err error) {
+	switch l := line.(type) {
+	case *wire.Said:
+		_, err = insert.ExecContext(ctx, home, placeOfRoom(l.Room), number(l.ID), l.At, l.Room, l.From, "", fold(l.From), "",
+			l.Kind, l.Action, l.Text, l.Client)
+	case *wire.Whispered:
+		_, err = insert.ExecContext(ctx, home, private, number(l.ID), l.At, "", l.From, l.To, fold(l.From), fold(l.To),
+			l.Kind, l.Action, l.Text, "")
+	default:
+	}
+	return err
+}
+
+// number is an id as SQLite has it. A server that names ids beyond that, which
+// no clock will reach, gets the largest one.
+func number(id wire.ID) int64 { return int64(min(id, math.MaxInt64)) }
+
+func placeOfRoom(room string) string { return "#" + fold(room) }
+
+// prune forgets the oldest lines where there are too many.
+func (a *Archive) prune(ctx context.Context, tx *sql.Tx) error {
+	const perPlace = `DELETE FROM lines WHERE (home, place, id) IN
+		(SELECT home, place, id FROM (SELECT home, place, id, row_number() OVER (PARTITION BY home, place ORDER BY id DESC) AS n FROM lines) WHERE n > ?)`
+	const together = `DELETE FROM lines WHERE (home, place, id) IN
+		(SELECT home, place, id FROM lines ORDER BY id DESC LIMIT -1 OFFSET ?)`
+	if _, err := tx.ExecContext(ctx, perPlace, a.bounds.place); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, together, a.bounds.all)
+	return err
+}
+
+const lineColumns = "id, at, room, sender, receiver, kind, action, text, client"
+
+// Recent returns the newest lines of a place before an id (0: the newest of
+// all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
+func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
+	a.mu.Lock()
+	home := a.home
+	a.mu.Unlock()
+	last := number(before)
+	if before == 0 {
+		last = 1<<63 - 1
+	}
+	name, isUser := strings.CutPrefix(place, "@")
+	query := "SELECT " + lineColumns + " FROM lines WHERE home = ? AND place = ? AND id < ? ORDER BY id DESC LIMIT ?"
+	args := []any{home, placeOfRoom(strings.TrimPrefix(place, "#")), last, limit}
+	if isUser {
+		query = "SELECT " + lineColumns + ` FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND id < ?3
+			UNION SELECT ` + lineColumns + ` FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4`
+		args = []any{home, fold(name), last, limit}
+	}
+	var lines []wire.Event
+	err := each(context.Background(), a.read, query, args, func(rows *sql.Rows) error {
+		line, err := scanLine(rows)
+		lines = append(lines, line)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read lines: %w", err)
+	}
+	slices.Reverse(lines)
+	return lines, nil
+}
+
+func scanLine(rows *sql.Rows) (wire.Event, error) {
+	var w wire.Whispered
+	var room string
+	var client wire.ClientID
+	if err := rows.Scan(&w.ID, &w.At, &room, &w.From, &w.To, &w.Kind, &w.Action, &w.Text, &client); err != nil {
+		return nil, err
+	}
+	if room == "" {
+		return &w, nil
+	}
+	return &wire.Said{Room: room, ID: w.ID, At: w.At, From: w.From, Kind: w.Kind, Action: w.Action, Text: w.Text, Client: client}, nil
+}

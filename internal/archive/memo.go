@@ -1,0 +1,100 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// memo holds the small things in memory. Guarded by Archive.mu; the file is
+// written first, so the memo never says more than the disk.
+type memo struct {
+	pins    map[string]string      // server to print
+	tokens  map[[2]string]string   // server and folded name to token
+	drafts  map[string]string      // place to text
+	ignored map[string]string      // folded name to name
+	inputs  []string               // oldest first
+	rooms   map[string]*roomRecord // folded room, of the current home
+}
+
+// roomRecord is what is known of a room.
+type roomRecord struct {
+	room       string
+	joined     bool
+	seen, read wire.ID
+}
+
+// load fills the memo: at opening, and after the disk forgot what was too much.
+// The home is the one used last.
+func (a *Archive) load(ctx context.Context) error {
+	err := a.read.QueryRowContext(ctx, "SELECT id, home FROM profile").Scan(&a.profile, &a.home)
+	if err != nil {
+		return err
+	}
+	m := memo{pins: map[string]string{}, tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
+	for _, table := range []struct {
+		query string
+		take  func(row [3]string)
+	}{
+		{"SELECT server, print, '' FROM pins", func(r [3]string) { m.pins[r[0]] = r[1] }},
+		{"SELECT server, name_key, token FROM tokens", func(r [3]string) { m.tokens[[2]string{r[0], r[1]}] = r[2] }},
+		{"SELECT place, text, '' FROM drafts", func(r [3]string) { m.drafts[r[0]] = r[1] }},
+		{"SELECT key, name, '' FROM ignored", func(r [3]string) { m.ignored[r[0]] = r[1] }},
+		{"SELECT line, '', '' FROM inputs ORDER BY seq", func(r [3]string) { m.inputs = append(m.inputs, r[0]) }},
+	} {
+		if err := each(ctx, a.read, table.query, nil, func(rows *sql.Rows) error {
+			var r [3]string
+			err := rows.Scan(&r[0], &r[1], &r[2])
+			table.take(r)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	m.rooms, err = a.loadRooms(ctx, a.home)
+	a.memo = m
+	return err
+}
+
+// loadRooms reads what is known of a home's rooms.
+func (a *Archive) loadRooms(ctx context.Context, home int64) (map[string]*roomRecord, error) {
+	rooms := map[string]*roomRecord{}
+	err := each(ctx, a.read, "SELECT key, room, joined, seen, read FROM rooms WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
+		var key string
+		var r roomRecord
+		err := rows.Scan(&key, &r.room, &r.joined, &r.seen, &r.read)
+		rooms[key] = &r
+		return err
+	})
+	return rooms, err
+}
+
+// each runs a query and calls take for each row.
+func each(ctx context.Context, db *sql.DB, query string, args []any, take func(*sql.Rows) error) (err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// joined names the rooms that we are in, in the order of their names.
+func (m *memo) joined() []string {
+	var names []string
+	for _, key := range slices.Sorted(maps.Keys(m.rooms)) {
+		if r := m.rooms[key]; r.joined {
+			names = append(names, r.room)
+		}
+	}
+	return names
+}

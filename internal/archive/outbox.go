@@ -1,0 +1,69 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"labchat/internal/wire"
+)
+
+// maxSettled is how many lines of the outbox are remembered after they were
+// sent or refused; sent ones are among the lines too.
+const maxSettled = 1000
+
+// Queue writes lines that were typed, in the order in which they are to go
+// out. When it returns they survive kill -9 and the loss of power.
+func (a *Archive) Queue(lines ...*wire.Receipt) error {
+	a.mu.Lock()
+	home := a.home
+	a.mu.Unlock()
+	return a.change("queue lines", func(ctx context.Context, tx *sql.Tx) error {
+		const insert = `INSERT INTO outbox (home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT DO NOTHING`
+		for _, l := range lines {
+			if _, err := tx.ExecContext(ctx, insert, home, l.Client, l.As, fold(l.As), l.Room, l.To, l.Text, l.Action,
+				wire.ReceiptQueued, l.At); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Outbox returns the lines that were typed under a name for the server at
+// hand and wait to be sent, in order.
+func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
+	a.mu.Lock()
+	home := a.home
+	a.mu.Unlock()
+	const query = `SELECT client, typed_as, room, receiver, text, action, at FROM outbox
+		WHERE state = 'queued' AND home = ? AND as_key = ? ORDER BY seq`
+	var lines []*wire.Receipt
+	err := each(context.Background(), a.read, query, []any{home, fold(as)}, func(rows *sql.Rows) error {
+		l := &wire.Receipt{State: wire.ReceiptQueued}
+		lines = append(lines, l)
+		return rows.Scan(&l.Client, &l.As, &l.Room, &l.To, &l.Text, &l.Action, &l.At)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return lines, nil
+}
+
+// Settle notes how far lines have come: State, ID, At, Inbox and Reason of
+// each. A line that is not in the outbox is passed over.
+func (a *Archive) Settle(lines ...*wire.Receipt) error {
+	return a.change("settle lines", func(ctx context.Context, tx *sql.Tx) error {
+		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ? WHERE client = ?`
+		for _, l := range lines {
+			if _, err := tx.ExecContext(ctx, update, l.State, number(l.ID), l.At, l.Inbox, l.Reason, l.Client); err != nil {
+				return err
+			}
+		}
+		const forget = `DELETE FROM outbox WHERE state <> 'queued' AND seq <=
+			(SELECT seq FROM outbox WHERE state <> 'queued' ORDER BY seq DESC LIMIT 1 OFFSET ?)`
+		_, err := tx.ExecContext(ctx, forget, maxSettled)
+		return err
+	})
+}

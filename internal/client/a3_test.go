@@ -1,0 +1,121 @@
+package client
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labchat/internal/wire"
+)
+
+func TestASessionWithAnA3Server(t *testing.T) {
+	for _, dialect := range []string{DialectAuto, DialectA3} {
+		t.Run(dialect, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := serve("a3", nil)
+				defer f.stop()
+				f.script = func(p *peer, r wire.Request) []wire.Event {
+					switch r.(type) {
+					case wire.Joke:
+						return []wire.Event{&wire.JokeTold{Text: "Ha."}}
+					case wire.People:
+						return []wire.Event{&wire.PeopleList{People: []wire.Person{{Name: "alice"}}}, f.others(wire.Lobby, "hello alice")}
+					default:
+						return nil
+					}
+				}
+				store := newMemStore()
+				cfg := config(f, store)
+				cfg.Dialect = dialect
+				r := start(t, f, cfg)
+				defer r.end()
+				a, b := r.s.Say(wire.Lobby, "one", false), r.s.Say("tea", "two", false)
+				c := r.s.Say(wire.Lobby, "three", false)
+				r.sent(a)
+				r.sent(c)
+				if diff := cmp.Diff([]wire.ReceiptState{wire.ReceiptQueued, wire.ReceiptFailed}, r.receipts(b)); diff != "" {
+					t.Errorf("a line for a room that there is not (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]string{"one", "three"}, f.texts()); diff != "" {
+					t.Errorf("the log (-want +got):\n%s", diff)
+				}
+				joke, people, rooms := r.s.Do(wire.Joke{}), r.s.Do(wire.People{}), r.s.Do(wire.Rooms{})
+				r.until("the answers", func() bool {
+					return len(all[*wire.JokeTold](r)) == 1 && len(all[*wire.PeopleList](r)) == 1 && len(all[*wire.Said](r)) == 1
+				})
+				if e := all[*wire.JokeTold](r)[0]; e.Re.Re != joke {
+					t.Errorf("the joke answers %q, want %q", e.Re.Re, joke)
+				}
+				if e := all[*wire.PeopleList](r)[0]; e.Re.Re != people {
+					t.Errorf("the people answer %q, want %q", e.Re.Re, people)
+				}
+				if e := all[*wire.Refused](r); len(e) != 1 || e[0].Re.Re != rooms || e[0].Code != wire.CodeUnsupported {
+					t.Errorf("got %+v, want the rooms refused", e)
+				}
+				line := all[*wire.Said](r)[0]
+				if line.ID == 0 || line.At == 0 || line.Room != wire.Lobby || store.LastSeen(wire.Lobby) != line.ID {
+					t.Errorf("got %+v, want an id, a time and a room of our own", line)
+				}
+				if got := names(r); len(got) != 1 || got[0] != "alice" {
+					t.Errorf("got the names %v, want alice", got)
+				}
+				if s := all[*wire.Status](r); s[len(s)-1].Dialect != "a3" || s[len(s)-1].Secure {
+					t.Errorf("got %+v, want a3 without TLS", s[len(s)-1])
+				}
+			})
+		})
+	}
+}
+
+func TestAnA3LineWhoseAnswerIsLostIsSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("a3", nil)
+		defer f.stop()
+		tries := 0
+		f.script = func(p *peer, r wire.Request) []wire.Event {
+			if _, ok := r.(wire.Say); !ok {
+				return nil
+			}
+			if tries++; tries == 1 {
+				p.raw.Reset()
+			}
+			return nil
+		}
+		cfg := config(f, newMemStore())
+		cfg.Dialect = DialectA3
+		r := start(t, f, cfg)
+		defer r.end()
+		r.sent(r.s.Say(wire.Lobby, "one", false))
+		if tries != 2 {
+			t.Errorf("it was sent %d times, want twice: rather double than lost", tries)
+		}
+	})
+}
+
+func TestAnA3NameIsExplained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("a3", nil)
+		defer f.stop()
+		cfg := config(f, newMemStore())
+		cfg.Identity.Name = "al-ice"
+		r := start(t, f, cfg)
+		defer r.end()
+		if e := r.fatal(); !strings.Contains(e.Text, "letters and digits") {
+			t.Errorf("got %q", e.Text)
+		}
+	})
+}
+
+func TestAnA3GuestWithoutANameMayTalk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("a3", nil)
+		defer f.stop()
+		cfg := config(f, newMemStore())
+		cfg.Identity.Name = ""
+		r := start(t, f, cfg)
+		defer r.end()
+		r.sent(r.s.Say(wire.Lobby, "one", false))
+	})
+}

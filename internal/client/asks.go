@@ -1,0 +1,230 @@
+package client
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxAsks is how many answers the session waits for at a time.
+	maxAsks = 1000
+	// maxUnsent is how many bytes wait for a server that takes none, before
+	// what a person asks is refused.
+	maxUnsent = 1 << 20
+)
+
+// errUnanswered is for a server that answers nothing any more.
+var errUnanswered = errors.New("the server has not answered what was asked before")
+
+// purpose is why something was asked.
+type purpose uint8
+
+const (
+	byPerson purpose = iota // Do
+	byHello
+	byLogin // to get the name
+	byLine  // a line of the outbox
+	byRooms // Resume
+	byInbox
+	byTaken
+	byPulse
+	byFence // a ping: its answer comes after those of all that was asked before
+)
+
+// ask is a request whose answer is due.
+type ask struct {
+	tag  string
+	req  wire.Request
+	why  purpose
+	line *line   // byLine
+	left []*room // byRooms: not answered yet, in the order asked; byFence: those it closes
+}
+
+// asks are the requests of one connection that are not answered. Owned by loop.
+type asks struct {
+	list   []*ask // oldest first
+	last   int    // number of the last tag of our own
+	tagged bool   // answers name their request; in older dialects they come in order
+}
+
+// begin starts a connection's list.
+func (a *asks) begin(d *dialled) {
+	a.list, a.tagged = nil, d.dialect.Name() == DialectChat1
+	if d.greeted {
+		a.list = append(a.list, &ask{tag: helloTag, req: wire.Hello{}, why: byHello})
+	}
+}
+
+// ask sends a request of the session's own.
+func (l *loop) ask(r wire.Request, why purpose) (*ask, error) {
+	l.asks.last++
+	return l.request(r, "s"+strconv.Itoa(l.asks.last), why)
+}
+
+// request sends a request, if it may be said on this connection and its
+// dialect has words for it.
+func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
+	if secret(r) && !l.link.private() {
+		return nil, ended(wire.CodeInsecure, "A password is not sent to %s without encryption. Connect with TLS, or as a guest.", l.cfg.Server)
+	}
+	if len(l.asks.list) >= 2*maxAsks {
+		return nil, errUnanswered
+	}
+	q := &ask{tag: tag, req: r, why: why}
+	longer, err := l.link.codec.AppendRequest(l.unsent, tagged(r, tag))
+	if err != nil {
+		return nil, err
+	}
+	l.unsent = longer
+	l.asks.list = append(l.asks.list, q)
+	return q, nil
+}
+
+// secret says whether a request holds a password or a token.
+func secret(r wire.Request) bool {
+	switch r := r.(type) {
+	case wire.Login, wire.Register, wire.Passwd:
+		return true
+	case wire.Account:
+		return r.Password != ""
+	default:
+		return false
+	}
+}
+
+// tagged returns the request with the tag that its answer will carry.
+func tagged(r wire.Request, tag string) wire.Request {
+	v := reflect.New(reflect.TypeOf(r)).Elem()
+	v.Set(reflect.ValueOf(r))
+	v.FieldByName("Head").Set(reflect.ValueOf(wire.Head{Tag: tag}))
+	return v.Interface().(wire.Request)
+}
+
+// answered finds which request an event answers, nil for news. It is not
+// looked for any more then, but for Resume, which has many answers.
+func (a *asks) answered(e wire.Event) *ask {
+	i := -1
+	if a.tagged {
+		if re, ok := e.(interface{ Answers() string }); ok && re.Answers() != "" {
+			i = slices.IndexFunc(a.list, func(q *ask) bool { return q.tag == re.Answers() })
+		}
+	} else if fits := answers(e); fits != nil {
+		i = slices.IndexFunc(a.list, func(q *ask) bool { return fits(q.req.Act()) })
+	}
+	if i < 0 {
+		return nil
+	}
+	q := a.list[i]
+	if q.why != byRooms {
+		a.list = slices.Delete(a.list, i, i+1)
+	}
+	if !a.tagged {
+		mark(e, q.tag)
+	}
+	return q
+}
+
+// forget gives up waiting for further answers of a purpose.
+func (a *asks) forget(why purpose) {
+	a.list = slices.DeleteFunc(a.list, func(q *ask) bool { return q.why == why })
+}
+
+// answers says which requests an event of an older dialect may answer.
+func answers(e wire.Event) func(wire.Act) bool {
+	among := func(acts ...wire.Act) func(wire.Act) bool {
+		return func(a wire.Act) bool { return slices.Contains(acts, a) }
+	}
+	switch e := e.(type) {
+	case *wire.LoggedIn:
+		return among(wire.ActGuest, wire.ActLogin, wire.ActRegister)
+	case *wire.Accepted:
+		return among(wire.ActSay, wire.ActPrivate)
+	case *wire.PeopleList:
+		return among(wire.ActPeople)
+	case *wire.InboxCount:
+		return among(wire.ActInbox)
+	case *wire.Holding:
+		return among(wire.ActHold)
+	case *wire.HelpText:
+		return among(wire.ActHelp)
+	case *wire.JokeTold:
+		return among(wire.ActJoke)
+	case *wire.Refused:
+		return refusable(e.Of, among)
+	default:
+		return nil
+	}
+}
+
+func refusable(of wire.Act, among func(...wire.Act) func(wire.Act) bool) func(wire.Act) bool {
+	switch of {
+	case wire.ActLogin:
+		return among(wire.ActGuest, wire.ActLogin, wire.ActRegister)
+	case wire.ActSay, wire.ActPrivate:
+		return among(wire.ActSay, wire.ActPrivate)
+	default:
+		return func(wire.Act) bool { return true }
+	}
+}
+
+// mark gives an answer of an older dialect the tag that it lacks.
+func mark(e wire.Event, tag string) {
+	re := wire.Re{Re: tag}
+	switch e := e.(type) {
+	case *wire.LoggedIn:
+		e.Re = re
+	case *wire.Accepted:
+		e.Re = re
+	case *wire.PeopleList:
+		e.Re = re
+	case *wire.InboxCount:
+		e.Re = re
+	case *wire.Holding:
+		e.Re = re
+	case *wire.HelpText:
+		e.Re = re
+	case *wire.JokeTold:
+		e.Re = re
+	case *wire.Refused:
+		e.Re = re
+	default:
+	}
+}
+
+// do sends what a person asks.
+func (l *loop) do(r wire.Request, tag string) {
+	_, quit := r.(wire.Quit)
+	switch {
+	case quit && (l.link == nil || !l.asks.tagged):
+		l.quit = true
+	case l.phase < resuming && !quit:
+		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
+	case len(l.asks.list) >= maxAsks || len(l.unsent) >= maxUnsent:
+		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
+	default:
+		if _, err := l.request(r, tag, byPerson); err != nil {
+			code, text := whyNot(err)
+			l.refuse(r, tag, code, text)
+			return
+		}
+		l.quitting = l.quitting || quit
+	}
+}
+
+func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
+	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
+}
+
+// refuseAll answers what will not be answered any more.
+func (l *loop) refuseAll() {
+	for _, q := range l.asks.list {
+		if q.why == byPerson {
+			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
+		}
+	}
+	l.asks.list = nil
+}

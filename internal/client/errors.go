@@ -1,0 +1,74 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// EndedError says why a session has ended for good: coming back by itself
+// would not help.
+type EndedError struct {
+	Code wire.Code
+	Text string // a sentence for people: what to do next
+}
+
+func (e *EndedError) Error() string { return e.Text }
+
+func ended(code wire.Code, format string, args ...any) *EndedError {
+	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// lostError ends one connection; the session comes back.
+type lostError struct {
+	code wire.Code
+	text string        // a sentence for people
+	wait time.Duration // the server asked to wait so long
+}
+
+func (e *lostError) Error() string { return e.text }
+
+func lost(format string, args ...any) *lostError {
+	return &lostError{text: fmt.Sprintf(format, args...)}
+}
+
+// maxPatience is how long a server may tell us to wait.
+const maxPatience = 15 * time.Minute
+
+// patience is the wait that a server asks for.
+func patience(retryMS int64) time.Duration {
+	return time.Duration(min(max(retryMS, 0), maxPatience.Milliseconds())) * time.Millisecond
+}
+
+// lostFor is what the server's refusal or goodbye makes of the connection.
+func lostFor(code wire.Code, text string, retryMS int64) *lostError {
+	return &lostError{code: code, text: text, wait: patience(retryMS)}
+}
+
+// reason turns what the network says into a sentence for people.
+func reason(server string, err error) string {
+	if mine, ok := errors.AsType[*lostError](err); ok {
+		return mine.text
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Sprintf("The name %.100q is not known here.", dns.Name)
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "Nobody answers at " + server + "."
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return server + " does not answer in time."
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The server closed the connection."
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "The connection was cut."
+	}
+	return fmt.Sprintf("The connection failed: %v.", err)
+}

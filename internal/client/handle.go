@@ -1,0 +1,170 @@
+package client
+
+import (
+	"cmp"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// handle takes one event from the server. What is not the session's own
+// business comes out as it is.
+func (l *loop) handle(e wire.Event) {
+	l.pulse.heard = time.Now()
+	q := l.asks.answered(e)
+	switch e := e.(type) {
+	case *wire.Welcome:
+		l.welcomed(e)
+	case *wire.LoggedIn:
+		l.loggedIn(e, q)
+	case *wire.Refused:
+		l.refused(e, q)
+	case *wire.Goodbye:
+		l.goodbye(e)
+	case *wire.Accepted:
+		l.acceptedBy(e, q)
+	case *wire.Entered:
+		l.entered(e, q)
+	case *wire.Gap:
+		l.gap(e, q)
+	case *wire.Said:
+		l.said(e)
+	case *wire.Whispered:
+		l.whispered(e)
+	case *wire.InboxCount:
+		l.inboxCounted(e, q)
+	case *wire.Pong:
+		l.pong(e, q)
+	case *wire.Done:
+		l.done(e, q)
+	default:
+		l.emit(e)
+	}
+}
+
+// welcomed knows the server now.
+func (l *loop) welcomed(e *wire.Welcome) {
+	if l.phase != greeting {
+		return
+	}
+	if err := l.cfg.Store.Home(l.cfg.Server, e.Node); err != nil {
+		l.diskFailed(err)
+	}
+	for _, name := range l.cfg.Store.Joined() {
+		l.rooms.wanted(name)
+	}
+	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
+	l.emit(e)
+	l.introduce()
+}
+
+// refused goes to whom it concerns.
+func (l *loop) refused(e *wire.Refused, q *ask) {
+	if q == nil {
+		l.emit(e)
+		return
+	}
+	switch q.why {
+	case byHello:
+		l.helloRefused(e)
+	case byLogin:
+		l.nameRefused(e)
+	case byLine:
+		l.lineRefused(e, q.line)
+	case byRooms:
+		l.roomsRefused(e, q)
+	case byFence, byPulse:
+		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
+	case byInbox, byTaken: // the lines wait at the server, for the next login
+	case byPerson:
+		l.emit(e)
+	}
+}
+
+// helloRefused ends the session if there is no common version. An A3 server
+// refuses every hello, and nothing follows from it.
+func (l *loop) helloRefused(e *wire.Refused) {
+	switch {
+	case !l.asks.tagged:
+	case e.Code == wire.CodeVersion:
+		l.over = &EndedError{Code: e.Code, Text: e.Text}
+	default:
+		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
+	}
+}
+
+// goodbye ends the connection, and for some reasons the session.
+func (l *loop) goodbye(e *wire.Goodbye) {
+	switch e.Code {
+	case wire.CodeQuit:
+		l.quit = true
+	case wire.CodeReplaced, wire.CodeBanned, wire.CodeEnded, wire.CodeVersion:
+		l.over = &EndedError{Code: e.Code, Text: e.Text}
+	default:
+		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
+	}
+}
+
+func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
+	switch {
+	case q == nil:
+		if one := l.outbox.find(e.Client); one != nil {
+			l.accepted(e, one)
+		}
+	case q.why == byLine:
+		if q.line == l.outbox.find(q.line.Client) {
+			l.accepted(e, q.line)
+		}
+	default:
+		l.emit(e)
+	}
+}
+
+// said keeps a line of a room. One that we sent ourselves, whose answer was
+// lost, is as good as the answer.
+func (l *loop) said(e *wire.Said) {
+	e.Room = cmp.Or(e.Room, wire.Lobby)
+	if e.ID == 0 {
+		e.ID, e.At = l.stamp(e.Room)
+	}
+	if one := l.outbox.find(e.Client); one != nil && e.Text == one.Text {
+		l.settled(one, e.ID, e.At, false)
+		return
+	}
+	l.disk.keep(e)
+	if l.reached(e.Room, e.ID) {
+		l.emit(e)
+	}
+}
+
+// pong answers one of our pings, or a person's.
+func (l *loop) pong(e *wire.Pong, q *ask) {
+	switch {
+	case q == nil:
+	case q.why == byFence:
+		l.passed(q)
+	case q.why == byPulse:
+		l.ponged()
+	default:
+		l.emit(e)
+	}
+}
+
+// done notes what a person's request has changed for the session.
+func (l *loop) done(e *wire.Done, q *ask) {
+	if q != nil && q.why == byTaken {
+		l.inbox.done(q.req)
+	}
+	if q == nil || q.why != byPerson {
+		return
+	}
+	switch r := q.req.(type) {
+	case wire.Leave:
+		l.left(r.Room)
+	case wire.Logout:
+		l.keepToken(l.who.name, "")
+		l.who = who{want: Identity{Mode: modeNobody}}
+	default:
+	}
+	l.emit(e)
+}

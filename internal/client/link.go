@@ -1,0 +1,133 @@
+package client
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// writeTimeout ends a connection whose other end takes nothing.
+	writeTimeout = 30 * time.Second
+	// readAhead is how many batches wait for the loop; then the network waits.
+	readAhead = 16
+	// readSize is how much is read at a time.
+	readSize = 16 << 10
+)
+
+// link is a connection with its reader and its writer. The loop owns it.
+type link struct {
+	*dialled
+	codec wire.ClientCodec  // the reader parses, the loop appends
+	in    chan []wire.Event // the reader sends, and closes it at the end
+	out   chan []byte       // the loop sends; the writer owns what it gets
+	fail  chan error        // why it ended: room for both, never closed
+	stop  context.CancelFunc
+	wait  sync.WaitGroup
+}
+
+// open starts a connection's reader and writer.
+func open(ctx context.Context, d *dialled, log *slog.Logger) *link {
+	ctx, stop := context.WithCancel(ctx)
+	k := &link{
+		dialled: d, codec: d.dialect.Client(), stop: stop,
+		in: make(chan []wire.Event, readAhead), out: make(chan []byte), fail: make(chan error, 2),
+	}
+	k.wait.Go(func() { k.reading(ctx, log) })
+	k.wait.Go(func() { k.writing(ctx) })
+	return k
+}
+
+// close ends the connection and waits for its goroutines.
+func (k *link) close() {
+	k.stop()
+	drop(k.raw)
+	k.wait.Wait()
+}
+
+// why returns what ended the connection: what was noticed first.
+func (k *link) why() error {
+	select {
+	case err := <-k.fail:
+		return err
+	default:
+		return io.EOF
+	}
+}
+
+// reading hands on what the server says, until the connection ends: what one
+// read has brought is one batch.
+func (k *link) reading(ctx context.Context, log *slog.Logger) {
+	defer close(k.in)
+	var data []byte
+	for {
+		data = slices.Grow(data, readSize)
+		n, err := k.read.Read(data[len(data) : len(data)+readSize])
+		data = data[:len(data)+n]
+		rest, events, bad := k.parse(data, err == io.EOF, log)
+		data = data[:copy(data, rest)]
+		if len(events) > 0 {
+			select {
+			case k.in <- events:
+			case <-ctx.Done():
+				return
+			}
+		}
+		switch {
+		case err != nil:
+			k.fail <- err
+			return
+		case bad != nil:
+			k.fail <- bad
+			return
+		case len(data) > k.dialect.MaxBytes():
+			k.fail <- lost("The server sent a line that is longer than its protocol allows.")
+			return
+		}
+	}
+}
+
+// parse reads all whole frames of data and returns what is left. A frame that
+// can't be read is passed over.
+func (k *link) parse(data []byte, atEOF bool, log *slog.Logger) (rest []byte, events []wire.Event, err error) {
+	for {
+		advance, frame, err := k.dialect.Split(data, atEOF)
+		if err != nil || advance == 0 {
+			return data, events, err
+		}
+		data = data[advance:]
+		if frame == nil {
+			continue
+		}
+		e, err := k.codec.ParseEvent(frame)
+		if err != nil {
+			log.Debug("unreadable frame", "dialect", k.dialect.Name(), "err", err)
+			continue
+		}
+		if e != nil {
+			events = append(events, e)
+		}
+	}
+}
+
+// writing writes what the loop hands over.
+func (k *link) writing(ctx context.Context) {
+	for {
+		select {
+		case frames := <-k.out:
+			k.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+			if _, err := k.conn.Write(frames); err != nil {
+				k.fail <- err
+				drop(k.raw) // the reader ends, and with it the link
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,343 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// phase is how far a connection has come.
+type phase uint8
+
+const (
+	offline    phase = iota // no connection; the ladder says when to try
+	connecting              // a connector is at work
+	greeting                // the answer to hello is due
+	naming                  // the answer to a login is due
+	resuming                // named, and until all missed lines are here no line goes out
+	online
+)
+
+// answerTimeout bounds the wait for the answers to hello and login. A server
+// that many come back to at once hashes one password after the other.
+const answerTimeout = 30 * time.Second
+
+// loop is the state of a session while it runs. Owned by Run's goroutine.
+type loop struct {
+	*Session
+	connection
+	fate
+	who    who
+	asks   asks
+	rooms  rooms
+	outbox outbox
+	pulse  pulse
+	feed   feed
+	disk   disk
+	inbox  inbox
+}
+
+// connection is how the session stands with its server. Owned by loop.
+type connection struct {
+	phase     phase
+	link      *link // nil without a connection
+	unsent    []byte
+	ladder    ladder
+	connected chan attempt
+	work      sync.WaitGroup // the connector
+	deadline  time.Time      // of greeting and naming
+	since     time.Time      // when the session came online
+}
+
+// fate is how the session ends. Owned by loop.
+type fate struct {
+	over     error // set: it has ended with this
+	quit     bool  // set: it has ended because the person asked
+	quitting bool  // the server was told that we go
+}
+
+// attempt is what came of a connector's work.
+type attempt struct {
+	*dialled
+	err error
+}
+
+func newLoop(s *Session) *loop {
+	return &loop{
+		Session:    s,
+		connection: connection{connected: make(chan attempt, 1), ladder: ladder{at: time.Now()}},
+		who:        who{want: s.cfg.Identity},
+		rooms:      newRooms(s.cfg),
+	}
+}
+
+// run is the loop: wait for one thing to happen, take with it what else has
+// happened, write to disk what must be there, and do what is due.
+func (l *loop) run(ctx context.Context) error {
+	if err := l.start(); err != nil {
+		return ended(wire.CodeStorage, "The profile can't be read: %v.", err)
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.save()
+		l.act(ctx)
+		if l.over != nil || l.quit {
+			return l.over
+		}
+		timer.Reset(time.Until(l.next()))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.wake:
+			l.takeCalls()
+		case a := <-l.connected:
+			l.arrived(ctx, a)
+		case events, ok := <-l.in():
+			l.heard(events, ok)
+		case l.outlet() <- l.unsent:
+			l.unsent = nil
+		case l.mouth() <- l.feed.batch:
+			l.handed()
+		case <-timer.C:
+		}
+	}
+}
+
+// start takes up what the last session left.
+func (l *loop) start() error {
+	if err := l.cfg.Store.Home(l.cfg.Server, ""); err != nil {
+		return err
+	}
+	for _, room := range l.cfg.Store.Joined() {
+		l.rooms.wanted(room)
+	}
+	return l.outbox.load(l.cfg.Store, l.who.want.Name, l.emit)
+}
+
+// takeCalls does what callers asked.
+func (l *loop) takeCalls() {
+	for _, call := range l.taken() {
+		call(l)
+	}
+}
+
+// in is where the link's events come from, nil without a link.
+func (l *loop) in() <-chan []wire.Event {
+	if l.link == nil {
+		return nil
+	}
+	return l.link.in
+}
+
+// outlet is where unsent bytes go, nil while there is nothing to send.
+func (l *loop) outlet() chan<- []byte {
+	if l.link == nil || len(l.unsent) == 0 {
+		return nil
+	}
+	return l.link.out
+}
+
+// mouth is where events come out, nil while no batch is due.
+func (l *loop) mouth() chan<- []wire.Event {
+	if due := l.feed.due(); due.IsZero() || time.Now().Before(due) {
+		return nil
+	}
+	return l.events
+}
+
+// handed notes that a batch was taken: its reader now knows the name.
+func (l *loop) handed() {
+	for _, e := range slices.Backward(l.feed.batch) {
+		if named, ok := e.(*wire.LoggedIn); ok {
+			l.mu.Lock()
+			l.as = l.who.typedAs(named.Name)
+			l.mu.Unlock()
+			break
+		}
+	}
+	l.feed.handed(time.Now())
+}
+
+// emit lets an event come out.
+func (l *loop) emit(e wire.Event) { l.feed.add(e) }
+
+// notice tells the person something.
+func (l *loop) notice(format string, args ...any) {
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+}
+
+// status says where the session stands.
+func (l *loop) status(state wire.State, code wire.Code, reason string) {
+	s := &wire.Status{State: state, Code: code, Reason: reason, Server: l.cfg.Server, Attempt: l.ladder.attempt}
+	if l.link != nil {
+		s.Dialect, s.Secure, s.Key = l.link.dialect.Name(), l.link.secure, l.link.key
+		s.RTT = l.pulse.rtt.Milliseconds()
+	}
+	if state == wire.StateOffline {
+		s.RetryAt = wire.MillisOf(l.ladder.at)
+	}
+	l.emit(s)
+}
+
+// next is the earliest time at which something is due.
+func (l *loop) next() time.Time {
+	earliest := time.Now().Add(time.Hour)
+	times := []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again}
+	if due := l.feed.due(); due.After(time.Now()) {
+		times = append(times, due)
+	}
+	for _, t := range times {
+		if !t.IsZero() && t.Before(earliest) {
+			earliest = t
+		}
+	}
+	return earliest
+}
+
+// act does what is due.
+func (l *loop) act(ctx context.Context) {
+	now := time.Now()
+	if l.phase == offline && !l.ladder.at.IsZero() && !now.Before(l.ladder.at) {
+		l.connect(ctx)
+	}
+	if !l.deadline.IsZero() && !now.Before(l.deadline) {
+		l.lose(lost("%s does not answer in time.", l.cfg.Server))
+	}
+	l.askAgain(now)
+	l.beat(now)
+	l.sendLines(now)
+}
+
+// connect begins a try in a goroutine of its own: it may take long, and the
+// person types meanwhile.
+func (l *loop) connect(ctx context.Context) {
+	l.phase, l.ladder.at = connecting, time.Time{}
+	l.status(wire.StateConnecting, "", "")
+	c := connector{cfg: l.cfg}
+	l.work.Go(func() {
+		d, err := c.connect(ctx)
+		l.connected <- attempt{d, err} // has room: one try at a time
+	})
+}
+
+// retry connects now if the session waits for its next try.
+func (l *loop) retry() {
+	if l.phase == offline {
+		l.ladder.at = time.Now()
+	}
+}
+
+// arrived takes over a new connection.
+func (l *loop) arrived(ctx context.Context, a attempt) {
+	if a.err != nil {
+		l.phase = offline
+		l.lose(a.err)
+		return
+	}
+	l.link = open(ctx, a.dialled, l.cfg.Log)
+	if a.notice != "" {
+		l.notice("%s", a.notice)
+	}
+	l.pulse.begin(time.Now())
+	l.asks.begin(a.dialled)
+	l.deadline = time.Now().Add(answerTimeout)
+	l.phase = greeting
+	if !l.asks.tagged {
+		l.outbox.pace(usualRate, l.cfg.Rate)
+		l.introduce()
+	}
+}
+
+// heard takes what the reader has, all of it: one write to disk, one batch.
+func (l *loop) heard(events []wire.Event, ok bool) {
+	for range readAhead {
+		if !ok {
+			l.lose(l.link.why())
+			return
+		}
+		for _, e := range events {
+			if l.handle(e); l.link == nil || l.over != nil {
+				return
+			}
+		}
+		select {
+		case events, ok = <-l.link.in:
+		default:
+			return
+		}
+	}
+}
+
+// lose ends the connection, and comes back later if that can help.
+func (l *loop) lose(err error) {
+	now := time.Now()
+	if l.link != nil {
+		if !l.since.IsZero() && now.Sub(l.since) >= steady {
+			l.ladder.attempt = 0
+		}
+		l.link.close()
+		l.link, l.unsent = nil, nil
+	}
+	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}
+	l.pulse.on = false
+	l.rooms.lost()
+	l.inbox.lost()
+	l.outbox.interrupted()
+	l.refuseAll()
+	l.who.lost()
+	if l.quit = l.quit || l.quitting; l.over != nil || l.quit {
+		return
+	}
+	if fatal, ok := errors.AsType[*EndedError](err); ok {
+		l.over = fatal
+		return
+	}
+	var why lostError
+	if mine, ok := errors.AsType[*lostError](err); ok {
+		why = *mine
+	}
+	l.ladder.next(now, why.wait)
+	l.status(wire.StateOffline, why.code, reason(l.cfg.Server, err))
+}
+
+// end closes what is open, keeps what was typed meanwhile and says that the
+// session has ended.
+func (l *loop) end(err error) {
+	l.work.Wait()
+	select {
+	case a := <-l.connected:
+		if a.err == nil {
+			drop(a.raw)
+		}
+	default:
+	}
+	l.over, l.quit = err, true
+	l.lose(nil)
+	l.takeCalls()
+	l.save()
+	l.lastWords(err)
+}
+
+// lastWords hands over what is left to say, if anybody listens.
+func (l *loop) lastWords(err error) {
+	text, code := "The session was ended.", wire.CodeQuit
+	if fatal, ok := errors.AsType[*EndedError](err); ok {
+		text, code = fatal.Text, fatal.Code
+	} else if err != nil {
+		text, code = err.Error(), wire.CodeStorage
+	}
+	l.status(wire.StateEnded, code, text)
+	const patience = time.Second
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case l.events <- l.feed.batch:
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,75 @@
+package client
+
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// pingEvery is how often a quiet server is asked whether it is there.
+	pingEvery = 20 * time.Second
+	// pongWithin is how long a server may say nothing at all then.
+	pongWithin = 10 * time.Second
+)
+
+// pulse finds a server that is gone without a word, and measures the way to
+// it. Owned by loop.
+type pulse struct {
+	on      bool
+	waiting bool
+	next    time.Time // of the next ping
+	sent    time.Time // of the last one
+	heard   time.Time // anything
+	rtt     time.Duration
+	stamp   wire.ID // the last id that was made here, see loop.stamp
+}
+
+// begin is for a new connection.
+func (p *pulse) begin(now time.Time) { *p = pulse{heard: now, stamp: p.stamp} }
+
+// start begins to ping, after a while: what was just asked comes first.
+func (p *pulse) start(now time.Time) { p.on, p.next = true, now.Add(pingEvery) }
+
+// due says when there is something to do; the zero time is never.
+func (p *pulse) due() time.Time {
+	switch {
+	case !p.on:
+		return time.Time{}
+	case p.waiting:
+		return p.limit()
+	default:
+		return p.next
+	}
+}
+
+// limit is until when the server must have said something.
+func (p *pulse) limit() time.Time {
+	if p.heard.After(p.sent) {
+		return p.heard.Add(pongWithin)
+	}
+	return p.sent.Add(pongWithin)
+}
+
+// ponged takes the answer.
+func (l *loop) ponged() {
+	p, now := &l.pulse, time.Now()
+	p.rtt, p.waiting, p.next = now.Sub(p.sent), false, now.Add(pingEvery)
+	l.status(wire.StateOnline, "", "")
+}
+
+// beat pings, or gives up a server that says nothing.
+func (l *loop) beat(now time.Time) {
+	p := &l.pulse
+	switch {
+	case l.link == nil || !p.on || now.Before(p.due()):
+	case p.waiting:
+		l.lose(lost("%s does not answer any more.", l.cfg.Server))
+	default:
+		if _, err := l.ask(wire.Ping{}, byPulse); err != nil {
+			p.on = false // the dialect has no ping: TCP's keepalive must do
+			return
+		}
+		p.sent, p.waiting = now, true
+	}
+}

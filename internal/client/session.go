@@ -1,0 +1,217 @@
+// Package client is a session with a server, without a screen: it connects and
+// stays connected, logs in, is in its rooms, fetches what was said meanwhile,
+// and sends every line that was typed exactly once, in order.
+//
+// One goroutine (Session.Run) owns all state. Beside it there are at most
+// three: one that connects, and a reader and a writer of the connection. What
+// callers ask is handed to the loop through a mailbox, and what happened comes
+// out of Session.Events in batches; neither side ever waits for the other.
+//
+// A line that was typed is on disk (Store.Queue) before it is sent, and is
+// settled there after the server's acknowledgement. It is sent again after
+// every loss of the connection until then; the server recognises it by its
+// client id. One line is under way at a time: no line may overtake one that is
+// refused for now. Older dialects (A3) know no client ids: a line whose answer
+// was lost with the connection is sent again there too, so that it may arrive
+// twice, rather than never.
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// The values of Config.Dialect.
+const (
+	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also in plain, and A3
+	DialectChat1 = "chat1" // over TLS, over loopback also in plain
+	DialectA3    = "a3"    // never over TLS; passwords over loopback only
+)
+
+// DefaultPort is where a server is looked for whose port is not given.
+const DefaultPort = "1300"
+
+// Mode is how a session gets its name.
+type Mode string
+
+// The modes.
+const (
+	ModeLogin    Mode = "login"    // an account, by its password or a stored token
+	ModeRegister Mode = "register" // a new account
+	ModeGuest    Mode = "guest"    // a name that nobody owns, or with none an AnonymousN
+)
+
+// Identity is who a session wants to be.
+type Identity struct {
+	Mode     Mode
+	Name     string
+	Password wire.Secret
+}
+
+// Config says what a session does. Server and Store are needed.
+type Config struct {
+	Server    string // HOST:PORT
+	Dialect   string // "" is DialectAuto
+	Identity  Identity
+	Rooms     []string // to be in, beside those of the Store
+	ServerKey string   // the only key to accept: SHA256:..., "" is the pinned one
+	Store     Store
+	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
+	Log       *slog.Logger
+	Program   string // name and version, for people
+	Rate      int    // lines a second at most; 0: what the server allows
+	// LeaveInbox leaves private lines waiting at the server, for a session
+	// whose Store is thrown away.
+	LeaveInbox bool
+
+	roots *x509.CertPool // nil: the system's
+}
+
+// Store is what a session keeps on disk; archive.Archive is one. Rooms, lines
+// and the outbox are those of the server of the last Home. The session calls
+// it from one goroutine.
+type Store interface {
+	// Profile returns 32 hex digits that tell this disk from others.
+	Profile() string
+	// Home says which server comes now, node is "" until it has named itself.
+	Home(server, node string) error
+	// Pin returns what is known of a server's key; tls says that it was once
+	// spoken to over TLS, with an empty key if its certificate was valid then.
+	Pin(server string) (key string, tls bool)
+	SetPin(server, key string) error
+	Token(server, name string) wire.Secret
+	SetToken(server, name string, t wire.Secret) error
+	// Queue stores lines that wait; Outbox returns those typed under a name.
+	Queue(lines ...*wire.Receipt) error
+	Outbox(as string) ([]*wire.Receipt, error)
+	// Settle notes the State, ID, At, Inbox and Reason of lines.
+	Settle(lines ...*wire.Receipt) error
+	// Keep stores *wire.Said and *wire.Whispered, and up to where all lines of
+	// a room are there.
+	Keep(lines []wire.Event, seen ...wire.Mark) error
+	LastSeen(room string) wire.ID
+	Joined() []string
+	SetJoined(room string, in bool) error
+}
+
+// Session is a session with a server. New makes one; Run is called once.
+type Session struct {
+	cfg    Config
+	events chan []wire.Event // only Run sends and closes
+	wake   chan struct{}
+
+	mu    sync.Mutex
+	calls []func(*loop) // for Run to take
+	as    string        // the name that whoever reads Events has been told
+	tags  int
+}
+
+// New returns a session that does nothing until Run.
+func New(cfg Config) *Session {
+	if cfg.Dialect == "" {
+		cfg.Dialect = DialectAuto
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if _, _, err := net.SplitHostPort(cfg.Server); err != nil {
+		cfg.Server = net.JoinHostPort(cfg.Server, DefaultPort)
+	}
+	return &Session{cfg: cfg, events: make(chan []wire.Event), wake: make(chan struct{}, 1), as: cfg.Identity.Name}
+}
+
+// Events returns the channel of what happens, in batches: at once when it was
+// quiet, otherwise one after some milliseconds. It also says where the session
+// stands (*wire.Status) and how far each typed line has come (*wire.Receipt).
+// It is closed when Run returns.
+//
+// A reader that does not keep up gets larger batches, up to a bound; then the
+// oldest lines are left out, and a *wire.Gap with More says where.
+func (s *Session) Events() <-chan []wire.Event { return s.events }
+
+// Say hands a line for a room to the outbox. It never waits: a Receipt says
+// when the line is on disk, and when the server has it.
+func (s *Session) Say(room, text string, action bool) wire.ClientID {
+	return s.typed(&wire.Receipt{Room: room, Text: text, Action: action})
+}
+
+// Whisper hands a private line to the outbox, as Say.
+func (s *Session) Whisper(to, text string, action bool) wire.ClientID {
+	return s.typed(&wire.Receipt{To: to, Text: text, Action: action})
+}
+
+func (s *Session) typed(r *wire.Receipt) wire.ClientID {
+	r.Client, r.State, r.At = newClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
+	s.mu.Lock()
+	r.As = s.as
+	s.mu.Unlock()
+	s.post(func(l *loop) { l.typed(r) })
+	return r.Client
+}
+
+// Do asks the server something. It never waits: the answer is an event whose
+// Re is the tag, a *wire.Refused with CodeOffline if there is no server to ask
+// or the connection is lost before the answer.
+func (s *Session) Do(r wire.Request) (tag string) {
+	s.mu.Lock()
+	s.tags++
+	tag = "p" + strconv.Itoa(s.tags)
+	s.mu.Unlock()
+	s.post(func(l *loop) { l.do(r, tag) })
+	return tag
+}
+
+// Retry connects now, without waiting for the ladder's next step.
+func (s *Session) Retry() { s.post((*loop).retry) }
+
+// Run holds the session until ctx ends or the person quits (nil), or until it
+// has ended for good (*EndedError). When it returns, lines that were typed
+// before are on disk.
+func (s *Session) Run(ctx context.Context) error {
+	defer close(s.events)
+	ctx, stop := context.WithCancel(ctx)
+	l := newLoop(s)
+	err := l.run(ctx)
+	stop()
+	l.end(err)
+	return err
+}
+
+// post hands a call to the loop.
+func (s *Session) post(call func(*loop)) {
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// taken empties the mailbox.
+func (s *Session) taken() []func(*loop) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := s.calls
+	s.calls = nil
+	return calls
+}
+
+// newClientID returns a name that no other line has.
+func newClientID() wire.ClientID {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return wire.ClientID(hex.EncodeToString(b[:]))
+}

@@ -1,0 +1,155 @@
+package client
+
+import (
+	"slices"
+	"sync"
+
+	"labchat/internal/wire"
+)
+
+// memStore is a Store in memory that counts doubles, and fails when told.
+type memStore struct {
+	mu      sync.Mutex
+	pins    map[string]string
+	tokens  map[string]wire.Secret
+	outbox  []*wire.Receipt
+	lines   map[string][]wire.ID // by room or "@", in the order in which they came
+	seen    map[string]wire.ID
+	joined  []string
+	failing error
+}
+
+func newMemStore() *memStore {
+	return &memStore{
+		pins: map[string]string{}, tokens: map[string]wire.Secret{},
+		lines: map[string][]wire.ID{}, seen: map[string]wire.ID{},
+	}
+}
+
+func (m *memStore) Profile() string           { return "0123456789abcdef0123456789abcdef" }
+func (m *memStore) Home(string, string) error { return nil }
+
+func (m *memStore) Pin(server string) (string, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key, seen := m.pins[server]
+	return key, seen
+}
+
+func (m *memStore) SetPin(server, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pins[server] = key
+	return m.failing
+}
+
+func (m *memStore) Token(_, name string) wire.Secret {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tokens[name]
+}
+
+func (m *memStore) SetToken(_, name string, t wire.Secret) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tokens[name] = t
+	return m.failing
+}
+
+func (m *memStore) Queue(lines ...*wire.Receipt) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failing != nil {
+		return m.failing
+	}
+	for _, l := range lines {
+		copied := *l
+		m.outbox = append(m.outbox, &copied)
+	}
+	return nil
+}
+
+func (m *memStore) Outbox(as string) ([]*wire.Receipt, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var lines []*wire.Receipt
+	for _, l := range m.outbox {
+		if l.State == wire.ReceiptQueued && l.As == as {
+			copied := *l
+			lines = append(lines, &copied)
+		}
+	}
+	return lines, nil
+}
+
+func (m *memStore) Settle(lines ...*wire.Receipt) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, l := range lines {
+		if i := slices.IndexFunc(m.outbox, func(o *wire.Receipt) bool { return o.Client == l.Client }); i >= 0 {
+			copied := *l
+			m.outbox[i] = &copied
+		}
+	}
+	return m.failing
+}
+
+func (m *memStore) Keep(lines []wire.Event, seen ...wire.Mark) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failing != nil {
+		return m.failing
+	}
+	for _, e := range lines {
+		place, id := "@", wire.ID(0)
+		switch e := e.(type) {
+		case *wire.Said:
+			place, id = e.Room, e.ID
+		case *wire.Whispered:
+			id = e.ID
+		default:
+		}
+		if !slices.Contains(m.lines[place], id) {
+			m.lines[place] = append(m.lines[place], id)
+		}
+	}
+	for _, mark := range seen {
+		m.seen[mark.Room] = max(m.seen[mark.Room], mark.Last)
+	}
+	return nil
+}
+
+func (m *memStore) LastSeen(room string) wire.ID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen[room]
+}
+
+func (m *memStore) Joined() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.joined)
+}
+
+func (m *memStore) SetJoined(room string, in bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return r == room })
+	if in {
+		m.joined = append(m.joined, room)
+	}
+	return m.failing
+}
+
+// waiting counts the lines that are not settled.
+func (m *memStore) waiting() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, l := range m.outbox {
+		if l.State == wire.ReceiptQueued {
+			n++
+		}
+	}
+	return n
+}

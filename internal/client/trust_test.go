@@ -1,0 +1,245 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"labchat/internal/wire"
+)
+
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		proof  proof
+		want   verdict
+		ends   bool
+		notice bool
+	}{
+		{"a key seen first is pinned and told", proof{key: "SHA256:a"}, verdict{pin: true, key: "SHA256:a"}, false, true},
+		{"the pinned key is accepted", proof{key: "SHA256:a", pin: "SHA256:a", seen: true}, verdict{}, false, false},
+		{"a changed key ends it", proof{key: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{}, true, false},
+		{"a valid certificate is not pinned", proof{key: "SHA256:a", valid: true}, verdict{pin: true}, false, false},
+		{"a valid certificate is accepted again", proof{key: "SHA256:b", valid: true, seen: true}, verdict{}, false, false},
+		{"a valid certificate takes the place of a pin", proof{key: "SHA256:b", valid: true, pin: "SHA256:a", seen: true}, verdict{pin: true}, false, false},
+		{"a certificate that was valid and is not ends it", proof{key: "SHA256:b", seen: true}, verdict{}, true, false},
+		{"loopback is not pinned", proof{key: "SHA256:a", local: true}, verdict{}, false, false},
+		{"loopback may change", proof{key: "SHA256:b", local: true, pin: "SHA256:a", seen: true}, verdict{}, false, false},
+		{"a demanded key takes the place of a pin", proof{key: "SHA256:b", demanded: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{pin: true, key: "SHA256:b"}, false, false},
+		{"a demanded key may be written without its hash", proof{key: "SHA256:b", demanded: " b= "}, verdict{pin: true, key: "SHA256:b"}, false, false},
+		{"a demanded key that is not shown ends it", proof{key: "SHA256:a", demanded: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{}, true, false},
+		{"even over loopback", proof{key: "SHA256:a", demanded: "SHA256:b", local: true}, verdict{}, true, false},
+		{"even with a valid certificate", proof{key: "SHA256:a", demanded: "SHA256:b", valid: true}, verdict{}, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.proof.server = "chat.example.org:1300"
+			got, err := c.proof.judge()
+			if (err != nil) != c.ends || (got.notice != "") != c.notice {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+			if got.notice = ""; got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+// remote is the configuration of a session with a server that is not here.
+func remote(f *fake, store Store) Config {
+	cfg := config(f, store)
+	cfg.Server, cfg.Dial = "chat.example.org:1300", elsewhere(f)
+	return cfg
+}
+
+func TestTheKeyIsPinnedAtFirstUseAndAChangedOneStopsForGood(t *testing.T) {
+	first, cert := certificate(t)
+	second, other := certificate(t)
+	key, changed := wire.KeyPrint(cert.RawSubjectPublicKeyInfo), wire.KeyPrint(other.RawSubjectPublicKeyInfo)
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemStore()
+		f := serve("chat1", first)
+		r := start(t, f, remote(f, store))
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		if got, _ := store.Pin("chat.example.org:1300"); got != key {
+			t.Errorf("the pin is %q, want %q", got, key)
+		}
+		if notices := all[*wire.Notice](r); len(notices) != 1 || !strings.Contains(notices[0].Text, key) {
+			t.Errorf("got the notices %v, want one with the key", notices)
+		}
+		if s := all[*wire.Status](r); !s[len(s)-1].Secure || s[len(s)-1].Key != key {
+			t.Errorf("got the status %+v, want it secure with the key", s[len(s)-1])
+		}
+		r.end()
+		f.stop()
+
+		f = serve("chat1", second)
+		defer f.stop()
+		r = start(t, f, remote(f, store))
+		defer r.end()
+		text := r.fatal().Text
+		for _, part := range []string{key, "--server-key " + changed, "operator"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q does not hold %q", text, part)
+			}
+		}
+		if got := len(f.asked); got != 0 {
+			t.Errorf("%d requests were sent to the wrong server", got)
+		}
+	})
+}
+
+func TestAValidCertificateIsNotPinned(t *testing.T) {
+	cfg, cert := certificate(t)
+	selfMade, _ := certificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemStore()
+		f := serve("chat1", cfg)
+		c := remote(f, store)
+		c.roots = x509.NewCertPool()
+		c.roots.AddCert(cert)
+		r := start(t, f, c)
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		if key, seen := store.Pin(c.Server); key != "" || !seen {
+			t.Errorf("got the pin %q, %v; want none, but TLS remembered", key, seen)
+		}
+		if n := all[*wire.Notice](r); len(n) != 0 {
+			t.Errorf("got the notice %q", n[0].Text)
+		}
+		r.end()
+		f.stop()
+		f = serve("chat1", selfMade)
+		defer f.stop()
+		c.Dial = elsewhere(f)
+		r = start(t, f, c)
+		defer r.end()
+		if e := r.fatal(); e.Code != wire.CodeDenied {
+			t.Errorf("got %v", e)
+		}
+	})
+}
+
+// A password or a token must never be seen on a wire that is not encrypted,
+// but for loopback, whatever the server does.
+func TestAPasswordNeverTravelsUnencryptedExceptOverLoopback(t *testing.T) {
+	secure, _ := certificate(t)
+	const password = "hunter2-very-secret"
+	for _, c := range []struct {
+		name    string
+		dialect string // of the server
+		flag    string // of the client
+		mode    Mode
+		tls     bool
+		local   bool
+		clear   bool // it may be seen
+	}{
+		{"chat/1 server without TLS elsewhere", "chat1", DialectAuto, ModeLogin, false, false, false},
+		{"chat/1 server without TLS elsewhere, chat1 asked for", "chat1", DialectChat1, ModeRegister, false, false, false},
+		{"A3 server elsewhere", "a3", DialectAuto, ModeLogin, false, false, false},
+		{"A3 server elsewhere, A3 asked for", "a3", DialectA3, ModeLogin, false, false, false},
+		{"A3 server elsewhere, A3 asked for, to register", "a3", DialectA3, ModeRegister, false, false, false},
+		{"chat/1 server with TLS elsewhere", "chat1", DialectAuto, ModeLogin, true, false, false},
+		{"chat/1 server with TLS over loopback", "chat1", DialectAuto, ModeLogin, true, true, false},
+		{"chat/1 server without TLS over loopback", "chat1", DialectAuto, ModeLogin, false, true, true},
+		{"A3 server over loopback", "a3", DialectAuto, ModeLogin, false, true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := serve(c.dialect, nil)
+				defer f.stop()
+				if c.tls {
+					f.tls = secure
+				}
+				store := newMemStore()
+				store.tokens["alice"] = "old-token-of-alice"
+				cfg := remote(f, store)
+				if c.local {
+					cfg = config(f, store)
+				}
+				cfg.Dialect = c.flag
+				cfg.Identity = Identity{Mode: c.mode, Name: "alice", Password: password}
+				r := start(t, f, cfg)
+				defer r.end()
+				r.until("it is decided", func() bool { return r.state() == wire.StateOnline || len(r.ended) > 0 })
+				r.s.Do(wire.Login{Name: "alice", Password: password})
+				r.s.Do(wire.Passwd{Old: password, New: password})
+				r.until("it is quiet", func() bool { return true })
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				seen := bytes.Join(f.heard, nil)
+				if got := bytes.Contains(seen, []byte(password)); got != c.clear {
+					t.Errorf("the password is on the wire: %v, want %v", got, c.clear)
+				}
+				if bytes.Contains(seen, []byte("old-token")) && !c.clear {
+					t.Error("the token is on the wire")
+				}
+			})
+		})
+	}
+}
+
+// A server that shows TLS first and then answers in plain text, or the other
+// way round, gets nothing either.
+func TestAServerOnceSeenWithTLSIsNotSpokenToInPlainText(t *testing.T) {
+	for _, dialect := range []string{DialectAuto, DialectChat1, DialectA3} {
+		t.Run(dialect, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := serve("a3", nil)
+				defer f.stop()
+				store := newMemStore()
+				store.pins["chat.example.org:1300"] = "SHA256:a"
+				cfg := remote(f, store)
+				cfg.Dialect = dialect
+				r := start(t, f, cfg)
+				defer r.end()
+				r.until("it has failed", func() bool { return r.state() == wire.StateOffline || len(r.ended) > 0 })
+				if got := len(f.asked); got != 0 {
+					t.Errorf("%d requests were sent", got)
+				}
+			})
+		})
+	}
+}
+
+func TestABrokenTLSHandshakeElsewhereIsTriedAgainAndNeverInPlain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		cfg := remote(f, newMemStore())
+		dials := 0
+		cfg.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			dials++
+			c, err := elsewhere(f)(ctx, network, addr)
+			if err == nil {
+				c.Close() // as if it was cut at once
+			}
+			return c, err
+		}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("three tries", func() bool { return len(all[*wire.Status](r)) >= 6 })
+		if tries := all[*wire.Status](r); dials != 3 || tries[5].Attempt != 3 {
+			t.Errorf("%d connections were made in %d attempts, want 3", dials, tries[5].Attempt)
+		}
+		if got := len(f.asked); got != 0 {
+			t.Errorf("%d requests were sent", got)
+		}
+	})
+}
+
+func TestAServerKeyIsDemandedOverLoopbackToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		cfg := config(f, newMemStore())
+		cfg.ServerKey = "SHA256:x"
+		r := start(t, f, cfg)
+		defer r.end()
+		if e := r.fatal(); !strings.Contains(e.Text, "--server-key") {
+			t.Errorf("got %q", e.Text)
+		}
+	})
+}

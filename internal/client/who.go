@@ -1,0 +1,236 @@
+package client
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// modeNobody is the mode after a logout: no name is asked for.
+const modeNobody Mode = ""
+
+// who is the name that the session wants, and the one it has. Owned by loop.
+type who struct {
+	want        Identity
+	name        string    // that it has, while named is set
+	kind        wire.Kind //
+	named       bool
+	last        string         // that it had last, for the token
+	try         []wire.Request // what else may get the name
+	asked       wire.Request   // what was tried last
+	had         bool           // there was a name once
+	registering bool           // a Register went out, and its answer may be lost
+	told        string         // a name that was lost, once that was said
+}
+
+// typedAs is the name under which a person types who was told to be name.
+// A guest who asked for no name has none to keep: their lines may go out under
+// the next one that the server gives.
+func (w *who) typedAs(name string) string {
+	if w.want.Name == "" {
+		return ""
+	}
+	return name
+}
+
+// may says whether a line may go out under the name we have.
+func (w *who) may(l *line) bool {
+	if !w.named {
+		return false
+	}
+	if l.As == "" {
+		return w.want.Name == ""
+	}
+	return wire.Fold(l.As) == wire.Fold(w.name)
+}
+
+// lost forgets what a connection's end takes.
+func (w *who) lost() { w.named, w.try, w.asked = false, nil, nil }
+
+// tokenName is the name whose token is used.
+func (w *who) tokenName() string { return cmp.Or(w.want.Name, w.last) }
+
+// introduce asks for a name in the best way there is.
+func (l *loop) introduce() {
+	w := &l.who
+	l.phase = naming
+	switch {
+	case w.want.Mode == modeNobody:
+		l.settle(0)
+	case !l.asks.tagged && w.want.Mode == ModeGuest && w.want.Name == "":
+		w.named = true // from the beginning, and the server does not say which
+		l.settle(0)
+	default:
+		w.try = l.ways()
+		l.tryNext(nil)
+	}
+}
+
+// ways lists what may get the name, best first: the token costs the server
+// nothing and ends a half-open session of ours.
+func (l *loop) ways() []wire.Request {
+	w := &l.who
+	var ways []wire.Request
+	name, password := w.want.Name, w.want.Password
+	if t := l.cfg.Store.Token(l.cfg.Server, w.tokenName()); t != "" && l.asks.tagged && l.link.private() {
+		ways = append(ways, wire.Login{Name: w.tokenName(), Token: t})
+	}
+	login := wire.Login{Name: name, Password: password}
+	switch w.want.Mode {
+	case ModeRegister:
+		ways = append(ways, wire.Register{Name: name, Password: password})
+		if w.registering {
+			ways = append(ways, login) // it may have been done
+		}
+	case ModeGuest:
+		ways = append(ways, wire.Guest{Name: name})
+		if w.had && name != "" && l.asks.tagged {
+			ways = append(ways, wire.Guest{}) // to read on, while the name is somebody else's
+		}
+	case ModeLogin:
+		if password != "" {
+			ways = append(ways, login)
+		}
+	case modeNobody:
+	}
+	return ways
+}
+
+// tryNext tries the next way; refused is what came of the last one.
+func (l *loop) tryNext(refused *wire.Refused) {
+	w := &l.who
+	var why error
+	for len(w.try) > 0 {
+		w.asked, w.try = w.try[0], w.try[1:]
+		if _, why = l.ask(w.asked, byLogin); why == nil {
+			if _, ok := w.asked.(wire.Register); ok {
+				w.registering = true
+			}
+			return
+		}
+	}
+	switch fatal, ok := errors.AsType[*EndedError](why); {
+	case ok:
+		l.over = fatal
+	case why != nil:
+		l.over = ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
+	case refused != nil:
+		l.over = &EndedError{Code: refused.Code, Text: refused.Text}
+	default:
+		l.over = ended(wire.CodeDenied, "There is no password for %s, and no token that is still valid. Log in with the password.", w.want.Name)
+	}
+}
+
+// nameRefused goes on after a login that was refused.
+func (l *loop) nameRefused(e *wire.Refused) {
+	switch e.Code {
+	case wire.CodeThrottled, wire.CodeBusy, wire.CodeStorage, wire.CodeRate, wire.CodeFull:
+		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
+		return
+	case wire.CodeBanned, wire.CodeVersion:
+		l.over = &EndedError{Code: e.Code, Text: e.Text}
+		return
+	default:
+	}
+	if login, ok := l.who.asked.(wire.Login); ok && login.Token != "" {
+		l.keepToken(login.Name, "")
+		e = nil // the next way says more than a token that is too old
+	}
+	l.tryNext(e)
+}
+
+// loggedIn takes the name that the server gave.
+func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
+	w := &l.who
+	if q != nil {
+		l.wanted(e, q)
+	}
+	if e.Name == "" {
+		e.Name = w.want.Name // older dialects don't repeat it
+	}
+	w.name, w.kind, w.named, w.had, w.last = e.Name, e.Kind, true, true, e.Name
+	if e.Token != "" {
+		l.keepToken(e.Name, e.Token)
+	}
+	l.emit(e)
+	if q == nil || q.why != byLogin {
+		l.takeUp()
+		l.catchUp(l.rooms.joined())
+		return
+	}
+	l.settle(e.Waiting)
+}
+
+// wanted notes who the person wants to be from now on, so that the session
+// comes back as that.
+func (l *loop) wanted(e *wire.LoggedIn, q *ask) {
+	w := &l.who
+	switch r := q.req.(type) {
+	case wire.Guest:
+		if q.why == byPerson {
+			w.want = Identity{Mode: ModeGuest, Name: r.Name}
+		}
+	case wire.Login:
+		if q.why == byPerson {
+			w.want = Identity{Mode: ModeLogin, Name: cmp.Or(e.Name, r.Name), Password: r.Password}
+		}
+	case wire.Register:
+		w.want = Identity{Mode: ModeLogin, Name: r.Name, Password: r.Password}
+	case wire.Passwd:
+		w.want.Password = r.New
+	default:
+	}
+}
+
+// settle begins the session proper: it has its name, or none is wanted.
+func (l *loop) settle(waiting int) {
+	l.deadline, l.phase = time.Time{}, resuming
+	l.pulse.start(time.Now())
+	l.status(wire.StateOnline, "", "")
+	l.takeUp()
+	if !l.asks.tagged {
+		l.rooms.whole()
+		l.wentOnline()
+		return
+	}
+	l.catchUp(l.rooms.names())
+	if waiting > 0 {
+		l.askInbox()
+	}
+	l.fence(nil)
+}
+
+// wentOnline lets lines go out: all that was missed is here.
+func (l *loop) wentOnline() {
+	now := time.Now()
+	l.phase = online
+	if l.since.IsZero() {
+		l.since, l.pulse.next = now, now
+	}
+}
+
+// takeUp loads the lines that wait for the name, and tells of those that wait
+// for another one.
+func (l *loop) takeUp() {
+	w := &l.who
+	if err := l.outbox.load(l.cfg.Store, w.typedAs(w.name), l.emit); err != nil {
+		l.diskFailed(err)
+	}
+	if w.want.Name == "" || wire.Fold(w.want.Name) == wire.Fold(w.name) {
+		w.told = ""
+	} else if w.told != w.want.Name {
+		w.told = w.want.Name
+		l.notice("The name %s could not be had again, for somebody else has it. You are %s now; /nick takes another name.", w.want.Name, w.name)
+	}
+	if waiting, name := l.outbox.others(w); waiting > 0 {
+		l.notice("Lines that you typed as %s wait (%d): they are not sent under another name. Take that name again, or type them anew.", name, waiting)
+	}
+}
+
+func (l *loop) keepToken(name string, t wire.Secret) {
+	if err := l.cfg.Store.SetToken(l.cfg.Server, name, t); err != nil {
+		l.diskFailed(err)
+	}
+}

@@ -1,0 +1,26 @@
+// Package plain is chat without a screen: for dumb terminals, screen readers,
+// pipes and scripts. Run is a whole conversation, one line an event, with the
+// command bar's words on its input; Send posts lines; Tail prints a room.
+//
+// Each of them owns its state in one goroutine and ends when its context does.
+// The session behind them belongs to the caller, who also runs it.
+package plain
+
+import (
+	"labchat/internal/wire"
+)
+
+// Session is what the package needs of a client session.
+type Session interface {
+	Events() <-chan []wire.Event
+	Say(room, text string, action bool) wire.ClientID
+	Whisper(to, text string, action bool) wire.ClientID
+	Do(r wire.Request) (tag string)
+	Retry()
+}
+
+// Archive remembers whom the person does not want to hear.
+type Archive interface {
+	Ignored() []string
+	SetIgnored(name string, on bool) error
+}

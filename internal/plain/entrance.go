@@ -1,0 +1,63 @@
+package plain
+
+import (
+	"fmt"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// entrance brings a script into a room: it joins as soon as the session is
+// online, and says what to do where it can't.
+type entrance struct {
+	session Session
+	room    string
+	tag     string
+	in      bool
+	only    bool // the server has one room, and we are in it
+}
+
+// manyRooms says whether a server's dialect knows rooms. The older ones have
+// the lobby only and never say that one is in it.
+func manyRooms(e *wire.Status) bool { return e.Dialect == "" || e.Dialect == "chat1" }
+
+// event looks at an event on the way in. It returns true once: when the room
+// has been entered.
+func (g *entrance) event(e wire.Event) (entered bool, err error) {
+	switch e := e.(type) {
+	case *wire.Status:
+		if err := g.status(e); err != nil || g.in || !g.only {
+			return false, err
+		}
+		g.in = true
+		return true, nil
+	case *wire.Entered:
+		if !g.in && e.Re.Re == g.tag {
+			g.in = true
+			return true, nil
+		}
+	case *wire.Refused:
+		if !g.in && e.Re.Re == g.tag {
+			return false, fmt.Errorf("%s: %s", room(g.room), refused(e))
+		}
+	default:
+	}
+	return false, nil
+}
+
+func (g *entrance) status(e *wire.Status) error {
+	switch {
+	case e.State == wire.StateEnded:
+		return &EndedError{Reason: text.CleanLine(e.Reason)}
+	case e.State == wire.StateOffline && !g.in:
+		return fmt.Errorf("%s Start chatd there, or name another server with --server", text.CleanLine(e.Reason))
+	case e.State == wire.StateOnline && !g.in && !manyRooms(e):
+		if wire.Fold(g.room) != wire.Lobby {
+			return fmt.Errorf("this server has one room only: leave --room %s out, or name %s", text.CleanLine(g.room), wire.Lobby)
+		}
+		g.only = true
+	case e.State == wire.StateOnline && !g.in && g.tag == "":
+		g.tag = g.session.Do(wire.Join{Room: g.room})
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package plain
+
+import (
+	"labchat/internal/wire"
+)
+
+// event takes one event: it keeps the state and shows what is worth it.
+func (c *conversation) event(e wire.Event) {
+	switch e := e.(type) {
+	case *wire.Status:
+		c.onStatus(e)
+	case *wire.Receipt:
+		c.onReceipt(e)
+	case *wire.Said:
+		c.onSaid(e)
+	case *wire.Whispered:
+		c.onWhispered(e)
+	case *wire.LoggedIn:
+		c.onLoggedIn(e)
+	case *wire.Entered:
+		c.onEntered(e)
+	case *wire.Created:
+		c.onCreated(e)
+	case *wire.Done:
+		c.onDone(e)
+	case *wire.Refused:
+		c.onRefused(e)
+	case *wire.Gap:
+		c.onGap(e)
+	case *wire.InboxCount:
+		c.onInbox(e)
+	case *wire.Renamed:
+		c.onRenamed(e)
+	case *wire.Joined:
+		c.onJoined(e)
+	case *wire.Left:
+		c.onLeft(e)
+	default:
+		c.ledger.answered(answerTo(e))
+		c.show(e)
+	}
+}
+
+// answerTo returns the tag of the request that an event answers.
+func answerTo(e wire.Event) string {
+	a, ok := e.(interface{ Answers() string })
+	if !ok {
+		return ""
+	}
+	return a.Answers()
+}
+
+func (c *conversation) show(e wire.Event) { c.out.show(c.speech, e, c.speech.sentence(e)) }
+
+func (c *conversation) onStatus(e *wire.Status) {
+	sentence := c.speech.status(e, c.state, c.cfg.Now(), c.ledger.lines())
+	if e.State != c.state || sentence != "" {
+		c.out.show(c.speech, e, sentence)
+	}
+	c.state = e.State
+	switch e.State {
+	case wire.StateOnline:
+		if !manyRooms(e) {
+			c.inOnlyRoom()
+		}
+	case wire.StateOffline:
+		c.ready = true // lines wait in the outbox
+		if c.places.room == "" && c.places.to == "" && len(c.places.joined) == 0 {
+			c.places.room = c.cfg.Room
+		}
+		c.ledger.forgetAnswers()
+	case wire.StateEnded:
+		c.ended = &EndedError{Reason: e.Reason}
+	default:
+	}
+}
+
+func (c *conversation) onReceipt(e *wire.Receipt) {
+	c.ledger.receipt(e)
+	sentence := c.speech.receipt(e)
+	if e.State == wire.ReceiptSent && e.Room != "" && !c.places.fresh(e.Room, e.ID) {
+		sentence = "" // it came back as a line of the room before
+	}
+	if e.State == wire.ReceiptQueued && c.state == wire.StateOffline && c.cfg.Prompt {
+		sentence = count(c.ledger.lines(), "line", "lines") + " waiting for the connection."
+	}
+	c.out.show(c.speech, e, sentence)
+}
+
+func (c *conversation) onSaid(e *wire.Said) {
+	c.ledger.lineCame()
+	fresh := c.places.fresh(e.Room, e.ID)
+	if !fresh || c.ignores(e.From) {
+		return
+	}
+	c.places.note("#" + e.Room)
+	c.out.show(c.speech, e, c.speech.said(e))
+}
+
+func (c *conversation) onWhispered(e *wire.Whispered) {
+	c.ledger.lineCame()
+	if c.ignores(e.From) {
+		return
+	}
+	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+		c.places.note("@" + e.From)
+	}
+	c.out.show(c.speech, e, c.speech.whispered(e))
+}
+
+func (c *conversation) ignores(name string) bool {
+	_, ok := c.places.ignored[wire.Fold(name)]
+	return ok
+}
+
+func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
+	asked := c.ledger.answered(e.Re.Re)
+	news := e.Failed > 0 || e.Waiting > 0 || asked != nil
+	told := c.speech.me == e.Name || !c.greeted && !c.out.json // the greeting names us
+	c.speech.me, c.kind = e.Name, e.Kind
+	if _, ok := asked.(wire.Passwd); ok {
+		c.out.tell(done[wire.ActPasswd]) // what comes is a new token
+	} else if news || !told {
+		c.show(e)
+	}
+}
+
+// inOnlyRoom is for older dialects, which have one room and say nothing of it.
+func (c *conversation) inOnlyRoom() {
+	if c.places.find(wire.Lobby) == nil {
+		c.places.enter(&wire.Entered{Room: wire.Lobby})
+		c.places.visitRoom(wire.Lobby)
+		c.greet(wire.Lobby)
+	}
+	c.ready = true
+}
+
+// onEntered goes to a room that was asked for, and to the first one.
+func (c *conversation) onEntered(e *wire.Entered) {
+	_, asked := c.ledger.answered(e.Re.Re).(wire.Join)
+	known := c.places.find(e.Room) != nil
+	c.places.enter(e)
+	if asked || c.places.room == "" && c.places.to == "" {
+		c.places.visitRoom(e.Room) // the first one; others are those of the profile
+	}
+	c.ready = true
+	if known && !asked {
+		return // rejoined after the connection was lost
+	}
+	c.greet(e.Room)
+	c.show(e)
+}
+
+func (c *conversation) greet(name string) {
+	if !c.greeted && !c.out.json {
+		c.out.tell("chat-tui plain. You are " + named(c.speech.me, c.kind) + " in " + room(name) +
+			". Type /help, /next, /read 10, /quit. ~ marks names that nobody has registered.")
+	}
+	c.greeted = true
+}
+
+// onCreated goes into the room: who makes one wants to be there.
+func (c *conversation) onCreated(e *wire.Created) {
+	if c.ledger.answered(e.Re.Re) != nil {
+		c.ask(wire.Join{Room: e.Room})
+	}
+	c.out.tell("room " + room(e.Room) + " is made.")
+}
+
+func (c *conversation) onDone(e *wire.Done) {
+	if r, ok := c.ledger.answered(e.Re.Re).(wire.Leave); ok {
+		c.places.leave(r.Room)
+		c.out.show(c.speech, &wire.Left{Room: r.Room, Name: c.speech.me}, "you left "+room(r.Room)+".")
+		return
+	}
+	c.show(e)
+}
+
+func (c *conversation) onRefused(e *wire.Refused) {
+	c.ledger.answered(e.Re.Re)
+	switch e.Of {
+	case wire.ActJoin, wire.ActResume:
+		c.ready = true // one can type /rooms, or /create
+	default:
+	}
+	c.show(e)
+}
+
+func (c *conversation) onGap(e *wire.Gap) {
+	if c.ledger.answered(e.Re.Re) != nil {
+		c.ledger.announce += e.Count
+	}
+	c.places.announce(e.Room, e.Count)
+	c.show(e)
+}
+
+func (c *conversation) onInbox(e *wire.InboxCount) {
+	if c.ledger.answered(e.Re.Re) != nil {
+		c.ledger.announce += e.Count
+	}
+	c.show(e)
+}
+
+func (c *conversation) onRenamed(e *wire.Renamed) {
+	if wire.Fold(e.Old) == wire.Fold(c.speech.me) {
+		c.speech.me = e.Name
+	}
+	c.show(e)
+}
+
+// onJoined passes over our own coming: Entered has told of it.
+func (c *conversation) onJoined(e *wire.Joined) {
+	if wire.Fold(e.Name) != wire.Fold(c.speech.me) {
+		c.show(e)
+	}
+}
+
+func (c *conversation) onLeft(e *wire.Left) {
+	if wire.Fold(e.Name) == wire.Fold(c.speech.me) {
+		if c.places.find(e.Room) == nil {
+			return // the answer to our own leaving told of it
+		}
+		c.places.leave(e.Room)
+	}
+	c.show(e)
+}

@@ -1,0 +1,147 @@
+package plain
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"labchat/internal/wire"
+)
+
+// timeForm is RFC 3339 with milliseconds; times are UTC.
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
+
+// object is one line of output for programs. Only the members that belong to
+// its Type are set.
+type object struct {
+	Type   string           `json:"type"`
+	State  string           `json:"state,omitempty"`
+	ID     string           `json:"id,omitempty"`     // of the line at the server
+	Client string           `json:"client,omitempty"` // of a line typed here, from queued on
+	Time   string           `json:"time,omitempty"`
+	Room   string           `json:"room,omitempty"`
+	From   string           `json:"from,omitempty"`
+	To     string           `json:"to,omitempty"`
+	User   string           `json:"user,omitempty"`
+	Code   string           `json:"code,omitempty"`
+	Text   *string          `json:"text,omitempty"`
+	Action bool             `json:"action,omitempty"` // /me
+	Path   string           `json:"path,omitempty"`
+	Reason string           `json:"reason,omitempty"`
+	People *[]wire.Person   `json:"people,omitempty"`
+	Rooms  *[]wire.RoomInfo `json:"rooms,omitempty"`
+	Near   []string         `json:"near,omitempty"`
+}
+
+// objects returns what an event is to a program: usually one object. What has
+// no type of its own is a notice.
+func (s speech) objects(e wire.Event) []object {
+	switch e := e.(type) {
+	case *wire.Status:
+		return []object{{Type: "state", State: string(e.State), Reason: e.Reason}}
+	case *wire.Said:
+		return []object{saidObject(e)}
+	case *wire.Whispered:
+		return []object{whisperedObject(e)}
+	case *wire.Receipt:
+		return []object{receiptObject(e)}
+	case *wire.Entered:
+		return []object{{Type: "joined", Room: e.Room, User: s.me}, {Type: "people", Room: e.Room, People: list(e.People)}}
+	case *wire.Joined:
+		return []object{{Type: "joined", Room: e.Room, User: e.Name}}
+	case *wire.Left:
+		return []object{{Type: "left", Room: e.Room, User: e.Name, Reason: e.Reason}}
+	case *wire.PeopleList:
+		return []object{{Type: "people", Room: e.Room, People: list(e.People)}}
+	case *wire.RoomList:
+		return []object{{Type: "rooms", Rooms: list(e.Rooms)}}
+	case *wire.Notice:
+		return notice(e.Text)
+	case *wire.Refused:
+		return []object{{Type: "refused", Code: string(e.Code), Text: &e.Text, Near: e.Near}}
+	default:
+		return notice(s.sentence(e))
+	}
+}
+
+// notice is a sentence for people who read what a program got.
+func notice(sentence string) []object {
+	if sentence == "" {
+		return nil
+	}
+	return []object{{Type: "notice", Text: &sentence}}
+}
+
+func saidObject(e *wire.Said) object {
+	return object{
+		Type: "said", ID: e.ID.String(), Time: stamp(e.At),
+		Room: e.Room, From: e.From, Text: &e.Text, Action: e.Action,
+	}
+}
+
+func whisperedObject(e *wire.Whispered) object {
+	path := "plain" // the server can read it
+	if e.Inbox {
+		path = "inbox"
+	}
+	return object{
+		Type: "private", ID: e.ID.String(), Time: stamp(e.At),
+		From: e.From, To: e.To, Text: &e.Text, Path: path, Action: e.Action,
+	}
+}
+
+func receiptObject(e *wire.Receipt) object {
+	o := object{
+		Type: "receipt", Client: string(e.Client), State: string(e.State),
+		Room: e.Room, To: e.To, Reason: e.Reason,
+	}
+	if e.ID != 0 {
+		o.ID = e.ID.String()
+	}
+	return o
+}
+
+func stamp(at wire.Millis) string { return at.Time().Format(timeForm) }
+
+// list is never null in JSON.
+func list[T any](v []T) *[]T {
+	if v == nil {
+		v = []T{}
+	}
+	return &v
+}
+
+// writeObject writes o as one line. What a terminal might obey is escaped, so
+// that nothing is lost and nothing happens.
+func writeObject(w io.Writer, o object) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(o); err != nil {
+		return fmt.Errorf("encode %s: %w", o.Type, err)
+	}
+	_, err := w.Write(escape(b.Bytes()))
+	return err
+}
+
+// escape writes DEL, C1 and the invisible format characters of a JSON text as
+// \u escapes; encoding/json has done so with C0.
+func escape(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch {
+		case r < 0x7f || !unicode.In(r, unicode.Cc, unicode.Cf):
+			out = utf8.AppendRune(out, r)
+		case r <= 0xffff:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return out
+}

@@ -1,0 +1,155 @@
+package plain
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// said is a line in a room: HH:MM #room name: text.
+func (s speech) said(e *wire.Said) string {
+	from := named(e.From, e.Kind)
+	if s.mentioned(e) {
+		from += ", mentions you"
+	}
+	return s.clock(e.At) + " " + room(e.Room) + " " + spoken(from, e.Text, e.Action)
+}
+
+// whispered is a private line. That the server could read it is said each time.
+func (s speech) whispered(e *wire.Whispered) string {
+	way := "through the server"
+	if e.Inbox {
+		way = "kept for you by the server"
+	}
+	if wire.Fold(e.From) == wire.Fold(s.me) {
+		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ", " + way + ": " + text.CleanLine(e.Text)
+	}
+	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+", "+way, e.Text, e.Action)
+}
+
+// receipt says what became of a line that was typed here.
+func (s speech) receipt(e *wire.Receipt) string {
+	switch e.State {
+	case wire.ReceiptFailed:
+		return "not sent, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
+	case wire.ReceiptSent:
+		return s.sent(e)
+	default:
+		return ""
+	}
+}
+
+func (s speech) sent(e *wire.Receipt) string {
+	at := s.clock(e.At)
+	if e.Room != "" {
+		return at + " " + room(e.Room) + " " + spoken(text.CleanLine(cmp.Or(e.As, s.me)), e.Text, e.Action)
+	}
+	b := at + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
+	if e.Inbox {
+		return b + ". sent, waits in the inbox at the server, which can read it."
+	}
+	return b + ". sent through the server, which can read it."
+}
+
+// status says where the session stands; waiting is how many typed lines have
+// not been acknowledged.
+func (s speech) status(e *wire.Status, before wire.State, now time.Time, waiting int) string {
+	switch e.State {
+	case wire.StateConnecting:
+		if before != "" {
+			return ""
+		}
+		return "connecting to " + text.CleanLine(e.Server) + "."
+	case wire.StateOnline:
+		return online(e, before)
+	case wire.StateOffline:
+		return offline(e, before, now, waiting)
+	case wire.StateEnded:
+		return "the session ended" + prefixed(": ", e.Reason)
+	default:
+		return ""
+	}
+}
+
+func online(e *wire.Status, before wire.State) string {
+	if before == wire.StateOnline {
+		return "" // only a figure changed
+	}
+	b := "connected to " + text.CleanLine(e.Server)
+	if !e.Secure {
+		return b + ", not encrypted."
+	}
+	return b + " over TLS" + prefixed(", key ", e.Key) + "."
+}
+
+func offline(e *wire.Status, before wire.State, now time.Time, waiting int) string {
+	b := "connection lost"
+	if before != wire.StateOnline {
+		b = "no connection"
+	}
+	b += prefixed(": ", strings.TrimSuffix(e.Reason, ".")) + "."
+	if e.RetryAt > 0 {
+		const second = time.Second
+		left := e.RetryAt.Time().Sub(now).Round(second)
+		b += " next try in " + count(max(int(left/second), 0), "second", "seconds") + "."
+	}
+	if waiting > 0 {
+		b += " " + count(waiting, "line", "lines") + " waiting."
+	}
+	return b
+}
+
+// mentioned says whether a line names the person who reads it.
+func (s speech) mentioned(e *wire.Said) bool {
+	if s.me == "" || wire.Fold(e.From) == wire.Fold(s.me) {
+		return false
+	}
+	for word := range strings.FieldsSeq(e.Text) {
+		name, ok := strings.CutPrefix(word, "@")
+		if ok && wire.Fold(strings.TrimRight(name, ".,:;!?)")) == wire.Fold(s.me) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s speech) clock(at wire.Millis) string { return at.Time().In(s.zone).Format("15:04") }
+
+// spoken joins speaker and words; an action reads as a sentence about them.
+func spoken(from, words string, action bool) string {
+	if action {
+		return "* " + from + " " + text.CleanLine(words)
+	}
+	return from + ": " + text.CleanLine(words)
+}
+
+// named marks names that nobody has registered with ~, so that a later owner
+// of the name never inherits a guest's words.
+func named(name string, kind wire.Kind) string {
+	if kind == wire.KindAccount || kind == "" {
+		return text.CleanLine(name)
+	}
+	return "~" + text.CleanLine(name)
+}
+
+func room(name string) string { return "#" + text.CleanLine(name) }
+
+// prefixed returns before and the cleaned words, or nothing where there are
+// none.
+func prefixed(before, words string) string {
+	if words == "" {
+		return ""
+	}
+	return before + text.CleanLine(words)
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

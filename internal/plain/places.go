@@ -1,0 +1,140 @@
+package plain
+
+import (
+	"slices"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// places are the rooms and private conversations, and the one where typed text
+// goes: a room, or a person, or nowhere.
+type places struct {
+	room, to string
+	joined   []place
+	unread   []string          // places with lines that came elsewhere than here, oldest first
+	ignored  map[string]string // by folded name
+	past     map[string]int    // by folded room: lines to come that were said earlier
+}
+
+// place is a room that we are in.
+type place struct {
+	room string
+	last wire.ID // the newest line shown
+}
+
+func ignoredOf(a Archive) map[string]string {
+	m := map[string]string{}
+	if a != nil {
+		for _, name := range a.Ignored() {
+			m[wire.Fold(name)] = name
+		}
+	}
+	return m
+}
+
+// prompt names where text goes.
+func (p *places) prompt() string {
+	switch {
+	case p.to != "":
+		return text.CleanLine(p.to)
+	case p.room != "":
+		return room(p.room)
+	default:
+		return ""
+	}
+}
+
+func (p *places) find(name string) *place {
+	for i := range p.joined {
+		if wire.Fold(p.joined[i].room) == wire.Fold(name) {
+			return &p.joined[i]
+		}
+	}
+	return nil
+}
+
+// enter notes that we are in a room; go there with visit.
+func (p *places) enter(e *wire.Entered) {
+	if p.find(e.Room) == nil {
+		p.joined = append(p.joined, place{room: e.Room})
+	}
+}
+
+// leave forgets a room, and goes to the last one that is left.
+func (p *places) leave(name string) {
+	p.joined = slices.DeleteFunc(p.joined, func(v place) bool { return wire.Fold(v.room) == wire.Fold(name) })
+	p.read("#" + name)
+	if wire.Fold(p.room) != wire.Fold(name) {
+		return
+	}
+	p.room = ""
+	if n := len(p.joined); n > 0 {
+		p.room = p.joined[n-1].room
+	}
+}
+
+func (p *places) visitRoom(name string) {
+	p.room, p.to = name, ""
+	p.read("#" + name)
+}
+
+func (p *places) visitPerson(name string) {
+	p.to = name
+	p.read("@" + name)
+}
+
+// fresh says whether a line of a room has not been shown, and remembers it.
+// Lines that were announced as past are shown again.
+func (p *places) fresh(name string, id wire.ID) bool {
+	key := wire.Fold(name)
+	if n := p.past[key]; n > 0 {
+		p.past[key] = n - 1
+		return p.seen(name, id)
+	}
+	have := p.find(name)
+	return have == nil || id > have.last && p.seen(name, id)
+}
+
+// seen moves the newest line shown; it returns true.
+func (p *places) seen(name string, id wire.ID) bool {
+	if have := p.find(name); have != nil {
+		have.last = max(have.last, id)
+	}
+	return true
+}
+
+// announce notes that n lines of a room follow that were said earlier.
+func (p *places) announce(name string, n int) { p.past[wire.Fold(name)] = n }
+
+// note remembers a line of a place that is not the one in the prompt; key is
+// #room or @person.
+func (p *places) note(key string) {
+	here := "#" + p.room
+	if p.to != "" {
+		here = "@" + p.to
+	}
+	if wire.Fold(key) != wire.Fold(here) && !slices.Contains(p.unread, key) {
+		p.unread = append(p.unread, key)
+	}
+}
+
+func (p *places) read(key string) {
+	p.unread = slices.DeleteFunc(p.unread, func(k string) bool { return wire.Fold(k) == wire.Fold(key) })
+}
+
+// next goes to the place whose lines have waited longest; it is false where
+// there is none.
+func (p *places) next() bool {
+	if len(p.unread) == 0 {
+		return false
+	}
+	key := p.unread[0]
+	if key[0] == '#' {
+		p.visitRoom(key[1:])
+	} else {
+		p.visitPerson(key[1:])
+	}
+	p.read(key)
+	return true
+}

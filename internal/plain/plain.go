@@ -1,0 +1,232 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/wire"
+)
+
+const (
+	// patience is how long the end of the input waits for acknowledgements.
+	patience = 30 * time.Second
+	// answerWithin is how long the next typed line waits for the answer to a
+	// request before it: longer than a slow link, shorter than a person's.
+	answerWithin = 10 * time.Second
+	// inFlight is how many lines may wait for acknowledgements before no more
+	// input is read: what patience can see through at the usual 10 a second.
+	inFlight = 64
+)
+
+// Config is what a conversation needs. Session, Input and Out must be set.
+type Config struct {
+	Session Session
+	Archive Archive       // nil: nothing is remembered
+	Input   io.ReadCloser // lines for the command bar; Close must end a Read under way
+	Out     io.Writer
+	Room    string // where text goes if the first connection does not come about
+	JSON    bool   // objects instead of sentences
+	Prompt  bool   // a person types: show prompts
+	Kept    bool   // lines that are left when it ends go out next time
+	Hints   []string
+	// Secret asks the person for a password, not on Input.
+	Secret func(question string) (wire.Secret, error)
+	Zone   *time.Location   // of the times shown, nil: local
+	Now    func() time.Time // nil: time.Now
+}
+
+// LeftError says how many typed lines the server has not stored.
+type LeftError struct {
+	Lines   int  // not acknowledged
+	Refused int  // for good
+	Kept    bool // those not acknowledged wait in the profile
+}
+
+func (e *LeftError) Error() string {
+	var said []string
+	if e.Refused > 0 {
+		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
+	}
+	if e.Lines > 0 {
+		what := "; send again what others have not seen"
+		if e.Kept {
+			what = "; what waits goes out when this profile is used again"
+		}
+		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+what)
+	}
+	return strings.Join(said, "; ")
+}
+
+// EndedError says why the session ended for good.
+type EndedError struct{ Reason string }
+
+func (e *EndedError) Error() string { return e.Reason }
+
+// Run holds the conversation until the person quits or the input ends, until
+// the session ends for good (*EndedError) or ctx does. It then waits for what
+// was typed to be acknowledged, and returns a *LeftError where some was not.
+func Run(ctx context.Context, cfg Config) error {
+	c := newConversation(cfg)
+	in := startInput(cfg.Input)
+	defer in.stop()
+	for _, h := range cfg.Hints {
+		c.out.tell(h)
+	}
+	return c.run(ctx, in)
+}
+
+// conversation is the state of Run, owned by its goroutine.
+type conversation struct {
+	cfg    Config
+	out    output
+	speech speech
+	places places
+	ledger ledger
+
+	kind     wire.Kind // of our own name
+	state    wire.State
+	ready    bool // typed lines have somewhere to go
+	greeted  bool
+	reading  bool   // a line has been asked for
+	closing  bool   // no more input
+	gaveUp   bool   // closing took too long
+	ended    error  // set when the session is over
+	confirm  func() // what waits for a y
+	question string // its words
+}
+
+func newConversation(cfg Config) *conversation {
+	if cfg.Zone == nil {
+		cfg.Zone = time.Local
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &conversation{
+		cfg:    cfg,
+		out:    output{w: cfg.Out, json: cfg.JSON, prompt: cfg.Prompt},
+		speech: speech{zone: cfg.Zone},
+		places: places{ignored: ignoredOf(cfg.Archive), past: map[string]int{}},
+		ledger: newLedger(),
+	}
+}
+
+func (c *conversation) run(ctx context.Context, in *input) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for !c.over() {
+		lines := in.lines
+		if !c.reads() {
+			lines = nil
+		} else if !c.reading {
+			c.reading = true
+			c.out.ask(c.prompt())
+			in.ask()
+		}
+		if !c.closing {
+			timer.Reset(answerWithin)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case batch, ok := <-c.cfg.Session.Events():
+			c.heard(batch, ok)
+		case line, ok := <-lines:
+			c.reading = false
+			if c.took(line, ok); c.closing {
+				timer.Reset(patience)
+			}
+		case <-timer.C:
+			c.late()
+		}
+	}
+	return c.result()
+}
+
+// reads says whether a typed line may be taken now: every line waits for the
+// answers to the requests before it, as it may mean the room they lead to.
+func (c *conversation) reads() bool {
+	return c.ready && !c.closing && !c.ledger.answers() && c.ledger.lines() < inFlight
+}
+
+func (c *conversation) over() bool {
+	return c.out.err != nil || c.ended != nil || c.gaveUp || c.closing && c.ledger.settled()
+}
+
+// late gives up what has been waited for.
+func (c *conversation) late() {
+	c.gaveUp = c.closing
+	c.ledger.forgetAnswers()
+}
+
+func (c *conversation) heard(batch []wire.Event, ok bool) {
+	if !ok {
+		c.ended = &EndedError{Reason: "the session is over"}
+		return
+	}
+	for _, e := range batch {
+		c.event(e)
+	}
+	if c.reading {
+		c.out.ask(c.prompt())
+	}
+}
+
+func (c *conversation) took(line typed, ok bool) {
+	c.out.entered()
+	switch {
+	case !ok:
+		c.close()
+	case line.err != nil:
+		c.ended = line.err
+	default:
+		c.line(line.text)
+	}
+}
+
+// close ends the input: what was typed is still waited for.
+func (c *conversation) close() {
+	c.closing = true
+	if n := c.ledger.lines(); n > 0 && c.state != wire.StateOnline {
+		c.out.tell(fmt.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
+	}
+}
+
+func (c *conversation) result() error {
+	switch {
+	case c.out.err != nil:
+		return fmt.Errorf("write: %w", c.out.err)
+	case c.ended != nil:
+		return c.ended
+	default:
+		return c.left()
+	}
+}
+
+// left counts what was not acknowledged. Who sits at a terminal has read of a
+// refused line; a script must be told.
+func (c *conversation) left() error {
+	e := LeftError{Lines: c.ledger.lines(), Kept: c.cfg.Kept}
+	if !c.cfg.Prompt {
+		e.Refused = c.ledger.failed
+	}
+	if e.Lines+e.Refused == 0 {
+		return nil
+	}
+	return &e
+}
+
+func (c *conversation) prompt() string {
+	if c.question != "" {
+		return c.question + " y/n "
+	}
+	return c.places.prompt() + "> "
+}
+
+func (c *conversation) context() command.Context {
+	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me}
+}

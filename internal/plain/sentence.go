@@ -1,0 +1,234 @@
+package plain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// speech makes sentences of events. They are clean, have no line feed, and are
+// "" for what is not worth one.
+type speech struct {
+	me   string // whose mentions are marked
+	zone *time.Location
+}
+
+// sentence says what happened, for the events that tell their own story. Lines
+// of chat, receipts and the session's state need more than the event: see
+// said, whispered, receipt and status.
+func (s speech) sentence(e wire.Event) string {
+	switch e := e.(type) {
+	case *wire.Welcome:
+		return prefixed("message of the day: ", e.Motd)
+	case *wire.NameChecked:
+		return nameChecked(e)
+	case *wire.LoggedIn:
+		return loggedIn(e)
+	case *wire.Done:
+		return done[e.Of]
+	case *wire.Renamed:
+		return text.CleanLine(e.Old) + " is now called " + named(e.Name, e.Kind) + "."
+	case *wire.SessionList:
+		return s.sessions(e)
+	case *wire.Entered:
+		return entered(e)
+	case *wire.RoomList:
+		return rooms(e)
+	case *wire.PeopleList:
+		return peopleIn(e)
+	case *wire.UserInfo:
+		return s.user(e)
+	case *wire.Gap:
+		return gap(e)
+	case *wire.Joined:
+		return named(e.Name, e.Kind) + " came into " + room(e.Room) + "."
+	case *wire.Left:
+		return text.CleanLine(e.Name) + " left " + room(e.Room) + prefixed(": ", e.Reason) + "."
+	case *wire.Created:
+		return "room " + room(e.Room) + " is made. /join " + text.CleanLine(e.Room) + " goes there."
+	case *wire.Presence:
+		return presence(e)
+	case *wire.TopicSet:
+		return topic(e)
+	case *wire.InboxCount:
+		return inbox(e)
+	case *wire.Holding:
+		return holding(e)
+	case *wire.HelpText:
+		return "the server knows: " + text.CleanLine(strings.Join(e.Commands, " ")) + "."
+	case *wire.JokeTold:
+		return text.CleanLine(e.Text)
+	case *wire.Notice:
+		return "notice: " + text.CleanLine(e.Text)
+	case *wire.Refused:
+		return refused(e)
+	case *wire.Goodbye:
+		return "the server says goodbye: " + text.CleanLine(e.Text)
+	default:
+		return ""
+	}
+}
+
+// done are the sentences for requests whose answer says no more than that.
+var done = map[wire.Act]string{
+	wire.ActLogout:     "you are logged out.",
+	wire.ActPasswd:     "the password is changed; other sessions must log in again.",
+	wire.ActAccount:    "the account is changed.",
+	wire.ActEndSession: "the session is ended.",
+	wire.ActLeave:      "you left the room.",
+	wire.ActAway:       "done.",
+}
+
+func nameChecked(e *wire.NameChecked) string {
+	return fmt.Sprintf("%s is %s%s.", text.CleanLine(e.Name), text.CleanLine(string(e.State)), prefixed(": ", e.Text))
+}
+
+func loggedIn(e *wire.LoggedIn) string {
+	b := "you are " + named(e.Name, e.Kind) + "."
+	if e.Failed > 0 {
+		b += fmt.Sprintf(" %s since your last login.", count(e.Failed, "wrong password", "wrong passwords"))
+	}
+	if e.Waiting > 0 {
+		b += fmt.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
+	}
+	return b
+}
+
+func (s speech) sessions(e *wire.SessionList) string {
+	parts := make([]string, len(e.Sessions))
+	for i, v := range e.Sessions {
+		parts[i] = fmt.Sprintf("%s from %s with %s since %s", text.CleanLine(v.Session), text.CleanLine(v.Addr),
+			text.CleanLine(v.Program), v.Since.Time().In(s.zone).Format("2 January 15:04"))
+		if v.Current {
+			parts[i] += " (this one)"
+		}
+	}
+	return "your sessions: " + strings.Join(parts, "; ") + "."
+}
+
+func entered(e *wire.Entered) string {
+	b := "you are in " + room(e.Room)
+	if e.Topic != "" {
+		b += ", topic: " + text.CleanLine(e.Topic)
+	}
+	return b + ". people: " + people(e.People, e.More) + "."
+}
+
+func rooms(e *wire.RoomList) string {
+	if len(e.Rooms) == 0 {
+		return "no rooms."
+	}
+	parts := make([]string, len(e.Rooms))
+	for i, r := range e.Rooms {
+		parts[i] = room(r.Room) + " with " + count(r.People, "person", "people")
+		if r.Member {
+			parts[i] += " and you"
+		}
+		parts[i] += prefixed(", topic: ", r.Topic)
+	}
+	return "rooms: " + strings.Join(parts, "; ") + "."
+}
+
+func peopleIn(e *wire.PeopleList) string {
+	if e.Room == "" {
+		return "people online: " + people(e.People, e.More) + "."
+	}
+	return "people in " + room(e.Room) + ": " + people(e.People, e.More) + "."
+}
+
+func people(list []wire.Person, more int) string {
+	if len(list) == 0 {
+		return "nobody"
+	}
+	parts := make([]string, len(list))
+	for i, p := range list {
+		parts[i] = named(p.Name, p.Kind)
+		if p.Away != "" {
+			parts[i] += " (away: " + text.CleanLine(p.Away) + ")"
+		}
+	}
+	b := strings.Join(parts, ", ")
+	if more > 0 {
+		b += fmt.Sprintf(" and %d more", more)
+	}
+	return b
+}
+
+func (s speech) user(e *wire.UserInfo) string {
+	b := named(e.Name, e.Kind) + " is not here"
+	if e.Online {
+		b = named(e.Name, e.Kind) + " is here"
+		if e.Since != 0 {
+			b += " since " + s.clock(e.Since)
+		}
+	}
+	b += prefixed(", away: ", e.Away)
+	if len(e.Rooms) > 0 {
+		b += ", with you in #" + text.CleanLine(strings.Join(e.Rooms, ", #"))
+	}
+	if len(e.Dialects) > 0 {
+		b += ", speaks " + text.CleanLine(strings.Join(e.Dialects, ", "))
+	}
+	if e.Registered != 0 {
+		b += ", registered on " + e.Registered.Time().In(s.zone).Format("2 January 2006")
+	}
+	return b + "."
+}
+
+func gap(e *wire.Gap) string {
+	switch {
+	case e.Count == 0 && e.More:
+		return "some lines of " + room(e.Room) + " are left out here, because too many came at once."
+	case e.Count == 0:
+		return ""
+	}
+	b := count(e.Count, "earlier line", "earlier lines") + " of " + room(e.Room)
+	if e.More {
+		b += ", and there are more"
+	}
+	return b + ":"
+}
+
+func presence(e *wire.Presence) string {
+	if e.Away == "" {
+		return text.CleanLine(e.Name) + " is back."
+	}
+	return text.CleanLine(e.Name) + " is away: " + text.CleanLine(e.Away) + "."
+}
+
+func topic(e *wire.TopicSet) string {
+	if e.Topic == "" {
+		return room(e.Room) + " has no topic."
+	}
+	b := "topic of " + room(e.Room) + ": " + text.CleanLine(e.Topic)
+	return b + prefixed(", set by ", e.By)
+}
+
+func inbox(e *wire.InboxCount) string {
+	b := "the inbox is empty."
+	if e.Count > 0 {
+		b = count(e.Count, "line was", "lines were") + " kept for you by the server:"
+	}
+	if e.Dropped > 0 {
+		b += fmt.Sprintf(" %d older ones were lost because the inbox was full.", e.Dropped)
+	}
+	return b
+}
+
+func holding(e *wire.Holding) string {
+	if e.On {
+		return "lines are kept until you ask for them: /inbox"
+	}
+	return "lines come at once."
+}
+
+func refused(e *wire.Refused) string {
+	b := text.CleanLine(e.Text)
+	if len(e.Near) > 0 && !strings.Contains(e.Text, e.Near[0]) {
+		b += " Near: " + text.CleanLine(strings.Join(e.Near, ", ")) + "."
+	}
+	return b
+}

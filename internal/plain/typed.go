@@ -1,0 +1,243 @@
+package plain
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// readLines is how many lines /read shows unless told.
+const readLines = 10
+
+// line does what a typed line asks for.
+func (c *conversation) line(typed string) {
+	if c.question != "" && c.answer(typed) {
+		return
+	}
+	switch a := command.Parse(typed, c.context()).(type) {
+	case command.Say:
+		c.ledger.sent(c.cfg.Session.Say(a.Room, a.Text, a.Action))
+	case command.Whisper:
+		c.whisper(a)
+	case command.Ask:
+		c.sure(a.Confirm, func() { c.ask(a.Request) })
+	case command.Local:
+		c.sure(a.Confirm, func() { c.local(a) })
+	case command.Unknown:
+		c.out.tell(unknown(a))
+	case command.Usage:
+		c.out.tell(text.CleanLine(a.Why))
+		if command.Destination(typed, c.context()) == "" {
+			c.ledger.failed++ // text for nowhere
+		}
+	case command.Nothing:
+	}
+}
+
+// sure does act, after a y where there is a question.
+func (c *conversation) sure(question string, act func()) {
+	if question == "" {
+		act()
+		return
+	}
+	c.question, c.confirm = text.CleanLine(question), act
+	if !c.cfg.Prompt || c.out.json {
+		c.out.tell(c.question + " y/n")
+	}
+}
+
+// answer takes the answer to a question; anything but y and n is a line like
+// others, and the answer is no.
+func (c *conversation) answer(typed string) (taken bool) {
+	act := c.confirm
+	c.question, c.confirm = "", nil
+	switch strings.ToLower(strings.TrimSpace(typed)) {
+	case "y", "yes":
+		act()
+	case "n", "no":
+		c.out.tell("not done.")
+	default:
+		c.out.tell("not done.")
+		return false
+	}
+	return true
+}
+
+func (c *conversation) ask(r wire.Request) { c.ledger.asked[c.cfg.Session.Do(r)] = r }
+
+// whisper sends a private line. Whom one ignores can't answer, so that one must
+// be heard again first.
+func (c *conversation) whisper(a command.Whisper) {
+	if c.ignores(a.To) {
+		c.out.tell("you ignore " + text.CleanLine(a.To) + ": /unignore " + text.CleanLine(a.To) + " first.")
+		return
+	}
+	c.ledger.sent(c.cfg.Session.Whisper(a.To, a.Text, a.Action))
+}
+
+func unknown(a command.Unknown) string {
+	b := text.CleanLine(a.Word) + " is no command, nothing was sent."
+	if len(a.Nearest) > 0 {
+		b += " Near: " + text.CleanLine(strings.Join(a.Nearest, ", ")) + "."
+	}
+	return b + " /help lists them all."
+}
+
+// local does what a command asks of the program itself.
+func (c *conversation) local(a command.Local) {
+	switch a.Verb {
+	case command.Quit:
+		c.close()
+	case command.Help:
+		c.help(a.Arg)
+	case command.Open:
+		c.open(a.Arg)
+	case command.Leave: // a private conversation
+		c.visitRoom()
+	case command.Next:
+		c.next()
+	case command.Read:
+		c.read(a.Arg)
+	case command.Ignore:
+		c.ignore(a.Arg)
+	case command.Unignore:
+		c.setIgnored(a.Arg, false)
+	case command.Nick:
+		c.ask(wire.Guest{Name: a.Arg})
+	case command.Register, command.Login, command.Account:
+		c.withSecrets(a)
+	default:
+		c.out.tell(string(a.Verb) + " has no meaning without a screen.")
+	}
+}
+
+func (c *conversation) help(word string) {
+	if word == "" {
+		for _, l := range command.HelpLines() {
+			c.out.tell(text.CleanLine(l))
+		}
+		return
+	}
+	words, ok := command.HelpFor(word)
+	if !ok {
+		words = "no such command: " + word
+	}
+	for l := range strings.Lines(words) {
+		c.out.tell(text.CleanLine(strings.TrimSuffix(l, "\n")))
+	}
+}
+
+func (c *conversation) open(name string) {
+	c.places.visitPerson(name)
+	c.out.tell("private with " + text.CleanLine(name) + ": through the server, which can read it. /join leads back to a room.")
+}
+
+// visitRoom goes back to the room from a private conversation.
+func (c *conversation) visitRoom() {
+	c.places.visitRoom(c.places.room)
+	if c.places.room == "" {
+		c.out.tell("you are in no room: /join enters one.")
+		return
+	}
+	c.out.tell("you are at " + c.places.prompt() + ".")
+}
+
+func (c *conversation) next() {
+	if !c.places.next() {
+		c.out.tell("nothing unread elsewhere.")
+		return
+	}
+	c.out.tell("you are at " + c.places.prompt() + ".")
+}
+
+// read asks for earlier lines of the room.
+func (c *conversation) read(lines string) {
+	n, err := strconv.Atoi(lines)
+	if err != nil {
+		n = readLines
+	}
+	if c.places.to != "" || c.places.room == "" {
+		c.out.tell("only a room's lines can be read again here.")
+		return
+	}
+	c.ask(wire.History{Room: c.places.room, Limit: n})
+}
+
+func (c *conversation) ignore(name string) {
+	if name != "" {
+		c.setIgnored(name, true)
+		return
+	}
+	names := slices.Sorted(maps.Values(c.places.ignored))
+	if len(names) == 0 {
+		c.out.tell("you ignore nobody.")
+		return
+	}
+	c.out.tell("you ignore: " + text.CleanLine(strings.Join(names, ", ")) + ".")
+}
+
+func (c *conversation) setIgnored(name string, on bool) {
+	if c.cfg.Archive != nil {
+		if err := c.cfg.Archive.SetIgnored(name, on); err != nil {
+			c.out.tell("not remembered: " + text.CleanLine(err.Error()))
+		}
+	}
+	if on {
+		c.places.ignored[wire.Fold(name)] = name
+		c.out.tell("lines of " + text.CleanLine(name) + " are hidden. /unignore " + text.CleanLine(name) + " shows them again.")
+		return
+	}
+	delete(c.places.ignored, wire.Fold(name))
+	c.out.tell("lines of " + text.CleanLine(name) + " are shown.")
+}
+
+// withSecrets asks for what a command must not hold, then sends the request.
+func (c *conversation) withSecrets(a command.Local) {
+	secrets := make([]wire.Secret, len(a.Prompts))
+	for i, question := range a.Prompts {
+		var err error
+		if secrets[i], err = c.cfg.Secret(question); err != nil {
+			c.out.tell("not done: " + text.CleanLine(err.Error()))
+			return
+		}
+	}
+	r, err := request(a, secrets)
+	if err != nil {
+		c.out.tell("not done: " + err.Error())
+		return
+	}
+	c.ask(r)
+}
+
+// request fills the secrets in, which come in the order of a.Prompts.
+func request(a command.Local, secrets []wire.Secret) (wire.Request, error) {
+	fits := func(n int) bool { return len(secrets) == n }
+	switch {
+	case a.Verb == command.Login && fits(1):
+		return wire.Login{Name: a.Arg, Password: secrets[0]}, nil
+	case a.Verb == command.Register && fits(2):
+		return wire.Register{Name: a.Arg, Password: secrets[0]}, same(secrets[0], secrets[1])
+	case a.Verb == command.Account && fits(1):
+		return wire.Account{Remove: true, Password: secrets[0]}, nil
+	case a.Verb == command.Account && fits(3) && secrets[0] == secrets[1]:
+		return nil, errors.New("the new password is the old one: choose another")
+	case a.Verb == command.Account && fits(3):
+		return wire.Passwd{Old: secrets[0], New: secrets[1]}, same(secrets[1], secrets[2])
+	default:
+		return nil, fmt.Errorf("%s wants %d secrets", a.Verb, len(secrets))
+	}
+}
+
+func same(a, b wire.Secret) error {
+	if a != b {
+		return errors.New("the two new passwords differ: type the same one twice")
+	}
+	return nil
+}

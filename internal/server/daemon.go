@@ -1,0 +1,212 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"labchat/internal/server/hub"
+	"labchat/internal/server/store"
+)
+
+// daemon is what Run opens, in order, and closes in the other one.
+type daemon struct {
+	cfg     Config
+	lock    *store.DirLock
+	store   store.Store
+	tls     *tls.Config
+	key     string // fingerprint
+	chat    net.Listener
+	door    *door // of chat, nil where it has none
+	control net.Listener
+	late    lateTimer
+	readers sync.WaitGroup
+}
+
+// open takes all that can be refused.
+func (d *daemon) open(ctx context.Context) (err error) {
+	if d.cfg.Data != "" {
+		if d.lock, err = store.Lock(d.cfg.Data); err != nil {
+			return err
+		}
+	}
+	if d.tls, d.key, err = d.cfg.TLS.load(d.cfg.Data); err != nil {
+		return err
+	}
+	if err = d.openStore(); err != nil { //nolint:contextcheck // a database is opened or made whole, however long it takes
+		return err
+	}
+	if d.cfg.Ports.Chat >= 0 {
+		if d.chat, err = d.cfg.Listen("tcp", d.cfg.address(d.cfg.Ports.Chat)); err != nil {
+			return fmt.Errorf("listen for chat: %w", err)
+		}
+		if d.door, err = newDoor(d.chat); err != nil {
+			return err
+		}
+	}
+	if d.cfg.Data != "" {
+		if d.control, err = listenControl(ctx, d.cfg.Data); err != nil {
+			return err
+		}
+	}
+	return d.openTimer()
+}
+
+func (d *daemon) openStore() error {
+	if d.cfg.Store != nil {
+		d.store = d.cfg.Store
+		return nil
+	}
+	if d.cfg.Data == "" {
+		return errors.New("no data directory was named: use --data")
+	}
+	s, err := store.Open(d.cfg.Data, store.Options{Durability: d.cfg.Durability, Log: d.cfg.Log})
+	if err != nil {
+		return err
+	}
+	d.store = s
+	return nil
+}
+
+// openTimer takes Go's timer where there is no socket: its time can be faked.
+func (d *daemon) openTimer() (err error) {
+	if d.door == nil {
+		d.late = newCoarseTimer()
+		return nil
+	}
+	d.late, err = newLateTimer()
+	return err
+}
+
+// close gives back what open took. Errors here lose nothing: what was
+// acknowledged is on disk.
+func (d *daemon) close() {
+	d.unlisten()
+	if d.late != nil {
+		d.late.close()
+	}
+	if d.store != nil {
+		if err := d.store.Close(); err != nil {
+			d.cfg.Log.Error("the store did not close well", "err", err)
+		}
+	}
+	if d.lock != nil {
+		if err := d.lock.Release(); err != nil {
+			d.cfg.Log.Error("the lock was not given up well", "err", err)
+		}
+	}
+}
+
+// serve runs the goroutines until ctx ends or one of them fails.
+func (d *daemon) serve(ctx context.Context) error {
+	state, err := d.store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("load store: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	// The store outlives the loop, which outlives ctx by its goodbyes.
+	after, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	l := d.newLoop(after, state)
+	group.Go(func() error { return d.store.Run(after) })
+	group.Go(func() error {
+		l.run(ctx)
+		stop()
+		d.readers.Wait()
+		l.jobs.workers.Wait()
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		d.unlisten()
+		return nil
+	})
+	group.Go(func() error { return d.accept(ctx, l) })
+	if d.control != nil {
+		c := &control{log: d.cfg.Log, l: d.control, inbox: l.inbox, store: d.store}
+		group.Go(func() error { return c.run(ctx) })
+	}
+	d.announce()
+	err = group.Wait()
+	l.abandon()
+	return err
+}
+
+// accept has connections taken in until ctx ends.
+func (d *daemon) accept(ctx context.Context, l *loop) error {
+	switch {
+	case d.chat == nil:
+		return nil
+	case l.door != nil:
+		l.door.watch(ctx.Done(), func() { l.inbox.post(item{what: whatWaiting}) })
+		return nil
+	default:
+		a := &acceptor{log: d.cfg.Log, l: d.chat, inbox: l.inbox, limits: l.clients.limits}
+		return a.run(ctx)
+	}
+}
+
+// unlisten ends accepting, however often it is called.
+func (d *daemon) unlisten() {
+	for _, l := range []net.Listener{d.chat, d.control} {
+		if l != nil {
+			_ = l.Close() // accepting ends, whatever this says
+		}
+	}
+	if d.door != nil {
+		d.door.close()
+	}
+}
+
+func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
+	cfg := d.cfg
+	in := newInbox()
+	return &loop{
+		log:     cfg.Log,
+		store:   d.store,
+		inbox:   in,
+		fan:     newFanout(cfg.Log),
+		direct:  newDirectWriter(),
+		door:    d.door,
+		group:   group{late: d.late},
+		jobs:    newJobs(ctx, cfg.Log, d.store, in),
+		control: calls{open: map[uint64]*call{}},
+		clients: clients{
+			all:    map[*conn]struct{}{},
+			open:   map[hub.SessionID]*conn{},
+			tls:    d.tls,
+			limits: newLimits(cfg.MaxConnections, cfg.MaxPerAddress),
+			serve:  func(c *conn) { d.startReader(c, in) },
+		},
+		hub: hub.New(hub.Config{
+			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd,
+			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, Random: rand.Reader,
+		}, state),
+	}
+}
+
+func (d *daemon) startReader(c *conn, in *inbox) {
+	r := &reader{c: c, inbox: in, log: d.cfg.Log, helpers: &d.readers}
+	r.direct.init()
+	d.readers.Go(r.run)
+}
+
+// announce tells the caller what is open.
+func (d *daemon) announce() {
+	log := d.cfg.Log
+	if d.key != "" {
+		log.Info("tls", "key", d.key)
+	}
+	if d.chat != nil {
+		l := Listener{Name: chatName, Network: "tcp", Addr: d.chat.Addr().String(), Key: d.key}
+		log.Info("listening", "name", l.Name, "network", l.Network, "addr", l.Addr)
+		d.cfg.Ready(l)
+	}
+	d.cfg.Ready(Listener{})
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+
+	"labchat/internal/wire"
+)
+
+// framer cuts a stream of bytes into requests.
+type framer struct {
+	dialect wire.Dialect
+	parser  wire.ServerCodec
+	data    []byte // what is being cut
+	kept    []byte // the beginning of a frame whose end has not come yet
+	skip    bool   // within a frame that is too long: up to its line feed nothing counts
+}
+
+// feed gives the framer bytes, which it uses until keep.
+func (f *framer) feed(b []byte) {
+	if len(f.kept) > 0 {
+		f.kept = append(f.kept, b...)
+		b = f.kept
+	}
+	f.data = b
+}
+
+// next returns the next request, if there is a whole one. What the dialect
+// can't read becomes a wire.Malformed that keeps its place.
+func (f *framer) next(atEOF bool) (wire.Request, bool) {
+	for f.skipped() {
+		advance, frame, err := f.dialect.Split(f.data, atEOF)
+		if err != nil || advance == 0 && (atEOF || len(f.data) < f.dialect.MaxBytes()) {
+			return nil, false
+		}
+		if advance == 0 || advance > f.dialect.MaxBytes() {
+			f.skip = advance == 0
+			f.data = f.data[advance:]
+			return tooLong(f.dialect), true
+		}
+		f.data = f.data[advance:]
+		if frame == nil {
+			continue
+		}
+		if r := f.parse(frame); r != nil {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// skipped drops the rest of a frame that is too long, and says whether there
+// is anything left to cut.
+func (f *framer) skipped() bool {
+	if f.skip {
+		end := bytes.IndexByte(f.data, '\n') + 1
+		if end == 0 {
+			f.data = nil
+			return false
+		}
+		f.skip, f.data = false, f.data[end:]
+	}
+	return len(f.data) > 0
+}
+
+func (f *framer) parse(frame []byte) wire.Request {
+	r, err := f.parser.ParseRequest(frame)
+	if err == nil {
+		return r
+	}
+	var bad *wire.FrameError
+	if !errors.As(err, &bad) {
+		bad = &wire.FrameError{Code: wire.CodeMalformed, Text: "The line can't be read."}
+	}
+	return bad.Request()
+}
+
+func tooLong(d wire.Dialect) wire.Request {
+	text := "The line is too long. Send it in pieces."
+	if d.Name() != nativeDialect {
+		return wire.Malformed{Code: wire.CodeTooLong, Text: text, Of: wire.ActSay}
+	}
+	return wire.Malformed{Code: wire.CodeTooLong, Text: text}
+}
+
+// keep copies what is left, so that the bytes that were fed may be used for
+// something else.
+func (f *framer) keep() {
+	rest := f.data
+	f.data = nil
+	if len(rest) == 0 {
+		f.kept = nil
+		return
+	}
+	if cap(f.kept) > 4*len(rest)+readBuffer || f.kept == nil {
+		f.kept = make([]byte, 0, len(rest))
+	}
+	f.kept = append(f.kept[:0], rest...)
+}

@@ -1,0 +1,156 @@
+package hub
+
+import (
+	"slices"
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// confirm has the asker's own password compared before something that can't
+// be undone.
+func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *account)) {
+	acct := c.s.user.account
+	if !h.takesPasswords(c) || !h.mayGuess(c, acct.name) {
+		return
+	}
+	g := c.s.guess(acct.name)
+	h.guesses.begin(g, c.now)
+	h.ask(c, CheckPassword{Name: acct.name, Password: password}, func(c call, r Result) {
+		switch {
+		case r.Err != nil:
+			h.guesses.undo(g)
+			h.refusedWork(c, r)
+		case !r.OK:
+			acct.failed++
+			h.refuse(c, wire.CodeDenied, "Wrong password. Nothing was changed.")
+		default:
+			h.guesses.right(g)
+			then(c, acct)
+		}
+	})
+}
+
+// passwd changes the account's password. All its tokens die; the asker gets a
+// new one.
+func (h *Hub) passwd(c call, r wire.Passwd) {
+	if err := wire.CheckPassword(r.New); err != nil {
+		h.refuseBy(c, wire.CodePasswordInvalid, err)
+		return
+	}
+	h.confirm(c, r.Old, func(c call, acct *account) {
+		h.ask(c, HashPassword{Password: r.New}, func(c call, res Result) {
+			if h.refusedWork(c, res) {
+				return
+			}
+			h.log(c, AccountHash{Name: acct.name, Hash: res.Hash}, func(c call, _ *Entry) {
+				h.issue(c, acct.name, nil)
+			})
+		})
+	})
+}
+
+// hashStored forgets the tokens that the log has forgotten with the old
+// password. Where the operator changed it, nobody who knew the old one stays.
+func (h *Hub) hashStored(c call, e *Entry, r AccountHash) {
+	acct := h.names.account(r.Name)
+	if acct == nil || r.Rehash {
+		return
+	}
+	h.tokens.drop(slices.Clone(acct.tokens)...)
+	if u := acct.claim.user; u != nil && e.Call != 0 {
+		h.endAll(c, u, &wire.Goodbye{
+			Code: wire.CodeEnded, Text: "The operator has changed the password. Log in with the new one.",
+		}, "")
+	}
+}
+
+// account changes or removes the asker's account.
+func (h *Hub) account(c call, r wire.Account) {
+	acct := c.s.user.account
+	switch {
+	case r.Remove:
+		h.confirm(c, r.Password, func(c call, acct *account) {
+			h.log(c, AccountGone{Name: acct.name}, func(c call, _ *Entry) { h.done(c) })
+		})
+	case r.Legacy == nil:
+		h.refuse(c, wire.CodeMalformed, "Say what to change: legacy on or off, or remove.")
+	case *r.Legacy && !h.takesPasswords(c):
+	case *r.Legacy == acct.legacy:
+		h.done(c)
+	default:
+		flags := AccountFlags{Name: acct.name, Legacy: *r.Legacy, Banned: acct.banned}
+		h.log(c, flags, func(c call, _ *Entry) { h.done(c) })
+	}
+}
+
+// flagsStored changes what an account may do; a ban ends its sessions.
+func (h *Hub) flagsStored(c call, r AccountFlags) {
+	acct := h.names.account(r.Name)
+	if acct == nil {
+		return
+	}
+	acct.legacy, acct.banned = r.Legacy, r.Banned
+	if acct.banned == "" {
+		return
+	}
+	h.forgetTokens(c, h.tokens.drop(slices.Clone(acct.tokens)...))
+	if u := acct.claim.user; u != nil {
+		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: "The account is banned: " + acct.banned}, "banned")
+	}
+}
+
+// accountGone removes an account that is no longer in the log. The session
+// that asked for it stays, without a name.
+func (h *Hub) accountGone(c call, r AccountGone) {
+	acct := h.names.account(r.Name)
+	if acct == nil {
+		return
+	}
+	h.tokens.drop(slices.Clone(acct.tokens)...)
+	if u := acct.claim.user; u != nil {
+		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: "The account was removed."}, "account removed")
+	}
+	if c.s != nil && c.s.user != nil && c.s.user.account == acct {
+		h.vacate(c, "account removed")
+	}
+	h.names.strike(acct)
+}
+
+// listSessions lists the sessions of the asker's account.
+func (h *Hub) listSessions(c call, _ wire.Sessions) {
+	var list []wire.SessionInfo
+	for _, s := range c.s.user.sessions {
+		list = append(list, wire.SessionInfo{
+			Session: s.name(), Addr: s.origin.Addr.String(), Program: s.program,
+			Since: wire.MillisOf(s.since), Current: s == c.s,
+		})
+	}
+	h.reply(c, &wire.SessionList{Re: wire.Re{Re: c.tag}, Sessions: list})
+}
+
+// endSession closes another session of the same account. Its token goes too,
+// or the program would be back at once.
+func (h *Hub) endSession(c call, r wire.EndSession) {
+	i := slices.IndexFunc(c.s.user.sessions, func(s *session) bool { return s.name() == r.Session })
+	if i < 0 || c.s.user.sessions[i] == c.s {
+		h.refuse(c, wire.CodeNoSession, "Your account has no other session of that number. Look at the list of sessions.")
+		return
+	}
+	s := c.s.user.sessions[i]
+	if k := s.token; k != nil {
+		h.forgetTokens(c, h.tokens.drop(k.before, k))
+	}
+	h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
+	h.done(c)
+}
+
+// readMarks are the account's read markers, by room.
+func (a *account) readMarks() []wire.Mark {
+	list := make([]wire.Mark, 0, len(a.marks))
+	for room, last := range a.marks {
+		list = append(list, wire.Mark{Room: room, Last: last})
+	}
+	slices.SortFunc(list, func(a, b wire.Mark) int { return strings.Compare(a.Room, b.Room) })
+	return list
+}

@@ -1,0 +1,52 @@
+package hub
+
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// reply answers the call, or has the answer wait behind lines that are in the
+// log already; everything else of the session waits behind the answer.
+func (h *Hub) reply(c call, e wire.Event) {
+	if c.s.queue.inLog() > 0 {
+		c.s.queue.next(queued{answer: e, size: requestOverhead})
+		return
+	}
+	c.out.deliver(c.s, e)
+}
+
+// done answers requests that need no more than that.
+func (h *Hub) done(c call) {
+	h.reply(c, &wire.Done{Re: wire.Re{Re: c.tag}, Of: c.act})
+}
+
+// refuse answers no, with a sentence that says what to do next.
+func (h *Hub) refuse(c call, code wire.Code, text string) {
+	h.reply(c, &wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text})
+}
+
+// refuseFor answers no for some time.
+func (h *Hub) refuseFor(c call, code wire.Code, wait time.Duration, text string) {
+	ms := max(1, wait.Milliseconds())
+	h.reply(c, &wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text, RetryMS: ms})
+}
+
+// log appends an entry for the call's session; then is called when it is
+// stored, and the session handles nothing else until then.
+func (h *Hub) log(c call, r Record, then func(c call, e *Entry)) {
+	c.s.queue.block(c)
+	c.s.queue.wait(waiter{tag: c.tag, act: c.act, size: requestOverhead, then: then})
+	c.out.Entries = append(c.out.Entries, Entry{Origin: c.s.id, Record: r})
+}
+
+// note appends an entry that nobody waits for.
+func (o *Out) note(r Record) { o.Entries = append(o.Entries, Entry{Record: r}) }
+
+func (o *Out) deliver(s *session, e wire.Event) {
+	o.Effects = append(o.Effects, Effect{Op: OpDeliver, Session: s.id, Event: e})
+}
+
+func (o *Out) close(s *session, last wire.Event) {
+	o.Effects = append(o.Effects, Effect{Op: OpClose, Session: s.id, Event: last})
+}

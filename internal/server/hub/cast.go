@@ -1,0 +1,133 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// cast tells a room. The one left out, if any, gets instead at this place.
+// Sessions that hold the room keep the event for later. Old programs can be
+// told lines only, so a room that has nobody else is told nothing else: ten
+// thousand of them coming would otherwise each be announced to all.
+func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire.Event) {
+	if rm.natives == 0 && instead == nil && lineID(e) == 0 {
+		return
+	}
+	effect := Effect{Op: OpCast, Topic: rm.topic, Event: e}
+	switch {
+	case except == nil:
+	case rm.hears(except):
+		effect.Session, effect.Instead = except.id, instead
+	case instead != nil:
+		defer c.out.deliver(except, instead)
+	}
+	c.out.Effects = append(c.out.Effects, effect)
+	for s := range rm.holders {
+		if s != except {
+			s.held.keep(h, c, s, e)
+		}
+	}
+}
+
+// castRooms tells several rooms, and whoever is in more than one of them once.
+func (h *Hub) castRooms(c call, rooms []*room, e wire.Event, except *session) {
+	if len(rooms) == 1 {
+		h.cast(c, rooms[0], e, except, nil)
+		return
+	}
+	h.marks++
+	if except != nil {
+		except.mark = h.marks
+	}
+	for _, rm := range rooms {
+		for u := range rm.people.users() {
+			h.tellIn(c, rm, u, e)
+		}
+	}
+}
+
+// tellIn tells the sessions that u has in a room, unless they were told in
+// this round of castRooms.
+func (h *Hub) tellIn(c call, rm *room, u *user, e wire.Event) {
+	for _, s := range u.sessions {
+		switch {
+		case s.mark == h.marks || !s.in(rm):
+		case rm.hears(s):
+			s.mark = h.marks
+			c.out.deliver(s, e)
+		default:
+			s.mark = h.marks
+			s.held.keep(h, c, s, e)
+		}
+	}
+}
+
+// in says whether the session is a member of a room.
+func (s *session) in(rm *room) bool { return slices.Contains(s.rooms, rm) }
+
+// hears says whether the session is subscribed to the room's topic.
+func (rm *room) hears(s *session) bool {
+	if len(rm.holders) > 0 {
+		if _, holds := rm.holders[s]; holds {
+			return false
+		}
+	}
+	return s.in(rm)
+}
+
+// listen makes the session hear the room at once again.
+func (rm *room) listen(s *session, out *Out) {
+	if _, holds := rm.holders[s]; holds {
+		delete(rm.holders, s)
+		out.Effects = append(out.Effects, Effect{Op: OpSubscribe, Session: s.id, Topic: rm.topic})
+	}
+}
+
+// holdBack makes the session keep for later what the room hears.
+func (rm *room) holdBack(s *session, out *Out) {
+	if rm.hears(s) {
+		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
+	}
+	rm.holders[s] = struct{}{}
+}
+
+// enter puts the session into a room, where it listens or holds, and says
+// whether its user was not there before. Nobody is told.
+func (h *Hub) enter(c call, rm *room, holds bool) (came bool) {
+	c.s.rooms = append(c.s.rooms, rm)
+	rm.count(c.s, 1)
+	rm.holders[c.s] = struct{}{}
+	if !holds {
+		rm.listen(c.s, c.out)
+	}
+	return rm.people.add(c.s.user)
+}
+
+// count notes that a session came or went.
+func (rm *room) count(s *session, n int) {
+	rm.conns += n
+	if !s.old() {
+		rm.natives += n
+	}
+}
+
+// exit takes the session out of a room and tells it, if the user is gone.
+func (h *Hub) exit(c call, rm *room, reason string) {
+	s, u := c.s, c.s.user
+	if rm.hears(s) {
+		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
+	}
+	delete(rm.holders, s)
+	s.rooms = slices.DeleteFunc(s.rooms, func(other *room) bool { return other == rm })
+	rm.count(s, -1)
+	switch gone := rm.people.remove(u); {
+	case u.hidden:
+		rm.hidden--
+	case gone:
+		h.cast(c, rm, &wire.Left{Room: rm.name, Name: u.name, Reason: reason}, nil, nil)
+	}
+	if rm.conns == 0 {
+		h.emptied(c.now, rm, emptyRoomFor)
+	}
+}

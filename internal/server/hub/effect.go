@@ -1,0 +1,132 @@
+package hub
+
+import (
+	"net/netip"
+
+	"labchat/internal/wire"
+)
+
+// SessionID names a session for as long as the daemon runs; never reused, 0 is
+// none.
+type SessionID uint64
+
+// Topic is a list of receivers that the loop keeps for the hub: who hears a
+// room at once. 0 is none; never reused.
+type Topic uint32
+
+// Out gathers what the hub wants done. The loop carries out Effects in order,
+// then appends Entries to the log as they are, and starts Jobs; then it
+// empties Out and uses it again. Replies may leave at any time.
+type Out struct {
+	Effects []Effect
+	Entries []Entry
+	Jobs    []Job
+	Replies []Reply // to Operator's callers
+}
+
+// Effect is one step for the loop. A session is unsubscribed from all that it
+// heard before the hub forgets it, also where its connection has gone already;
+// steps for a session that the loop does not know any more are passed over.
+type Effect struct {
+	Op      Op
+	Session SessionID  // Deliver, Subscribe, Unsubscribe, Close; Cast: the one left out, 0: nobody
+	Topic   Topic      // Cast, Subscribe, Unsubscribe
+	Event   wire.Event // Deliver, Cast; Close: the last words, or nil
+	Instead wire.Event // Cast: what Session gets at this place, or nil
+}
+
+// Op says what an Effect does.
+type Op uint8
+
+// The effects.
+const (
+	OpDeliver     Op = iota // Event to Session
+	OpCast                  // Event to every subscriber of Topic but Session, which gets Instead
+	OpSubscribe             // Session hears Topic from here on
+	OpUnsubscribe           // and no longer
+	OpClose                 // Event to Session, then end its connection; the hub has forgotten it
+	OpDecided               // Session has said nothing so far and is taken for an A3 program from here on
+)
+
+// Origin says where a session comes from and what its dialect can do. The
+// server fills it.
+type Origin struct {
+	Addr    netip.AddrPort
+	Secure  bool   // TLS
+	Dialect string // its name, "" while undecided
+	// Legacy is set for older dialects: names without hello, guests called
+	// AnonymousN from accept on, passwords in clear.
+	Legacy bool
+}
+
+// Private says whether secrets may travel on the connection.
+func (o Origin) Private() bool { return o.Secure || o.Addr.Addr().Unmap().IsLoopback() }
+
+// Job is work outside the loop whose Result comes back to Hub.Resolve: hashing
+// and reading the store. One session has at most one under way.
+type Job struct {
+	ID      uint64
+	Session SessionID // 0: an operator's
+	Work    Work
+}
+
+// Work is what a Job does. The set is closed.
+//
+//sumtype:decl
+type Work interface{ work() }
+
+// HashPassword makes the PHC string of a new password: Result.Hash.
+type HashPassword struct{ Password wire.Secret }
+
+// CheckPassword compares a password with an account's hash: Result.OK, and
+// Result.Hash where it should be stored anew with today's parameters. It takes
+// as long for a name that has no account.
+type CheckPassword struct {
+	Name     string
+	Password wire.Secret
+}
+
+// ReadLines reads at most Limit lines of a room with After < id < Before (0:
+// open), the newest ones where there are more, oldest first: Result.Lines and
+// Result.More.
+type ReadLines struct {
+	Room          string
+	After, Before wire.ID
+	Limit         int
+	// Oldest takes the oldest of them instead of the newest.
+	Oldest bool
+}
+
+// ReadGaps reads several rooms at once, for Resume: Result.Rooms, one for
+// each in order.
+type ReadGaps struct{ Rooms []ReadLines }
+
+// ReadInbox reads what waits for an account, oldest first: Result.Whispers.
+type ReadInbox struct {
+	Name  string
+	Limit int
+}
+
+func (HashPassword) work()  {}
+func (CheckPassword) work() {}
+func (ReadLines) work()     {}
+func (ReadGaps) work()      {}
+func (ReadInbox) work()     {}
+
+// Result is what came of a Job.
+type Result struct {
+	ID       uint64
+	Err      error // the work could not be done; the session is refused with CodeStorage or CodeBusy
+	Busy     bool  // Err because too much of it was waiting
+	OK       bool
+	Hash     string
+	Page     Page   // ReadLines
+	Rooms    []Page // ReadGaps
+	Whispers []*wire.Whispered
+}
+
+// Page is a stretch of a room's lines, oldest first.
+type Page struct {
+	Lines []*wire.Said
+	More  bool // there are more in the range asked for
+}

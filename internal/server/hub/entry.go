@@ -1,0 +1,171 @@
+package hub
+
+import (
+	"labchat/internal/wire"
+)
+
+// Entry is one thing that must last, on its way to the log and back. The hub
+// fills the first part; the log fills the second at commit and hands the entry
+// back, whatever came of it.
+type Entry struct {
+	Origin SessionID // the session that waits for the outcome, 0: none
+	Key    Key       // zero: nothing to recognise a second copy by
+	Record Record
+	Call   uint64 // the operator's call that waits for the outcome, 0: none
+
+	ID   wire.ID     // ids rise in log order
+	At   wire.Millis // the server's time at commit
+	Dup  bool        // Key was there before: ID and At are the first copy's, nothing was stored
+	Fail bool        // not stored, the log could not: the whole batch is so
+}
+
+// Key recognises a line that a client sends again: unique for 30 days.
+type Key struct {
+	Profile string // of the client, as in Hello
+	Client  wire.ClientID
+}
+
+// Record is what an entry stores. The set is closed; the store has a table or
+// a statement for each.
+//
+//sumtype:decl
+type Record interface{ record() }
+
+// Line is a line in a room.
+type Line struct {
+	Room   string // canonical, as Room.Name
+	From   string
+	Kind   wire.Kind
+	Action bool
+	Text   string
+}
+
+// Whisper is a private line through the server. Keep says that its receiver is
+// an account: it stays in the inbox until taken. Otherwise the log gives it an
+// id and a place in the order, and remembers its Key.
+type Whisper struct {
+	From, To string
+	Kind     wire.Kind
+	Action   bool
+	Text     string
+	Keep     bool
+}
+
+// InboxTaken forgets whispers that their receiver has stored.
+type InboxTaken struct {
+	Name string
+	IDs  []wire.ID
+}
+
+// AccountMade adds an account, or replaces nothing: the hub has made sure.
+type AccountMade struct {
+	Name   string // as its owner wrote it
+	Hash   string // PHC string
+	Legacy bool
+}
+
+// AccountHash changes the password; the account's tokens go in the same
+// transaction, unless Rehash says that it is the same password stored with
+// other parameters.
+type AccountHash struct {
+	Name, Hash string
+	Rehash     bool
+}
+
+// AccountFlags changes what an account may do.
+type AccountFlags struct {
+	Name   string
+	Legacy bool
+	Banned string // the reason, "" is not banned
+}
+
+// AccountGone removes an account, its tokens, marks and inbox. Its lines stay.
+type AccountGone struct{ Name string }
+
+// TokenMade adds a resume token of an account, by its SHA-256.
+type TokenMade struct {
+	Name    string
+	Hash    TokenHash
+	Expires wire.Millis
+}
+
+// TokensGone forgets tokens.
+type TokensGone struct{ Hashes []TokenHash }
+
+// TokenHash is the SHA-256 of a token's text.
+type TokenHash [32]byte
+
+// RoomMade adds a room. Rooms of accounts have an Owner and stay.
+type RoomMade struct {
+	Name, Topic, Owner string
+}
+
+// RoomTopic changes a room's topic.
+type RoomTopic struct{ Name, Topic, By string }
+
+// RoomGone removes a room that nobody owned, and its lines.
+type RoomGone struct{ Name string }
+
+// MarkMoved moves an account's read marker in a room.
+type MarkMoved struct {
+	Name, Room string
+	Last       wire.ID
+}
+
+func (Line) record()         {}
+func (Whisper) record()      {}
+func (InboxTaken) record()   {}
+func (AccountMade) record()  {}
+func (AccountHash) record()  {}
+func (AccountFlags) record() {}
+func (AccountGone) record()  {}
+func (TokenMade) record()    {}
+func (TokensGone) record()   {}
+func (RoomMade) record()     {}
+func (RoomTopic) record()    {}
+func (RoomGone) record()     {}
+func (MarkMoved) record()    {}
+
+// State is what a hub starts from: what the log has made so far, without the
+// lines.
+type State struct {
+	LastID   wire.ID
+	Accounts []Account
+	Rooms    []Room
+	Tokens   []Token
+	Marks    []MarkMoved
+}
+
+// Account is a registered name as the hub knows it; the hash stays in the
+// store.
+type Account struct {
+	Name    string
+	Legacy  bool
+	Banned  string
+	Made    wire.Millis
+	Waiting int // lines in the inbox
+	// Inbox says what these lines are, oldest first; the store fills it in
+	// State. Limits a pair need to know who sent what waits.
+	Inbox []InboxItem
+}
+
+// InboxItem is a private line in an inbox as the hub knows it; the text stays
+// in the store.
+type InboxItem struct {
+	ID   wire.ID
+	From string
+}
+
+// Room is a room as the log knows it.
+type Room struct {
+	Name, Topic, Owner string
+	Made               wire.Millis
+	Last               wire.ID // its newest line
+}
+
+// Token is a resume token of an account.
+type Token struct {
+	Name    string
+	Hash    TokenHash
+	Expires wire.Millis
+}

@@ -1,0 +1,94 @@
+package hub
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"labchat/internal/wire"
+)
+
+// version is the one version of chat/1 that there is.
+const version = 1
+
+// features are what this server can do beyond hello, for native clients.
+var features = []string{
+	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sessions", "topic", "typing", "whois",
+}
+
+// oldCommands are A3's words, best known first.
+var oldCommands = []string{
+	"msg", "privmsg", "login", "users", "help", "joke", "inbox", "sync", "async", "register",
+}
+
+// nativeCommands are the requests of chat/1 that people ask for.
+var nativeCommands = []string{
+	"say", "private", "join", "leave", "create", "rooms", "people", "whois", "topic", "away", "history", "inbox",
+	"register", "login", "guest", "logout", "passwd", "account", "sessions", "help", "joke", "ping", "quit",
+}
+
+// awaitHello gives a native session, or one inside TLS, some time for its
+// beginning.
+func (h *Hub) awaitHello(c call) {
+	h.due.at(c.now.Add(helloWithin), deadline{what: dueHello, session: c.s.id})
+}
+
+func (h *Hub) hello(c call, r wire.Hello) {
+	s := c.s
+	switch {
+	case s.greeted:
+		h.refuse(c, wire.CodeUnsupported, "Hello was said already. Go on with login or guest.")
+		return
+	case r.Version != version:
+		text := "This server speaks chat/1 version 1. Use a program that does."
+		h.refuse(c, wire.CodeVersion, text)
+		h.end(c, &wire.Goodbye{Code: wire.CodeVersion, Text: text}, "")
+		return
+	case r.Profile != "" && !isProfile(r.Profile):
+		h.refuse(c, wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
+		return
+	}
+	s.greeted, s.profile, s.program = true, r.Profile, cutProgram(r.Program)
+	h.reply(c, &wire.Welcome{
+		Re: wire.Re{Re: c.tag}, Version: version, Program: h.cfg.Program,
+		Server: h.cfg.Server, Node: h.cfg.Node, Features: features,
+		Limits:   wire.Limits{Line: wire.MaxText, Name: wire.MaxName, Room: wire.MaxRoom, Rate: h.cfg.Rate},
+		Services: h.cfg.Services, Motd: h.cfg.Motd, Now: wire.MillisOf(c.now), Register: h.cfg.Register,
+	})
+}
+
+// isProfile says whether s is 32 lower-case hexadecimal digits.
+func isProfile(s string) bool {
+	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// cutProgram makes a program's name of itself fit for other people's screens.
+func cutProgram(s string) string {
+	s, err := wire.CleanText(strings.ToValidUTF8(s, "�"), wire.MaxFrame)
+	if err != nil {
+		return ""
+	}
+	for len(s) > maxProgram {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return s
+}
+
+func (h *Hub) ping(c call, _ wire.Ping) { h.reply(c, &wire.Pong{Re: wire.Re{Re: c.tag}}) }
+
+func (h *Hub) quit(c call, _ wire.Quit) {
+	h.end(c, &wire.Goodbye{Re: wire.Re{Re: c.tag}, Code: wire.CodeQuit, Text: "Goodbye."}, "")
+}
+
+func (h *Hub) help(c call, _ wire.Help) {
+	words := oldCommands
+	if !c.s.origin.Legacy {
+		words = nativeCommands
+	}
+	h.reply(c, &wire.HelpText{Re: wire.Re{Re: c.tag}, Commands: words})
+}
+
+func (h *Hub) joke(c call, _ wire.Joke) {
+	h.reply(c, &wire.JokeTold{Re: wire.Re{Re: c.tag}, Text: jokes[h.jokes%len(jokes)]})
+	h.jokes++
+}

@@ -1,0 +1,136 @@
+package hub
+
+import (
+	"labchat/internal/wire"
+)
+
+// guest takes a name that is not registered, or changes to it. It lives in
+// memory alone.
+func (h *Hub) guest(c call, r wire.Guest) {
+	name := r.Name
+	switch {
+	case name == "":
+		name = h.anonymous()
+	case !h.nameFree(c, name):
+		return
+	}
+	h.becomeGuest(c, name, nil)
+}
+
+// nameFree says whether a guest may take the name, or refuses.
+func (h *Hub) nameFree(c call, name string) bool {
+	state, cl, err := h.check(name)
+	switch {
+	case state == wire.NameInvalid:
+		h.refuseInvalid(c, name, cl, err)
+	case state == wire.NameRegistered:
+		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
+	case state == wire.NameTaken && !respells(c.s.user, cl, name):
+		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
+	default:
+		return true
+	}
+	return false
+}
+
+// refuseInvalid refuses a name that nobody may have. An AnonymousN that is
+// here is in use first of all.
+func (h *Hub) refuseInvalid(c call, name string, cl *claim, err error) {
+	if cl != nil && cl.fold == wire.Fold(name) {
+		h.refuse(c, wire.CodeNameTaken, "The name is in use. Take another one.")
+		return
+	}
+	h.refuseBy(c, wire.CodeNameInvalid, err)
+}
+
+// respells says whether a guest only writes its own name in another way.
+func respells(u *user, cl *claim, name string) bool {
+	return u != nil && cl.user == u && u.account == nil && cl.reserved == "" && u.name != name
+}
+
+// check says what there is to a name, and on which claim it rests.
+func (h *Hub) check(name string) (wire.NameState, *claim, error) {
+	cl := h.names.at(name)
+	if err := wire.CheckUser(name); err != nil {
+		return wire.NameInvalid, cl, err
+	}
+	switch {
+	case cl == nil:
+		return wire.NameFree, nil, nil
+	case cl.account != nil:
+		return wire.NameRegistered, cl, nil
+	default:
+		return wire.NameTaken, cl, nil
+	}
+}
+
+// checkName tells whether a name could be had.
+func (h *Hub) checkName(c call, r wire.CheckName) {
+	if !c.s.pace.names.ok(c.now, maxNames, namesWithin) {
+		h.refuseFor(c, wire.CodeThrottled, namesWithin, "Too many questions about names. Wait a little.")
+		return
+	}
+	state, _, err := h.check(r.Name)
+	answer := &wire.NameChecked{Re: wire.Re{Re: c.tag}, Name: r.Name, State: state}
+	if err != nil {
+		answer.Text = sentence(err)
+	}
+	h.reply(c, answer)
+}
+
+// becomeGuest gives the session a guest's name, and a token to come back with.
+// used is the one by which it came, or nil.
+func (h *Hub) becomeGuest(c call, name string, used *token) {
+	h.become(c, name, c.s.guestKind(), nil)
+	e := h.loggedIn(c)
+	if c.s.origin.Legacy || !c.s.origin.Private() {
+		h.reply(c, e)
+		return
+	}
+	text, err := newToken(h.cfg.Random)
+	if err == nil {
+		k := &token{hash: hashToken(text), guest: name, session: c.s.id}
+		k.replace(used)
+		h.giveToken(c, k)
+		h.tokens.add(k)
+		e.Token = text
+	}
+	h.reply(c, e)
+}
+
+// resumeGuest gives a guest its name back, ending the connection that may
+// still have it.
+func (h *Hub) resumeGuest(c call, k *token) {
+	if k.session == c.s.id {
+		h.refuse(c, wire.CodeNameTaken, "You have that name already.")
+		return
+	}
+	if old := h.sessions[k.session]; old != nil {
+		h.end(c.as(old), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+	}
+	switch cl := h.names.at(k.guest); {
+	case cl == nil:
+		h.tokens.used(k)
+		k.session, k.expires = c.s.id, noTime
+		h.becomeGuest(c, k.guest, k)
+	case cl.account != nil:
+		h.refuse(c, wire.CodeRegistered, "The name belongs to an account now. Take another one.")
+	default:
+		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is somebody else's now. Take another one.")
+	}
+}
+
+// logout gives up the name and its token; the session stays.
+func (h *Hub) logout(c call, _ wire.Logout) {
+	var gone []TokenHash
+	if k := c.s.token; k != nil {
+		gone = h.tokens.drop(k.before, k)
+		c.s.token = nil
+	}
+	h.vacate(c, "logged out")
+	if len(gone) == 0 {
+		h.done(c)
+		return
+	}
+	h.log(c, TokensGone{Hashes: gone}, func(c call, _ *Entry) { h.done(c) })
+}

@@ -1,0 +1,251 @@
+// Package hub knows who is here and who hears what. It is a state machine
+// without goroutine, lock, clock or socket: the server's loop calls it with
+// what happened and the time, and carries out what it gathers in Out.
+//
+// A request that must last becomes an Entry and changes nothing yet; the log
+// hands the entry back after commit and Apply changes the state, answers the
+// asker and tells everybody else, in log order. Names in use, places in rooms
+// and whatever else ends with a session live in memory alone.
+//
+// The package reads like this: table.go says which method answers a request
+// and what it needs; session.go keeps every session first in, first out;
+// names.go and users.go hold who is who, rooms.go and cast.go who hears what;
+// lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
+// account.go and token.go are about accounts; tick.go has the deadlines.
+package hub
+
+import (
+	"io"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// Config is what a hub is told at start and never changes.
+type Config struct {
+	Server   string // the server's name, for people
+	Node     string // tells one data directory from another: 32 hex digits
+	Program  string // name and version
+	Motd     string // message of the day
+	Services []wire.Service
+	Rate     int  // lines a second of one session before the spam rule blocks it, 0: no limit
+	Register bool // whether anybody may register
+	// LegacyPasswords says from where older dialects may send passwords, in
+	// clear; "" is LegacyLoopback.
+	LegacyPasswords LegacyPolicy
+	Random          io.Reader // tokens come from it; crypto/rand.Reader in earnest
+	Limits          Limits
+}
+
+// LegacyPolicy says from where older dialects may log in with a password.
+type LegacyPolicy string
+
+// The policies.
+const (
+	LegacyOff      LegacyPolicy = "off"
+	LegacyLoopback LegacyPolicy = "loopback"
+	LegacyLab      LegacyPolicy = "lab" // from everywhere
+)
+
+// Hub is the state. Owned by the loop: no two calls may overlap.
+type Hub struct {
+	cfg      Config
+	lastID   wire.ID // of the newest entry that was applied
+	sessions map[SessionID]*session
+	names    directory
+	online   roster // everybody, in order of coming
+	rooms    lounge
+	tokens   tokens
+	guesses  throttle
+	work     work
+	due      deadlines
+	calls    map[uint64]string // what operators' calls print once the log has them
+	jokes    int               // told so far
+	guests   uint64            // the last AnonymousN; never reused
+	marks    uint64            // rounds of castRooms so far
+}
+
+// work is what the loop does for the hub elsewhere.
+type work struct {
+	last uint64
+	jobs map[uint64]job
+}
+
+// job is one Job that is out; then is called with its result unless its
+// session has gone.
+type job struct {
+	session SessionID
+	work    Work // while it is put off
+	then    func(c call, r Result)
+}
+
+// New returns a hub that goes on from st.
+func New(cfg Config, st State) *Hub {
+	cfg.Limits = cfg.Limits.orDefaults()
+	if cfg.LegacyPasswords == "" {
+		cfg.LegacyPasswords = LegacyLoopback
+	}
+	h := &Hub{
+		cfg:      cfg,
+		lastID:   st.LastID,
+		sessions: map[SessionID]*session{},
+		names:    directory{claims: map[string]*claim{}},
+		online:   newRoster(),
+		tokens:   newTokens(),
+		guesses:  newThrottle(),
+		work:     work{jobs: map[uint64]job{}},
+		calls:    map[uint64]string{},
+	}
+	h.load(st)
+	return h
+}
+
+// load makes what the log has made so far.
+func (h *Hub) load(st State) {
+	for _, a := range st.Accounts {
+		acct := h.names.register(a.Name, a.Made)
+		acct.legacy, acct.banned = a.Legacy, a.Banned
+		for _, item := range a.Inbox {
+			acct.put(item.ID, item.From)
+		}
+	}
+	h.rooms = newLounge()
+	for _, r := range st.Rooms {
+		rm := h.rooms.add(r.Name, r.Topic, r.Owner, r.Made)
+		rm.last = r.Last
+	}
+	if h.rooms.find(wire.Lobby) == nil {
+		h.rooms.add(wire.Lobby, "", "", 0)
+	}
+	for _, t := range st.Tokens {
+		if acct := h.names.account(t.Name); acct != nil {
+			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time()})
+		}
+	}
+	h.due.at(noTime, deadline{what: dueStart})
+	for _, m := range st.Marks {
+		if acct := h.names.account(m.Name); acct != nil {
+			acct.marks[m.Room] = m.Last
+		}
+	}
+}
+
+// Open takes in a connection that was accepted. While its dialect is not known
+// it is an AnonymousN of the lobby that only older programs can see.
+func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
+	s := &session{id: id, origin: o, since: now}
+	h.sessions[id] = s
+	c := call{now: now, s: s, out: out}
+	switch {
+	case o.Dialect == "":
+		s.held = &held{why: holdUndecided}
+		h.enterUnnamed(c, true)
+	case o.Legacy:
+		h.enterUnnamed(c, false)
+		h.announce(c)
+	default:
+		h.awaitHello(c)
+	}
+}
+
+// Decide tells what a connection's first bytes have shown: its dialect, or
+// that TLS has begun and the dialect is asked again inside.
+func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
+	s := h.sessions[id]
+	if s == nil {
+		return
+	}
+	c := call{now: now, s: s, out: out}
+	if !o.Legacy {
+		h.vanish(c)
+		s.origin = o
+		h.awaitHello(c)
+		return
+	}
+	s.origin = o
+	if s.user == nil {
+		h.enterUnnamed(c, false)
+	}
+	h.announce(c)
+	if s.held != nil {
+		// Lines held so far wait for the first answer: a program whose first
+		// word is "sync" must not take a line for the answer to it.
+		s.held.why = holdFirst
+		h.due.at(now.Add(holdUndecidedFor), deadline{what: dueHeld, session: id})
+	}
+}
+
+// Gone says that a connection ended by the other side or by an error.
+func (h *Hub) Gone(now time.Time, id SessionID, out *Out) {
+	if s := h.sessions[id]; s != nil {
+		h.forget(call{now: now, s: s, out: out}, "")
+	}
+}
+
+// Resolve takes the result of a Job.
+func (h *Hub) Resolve(now time.Time, r Result, out *Out) {
+	j, ok := h.work.jobs[r.ID]
+	if !ok {
+		return
+	}
+	delete(h.work.jobs, r.ID)
+	c := call{now: now, s: h.sessions[j.session], out: out}
+	if c.s == nil {
+		return
+	}
+	c.tag, c.act = c.s.queue.tag, c.s.queue.act
+	c.s.queue.blocked = false
+	j.then(c, r)
+	h.drain(now, c.s, out)
+}
+
+// ask starts work for the call's session, which handles nothing else until
+// then has been called.
+func (h *Hub) ask(c call, w Work, then func(c call, r Result)) { h.askLater(c, 0, w, then) }
+
+// askLater is ask with the work put off for a while.
+func (h *Hub) askLater(c call, wait time.Duration, w Work, then func(c call, r Result)) {
+	h.work.last++
+	id := h.work.last
+	c.s.queue.block(c)
+	c.s.queue.job = id
+	if wait > 0 {
+		h.work.jobs[id] = job{session: c.s.id, work: w, then: then}
+		h.due.at(c.now.Add(wait), deadline{what: dueJob, job: id})
+		return
+	}
+	h.work.jobs[id] = job{session: c.s.id, then: then}
+	c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: c.s.id, Work: w})
+}
+
+// jobDue starts work that was put off, unless its session has gone.
+func (h *Hub) jobDue(c call, id uint64) {
+	if j, ok := h.work.jobs[id]; ok {
+		c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: j.session, Work: j.work})
+	}
+}
+
+// Farewell ends every session with the same words. Nobody is told that others
+// leave.
+func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
+	bye := &wire.Goodbye{Code: code, Text: text, RetryMS: retryMS}
+	for _, s := range h.sessions {
+		for _, rm := range s.rooms {
+			rm.holdBack(s, out)
+			delete(rm.holders, s)
+		}
+		out.close(s, bye)
+	}
+	clear(h.sessions)
+	h.due = nil
+}
+
+// Pending says how much of a session waits to be handled or committed, so that
+// it is not read when there is much.
+func (h *Hub) Pending(id SessionID) (requests, bytes int) {
+	s := h.sessions[id]
+	if s == nil {
+		return 0, 0
+	}
+	return s.queue.pending()
+}

@@ -1,0 +1,224 @@
+package hub
+
+import (
+	"cmp"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// private makes an entry of a private line. To an account it stays in the
+// inbox until it was taken, whether the account is here or not.
+func (h *Hub) private(c call, r wire.Private) {
+	if !h.mayTalk(c) {
+		return
+	}
+	cl := h.names.find(r.To)
+	if cl == nil || cl.account == nil && cl.user == nil {
+		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+		return
+	}
+	text, ok := h.clean(c, r.Text, wire.MaxText)
+	if !ok || !h.fits(c, cl.account) {
+		return
+	}
+	u := c.s.user
+	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: text, Keep: cl.account != nil}
+	if w.Keep {
+		w.To = cl.account.name
+	} else {
+		w.To = cl.user.name
+	}
+	h.logLine(c, r.Client, size(r), w)
+}
+
+// fits says whether an inbox takes one more line from the asker, or refuses.
+func (h *Hub) fits(c call, acct *account) bool {
+	most := h.cfg.Limits
+	switch {
+	case acct == nil:
+		return true
+	case len(acct.inbox) >= most.Inbox:
+		h.refuse(c, wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
+	case acct.from[wire.Fold(c.s.user.name)] >= most.InboxPair:
+		h.refuse(c, wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
+	default:
+		return true
+	}
+	return false
+}
+
+// whisperStored hands a private line to its receiver's sessions, to the
+// sender's others, and answers the sender last.
+func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
+	if e.Dup {
+		if c.s != nil {
+			c.out.deliver(c.s, w.accepted(e, 0))
+		}
+		return
+	}
+	line := &wire.Whispered{
+		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text,
+	}
+	cl := h.names.find(r.To)
+	if r.Keep && cl != nil && cl.account != nil {
+		cl.account.put(e.ID, r.From)
+	}
+	var to *user
+	if cl != nil {
+		to = cl.user
+	}
+	reach := h.hand(c, to, line, r.Keep)
+	h.copyToOwn(c, to, line)
+	h.answerWhisper(c, e, r, w, reach)
+}
+
+// hand delivers a private line to a user's sessions and counts them.
+func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
+	if to == nil {
+		return 0
+	}
+	native, pushed := false, false
+	for _, s := range to.sessions {
+		switch {
+		case !s.old():
+			native = true
+			c.out.deliver(s, line)
+		case !s.holds():
+			pushed = true
+			c.out.deliver(s, line)
+		case !kept:
+			s.held.keep(h, c, s, line)
+		}
+	}
+	if kept && pushed && !native {
+		// An old program can't say that it has stored the line, so delivery
+		// counts; where a native client is there too, that one says it.
+		c.out.note(InboxTaken{Name: line.To, IDs: []wire.ID{line.ID}})
+	}
+	return len(to.sessions)
+}
+
+// old says whether the session is an A3 program's, or taken for one so far.
+func (s *session) old() bool { return s.origin.Legacy || s.origin.Dialect == "" }
+
+// copyToOwn shows the sender's other native sessions what it has sent. An old
+// program could not tell it from a line to itself.
+func (h *Hub) copyToOwn(c call, to *user, line *wire.Whispered) {
+	if line.Kind != wire.KindAccount {
+		return
+	}
+	from := h.names.user(line.From)
+	if from == nil || from == to {
+		return
+	}
+	for _, s := range from.sessions {
+		if s != c.s && !s.old() {
+			c.out.deliver(s, line)
+		}
+	}
+}
+
+func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int) {
+	switch {
+	case c.s == nil:
+	case reach == 0 && !r.Keep:
+		h.refuse(c, wire.CodeNoUser, r.To+" has just left. The line was not delivered.")
+	default:
+		answer := w.accepted(e, max(1, reach))
+		answer.Inbox = reach == 0
+		c.out.deliver(c.s, answer)
+	}
+}
+
+// inbox tells what waits.
+func (h *Hub) inbox(c call, _ wire.Inbox) {
+	acct := c.s.user.account
+	if acct == nil || len(acct.inbox) == 0 {
+		h.showInbox(c, nil)
+		return
+	}
+	h.ask(c, ReadInbox{Name: acct.name, Limit: h.cfg.Limits.Inbox}, func(c call, r Result) {
+		if h.refusedWork(c, r) {
+			return
+		}
+		h.showInbox(c, r.Whispers)
+	})
+}
+
+// showInbox answers Inbox by what the account's inbox has, and for an old
+// program by what this connection has held.
+func (h *Hub) showInbox(c call, stored []*wire.Whispered) {
+	if c.s.origin.Legacy {
+		h.showOldInbox(c, stored)
+		return
+	}
+	room := replyBytes
+	n := 0
+	for n < len(stored) && room > 0 {
+		room -= len(stored[n].Text) + lineOverhead
+		n++
+	}
+	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: n, More: n < len(stored)})
+	for _, w := range stored[:n] {
+		line := *w
+		line.Inbox = true
+		c.out.deliver(c.s, &line)
+	}
+}
+
+// showOldInbox counts lines as A3 does: each line of a text is one.
+func (h *Hub) showOldInbox(c call, stored []*wire.Whispered) {
+	var lines []wire.Event
+	dropped := 0
+	if k := c.s.held; k != nil {
+		lines, dropped = k.events, k.dropped
+		k.events, k.bytes, k.dropped = nil, 0, 0
+	}
+	taken := InboxTaken{}
+	for _, w := range stored {
+		lines = append(lines, w)
+		taken.Name, taken.IDs = w.To, append(taken.IDs, w.ID)
+	}
+	slices.SortStableFunc(lines, func(a, b wire.Event) int { return cmp.Compare(lineID(a), lineID(b)) })
+	n := 0
+	for _, e := range lines {
+		n += wire.TextLines(lineText(e))
+	}
+	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: n, Dropped: dropped})
+	for _, e := range lines {
+		c.out.deliver(c.s, e)
+	}
+	if len(taken.IDs) > 0 {
+		c.out.note(taken)
+	}
+}
+
+// taken forgets private lines that are safe on the asker's disk.
+func (h *Hub) taken(c call, r wire.Taken) {
+	acct := c.s.user.account
+	if len(r.IDs) > maxTaken {
+		h.refuse(c, wire.CodeTooLong, "Too many ids at once. Send them in pieces.")
+		return
+	}
+	var ids []wire.ID
+	for _, id := range r.IDs {
+		if _, waits := acct.inbox[id]; waits {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		h.done(c)
+		return
+	}
+	h.log(c, InboxTaken{Name: acct.name, IDs: ids}, func(c call, _ *Entry) { h.done(c) })
+}
+
+// takenStored forgets what the log has forgotten.
+func (h *Hub) takenStored(r InboxTaken) {
+	if acct := h.names.account(r.Name); acct != nil {
+		for _, id := range r.IDs {
+			acct.take(id)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package hub
+
+import "time"
+
+// Limits bound what people can make the hub keep. Zero is the default.
+type Limits struct {
+	Accounts           int // registered names
+	Registrations      int // registrations an address an hour; loopback is exempt
+	SessionsPerAccount int
+	TokensPerAccount   int
+	Rooms              int // all of them
+	RoomsPerAddress    int // rooms without an owner
+	RoomsPerAccount    int
+	Inbox              int // private lines that wait for one account
+	InboxPair          int // of them, from one sender
+}
+
+// The defaults: far above what a lab needs, low enough that one person filling
+// all of them costs some ten megabytes.
+var defaultLimits = Limits{
+	Accounts:           100_000,
+	Registrations:      100, // a class of students behind one address
+	SessionsPerAccount: 20,  // one a machine, and what half-open ones remain of it
+	TokensPerAccount:   20,  // as many as sessions
+	Rooms:              10_000,
+	RoomsPerAddress:    50,
+	RoomsPerAccount:    100,
+	Inbox:              1_000, // as promised in the protocol
+	InboxPair:          100,
+}
+
+const (
+	// holdUndecidedFor is how long lines wait for a connection that has said
+	// nothing yet, before it is taken for an A3 program: native clients and
+	// "sync" arrive within a round trip.
+	holdUndecidedFor = time.Second
+	// helloWithin is how long a native session may be silent at its beginning.
+	helloWithin = 30 * time.Second
+	// heldLines is how many lines a session's own inbox keeps, oldest dropped
+	// first. The original's was 10; more are lost by nobody.
+	heldLines = 1_000
+	// heldOldBytes is how much text an old program's own inbox keeps: half of
+	// a connection's outbox, through which it goes at once.
+	heldOldBytes = 512 << 10
+	// heldBytes is how much is kept for a session whose resume reads the log;
+	// above it the lines are read from the log too.
+	heldBytes = 64 << 10
+	// replyBytes bounds the lines of one answer, so that it fits the outbox of
+	// a connection (1 MiB) with its JSON around it.
+	replyBytes = 384 << 10
+	// lineOverhead is what a line costs in an answer beside its text.
+	lineOverhead = 200
+	// emptyRoomFor is how long a room without an owner outlives its last
+	// member, newRoomFor how long it waits for its first one.
+	emptyRoomFor = 10 * time.Minute
+	newRoomFor   = time.Hour
+	// blockedFor is the length of the spam rule's block.
+	blockedFor = 10 * time.Second
+	// accountTokenFor and guestTokenFor are how long a resume token is good
+	// for: after it was issued, and after its session's end.
+	accountTokenFor = 30 * 24 * time.Hour
+	guestTokenFor   = 10 * time.Minute
+	// storageRetry is when a line that the disk refused is worth another try.
+	storageRetry = time.Second
+	// registerRetry is what an address is told that made too many accounts in
+	// an hour.
+	registerRetry = 10 * time.Minute
+	// busyRetry is when work that there was no room for is worth another try.
+	busyRetry = 2 * time.Second
+	// typingEvery is how often one session's typing is passed on.
+	typingEvery = 2 * time.Second
+	// maxNames is how many names one session may ask about in namesWithin, so
+	// that the directory of accounts is not read out by trying.
+	maxNames    = 20
+	namesWithin = 10 * time.Second
+	// maxOldPeople is how many names A3's users line holds; it has no word for
+	// "and more", so this is generous.
+	maxOldPeople = 4_000
+	// maxNearAmong is how many rooms are searched for names that are near.
+	maxNearAmong = 1_000
+	// maxResume is how many rooms one resume may name.
+	maxResume = 200
+	// maxTaken is how many ids one Taken may name: an inbox's worth.
+	maxTaken = 1_000
+	// maxProgram cuts the client's name of itself, which others can read.
+	maxProgram = 64
+	// sweepEvery is how often expired tokens and attempts are forgotten.
+	sweepEvery = 10 * time.Minute
+)
+
+func (l Limits) orDefaults() Limits {
+	d := defaultLimits
+	for _, p := range [][2]*int{
+		{&l.Accounts, &d.Accounts},
+		{&l.Registrations, &d.Registrations},
+		{&l.SessionsPerAccount, &d.SessionsPerAccount},
+		{&l.TokensPerAccount, &d.TokensPerAccount},
+		{&l.Rooms, &d.Rooms},
+		{&l.RoomsPerAddress, &d.RoomsPerAddress},
+		{&l.RoomsPerAccount, &d.RoomsPerAccount},
+		{&l.Inbox, &d.Inbox},
+		{&l.InboxPair, &d.InboxPair},
+	} {
+		if *p[0] == 0 {
+			*p[0] = *p[1]
+		}
+	}
+	return l
+}

@@ -1,0 +1,122 @@
+package hub
+
+import (
+	"cmp"
+	"errors"
+
+	"labchat/internal/wire"
+)
+
+// say makes an entry of a line and nothing else: who hears it is decided when
+// the log hands it back.
+func (h *Hub) say(c call, r wire.Say) {
+	if !h.mayTalk(c) {
+		return
+	}
+	rm := h.member(c, cmp.Or(r.Room, wire.Lobby))
+	if rm == nil {
+		return
+	}
+	text, ok := h.clean(c, r.Text, wire.MaxText)
+	if !ok {
+		return
+	}
+	u := c.s.user
+	h.logLine(c, r.Client, size(r), Line{Room: rm.name, From: u.name, Kind: u.kind, Action: r.Action, Text: text})
+}
+
+// clean returns text as it may enter the log, or refuses it.
+func (h *Hub) clean(c call, text string, most int) (string, bool) {
+	text, err := wire.CleanText(text, most)
+	if err != nil {
+		h.refuseBy(c, wire.CodeBadText, err)
+		return "", false
+	}
+	return text, true
+}
+
+// refuseBy refuses with the sentence of an error of package wire, and its code
+// where it has one.
+func (h *Hub) refuseBy(c call, code wire.Code, err error) {
+	if frame, ok := errors.AsType[*wire.FrameError](err); ok {
+		code = frame.Code
+	}
+	h.refuse(c, code, sentence(err))
+}
+
+// sentence is what an error of package wire tells people.
+func sentence(err error) string {
+	if frame, ok := errors.AsType[*wire.FrameError](err); ok {
+		return frame.Text
+	}
+	if name, ok := errors.AsType[*wire.NameError](err); ok {
+		return name.Text
+	}
+	return err.Error()
+}
+
+// logLine appends a line's entry. More lines of the session may follow it
+// before it is stored.
+func (h *Hub) logLine(c call, client wire.ClientID, size int, r Record) {
+	e := Entry{Origin: c.s.id, Record: r}
+	if client != "" && c.s.profile != "" {
+		e.Key = Key{Profile: c.s.profile, Client: client}
+	}
+	c.s.queue.wait(waiter{tag: c.tag, act: c.act, client: client, size: size})
+	c.out.Entries = append(c.out.Entries, e)
+}
+
+// accepted answers a line whose entry is stored.
+func (w waiter) accepted(e *Entry, reach int) *wire.Accepted {
+	return &wire.Accepted{
+		Re: wire.Re{Re: w.tag}, Of: w.act, ID: e.ID, At: e.At, Client: w.client,
+		Reach: reach, Again: e.Dup,
+	}
+}
+
+// lineStored tells a room what was said in it. c.s is who said it, or nil if
+// that session has gone.
+func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
+	rm := h.rooms.find(r.Room)
+	if e.Dup || rm == nil {
+		if c.s != nil {
+			c.out.deliver(c.s, w.accepted(e, 0))
+		}
+		return
+	}
+	rm.last = max(rm.last, e.ID)
+	said := &wire.Said{Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text}
+	if c.s != nil {
+		h.cast(c, rm, said, c.s, w.accepted(e, rm.conns-1))
+		return
+	}
+	h.castForGone(c, rm, said, e.Key)
+}
+
+// castForGone tells a room a line whose session has gone. A later session of
+// the same client learns by the client's id that the line got through.
+func (h *Hub) castForGone(c call, rm *room, said *wire.Said, key Key) {
+	heir := h.heir(rm, said.From, key)
+	if heir == nil {
+		h.cast(c, rm, said, nil, nil)
+		return
+	}
+	own := *said
+	own.Client = key.Client
+	h.cast(c, rm, said, heir, &own)
+}
+
+// heir returns the session that hears the room for the client that sent a
+// line, or nil.
+func (h *Hub) heir(rm *room, from string, key Key) *session {
+	u := h.names.user(from)
+	if u == nil || key == (Key{}) {
+		return nil
+	}
+	for _, s := range u.sessions {
+		if s.profile == key.Profile && rm.hears(s) {
+			return s
+		}
+	}
+	return nil
+}

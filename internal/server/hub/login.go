@@ -1,0 +1,208 @@
+package hub
+
+import (
+	"strconv"
+
+	"labchat/internal/wire"
+)
+
+// login enters an account by its password or a token, or a guest's name by a
+// token.
+func (h *Hub) login(c call, r wire.Login) {
+	switch {
+	case (r.Token == "") == (r.Password == ""):
+		h.refuse(c, wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
+	case r.Token != "" && c.s.origin.Legacy:
+		h.refuse(c, wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
+	case r.Token != "":
+		h.loginToken(c, r)
+	default:
+		h.loginPassword(c, r)
+	}
+}
+
+// loginPassword has a password compared elsewhere. It takes as long for a
+// name that nobody has, and is refused with the same words.
+func (h *Hub) loginPassword(c call, r wire.Login) {
+	acct := h.names.account(r.Name)
+	switch {
+	case acct == nil && c.s.origin.Legacy:
+		// To an A3 program two words are no name.
+		h.refuse(c, wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
+		return
+	case acct != nil && c.s.user != nil && c.s.user.account == acct:
+		h.refuse(c, wire.CodeNameTaken, "You are logged in under that name already.")
+		return
+	case acct != nil && c.s.origin.Legacy && !acct.legacy:
+		h.refuse(c, wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
+		return
+	case !h.takesPasswords(c) || !h.mayGuess(c, r.Name):
+		return
+	}
+	g := c.s.guess(r.Name)
+	wait := h.guesses.delay(g.name)
+	h.guesses.begin(g, c.now)
+	stored := r.Name // the store compares letter by letter
+	if acct != nil {
+		stored = acct.name
+	}
+	h.askLater(c, wait, CheckPassword{Name: stored, Password: r.Password}, func(c call, res Result) {
+		h.passwordChecked(c, r.Name, res)
+	})
+}
+
+// takesPasswords says whether a password may come over this connection, or
+// refuses.
+func (h *Hub) takesPasswords(c call) bool {
+	o := c.s.origin
+	switch policy := h.cfg.LegacyPasswords; {
+	case !o.Legacy && o.Private():
+		return true
+	case !o.Legacy:
+		h.refuse(c, wire.CodeInsecure, "Passwords and tokens are not taken on an unencrypted connection. Connect with TLS.")
+	case policy == LegacyLab, policy == LegacyLoopback && o.Private():
+		return true
+	default:
+		h.refuse(c, wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")
+	}
+	return false
+}
+
+// passwordChecked goes on with a login whose password was compared.
+func (h *Hub) passwordChecked(c call, name string, r Result) {
+	g, acct := c.s.guess(name), h.names.account(name)
+	if r.Err != nil {
+		h.guesses.undo(g)
+		h.refusedWork(c, r)
+		return
+	}
+	if !r.OK || acct == nil {
+		if acct != nil {
+			acct.failed++
+		}
+		h.refuse(c, wire.CodeDenied, "Wrong name or password. Check both and try again.")
+		return
+	}
+	h.guesses.right(g)
+	if r.Hash != "" {
+		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
+	}
+	h.admit(c, acct, nil)
+}
+
+// admit lets the session into an account: at once, or with a token as soon as
+// that is in the log. used is the token by which it came, or nil.
+func (h *Hub) admit(c call, acct *account, used *token) {
+	if acct.banned != "" {
+		h.refuse(c, wire.CodeBanned, "The account is banned: "+acct.banned)
+		h.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: "The account is banned: " + acct.banned}, "")
+		return
+	}
+	h.replaceOlder(c, acct)
+	if u := acct.claim.user; u != nil && u != c.s.user && len(u.sessions) >= h.cfg.Limits.SessionsPerAccount {
+		h.refuse(c, wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
+		return
+	}
+	if c.s.origin.Legacy || !c.s.origin.Private() {
+		h.inAs(c, acct, "")
+		return
+	}
+	h.issue(c, acct.name, used)
+}
+
+// replaceOlder ends the session that the same client had before. One client
+// has one disk and speaks once, so the older connection is dead, only nobody
+// has noticed yet.
+func (h *Hub) replaceOlder(c call, acct *account) {
+	u := acct.claim.user
+	if u == nil || c.s.profile == "" {
+		return
+	}
+	for _, s := range u.sessions {
+		if s != c.s && s.profile == c.s.profile {
+			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+			return
+		}
+	}
+}
+
+const replacedText = "You are logged in with another connection of the same program now."
+
+// as is the call for another session, that nobody asked for.
+func (c call) as(s *session) call { return call{now: c.now, s: s, out: c.out} }
+
+// issue makes a new token for an account, that the log has or will have before
+// the token, and lets the session in with it.
+func (h *Hub) issue(c call, name string, used *token) {
+	text, err := newToken(h.cfg.Random)
+	if err != nil {
+		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
+		return
+	}
+	made := TokenMade{Name: name, Hash: hashToken(text), Expires: wire.MillisOf(c.now.Add(accountTokenFor))}
+	h.log(c, made, func(c call, _ *Entry) {
+		acct, k := h.names.account(name), h.tokens.byHash[made.Hash]
+		if acct == nil || k == nil || acct.banned != "" {
+			h.refuseFor(c, wire.CodeStorage, storageRetry, "The account can't be entered just now. Try again in a moment.")
+			return
+		}
+		k.replace(used)
+		h.giveToken(c, k)
+		h.inAs(c, acct, text)
+	})
+}
+
+// giveToken notes a session's token. A guest's that it had goes.
+func (h *Hub) giveToken(c call, k *token) {
+	if old := c.s.token; old != nil && old.account == nil {
+		h.tokens.drop(old.before, old)
+	}
+	c.s.token = k
+}
+
+// inAs gives the session its account's name and says so.
+func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
+	if u := c.s.user; u == nil || u.account != acct {
+		h.become(c, acct.name, wire.KindAccount, acct)
+	}
+	e := h.loggedIn(c)
+	e.Token, e.Failed, e.Legacy = token, acct.failed, acct.legacy
+	e.Waiting, e.Marks = len(acct.inbox), acct.readMarks()
+	acct.failed = 0
+	h.reply(c, e)
+}
+
+// loggedIn tells a session which name it has.
+func (h *Hub) loggedIn(c call) *wire.LoggedIn {
+	u := c.s.user
+	return &wire.LoggedIn{Re: wire.Re{Re: c.tag}, Name: u.name, Kind: u.kind, Session: c.s.name()}
+}
+
+// name is what a session is called in Sessions.
+func (s *session) name() string { return strconv.FormatUint(uint64(s.id), 10) }
+
+// loginToken enters by a resume token, without hashing.
+func (h *Hub) loginToken(c call, r wire.Login) {
+	if !h.takesPasswords(c) {
+		return
+	}
+	k := h.tokens.find(r.Token, c.now)
+	if k == nil || r.Name != "" && wire.Fold(r.Name) != wire.Fold(k.owner()) {
+		h.refuse(c, wire.CodeDenied, "The token is not valid any more. Log in with the password.")
+		return
+	}
+	if k.account == nil {
+		h.resumeGuest(c, k)
+		return
+	}
+	h.forgetTokens(c, h.tokens.used(k))
+	h.admit(c, k.account, k)
+}
+
+// owner is the name that a token is for.
+func (k *token) owner() string {
+	if k.account != nil {
+		return k.account.name
+	}
+	return k.guest
+}

@@ -1,0 +1,127 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// directory is every name that is present, registered or reserved. Two names
+// of one skeleton look alike and can't both be there, so the skeleton is the
+// key; names that are equal but for case have one skeleton too.
+type directory struct {
+	claims   map[string]*claim
+	accounts int
+}
+
+// claim is a name that belongs to somebody: to a user who is here, to an
+// account, or to a registration under way.
+type claim struct {
+	skeleton, fold string
+	user           *user    // who is here under it, or nil
+	account        *account // whose it is for good, or nil
+	reserved       string   // the name that is being registered, or ""
+}
+
+// account is a registered name. It changes by Apply only, but for failed.
+type account struct {
+	name   string // as its owner wrote it
+	made   wire.Millis
+	legacy bool
+	banned string
+	claim  *claim
+	inbox  map[wire.ID]string // senders of the lines that wait, by Fold
+	from   map[string]int     // of them, by sender
+	marks  map[string]wire.ID // by room
+	tokens []*token           // oldest first
+	rooms  int                // that it owns
+	failed int                // wrong passwords since the last login
+}
+
+// at returns who has the name or one that looks like it, or nil.
+func (d *directory) at(name string) *claim { return d.claims[wire.Skeleton(name)] }
+
+// find returns who has exactly this name, but for case.
+func (d *directory) find(name string) *claim {
+	if cl := d.at(name); cl != nil && cl.fold == wire.Fold(name) {
+		return cl
+	}
+	return nil
+}
+
+// user returns who is here under the name.
+func (d *directory) user(name string) *user {
+	if cl := d.find(name); cl != nil {
+		return cl.user
+	}
+	return nil
+}
+
+// account returns whose the name is.
+func (d *directory) account(name string) *account {
+	if cl := d.find(name); cl != nil {
+		return cl.account
+	}
+	return nil
+}
+
+// claim returns the claim on a name that the caller knows to be free or its
+// own, made where there is none.
+func (d *directory) claim(name string) *claim {
+	skeleton := wire.Skeleton(name)
+	cl := d.claims[skeleton]
+	if cl == nil {
+		cl = &claim{skeleton: skeleton, fold: wire.Fold(name)}
+		d.claims[skeleton] = cl
+	}
+	return cl
+}
+
+// release forgets a claim that nobody has any more.
+func (d *directory) release(cl *claim) {
+	if cl.user == nil && cl.account == nil && cl.reserved == "" {
+		delete(d.claims, cl.skeleton)
+	}
+}
+
+// register makes an account, on a claim that is reserved for it or free.
+func (d *directory) register(name string, made wire.Millis) *account {
+	cl := d.claim(name)
+	a := &account{name: name, made: made, claim: cl, marks: map[string]wire.ID{}}
+	cl.account, cl.reserved, cl.fold = a, "", wire.Fold(name)
+	d.accounts++
+	return a
+}
+
+// strike removes an account.
+func (d *directory) strike(a *account) {
+	a.claim.account = nil
+	d.accounts--
+	d.release(a.claim)
+}
+
+// put notes a line that waits.
+func (a *account) put(id wire.ID, from string) {
+	if a.inbox == nil {
+		a.inbox, a.from = map[wire.ID]string{}, map[string]int{}
+	}
+	from = wire.Fold(from)
+	a.inbox[id] = from
+	a.from[from]++
+}
+
+// take forgets a line that waits no longer.
+func (a *account) take(id wire.ID) {
+	from, ok := a.inbox[id]
+	if !ok {
+		return
+	}
+	delete(a.inbox, id)
+	if a.from[from]--; a.from[from] == 0 {
+		delete(a.from, from)
+	}
+}
+
+func (a *account) dropToken(k *token) {
+	a.tokens = slices.DeleteFunc(a.tokens, func(other *token) bool { return other == k })
+}

@@ -1,0 +1,156 @@
+package hub
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// Command is what an operator asks for through the control socket.
+type Command struct {
+	Verb   Verb
+	Name   string
+	Hash   string // add, passwd: PHC string of the new password
+	Legacy bool   // add: older programs may log in
+	Reason string // ban
+}
+
+// Verb names an operator's command.
+type Verb string
+
+// The operator's commands.
+const (
+	VerbAdd    Verb = "add"
+	VerbPasswd Verb = "passwd"
+	VerbRemove Verb = "remove"
+	VerbList   Verb = "list"
+	VerbBan    Verb = "ban"
+	VerbUnban  Verb = "unban"
+)
+
+// Reply answers an operator's call once what it changed is durable.
+type Reply struct {
+	ID   uint64
+	Rows []string
+	Err  string // a sentence, "" where it was done
+}
+
+// operation makes an operator's command a record for the log, and says what to
+// print when it is there. The error is a sentence.
+type operation func(h *Hub, cmd Command) (r Record, row, problem string)
+
+var operations = map[Verb]operation{
+	VerbAdd: (*Hub).operatorAdd,
+	VerbPasswd: onAccount(func(cmd Command, a *account) (Record, string) {
+		return AccountHash{Name: a.name, Hash: cmd.Hash}, "The password of " + a.name + " was changed."
+	}),
+	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {
+		return AccountGone{Name: a.name}, a.name + " was removed."
+	}),
+	VerbBan: onAccount(func(cmd Command, a *account) (Record, string) {
+		return AccountFlags{Name: a.name, Legacy: a.legacy, Banned: banReason(cmd.Reason)}, a.name + " is banned."
+	}),
+	VerbUnban: onAccount(func(_ Command, a *account) (Record, string) {
+		return AccountFlags{Name: a.name, Legacy: a.legacy}, a.name + " is not banned."
+	}),
+}
+
+// banReason is never empty, because an empty one is no ban.
+func banReason(s string) string {
+	if s = strings.TrimSpace(s); s == "" {
+		return "ask the operator why"
+	}
+	return s
+}
+
+// Operator does what an operator asks for; the Reply with the same id comes at
+// once or after the log has it. Ids are never used twice, and never 0.
+func (h *Hub) Operator(now time.Time, id uint64, cmd Command, out *Out) {
+	if cmd.Verb == VerbList {
+		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.accountRows()})
+		return
+	}
+	do, ok := operations[cmd.Verb]
+	if !ok {
+		out.Replies = append(out.Replies, Reply{ID: id, Err: fmt.Sprintf("there is no command %q", cmd.Verb)})
+		return
+	}
+	record, row, problem := do(h, cmd)
+	if problem != "" {
+		out.Replies = append(out.Replies, Reply{ID: id, Err: problem})
+		return
+	}
+	h.calls[id] = row
+	out.Entries = append(out.Entries, Entry{Record: record, Call: id})
+}
+
+// onAccount is an operation on an account that exists.
+func onAccount(do func(cmd Command, a *account) (Record, string)) operation {
+	return func(h *Hub, cmd Command) (Record, string, string) {
+		a := h.names.account(cmd.Name)
+		if a == nil {
+			return nil, "", fmt.Sprintf("no account is called %q; `chatd user list` prints those there are", cmd.Name)
+		}
+		r, row := do(cmd, a)
+		return r, row, ""
+	}
+}
+
+// operatorAdd reserves a name for an account, whoever is here under it.
+func (h *Hub) operatorAdd(cmd Command) (r Record, row, problem string) {
+	if err := wire.CheckUser(cmd.Name); err != nil {
+		return nil, "", sentence(err)
+	}
+	switch cl := h.names.at(cmd.Name); {
+	case cl == nil:
+	case cl.account != nil:
+		return nil, "", fmt.Sprintf("%q, or a name that looks like it, is registered", cmd.Name)
+	case cl.reserved != "":
+		return nil, "", fmt.Sprintf("%q is being registered just now; try again", cmd.Name)
+	}
+	h.names.claim(cmd.Name).reserved = cmd.Name
+	return AccountMade{Name: cmd.Name, Hash: cmd.Hash, Legacy: cmd.Legacy}, cmd.Name + " was added.", ""
+}
+
+// accountRows lists the accounts by name, one a row: name, day of
+// registration, sessions, remarks, with tabs between.
+func (h *Hub) accountRows() []string {
+	var rows []string
+	for _, cl := range h.names.claims {
+		a := cl.account
+		if a == nil {
+			continue
+		}
+		sessions, remarks := 0, []string{}
+		if cl.user != nil {
+			sessions = len(cl.user.sessions)
+		}
+		if a.legacy {
+			remarks = append(remarks, "legacy")
+		}
+		if a.banned != "" {
+			remarks = append(remarks, "banned: "+a.banned)
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%d\t%s",
+			a.name, a.made.Time().Format(time.DateOnly), sessions, strings.Join(remarks, ", ")))
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// tellCaller hands an operator's call its outcome.
+func (h *Hub) tellCaller(c call, e *Entry) {
+	row, ok := h.calls[e.Call]
+	if !ok {
+		return
+	}
+	delete(h.calls, e.Call)
+	reply := Reply{ID: e.Call, Rows: []string{row}}
+	if e.Fail {
+		reply = Reply{ID: e.Call, Err: "the storage could not write it; look at the disk, then try again"}
+	}
+	c.out.Replies = append(c.out.Replies, reply)
+}

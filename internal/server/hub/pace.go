@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"fmt"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// pace is how fast a session has been.
+type pace struct {
+	lines   meter
+	names   meter
+	blocked time.Time // by the spam rule, until when
+	typed   time.Time // when its typing was last passed on
+}
+
+// meter counts what happened within some time, exactly for every such stretch
+// wherever it begins.
+type meter struct {
+	times []time.Time // of the last ones, as many as there may be
+	next  int         // the oldest of them
+}
+
+// ok notes one more and says whether it is within most a stretch.
+func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
+	if len(m.times) < most {
+		m.times = append(m.times, now)
+		return true
+	}
+	if now.Sub(m.times[m.next]) < stretch {
+		return false
+	}
+	m.times[m.next] = now
+	m.next = (m.next + 1) % most
+	return true
+}
+
+// mayType says whether the session's typing is passed on again.
+func (p *pace) mayType(now time.Time) bool {
+	if now.Sub(p.typed) < typingEvery {
+		return false
+	}
+	p.typed = now
+	return true
+}
+
+const tooFast = "Too many lines in a second. Wait a little before the next one."
+
+// mayTalk applies the spam rule: more lines in a second than the rate block
+// the session for some time, told once and refused each.
+func (h *Hub) mayTalk(c call) bool {
+	p := &c.s.pace
+	if wait := p.blocked.Sub(c.now); wait > 0 {
+		h.refuseFor(c, wire.CodeRate, wait, tooFast)
+		return false
+	}
+	if h.cfg.Rate <= 0 || p.lines.ok(c.now, h.cfg.Rate, time.Second) {
+		return true
+	}
+	p.blocked = c.now.Add(blockedFor)
+	c.out.deliver(c.s, &wire.Notice{Text: fmt.Sprintf(
+		"More than %d lines in a second: your lines are refused for %d s.", h.cfg.Rate, int(blockedFor.Seconds()))})
+	h.refuseFor(c, wire.CodeRate, blockedFor, tooFast)
+	return false
+}

@@ -1,0 +1,111 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// away marks the user as away, or as back, and tells everybody who shares a
+// room with it.
+func (h *Hub) away(c call, r wire.Away) {
+	if r.Text != "" {
+		var ok bool
+		if r.Text, ok = h.clean(c, r.Text, wire.MaxTopic); !ok {
+			return
+		}
+	}
+	u := c.s.user
+	if u.away != r.Text {
+		u.away = r.Text
+		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away}, c.s)
+	}
+	h.done(c)
+}
+
+// rooms are those that any of the user's sessions is in.
+func (u *user) rooms() []*room {
+	if len(u.sessions) == 1 {
+		return u.sessions[0].rooms
+	}
+	var list []*room
+	for _, s := range u.sessions {
+		for _, rm := range s.rooms {
+			if !slices.Contains(list, rm) {
+				list = append(list, rm)
+			}
+		}
+	}
+	return list
+}
+
+// typing passes on that somebody is writing. It is news of a few seconds, so
+// what comes too fast is passed over; only a request with a tag is answered.
+func (h *Hub) typing(c call, r wire.Typing) {
+	ok := true
+	switch {
+	case r.Room != "":
+		ok = h.typingIn(c, r.Room)
+	case r.To != "":
+		h.typingTo(c, r.To)
+	}
+	if ok && c.tag != "" {
+		h.done(c)
+	}
+}
+
+func (h *Hub) typingIn(c call, room string) bool {
+	rm := h.member(c, room)
+	if rm == nil {
+		return false
+	}
+	if c.s.pace.mayType(c.now) {
+		// Not by cast: nobody keeps it for later.
+		e := &wire.Typed{Room: rm.name, From: c.s.user.name}
+		c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: rm.topic, Event: e, Session: c.s.id})
+	}
+	return true
+}
+
+func (h *Hub) typingTo(c call, name string) {
+	u := h.names.user(name)
+	if u == nil || !c.s.pace.mayType(c.now) {
+		return
+	}
+	for _, s := range u.sessions {
+		if s != c.s {
+			c.out.deliver(s, &wire.Typed{From: c.s.user.name})
+		}
+	}
+}
+
+// read moves the account's read marker in a room, forwards only.
+func (h *Hub) read(c call, r wire.Read) {
+	rm := h.member(c, r.Room)
+	if rm == nil {
+		return
+	}
+	acct, last := c.s.user.account, min(r.Last, rm.last)
+	if last <= acct.marks[rm.name] {
+		h.done(c)
+		return
+	}
+	h.log(c, MarkMoved{Name: acct.name, Room: rm.name, Last: last}, func(c call, _ *Entry) { h.done(c) })
+}
+
+// markStored tells the account's other sessions where it has read to.
+func (h *Hub) markStored(c call, r MarkMoved) {
+	acct := h.names.account(r.Name)
+	if acct == nil || r.Last <= acct.marks[r.Room] {
+		return
+	}
+	acct.marks[r.Room] = r.Last
+	if acct.claim.user == nil {
+		return
+	}
+	for _, s := range acct.claim.user.sessions {
+		if s != c.s {
+			c.out.deliver(s, &wire.ReadMoved{Room: r.Room, Last: r.Last})
+		}
+	}
+}

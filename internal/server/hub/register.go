@@ -1,0 +1,103 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// register makes an account and logs the session in as it. The name is
+// reserved from here until the log has it or the request has failed.
+func (h *Hub) register(c call, r wire.Register) {
+	switch {
+	case !h.cfg.Register:
+		h.refuse(c, wire.CodeClosed, "Registration is closed here. Ask the operator for an account, or enter as a guest.")
+		return
+	case !h.takesPasswords(c) || !h.mayReserve(c, r.Name):
+		return
+	}
+	if err := wire.CheckPassword(r.Password); err != nil {
+		h.refuseBy(c, wire.CodePasswordInvalid, err)
+		return
+	}
+	switch addr := c.s.addr(); {
+	case h.names.accounts >= h.cfg.Limits.Accounts:
+		h.refuse(c, wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
+		return
+	case !addr.IsLoopback() && !h.guesses.mayRegister(addr, c.now, h.cfg.Limits.Registrations):
+		h.refuseFor(c, wire.CodeThrottled, registerRetry, "Too many accounts were made from your address. Try again later, or enter as a guest.")
+		return
+	}
+	cl := h.names.claim(r.Name)
+	cl.reserved, c.s.reserved = r.Name, cl
+	h.ask(c, HashPassword{Password: r.Password}, func(c call, res Result) {
+		h.passwordHashed(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.origin.Legacy}, res)
+	})
+}
+
+// mayReserve says whether the name can become the asker's account, or refuses.
+// A guest may register its own name.
+func (h *Hub) mayReserve(c call, name string) bool {
+	state, cl, err := h.check(name)
+	switch {
+	case state == wire.NameInvalid:
+		h.refuseInvalid(c, name, cl, err)
+	case state == wire.NameRegistered:
+		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, is registered. Log in with its password, or take another name.")
+	case state == wire.NameTaken && (cl.reserved != "" || cl.user != c.s.user || cl.fold != wire.Fold(name)):
+		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
+	default:
+		return true
+	}
+	return false
+}
+
+// passwordHashed logs the account. Its token follows it in the log where the
+// session gets one, and the answer comes after the last of the two.
+func (h *Hub) passwordHashed(c call, made AccountMade, r Result) {
+	cl := c.s.reserved
+	c.s.reserved = nil
+	switch {
+	case r.Err != nil:
+		h.unreserve(cl)
+		h.refusedWork(c, r)
+	case c.s.origin.Legacy:
+		h.log(c, made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
+	default:
+		c.out.note(made)
+		h.issue(c, made.Name, nil)
+	}
+}
+
+// unreserve gives up the reservation of a name.
+func (h *Hub) unreserve(cl *claim) {
+	cl.reserved = ""
+	h.names.release(cl)
+}
+
+// accountStored makes an account that the log has now. Where an operator made
+// it, a guest who has the name must go.
+func (h *Hub) accountStored(c call, e *Entry, r AccountMade) {
+	if u := h.names.claim(r.Name).user; u != nil && e.Call != 0 {
+		h.endAll(c, u, &wire.Goodbye{
+			Code: wire.CodeEnded, Text: "The operator has given your name to an account. Take another one.",
+		}, "the name was given to an account")
+	}
+	h.names.register(r.Name, e.At).legacy = r.Legacy
+}
+
+// accountNotStored gives the name back.
+func (h *Hub) accountNotStored(r AccountMade) {
+	if cl := h.names.at(r.Name); cl != nil {
+		h.unreserve(cl)
+	}
+}
+
+// endAll ends all sessions of a user but the call's own.
+func (h *Hub) endAll(c call, u *user, bye *wire.Goodbye, reason string) {
+	for _, s := range slices.Clone(u.sessions) {
+		if s != c.s {
+			h.end(c.as(s), bye, reason)
+		}
+	}
+}

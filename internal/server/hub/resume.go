@@ -1,0 +1,158 @@
+package hub
+
+import (
+	"fmt"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// resumption is a Resume on its way: the rooms that are read from the log and
+// the id up to which they are. What is said after it is held.
+type resumption struct {
+	rooms []*room
+	marks []wire.ID // what the client has, room by room
+	cut   wire.ID
+}
+
+// resume enters rooms and tells what was said there since each mark, so that
+// no line is missing or told twice between the log's part and the live one.
+func (h *Hub) resume(c call, r wire.Resume) {
+	if len(r.Rooms) > maxResume {
+		h.refuse(c, wire.CodeTooLong, fmt.Sprintf("At most %d rooms can be resumed at once.", maxResume))
+		return
+	}
+	p := &resumption{cut: h.lastID}
+	c.s.held = &held{why: holdResume}
+	for _, mark := range r.Rooms {
+		rm := h.rooms.open(mark.Room)
+		switch {
+		case rm == nil:
+			h.refuseNoRoom(c, mark.Room)
+		case slices.Contains(p.rooms, rm):
+		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
+			h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
+		default:
+			h.joinRoom(c, rm, true)
+			rm.holdBack(c.s, c.out)
+			p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
+		}
+	}
+	if len(p.rooms) == 0 {
+		c.s.held = nil
+		h.done(c)
+		return
+	}
+	h.readGaps(c, p)
+}
+
+// readGaps asks the log for what is between the marks and the cut.
+func (h *Hub) readGaps(c call, p *resumption) {
+	work := ReadGaps{Rooms: make([]ReadLines, len(p.rooms))}
+	for i, rm := range p.rooms {
+		work.Rooms[i] = ReadLines{Room: rm.name, After: p.marks[i], Before: p.cut + 1, Limit: wire.MaxHistory}
+	}
+	h.ask(c, work, func(c call, r Result) { h.gapsRead(c, p, r) })
+}
+
+// gapsRead tells the lines that the log had, then what was held meanwhile, and
+// lets the session hear its rooms at once.
+func (h *Hub) gapsRead(c call, p *resumption, r Result) {
+	k := c.s.held
+	if h.refusedWork(c, r) {
+		h.catchUp(c, p)
+		return
+	}
+	for i, rm := range p.rooms {
+		if i < len(r.Rooms) {
+			h.tellPage(c, rm.name, r.Rooms[i], replyBytes/len(p.rooms))
+		}
+		p.marks[i] = p.cut
+	}
+	if !k.reread {
+		h.catchUp(c, p)
+		h.done(c)
+		return
+	}
+	p.cut, k.reread = h.lastID, false
+	k.events = slices.DeleteFunc(k.events, func(e wire.Event) bool { return lineID(e) != 0 })
+	k.bytes = len(k.events) * lineOverhead
+	h.readGaps(c, p)
+}
+
+// catchUp delivers what was held and ends the holding.
+func (h *Hub) catchUp(c call, p *resumption) {
+	for _, e := range c.s.held.events {
+		c.out.deliver(c.s, e)
+	}
+	c.s.held = nil
+	for _, rm := range p.rooms {
+		rm.listen(c.s, c.out)
+	}
+}
+
+// tellPage tells a stretch of a room, the newest of it where it is more than
+// one answer holds.
+func (h *Hub) tellPage(c call, room string, page Page, most int) {
+	first := len(page.Lines)
+	for first > 0 && most > 0 {
+		first--
+		most -= len(page.Lines[first].Text) + lineOverhead
+	}
+	h.tellLines(c, room, page.Lines[first:], page.More || first > 0)
+}
+
+func (h *Hub) tellLines(c call, room string, lines []*wire.Said, more bool) {
+	gap := &wire.Gap{Re: wire.Re{Re: c.tag}, Room: room, Count: len(lines), More: more}
+	if len(lines) > 0 {
+		gap.From, gap.To = lines[0].ID, lines[len(lines)-1].ID
+	}
+	h.reply(c, gap)
+	for _, line := range lines {
+		c.out.deliver(c.s, line)
+	}
+}
+
+// history tells lines of a room that were said earlier, to its members.
+func (h *Hub) history(c call, r wire.History) {
+	rm := h.member(c, r.Room)
+	if rm == nil {
+		return
+	}
+	limit := wire.MaxHistory
+	if r.Limit > 0 {
+		limit = min(limit, r.Limit)
+	}
+	work := ReadLines{Room: rm.name, After: r.After, Before: r.Before, Limit: limit, Oldest: r.After != 0}
+	h.ask(c, work, func(c call, res Result) {
+		switch {
+		case h.refusedWork(c, res):
+		case work.Oldest:
+			h.tellOldest(c, rm.name, res.Page)
+		default:
+			h.tellPage(c, rm.name, res.Page, replyBytes)
+		}
+	})
+}
+
+// tellOldest is tellPage for somebody who reads forwards.
+func (h *Hub) tellOldest(c call, room string, page Page) {
+	n := 0
+	for most := replyBytes; n < len(page.Lines) && most > 0; n++ {
+		most -= len(page.Lines[n].Text) + lineOverhead
+	}
+	h.tellLines(c, room, page.Lines[:n], page.More || n < len(page.Lines))
+}
+
+// refusedWork refuses the request if its work could not be done.
+func (h *Hub) refusedWork(c call, r Result) bool {
+	switch {
+	case r.Err == nil:
+		return false
+	case r.Busy:
+		h.refuseFor(c, wire.CodeBusy, busyRetry, "The server has too much of this to do just now. Try again in a moment.")
+	default:
+		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server's storage does not answer. Try again in a moment.")
+	}
+	return true
+}

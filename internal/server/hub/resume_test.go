@@ -1,0 +1,185 @@
+package hub
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+func TestResume(t *testing.T) {
+	tests := []struct{ name, script string }{
+		{"what was said since the mark is told, then what was said meanwhile, each line once", `
+			enter alice
+			quietly alice: say lobby one | say lobby two
+			open bob native
+			quietly bob: guest bob
+			jobs off
+			bob: #r resume lobby:1
+			  bob < entered lobby (alice bob)
+			  alice < joined lobby bob guest
+			alice: say lobby three
+			  alice < accepted 1
+			bob: ping
+			enter carl
+			jobs on
+			  bob < gap lobby 1
+			  bob < said lobby alice: two
+			  bob < said lobby alice: three
+			  bob < joined lobby carl guest
+			  bob < done resume
+			  bob < pong
+			alice: say lobby four
+			  alice < accepted 2
+			  bob < said lobby alice: four
+			  carl < said lobby alice: four
+		`},
+		{"a room that is gone is refused, and the others are resumed", `
+			enter alice
+			quietly alice: create den | join den | say den one
+			open bob native
+			quietly bob: guest bob
+			bob: resume nowhere:1 den:0 DEN:0
+			  alice < joined den bob guest
+			  bob < refused resume no_room near=den,lobby
+			  bob < entered den (alice bob)
+			  bob < gap den 1
+			  bob < said den alice: one
+			  bob < done resume
+			bob: resume
+			  bob < done resume
+		`},
+		{"rooms that the session is in already can be resumed", `
+			enter alice
+			enter bob
+			jobs off
+			alice: resume lobby:0
+			  alice < entered lobby (alice bob)
+			bob: say lobby one
+			  bob < accepted 1
+			jobs on
+			  alice < gap lobby 0
+			  alice < said lobby bob: one
+			  alice < done resume
+		`},
+		{"where the log can't be read the session is in its rooms all the same", `
+			enter alice
+			open bob native
+			quietly bob: guest bob
+			jobs busy
+			bob: resume lobby:0
+			  alice < joined lobby bob guest
+			  bob < entered lobby (alice bob)
+			  bob < refused resume busy retry
+			alice: say lobby one
+			  alice < accepted 1
+			  bob < said lobby alice: one
+		`},
+		{"a line that was sent again does not hide those after it", `
+			enter alice
+			quietly alice: say! lobby c1 one | say lobby two | say! lobby c1 one
+			open bob native
+			quietly bob: guest bob
+			bob: resume lobby:0
+			  alice < joined lobby bob guest
+			  bob < entered lobby (alice bob)
+			  bob < gap lobby 2
+			  bob < said lobby alice: one
+			  bob < said lobby alice: two
+			  bob < done resume
+		`},
+		{"who goes while resuming leaves nothing behind", `
+			enter alice
+			open bob native
+			quietly bob: guest bob
+			jobs off
+			quietly bob: resume lobby:0
+			gone bob
+			  alice < left lobby bob
+			jobs on
+			alice: say lobby one
+			  alice < accepted 0
+		`},
+		{"history is told to members, from the newest backwards or from an id forwards", `
+			enter alice
+			quietly alice: say lobby one | say lobby two | say lobby three | say lobby four
+			alice: history lobby 2
+			  alice < gap lobby 2 more
+			  alice < said lobby alice: three
+			  alice < said lobby alice: four
+			alice: after lobby 1
+			  alice < gap lobby 2 more
+			  alice < said lobby alice: two
+			  alice < said lobby alice: three
+			jobs fail
+			alice: history lobby 2
+			  alice < refused history storage retry
+		`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { run(t, Config{}, tt.script) })
+	}
+}
+
+// TestResumeReadsAgainWhatWasTooMuchToHold says so many lines while the log is
+// read that they can't be held, and expects all of them, once and in order.
+func TestResumeReadsAgainWhatWasTooMuchToHold(t *testing.T) {
+	s := run(t, Config{}, `
+		enter alice
+		open bob native
+		quietly bob: guest bob
+		quietly alice: say lobby before
+		jobs off
+		quietly bob: resume lobby:0
+	`)
+	text := strings.Repeat("x", 3000)
+	const said = 40
+	for i := range said {
+		s.ask(s.names["alice"], wire.Say{Text: fmt.Sprintf("%d %s", i, text)})
+	}
+	if held := s.hub.sessions[s.names["bob"]].held.bytes; held > heldBytes+wire.MaxText {
+		t.Errorf("%d bytes are held, want at most %d", held, heldBytes)
+	}
+	clear(s.heard)
+	s.holdJobs = false
+	s.settle()
+	next := -1 // the line before
+	for _, e := range s.heard[s.names["bob"]] {
+		if line, ok := e.(*wire.Said); ok {
+			if want := fmt.Sprintf("%d ", next); next >= 0 && !strings.HasPrefix(line.Text, want) {
+				t.Fatalf("line %d begins with %.5q", next, line.Text)
+			}
+			next++
+		}
+	}
+	if next != said {
+		t.Errorf("%d lines came, want %d", next, said)
+	}
+}
+
+// TestAnAnswerFitsTheOutbox resumes a room of long lines and expects the newest
+// ones only, and to be told that there are more.
+func TestAnAnswerFitsTheOutbox(t *testing.T) {
+	s := run(t, Config{}, "enter alice")
+	for range 400 {
+		s.ask(s.names["alice"], wire.Say{Text: strings.Repeat("x", 4000)})
+	}
+	for _, ask := range []string{"resume lobby:0", "history lobby"} {
+		clear(s.heard)
+		s.ask(s.names["alice"], s.request(ask))
+		bytes, gap := 0, (*wire.Gap)(nil)
+		for _, e := range s.heard[s.names["alice"]] {
+			if e, ok := e.(*wire.Gap); ok {
+				gap = e
+			}
+			bytes += len(lineText(e))
+		}
+		if bytes == 0 || bytes > replyBytes+wire.MaxText {
+			t.Errorf("%s: %d bytes of text, want at most %d", ask, bytes, replyBytes)
+		}
+		if gap == nil || !gap.More || gap.Count == 0 || gap.To != s.hub.lastID {
+			t.Errorf("%s: the gap is %+v, want the newest lines and more", ask, gap)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package hub
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// lounge is all rooms there are.
+type lounge struct {
+	byName  map[string]*room // as its maker wrote it: the usual case costs no folding
+	byFold  map[string]*room
+	byLook  map[string]*room      // by Skeleton: no room looks like another
+	making  map[string]netip.Addr // by Skeleton: in the log, not there yet
+	last    Topic
+	byAddr  map[netip.Addr]int // rooms without an owner, by who made them
+	main    *room
+	ordered []*room // in order of making
+}
+
+// room is a place where lines are heard.
+type room struct {
+	name, subject, owner string
+	made                 wire.Millis
+	last                 wire.ID // its newest line
+	topic                Topic
+	people               roster
+	conns                int                   // sessions in it
+	natives              int                   // of them, those of native clients
+	holders              map[*session]struct{} // of them, those that are not subscribed
+	hidden               int                   // of its people, those that are not shown
+	maker                netip.Addr            // where it has no owner
+	vanishes             time.Time             // when it is empty and has no owner
+	watched              bool                  // a deadline for its end is set
+	ending               bool                  // its end is in the log
+}
+
+func newLounge() lounge {
+	return lounge{
+		byName: map[string]*room{}, byFold: map[string]*room{}, byLook: map[string]*room{},
+		making: map[string]netip.Addr{}, byAddr: map[netip.Addr]int{},
+	}
+}
+
+func (l *lounge) add(name, subject, owner string, made wire.Millis) *room {
+	l.last++
+	rm := &room{
+		name: name, subject: subject, owner: owner, made: made,
+		topic: l.last, people: newRoster(), holders: map[*session]struct{}{},
+	}
+	l.byName[name], l.byFold[wire.Fold(name)], l.byLook[wire.Skeleton(name)] = rm, rm, rm
+	l.ordered = append(l.ordered, rm)
+	if name == wire.Lobby {
+		l.main = rm
+	}
+	return rm
+}
+
+// find returns the room of that name, whatever its case, or nil.
+func (l *lounge) find(name string) *room {
+	if rm := l.byName[name]; rm != nil {
+		return rm
+	}
+	return l.byFold[wire.Fold(name)]
+}
+
+func (l *lounge) lobby() *room { return l.main }
+
+// open returns the room of that name that people may enter, or nil.
+func (l *lounge) open(name string) *room {
+	if rm := l.find(name); rm != nil && !rm.ending {
+		return rm
+	}
+	return nil
+}
+
+func (l *lounge) remove(rm *room) {
+	delete(l.byName, rm.name)
+	delete(l.byFold, wire.Fold(rm.name))
+	delete(l.byLook, wire.Skeleton(rm.name))
+	l.ordered = slices.DeleteFunc(l.ordered, func(other *room) bool { return other == rm })
+	if rm.owner == "" {
+		if l.byAddr[rm.maker]--; l.byAddr[rm.maker] <= 0 {
+			delete(l.byAddr, rm.maker)
+		}
+	}
+}
+
+// names returns the names of rooms, the oldest ones, at most so many.
+func (l *lounge) names(most int) []string {
+	list := make([]string, 0, min(most, len(l.ordered)))
+	for _, rm := range l.ordered[:min(most, len(l.ordered))] {
+		list = append(list, rm.name)
+	}
+	return list
+}
+
+// join enters a room, or tells again about one that the session is in.
+func (h *Hub) join(c call, r wire.Join) {
+	rm := h.rooms.open(r.Room)
+	switch {
+	case rm == nil:
+		h.refuseNoRoom(c, r.Room)
+	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
+		h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
+	default:
+		h.joinRoom(c, rm, false)
+	}
+}
+
+// joinRoom puts the session into the room, where it listens or holds, and
+// shows it who is there.
+func (h *Hub) joinRoom(c call, rm *room, holds bool) {
+	u := c.s.user
+	if !c.s.in(rm) && h.enter(c, rm, holds) {
+		h.cast(c, rm, &wire.Joined{Room: rm.name, Name: u.name, Kind: u.kind}, c.s, nil)
+	}
+	owner := ""
+	if acct := h.ownerOf(rm); acct != nil {
+		owner = acct.name
+	}
+	list, more := persons(&rm.people)
+	h.reply(c, &wire.Entered{
+		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
+		Last: rm.last, People: list, More: more,
+	})
+}
+
+// member returns the room of that name that the session is in, or refuses.
+func (h *Hub) member(c call, name string) *room {
+	rm := h.rooms.find(name)
+	switch {
+	case rm == nil:
+		h.refuseNoRoom(c, name)
+	case !c.s.in(rm):
+		h.refuse(c, wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
+	default:
+		return rm
+	}
+	return nil
+}
+
+func (h *Hub) leave(c call, r wire.Leave) {
+	if rm := h.member(c, r.Room); rm != nil {
+		h.exit(c, rm, "")
+		h.done(c)
+	}
+}
+
+// topic tells or sets what a room is about.
+func (h *Hub) topic(c call, r wire.Topic) {
+	rm := h.member(c, r.Room)
+	if rm == nil {
+		return
+	}
+	if r.Text == nil {
+		h.reply(c, &wire.TopicSet{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject})
+		return
+	}
+	if !h.maySetTopic(c, rm) {
+		return
+	}
+	text := *r.Text
+	if text != "" {
+		var ok bool
+		if text, ok = h.clean(c, text, wire.MaxTopic); !ok {
+			return
+		}
+	}
+	h.log(c, RoomTopic{Name: rm.name, Topic: text, By: c.s.user.name}, func(call, *Entry) {})
+}
+
+// maySetTopic says who may: the owner; where there is none, anybody who is
+// in the room; in the lobby, which everybody sees, any account.
+func (h *Hub) maySetTopic(c call, rm *room) bool {
+	acct := c.s.user.account
+	switch {
+	case rm == h.rooms.main && acct == nil:
+		h.refuse(c, wire.CodeAccountOnly, "The topic of the lobby is set by accounts. Register first.")
+	case rm.owner != "" && h.ownerOf(rm) != acct:
+		h.refuse(c, wire.CodeNotOwner, "Only the owner of the room sets its topic. Ask "+rm.owner+".")
+	default:
+		return true
+	}
+	return false
+}
+
+// topicStored tells the room its new topic, the asker as its answer.
+func (h *Hub) topicStored(c call, r RoomTopic) {
+	rm := h.rooms.find(r.Name)
+	if rm == nil {
+		return
+	}
+	rm.subject = r.Topic
+	news := &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By}
+	if c.s == nil {
+		h.cast(c, rm, news, nil, nil)
+		return
+	}
+	answer := *news
+	answer.Re = wire.Re{Re: c.tag}
+	h.cast(c, rm, news, c.s, &answer)
+}

@@ -1,0 +1,95 @@
+package hub
+
+import (
+	"net/netip"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// session is one connection.
+type session struct {
+	id       SessionID
+	origin   Origin
+	since    time.Time
+	greeted  bool    // has said hello
+	profile  string  // of the client's disk, from hello
+	program  string  // for people, from hello
+	user     *user   // nil: no name yet
+	token    *token  // the newest one issued to it, or nil
+	reserved *claim  // the name that it is registering, or nil
+	rooms    []*room // in order of joining
+	held     *held   // not nil: hears nothing at once, see hold.go
+	queue    queue
+	pace     pace
+	mark     uint64 // see Hub.castRooms
+}
+
+// call is one request on its way through the hub, and what it may use.
+type call struct {
+	now time.Time
+	s   *session
+	tag string   // the asker's name of the request
+	act wire.Act // what it asks for
+	out *Out
+}
+
+// Handle takes a request. It is answered in its turn: now, or after those
+// before it.
+func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
+	s := h.sessions[id]
+	if s == nil {
+		return // closed by the hub while the request was on its way
+	}
+	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) {
+		s.queue.push(queued{request: r, size: size(r)})
+		return
+	}
+	h.dispatch(now, s, r, out)
+}
+
+// drain handles what had to wait, as far as it may go now.
+func (h *Hub) drain(now time.Time, s *session, out *Out) {
+	for len(s.queue.behind) > 0 && h.sessions[s.id] == s {
+		next := s.queue.behind[0]
+		if !s.queue.ready(next.answer == nil && isLine(next.request)) {
+			return
+		}
+		s.queue.pop()
+		if next.answer != nil {
+			out.deliver(s, next.answer)
+			continue
+		}
+		h.dispatch(now, s, next.request, out)
+	}
+}
+
+// isLine says whether a request may follow lines that are not committed yet.
+func isLine(r wire.Request) bool {
+	switch r.(type) {
+	case wire.Say, wire.Private:
+		return true
+	default:
+		return false
+	}
+}
+
+// forget takes a session out of everything, with the reason its rooms hear.
+func (h *Hub) forget(c call, reason string) {
+	delete(h.sessions, c.s.id)
+	delete(h.work.jobs, c.s.queue.job)
+	if cl := c.s.reserved; cl != nil {
+		h.unreserve(cl)
+	}
+	h.vacate(c, reason)
+	h.tokens.release(c.s, c.now)
+}
+
+// end closes a session from our side.
+func (h *Hub) end(c call, bye *wire.Goodbye, reason string) {
+	h.forget(c, reason)
+	c.out.close(c.s, bye)
+}
+
+// addr is where the session comes from.
+func (s *session) addr() netip.Addr { return s.origin.Addr.Addr().Unmap() }

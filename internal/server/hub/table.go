@@ -1,0 +1,106 @@
+package hub
+
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// rule is how one kind of request is handled: by which method, and what the
+// session must be for it.
+type rule struct {
+	handle func(h *Hub, c call, r wire.Request)
+	needs  need
+}
+
+// need is what a request asks of its session.
+type need uint8
+
+const (
+	needHello   need = 1 << iota // on native dialects, that hello was said
+	needName                     // a name, and AnonymousN is one
+	needLogin                    // a name that was asked for
+	needAccount                  // an account
+	needNative                   // not on older dialects
+	needOld                      // on older dialects only
+
+	named  = needHello | needName
+	native = named | needNative
+	owner  = native | needAccount
+)
+
+// rules is the table of requests. A request that waits for the log or for
+// work elsewhere blocks its session by Hub.log and Hub.ask; only lines may
+// follow lines (isLine).
+var rules = map[wire.Act]rule{
+	wire.ActHello:      {on((*Hub).hello), needNative},
+	wire.ActName:       {on((*Hub).checkName), needHello | needNative},
+	wire.ActRegister:   {on((*Hub).register), needHello},
+	wire.ActLogin:      {on((*Hub).login), needHello},
+	wire.ActGuest:      {on((*Hub).guest), needHello},
+	wire.ActLogout:     {on((*Hub).logout), native},
+	wire.ActPasswd:     {on((*Hub).passwd), owner},
+	wire.ActAccount:    {on((*Hub).account), owner},
+	wire.ActSessions:   {on((*Hub).listSessions), owner},
+	wire.ActEndSession: {on((*Hub).endSession), owner},
+	wire.ActResume:     {on((*Hub).resume), native},
+	wire.ActCreate:     {on((*Hub).create), native},
+	wire.ActJoin:       {on((*Hub).join), native},
+	wire.ActLeave:      {on((*Hub).leave), native},
+	wire.ActRooms:      {on((*Hub).listRooms), native},
+	wire.ActPeople:     {on((*Hub).people), named},
+	wire.ActWhois:      {on((*Hub).whois), native},
+	wire.ActAway:       {on((*Hub).away), native},
+	wire.ActTopic:      {on((*Hub).topic), native},
+	wire.ActSay:        {on((*Hub).say), named},
+	wire.ActPrivate:    {on((*Hub).private), named | needLogin},
+	wire.ActInbox:      {on((*Hub).inbox), named},
+	wire.ActTaken:      {on((*Hub).taken), owner},
+	wire.ActHistory:    {on((*Hub).history), native},
+	wire.ActRead:       {on((*Hub).read), owner},
+	wire.ActTyping:     {on((*Hub).typing), native},
+	wire.ActHold:       {on((*Hub).hold), needOld},
+	wire.ActHelp:       {on((*Hub).help), 0},
+	wire.ActJoke:       {on((*Hub).joke), 0},
+	wire.ActPing:       {on((*Hub).ping), 0},
+	wire.ActQuit:       {on((*Hub).quit), 0},
+}
+
+// on makes a method for one kind of request a method for all.
+func on[R wire.Request](f func(h *Hub, c call, r R)) func(*Hub, call, wire.Request) {
+	return func(h *Hub, c call, r wire.Request) { f(h, c, r.(R)) }
+}
+
+// dispatch handles a request whose turn it is.
+func (h *Hub) dispatch(now time.Time, s *session, r wire.Request, out *Out) {
+	c := call{now: now, s: s, tag: r.RequestTag(), act: r.Act(), out: out}
+	if bad, ok := r.(wire.Malformed); ok {
+		h.refuse(c, bad.Code, bad.Text)
+	} else if rule, ok := rules[c.act]; !ok {
+		h.refuse(c, wire.CodeUnsupported, "This server has no such request.")
+	} else if h.allowed(c, rule.needs) {
+		rule.handle(h, c, r)
+	}
+	if s.held != nil && s.held.why == holdFirst {
+		h.release(s, out)
+	}
+}
+
+// allowed checks what a request needs and refuses it where that is missing.
+func (h *Hub) allowed(c call, n need) bool {
+	s := c.s
+	has := func(one need) bool { return n&one != 0 }
+	switch {
+	case has(needNative) && s.origin.Legacy, has(needOld) && !s.origin.Legacy:
+		h.refuse(c, wire.CodeUnsupported, "This request is not for programs like yours.")
+	case has(needHello) && !s.greeted && !s.origin.Legacy:
+		h.refuse(c, wire.CodeHelloFirst, "Begin the session with hello.")
+	case has(needName) && s.user == nil, has(needLogin) && (s.user == nil || s.user.unnamed):
+		h.refuse(c, wire.CodeLoginFirst, "Log in first, or enter as a guest.")
+	case has(needAccount) && s.user.account == nil:
+		h.refuse(c, wire.CodeAccountOnly, "This is for accounts. Register first.")
+	default:
+		return true
+	}
+	return false
+}

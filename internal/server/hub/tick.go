@@ -1,0 +1,130 @@
+package hub
+
+import (
+	"container/heap"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// deadline is something that is due at a time. It names its object instead of
+// pointing at it: what has gone or changed since is left alone when it fires.
+type deadline struct {
+	time    time.Time
+	what    due
+	session SessionID
+	room    string
+	job     uint64
+}
+
+// noTime is before all times: at once.
+var noTime time.Time
+
+// due says what a deadline is about.
+type due uint8
+
+const (
+	dueHeld  due = iota // lines that an undecided session holds
+	dueHello            // a native session's beginning
+	dueRoom             // the end of an empty room
+	dueJob              // work that was put off
+	dueStart            // what New could not do
+	dueSweep            // expired tokens and attempts
+)
+
+// deadlines is a heap; the earliest is its first.
+type deadlines []deadline
+
+func (d deadlines) Len() int           { return len(d) }
+func (d deadlines) Less(i, j int) bool { return d[i].time.Before(d[j].time) }
+func (d deadlines) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
+
+// Push is for package heap.
+func (d *deadlines) Push(x any) { *d = append(*d, x.(deadline)) }
+
+// Pop is for package heap.
+func (d *deadlines) Pop() any {
+	last := len(*d) - 1
+	x := (*d)[last]
+	*d = (*d)[:last]
+	return x
+}
+
+func (d *deadlines) at(t time.Time, what deadline) {
+	what.time = t
+	heap.Push(d, what)
+}
+
+// Next returns when Tick is due, if ever.
+func (h *Hub) Next() (time.Time, bool) {
+	if len(h.due) == 0 {
+		return time.Time{}, false
+	}
+	return h.due[0].time, true
+}
+
+// Tick does what is due.
+func (h *Hub) Tick(now time.Time, out *Out) {
+	for len(h.due) > 0 && !h.due[0].time.After(now) {
+		d := heap.Pop(&h.due).(deadline)
+		h.meet(call{now: now, s: h.sessions[d.session], out: out}, d)
+	}
+}
+
+func (h *Hub) meet(c call, d deadline) {
+	switch d.what {
+	case dueHeld:
+		h.heldDue(c)
+	case dueHello:
+		h.helloDue(c)
+	case dueRoom:
+		h.roomDue(c, d.room)
+	case dueJob:
+		h.jobDue(c, d.job)
+	case dueSweep:
+		h.sweep(c)
+		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
+	case dueStart:
+		h.started(c)
+	}
+}
+
+// started begins what needs the time, which New is not told: the rooms of the
+// log that nobody owns wait for somebody to come back.
+func (h *Hub) started(c call) {
+	for _, rm := range h.rooms.ordered {
+		if rm.conns == 0 {
+			h.emptied(c.now, rm, newRoomFor)
+		}
+	}
+	h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
+}
+
+// helloDue ends a native session that has not said hello.
+func (h *Hub) helloDue(c call) {
+	if c.s == nil || c.s.greeted || c.s.origin.Legacy {
+		return
+	}
+	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")
+}
+
+// heldDue gives an old program, or a connection that has said nothing and is
+// taken for one now, the lines that waited for it.
+func (h *Hub) heldDue(c call) {
+	if c.s == nil || c.s.held == nil {
+		return
+	}
+	switch c.s.held.why {
+	case holdFirst:
+		h.release(c.s, c.out)
+	case holdUndecided:
+		c.s.origin.Dialect, c.s.origin.Legacy = oldDialect, true
+		c.out.Effects = append(c.out.Effects, Effect{Op: OpDecided, Session: c.s.id})
+		h.announce(c)
+		h.release(c.s, c.out)
+	case holdSync, holdResume, holdNone:
+	}
+}
+
+// oldDialect is what a silent connection is taken for.
+const oldDialect = "a3"

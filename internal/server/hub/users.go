@@ -1,0 +1,171 @@
+package hub
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// user is a name that is here: with one session, or as many as its account
+// has open.
+type user struct {
+	name     string
+	kind     wire.Kind
+	claim    *claim
+	account  *account // nil for guests
+	sessions []*session
+	since    time.Time
+	away     string
+	hidden   bool // its one session's dialect is not known yet
+	unnamed  bool // an old program that has not logged in
+}
+
+func (u *user) person() wire.Person {
+	return wire.Person{Name: u.name, Kind: u.kind, Away: u.away}
+}
+
+// anonymous returns the next free AnonymousN.
+func (h *Hub) anonymous() string {
+	for {
+		h.guests++
+		if name := "Anonymous" + strconv.FormatUint(h.guests, 10); h.names.at(name) == nil {
+			return name
+		}
+	}
+}
+
+// guestKind is the kind of a guest on the session's dialect.
+func (s *session) guestKind() wire.Kind {
+	if s.origin.Legacy || s.origin.Dialect == "" {
+		return wire.KindOld
+	}
+	return wire.KindGuest
+}
+
+// enterUnnamed puts a session into the lobby as AnonymousN.
+func (h *Hub) enterUnnamed(c call, hidden bool) {
+	u := h.appear(c, h.anonymous(), c.s.guestKind(), nil)
+	u.hidden, u.unnamed = hidden, true
+	h.attach(c.s, u)
+	h.enter(c, h.rooms.lobby(), c.s.held != nil)
+	if hidden {
+		h.rooms.lobby().hidden++
+	}
+}
+
+// announce tells the lobby about an AnonymousN that is one for good.
+func (h *Hub) announce(c call) {
+	u := c.s.user
+	h.unhide(u)
+	h.cast(c, h.rooms.lobby(), &wire.Joined{Room: wire.Lobby, Name: u.name, Kind: u.kind}, c.s, nil)
+}
+
+func (h *Hub) unhide(u *user) {
+	if u.hidden {
+		u.hidden = false
+		h.rooms.lobby().hidden--
+	}
+}
+
+// vanish takes an AnonymousN away that turned out to be something else.
+func (h *Hub) vanish(c call) {
+	if c.s.user != nil {
+		h.vacate(c, "")
+	}
+	c.s.held = nil
+}
+
+// appear makes a user of a name that is free, or of an account that nobody is
+// here for.
+func (h *Hub) appear(c call, name string, kind wire.Kind, acct *account) *user {
+	cl := h.names.claim(name)
+	u := &user{name: name, kind: kind, claim: cl, account: acct, since: c.now}
+	cl.user = u
+	return u
+}
+
+func (h *Hub) attach(s *session, u *user) {
+	s.user = u
+	u.sessions = append(u.sessions, s)
+	h.online.add(u)
+}
+
+// detach takes the session from its user, who is gone with the last one.
+func (h *Hub) detach(s *session) {
+	u := s.user
+	s.user = nil
+	u.sessions = slices.DeleteFunc(u.sessions, func(other *session) bool { return other == s })
+	if h.online.remove(u) {
+		u.claim.user = nil
+		h.names.release(u.claim)
+	}
+}
+
+// vacate takes the session out of its rooms and from its name.
+func (h *Hub) vacate(c call, reason string) {
+	for len(c.s.rooms) > 0 {
+		h.exit(c, c.s.rooms[len(c.s.rooms)-1], reason)
+	}
+	if c.s.user != nil {
+		h.detach(c.s)
+	}
+}
+
+// become gives the session a name that is free, its own, or its account's.
+// Its rooms stay and hear about it, and so does the session: what it shows of
+// a room follows what the room is told.
+func (h *Hub) become(c call, name string, kind wire.Kind, acct *account) {
+	s, cl := c.s, h.names.claim(name)
+	switch {
+	case cl.user != nil && cl.user != s.user:
+		h.move(c, cl.user) // the account is here already
+	case s.user != nil && len(s.user.sessions) == 1:
+		h.rename(c, cl, name, kind, acct)
+	default:
+		h.move(c, h.appear(c, name, kind, acct))
+	}
+}
+
+// rename changes a user that has this session only.
+func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *account) {
+	u := c.s.user
+	news := &wire.Renamed{Old: u.name, Name: name, Kind: kind}
+	if old := u.claim; old != cl {
+		old.user = nil
+		h.names.release(old)
+		cl.user, u.claim = u, cl
+	}
+	cl.fold = wire.Fold(name) // one's own name may be respelled by a look-alike
+	u.name, u.kind, u.account, u.unnamed = name, kind, acct, false
+	h.castRooms(c, c.s.rooms, news, nil)
+}
+
+// move takes the session from one user to another.
+func (h *Hub) move(c call, to *user) {
+	from := c.s.user
+	if from != nil {
+		h.handOver(c, from, to)
+		h.detach(c.s)
+	}
+	h.attach(c.s, to)
+}
+
+// handOver moves the session's places in its rooms.
+func (h *Hub) handOver(c call, from, to *user) {
+	news := &wire.Renamed{Old: from.name, Name: to.name, Kind: to.kind}
+	var renamed []*room
+	for _, rm := range c.s.rooms {
+		left, came := rm.people.remove(from), rm.people.add(to)
+		switch {
+		case left && came:
+			renamed = append(renamed, rm)
+		case left:
+			h.cast(c, rm, &wire.Left{Room: rm.name, Name: from.name}, c.s, news) // it has not left itself
+		case came:
+			h.cast(c, rm, &wire.Joined{Room: rm.name, Name: to.name, Kind: to.kind}, nil, nil)
+		}
+	}
+	h.castRooms(c, renamed, news, nil)
+}

@@ -1,0 +1,390 @@
+package hub
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// world is a hub with a loop and a log around it, without goroutines: what the
+// hub wants done is done at once, unless the test holds it back.
+type world struct {
+	t         *testing.T
+	cfg       Config
+	hub       *Hub
+	now       time.Time
+	log       fakeLog
+	topics    map[Topic][]SessionID
+	closed    map[SessionID]bool
+	decided   map[SessionID]bool
+	heard     map[SessionID][]wire.Event
+	tokens    map[SessionID][]wire.Secret // that each session was given
+	replies   []Reply
+	entries   []Entry // not committed yet
+	jobs      []Job   // not done yet
+	holdLog   bool
+	holdJobs  bool
+	failLog   bool // the next commit fails
+	failJobs  bool
+	busyJobs  bool
+	onApply   func(e *Entry)                   // sees each entry before the hub does
+	onDeliver func(id SessionID, e wire.Event) // instead of heard
+	last      SessionID
+}
+
+var errDisk = errors.New("disk full")
+
+func newWorld(t *testing.T, cfg Config) *world {
+	t.Helper()
+	if cfg.Random == nil {
+		cfg.Random = rand.NewChaCha8([32]byte{1})
+	}
+	w := &world{
+		t: t, cfg: cfg, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		log: newFakeLog(), topics: map[Topic][]SessionID{}, closed: map[SessionID]bool{},
+		decided: map[SessionID]bool{}, heard: map[SessionID][]wire.Event{},
+		tokens: map[SessionID][]wire.Secret{},
+	}
+	w.restart()
+	return w
+}
+
+// restart makes a new hub from what the log has; all sessions are gone.
+func (w *world) restart() {
+	w.hub = New(w.cfg, w.log.state())
+	clear(w.topics)
+	clear(w.heard)
+	w.do(func(out *Out) { w.hub.Tick(w.now, out) })
+}
+
+var loopback = netip.MustParseAddrPort("127.0.0.1:4000")
+
+func (w *world) open(o Origin) SessionID {
+	w.last++
+	id := w.last
+	w.do(func(out *Out) { w.hub.Open(w.now, id, o, out) })
+	return id
+}
+
+func (w *world) ask(id SessionID, r wire.Request) {
+	w.do(func(out *Out) { w.hub.Handle(w.now, id, r, out) })
+}
+
+// pass lets time go by, and does what falls due meanwhile when it does.
+func (w *world) pass(d time.Duration) {
+	end := w.now.Add(d)
+	for {
+		next, ok := w.hub.Next()
+		if !ok || next.After(end) {
+			break
+		}
+		if next.After(w.now) {
+			w.now = next
+		}
+		w.do(func(out *Out) { w.hub.Tick(w.now, out) })
+	}
+	w.now = end
+}
+
+// do calls the hub and carries out what it wants, until nothing is left.
+func (w *world) do(f func(out *Out)) {
+	var out Out
+	f(&out)
+	w.carryOut(&out)
+	w.settle()
+}
+
+// settle commits and works as far as that is not held back.
+func (w *world) settle() {
+	for {
+		switch {
+		case len(w.entries) > 0 && !w.holdLog:
+			w.commit()
+		case len(w.jobs) > 0 && !w.holdJobs:
+			w.runJob()
+		default:
+			return
+		}
+	}
+}
+
+func (w *world) commit() {
+	batch := w.entries
+	w.entries = nil
+	w.log.commit(batch, w.now, w.failLog)
+	w.failLog = false
+	for i := range batch {
+		var out Out
+		if w.onApply != nil {
+			w.onApply(&batch[i])
+		}
+		w.hub.Apply(w.now, batch[i:i+1], &out)
+		w.carryOut(&out)
+	}
+}
+
+func (w *world) runJob() {
+	j := w.jobs[0]
+	w.jobs = w.jobs[1:]
+	r := w.log.work(j.Work)
+	if w.failJobs || w.busyJobs {
+		r = Result{Err: errDisk, Busy: w.busyJobs}
+	}
+	r.ID = j.ID
+	var out Out
+	w.hub.Resolve(w.now, r, &out)
+	w.carryOut(&out)
+}
+
+func (w *world) carryOut(out *Out) {
+	for _, e := range out.Effects {
+		w.effect(e)
+	}
+	w.entries = append(w.entries, out.Entries...)
+	w.jobs = append(w.jobs, out.Jobs...)
+	w.replies = append(w.replies, out.Replies...)
+}
+
+func (w *world) effect(e Effect) {
+	subscribers := w.topics[e.Topic]
+	switch e.Op {
+	case OpDeliver:
+		w.deliver(e.Session, e.Event)
+	case OpCast:
+		for _, id := range subscribers {
+			switch {
+			case id != e.Session:
+				w.deliver(id, e.Event)
+			case e.Instead != nil:
+				w.deliver(id, e.Instead)
+			}
+		}
+		if e.Session != 0 && e.Instead != nil && !slices.Contains(subscribers, e.Session) {
+			w.t.Errorf("session %d is to get %T in topic %d, which it does not hear", e.Session, e.Instead, e.Topic)
+		}
+	case OpSubscribe:
+		if slices.Contains(subscribers, e.Session) {
+			w.t.Errorf("session %d is subscribed to topic %d twice", e.Session, e.Topic)
+		}
+		w.topics[e.Topic] = append(subscribers, e.Session)
+	case OpUnsubscribe:
+		i := slices.Index(subscribers, e.Session)
+		if i < 0 {
+			w.t.Errorf("session %d is unsubscribed from topic %d, which it does not hear", e.Session, e.Topic)
+			return
+		}
+		w.topics[e.Topic] = slices.Delete(subscribers, i, i+1)
+	case OpClose:
+		if e.Event != nil {
+			w.deliver(e.Session, e.Event)
+		}
+		w.closed[e.Session] = true
+		w.checkDeaf(e.Session)
+	case OpDecided:
+		w.decided[e.Session] = true
+	}
+}
+
+func (w *world) deliver(id SessionID, e wire.Event) {
+	if w.closed[id] {
+		w.t.Errorf("%T delivered to session %d, which was closed", e, id)
+	}
+	if w.onDeliver != nil {
+		w.onDeliver(id, e)
+		return
+	}
+	w.heard[id] = append(w.heard[id], e)
+	if in, ok := e.(*wire.LoggedIn); ok && in.Token != "" {
+		w.tokens[id] = append(w.tokens[id], in.Token)
+	}
+}
+
+// gone ends a session from the other side.
+func (w *world) gone(id SessionID) {
+	w.do(func(out *Out) { w.hub.Gone(w.now, id, out) })
+	w.checkDeaf(id)
+}
+
+// checkDeaf checks that a session that is no more hears nothing.
+func (w *world) checkDeaf(id SessionID) {
+	for topic, ids := range w.topics {
+		if slices.Contains(ids, id) {
+			w.t.Errorf("session %d has ended and is still subscribed to topic %d", id, topic)
+		}
+	}
+}
+
+// fakeLog is the store as the hub sees it.
+type fakeLog struct {
+	lastID   wire.ID
+	keys     map[Key]Entry
+	accounts map[string]*Account
+	hashes   map[string]string
+	inbox    map[string][]*wire.Whispered
+	rooms    map[string]*Room
+	lines    map[string][]*wire.Said
+	tokens   map[TokenHash]Token
+	marks    map[string]map[string]wire.ID
+}
+
+func newFakeLog() fakeLog {
+	return fakeLog{
+		keys: map[Key]Entry{}, accounts: map[string]*Account{}, hashes: map[string]string{},
+		inbox: map[string][]*wire.Whispered{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
+		tokens: map[TokenHash]Token{}, marks: map[string]map[string]wire.ID{},
+	}
+}
+
+func (l *fakeLog) commit(batch []Entry, now time.Time, fails bool) {
+	for i := range batch {
+		e := &batch[i]
+		if fails {
+			e.Fail = true
+			continue
+		}
+		if first, ok := l.keys[e.Key]; ok {
+			e.ID, e.At, e.Dup = first.ID, first.At, true
+			continue
+		}
+		l.lastID++
+		e.ID, e.At = l.lastID, wire.MillisOf(now)
+		if e.Key != (Key{}) {
+			l.keys[e.Key] = *e
+		}
+		l.record(e)
+	}
+}
+
+func (l *fakeLog) record(e *Entry) {
+	switch r := e.Record.(type) {
+	case Line:
+		l.lines[r.Room] = append(l.lines[r.Room], &wire.Said{
+			Room: r.Room, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text,
+		})
+		if rm := l.rooms[r.Room]; rm != nil {
+			rm.Last = e.ID
+		}
+	case Whisper:
+		if r.Keep {
+			l.inbox[r.To] = append(l.inbox[r.To], &wire.Whispered{
+				ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Inbox: true,
+			})
+		}
+	case InboxTaken:
+		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w *wire.Whispered) bool { return slices.Contains(r.IDs, w.ID) })
+	case AccountMade:
+		l.accounts[r.Name] = &Account{Name: r.Name, Legacy: r.Legacy, Made: e.At}
+		l.hashes[r.Name] = r.Hash
+		l.marks[r.Name] = map[string]wire.ID{}
+	case AccountHash:
+		l.hashes[r.Name] = r.Hash
+		if !r.Rehash {
+			l.dropTokens(r.Name)
+		}
+	case AccountFlags:
+		l.accounts[r.Name].Legacy, l.accounts[r.Name].Banned = r.Legacy, r.Banned
+	case AccountGone:
+		delete(l.accounts, r.Name)
+		delete(l.hashes, r.Name)
+		delete(l.inbox, r.Name)
+		delete(l.marks, r.Name)
+		l.dropTokens(r.Name)
+	case TokenMade:
+		l.tokens[r.Hash] = Token(r)
+	case TokensGone:
+		for _, hash := range r.Hashes {
+			delete(l.tokens, hash)
+		}
+	case RoomMade:
+		l.rooms[r.Name] = &Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Made: e.At}
+	case RoomTopic:
+		if rm := l.rooms[r.Name]; rm != nil {
+			rm.Topic = r.Topic
+		}
+	case RoomGone:
+		delete(l.rooms, r.Name)
+		delete(l.lines, r.Name)
+	case MarkMoved:
+		l.marks[r.Name][r.Room] = r.Last
+	}
+}
+
+func (l *fakeLog) dropTokens(name string) {
+	maps.DeleteFunc(l.tokens, func(_ TokenHash, t Token) bool { return t.Name == name })
+}
+
+func (l *fakeLog) state() State {
+	st := State{LastID: l.lastID}
+	for _, name := range slices.Sorted(maps.Keys(l.accounts)) {
+		a := *l.accounts[name]
+		for _, w := range l.inbox[name] {
+			a.Inbox = append(a.Inbox, InboxItem{ID: w.ID, From: w.From})
+		}
+		a.Waiting = len(a.Inbox)
+		st.Accounts = append(st.Accounts, a)
+		for room, last := range l.marks[name] {
+			st.Marks = append(st.Marks, MarkMoved{Name: name, Room: room, Last: last})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.rooms)) {
+		st.Rooms = append(st.Rooms, *l.rooms[name])
+	}
+	for _, t := range l.tokens {
+		st.Tokens = append(st.Tokens, t)
+	}
+	return st
+}
+
+// work does what the loop's workers would.
+func (l *fakeLog) work(w Work) Result {
+	switch w := w.(type) {
+	case HashPassword:
+		return Result{Hash: "phc:" + w.Password.Reveal()}
+	case CheckPassword:
+		for name, hash := range l.hashes {
+			if wire.Fold(name) == wire.Fold(w.Name) {
+				if old := "old:" + w.Password.Reveal(); hash == old {
+					return Result{OK: true, Hash: "phc:" + w.Password.Reveal()}
+				}
+				return Result{OK: hash == "phc:"+w.Password.Reveal()}
+			}
+		}
+		return Result{}
+	case ReadLines:
+		return Result{Page: l.page(w)}
+	case ReadGaps:
+		var r Result
+		for _, read := range w.Rooms {
+			r.Rooms = append(r.Rooms, l.page(read))
+		}
+		return r
+	case ReadInbox:
+		list := l.inbox[w.Name]
+		return Result{Whispers: slices.Clone(list[:min(len(list), w.Limit)])}
+	}
+	return Result{Err: errDisk}
+}
+
+func (l *fakeLog) page(r ReadLines) Page {
+	var in []*wire.Said
+	for _, line := range l.lines[r.Room] {
+		if line.ID > r.After && (r.Before == 0 || line.ID < r.Before) {
+			in = append(in, line)
+		}
+	}
+	slices.SortFunc(in, func(a, b *wire.Said) int { return cmp.Compare(a.ID, b.ID) })
+	if len(in) <= r.Limit {
+		return Page{Lines: in}
+	}
+	if r.Oldest {
+		return Page{Lines: in[:r.Limit], More: true}
+	}
+	return Page{Lines: in[len(in)-r.Limit:], More: true}
+}

@@ -1,0 +1,169 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+
+	"labchat/internal/wire"
+)
+
+// tlsRecord is the first byte of a TLS client's greeting, and nothing that a
+// line of text begins with.
+const tlsRecord = 0x16
+
+// bytes takes what a connection has sent.
+func (l *loop) bytes(c *conn, b *buffer, n int) {
+	defer buffers.Put(b)
+	if c.state != connOpen || !l.stopping.IsZero() {
+		c.judged = true
+		c.gate.judge()
+		c.gate.took(1) // only read so that the close is no reset
+		return
+	}
+	c.heard = l.now
+	if !c.judged {
+		c.judged = true
+		defer c.gate.judge()
+		if b[0] == tlsRecord && c.frame.dialect == nil && l.clients.tls != nil {
+			l.secure(c, b[:n])
+			return
+		}
+	}
+	if c.frame.dialect == nil {
+		l.decide(c, b[0])
+	}
+	c.frame.feed(b[:n])
+	c.unread++
+	if c.paused {
+		c.frame.keep()
+		return
+	}
+	l.cut(c)
+}
+
+// secure goes on inside TLS: the reader's next read shakes hands, within the
+// time that the hub gives for a hello.
+func (l *loop) secure(c *conn, greeting []byte) {
+	c.nc = tls.Server(&prefixed{Conn: c.raw, prefix: append([]byte(nil), greeting...)}, l.clients.tls)
+	c.sock, c.tls = nil, true
+	c.gate.took(1)
+	l.hub.Decide(l.now, c.id, c.origin(), &l.out)
+}
+
+// prefixed is a connection of which something was read already.
+type prefixed struct {
+	net.Conn
+
+	prefix []byte
+}
+
+// Read returns what was read already first.
+func (p *prefixed) Read(b []byte) (int, error) {
+	if p.prefix == nil {
+		return p.Conn.Read(b)
+	}
+	n := copy(b, p.prefix)
+	if p.prefix = p.prefix[n:]; len(p.prefix) == 0 {
+		p.prefix = nil
+	}
+	return n, nil
+}
+
+// decide finds out from a connection's first byte what it speaks.
+func (l *loop) decide(c *conn, first byte) {
+	name := oldDialect
+	if first == '{' {
+		name = nativeDialect
+	}
+	l.speak(c, wire.ByName(name))
+	l.hub.Decide(l.now, c.id, c.origin(), &l.out)
+	l.carry()
+}
+
+// speak gives the connection a dialect.
+func (l *loop) speak(c *conn, d wire.Dialect) {
+	codec := d.Server()
+	c.frame.dialect, c.frame.parser = d, codec
+	l.fan.speak(&c.receiver, codec)
+}
+
+// cut hands the requests in what has come to the hub. When too many of them
+// wait it leaves the rest for later.
+func (l *loop) cut(c *conn) {
+	for c.state == connOpen && !c.paused {
+		if l.full(c, 1) {
+			c.paused = true
+			l.clients.paused = append(l.clients.paused, c)
+			break
+		}
+		r, ok := c.frame.next(c.eof)
+		if !ok {
+			c.gate.took(c.unread)
+			c.unread = 0
+			break
+		}
+		l.hub.Handle(l.now, c.id, r, &l.out)
+		l.carry()
+	}
+	c.frame.keep()
+}
+
+// full says whether too much of a session waits, or more than a part of it.
+func (l *loop) full(c *conn, part int) bool {
+	n, bytes := l.hub.Pending(c.id)
+	return n >= maxPending/part || bytes >= maxPendingBytes/part
+}
+
+// resume goes on with what connections have sent, where half of what was too
+// much is done.
+func (l *loop) resume() {
+	paused := l.clients.paused
+	l.clients.paused = nil
+	for _, c := range paused {
+		if c.state == connOpen && l.full(c, 2) {
+			l.clients.paused = append(l.clients.paused, c)
+			continue
+		}
+		c.paused = false
+		c.frame.feed(nil)
+		l.cut(c)
+		l.leave(c)
+	}
+}
+
+// readerEnded notes that nothing will come any more: io.EOF means that the
+// other end has said so and may still read.
+func (l *loop) readerEnded(c *conn, err error) {
+	c.reading = false
+	switch {
+	case errors.Is(err, io.EOF) && c.state == connOpen:
+		c.eof = true
+		l.leave(c)
+	case errors.Is(err, io.EOF) && c.state == connClosing:
+		l.tryClose(c)
+	default:
+		l.shut(c)
+	}
+}
+
+// leave handles the last, unterminated line of a connection that has said that
+// nothing follows; it ends when all it has asked has been answered.
+func (l *loop) leave(c *conn) {
+	if !c.eof || c.paused || c.state != connOpen {
+		return
+	}
+	if c.frame.dialect != nil {
+		c.frame.feed(nil)
+		l.cut(c)
+	}
+	if c.paused || c.state != connOpen {
+		return
+	}
+	c.state = connLeaving
+	l.clients.leaving = append(l.clients.leaving, c)
+}
+
+// takenForOld gives a silent connection the voice of an old program.
+func (l *loop) takenForOld(c *conn) { l.speak(c, wire.ByName(oldDialect)) }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package server
+
+func newLateTimer() (lateTimer, error) { return newCoarseTimer(), nil }

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"labchat/internal/server/hub"
+	"labchat/internal/wire"
+)
+
+// errExists refuses a record that would replace an account or a room. The hub
+// never asks for that: it is a fault of the program, and the batch fails.
+var errExists = errors.New("it exists already")
+
+// record carries out one entry.
+func (m *Memory) record(e *hub.Entry) error {
+	switch r := e.Record.(type) {
+	case hub.Line:
+		return m.line(e, r)
+	case hub.Whisper:
+		return m.whisper(e, r)
+	case hub.InboxTaken:
+		return m.inboxTaken(r)
+	case hub.AccountMade:
+		return m.accountMade(e, r)
+	case hub.AccountHash:
+		return m.accountHash(r)
+	case hub.AccountFlags:
+		return m.accountFlags(r)
+	case hub.AccountGone:
+		return m.accountGone(r)
+	case hub.TokenMade:
+		return m.tokenMade(r)
+	case hub.TokensGone:
+		return m.tokensGone(r)
+	case hub.RoomMade:
+		return m.roomMade(e, r)
+	case hub.RoomTopic:
+		return m.roomTopic(r)
+	case hub.RoomGone:
+		return m.roomGone(r)
+	case hub.MarkMoved:
+		return m.markMoved(r)
+	default:
+		return fmt.Errorf("%w: %T", errRecord, r)
+	}
+}
+
+func (m *Memory) line(e *hub.Entry, l hub.Line) error {
+	if r := m.rooms[l.Room]; r != nil {
+		set(m, &r.lines, append(r.lines, &wire.Said{
+			Room: l.Room, ID: e.ID, At: e.At, From: l.From, Kind: l.Kind, Action: l.Action, Text: l.Text,
+		}))
+	}
+	return nil
+}
+
+func (m *Memory) whisper(e *hub.Entry, w hub.Whisper) error {
+	if a := m.accounts[w.To]; a != nil && w.Keep {
+		set(m, &a.inbox, append(a.inbox, &wire.Whispered{
+			ID: e.ID, At: e.At, From: w.From, To: w.To, Kind: w.Kind, Action: w.Action, Text: w.Text, Inbox: true,
+		}))
+	}
+	return nil
+}
+
+func (m *Memory) inboxTaken(r hub.InboxTaken) error {
+	if a := m.accounts[r.Name]; a != nil {
+		taken := func(w *wire.Whispered) bool { return slices.Contains(r.IDs, w.ID) }
+		set(m, &a.inbox, slices.DeleteFunc(slices.Clone(a.inbox), taken))
+	}
+	return nil
+}
+
+func (m *Memory) accountMade(e *hub.Entry, r hub.AccountMade) error {
+	if m.accounts[r.Name] != nil {
+		return fmt.Errorf("make account %q: %w", r.Name, errExists)
+	}
+	put(m, m.accounts, r.Name, &memAccount{
+		Account: hub.Account{Name: r.Name, Legacy: r.Legacy, Made: e.At},
+		hash:    r.Hash,
+		marks:   map[string]wire.ID{},
+	})
+	return nil
+}
+
+func (m *Memory) accountHash(r hub.AccountHash) error {
+	if a := m.accounts[r.Name]; a != nil {
+		set(m, &a.hash, r.Hash)
+		if !r.Rehash {
+			m.dropTokens(r.Name)
+		}
+	}
+	return nil
+}
+
+func (m *Memory) accountFlags(r hub.AccountFlags) error {
+	if a := m.accounts[r.Name]; a != nil {
+		set(m, &a.Legacy, r.Legacy)
+		set(m, &a.Banned, r.Banned)
+	}
+	return nil
+}
+
+func (m *Memory) accountGone(r hub.AccountGone) error {
+	drop(m, m.accounts, r.Name)
+	m.dropTokens(r.Name)
+	return nil
+}
+
+func (m *Memory) dropTokens(name string) {
+	for hash, t := range maps.Clone(m.tokens) {
+		if t.Name == name {
+			drop(m, m.tokens, hash)
+		}
+	}
+}
+
+func (m *Memory) tokenMade(r hub.TokenMade) error {
+	if m.accounts[r.Name] != nil {
+		put(m, m.tokens, r.Hash, hub.Token(r))
+	}
+	return nil
+}
+
+func (m *Memory) tokensGone(r hub.TokensGone) error {
+	for _, hash := range r.Hashes {
+		drop(m, m.tokens, hash)
+	}
+	return nil
+}
+
+func (m *Memory) roomMade(e *hub.Entry, r hub.RoomMade) error {
+	if m.rooms[r.Name] != nil {
+		return fmt.Errorf("make room %q: %w", r.Name, errExists)
+	}
+	put(m, m.rooms, r.Name, &memRoom{Room: hub.Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Made: e.At}})
+	return nil
+}
+
+func (m *Memory) roomTopic(r hub.RoomTopic) error {
+	if room := m.rooms[r.Name]; room != nil {
+		set(m, &room.Topic, r.Topic)
+	}
+	return nil
+}
+
+func (m *Memory) roomGone(r hub.RoomGone) error {
+	drop(m, m.rooms, r.Name)
+	for _, a := range m.accounts {
+		drop(m, a.marks, r.Name)
+	}
+	return nil
+}
+
+func (m *Memory) markMoved(r hub.MarkMoved) error {
+	if a := m.accounts[r.Name]; a != nil && m.rooms[r.Room] != nil {
+		put(m, a.marks, r.Room, r.Last)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"fmt"
+
+	"labchat/internal/server/hub"
+)
+
+// record carries out one entry.
+func (s *SQLite) record(e *hub.Entry) error {
+	switch r := e.Record.(type) {
+	case hub.Line:
+		return s.line(e, r)
+	case hub.Whisper:
+		return s.whisper(e, r)
+	case hub.InboxTaken:
+		return s.inboxTaken(r)
+	case hub.AccountMade:
+		return s.accountMade(e, r)
+	case hub.AccountHash:
+		return s.accountHash(r)
+	case hub.AccountFlags:
+		return s.accountFlags(r)
+	case hub.AccountGone:
+		return s.accountGone(r)
+	case hub.TokenMade:
+		return s.tokenMade(r)
+	case hub.TokensGone:
+		return s.tokensGone(r)
+	case hub.RoomMade:
+		return s.roomMade(e, r)
+	case hub.RoomTopic:
+		return s.roomTopic(r)
+	case hub.RoomGone:
+		return s.roomGone(r)
+	case hub.MarkMoved:
+		return s.markMoved(r)
+	default:
+		return fmt.Errorf("%w: %T", errRecord, r)
+	}
+}
+
+// gone logs a record about something that is not there any more: a line that
+// was on its way while its room went is as if it had come before.
+func (s *SQLite) gone(changed int64, err error, about string) error {
+	if err == nil && changed == 0 {
+		s.log.Debug("nothing to change: it is gone", "record", about)
+	}
+	return err
+}
+
+func (s *SQLite) whisper(e *hub.Entry, w hub.Whisper) error {
+	if !w.Keep {
+		return nil
+	}
+	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text)
+		SELECT name, ?, ?, ?, ?, ?, ? FROM accounts WHERE name = ?`,
+		int64(e.ID), int64(e.At), w.From, string(w.Kind), w.Action, w.Text, w.To)
+	return s.gone(n, err, "whisper")
+}
+
+func (s *SQLite) inboxTaken(r hub.InboxTaken) error {
+	for _, id := range r.IDs {
+		if _, err := s.w.exec("DELETE FROM inbox WHERE account = ? AND id = ?", r.Name, int64(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *SQLite) accountMade(e *hub.Entry, r hub.AccountMade) error {
+	_, err := s.w.exec("INSERT INTO accounts (name, hash, legacy, banned, made) VALUES (?, ?, ?, '', ?)",
+		r.Name, r.Hash, r.Legacy, int64(e.At))
+	return err
+}
+
+func (s *SQLite) accountHash(r hub.AccountHash) error {
+	n, err := s.w.exec("UPDATE accounts SET hash = ? WHERE name = ?", r.Hash, r.Name)
+	if err := s.gone(n, err, "account_hash"); err != nil || r.Rehash {
+		return err
+	}
+	_, err = s.w.exec("DELETE FROM tokens WHERE account = ?", r.Name)
+	return err
+}
+
+func (s *SQLite) accountFlags(r hub.AccountFlags) error {
+	n, err := s.w.exec("UPDATE accounts SET legacy = ?, banned = ? WHERE name = ?", r.Legacy, r.Banned, r.Name)
+	return s.gone(n, err, "account_flags")
+}
+
+// accountGone takes the tokens, marks and inbox along: foreign keys.
+func (s *SQLite) accountGone(r hub.AccountGone) error {
+	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
+	return s.gone(n, err, "account_gone")
+}
+
+func (s *SQLite) tokenMade(r hub.TokenMade) error {
+	n, err := s.w.exec(`INSERT INTO tokens (hash, account, expires) SELECT ?, name, ? FROM accounts WHERE name = ?
+		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires`,
+		r.Hash[:], int64(r.Expires), r.Name)
+	return s.gone(n, err, "token_made")
+}
+
+func (s *SQLite) tokensGone(r hub.TokensGone) error {
+	for _, hash := range r.Hashes {
+		if _, err := s.w.exec("DELETE FROM tokens WHERE hash = ?", hash[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *SQLite) roomMade(e *hub.Entry, r hub.RoomMade) error {
+	_, err := s.w.exec("INSERT INTO rooms (name, topic, owner, made) VALUES (?, ?, ?, ?)",
+		r.Name, r.Topic, r.Owner, int64(e.At))
+	return err
+}
+
+func (s *SQLite) roomTopic(r hub.RoomTopic) error {
+	n, err := s.w.exec("UPDATE rooms SET topic = ? WHERE name = ?", r.Topic, r.Name)
+	return s.gone(n, err, "room_topic")
+}
+
+// roomGone takes the lines and marks along: foreign keys.
+func (s *SQLite) roomGone(r hub.RoomGone) error {
+	if err := s.flush(); err != nil {
+		return err
+	}
+	delete(s.rooms, r.Name)
+	n, err := s.w.exec("DELETE FROM rooms WHERE name = ?", r.Name)
+	return s.gone(n, err, "room_gone")
+}
+
+func (s *SQLite) markMoved(r hub.MarkMoved) error {
+	n, err := s.w.exec(`INSERT INTO marks (account, room, last)
+		SELECT accounts.name, rooms.id, ? FROM accounts, rooms WHERE accounts.name = ? AND rooms.name = ?
+		ON CONFLICT (account, room) DO UPDATE SET last = excluded.last`,
+		int64(r.Last), r.Name, r.Room)
+	return s.gone(n, err, "mark_moved")
+}

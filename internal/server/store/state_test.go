@@ -1,0 +1,147 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"labchat/internal/server/hub"
+	"labchat/internal/wire"
+)
+
+// What the log makes: accounts, inboxes and rooms. The tests of this file hold
+// for every Store.
+
+func TestWhispersWaitUntilTheyAreTaken(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			loose := hub.Whisper{From: "bob", To: "ann", Text: "she is here"}
+			got := stored(t, s, account("ann"), account("eve"), whisper("bob", "ann", "one"), whisper("bob", "ann", "two"),
+				entry(loose), whisper("bob", "eve", "hers"), whisper("bob", "nobody", "lost"), whisper("bob", "ann", "three"))
+			box, err := s.Inbox(t.Context(), "ann", 2)
+			want := []*wire.Whispered{
+				{ID: got[2].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "one", Inbox: true},
+				{ID: got[3].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "two", Inbox: true},
+			}
+			if diff := cmp.Diff(want, box, cmpopts.IgnoreUnexported(wire.Whispered{})); err != nil || diff != "" {
+				t.Errorf("%v -want +got\n%s", err, diff)
+			}
+			stored(t, s, entry(hub.InboxTaken{Name: "ann", IDs: []wire.ID{got[2].ID, got[3].ID, got[5].ID, 12345}}), entry(hub.InboxTaken{Name: "nobody", IDs: []wire.ID{1}}))
+			accounts := loaded(t, s).Accounts
+			if diff := cmp.Diff([]hub.InboxItem{{ID: got[7].ID, From: "bob"}}, accounts[0].Inbox); diff != "" || accounts[0].Waiting != 1 {
+				t.Errorf("ann's: %d, -want +got\n%s", accounts[0].Waiting, diff)
+			}
+			if diff := cmp.Diff([]hub.InboxItem{{ID: got[5].ID, From: "bob"}}, accounts[1].Inbox); diff != "" {
+				t.Errorf("eve's: -want +got\n%s", diff)
+			}
+			for name, limit := range map[string]int{"ann": 0, "eve": -1, "nobody": 9} {
+				if box, err := s.Inbox(t.Context(), name, limit); err != nil || len(box) != 0 {
+					t.Errorf("inbox of %s, limit %d: got %v, %v", name, limit, box, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAnAccountFromBeginningToEnd(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			made := c.millis()
+			mark := hub.MarkMoved{Name: "bob", Room: wire.Lobby, Last: 5}
+			tok := hub.TokenMade{Name: "bob", Hash: token(1), Expires: made + 1000}
+			stored(t, s, entry(hub.AccountMade{Name: "bob", Hash: "h1", Legacy: true}), account("zoe"), entry(tok), entry(mark),
+				entry(hub.MarkMoved{Name: "bob", Room: wire.Lobby, Last: 9}), whisper("zoe", "bob", "hi"), entry(line(wire.Lobby, "bob", "stays")))
+			check := func(step, hash string, want hub.Account, tokens, marks int) {
+				t.Helper()
+				st := loaded(t, s)
+				if diff := cmp.Diff(want, st.Accounts[0], cmpopts.IgnoreFields(hub.Account{}, "Inbox")); diff != "" {
+					t.Errorf("%s: -want +got\n%s", step, diff)
+				}
+				if len(st.Tokens) != tokens || len(st.Marks) != marks {
+					t.Errorf("%s: got tokens %v, marks %v, want %d and %d", step, st.Tokens, st.Marks, tokens, marks)
+				}
+				if got, err := s.PasswordHash(t.Context(), want.Name); err != nil || got != hash {
+					t.Errorf("%s: got hash %q, %v, want %q", step, got, err, hash)
+				}
+			}
+			bob := hub.Account{Name: "bob", Legacy: true, Made: made, Waiting: 1}
+			check("made", "h1", bob, 1, 1)
+			if diff := cmp.Diff(wire.ID(9), loaded(t, s).Marks[0].Last); diff != "" {
+				t.Errorf("mark: -want +got\n%s", diff)
+			}
+			c.now = c.now.Add(time.Second / 2)
+			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h2", Rehash: true}))
+			check("rehashed", "h2", bob, 1, 1)
+			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h3"}))
+			check("password changed", "h3", bob, 0, 1)
+			stored(t, s, entry(tok), entry(hub.TokenMade{Name: "bob", Hash: token(2), Expires: made + 1000}), entry(hub.TokensGone{Hashes: []hub.TokenHash{token(2), token(3)}}))
+			check("token again", "h3", bob, 1, 1)
+			stored(t, s, entry(hub.AccountFlags{Name: "bob", Banned: "spam"}))
+			bob.Legacy, bob.Banned = false, "spam"
+			check("banned", "h3", bob, 1, 1)
+			c.now = c.now.Add(time.Second / 2)
+			check("token expired", "h3", bob, 0, 1)
+			stored(t, s, entry(hub.AccountGone{Name: "bob"}))
+			check("gone", "hash of zoe", hub.Account{Name: "zoe", Made: made}, 0, 0)
+			if got, err := s.PasswordHash(t.Context(), "bob"); err != nil || got != "" {
+				t.Errorf("gone: got hash %q, %v", got, err)
+			}
+			stored(t, s, entry(hub.AccountMade{Name: "bob", Hash: "other"}))
+			check("made again", "other", hub.Account{Name: "bob", Made: c.millis()}, 0, 0)
+			if diff := cmp.Diff([]string{"stays"}, texts(t, s, wire.Lobby)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestARoomFromBeginningToEnd(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			got := stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den", Topic: "t", Owner: "bob"}), entry(line("den", "bob", "old")),
+				entry(line(wire.Lobby, "bob", "stays")), entry(hub.RoomTopic{Name: "den", Topic: "new", By: "bob"}), entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 4}))
+			rooms := func() []hub.Room { return loaded(t, s).Rooms }
+			lobby := hub.Room{Name: wire.Lobby, Made: c.millis(), Last: got[3].ID}
+			want := []hub.Room{{Name: "den", Topic: "new", Owner: "bob", Made: c.millis(), Last: got[2].ID}, lobby}
+			if diff := cmp.Diff(want, rooms()); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			stored(t, s, entry(hub.RoomGone{Name: "den"}))
+			if st := loaded(t, s); len(st.Rooms) != 1 || len(st.Marks) != 0 || texts(t, s, "den") != nil {
+				t.Errorf("got %+v, want nothing left of the room", st)
+			}
+			// In one batch, as a room that vanishes and is made again.
+			stored(t, s, entry(hub.RoomMade{Name: "den"}), entry(line("den", "ann", "1")), entry(hub.RoomGone{Name: "den"}), entry(hub.RoomMade{Name: "den"}), entry(line("den", "ann", "2")))
+			if diff := cmp.Diff([]string{"2"}, texts(t, s, "den")); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if diff := cmp.Diff(lobby, rooms()[1]); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWhatIsAboutSomethingGoneStoresNothing(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			stored(t, s, entry(hub.RoomMade{Name: "den"}), entry(line("den", "bob", "x")), entry(hub.RoomGone{Name: "den"}))
+			before := loaded(t, s)
+			stored(t, s, entry(line("den", "bob", "too late")))
+			got := stored(t, s, entry(line("gone", "bob", "x")), whisper("bob", "gone", "x"), entry(hub.AccountHash{Name: "gone", Hash: "x"}),
+				entry(hub.AccountFlags{Name: "gone"}), entry(hub.AccountGone{Name: "gone"}), entry(hub.TokenMade{Name: "gone", Expires: c.millis() + 1}),
+				entry(hub.RoomTopic{Name: "gone"}), entry(hub.RoomGone{Name: "gone"}), entry(hub.MarkMoved{Name: "gone", Room: "gone"}),
+				entry(hub.MarkMoved{Name: "gone", Room: wire.Lobby}))
+			before.LastID = got[len(got)-1].ID
+			if diff := cmp.Diff(before, loaded(t, s)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}

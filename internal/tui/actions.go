@@ -1,0 +1,279 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// context is where a line is typed.
+func (m *Model) context() command.Context {
+	c := command.Context{Me: m.link.me}
+	switch at := m.book.current; {
+	case at == nil:
+	case at.private():
+		c.To = at.name
+	default:
+		c.Room = at.name
+	}
+	return c
+}
+
+// send carries out the line in the composer.
+func (m *Model) send() {
+	line := m.composer.draft.String()
+	if n := len(line) - m.link.lines; n > 0 {
+		m.flash("too long by " + plural(n, "byte") + ": send it in two lines")
+		return
+	}
+	if m.paint.now().Sub(m.moment.switched) < guardFor {
+		m.flash("another conversation has just come up: press Enter again to send it here")
+		return
+	}
+	a := command.Parse(line, m.context())
+	if u, ok := a.(command.Usage); ok && !u.Command.Secret() {
+		m.flash(text.CleanLine(u.Why)) // the line stays to be mended
+		return
+	}
+	if m.link.over() && !offlineToo(a) {
+		m.flash("the session has ended: nothing can be sent")
+		return
+	}
+	m.composer.Take(command.Remember(a))
+	if command.Remember(a) {
+		m.disk.write(m, func(a Archive) error { return a.AddInput(line) })
+	}
+	m.keepDraft()
+	m.popup.Close()
+	m.act(a)
+}
+
+// offlineToo says whether an action needs no session.
+func offlineToo(a command.Action) bool {
+	switch a.(type) {
+	case command.Say, command.Whisper, command.Ask:
+		return false
+	default:
+		return true
+	}
+}
+
+// act does what a line asks for: a line an action.
+func (m *Model) act(a command.Action) {
+	at := m.book.current
+	switch a := a.(type) {
+	case command.Say:
+		m.say(a)
+	case command.Whisper:
+		m.whisper(a)
+	case command.Ask:
+		m.confirm(a.Confirm, func() { m.ask(at, a.Request) })
+	case command.Local:
+		m.confirm(a.Confirm, func() { m.local(at, a) })
+	case command.Unknown:
+		m.unknown(at, a)
+	case command.Usage:
+		m.note(at, text.CleanLine(a.Why))
+	case command.Nothing:
+	}
+}
+
+func (m *Model) say(a command.Say) {
+	if m.link.session == nil {
+		return
+	}
+	m.link.session.Say(a.Room, a.Text, a.Action)
+	m.newest()
+}
+
+func (m *Model) whisper(a command.Whisper) {
+	if m.link.session == nil {
+		return
+	}
+	m.link.session.Whisper(a.To, a.Text, a.Action)
+	if at := m.book.find(personID(a.To)); at == m.book.current {
+		m.newest()
+	}
+}
+
+// newest goes to the newest line, and takes the rule above the news away.
+func (m *Model) newest() {
+	at := m.book.current
+	at.log.Newest()
+	m.look()
+	at.log.Show(true, 0, 0)
+}
+
+// unknown says what a mistyped command may have been. It was not sent.
+func (m *Model) unknown(at *place, a command.Unknown) {
+	s := "no such command; nothing was sent"
+	if len(a.Nearest) > 0 {
+		s += ". Did you mean " + strings.Join(a.Nearest, ", ") + "?"
+	}
+	m.note(at, s)
+}
+
+// ask sends a request, whose answer is shown in the conversation.
+func (m *Model) ask(at *place, r wire.Request) {
+	e := errand{at: at}
+	switch r := r.(type) {
+	case wire.Leave:
+		e.about = m.book.find(roomID(r.Room))
+	case wire.Join:
+		if here := m.book.find(roomID(r.Room)); here != nil && here.joined {
+			m.switchTo(here)
+			return
+		}
+	default:
+	}
+	m.link.do(r, e)
+}
+
+// confirm asks a question first, if there is one.
+func (m *Model) confirm(question string, then func()) {
+	if question == "" {
+		then()
+		return
+	}
+	m.composer.Ask(&query{
+		prompt: text.CleanLine(question),
+		then: func(_ *Model, answer string) {
+			if answer == "y" {
+				then()
+			}
+		},
+	})
+}
+
+// local does what needs no server, or secrets first.
+func (m *Model) local(at *place, a command.Local) {
+	if len(a.Prompts) > 0 {
+		m.askSecrets(at, a, nil)
+		return
+	}
+	switch a.Verb {
+	case command.Quit:
+		m.quit()
+	case command.Help:
+		m.help(at, a.Arg)
+	case command.Ignore:
+		m.ignore(at, a.Arg, true)
+	case command.Unignore:
+		m.ignore(at, a.Arg, false)
+	case command.Open:
+		m.switchTo(m.open(a.Arg))
+	case command.Leave:
+		m.close(m.book.find(personID(a.Arg)))
+	case command.Next:
+		m.nextUnread()
+	case command.Read:
+		m.back(a.Arg)
+	default:
+		m.request(at, a)
+	}
+}
+
+// askSecrets fills in one masked field after the other.
+func (m *Model) askSecrets(at *place, a command.Local, have []wire.Secret) {
+	m.composer.Ask(&query{
+		prompt: text.CleanLine(a.Prompts[len(have)]),
+		secret: true,
+		then: func(m *Model, answer string) {
+			if answer == "" {
+				m.flash("nothing was sent")
+				return
+			}
+			have := append(have, wire.Secret(answer))
+			if len(have) < len(a.Prompts) {
+				m.askSecrets(at, a, have)
+				return
+			}
+			m.request(at, a, have...)
+		},
+	})
+}
+
+// request sends what a local action comes to.
+func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
+	r, err := a.Request(secrets...)
+	switch {
+	case err != nil:
+		m.note(at, err.Error())
+	case r != nil:
+		m.ask(at, r)
+	}
+}
+
+// help shows one command in the conversation, or all keys and commands over it.
+func (m *Model) help(at *place, word string) {
+	if word == "" {
+		m.over.openHelp()
+		return
+	}
+	s, ok := command.HelpFor(word)
+	if !ok {
+		m.note(at, "no such command: F1 shows all")
+		return
+	}
+	m.notes(at, strings.Split(text.Clean(s), "\n"))
+}
+
+// open returns the private conversation with somebody typed.
+func (m *Model) open(name string) *place {
+	if at := m.book.find(personID(name)); at != nil {
+		return at
+	}
+	return m.book.person(name)
+}
+
+// close takes a private conversation off the list, until the next line in it.
+func (m *Model) close(at *place) {
+	switch {
+	case at == nil:
+		return
+	case len(at.log.pending) > 0:
+		m.flash("a line still waits here to be sent")
+		return
+	case len(m.book.byID) == 1:
+		m.flash("this is the only conversation there is: /join goes to a room")
+		return
+	}
+	m.book.keepMark(at)
+	if next := m.book.drop(at); next != m.book.current {
+		m.show(next)
+	}
+}
+
+// ignore hides somebody's lines or shows them again; without a name it lists
+// those who are hidden.
+func (m *Model) ignore(at *place, name string, on bool) {
+	if name == "" {
+		if len(m.link.ignored) == 0 {
+			m.note(at, "nobody is hidden")
+			return
+		}
+		m.note(at, "hidden: "+cleanList(sortedKeys(m.link.ignored)))
+		return
+	}
+	key := wire.Fold(name)
+	if m.link.ignored == nil {
+		m.link.ignored = map[string]bool{}
+	}
+	if on {
+		m.link.ignored[key] = true
+	} else {
+		delete(m.link.ignored, key)
+	}
+	for _, p := range m.book.all() {
+		p.log.Hide(func(from string) bool { return wire.Fold(strings.TrimLeft(from, "~?")) == key }, on)
+		p.counts.unread, p.counts.mentions = p.log.Count(p.counts.mark)
+	}
+	word := " is hidden from now on; /unignore shows the lines again"
+	if !on {
+		word = " is shown again"
+	}
+	m.note(at, text.CleanLine(name)+word)
+	m.disk.write(m, func(a Archive) error { return a.SetIgnored(name, on) })
+}

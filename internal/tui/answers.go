@@ -1,0 +1,202 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// maxListed is how many names an answer shows in one line.
+const maxListed = 60
+
+// roomList shows which rooms there are.
+func (m *Model) roomList(e *wire.RoomList) {
+	at := m.link.errand(e.Re.Re).at
+	if len(e.Rooms) == 0 {
+		m.note(at, "no rooms")
+	}
+	for _, r := range e.Rooms {
+		m.knowRoom(r)
+		parts := []string{"#" + text.CleanLine(r.Room), people(r.People)}
+		if r.Member {
+			parts = append(parts, "you are in it")
+		}
+		if r.Topic != "" {
+			parts = append(parts, text.CleanLine(r.Topic))
+		}
+		m.note(at, strings.Join(parts, " "+m.paint.Glyph.Dot+" "))
+	}
+}
+
+// knowRoom remembers a room's topic and that we are in it.
+func (m *Model) knowRoom(r wire.RoomInfo) {
+	m.book.known = appendNew(m.book.known, r.Room)
+	if at := m.book.byID[roomID(r.Room)]; at != nil {
+		at.topic = text.CleanLine(r.Topic)
+	}
+}
+
+// peopleList shows who is there; of a room it brings the list up to date.
+func (m *Model) peopleList(e *wire.PeopleList) {
+	ask := m.link.errand(e.Re.Re)
+	if at := m.book.byID[roomID(e.Room)]; at != nil {
+		at.people.Set(e.People, e.More)
+	}
+	names := make([]string, 0, maxListed)
+	for i, p := range e.People {
+		if i == maxListed {
+			break
+		}
+		name := marked(p.Name, p.Kind)
+		if p.Away != "" {
+			name += " (away: " + text.CleanLine(p.Away) + ")"
+		}
+		names = append(names, name)
+	}
+	all := len(e.People) + e.More
+	where := " online: "
+	if e.Room != "" {
+		where = " in #" + text.CleanLine(e.Room) + ": "
+	}
+	s := people(all) + where + strings.Join(names, ", ")
+	if rest := all - len(names); rest > 0 {
+		s += fmt.Sprintf(" and %d more", rest)
+	}
+	m.note(ask.at, s)
+}
+
+// userInfo shows what the server tells of somebody.
+func (m *Model) userInfo(e *wire.UserInfo) {
+	at, p := m.link.errand(e.Re.Re).at, m.paint
+	parts := []string{marked(e.Name, e.Kind), string(e.Kind)}
+	switch {
+	case !e.Online:
+		parts = append(parts, "offline")
+	case e.Away != "":
+		parts = append(parts, "away: "+text.CleanLine(e.Away))
+	default:
+		parts = append(parts, "online")
+	}
+	if e.Since != 0 {
+		parts = append(parts, "since "+p.day(e.Since)+" "+p.clock(e.Since))
+	}
+	if e.Registered != 0 {
+		parts = append(parts, "registered "+p.day(e.Registered))
+	}
+	if len(e.Rooms) > 0 {
+		parts = append(parts, "rooms: "+cleanList(e.Rooms))
+	}
+	if len(e.Dialects) > 0 {
+		parts = append(parts, "speaks "+cleanList(e.Dialects))
+	}
+	m.note(at, strings.Join(parts, " "+p.Glyph.Dot+" "))
+}
+
+func cleanList(names []string) string {
+	clean := make([]string, len(names))
+	for i, name := range names {
+		clean[i] = text.CleanLine(name)
+	}
+	return strings.Join(clean, ", ")
+}
+
+// sessionList shows where we are logged in.
+func (m *Model) sessionList(e *wire.SessionList) {
+	at, p := m.link.errand(e.Re.Re).at, m.paint
+	for _, s := range e.Sessions {
+		row := fmt.Sprintf("session %s from %s, %s, since %s %s", text.CleanLine(s.Session), text.CleanLine(s.Addr),
+			text.CleanLine(s.Program), p.day(s.Since), p.clock(s.Since))
+		if s.Current {
+			row += " (this one)"
+		}
+		m.note(at, row)
+	}
+}
+
+// inboxCount goes before the lines that waited.
+func (m *Model) inboxCount(e *wire.InboxCount) {
+	ask := m.link.errand(e.Re.Re)
+	switch {
+	case e.Count > 0:
+		m.note(ask.at, plural(e.Count, "line")+" waited for you")
+	case ask.act != "":
+		m.note(ask.at, "nothing waits for you")
+	}
+	if e.Dropped > 0 {
+		m.note(ask.at, fmt.Sprintf("the inbox was full: the %d oldest lines are lost", e.Dropped))
+	}
+}
+
+// helpText shows what the server's dialect knows.
+func (m *Model) helpText(e *wire.HelpText) {
+	m.note(m.link.errand(e.Re.Re).at, "the server knows: "+cleanList(e.Commands))
+}
+
+// created goes on into the new room.
+func (m *Model) created(e *wire.Created) {
+	ask := m.link.errand(e.Re.Re)
+	m.note(ask.at, "#"+text.CleanLine(e.Room)+" is made")
+	if ask.act == wire.ActCreate {
+		m.link.do(wire.Join{Room: e.Room}, errand{at: ask.at})
+	}
+}
+
+// done says so, where the screen does not show it anyway.
+func (m *Model) done(e *wire.Done) {
+	ask := m.link.errand(e.Re.Re)
+	if ask.quiet {
+		return
+	}
+	switch e.Of {
+	case wire.ActLeave:
+		if ask.about != nil && m.book.byID[ask.about.id] == ask.about {
+			m.leave(ask.about)
+		}
+	case wire.ActAway:
+		m.note(ask.at, "noted")
+	case wire.ActPasswd:
+		m.note(ask.at, "the password is changed; all other sessions have to log in again")
+	case wire.ActAccount:
+		m.note(ask.at, "the account is changed")
+	case wire.ActLogout:
+		m.link.me, m.link.label = "", ""
+		m.note(ask.at, "you are logged out")
+	case wire.ActEndSession:
+		m.note(ask.at, "that session is ended")
+	default: // the screen shows it anyway
+	}
+}
+
+// refused says what was not done, and what to do instead.
+func (m *Model) refused(e *wire.Refused) {
+	ask := m.link.errand(e.Re.Re)
+	if ask.about != nil && ask.act == wire.ActHistory {
+		ask.about.past.asking = ""
+	}
+	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
+		m.form.Fail(e.Code, text.CleanLine(e.Text))
+		return
+	}
+	if ask.quiet || e.Of == wire.ActTyping || e.Of == wire.ActRead {
+		return
+	}
+	s := text.CleanLine(e.Text)
+	if s == "" {
+		s = "refused: " + text.CleanLine(string(e.Code))
+	}
+	if len(e.Near) > 0 {
+		s += " (did you mean " + cleanList(e.Near) + "?)"
+	}
+	m.note(ask.at, s)
+}
+
+// appendNew appends s unless it is there.
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}

@@ -1,0 +1,220 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"labchat/internal/tui/text"
+)
+
+const (
+	bannerWidth    = 69
+	minBannerWidth = 24 // narrower: no box
+	barWidth       = 14
+
+	// leastLeft is how many of the newest rows stay in sight, however low the
+	// screen is, where the banner has a choice.
+	leastLeft = 3
+)
+
+// ladder is how many seconds a session waits before its tries, about.
+func ladder() []int { return []int{1, 2, 4, 8, 16, 30} }
+
+// A banner says why there is no connection, and what becomes of what is typed.
+// It never takes the keys from the composer, and never hides the newest lines:
+// it comes in three forms, and the largest that leaves them in sight is shown.
+type banner struct {
+	hidden bool // Esc
+}
+
+func (b *banner) shown(l *link) bool { return l.lost() && !b.hidden }
+
+// View returns the banner's rows for a timeline of h rows, of which free are
+// empty below the newest line, and the row to begin at.
+func (b *banner) View(w, h, free int, m *Model) (rows []string, top int) {
+	forms := [...]struct {
+		rows  []string
+		leave int // rows of the timeline
+	}{
+		{b.whole(m, w), h / 2},
+		{b.brief(m, w), max(h/3, leastLeft)},
+		{b.strip(m, w), max(h/3, leastLeft)},
+	}
+	for _, form := range forms {
+		switch n := len(form.rows); {
+		case n == 0:
+		case free > n:
+			return form.rows, h - free + 1
+		case free == n:
+			return form.rows, h - free
+		case h-free-n >= form.leave:
+			return form.rows, 0
+		}
+	}
+	rows = forms[len(forms)-1].rows
+	rows = rows[:min(len(rows), max(h/3, 1))]
+	if free >= len(rows) {
+		return rows, h - free
+	}
+	return rows, 0
+}
+
+// whole is the box that explains all.
+func (b *banner) whole(m *Model, w int) []string {
+	inner := min(bannerWidth, w) - 4
+	rows := append(text.Wrap(b.reason(m), inner), "")
+	if m.link.over() {
+		rows = append(rows, text.Wrap("The session has ended; it does not come back by itself.", inner)...)
+		return b.boxed(m, append(rows, "", b.dimmedKeys(m, inner)), w)
+	}
+	rows = append(rows, b.next(m, inner), "")
+	rows = append(rows, labelled("waiting", b.waiting(m), inner)...)
+	rows = append(rows, labelled("unknown", b.unknown(m), inner)...)
+	rows = append(rows, "")
+	rows = append(rows, text.Wrap("What you type goes out once, in order, when the session is back.", inner)...)
+	return b.boxed(m, append(rows, "", b.dimmedKeys(m, inner)), w)
+}
+
+// brief is the box with a row for each thing that matters.
+func (b *banner) brief(m *Model, w int) []string {
+	inner := min(bannerWidth, w) - 4
+	rows := append([]string{text.Truncate(b.reason(m), inner)}, b.points(m, inner)...)
+	return b.boxed(m, append(rows, b.dimmedKeys(m, inner)), w)
+}
+
+// strip is two rules with what matters in and between them.
+func (b *banner) strip(m *Model, w int) []string {
+	p := m.paint
+	rows := []string{p.Frame.Banner.Render(p.ruled(w, p.Glyph.Bad+" "+b.reason(m)))}
+	for _, row := range b.points(m, w-2) {
+		rows = append(rows, " "+text.PadRight(row, w-1))
+	}
+	return append(rows, p.Frame.Banner.Render(p.ruled(w, b.keys(m, w-2))))
+}
+
+// points are when the next try is, and what waits for it.
+func (b *banner) points(m *Model, w int) []string {
+	waiting := text.Truncate("waiting: "+b.waiting(m), w)
+	if m.link.over() {
+		return []string{waiting}
+	}
+	return []string{b.next(m, w), waiting}
+}
+
+func (b *banner) boxed(m *Model, rows []string, w int) []string {
+	if w < minBannerWidth {
+		return nil
+	}
+	title := "not connected"
+	if m.link.server != "" {
+		title += " to " + m.link.server
+	}
+	return m.paint.boxed(m.paint.Frame.Banner, title, rows, min(bannerWidth, w))
+}
+
+func (b *banner) reason(m *Model) string {
+	if m.link.reason == "" {
+		return "the connection is gone"
+	}
+	return m.link.reason
+}
+
+// keys are what can be done about it.
+func (b *banner) keys(m *Model, w int) string {
+	edit := ""
+	if m.cfg.Connect != nil {
+		edit = "alt+e edit server"
+	}
+	retry := "alt+r retry"
+	if m.link.over() {
+		retry = "ctrl+q quit"
+	}
+	return m.paint.parts(w, retry, edit, "Esc hide")
+}
+
+func (b *banner) dimmedKeys(m *Model, w int) string { return m.paint.dim(b.keys(m, w)) }
+
+// next shows when the next try is, and on which rung of the ladder: as much of
+// it as fits.
+func (b *banner) next(m *Model, w int) string {
+	p := m.paint
+	if m.link.status.RetryAt == 0 {
+		return "trying now"
+	}
+	left := m.secondsToRetry()
+	rung, steps := rungOf(m.link.status.Attempt)
+	done := barWidth
+	if rung > 0 {
+		done = max(0, min(barWidth-left*barWidth/max(rung, left), barWidth))
+	}
+	head := fmt.Sprintf("next try in %d s", left)
+	bar := "  " + strings.Repeat(p.Form.BarOn, done) + strings.Repeat(p.Form.BarOff, barWidth-done)
+	for _, row := range [...]string{head + bar + "   " + steps + " " + p.Glyph.More, head + bar + "   " + steps, head + "   " + steps} {
+		if text.Width(row) <= w {
+			return row
+		}
+	}
+	return text.Truncate(head, w)
+}
+
+// rungOf returns how long the wait after so many tries is about, and the
+// ladder with that rung marked.
+func rungOf(attempt int) (seconds int, steps string) {
+	rungs := ladder()
+	at := max(0, min(attempt-1, len(rungs)-1))
+	words := make([]string, len(rungs))
+	for i, s := range rungs {
+		words[i] = strconv.Itoa(s)
+		if i == at {
+			words[i] = "[" + words[i] + "]"
+		}
+	}
+	return rungs[at], strings.Join(words, " ")
+}
+
+// labelled is a word, and beside it what it is about.
+func labelled(label, s string, w int) []string {
+	const column = 11
+	if s == "" || w < 2*column {
+		return nil
+	}
+	rows := text.Wrap(s, w-column)
+	for i, row := range rows {
+		head := ""
+		if i == 0 {
+			head = label
+		}
+		rows[i] = text.PadRight(head, column) + row
+	}
+	return rows
+}
+
+// waiting counts the lines of the outbox by where they go.
+func (b *banner) waiting(m *Model) string {
+	count := map[string]int{}
+	for _, at := range m.link.outbox {
+		name := "#" + at.label
+		if at.private() {
+			name = at.label
+		}
+		count[name]++
+	}
+	if len(count) == 0 {
+		return "nothing; what you type is kept on disk until then"
+	}
+	var parts []string
+	for _, name := range sortedKeys(count) {
+		parts = append(parts, plural(count[name], "line")+" for "+name)
+	}
+	return strings.Join(parts, ", ") + "; kept on disk"
+}
+
+// unknown says since when the lists of people are old.
+func (b *banner) unknown(m *Model) string {
+	at := m.book.current
+	if at == nil || !at.people.stale {
+		return ""
+	}
+	return "who else is online (the list is from " + at.people.at.In(m.paint.zone).Format("15:04") + ")"
+}

@@ -1,0 +1,312 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	// A timeline narrower than this puts names on lines of their own.
+	narrowTimeline = 52
+
+	minNick  = 10
+	maxNick  = 14
+	timeCell = 5 // 14:02
+	markCell = 9 // the state of an own line, with a blank before it
+
+	// maxDrawnRows bounds the rows that are kept rendered.
+	maxDrawnRows = 2000
+)
+
+// shape is what the rows of a line depend on beside the line.
+type shape struct {
+	width  int16
+	nick   int16 // 0: narrow
+	timed  bool  // the first row shows the time
+	headed bool  // narrow: the name stands above
+}
+
+// cache is how the timeline was last drawn, and which lines hold rows.
+type cache struct {
+	width, height int
+	nick          int
+	free          int // empty rows below the newest line
+	lines         []*line
+	rows          int
+}
+
+// keep remembers that a line was rendered, and lets the oldest half go when
+// there are too many rows.
+func (c *cache) keep(l *line) {
+	c.lines = append(c.lines, l)
+	c.rows += len(l.rows)
+	if c.rows <= maxDrawnRows {
+		return
+	}
+	half := len(c.lines) / 2
+	for _, old := range c.lines[:half] {
+		c.rows -= len(old.rows)
+		if old != l {
+			old.rows = nil
+		}
+	}
+	c.lines = append([]*line(nil), c.lines[half:]...)
+	c.rows = 0
+	for _, kept := range c.lines {
+		c.rows += len(kept.rows)
+	}
+}
+
+// A rule is the line above what is new since somebody last looked.
+type rule struct {
+	on    bool
+	mark  wire.ID // the newest line that is not new
+	count int
+}
+
+// Show puts the timeline on the screen with a rule below mark, or takes it off.
+func (t *timeline) Show(on bool, mark wire.ID, count int) {
+	t.shown = on
+	t.rule = rule{on: on && count > 0, mark: mark, count: count}
+	if !on {
+		t.Undraw()
+		if extra := len(t.lines) - maxHiddenLines; extra > 0 {
+			t.trim(extra)
+		}
+	}
+}
+
+// Undraw forgets all that was rendered.
+func (t *timeline) Undraw() {
+	for _, l := range t.drawn.lines {
+		l.undraw()
+	}
+	t.drawn = cache{}
+}
+
+// Resize says how much room there is.
+func (t *timeline) Resize(w, h int) {
+	t.drawn.width, t.drawn.height = w, h
+	if w < narrowTimeline {
+		t.drawn.nick = 0
+	} else {
+		t.drawn.nick = max(t.drawn.nick, minNick)
+	}
+}
+
+// View returns h rows of w columns, the newest line at the bottom.
+func (t *timeline) View(w, h int) []string {
+	t.Resize(w, h)
+	t.at.clamp(t)
+	rows, nick := t.fill()
+	if t.drawn.nick != 0 && nick != t.drawn.nick {
+		t.drawn.nick = nick // the longest name to be seen has changed
+		rows, _ = t.fill()
+	}
+	return rows
+}
+
+// fill renders from the lower edge upwards, and says how wide the names are.
+func (t *timeline) fill() (rows []string, nick int) {
+	free := t.drawn.height
+	rows = make([]string, free)
+	i, cut := len(t.lines)-1, 0
+	if t.at.up {
+		i, cut = t.at.line, t.at.cut
+	}
+	nick = minNick
+	for ; i >= 0 && free > 0; i = t.above(i) {
+		l := t.lines[i]
+		if l.hidden {
+			continue
+		}
+		nick = min(max(nick, text.Width(l.from)), maxNick)
+		for _, part := range [...][]string{t.body(i), t.over(i)} {
+			for r := len(part) - 1; r >= 0 && free > 0; r-- {
+				if cut > 0 {
+					cut--
+					continue
+				}
+				free--
+				rows[free] = part[r]
+			}
+		}
+	}
+	t.drawn.free = free
+	if free > 0 {
+		n := copy(rows, rows[free:])
+		blank := strings.Repeat(" ", t.drawn.width)
+		for ; n < len(rows); n++ {
+			rows[n] = blank
+		}
+	}
+	return rows, nick
+}
+
+// height is how many rows a line takes with the rules above it.
+func (t *timeline) height(i int) int {
+	n := len(t.body(i))
+	for _, on := range t.rules(i) {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+// The rules that may stand above a line, from the upper one on.
+const (
+	ruleHole = iota
+	ruleDay
+	ruleNews
+	ruleKinds
+)
+
+// rules says which rules stand above line i.
+func (t *timeline) rules(i int) (on [ruleKinds]bool) {
+	l, above := t.lines[i], t.above(i)
+	on[ruleNews] = t.rule.on && l.key > t.rule.mark
+	if above < 0 {
+		on[ruleDay] = true
+		return on
+	}
+	before := t.lines[above]
+	on[ruleHole] = t.holeAt(i) != 0
+	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
+	on[ruleNews] = on[ruleNews] && before.key <= t.rule.mark
+	return on
+}
+
+// over returns the rules above line i.
+func (t *timeline) over(i int) []string {
+	p := t.paint
+	on := t.rules(i)
+	var rows []string
+	if on[ruleHole] {
+		rows = append(rows, p.newsRule(t.drawn.width, holeRow))
+	}
+	if on[ruleDay] {
+		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))
+	}
+	if on[ruleNews] {
+		label := fmt.Sprintf("%d new", t.rule.count)
+		above := t.above(i)
+		for above >= 0 && !t.lines[above].spoken() {
+			above = t.above(above)
+		}
+		if above >= 0 {
+			label += " since " + p.clock(t.lines[above].at)
+		}
+		rows = append(rows, p.newsRule(t.drawn.width, label))
+	}
+	return rows
+}
+
+// body returns the rows of line i, from its cache if they fit.
+func (t *timeline) body(i int) []string {
+	p := t.paint
+	l := t.lines[i]
+	s := shape{width: int16(t.drawn.width), nick: int16(t.drawn.nick)}
+	s.timed, s.headed = true, true
+	if above := t.above(i); above >= 0 {
+		before := t.lines[above]
+		s.timed = !p.sameMinute(before.at, l.at)
+		s.headed = s.timed || before.from != l.from || before.kind != l.kind
+	}
+	if l.rows != nil && l.shape == s {
+		return l.rows
+	}
+	l.shape = s
+	switch {
+	case l.kind == lineBreak:
+		l.rows = []string{p.dayRule(t.drawn.width, l.text)}
+	case s.nick == 0:
+		l.rows = narrowRows(l, s, p)
+	default:
+		l.rows = wideRows(l, s, p)
+	}
+	t.drawn.keep(l)
+	return l.rows
+}
+
+// wideRows renders a line beside its time and its sender.
+func wideRows(l *line, s shape, p *paint) []string {
+	lead := timeCell + 1 + int(s.nick) + 3
+	words := wrapLine(l, min(int(s.width)-lead, maxMeasure))
+	rows := make([]string, len(words))
+	side := p.dim(" " + p.Border.V + " ")
+	if !l.spoken() {
+		side = "   "
+	}
+	for i, row := range words {
+		clock, who := strings.Repeat(" ", timeCell), strings.Repeat(" ", int(s.nick))
+		if i == 0 {
+			who = p.sender(l, text.PadLeft(l.who(p), int(s.nick)))
+			if s.timed {
+				clock = p.dim(p.clock(l.at))
+			}
+		}
+		rows[i] = clock + " " + who + side + p.words(l, row, i, int(s.width)-lead)
+	}
+	return rows
+}
+
+// narrowRows renders a line below its sender.
+func narrowRows(l *line, s shape, p *paint) []string {
+	const lead = 2
+	width := int(s.width)
+	var rows []string
+	if s.headed && l.kind == lineSaid {
+		who := text.Truncate(l.who(p), width-timeCell-1)
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1)))
+	}
+	for i, row := range wrapLine(l, min(width-lead, maxMeasure)) {
+		head := strings.Repeat(" ", lead)
+		if i == 0 && l.kind == lineAction {
+			head = text.PadRight(p.sender(l, l.who(p)), lead)
+		}
+		rows = append(rows, head+p.words(l, row, i, width-lead))
+	}
+	return rows
+}
+
+// wrapLine breaks a line's text into rows, which leave room for the state of
+// an own line.
+func wrapLine(l *line, width int) []string {
+	if l.own {
+		width -= markCell
+	}
+	rows := text.Wrap(l.text, max(width, 1))
+	if len(rows) == 0 {
+		return []string{""}
+	}
+	return rows
+}
+
+// who is what stands in the column of names.
+func (l *line) who(p *paint) string {
+	switch l.kind {
+	case lineSaid:
+		return l.from
+	case lineAction:
+		return "*"
+	case lineMoves:
+		return p.Glyph.Arrow
+	default:
+		return p.Glyph.Dot
+	}
+}
+
+// words renders one row of a line's text in width columns, with the state of
+// an own line at the end of its first row.
+func (p *paint) words(l *line, row string, i, width int) string {
+	state := ""
+	if i == 0 && l.own {
+		state = p.delivery(l.state)
+	}
+	styled := p.said(l, row)
+	return styled + strings.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
+}

@@ -1,0 +1,73 @@
+package command
+
+import "labchat/internal/wire"
+
+// Action is what a line asks for. The set is closed.
+//
+//sumtype:decl
+type Action interface{ action() }
+
+// Say is a line for everybody in Room.
+type Say struct {
+	Room   string
+	Text   string
+	Action bool // /me
+}
+
+// Whisper is a line for To alone.
+type Whisper struct {
+	To     string
+	Text   string
+	Action bool
+}
+
+// Ask is a request to the server.
+type Ask struct {
+	Request wire.Request
+	Confirm string // where not empty: a question to be answered with y first
+}
+
+// Local is for the program itself, or needs secrets that it must ask for.
+type Local struct {
+	Verb    Verb
+	Arg     string   // a name, a number, a word of help; of Account: password or remove
+	Confirm string   // where not empty: a question to be answered with y first
+	Prompts []string // where not empty: masked fields to fill in; then send Request
+}
+
+// Unknown is a word behind a prefix that no command has. It is never sent: it
+// may be a mistyped password.
+type Unknown struct {
+	Word    string   // with its prefix
+	Nearest []string // what it may have been, with the same prefix
+}
+
+// Usage is a command that can't be done as it was typed.
+type Usage struct {
+	Command *Command
+	Why     string // a sentence that says what to do
+}
+
+// Nothing is a blank line.
+type Nothing struct{}
+
+func (Say) action()     {}
+func (Whisper) action() {}
+func (Ask) action()     {}
+func (Local) action()   {}
+func (Unknown) action() {}
+func (Usage) action()   {}
+func (Nothing) action() {}
+
+// Remember tells whether the line behind an action may be kept, in the input
+// history or on disk. What may hold a secret by mistake may not.
+func Remember(a Action) bool {
+	switch a := a.(type) {
+	case Nothing, Unknown:
+		return false
+	case Usage:
+		return !a.Command.Secret()
+	case Say, Whisper, Ask, Local:
+	}
+	return true
+}

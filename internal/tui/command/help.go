@@ -1,0 +1,57 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+)
+
+// helpColumn is how many columns HelpLines has for signatures.
+const helpColumn = 24
+
+// HelpLines is the help on all commands: a heading for each group and a row or
+// two for each command, at most 76 columns wide, printed from the table.
+func HelpLines() []string {
+	var rows []string
+	for _, g := range groups {
+		rows = append(rows, strings.ToUpper(string(g)))
+		for i := range commands {
+			if c := &commands[i]; c.Group == g {
+				rows = append(rows, helpRows(c.Signature(c.Words[0]), c.Help)...)
+			}
+		}
+	}
+	rows = append(rows, "TEXT")
+	rows = append(rows, helpRows("@user: text", "one private line without leaving this place")...)
+	return append(rows, helpRows(`\text`, "send a line that begins like a command")...)
+}
+
+// helpRows is one row, or two where the signature leaves no room.
+func helpRows(signature, help string) []string {
+	if len(signature) > helpColumn {
+		return []string{"  " + signature, fmt.Sprintf("  %-*s %s", helpColumn, "", help)}
+	}
+	return []string{fmt.Sprintf("  %-*s %s", helpColumn, signature, help)}
+}
+
+// HelpFor is the help on one command, found by any of its words with or
+// without a prefix: how it is typed in each grammar, what it does, an example.
+func HelpFor(word string) (text string, ok bool) {
+	prefix, ok := cutPrefix(word)
+	if ok {
+		word = word[len(prefix):]
+	} else {
+		prefix = Slash
+	}
+	c, w := find(prefix, strings.ToLower(word))
+	if c == nil {
+		return "", false
+	}
+	rows := []string{c.Signature(w) + ": " + c.Help}
+	for _, o := range c.Words {
+		if o.String() != w.String() {
+			rows = append(rows, "also     "+c.Signature(o))
+		}
+	}
+	rows = append(rows, "example  "+c.Example)
+	return strings.Join(rows, "\n"), true
+}

@@ -1,0 +1,149 @@
+package command
+
+import (
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// values are a line's arguments by name; optional ones may be missing.
+type values map[string]string
+
+// problem is why a command can't be done as typed, "" where it can.
+type problem string
+
+func makeJoin(_ Context, v values) (Action, problem) {
+	return Ask{Request: wire.Join{Room: v["room"]}}, ""
+}
+
+func makeCreate(_ Context, v values) (Action, problem) {
+	room := strings.TrimPrefix(v["room"], "#")
+	if room == "" {
+		return nil, "Say the new room's name"
+	}
+	return Ask{Request: wire.Create{Room: room}}, ""
+}
+
+func makeLeave(c Context, v values) (Action, problem) {
+	room := v["room"]
+	switch {
+	case room == "" && c.To != "":
+		return Local{Verb: Leave, Arg: c.To}, ""
+	case room == "" && c.Room == "":
+		return nil, notInRoom
+	case room == "":
+		room = c.Room
+	}
+	return Ask{Request: wire.Leave{Room: room}, Confirm: "leave #" + room + "?"}, ""
+}
+
+func makeRooms(Context, values) (Action, problem) { return Ask{Request: wire.Rooms{}}, "" }
+
+func makeTopic(c Context, v values) (Action, problem) {
+	r := wire.Topic{Room: c.room()}
+	if text := v["text"]; text != "" {
+		r.Text = &text
+	}
+	return Ask{Request: r}, ""
+}
+
+func makeUsers(_ Context, v values) (Action, problem) {
+	return Ask{Request: wire.People{Room: v["room"]}}, ""
+}
+
+func makeWhois(_ Context, v values) (Action, problem) {
+	return Ask{Request: wire.Whois{Name: v["user"]}}, ""
+}
+
+func makeMsg(_ Context, v values) (Action, problem) {
+	if v["text"] == "" {
+		return Local{Verb: Open, Arg: v["user"]}, ""
+	}
+	return Whisper{To: v["user"], Text: v["text"]}, ""
+}
+
+func makeOpen(_ Context, v values) (Action, problem) { return Local{Verb: Open, Arg: v["user"]}, "" }
+
+func makeMe(c Context, v values) (Action, problem) { return c.say(v["text"], true) }
+
+func makeIgnore(_ Context, v values) (Action, problem) {
+	return Local{Verb: Ignore, Arg: v["user"]}, ""
+}
+
+func makeUnignore(_ Context, v values) (Action, problem) {
+	return Local{Verb: Unignore, Arg: v["user"]}, ""
+}
+
+func makeNext(Context, values) (Action, problem) { return Local{Verb: Next}, "" }
+
+func makeRead(_ Context, v values) (Action, problem) {
+	return Local{Verb: Read, Arg: v["lines"]}, ""
+}
+
+func makeInbox(Context, values) (Action, problem) { return Ask{Request: wire.Inbox{}}, "" }
+
+func makeJoke(Context, values) (Action, problem) { return Ask{Request: wire.Joke{}}, "" }
+
+func makeAway(_ Context, v values) (Action, problem) {
+	return Ask{Request: wire.Away{Text: v["text"]}}, ""
+}
+
+func makeNick(_ Context, v values) (Action, problem) { return Local{Verb: Nick, Arg: v["name"]}, "" }
+
+func makeRegister(c Context, v values) (Action, problem) {
+	name, p := named(c, v)
+	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name, "the same again"}}, p
+}
+
+func makeLogin(c Context, v values) (Action, problem) {
+	name, p := named(c, v)
+	return Local{Verb: Login, Arg: name, Prompts: []string{"password of " + name}}, p
+}
+
+// named is the name that was typed, or else the one in use.
+func named(c Context, v values) (string, problem) {
+	switch {
+	case v["name"] != "":
+		return v["name"], ""
+	case c.Me != "":
+		return c.Me, ""
+	}
+	return "", "Say which name"
+}
+
+func makeLogout(Context, values) (Action, problem) { return Ask{Request: wire.Logout{}}, "" }
+
+func makeAccount(c Context, v values) (Action, problem) {
+	what, value := v["what"], v["value"]
+	switch {
+	case what == "legacy" && value == "":
+		return nil, "Say on or off"
+	case what == "legacy":
+		on := value == "on"
+		return Ask{Request: wire.Account{Legacy: &on}}, ""
+	case value != "":
+		return nil, "Only legacy is on or off"
+	case what == "remove":
+		return Local{Verb: Account, Arg: what, Confirm: "remove the account " + c.Me + " for good?", Prompts: []string{"password of " + c.Me}}, ""
+	}
+	return Local{Verb: Account, Arg: what, Prompts: []string{"password so far", "new password", "the new one again"}}, ""
+}
+
+func makeSessions(_ Context, v values) (Action, problem) {
+	end, id := v["end"] == "end", v["session"]
+	switch {
+	case end && id == "":
+		return nil, "Say which session: /sessions lists them"
+	case end:
+		return Ask{Request: wire.EndSession{Session: id}}, ""
+	case id != "":
+		return nil, "A session can only be ended"
+	}
+	return Ask{Request: wire.Sessions{}}, ""
+}
+
+func makeHelp(_ Context, v values) (Action, problem) {
+	return Local{Verb: Help, Arg: v["command"]}, ""
+}
+
+func makeQuit(Context, values) (Action, problem) { return Local{Verb: Quit}, "" }

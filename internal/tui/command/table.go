@@ -1,0 +1,137 @@
+package command
+
+// commands is the table. It is never changed.
+var commands = []Command{
+	{
+		Verb: Join, Group: GroupRooms, Help: "join a room", Example: "/join lab3", make: makeJoin,
+		Words: []Word{{Slash, "join", nil}, {Dollar, "roomjoin", nil}, {Cmd, "enter", nil}},
+		Args:  []Arg{{Name: "room", Kind: KindRoom}},
+	},
+	{
+		Verb: Create, Group: GroupRooms, Help: "create a room", Example: "/create lab4", make: makeCreate,
+		Words: []Word{{Slash, "create", nil}, {Dollar, "roomcreate", nil}, {Cmd, "create", nil}},
+		Args:  []Arg{{Name: "room", Kind: KindWord}},
+	},
+	{
+		Verb: Leave, Group: GroupRooms, Help: "leave a room, or close a private one", Example: "/leave lab3", make: makeLeave,
+		Words:   []Word{{Slash, "leave", nil}, {Dollar, "roomleave", nil}},
+		Args:    []Arg{{Name: "room", Kind: KindRoom, Optional: true}},
+		Confirm: true,
+	},
+	{
+		Verb: Rooms, Group: GroupRooms, Help: "list the rooms", Example: "/rooms", make: makeRooms,
+		Words: []Word{{Slash, "rooms", nil}, {Dollar, "roomlist", nil}, {Cmd, "groups", nil}},
+	},
+	{
+		Verb: Topic, Group: GroupRooms, Help: "show this room's topic, or set it", Example: "/topic sheet 3 is online", make: makeTopic,
+		Words:     []Word{{Slash, "topic", nil}},
+		Args:      []Arg{{Name: "text", Kind: KindText, Optional: true}},
+		NeedsRoom: true,
+	},
+	{
+		Verb: Users, Group: GroupPeople, Help: "list who is online, or who is in a room", Example: "/users lab3", make: makeUsers,
+		Words: []Word{{Slash, "users", nil}, {Slash, "who", nil}, {Dollar, "userlist", nil}, {Colon, "l", nil}},
+		Args:  []Arg{{Name: "room", Kind: KindRoom, Optional: true}},
+	},
+	{
+		Verb: Whois, Group: GroupPeople, Help: "tell about somebody", Example: "/whois alice", make: makeWhois,
+		Words: []Word{{Slash, "whois", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}},
+	},
+	{
+		Verb: Msg, Group: GroupPeople, Help: "send a private line, or open a conversation", Example: "/msg alice see you at two", make: makeMsg,
+		Words: []Word{{Slash, "msg", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}, {Name: "text", Kind: KindText, Optional: true}},
+	},
+	{
+		Verb: Open, Group: GroupPeople, Help: "open a private conversation", Example: "$poke alice", make: makeOpen,
+		Words: []Word{{Dollar, "poke", nil}, {Cmd, "request", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}},
+	},
+	{
+		Verb: Me, Group: GroupPeople, Help: "say what you do", Example: "/me is looking at the capture", make: makeMe,
+		Words: []Word{{Slash, "me", nil}},
+		Args:  []Arg{{Name: "text", Kind: KindText}},
+	},
+	{
+		Verb: Ignore, Group: GroupPeople, Help: "hide somebody's lines, or list who is hidden", Example: "/ignore mallory", make: makeIgnore,
+		Words: []Word{{Slash, "ignore", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser, Optional: true}},
+	},
+	{
+		Verb: Unignore, Group: GroupPeople, Help: "show somebody's lines again", Example: "/unignore mallory", make: makeUnignore,
+		Words: []Word{{Slash, "unignore", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}},
+	},
+	{
+		Verb: Next, Group: GroupReading, Help: "go to the next unread lines", Example: "/next", make: makeNext,
+		Words: []Word{{Slash, "next", nil}},
+	},
+	{
+		Verb: Read, Group: GroupReading, Help: "show earlier lines: a page, or so many", Example: "/read 10", make: makeRead,
+		Words: []Word{{Slash, "read", nil}},
+		Args:  []Arg{{Name: "lines", Kind: KindNumber, Optional: true}},
+	},
+	{
+		Verb: Inbox, Group: GroupReading, Help: "show what came while you were away", Example: "/inbox", make: makeInbox,
+		Words: []Word{{Slash, "inbox", nil}},
+	},
+	{
+		Verb: Joke, Group: GroupReading, Help: "have the server tell a joke", Example: "/joke", make: makeJoke,
+		Words: []Word{{Slash, "joke", nil}},
+	},
+	{
+		Verb: Away, Group: GroupAccount, Help: "be away, with a reason; without one be back", Example: "/away lunch", make: makeAway,
+		Words: []Word{{Slash, "away", nil}},
+		Args:  []Arg{{Name: "text", Kind: KindText, Optional: true}},
+	},
+	{
+		Verb: Nick, Group: GroupAccount, Help: "take another name, as a guest", Example: "/nick sara2", make: makeNick,
+		Words: []Word{{Slash, "nick", nil}},
+		Args:  []Arg{{Name: "name", Kind: KindWord}},
+	},
+	{
+		Verb: Register, Group: GroupAccount, Help: "make an account; the password is asked for", Example: "/register sara", make: makeRegister,
+		Words: []Word{{Slash, "register", []Arg{{Name: "name", Kind: KindWord, Optional: true}, password}}, {Cmd, "register", nil}},
+		Args:  []Arg{{Name: "name", Kind: KindWord}, password},
+	},
+	{
+		Verb: Login, Group: GroupAccount, Help: "log in; the password is asked for", Example: "/login sara", make: makeLogin,
+		Words: []Word{{Slash, "login", nil}},
+		Args:  []Arg{{Name: "name", Kind: KindWord, Optional: true}, password},
+	},
+	{
+		Verb: Logout, Group: GroupAccount, Help: "give up your name", Example: "/logout", make: makeLogout,
+		Words: []Word{{Slash, "logout", nil}},
+	},
+	{
+		Verb: Account, Group: GroupAccount, Help: "legacy logins, password, or remove the account", Example: "/account legacy on", make: makeAccount,
+		Words: []Word{{Slash, "account", nil}},
+		Args: []Arg{
+			{Name: "what", Kind: KindChoice, Choices: []string{"legacy", "password", "remove"}},
+			{Name: "value", Kind: KindChoice, Choices: []string{"on", "off"}, Optional: true},
+			password,
+		},
+		Confirm: true,
+	},
+	{
+		Verb: Sessions, Group: GroupAccount, Help: "list where you are logged in, or end one", Example: "/sessions end 3", make: makeSessions,
+		Words: []Word{{Slash, "sessions", nil}},
+		Args: []Arg{
+			{Name: "end", Kind: KindChoice, Choices: []string{"list", "end"}, Optional: true},
+			{Name: "session", Kind: KindWord, Optional: true},
+		},
+	},
+	{
+		Verb: Help, Group: GroupProgram, Help: "show all commands, or one in detail", Example: "/help join", make: makeHelp,
+		Words: []Word{{Slash, "help", nil}},
+		Args:  []Arg{{Name: "command", Kind: KindWord, Optional: true}},
+	},
+	{
+		Verb: Quit, Group: GroupProgram, Help: "end the program", Example: ":q", make: makeQuit,
+		Words: []Word{{Slash, "quit", nil}, {Colon, "q", nil}},
+	},
+}
+
+// password is asked for in a masked field.
+var password = Arg{Name: "password", Kind: KindSecret}

@@ -1,0 +1,255 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/text"
+)
+
+// maxInputs is how many lines of history are kept at hand.
+const maxInputs = 500
+
+// A query is something the composer asks before it goes on: a secret, or yes
+// or no. While it stands, keys answer it and the draft waits.
+type query struct {
+	prompt string
+	secret bool // masked, and forgotten as soon as it is answered
+	then   func(m *Model, answer string)
+}
+
+// The composer is the bar where lines are written. It alone takes the keys
+// that are text.
+type composer struct {
+	draft   draft
+	query   *query
+	answer  draft // to the query
+	inputs  []string
+	at      int    // in inputs; len(inputs) is the draft itself
+	kept    string // the draft while inputs are looked at
+	editing map[string]func(*draft)
+	paint   *paint
+}
+
+// active is what keys write into.
+func (c *composer) active() *draft {
+	if c.query != nil {
+		return &c.answer
+	}
+	return &c.draft
+}
+
+// Key takes an editing key or text; false for a key that is neither.
+func (c *composer) Key(k key) bool {
+	if k.text != "" {
+		c.active().Insert(k.text)
+		return true
+	}
+	if edit := c.editing[k.name]; edit != nil {
+		edit(c.active())
+		return true
+	}
+	return false
+}
+
+// Ask puts a query before the draft.
+func (c *composer) Ask(q *query) {
+	c.query = q
+	c.answer = draft{}
+}
+
+// Answer ends the query and calls what waits for its answer; "" is none.
+func (c *composer) Answer(m *Model, answer string) {
+	q := c.query
+	c.query, c.answer = nil, draft{}
+	if q != nil {
+		q.then(m, answer)
+	}
+}
+
+// Load replaces the draft by that of another conversation.
+func (c *composer) Load(s string) {
+	c.draft = draft{}
+	if s != "" {
+		c.draft.Set(s)
+		c.draft.undo = nil
+	}
+	c.at = len(c.inputs)
+}
+
+// Take empties the draft, and remembers it in the history if it may.
+func (c *composer) Take(remember bool) {
+	line := c.draft.String()
+	c.draft = draft{}
+	if n := len(c.inputs); remember && (n == 0 || c.inputs[n-1] != line) {
+		c.inputs = append(c.inputs, line)
+	}
+	if extra := len(c.inputs) - maxInputs; extra > 0 {
+		c.inputs = c.inputs[extra:]
+	}
+	c.at = len(c.inputs)
+}
+
+// Up goes up in the draft, and from its first line into the history.
+func (c *composer) Up() {
+	if c.draft.up() || c.at == 0 {
+		return
+	}
+	if c.at == len(c.inputs) {
+		c.kept = c.draft.String()
+	}
+	c.at--
+	c.draft.Set(c.inputs[c.at])
+}
+
+// Down goes down in the draft, and from its last line back to what was being
+// written.
+func (c *composer) Down() {
+	if c.draft.down() || c.at >= len(c.inputs) {
+		return
+	}
+	c.at++
+	if c.at == len(c.inputs) {
+		c.draft.Set(c.kept)
+		return
+	}
+	c.draft.Set(c.inputs[c.at])
+}
+
+// Rows is how many rows the composer would like at this width.
+func (c *composer) Rows(w int, prompt string) int {
+	rows, _ := c.wrap(c.inner(w, prompt))
+	return len(rows)
+}
+
+// inner is how wide the draft is beside its prompt.
+func (c *composer) inner(w int, prompt string) int {
+	return max(w-text.Width(c.lead(w, prompt)), 1)
+}
+
+// promptRoom is how much of a row the prompt may take: the rest is for words.
+func promptRoom(w int) int {
+	if w < narrowWidth {
+		return max(w/2, 1)
+	}
+	return w * 3 / 4
+}
+
+// lead is what stands before the text: the prompt, or the query if there is
+// one. Of a question that is too long the end is left out, never the answers.
+func (c *composer) lead(w int, prompt string) string {
+	const answers = " y/n "
+	switch {
+	case c.query == nil:
+		return text.Truncate(prompt, promptRoom(w))
+	case c.query.secret:
+		return text.Truncate(c.query.prompt, promptRoom(w)-2) + ": "
+	default:
+		return text.Truncate(c.query.prompt, max(w-1-len(answers), 0)) + answers
+	}
+}
+
+// View returns h rows of w columns: those around the cursor. The ghost stands
+// dimmed behind the cursor where there is room for it.
+func (c *composer) View(w, h int, prompt, ghost string) []string {
+	lead := c.lead(w, prompt)
+	inner := c.inner(w, prompt)
+	rows, at := c.wrap(inner)
+	top := max(0, min(at-h+1, len(rows)-h))
+	out := make([]string, h)
+	for i := range out {
+		head := strings.Repeat(" ", text.Width(lead))
+		if i == 0 {
+			head = c.style(lead)
+		}
+		body := ""
+		if top+i < len(rows) {
+			body = rows[top+i]
+		}
+		if top+i == at && ghost != "" && at == len(rows)-1 {
+			body += c.paint.dim(text.Truncate(ghost, inner-text.Width(body)))
+		}
+		out[i] = text.PadRight(head+body, w)
+	}
+	return out
+}
+
+// wrap breaks what is being written into rows of w columns with the cursor in
+// it, and says which of them holds the cursor.
+func (c *composer) wrap(w int) (rows []string, at int) {
+	d := c.active()
+	r := reel{w: w}
+	for i := 0; i < len(d.runes); {
+		next := i + 1
+		for next < len(d.runes) && joins(d.runes[next]) {
+			next++
+		}
+		cell, n := c.cell(d.runes[i:next])
+		here := d.cursor >= i && d.cursor < next
+		switch {
+		case here && (n == 0 || n > w):
+			r.put(c.paint.caret(), 1)
+		case here:
+			r.put(c.paint.under(cell), n)
+		case n <= w:
+			r.put(cell, n)
+		}
+		if here {
+			at = len(r.rows)
+		}
+		if d.runes[i] == '\n' {
+			r.feed()
+		}
+		i = next
+	}
+	if d.cursor == len(d.runes) {
+		r.put(c.paint.caret(), 1)
+		at = len(r.rows)
+	}
+	r.feed()
+	return r.rows, at
+}
+
+// cell is how a character with its marks is shown, and how wide that is.
+func (c *composer) cell(r []rune) (string, int) {
+	switch {
+	case c.query != nil && c.query.secret:
+		return c.paint.Form.Secret, 1
+	case r[0] == '\n':
+		return "", 0
+	}
+	cell := text.CleanLine(string(r))
+	return cell, text.Width(cell)
+}
+
+// style shows the place that a line goes to: a room, or one person.
+func (c *composer) style(lead string) string {
+	switch {
+	case c.query != nil:
+		return c.paint.Text.Warn.Render(lead)
+	case strings.HasPrefix(lead, "#"):
+		return c.paint.Composer.Room.Render(lead)
+	default:
+		return c.paint.Composer.Private.Render(lead)
+	}
+}
+
+// A reel is rows of cells, broken where a row is full.
+type reel struct {
+	w, width int
+	row      strings.Builder
+	rows     []string
+}
+
+func (r *reel) put(cell string, n int) {
+	if r.width+n > r.w {
+		r.feed()
+	}
+	r.row.WriteString(cell)
+	r.width += n
+}
+
+func (r *reel) feed() {
+	r.rows = append(r.rows, r.row.String())
+	r.row.Reset()
+	r.width = 0
+}

@@ -1,0 +1,80 @@
+package tui
+
+import (
+	"context"
+)
+
+// A disk writes to the archive, one thing after the other: jobs run side by
+// side, and what was written last must win.
+type disk struct {
+	queue     []func(Archive) error
+	busy      bool
+	told      bool // that the archive can't be written to
+	restoring int  // times that the archive is being asked for what it keeps of the screen
+}
+
+// write puts a write into the queue.
+func (d *disk) write(m *Model, do func(Archive) error) {
+	if m.link.archive == nil {
+		return
+	}
+	d.queue = append(d.queue, do)
+	d.next(m)
+}
+
+// next starts all that waits as one job, unless one is under way.
+func (d *disk) next(m *Model) {
+	if d.busy || len(d.queue) == 0 {
+		return
+	}
+	d.busy = true
+	queue, archive := d.queue, m.link.archive
+	d.queue = nil
+	m.start(func(context.Context) any { return written{writeAll(archive, queue)} })
+}
+
+func writeAll(a Archive, queue []func(Archive) error) error {
+	var failed error
+	for _, do := range queue {
+		if err := do(a); err != nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// written goes on with what waits, and says once that writing fails.
+func (m *Model) written(w written) {
+	m.disk.busy = false
+	if w.err != nil && !m.disk.told {
+		m.disk.told = true
+		m.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(w.err))
+	}
+	m.disk.next(m)
+}
+
+// Close writes what still waits. It is called when Update never will be again,
+// and all jobs have ended.
+func (m *Model) Close() error {
+	if m.link.archive == nil {
+		return nil
+	}
+	m.disk.busy = true // no job would be done any more
+	m.keepDraft()
+	return writeAll(m.link.archive, m.disk.queue)
+}
+
+// keepDraft keeps what is being written in the conversation on the screen.
+func (m *Model) keepDraft() {
+	at := m.book.current
+	if at == nil {
+		return
+	}
+	draft := m.composer.draft.String()
+	if draft == at.draft {
+		return
+	}
+	at.draft = draft
+	id := at.id
+	m.disk.write(m, func(a Archive) error { return a.SetDraft(id, draft) })
+}

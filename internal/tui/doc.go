@@ -1,0 +1,21 @@
+// Package tui is the full-screen client: one root model and its panes.
+//
+// Messages arrive at Model.Update and nowhere else:
+//
+//	terminal ── key, sized ─────────────┐
+//	session ─── batch, closed ──────────┤
+//	jobs ────── older, written, probed, ├─> Model.Update ─> panes change
+//	            connected, ticked ... ──┘        │
+//	                                             ├─> Session.Say, Whisper, Do: enqueued at once, in order
+//	                                             └─> jobs: archive, probes, timers; results come back as messages
+//
+// A pane is a struct with verbs and a View(w, h) that returns rows; panes hand
+// back what they want and only the root acts. Update does no I/O: what touches
+// the disk or the network is a job, except a session's calls, which never
+// block. A line of chat is never sent from a job, because jobs run side by
+// side.
+//
+// Everything that strangers wrote passes text.Clean or text.CleanLine once,
+// where it enters a pane. The terminal library is known to app.go and run.go
+// only.
+package tui

@@ -1,0 +1,211 @@
+package tui
+
+import (
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// apply takes over what a session had to say, and says whether anything on the
+// screen can have changed.
+func (m *Model) apply(b batch) (seen bool) {
+	if b.from != m.link.session {
+		return false // of a session that we gave up
+	}
+	for _, e := range b.events {
+		seen = m.applyOne(e) || seen
+	}
+	return seen
+}
+
+// applyOne takes over one event: a line a type.
+func (m *Model) applyOne(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Said:
+		m.said(e)
+	case *wire.Whispered:
+		m.whispered(e)
+	case *wire.Receipt:
+		m.receipt(e)
+	case *wire.Status:
+		m.status(e)
+	case *wire.Welcome:
+		m.welcome(e)
+	case *wire.LoggedIn:
+		m.loggedIn(e)
+	case *wire.Entered:
+		m.entered(e)
+	case *wire.Joined:
+		m.joined(e)
+	case *wire.Left:
+		m.left(e)
+	case *wire.Renamed:
+		m.renamed(e)
+	case *wire.Presence:
+		m.presence(e)
+	case *wire.TopicSet:
+		m.topicSet(e)
+	case *wire.Typed:
+		m.typed(e)
+	case *wire.ReadMoved:
+		m.readMoved(e)
+	case *wire.Gap:
+		m.gap(e)
+	default:
+		return m.answered(e)
+	}
+	return true
+}
+
+// answered takes over what answers somebody's question.
+func (m *Model) answered(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Created:
+		m.created(e)
+	case *wire.RoomList:
+		m.roomList(e)
+	case *wire.PeopleList:
+		m.peopleList(e)
+	case *wire.UserInfo:
+		m.userInfo(e)
+	case *wire.SessionList:
+		m.sessionList(e)
+	case *wire.InboxCount:
+		m.inboxCount(e)
+	case *wire.HelpText:
+		m.helpText(e)
+	case *wire.JokeTold:
+		m.note(m.link.errand(e.Re.Re).at, text.Clean(e.Text))
+	case *wire.Notice:
+		m.note(nil, text.Clean(e.Text))
+	case *wire.Done:
+		m.done(e)
+	case *wire.Refused:
+		m.refused(e)
+	case *wire.Goodbye:
+		m.note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
+	default:
+		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
+	}
+	return true
+}
+
+// said puts a line of a room where it belongs.
+func (m *Model) said(e *wire.Said) {
+	at := m.book.room(e.Room)
+	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	l.own = e.Client != "" || l.own
+	if e.Client != "" && at.log.Settle(e.Client, e.ID, e.At, deliverySent) {
+		m.link.receive(e.Client, at, false)
+		return
+	}
+	delete(at.typing, text.CleanLine(e.From))
+	m.add(at, l)
+}
+
+// whispered puts a private line where it belongs.
+func (m *Model) whispered(e *wire.Whispered) {
+	other := e.From
+	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	if l.own {
+		other = e.To
+	} else if l.hidden {
+		return
+	}
+	l.mention = false // all of it is for us
+	at := m.book.person(other)
+	delete(at.typing, text.CleanLine(e.From))
+	m.add(at, l)
+}
+
+// line makes a line of what somebody said.
+func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *line {
+	l := &line{key: id, at: at, from: marked(from, k), text: text.Clean(words)}
+	l.own = from == m.link.me && from != ""
+	l.hidden = !l.own && m.link.ignores(from)
+	l.mention = !l.own && mentions(l.text, m.link.label)
+	if action {
+		l.kind, l.text = lineAction, l.from+" "+l.text
+	}
+	return l
+}
+
+// add appends a line and counts it if it is news.
+func (m *Model) add(at *place, l *line) {
+	if at.log.Append(l) != placedNewest || l.key <= at.counts.mark {
+		return
+	}
+	if at == m.book.current && at.log.Below() == 0 {
+		m.look()
+		return
+	}
+	if !l.counts() {
+		return
+	}
+	at.counts.unread++
+	if l.mention {
+		at.counts.mentions++
+	}
+}
+
+// receipt says how far an own line has come.
+func (m *Model) receipt(e *wire.Receipt) {
+	at := m.book.room(e.Room)
+	if e.To != "" {
+		at = m.book.person(e.To)
+	}
+	state := deliveryOf(e)
+	m.link.receive(e.Client, at, state == deliveryQueued)
+	switch {
+	case state == deliveryQueued:
+		l := m.line(0, e.At, e.As, "", e.Text, e.Action)
+		l.own, l.mention, l.hidden, l.state = true, false, false, state
+		if e.As == "" || e.As == m.link.me {
+			l.from = m.link.label
+		}
+		at.log.Queue(e.Client, l)
+	case at.log.Settle(e.Client, e.ID, e.At, state):
+	case e.ID != 0:
+		at.log.Update(e.ID, state)
+	}
+	if state == deliveryFailed {
+		m.note(at, "not sent: "+text.CleanLine(e.Reason))
+	}
+}
+
+// typed remembers who is typing.
+func (m *Model) typed(e *wire.Typed) {
+	at := m.book.byID[roomID(e.Room)]
+	if e.Room == "" {
+		at = m.book.byID[personID(e.From)]
+	}
+	if at == nil || m.link.ignores(e.From) {
+		return
+	}
+	if at.typing == nil {
+		at.typing = map[string]time.Time{}
+	}
+	if len(at.typing) < wire.MaxList {
+		at.typing[text.CleanLine(e.From)] = m.paint.now().Add(typingFor)
+	}
+	if at == m.book.current {
+		m.tick()
+	}
+}
+
+// readMoved follows the read marker that another window of ours has moved.
+func (m *Model) readMoved(e *wire.ReadMoved) {
+	if at := m.book.byID[roomID(e.Room)]; at != nil {
+		at.read(e.Last)
+	}
+}
+
+// read moves the marker forward and counts again.
+func (p *place) read(last wire.ID) {
+	if last > p.counts.mark {
+		p.counts.mark = last
+		p.counts.told = max(p.counts.told, last)
+		p.counts.unread, p.counts.mentions = p.log.Count(last)
+	}
+}

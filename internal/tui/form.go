@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// defaultPort is taken where a server is named without one.
+const defaultPort = "1300"
+
+// field is one line of the form.
+type field uint8
+
+const (
+	fieldServer field = iota
+	fieldMode
+	fieldName
+	fieldPassword
+	fieldCount
+)
+
+// An inquiry is what a look at a server is about.
+type inquiry struct{ server, name string }
+
+// A form asks how to come in: which server, as whom. It comes back, with all
+// its fields filled, after a login that was refused.
+type form struct {
+	paint    *paint
+	server   draft
+	name     draft
+	password draft
+	mode     Mode
+	focus    field
+	visible  bool // the password is shown
+	busy     bool // Connect is under way, or the login after it
+	asked    inquiry
+	found    Probed
+	heard    bool // found answers asked
+	failed   [fieldCount]string
+}
+
+func newForm(cfg Config, p *paint) *form {
+	f := &form{paint: p, mode: cfg.Login.Mode}
+	f.server.Set(cfg.Login.Server)
+	f.name.Set(cfg.Login.Name)
+	f.password.Set(cfg.Login.Password.Reveal())
+	switch {
+	case cfg.Login.Server == "":
+	case cfg.Login.Name != "" && f.mode != ModeGuest:
+		f.focus = fieldPassword
+	default:
+		f.focus = fieldName
+	}
+	return f
+}
+
+// fields are those of the mode: a guest has no password.
+func (f *form) fields() []field {
+	if f.mode == ModeGuest {
+		return []field{fieldServer, fieldMode, fieldName}
+	}
+	return []field{fieldServer, fieldMode, fieldName, fieldPassword}
+}
+
+// active is the text of the field with the keys, nil for the modes.
+func (f *form) active() *draft {
+	switch f.focus {
+	case fieldServer:
+		return &f.server
+	case fieldName:
+		return &f.name
+	case fieldPassword:
+		return &f.password
+	default:
+		return nil
+	}
+}
+
+// Fail puts the reason under the field that it is about, and lets somebody try
+// again.
+func (f *form) Fail(code wire.Code, reason string) {
+	at := fieldServer
+	switch code {
+	case wire.CodeNameInvalid, wire.CodeNameTaken, wire.CodeRegistered, wire.CodeBanned:
+		at = fieldName
+	case wire.CodeDenied, wire.CodeThrottled, wire.CodeInsecure, wire.CodePasswordInvalid:
+		at = fieldPassword
+	default:
+	}
+	if reason == "" {
+		reason = string(code)
+	}
+	f.busy = false
+	f.failed[at] = reason
+	f.focus = at
+	if at == fieldPassword && f.mode == ModeGuest {
+		f.focus = fieldName
+	}
+}
+
+// formKey gives a key to the form and does what it asks for.
+func (m *Model) formKey(k key) {
+	f := m.form
+	switch k.name {
+	case "esc", "ctrl+c", "ctrl+q":
+		m.order(orderQuit)
+	case "f1":
+		m.over.openHelp()
+	case "tab", "down":
+		f.move(1)
+	case "shift+tab", "up":
+		f.move(-1)
+	case "alt+v":
+		f.visible = !f.visible
+	case "enter":
+		m.submit()
+	default:
+		f.edit(m, k)
+	}
+	m.probe(false)
+}
+
+// move goes to the next field, around the ends.
+func (f *form) move(n int) {
+	fields := f.fields()
+	for i, at := range fields {
+		if at == f.focus {
+			f.focus = fields[((i+n)%len(fields)+len(fields))%len(fields)]
+			return
+		}
+	}
+	f.focus = fieldServer
+}
+
+// edit writes into the field, or chooses the mode.
+func (f *form) edit(m *Model, k key) {
+	d := f.active()
+	switch {
+	case d == nil && (k.name == "right" || k.text == " "):
+		f.choose(1)
+	case d == nil && k.name == "left":
+		f.choose(-1)
+	case d == nil:
+	case k.text != "":
+		d.Insert(strings.ReplaceAll(k.text, "\n", ""))
+	default:
+		if edit := m.composer.editing[k.name]; edit != nil {
+			edit(d)
+		}
+	}
+	f.failed[f.focus] = ""
+	m.moment.edits++
+	m.later(draftPause, paused{m.moment.edits})
+}
+
+func (f *form) choose(n int) {
+	const modes = 3
+	f.mode = Mode((int(f.mode) + n + modes) % modes)
+	f.failed = [fieldCount]string{}
+}
+
+// address is the server as typed, with a port.
+func (f *form) address() string {
+	s := strings.TrimSpace(f.server.String())
+	if s == "" || strings.Contains(s, ":") && !strings.HasSuffix(s, "]") {
+		return s
+	}
+	return s + ":" + defaultPort
+}
+
+func (f *form) username() string { return strings.TrimSpace(f.name.String()) }
+
+// checkServer says what is wrong with the server's name, or "".
+func (f *form) checkServer() string {
+	s := f.address()
+	if s == "" {
+		return "type HOST or HOST:PORT"
+	}
+	i := strings.LastIndexByte(s, ':')
+	if n, err := strconv.ParseUint(s[i+1:], 10, 16); err != nil || n == 0 || i == 0 {
+		return "type HOST:PORT, the port being 1 to 65535"
+	}
+	return ""
+}
+
+// checkName says what is wrong with the user's name, or "".
+func (f *form) checkName() string {
+	name := f.username()
+	if name == "" && f.mode == ModeGuest {
+		return ""
+	}
+	if name == "" {
+		return "type the name that you want to be known by"
+	}
+	if err := wire.CheckUser(name); err != nil {
+		return cleanError(err)
+	}
+	return ""
+}
+
+// checkPassword says what is wrong with the password, or "".
+func (f *form) checkPassword() string {
+	switch {
+	case f.mode == ModeGuest:
+		return ""
+	case f.password.empty():
+		return "type the password"
+	}
+	err := wire.CheckPassword(wire.Secret(f.password.String()))
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
+		return bad.Text
+	}
+	return ""
+}
+
+// submit connects, if every field is in order.
+func (m *Model) submit() {
+	f := m.form
+	for i, why := range [...]string{f.checkServer(), "", f.checkName(), f.checkPassword()} {
+		if why != "" {
+			f.focus = field(i)
+			f.failed[i] = why
+			return
+		}
+	}
+	if f.busy || m.cfg.Connect == nil {
+		return
+	}
+	f.busy = true
+	f.failed = [fieldCount]string{}
+	login := Login{Server: f.address(), Mode: f.mode, Name: f.username()}
+	if f.mode != ModeGuest {
+		login.Password = wire.Secret(f.password.String())
+	}
+	connect := m.cfg.Connect
+	m.start(func(ctx context.Context) any {
+		c, err := connect(ctx, login)
+		return connected{c, err}
+	})
+}
+
+// connected lives with the new session. The form stays until the server has
+// let us in.
+func (m *Model) connected(c connected) {
+	switch {
+	case c.err != nil && m.form != nil:
+		m.form.Fail("", cleanError(c.err))
+	case c.err == nil:
+		m.use(c.to)
+	}
+}
+
+// probe looks at the server that the form names, and at the name, once each:
+// what is being typed only when the typing has rested.
+func (m *Model) probe(rested bool) {
+	f := m.form
+	if f == nil || f.busy || m.cfg.Probe == nil || f.checkServer() != "" || f.focus == fieldServer && !rested {
+		return
+	}
+	ask := inquiry{server: f.address()}
+	if f.checkName() == "" && (f.focus != fieldName || rested) {
+		ask.name = f.username()
+	}
+	if ask == f.asked || ask.server == f.asked.server && ask.name == "" {
+		return
+	}
+	f.asked, f.heard = ask, false
+	look := m.cfg.Probe
+	m.start(func(ctx context.Context) any {
+		found, err := look(ctx, ask.server, ask.name)
+		return probed{ask, found, err}
+	})
+}
+
+// probed shows what the server said, unless another question was asked since.
+func (m *Model) probed(p probed) {
+	f := m.form
+	if f == nil || p.asked != f.asked {
+		return
+	}
+	f.found, f.heard = p.found, p.err == nil
+	if p.err != nil {
+		f.failed[fieldServer] = cleanError(p.err)
+	}
+}

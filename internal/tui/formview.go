@@ -1,0 +1,277 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	formWidth  = 62
+	formColumn = 12 // of the fields' names
+)
+
+// View returns h rows of w columns.
+func (f *form) View(w, h int) []string {
+	p := f.paint
+	width := min(formWidth, w)
+	inner := width - 4
+	room := h - 2
+	rows, focus := f.rows(inner)
+	if len(rows) > room {
+		rows, focus = f.questions(inner)
+	}
+	footer := h > len(rows)+5
+	if footer {
+		room -= 2
+	}
+	if len(rows) > room {
+		top := max(0, min(focus-room/2, len(rows)-room))
+		rows = rows[top : top+room]
+	}
+	box := p.boxed(p.Frame.Dialog, "chat-tui "+p.Glyph.Dot+" welcome", rows, width)
+	out := make([]string, 0, h)
+	top := (h - len(box)) / 2
+	for range top {
+		out = append(out, text.PadRight("", w))
+	}
+	for _, row := range box {
+		out = append(out, text.Center(row, w))
+	}
+	for len(out) < h {
+		out = append(out, text.PadRight("", w))
+	}
+	if footer {
+		keys := p.parts(w-2, "Tab next", "Shift+Tab back", "arrows choose", "F1 help", "ctrl+q quit")
+		out[h-1] = p.dim(text.PadRight(" "+keys, w))
+	}
+	return out
+}
+
+// rows are the lines of the form, and which of them has the keys.
+func (f *form) rows(w int) (rows []string, focus int) {
+	rows = append(rows, "")
+	rows = append(rows, text.Wrap("No account yet? Choose register below, or be a guest.", w)...)
+	rows = append(rows, text.Wrap("A password leaves this machine only when you press Enter.", w)...)
+	rows = append(rows, "")
+	asked, focus := f.questions(w)
+	return append(rows, asked...), len(rows) + focus
+}
+
+// questions are the lines without those that only explain.
+func (f *form) questions(w int) (rows []string, focus int) {
+	add := func(more ...string) { rows = append(rows, more...) }
+	for _, at := range f.fields() {
+		if at == f.focus {
+			focus = len(rows)
+		}
+		add(f.line(at, w))
+		under := f.under(at)
+		if under == "" {
+			continue
+		}
+		tint := f.tint(under)
+		for _, row := range text.Wrap(under, max(w-formColumn, 1)) {
+			add(strings.Repeat(" ", min(formColumn, w-1)) + tint.Render(row))
+		}
+	}
+	add("")
+	add(text.Center(f.buttons(), w))
+	return rows, focus
+}
+
+// line is a field and what was typed into it.
+func (f *form) line(at field, w int) string {
+	p := f.paint
+	label := text.PadRight([...]string{"Server", "Mode", "Username", "Password"}[at], formColumn)
+	if at == f.focus {
+		label = p.Text.Key.Render(label)
+	}
+	switch at {
+	case fieldMode:
+		return label + f.modes()
+	case fieldServer:
+		return label + f.input(&f.server, at, w-formColumn-2, false)
+	case fieldName:
+		return label + f.input(&f.name, at, w-formColumn-2, false)
+	default:
+		return label + f.input(&f.password, at, w-formColumn-2, !f.visible)
+	}
+}
+
+// modes are the three ways in.
+func (f *form) modes() string {
+	p := f.paint
+	var parts []string
+	for mode, name := range [...]string{"log in", "register", "guest"} {
+		sign := p.Form.Open
+		if Mode(mode) == f.mode {
+			sign = p.Form.Chosen
+		}
+		parts = append(parts, sign+" "+name)
+	}
+	return strings.Join(parts, " ")
+}
+
+// input shows the end of a draft between two lines.
+func (f *form) input(d *draft, at field, w int, masked bool) string {
+	p := f.paint
+	side := p.Frame.Rule.Render(p.Border.V)
+	hint := ""
+	if at == fieldPassword {
+		hint = "alt+v show"
+	}
+	inner := max(w-2-len(hint), 4)
+	before, after := d.before(), string(d.runes[d.cursor:])
+	if masked {
+		before = strings.Repeat(p.Form.Secret, d.cursor)
+		after = strings.Repeat(p.Form.Secret, len(d.runes)-d.cursor)
+	}
+	before, after = text.CleanLine(before), text.CleanLine(after)
+	caret := ""
+	if at == f.focus {
+		caret = p.caret()
+	}
+	before = ending(before, inner-1)
+	s := before + caret + text.Truncate(after, max(inner-text.Width(before)-1, 0))
+	return side + " " + text.PadRight(s, inner) + p.dim(hint) + side
+}
+
+// ending is the end of s that fits into w columns.
+func ending(s string, w int) string {
+	for i := len(s); i > 0; {
+		_, n := utf8.DecodeLastRuneInString(s[:i])
+		if w -= text.Width(s[i-n : i]); w < 0 {
+			return s[i:]
+		}
+		i -= n
+	}
+	return s
+}
+
+// under is what stands below a field: what is wrong with it, or what is known.
+func (f *form) under(at field) string {
+	if f.failed[at] != "" {
+		return f.paint.Glyph.Bad + " " + f.failed[at]
+	}
+	switch at {
+	case fieldServer:
+		return f.underServer()
+	case fieldMode:
+		if f.mode == ModeRegister && f.heard && !f.found.Register {
+			return f.paint.Glyph.Bad + " this server takes no new accounts"
+		}
+		return ""
+	case fieldName:
+		return f.underName()
+	default:
+		return f.underPassword()
+	}
+}
+
+func (f *form) underServer() string {
+	p := f.paint
+	switch {
+	case f.address() == "" || f.focus == fieldServer && f.asked.server != f.address():
+		return "HOST or HOST:PORT"
+	case f.asked.server != f.address():
+		return ""
+	case !f.heard:
+		return p.Glyph.Trying + " looking" + p.Glyph.More
+	}
+	s := p.Glyph.Good + " reachable"
+	if ms := f.found.RTT.Milliseconds(); ms > 0 {
+		s += fmt.Sprintf(" %d ms", ms)
+	}
+	dot := " " + p.Glyph.Dot + " "
+	if !f.found.Secure {
+		return s + dot + "not encrypted"
+	}
+	s += dot + "TLS" + dot
+	if !f.found.Pinned {
+		s += "new "
+	}
+	return s + "key " + shortKey(text.CleanLine(f.found.Key), p.Glyph.More)
+}
+
+// shortKey is the start and the end of a fingerprint.
+func shortKey(key, more string) string {
+	key = strings.TrimPrefix(key, "SHA256:")
+	if len(key) < 8 {
+		return key
+	}
+	return key[:4] + more + key[len(key)-2:]
+}
+
+func (f *form) underName() string {
+	p := f.paint
+	if f.username() != "" {
+		if why := f.checkName(); why != "" {
+			return p.Glyph.Bad + " " + why
+		}
+	}
+	if f.heard && f.found.Name != nil && f.asked.name == f.username() && f.username() != "" {
+		return f.nameState(f.found.Name)
+	}
+	if f.mode == ModeGuest {
+		return "1-20 characters, no spaces; empty: a name is chosen for you"
+	}
+	return "1-20 characters, no spaces"
+}
+
+// nameState says what the server knows of the name, as far as it matters.
+func (f *form) nameState(n *wire.NameChecked) string {
+	p := f.paint
+	why := text.CleanLine(n.Text)
+	switch {
+	case n.State == wire.NameInvalid:
+		return p.Glyph.Bad + " " + why
+	case f.mode == ModeLogin && n.State == wire.NameRegistered:
+		return p.Glyph.Good + " has an account here"
+	case f.mode == ModeLogin:
+		return p.Glyph.Bad + " has no account here: register, or come in as a guest"
+	case n.State == wire.NameFree:
+		return p.Glyph.Good + " free"
+	case n.State == wire.NameRegistered:
+		return p.Glyph.Bad + " belongs to an account: log in, or choose another"
+	default:
+		return p.Glyph.Bad + " taken at the moment: choose another"
+	}
+}
+
+func (f *form) underPassword() string {
+	switch {
+	case f.password.empty():
+		return ""
+	case f.checkPassword() != "":
+		return f.paint.Glyph.Bad + " " + f.checkPassword()
+	case f.mode == ModeRegister:
+		return f.paint.Glyph.Good + " the server keeps only an argon2id hash"
+	}
+	return ""
+}
+
+// tint is the colour of what stands below a field, by its sign.
+func (f *form) tint(under string) ink {
+	p := f.paint
+	switch {
+	case strings.HasPrefix(under, p.Glyph.Bad):
+		return p.Text.Bad
+	case strings.HasPrefix(under, p.Glyph.Good):
+		return p.Text.Good
+	default:
+		return p.Text.Muted
+	}
+}
+
+func (f *form) buttons() string {
+	p := f.paint
+	if f.busy {
+		return p.Glyph.Trying + " connecting" + p.Glyph.More
+	}
+	enter := [...]string{"log in", "register and join", "come in as a guest"}[f.mode]
+	return p.Text.Key.Render("[ Enter  "+enter+" ]") + "   [ Esc  quit ]"
+}

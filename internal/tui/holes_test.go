@@ -1,0 +1,114 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+// told are lines of a room, said in one minute and numbered from 0.
+func told(from, to int) []wire.Event {
+	lines := make([]wire.Event, 0, to-from)
+	for i := from; i < to; i++ {
+		lines = append(lines, said("lab3", "bob", 14, 3, i, fmt.Sprintf("line %d.", i)))
+	}
+	return lines
+}
+
+// caughtUp is a room whose older lines are all here.
+func caughtUp(t *testing.T) *scene {
+	t.Helper()
+	s := entered(t)
+	_, tag := asked[wire.History](s.session)
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"})
+	return s
+}
+
+// fetched are the questions for lines before some other, and the tag of the
+// last.
+func fetched(s *scene) (all []wire.History, tag string) {
+	all, tag = asked[wire.History](s.session)
+	return slices.DeleteFunc(all, func(h wire.History) bool { return h.Before == 0 }), tag
+}
+
+func idOf(n int) wire.ID { return said("lab3", "", 14, 3, n, "").ID }
+
+func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 10)...)
+	s.hear(offline(s))
+	s.hear(online()...)
+	s.hear(&wire.Gap{Re: wire.Re{Re: "r1"}, Room: "lab3", From: idOf(130), To: idOf(629), Count: 500, More: true})
+	s.hear(told(130, 630)...)
+	s.hides(holeRow)
+	s.press("alt+u")
+	s.shows("500 new since 14:03")
+	s.press("alt+end")
+	if all, _ := fetched(s); len(all) != 0 {
+		t.Fatalf("asked at once: %+v", all)
+	}
+	s.press("alt+home")
+	s.shows(holeRow)
+	all, tag := fetched(s)
+	if len(all) != 1 || all[0].Room != "lab3" || all[0].Before != idOf(130) {
+		t.Fatalf("got %+v", all)
+	}
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(30), To: idOf(129), Count: 100, More: true})
+	s.hear(told(30, 130)...)
+	s.press("alt+home")
+	s.shows(holeRow)
+	all, tag = fetched(s)
+	if len(all) != 2 || all[1].Before != idOf(30) {
+		t.Fatalf("got %+v", all)
+	}
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(29), Count: 30, More: true})
+	s.hear(told(0, 30)...)
+	s.press("alt+end", "alt+home")
+	s.hides(holeRow)
+	if n := len(s.words()); n != 630 {
+		t.Errorf("got %d lines, want all 630", n)
+	}
+	if s.book.current.counts.unread != 0 {
+		t.Error("fetched lines count as unread")
+	}
+}
+
+func TestLinesThatAreLeftOutOnTheirWayAreAHole(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 5)...)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true})
+	s.hear(told(9, 12)...)
+	s.shows(holeRow)
+	s.press("pgup")
+	all, tag := fetched(s)
+	if len(all) != 1 || all[0].Before != idOf(9) {
+		t.Fatalf("got %+v", all)
+	}
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(8), Count: 9})
+	s.hear(told(0, 9)...)
+	s.hides(holeRow)
+	s.expect("line 0.", "line 1.", "line 2.", "line 3.", "line 4.", "line 5.", "line 6.", "line 7.", "line 8.", "line 9.", "line 10.", "line 11.")
+}
+
+func TestAHoleWaitsForTheConnection(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 5)...)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(8), To: idOf(9), Count: 2, More: true})
+	s.hear(told(8, 10)...)
+	s.hear(offline(s))
+	s.press("esc", "pgup")
+	if all, _ := fetched(s); len(all) != 0 {
+		t.Fatalf("got %+v", all)
+	}
+	s.hear(online()...)
+	s.press("pgup")
+	_, tag := fetched(s)
+	s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActHistory, Code: wire.CodeBusy})
+	s.shows(holeRow)
+	s.press("pgup")
+	if all, _ := fetched(s); len(all) != 2 {
+		t.Errorf("got %d questions, want another after one that was refused", len(all))
+	}
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// A binding is one row of the key table: what dispatches keys prints the help.
+type binding struct {
+	group string
+	keys  []string
+	help  string
+	do    func(*Model)
+}
+
+// The groups of the help.
+const (
+	groupMove  = "MOVE"
+	groupRead  = "READ"
+	groupWrite = "WRITE"
+	groupPanes = "PANES"
+	groupApp   = "APP"
+)
+
+// bindings is the key table of the screen. Keys that edit text are the
+// composer's own.
+func bindings() []binding {
+	return []binding{
+		{groupMove, []string{"alt+a"}, "next unread", (*Model).nextUnread},
+		{groupMove, []string{"ctrl+n", "alt+right"}, "next", func(m *Model) { m.switchTo(m.book.step(1)) }},
+		{groupMove, []string{"ctrl+p", "alt+left"}, "previous", func(m *Model) { m.switchTo(m.book.step(-1)) }},
+		{groupMove, []string{"ctrl+k", "ctrl+g"}, "jump to anything", (*Model).openSwitcher},
+		{groupMove, []string{"alt+/"}, "where I was", func(m *Model) { m.switchTo(m.book.last) }},
+		{groupMove, numbers(), "by number", nil},
+		{groupRead, []string{"pgup"}, "page up", func(m *Model) { m.scroll(m.pageRows()) }},
+		{groupRead, []string{"pgdown"}, "page down", func(m *Model) { m.scroll(-m.pageRows()) }},
+		{groupRead, []string{"shift+up"}, "one line up", func(m *Model) { m.scroll(1) }},
+		{groupRead, []string{"shift+down"}, "one line down", func(m *Model) { m.scroll(-1) }},
+		{groupRead, []string{"alt+end", "ctrl+end"}, "newest", (*Model).toNewest},
+		{groupRead, []string{"alt+home", "ctrl+home"}, "oldest", (*Model).toOldest},
+		{groupRead, []string{"alt+u"}, "first unread line", (*Model).toNews},
+		{groupWrite, []string{"enter"}, "send", (*Model).send},
+		{groupWrite, []string{"alt+enter", "ctrl+j"}, "new line", func(m *Model) { m.write("\n") }},
+		{groupWrite, []string{"tab"}, "complete", func(m *Model) { m.complete(1) }},
+		{groupWrite, []string{"shift+tab"}, "complete back", func(m *Model) { m.complete(-1) }},
+		{groupWrite, []string{"up"}, "up, history", func(m *Model) { m.recall((*composer).Up) }},
+		{groupWrite, []string{"down"}, "down, history", func(m *Model) { m.recall((*composer).Down) }},
+		{groupPanes, []string{"f7"}, "room list", (*Model).toggleList},
+		{groupPanes, []string{"f8"}, "people", (*Model).togglePeople},
+		{groupApp, []string{"f1"}, "help", func(m *Model) { m.over.openHelp() }},
+		{groupApp, []string{"ctrl+c"}, "clear, then quit", (*Model).clearOrQuit},
+		{groupApp, []string{"ctrl+q"}, "quit", (*Model).quit},
+		{groupApp, []string{"alt+r"}, "connect now", (*Model).retry},
+		{groupApp, []string{"alt+e"}, "edit the server", (*Model).editServer},
+		{groupApp, []string{"esc"}, "close, hide", (*Model).escape},
+		{groupApp, []string{"ctrl+t"}, "next theme", (*Model).nextTheme},
+		{groupApp, []string{"ctrl+l"}, "redraw", func(m *Model) { m.order(orderRedraw) }},
+	}
+}
+
+func numbers() []string {
+	keys := make([]string, 9)
+	for i := range keys {
+		keys[i] = "alt+" + strconv.Itoa(i+1)
+	}
+	return keys
+}
+
+// A keymap finds what a key does.
+type keymap map[string]func(*Model)
+
+func newKeymap(table []binding) keymap {
+	keys := keymap{}
+	for _, b := range table {
+		for i, name := range b.keys {
+			keys[name] = b.do
+			if b.do == nil {
+				keys[name] = func(m *Model) { m.switchTo(m.book.number(i + 1)) }
+			}
+		}
+	}
+	return keys
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

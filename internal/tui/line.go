@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"labchat/internal/wire"
+)
+
+// lineKind says what a row of the timeline is.
+type lineKind uint8
+
+const (
+	lineSaid   lineKind = iota // somebody's words
+	lineAction                 // /me
+	lineNote                   // what the program or the server has to say
+	lineMoves                  // people coming and going, folded into one line
+	lineBreak                  // the connection came or went: a rule
+)
+
+// delivery is how far an own line has come.
+type delivery uint8
+
+const (
+	deliveryNone delivery = iota // somebody else's, or older than this session
+	deliveryQueued
+	deliverySent
+	deliveryInbox // sent, and waits at the server
+	deliveryDelivered
+	deliveryRead
+	deliveryFailed
+)
+
+// deliveryOf translates a receipt.
+func deliveryOf(r *wire.Receipt) delivery {
+	switch r.State {
+	case wire.ReceiptQueued:
+		return deliveryQueued
+	case wire.ReceiptSent:
+		if r.Inbox {
+			return deliveryInbox
+		}
+		return deliverySent
+	case wire.ReceiptDelivered:
+		return deliveryDelivered
+	case wire.ReceiptRead:
+		return deliveryRead
+	case wire.ReceiptFailed:
+		return deliveryFailed
+	}
+	return deliveryNone
+}
+
+// queuedKey orders a line that has no id yet below all that have one.
+const queuedKey = ^wire.ID(0)
+
+// A line is one entry of a timeline. Its strings were cleaned before they came
+// here. It is kept small, because there may be a hundred thousand.
+type line struct {
+	key     wire.ID // the id; of a note: of the line it came after
+	at      wire.Millis
+	from    string // with the mark of its kind
+	text    string
+	kind    lineKind
+	state   delivery
+	own     bool
+	mention bool
+	hidden  bool // its sender is ignored
+
+	shape shape    // what rows was made for
+	rows  []string // rendered; nil until somebody looks
+}
+
+// spoken tells lines that have an id, or will have one, from notes.
+func (l *line) spoken() bool { return l.kind == lineSaid || l.kind == lineAction }
+
+// counts says whether the line is news for the person at the screen.
+func (l *line) counts() bool { return l.spoken() && !l.own && !l.hidden }
+
+// undraw forgets the rendered rows because the line has changed.
+func (l *line) undraw() { l.rows = nil }

@@ -1,0 +1,112 @@
+package tui
+
+import (
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// A link is the session with the server, and what is known of it.
+type link struct {
+	session Session
+	archive Archive
+	status  wire.Status
+	reason  string    // of status, cleaned
+	server  string    // of status, cleaned
+	down    bool      // there is no connection
+	torn    bool      // there was one, and a rule says that it was lost
+	since   time.Time // since when
+	me      string    // as the server knows it, "" before the login
+	label   string    // me, cleaned
+	asked   map[string]errand
+	outbox  map[wire.ClientID]*place
+	typed   time.Time // when we last told that we are typing
+	ignored map[string]bool
+	lines   int    // the longest text in bytes that the server takes
+	motd    string // the message of the day, as it was shown
+}
+
+// An errand is a request that waits for its answer.
+type errand struct {
+	act   wire.Act
+	at    *place  // where the answer is shown
+	about *place  // what the request changes
+	quiet bool    // a refusal is not worth a line
+	hole  wire.ID // in about, which the answer fills
+}
+
+func (l *link) online() bool { return l.status.State == wire.StateOnline }
+
+// lost says that the connection is gone, or could not be made: until it is
+// there again, also while it is being tried.
+func (l *link) lost() bool { return l.down }
+
+// over says that the session has ended, and does not come back by itself.
+func (l *link) over() bool { return l.status.State == wire.StateEnded }
+
+// setStatus takes over what the session says of itself.
+func (l *link) setStatus(s *wire.Status, now time.Time) {
+	switch s.State {
+	case wire.StateOnline:
+		l.down = false
+	case wire.StateOffline, wire.StateEnded:
+		if !l.down {
+			l.since = now
+		}
+		l.down = true
+	case wire.StateConnecting:
+		if l.down && s.Reason == "" {
+			s = &wire.Status{State: s.State, Reason: l.status.Reason, Server: s.Server, Attempt: l.status.Attempt}
+		}
+	}
+	l.status = *s
+	l.reason = text.CleanLine(s.Reason)
+	l.server = text.CleanLine(s.Server)
+}
+
+// do sends a request and remembers what it was for.
+func (l *link) do(r wire.Request, e errand) string {
+	if l.session == nil {
+		return ""
+	}
+	if l.asked == nil {
+		l.asked = map[string]errand{}
+	}
+	e.act = r.Act()
+	tag := l.session.Do(r)
+	l.asked[tag] = e
+	return tag
+}
+
+// tell sends a request whose answer nobody waits for.
+func (l *link) tell(r wire.Request) {
+	if l.session != nil && l.online() {
+		l.session.Do(r)
+	}
+}
+
+// errand returns what the tag was for, and forgets it. Without a tag it is
+// the zero errand.
+func (l *link) errand(tag string) errand {
+	e := l.asked[tag]
+	delete(l.asked, tag)
+	return e
+}
+
+// receive keeps count of the outbox.
+func (l *link) receive(c wire.ClientID, at *place, waits bool) {
+	if !waits {
+		delete(l.outbox, c)
+		return
+	}
+	if l.outbox == nil {
+		l.outbox = map[wire.ClientID]*place{}
+	}
+	l.outbox[c] = at
+}
+
+// ignores says whether lines of name are hidden.
+func (l *link) ignores(name string) bool {
+	return len(l.ignored) > 0 && l.ignored[wire.Fold(name)]
+}

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// status follows the connection.
+func (m *Model) status(e *wire.Status) {
+	was := m.link.status.State
+	m.link.setStatus(e, m.paint.now())
+	switch {
+	case m.link.online() && was != wire.StateOnline:
+		m.banner.hidden = false
+		if m.link.torn {
+			m.rule("connected ")
+		}
+		m.link.torn = false
+	case m.link.lost() && was == wire.StateOnline:
+		m.banner.hidden = false
+		m.stale()
+	}
+	switch {
+	case e.State == wire.StateEnded:
+		m.ended()
+	case e.State == wire.StateOffline && m.form != nil:
+		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
+	}
+	m.tick()
+}
+
+// stale marks what is not known any more while there is no connection.
+func (m *Model) stale() {
+	now := m.paint.now()
+	for _, at := range m.book.rooms {
+		if !at.people.stale && at.joined {
+			at.people.stale, at.people.at = true, now
+		}
+	}
+	for _, at := range m.book.all() {
+		at.past.asking = ""
+		clear(at.typing)
+	}
+	clear(m.link.asked)
+	m.link.torn = true
+	m.rule("connection lost ")
+}
+
+// rule says in the conversation on the screen when the connection came or went.
+func (m *Model) rule(s string) {
+	now := m.paint.now()
+	s += now.In(m.paint.zone).Format("15:04:05")
+	m.book.current.log.Note(&line{kind: lineBreak, at: wire.MillisOf(now), text: s})
+}
+
+// ended brings the form back where there is one: the session is over.
+func (m *Model) ended() {
+	if m.cfg.Connect == nil {
+		return
+	}
+	if m.form == nil {
+		m.form = newForm(m.cfg, m.paint)
+	}
+	m.form.Fail(m.link.status.Code, m.link.reason)
+}
+
+// welcome shows what the server has to say to everybody.
+func (m *Model) welcome(e *wire.Welcome) {
+	if e.Limits.Line > 0 {
+		m.link.lines = e.Limits.Line
+	}
+	if e.Motd != "" && e.Motd != m.link.motd {
+		m.note(nil, text.Clean(e.Motd))
+	}
+	m.link.motd = e.Motd
+}
+
+// loggedIn gives us our name.
+func (m *Model) loggedIn(e *wire.LoggedIn) {
+	m.link.errand(e.Re.Re)
+	changed := m.link.me != "" && m.link.me != e.Name
+	m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
+	m.form = nil
+	for _, mark := range e.Marks {
+		m.book.room(mark.Room).read(mark.Last)
+	}
+	if e.Failed > 0 {
+		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time"))
+	}
+	if e.Waiting > 0 {
+		m.note(nil, plural(e.Waiting, "private line")+" came while you were away")
+	}
+	if changed {
+		m.note(nil, "you are "+m.link.label+" now")
+	}
+	for _, at := range m.book.all() {
+		at.past = past{} // the archive knows now whose lines to show
+	}
+	m.restore()
+}
+
+// entered makes a room ours.
+func (m *Model) entered(e *wire.Entered) {
+	ask := m.link.errand(e.Re.Re)
+	at := m.book.room(e.Room)
+	at.joined = true
+	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
+	at.people.Set(e.People, e.More)
+	at.counts.came = e.Last
+	at.read(m.entryMark(at))
+	if ask.act == wire.ActJoin && ask.about == nil && at != m.book.current {
+		m.show(at)
+		m.moment.switched = m.paint.now()
+	}
+	if at.log.settled() < page {
+		m.fetch(at)
+	}
+}
+
+// joined says that somebody came.
+func (m *Model) joined(e *wire.Joined) {
+	at := m.book.room(e.Room)
+	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind})
+	if e.Name != m.link.me && !m.link.ignores(e.Name) {
+		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
+	}
+}
+
+// left says that somebody went.
+func (m *Model) left(e *wire.Left) {
+	at := m.book.byID[roomID(e.Room)]
+	if at == nil {
+		return
+	}
+	if e.Name == m.link.me {
+		m.leave(at)
+		return
+	}
+	label := text.CleanLine(e.Name)
+	if who := at.people.find(e.Name); who != nil {
+		label = who.label
+	}
+	at.people.Remove(e.Name)
+	delete(at.typing, text.CleanLine(e.Name))
+	if !m.link.ignores(e.Name) {
+		at.log.Went(label, text.CleanLine(e.Reason), m.paint.millis())
+	}
+}
+
+// leave takes a room off the list, unless it is the only conversation.
+func (m *Model) leave(at *place) {
+	at.joined = false
+	at.people = roster{}
+	if len(m.book.byID) == 1 || len(at.log.pending) > 0 {
+		m.note(at, "you left "+at.label)
+		return
+	}
+	if next := m.book.drop(at); next != m.book.current {
+		m.show(next)
+		m.moment.switched = m.paint.now()
+	}
+}
+
+// renamed gives somebody another name, in every room.
+func (m *Model) renamed(e *wire.Renamed) {
+	if e.Old == m.link.me {
+		m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
+	}
+	for _, at := range m.book.rooms {
+		if at.people.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {
+			m.note(at, text.CleanLine(e.Old)+" is "+marked(e.Name, e.Kind)+" now")
+		}
+	}
+}
+
+// presence marks somebody as away or back.
+func (m *Model) presence(e *wire.Presence) {
+	for _, at := range m.book.rooms {
+		at.people.Away(e.Name, e.Away)
+	}
+}
+
+// topicSet shows a room's topic.
+func (m *Model) topicSet(e *wire.TopicSet) {
+	at := m.book.room(e.Room)
+	m.link.errand(e.Re.Re)
+	at.topic = text.CleanLine(e.Topic)
+	switch {
+	case at.topic == "":
+		m.note(at, "no topic")
+	case e.By != "":
+		m.note(at, "topic, by "+text.CleanLine(e.By)+": "+at.topic)
+	default:
+		m.note(at, "topic: "+at.topic)
+	}
+}
+
+// closed follows the end of a session: nothing more will come from it.
+func (m *Model) closed(c closed) {
+	if c.from != m.link.session || m.link.status.State == wire.StateEnded {
+		return
+	}
+	m.status(&wire.Status{State: wire.StateEnded, Reason: "the session has ended", Server: m.link.status.Server})
+}

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// key is one key press: a name such as "ctrl+k", "alt+1" or "enter", or text.
+type key struct {
+	name  string // "" where it is text
+	text  string
+	paste bool // text that came at once
+}
+
+// job is work away from Update: a wait, a read from the disk, a question to a
+// server. What do returns comes back to Update as a message. A job never sends
+// a line of chat, because jobs run side by side and lines have an order.
+type job struct {
+	after time.Duration
+	do    func(ctx context.Context) any
+	// listen asks for a session's events as batches, for as long as it has some.
+	listen Session
+	order  order
+}
+
+// order is what only the terminal's owner can do.
+type order uint8
+
+const (
+	orderNone   order = iota
+	orderQuit         // end the program
+	orderRedraw       // paint every cell again
+)
+
+// The messages that jobs and the terminal's owner send to Update.
+type (
+	sized struct{ w, h int }
+
+	// batch is what a session had to say.
+	batch struct {
+		from   Session
+		events []wire.Event
+	}
+
+	// closed says that a session will say nothing any more.
+	closed struct{ from Session }
+
+	// older is what the archive had of a conversation, oldest first.
+	older struct {
+		place  string
+		events []wire.Event
+		full   bool // as many as were asked for: there may be more
+		err    error
+	}
+
+	// restored is what the archive keeps of the screen.
+	restored struct {
+		drafts  map[string]string
+		marks   map[string]wire.ID
+		ignored []string
+		inputs  []string
+	}
+
+	// written says that the oldest write in the queue is done.
+	written struct{ err error }
+
+	// probed answers a look at a server from the form.
+	probed struct {
+		asked inquiry
+		found Probed
+		err   error
+	}
+
+	// connected answers Config.Connect.
+	connected struct {
+		to  Connected
+		err error
+	}
+
+	// ticked is the clock: the minute in the status row, seconds to the next
+	// try, people who stopped typing.
+	ticked struct{ n int }
+
+	// looked says that a conversation has been on the screen for a while.
+	looked struct{ place string }
+
+	// paused says that somebody stopped typing into the form.
+	paused struct{ edits int }
+
+	// panicked carries a job's panic to Update, where it restores the terminal.
+	panicked struct {
+		value any
+		stack []byte
+	}
+)

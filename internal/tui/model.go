@@ -1,0 +1,198 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// The times of the screen.
+const (
+	lookFor    = time.Second            // a conversation counts as read after it
+	guardFor   = 300 * time.Millisecond // Enter is held so long after a switch that nobody asked for
+	typingPace = 3 * time.Second        // between two words that we are typing
+	draftPause = time.Second            // a draft is kept when nobody types for so long
+	escapeFor  = time.Second            // Esc and a letter within it are alt and the letter
+)
+
+// Model is the whole screen. Update changes it, View draws it; neither is for
+// more than one goroutine.
+type Model struct {
+	cfg      Config
+	paint    *paint
+	link     link
+	book     book
+	composer composer
+	popup    popup
+	banner   banner
+	form     *form   // nil: not shown
+	over     overlay // help, switcher
+	screen   screen  // its size, and what was drawn
+	disk     disk    // writes to the archive, one after the other
+	jobs     []job   // started by the Update under way
+	keys     keymap  // of the screen
+	moment   moment  // what depends on time
+}
+
+// moment is what the clock changes.
+type moment struct {
+	ticks    int       // the newest timer; older ones are void
+	due      time.Time // when it goes off; in the past: there is none
+	edits    int       // changes of the draft
+	switched time.Time // to another conversation that nobody asked for
+	escaped  time.Time // Esc was pressed
+	flash    string    // a word in the status row until the next key
+}
+
+// New returns a screen that is not shown yet. now and zone are time.Now and
+// time.Local outside tests.
+func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
+	p := newPaint(cfg.Theme, now, zone)
+	m := &Model{cfg: cfg, paint: p}
+	m.book.paint = p
+	m.composer = composer{paint: p, editing: edits()}
+	m.keys = newKeymap(bindings())
+	m.link.lines = wire.MaxText
+	room := cfg.Room
+	if room == "" {
+		room = wire.Lobby
+	}
+	m.show(m.book.room(room))
+	if cfg.Form || cfg.Session == nil {
+		m.form = newForm(cfg, p)
+	}
+	return m
+}
+
+// Init returns the first jobs.
+func (m *Model) Init() []job {
+	if m.cfg.Session != nil {
+		m.use(Connected{Session: m.cfg.Session, Archive: m.cfg.Archive})
+	}
+	if m.form != nil {
+		m.probe(true)
+	}
+	if m.cfg.Hint != "" {
+		m.notes(nil, strings.Split(text.Clean(m.cfg.Hint), "\n"))
+	}
+	m.tick()
+	return m.take()
+}
+
+// Update takes one message: a line a type.
+func (m *Model) Update(msg any) []job {
+	was := m.screen.stale
+	m.screen.stale = true
+	switch msg := msg.(type) {
+	case sized:
+		m.screen.w, m.screen.h = msg.w, msg.h
+	case key:
+		m.press(msg)
+	case batch:
+		m.screen.stale = m.apply(msg) || was
+	case closed:
+		m.closed(msg)
+	case older:
+		m.older(msg)
+	case restored:
+		m.restored(msg)
+	case written:
+		m.written(msg)
+	case probed:
+		m.probed(msg)
+	case connected:
+		m.connected(msg)
+	case ticked:
+		m.ticked(msg)
+	case looked:
+		m.looked(msg)
+	case paused:
+		m.paused(msg)
+	case panicked:
+		panic(fmt.Sprintf("%v\n\n%s", msg.value, msg.stack))
+	}
+	return m.take()
+}
+
+// take returns the jobs that were started, and forgets them.
+func (m *Model) take() []job {
+	jobs := m.jobs
+	m.jobs = nil
+	return jobs
+}
+
+// start does work away from Update; what do returns comes back as a message.
+func (m *Model) start(do func(context.Context) any) { m.jobs = append(m.jobs, job{do: do}) }
+
+// later brings a message back after a while.
+func (m *Model) later(d time.Duration, msg any) {
+	m.jobs = append(m.jobs, job{after: d, do: func(context.Context) any { return msg }})
+}
+
+func (m *Model) order(o order) { m.jobs = append(m.jobs, job{order: o}) }
+
+// use begins to live with a session.
+func (m *Model) use(c Connected) {
+	m.link.session, m.link.archive = c.Session, c.Archive
+	m.jobs = append(m.jobs, job{listen: c.Session})
+	m.restore()
+	if at := m.book.current; at != nil {
+		m.fetch(at)
+	}
+}
+
+// tick sets the clock to the next moment at which the screen changes by itself:
+// a second while something runs, else the minute.
+func (m *Model) tick() {
+	now := m.paint.now()
+	next := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
+	if m.link.lost() || m.typingShown() {
+		next = time.Second
+	}
+	due := now.Add(next)
+	if m.moment.due.After(now) && !due.Before(m.moment.due) {
+		return // soon enough
+	}
+	m.moment.due = due
+	m.moment.ticks++
+	m.later(next, ticked{m.moment.ticks})
+}
+
+func (m *Model) ticked(t ticked) {
+	if t.n == m.moment.ticks {
+		m.moment.due = time.Time{}
+		m.tick()
+	}
+}
+
+// typingShown says whether somebody is typing in the place on the screen.
+func (m *Model) typingShown() bool {
+	at := m.book.current
+	return at != nil && len(at.writers(m.paint.now())) > 0
+}
+
+// flash says something in the status row until the next key.
+func (m *Model) flash(s string) { m.moment.flash = s }
+
+// note adds a line of ours to a place, or where nobody knows better, to the
+// one on the screen.
+func (m *Model) note(at *place, s string) {
+	if at == nil {
+		at = m.book.current
+	}
+	if at == nil {
+		at = m.book.room(m.cfg.Room)
+	}
+	at.log.Note(&line{kind: lineNote, at: m.paint.millis(), text: s})
+}
+
+// notes adds several.
+func (m *Model) notes(at *place, lines []string) {
+	for _, s := range lines {
+		m.note(at, s)
+	}
+}

@@ -1,0 +1,90 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// moves are the people who came and went since the last line: one line says
+// them all.
+type moves struct {
+	line         *line
+	joined, left []string
+	passed       []string // came and went again
+	reason       string   // of the only one who left
+}
+
+// Came says that somebody came in.
+func (t *timeline) Came(name string, at wire.Millis) {
+	m := t.movesAt(at)
+	m.reason = ""
+	if i := slices.Index(m.left, name); i >= 0 {
+		m.left = slices.Delete(m.left, i, i+1)
+	} else {
+		m.joined = append(m.joined, name)
+	}
+	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
+	m.line.undraw()
+}
+
+// Went says that somebody left.
+func (t *timeline) Went(name, reason string, at wire.Millis) {
+	m := t.movesAt(at)
+	m.reason = reason
+	if i := slices.Index(m.joined, name); i >= 0 {
+		m.joined = slices.Delete(m.joined, i, i+1)
+		m.passed = appendNew(m.passed, name)
+	} else {
+		m.left = append(m.left, name)
+	}
+	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
+	m.line.undraw()
+}
+
+// movesAt returns the moves of the newest line, which it makes one about
+// moves.
+func (t *timeline) movesAt(at wire.Millis) *moves {
+	if n := t.settled(); n == 0 || t.moves.line == nil || t.lines[n-1] != t.moves.line {
+		t.moves = moves{line: &line{kind: lineMoves, at: at}}
+		t.Note(t.moves.line)
+	}
+	t.moves.line.at = at
+	return &t.moves
+}
+
+// words says it all in one line.
+func (m *moves) words(dot string) string {
+	var parts []string
+	if len(m.joined) > 0 {
+		parts = append(parts, crowd(m.joined)+" joined")
+	}
+	if len(m.left) > 0 {
+		left := crowd(m.left) + " left"
+		if len(m.left) == 1 && m.reason != "" {
+			left += " (" + m.reason + ")"
+		}
+		parts = append(parts, left)
+	}
+	if len(m.passed) > 0 {
+		parts = append(parts, crowd(m.passed)+" came and went")
+	}
+	if len(parts) == 0 {
+		return "somebody went and came back"
+	}
+	return strings.Join(parts, dot)
+}
+
+// crowd names one or two people, and counts more.
+func crowd(names []string) string {
+	switch len(names) {
+	case 1:
+		return names[0]
+	case 2:
+		return names[0] + " and " + names[1]
+	default:
+		return fmt.Sprintf("%s and %d others", names[0], len(names)-1)
+	}
+}

@@ -1,0 +1,180 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/tui/theme"
+	"labchat/internal/wire"
+)
+
+// paint is what panes draw with: the theme, and the time as this place has it.
+type paint struct {
+	inks
+	Border theme.Border
+	Glyph  theme.Glyph
+	Form   theme.Form
+	theme  theme.Theme
+	nicks  map[string]ink
+	now    func() time.Time
+	zone   *time.Location
+}
+
+func newPaint(t theme.Theme, now func() time.Time, zone *time.Location) *paint {
+	return &paint{
+		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form,
+		theme: t, nicks: map[string]ink{}, now: now, zone: zone,
+	}
+}
+
+// clock prints hours and minutes.
+func (p *paint) clock(at wire.Millis) string { return p.local(at).Format("15:04") }
+
+// day prints a date as the rule above a day does.
+func (p *paint) day(at wire.Millis) string {
+	day := p.local(at)
+	if day.Year() != p.now().In(p.zone).Year() {
+		return day.Format("Mon 2 January 2006")
+	}
+	return day.Format("Mon 2 January")
+}
+
+func (p *paint) local(at wire.Millis) time.Time { return at.Time().In(p.zone) }
+
+func (p *paint) sameDay(a, b wire.Millis) bool {
+	ay, am, ad := p.local(a).Date()
+	by, bm, bd := p.local(b).Date()
+	return ad == bd && am == bm && ay == by
+}
+
+func (p *paint) sameMinute(a, b wire.Millis) bool {
+	const minute = 60_000 // zones differ by whole minutes
+	return a/minute == b/minute
+}
+
+// millis is the present as messages have it.
+func (p *paint) millis() wire.Millis { return wire.MillisOf(p.now()) }
+
+func (p *paint) dim(s string) string { return p.Text.Muted.Render(s) }
+
+// line is a rule of w columns.
+func (p *paint) line(w int) string {
+	return p.Frame.Rule.Render(strings.Repeat(p.Border.H, max(w, 0)))
+}
+
+// day rules and news rules are lines with words in the middle of them.
+func (p *paint) dayRule(w int, label string) string {
+	left, right := around(w, label)
+	return p.line(left) + p.Timeline.Date.Render(fitted(w, label)) + p.line(right)
+}
+
+func (p *paint) newsRule(w int, label string) string {
+	return p.Timeline.New.Render(p.ruled(w, label))
+}
+
+// ruled is a rule with words in the middle of it, not painted yet.
+func (p *paint) ruled(w int, label string) string {
+	left, right := around(w, label)
+	h := p.Border.H
+	return strings.Repeat(h, left) + fitted(w, label) + strings.Repeat(h, right)
+}
+
+func fitted(w int, label string) string { return text.Truncate(" "+label+" ", w) }
+
+// around is how long the lines beside a label are.
+func around(w int, label string) (left, right int) {
+	rest := w - text.Width(fitted(w, label))
+	return (rest + 1) / 2, rest / 2
+}
+
+// delivery is the state of an own line, at the right edge.
+func (p *paint) delivery(d delivery) string {
+	style := p.Timeline.Receipt.Render
+	switch d {
+	case deliveryQueued:
+		return style("queued")
+	case deliverySent:
+		return style(p.Glyph.Sent + " sent")
+	case deliveryInbox:
+		return style("in inbox")
+	case deliveryDelivered:
+		return style(p.Glyph.Read)
+	case deliveryRead:
+		return style(p.Glyph.Read + " read")
+	case deliveryFailed:
+		return p.Timeline.Failed.Render("failed")
+	case deliveryNone:
+	}
+	return ""
+}
+
+// sender styles the name of a line, which has been padded.
+func (p *paint) sender(l *line, who string) string {
+	switch {
+	case !l.spoken():
+		return p.Timeline.Notice.Render(who)
+	case l.own:
+		return p.Timeline.Self.Render(who)
+	default:
+		return p.nick(l.from).Render(who)
+	}
+}
+
+// said styles one row of a line's text.
+func (p *paint) said(l *line, row string) string {
+	switch {
+	case row == "":
+		return ""
+	case !l.spoken():
+		return p.Timeline.Notice.Render(row)
+	case l.mention:
+		return p.Timeline.Mention.Render(row)
+	case l.kind == lineAction:
+		return p.Timeline.Action.Render(row)
+	default:
+		return p.Text.Normal.Render(row)
+	}
+}
+
+// under shows a character with the cursor on it.
+func (p *paint) under(cell string) string {
+	if cell == "" {
+		return p.caret()
+	}
+	return p.Composer.Cursor.Render(cell)
+}
+
+// caret is the cursor where there is no character.
+func (p *paint) caret() string { return p.Form.Cursor }
+
+// parts joins what is not empty with the theme's dot, as far as it fits into w
+// columns: those that come first go first.
+func (p *paint) parts(w int, parts ...string) string {
+	dot := " " + p.Glyph.Dot + " "
+	var s string
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		next := part
+		if s != "" {
+			next = s + dot + part
+		}
+		if text.Width(next) > w {
+			continue
+		}
+		s = next
+	}
+	return s
+}
+
+// spread puts left and right into w columns: what stands on the left is cut if
+// both do not fit.
+func spread(w int, left, right string) string {
+	right = text.Truncate(right, w)
+	return text.PadRight(left, w-text.Width(right)) + right
+}
+
+// cleanError is an error as it may be shown: part of it may be foreign.
+func cleanError(err error) string { return text.CleanLine(err.Error()) }

@@ -1,0 +1,68 @@
+package tui
+
+import (
+	"fmt"
+
+	"labchat/internal/tui/text"
+)
+
+// people draws who is in the place on the screen. What is not known any more is
+// a question mark, not a lie.
+func (m *Model) people(w, h int) []string {
+	at, p := m.book.current, m.paint
+	switch {
+	case at == nil:
+		return window(nil, 0, w, h, p)
+	case at.private():
+		return window(m.couple(at, w), 0, w, h, p)
+	}
+	heading := fmt.Sprintf("PEOPLE %d", at.people.count())
+	if at.people.stale {
+		heading = "PEOPLE at " + at.people.at.In(p.zone).Format("15:04")
+	}
+	rows := []string{p.List.Heading.Render(text.PadRight(" "+heading, w))}
+	for _, who := range at.people.ordered(at.owner, h) {
+		rows = append(rows, presenceRow(at, who, who.name == m.link.me, w, p))
+	}
+	if n := at.people.more; n > 0 {
+		rows = append(rows, p.dim(text.PadRight(fmt.Sprintf(" and %d more", n), w)))
+	}
+	return window(rows, 0, w, h, p)
+}
+
+// couple are the two people of a private conversation.
+func (m *Model) couple(at *place, w int) []string {
+	p := m.paint
+	other, known := m.book.presence(at.name)
+	sign := p.Glyph.Online
+	switch {
+	case !m.link.online():
+		sign = p.Glyph.Unknown
+	case !known:
+		sign = p.Glyph.Offline
+	case other.away != "":
+		sign = p.Glyph.Away
+	}
+	return []string{
+		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
+		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3), w)),
+		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+text.Truncate(m.link.label, w-9)+" (you)", w)),
+	}
+}
+
+func presenceRow(at *place, who *person, me bool, w int, p *paint) string {
+	sign, note := p.Glyph.Online, ""
+	style := p.List.Row
+	switch {
+	case me:
+		note = " (you)"
+	case at.people.stale:
+		sign = p.Glyph.Unknown
+	case who.away != "":
+		sign, note, style = p.Glyph.Away, " away", p.List.Away
+	case who.name == at.owner:
+		sign = "@"
+	}
+	name := text.Truncate(who.label, w-3-len(note))
+	return style.Render(text.PadRight(" "+sign+" "+name+note, w))
+}

@@ -1,0 +1,295 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// typingFor is how long somebody counts as typing after the last word of it.
+const typingFor = 6 * time.Second
+
+// A place is one conversation: a room, or one person.
+type place struct {
+	id      string // "#lab3" or "@alice", as the archive calls it
+	name    string // as the server knows it
+	label   string // the name, cleaned
+	topic   string // cleaned
+	owner   string
+	joined  bool
+	people  roster
+	log     timeline
+	counts  counts
+	past    past
+	draft   string
+	typing  map[string]time.Time // by cleaned name: until when
+	telling bool                 // how far it was read is about to be told
+}
+
+// counts are what waits to be read.
+type counts struct {
+	unread   int
+	mentions int
+	mark     wire.ID // the newest line that was looked at
+	told     wire.ID // the mark the server and the archive know
+	came     wire.ID // the newest line when we came in
+}
+
+// past is what is known of the lines above the oldest.
+type past struct {
+	asking  string // the tag of the question under way, or "archive"
+	archive bool   // the archive has no more
+	server  bool   // nor has the server
+}
+
+// private says whether the place is one person.
+func (p *place) private() bool { return p.id[0] == '@' }
+
+// rank orders places by how much they want to be read.
+func (p *place) rank() int {
+	switch {
+	case p.counts.mentions > 0 && !p.private():
+		return 3
+	case p.counts.unread > 0 && p.private():
+		return 2
+	case p.counts.unread > 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// writers names who is typing at the moment now.
+func (p *place) writers(now time.Time) []string {
+	var names []string
+	for name, until := range p.typing {
+		if now.After(until) {
+			delete(p.typing, name)
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// A book holds all conversations: rooms in the order they were entered, then
+// people.
+type book struct {
+	rooms   []*place
+	persons []*place
+	byID    map[string]*place
+	known   []string // rooms that the server listed
+	kept    restored // what the archive keeps of places that are not here yet
+	current *place
+	last    *place // the one before
+	origin  *place // where a walk through the unread began
+	paint   *paint
+}
+
+func roomID(name string) string   { return "#" + name }
+func personID(name string) string { return "@" + name }
+
+// all are the places in the order of the list.
+func (b *book) all() []*place { return slices.Concat(b.rooms, b.persons) }
+
+// room returns the place of a room, which it makes if need be.
+func (b *book) room(name string) *place {
+	if name == "" {
+		name = wire.Lobby // dialects with one room do not name it
+	}
+	return b.place(roomID(name), name)
+}
+
+// person returns the place of somebody, which it makes if need be.
+func (b *book) person(name string) *place { return b.place(personID(name), name) }
+
+func (b *book) place(id, name string) *place {
+	if p := b.byID[id]; p != nil {
+		return p
+	}
+	if b.byID == nil {
+		b.byID = map[string]*place{}
+	}
+	p := &place{id: id, name: name, label: text.CleanLine(name), log: timeline{paint: b.paint}, draft: b.kept.drafts[id]}
+	p.counts.mark = b.kept.marks[markName(p)]
+	p.counts.told = p.counts.mark
+	b.byID[id] = p
+	if p.private() {
+		b.persons = append(b.persons, p)
+	} else {
+		b.rooms = append(b.rooms, p)
+	}
+	return p
+}
+
+// find returns the place that somebody means by a typed name, or nil.
+func (b *book) find(id string) *place {
+	if p := b.byID[id]; p != nil || id == "" {
+		return p
+	}
+	for _, p := range b.all() {
+		if p.id[0] == id[0] && wire.Fold(p.name) == wire.Fold(id[1:]) {
+			return p
+		}
+	}
+	return nil
+}
+
+// drop forgets a place and says where to go if it was the current one.
+func (b *book) drop(p *place) *place {
+	is := func(q *place) bool { return q == p }
+	b.rooms, b.persons = slices.DeleteFunc(b.rooms, is), slices.DeleteFunc(b.persons, is)
+	delete(b.byID, p.id)
+	if b.last == p {
+		b.last = nil
+	}
+	if b.origin == p {
+		b.origin = nil
+	}
+	if b.current != p {
+		return b.current
+	}
+	if b.last != nil {
+		return b.last
+	}
+	if all := b.all(); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// keepMark remembers how far a place was read, for when it is made again.
+func (b *book) keepMark(p *place) {
+	if b.kept.marks == nil {
+		b.kept.marks = map[string]wire.ID{}
+	}
+	b.kept.marks[markName(p)] = p.counts.mark
+}
+
+// step returns the place n further in the list, around its ends.
+func (b *book) step(n int) *place {
+	all := b.all()
+	if len(all) == 0 {
+		return nil
+	}
+	i := slices.Index(all, b.current) + n
+	return all[(i%len(all)+len(all))%len(all)]
+}
+
+// number returns the n-th place, counted from 1, or nil.
+func (b *book) number(n int) *place {
+	if all := b.all(); n >= 1 && n <= len(all) {
+		return all[n-1]
+	}
+	return nil
+}
+
+// unread returns the place that wants to be read most, or nil: mentions go
+// before people, people before rooms.
+func (b *book) unread() *place {
+	var best *place
+	for _, p := range b.all() {
+		if p != b.current && p.rank() > 0 && (best == nil || p.rank() > best.rank()) {
+			best = p
+		}
+	}
+	return best
+}
+
+// places is how many conversations have something to read.
+func (b *book) places() int {
+	n := 0
+	for _, p := range b.all() {
+		if p.counts.unread > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Rooms names the rooms that somebody may mean: those on the list, then those
+// the server told of.
+func (b *book) Rooms() []string {
+	var names []string
+	for _, p := range b.rooms {
+		names = append(names, p.name)
+	}
+	for _, name := range b.known {
+		names = appendNew(names, name)
+	}
+	return names
+}
+
+// People names those who are in the room on the screen, then all others.
+func (b *book) People() []string {
+	var names []string
+	add := func(p *place) {
+		for i := range p.people.people {
+			names = append(names, p.people.people[i].name)
+		}
+	}
+	if b.current != nil {
+		add(b.current)
+	}
+	for _, p := range b.persons {
+		names = append(names, p.name)
+	}
+	for _, p := range b.rooms {
+		if p != b.current {
+			add(p)
+		}
+	}
+	seen := make(map[string]bool, len(names))
+	return slices.DeleteFunc(names, func(name string) bool {
+		twice := seen[name]
+		seen[name] = true
+		return twice
+	})
+}
+
+// waiting lists the places with something to read, as the status row does.
+func (b *book) waiting() string {
+	var parts []string
+	for _, p := range b.all() {
+		if p.counts.unread > 0 {
+			parts = append(parts, p.label+":"+p.counts.String())
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// presence looks somebody up in all rooms.
+func (b *book) presence(name string) (person, bool) {
+	for _, p := range b.rooms {
+		if who := p.people.find(name); who != nil {
+			return *who, true
+		}
+	}
+	return person{}, false
+}
+
+// labelOf is how a place of one person is shown: with the mark of their kind,
+// where that is known.
+func (b *book) labelOf(at *place) string {
+	if known, here := b.presence(at.name); here {
+		return known.label
+	}
+	return at.label
+}
+
+// about says in a few words what is known of a room.
+func (b *book) about(room string) string {
+	at := b.byID[roomID(room)]
+	switch {
+	case at == nil || !at.joined:
+		return "not joined"
+	case at.counts.unread > 0:
+		return plural(at.counts.unread, "new line")
+	default:
+		return people(at.people.count())
+	}
+}

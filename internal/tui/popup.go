@@ -1,0 +1,183 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+)
+
+const (
+	popupRows  = 6
+	popupWidth = 66
+)
+
+// A popup lists how the draft can go on, and knows the rest of a command's
+// signature, which stands dimmed behind the cursor.
+type popup struct {
+	items  []command.Completion
+	chosen int    // -1: none
+	base   string // the draft without what was chosen
+	ghost  string
+	hint   string
+	quiet  bool              // Esc: not until the draft is empty
+	notes  map[string]string // what is known of the rooms among items
+}
+
+func (u *popup) open() bool { return len(u.items) > 0 }
+
+// Close takes the list and the ghost away.
+func (u *popup) Close() { *u = popup{chosen: -1} }
+
+// Follow looks at the draft again after it has changed.
+func (u *popup) Follow(m *Model) {
+	line := m.composer.draft.String()
+	quiet := u.quiet && line != ""
+	u.Close()
+	u.quiet = quiet
+	if m.composer.draft.cursor != len(m.composer.draft.runes) || strings.Contains(line, "\n") {
+		return
+	}
+	ghost, effect := command.Signature(line)
+	u.ghost = text.CleanLine(ghost)
+	if effect != "" {
+		u.hint = text.CleanLine("command: " + effect + ". To send it as text begin the line with \\")
+	}
+	if effect == "" && !beginsCommand(line) || quiet {
+		return
+	}
+	u.offer(m, line)
+}
+
+// beginsCommand says whether a first word is being typed that may become a
+// command.
+func beginsCommand(line string) bool {
+	return line == "/" || line == "$" || line == "cmd:" || line == ":"
+}
+
+// offer lists the completions of a line.
+func (u *popup) offer(m *Model, line string) {
+	u.base = line
+	u.items = command.Complete(line, len(m.composer.draft.before()), &m.book)
+	if len(u.items) == 1 && u.items[0].Text == line {
+		u.items = nil // there already
+	}
+	u.notes = map[string]string{}
+	for _, item := range u.items {
+		if item.Kind == command.KindRoom {
+			u.notes[item.Value] = m.book.about(item.Value)
+		}
+	}
+}
+
+// complete puts the next completion into the draft, or the one before.
+func (m *Model) complete(step int) {
+	u := &m.popup
+	if !u.open() {
+		u.offer(m, m.composer.draft.String())
+		u.chosen = -1
+	}
+	if !u.open() {
+		return
+	}
+	n := len(u.items)
+	u.chosen = ((u.chosen+step)%n + n) % n
+	if u.chosen < 0 || step < 0 && u.chosen == n-1 {
+		u.chosen = n - 1
+	}
+	line, cursor := u.items[u.chosen].Apply(u.base)
+	m.composer.draft.Set(line)
+	m.composer.draft.cursor = len([]rune(line[:cursor]))
+	if n == 1 {
+		u.Follow(m)
+		return
+	}
+	u.ghost = ""
+}
+
+// Key takes Esc, and the arrows once something is chosen.
+func (u *popup) Key(m *Model, k key) bool {
+	if !u.open() {
+		return false
+	}
+	switch {
+	case k.name == "esc":
+		u.Close()
+		u.quiet = true
+	case k.name == "down" && u.chosen >= 0:
+		m.complete(1)
+	case k.name == "up" && u.chosen >= 0:
+		m.complete(-1)
+	default:
+		return false
+	}
+	return true
+}
+
+// View returns the box, without the rows that do not fit.
+func (u *popup) View(w, h int, p *paint) []string {
+	width := min(popupWidth, w-2)
+	if width < 20 || h < 5 {
+		return nil
+	}
+	count := min(popupRows, h-4)
+	top := max(0, min(u.chosen-count/2, len(u.items)-count))
+	var rows []string
+	for i := top; i < min(top+count, len(u.items)); i++ {
+		rows = append(rows, u.row(i, width-4, p))
+	}
+	if also := u.also(); also != "" && h > len(rows)+5 {
+		rows = append(rows, p.line(width-4), p.dim(text.Truncate(also, width-4)))
+	}
+	rows = append(rows, p.dim(text.Truncate(p.parts(width, "Tab next", "Enter run", "Esc keep typing"), width-4)))
+	return p.boxed(p.Frame.Dialog, u.title(), rows, width)
+}
+
+func (u *popup) title() string {
+	switch {
+	case u.items[0].Command != nil:
+		return "commands"
+	case u.items[0].Kind == command.KindRoom:
+		return "rooms"
+	case u.items[0].Kind == command.KindUser:
+		return "people"
+	}
+	return "choices"
+}
+
+func (u *popup) row(i, w int, p *paint) string {
+	item := u.items[i]
+	label, note := text.CleanLine(item.Label), item.Effect
+	if note == "" {
+		note = u.notes[item.Value]
+	}
+	column := u.column(w)
+	label, note = text.PadRight(label, column), text.PadRight(note, w-column-1)
+	if i == u.chosen {
+		return p.List.Selected.Render(p.Glyph.Selected + label + note)
+	}
+	return " " + label + p.dim(note)
+}
+
+// column is how wide the labels are, with the gap behind them.
+func (u *popup) column(w int) int {
+	const gap = 2
+	widest := 0
+	for _, item := range u.items {
+		widest = max(widest, text.Width(text.CleanLine(item.Label)))
+	}
+	return max(min(widest+gap, w/2), 1)
+}
+
+// also says how else the command can be typed, and gives an example.
+func (u *popup) also() string {
+	item := u.items[max(u.chosen, 0)]
+	if item.Command == nil {
+		return ""
+	}
+	words := "example  " + item.Command.Example
+	if also := item.Also(); len(also) > 0 {
+		words += "   also  " + strings.Join(also, " ")
+	}
+	return words
+}

@@ -1,0 +1,242 @@
+package tui
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"labchat/internal/wire"
+)
+
+// page is how many older lines are asked for at once.
+const page = 100
+
+// switchTo goes to another conversation, as somebody asked.
+func (m *Model) switchTo(at *place) {
+	if at == nil || at == m.book.current {
+		return
+	}
+	m.book.last = m.book.current
+	m.show(at)
+}
+
+// show puts a conversation on the screen. The one before keeps its draft.
+func (m *Model) show(at *place) {
+	if old := m.book.current; old != nil {
+		m.keepDraft()
+		old.log.Show(false, 0, 0)
+	}
+	m.book.current = at
+	at.log.Show(true, at.counts.mark, at.counts.unread)
+	m.composer.Load(at.draft)
+	m.popup.Close()
+	m.screen.shown.cover = false
+	m.look()
+	m.fetch(at)
+}
+
+// look takes note that the conversation on the screen is being read, which
+// counts after a while.
+func (m *Model) look() {
+	at := m.book.current
+	if at.log.Below() > 0 {
+		return
+	}
+	at.counts.unread, at.counts.mentions = 0, 0
+	if last := at.log.last(); last > at.counts.mark {
+		at.counts.mark = last
+	}
+	if at.counts.mark > at.counts.told && !at.telling {
+		at.telling = true
+		m.later(lookFor, looked{at.id})
+	}
+}
+
+// looked tells the server and the archive how far a conversation was read.
+func (m *Model) looked(l looked) {
+	at := m.book.byID[l.place]
+	if at == nil {
+		return
+	}
+	at.telling = false
+	if at.counts.mark <= at.counts.told {
+		return
+	}
+	at.counts.told = at.counts.mark
+	if !at.private() && at.joined {
+		m.link.tell(wire.Read{Room: at.name, Last: at.counts.mark})
+	}
+	place, mark := markName(at), at.counts.mark
+	m.disk.write(m, func(a Archive) error { return a.SetMark(place, mark) })
+}
+
+// markName is what the archive calls the read marker of a place.
+func markName(at *place) string {
+	if at.private() {
+		return at.id
+	}
+	return at.name
+}
+
+// scroll moves the timeline by rows, and fetches older lines at its top.
+func (m *Model) scroll(rows int) {
+	at := m.measured()
+	if at == nil {
+		return
+	}
+	top := at.log.Scroll(rows)
+	m.mend(at)
+	if top && rows > 0 {
+		m.fetch(at)
+	}
+	m.look()
+}
+
+// back shows so many earlier lines, or a page of them.
+func (m *Model) back(lines string) {
+	n, err := strconv.Atoi(lines)
+	if err != nil {
+		m.scroll(m.pageRows())
+		return
+	}
+	if at := m.measured(); at != nil {
+		m.scroll(at.log.ToEarlier(n))
+	}
+}
+
+// measured is the conversation on the screen, which knows how much room it has.
+func (m *Model) measured() *place {
+	at, l := m.book.current, m.layout()
+	if at == nil || l.main < 1 {
+		return nil
+	}
+	at.log.Resize(l.main, l.timeline())
+	return at
+}
+
+// pageRows is a page of the timeline: two rows of the page before stay.
+func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
+
+// fetch asks for lines older than those that are there: the archive first,
+// then the server.
+func (m *Model) fetch(at *place) {
+	first := at.log.first()
+	switch {
+	case at.past.asking != "":
+	case !at.past.archive && m.link.archive != nil:
+		at.past.asking = "archive"
+		id, archive := at.id, m.link.archive
+		m.start(func(context.Context) any {
+			events, err := archive.Recent(id, first, page)
+			return older{place: id, events: events, full: len(events) == page, err: err}
+		})
+	case !at.past.server && at.joined && m.link.online() && !at.private():
+		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: page}, errand{about: at, quiet: true})
+	}
+}
+
+// older puts in what the archive had.
+func (m *Model) older(o older) {
+	at := m.book.byID[o.place]
+	if at == nil {
+		return
+	}
+	at.past.asking = ""
+	at.past.archive = !o.full || o.err != nil
+	if o.err != nil {
+		m.note(at, "older lines can't be read from the disk: "+cleanError(o.err))
+	}
+	for _, e := range o.events {
+		switch e := e.(type) {
+		case *wire.Said:
+			m.said(e)
+		case *wire.Whispered:
+			m.whispered(e)
+		default: // the archive keeps no others
+		}
+	}
+	if at.past.archive && len(o.events) == 0 {
+		m.fetch(at) // perhaps the server has some
+	}
+}
+
+// restore reads what the archive keeps of the screen.
+func (m *Model) restore() {
+	archive := m.link.archive
+	if archive == nil {
+		return
+	}
+	m.disk.restoring++
+	m.start(func(context.Context) any {
+		return restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs)}
+	})
+}
+
+// entryMark is the read marker of a room that nobody has read before: what was
+// said before we came is not news. It is 0 while the archive is being asked.
+func (m *Model) entryMark(at *place) wire.ID {
+	if at.counts.mark != 0 || m.disk.restoring > 0 {
+		return 0
+	}
+	return at.counts.came
+}
+
+// restored takes it over, where nothing newer is there.
+func (m *Model) restored(r restored) {
+	m.link.ignored = map[string]bool{}
+	for _, name := range r.ignored {
+		m.link.ignored[wire.Fold(name)] = true
+	}
+	m.disk.restoring--
+	m.book.kept = r
+	for id := range r.drafts {
+		if strings.HasPrefix(id, "@") {
+			m.book.person(id[1:])
+		}
+	}
+	for _, at := range m.book.all() {
+		if at.draft == "" {
+			at.draft = r.drafts[at.id]
+		}
+		at.read(max(r.marks[markName(at)], m.entryMark(at)))
+	}
+	if at := m.book.current; at != nil && m.composer.draft.empty() {
+		m.composer.Load(at.draft)
+	}
+	if len(m.composer.inputs) == 0 {
+		m.composer.inputs = r.inputs
+		m.composer.at = len(r.inputs)
+	}
+}
+
+// mentions says whether a text names somebody: the name as a word, whatever
+// its case.
+func mentions(s, me string) bool {
+	me = strings.ToLower(strings.TrimLeft(me, "~?"))
+	if me == "" || len(s) < len(me) {
+		return false
+	}
+	s = strings.ToLower(s)
+	for from := 0; ; {
+		i := strings.Index(s[from:], me)
+		if i < 0 {
+			return false
+		}
+		i += from
+		if !wordBefore(s[:i]) && !wordAfter(s[i+len(me):]) {
+			return true
+		}
+		from = i + len(me)
+	}
+}
+
+func wordBefore(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return n > 0 && nameRune(r)
+}
+
+func wordAfter(s string) bool { return strings.IndexFunc(s, nameRune) == 0 }
+
+func nameRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' }

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/text"
+)
+
+// rooms draws the conversations: rooms, then people, with what waits in each of
+// them.
+func (m *Model) rooms(w, h int) []string {
+	b, p := &m.book, m.paint
+	rows := []string{p.List.Heading.Render(spread(w, "ROOMS", keyHint(w)))}
+	chosen := 0
+	for _, room := range b.rooms {
+		if room == b.current {
+			chosen = len(rows)
+		}
+		rows = append(rows, roomRow(room, room == b.current, w, p))
+	}
+	if len(b.persons) > 0 {
+		rows = append(rows, text.PadRight("", w), p.List.Heading.Render(text.PadRight("PRIVATE", w)))
+	}
+	for _, who := range b.persons {
+		if who == b.current {
+			chosen = len(rows)
+		}
+		rows = append(rows, personRow(b, who, who == b.current, m.link.online(), w, p))
+	}
+	return window(rows, chosen, w, h, p)
+}
+
+// keyHint reminds of the switcher where there is room.
+func keyHint(w int) string {
+	if w < 16 {
+		return ""
+	}
+	return "ctrl+k"
+}
+
+func roomRow(room *place, current bool, w int, p *paint) string {
+	return listRow(room, "# "+room.label, "", current, !room.joined, w, p)
+}
+
+func personRow(b *book, who *place, current, online bool, w int, p *paint) string {
+	sign, path := p.Glyph.Offline, "off"
+	if known, here := b.presence(who.name); here {
+		sign, path = p.Glyph.Online, "srv"
+		if known.away != "" {
+			sign = p.Glyph.Away
+		}
+	}
+	if !online {
+		sign, path = p.Glyph.Unknown, ""
+	}
+	return listRow(who, sign+" "+b.labelOf(who), path, current, false, w, p)
+}
+
+// listRow is one conversation: chosen, name, what waits, how it travels.
+func listRow(at *place, name, path string, current, faint bool, w int, p *paint) string {
+	mark := " "
+	if current {
+		mark = p.Glyph.Selected
+	}
+	right := strings.TrimSpace(at.counts.String() + " " + path)
+	row := spread(w, mark+text.Truncate(name, w-1-text.Width(right)-1), right)
+	switch {
+	case current:
+		return p.List.Selected.Render(row)
+	case at.counts.mentions > 0:
+		return p.List.Mention.Render(row)
+	case at.counts.unread > 0:
+		return p.List.Unread.Render(row)
+	case faint:
+		return p.List.Away.Render(row)
+	default:
+		return p.List.Row.Render(row)
+	}
+}
+
+// window cuts rows to h of them with the chosen one in view, and fills up with
+// blank ones.
+func window(rows []string, chosen, w, h int, p *paint) []string {
+	if len(rows) > h {
+		top := max(0, min(chosen-h/2, len(rows)-h))
+		below := len(rows) - top - h
+		rows = rows[top : top+h]
+		if below > 0 && h > 1 && chosen != top+h-1 {
+			rows[h-1] = p.dim(text.PadRight(" "+p.Glyph.More, w))
+		}
+		return rows
+	}
+	blank := text.PadRight("", w)
+	for len(rows) < h {
+		rows = append(rows, blank)
+	}
+	return rows
+}

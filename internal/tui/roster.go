@@ -1,0 +1,144 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// A person is somebody in a room.
+type person struct {
+	name  string // as the server knows it
+	label string // cleaned, with the mark of its kind
+	away  string // why, cleaned; "" is here
+}
+
+// A roster is who is in a room, in the order of the list.
+type roster struct {
+	people []person
+	more   int  // people the server left out of its list
+	stale  bool // the connection is gone: this is how it was
+	at     time.Time
+}
+
+// marked returns a name as it is shown: every kind but an account has a mark,
+// so that nobody takes a guest's words for those of a name's owner.
+func marked(name string, k wire.Kind) string {
+	name = text.CleanLine(name)
+	switch k {
+	case wire.KindAccount, "":
+		return name
+	case wire.KindDatagram:
+		return "?" + name
+	default:
+		return "~" + name
+	}
+}
+
+func newPerson(p wire.Person) person {
+	return person{name: p.Name, label: marked(p.Name, p.Kind), away: text.CleanLine(p.Away)}
+}
+
+// Set replaces the list.
+func (r *roster) Set(people []wire.Person, more int) {
+	*r = roster{people: make([]person, 0, len(people)), more: more}
+	for _, p := range people {
+		r.people = append(r.people, newPerson(p))
+	}
+	slices.SortStableFunc(r.people, byLabel)
+}
+
+func byLabel(a, b person) int {
+	return cmp.Or(cmp.Compare(letters(a.label), letters(b.label)), cmp.Compare(a.label, b.label))
+}
+
+// letters is what a label is sorted by.
+func letters(label string) string { return strings.ToLower(strings.TrimLeft(label, "~?")) }
+
+// Add puts somebody in; twice is once.
+func (r *roster) Add(p wire.Person) {
+	if who := r.find(p.Name); who != nil {
+		*who = newPerson(p)
+		return
+	}
+	who := newPerson(p)
+	i, _ := slices.BinarySearchFunc(r.people, who, byLabel)
+	r.people = slices.Insert(r.people, i, who)
+}
+
+// Remove takes somebody out.
+func (r *roster) Remove(name string) {
+	n := len(r.people)
+	r.people = slices.DeleteFunc(r.people, func(p person) bool { return p.name == name })
+	if n == len(r.people) && r.more > 0 {
+		r.more--
+	}
+}
+
+// Rename keeps somebody under another name; false if they are not here.
+func (r *roster) Rename(old string, p wire.Person) bool {
+	who := r.find(old)
+	if who == nil {
+		return false
+	}
+	away := who.away
+	r.Remove(old)
+	p.Away = away
+	r.Add(p)
+	return true
+}
+
+// Away marks somebody as away, or with "" as back.
+func (r *roster) Away(name, why string) {
+	if who := r.find(name); who != nil {
+		who.away = text.CleanLine(why)
+	}
+}
+
+func (r *roster) find(name string) *person {
+	for i := range r.people {
+		if r.people[i].name == name {
+			return &r.people[i]
+		}
+	}
+	return nil
+}
+
+// ordered lists at most n people: the owner, those who are here, those who are
+// away.
+func (r *roster) ordered(owner string, n int) []*person {
+	var out []*person
+	for _, want := range [...]func(*person) bool{
+		func(p *person) bool { return p.name == owner },
+		func(p *person) bool { return p.name != owner && p.away == "" },
+		func(p *person) bool { return p.name != owner && p.away != "" },
+	} {
+		for i := 0; i < len(r.people) && len(out) < n; i++ {
+			if want(&r.people[i]) {
+				out = append(out, &r.people[i])
+			}
+		}
+	}
+	return out
+}
+
+// count is how many people are here.
+func (r *roster) count() int { return len(r.people) + r.more }
+
+// String prints the counts as a list does: 3, or @2 14 with two mentions among
+// them, or nothing.
+func (c counts) String() string {
+	switch {
+	case c.unread == 0:
+		return ""
+	case c.mentions > 0:
+		return "@" + strconv.Itoa(c.mentions) + " " + strconv.Itoa(c.unread)
+	default:
+		return strconv.Itoa(c.unread)
+	}
+}

@@ -1,0 +1,43 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Run shows the screen on the process's terminal until somebody quits, ctx
+// ends or a SIGTERM comes. The terminal is as it was before when Run returns,
+// after a panic too, which is returned as an error. Every goroutine that it
+// started has ended then.
+func Run(ctx context.Context, cfg Config) error {
+	return run(ctx, cfg, os.Stdin, os.Stdout)
+}
+
+func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(cfg, time.Now, time.Local)
+	a := &app{model: m, ctx: ctx}
+	program := tea.NewProgram(a, tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen())
+	a.send = func(msg tea.Msg) { program.Send(msg) }
+	a.jobs.Go(func() {
+		<-ctx.Done()
+		program.Quit()
+	})
+	_, err := program.Run()
+	cancel()
+	a.jobs.Wait()
+	if kept := m.Close(); kept != nil {
+		err = errors.Join(err, fmt.Errorf("keep the draft: %w", kept))
+	}
+	if err != nil {
+		return fmt.Errorf("show the screen: %w", err)
+	}
+	return nil
+}

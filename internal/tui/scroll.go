@@ -1,0 +1,205 @@
+package tui
+
+// A position is what the lower edge of the timeline shows: the newest line, or
+// a line and how many of its rows are below the edge. It stays with its line
+// when others arrive.
+type position struct {
+	up   bool // false: follow the newest line
+	line int  // index of the lowest line shown
+	cut  int  // rows of it below the edge
+}
+
+func (p *position) inserted(i int) {
+	if p.up && i <= p.line {
+		p.line++
+	}
+}
+
+func (p *position) removed(i, left int) {
+	switch {
+	case !p.up:
+	case i < p.line:
+		p.line--
+	case i == p.line:
+		p.line, p.cut = min(i, left-1), 0
+	}
+	p.up = p.up && left > 0
+}
+
+func (p *position) trimmed(n int) {
+	p.line -= n
+	if p.line < 0 {
+		*p = position{}
+	}
+}
+
+// clamp puts the position back on a line that is there and not hidden.
+func (p *position) clamp(t *timeline) {
+	if !p.up {
+		return
+	}
+	p.line = min(p.line, len(t.lines)-1)
+	for p.line >= 0 && t.lines[p.line].hidden {
+		p.line, p.cut = p.line-1, 0
+	}
+	if p.line < 0 {
+		*p = position{}
+	}
+}
+
+// Scroll moves the lines by so many rows: up is positive. It returns true when
+// the oldest line is on the screen, so that there is nothing above it.
+func (t *timeline) Scroll(rows int) bool {
+	p := &t.at
+	if !p.up {
+		*p = position{up: true, line: len(t.lines) - 1}
+		p.clamp(t)
+		if !p.up {
+			return true
+		}
+	}
+	if rows > 0 {
+		t.climb(rows)
+	} else {
+		t.descend(-rows)
+	}
+	missing := t.missing()
+	if missing > 0 {
+		t.descend(missing)
+	}
+	return missing >= 0
+}
+
+// Newest goes to the newest line and follows it.
+func (t *timeline) Newest() { t.at = position{} }
+
+// Below is how many lines are below the lower edge.
+func (t *timeline) Below() int {
+	if !t.at.up {
+		return 0
+	}
+	return len(t.lines) - 1 - t.at.line
+}
+
+func (t *timeline) climb(rows int) {
+	p := &t.at
+	p.cut += rows
+	for {
+		h, above := t.height(p.line), t.above(p.line)
+		if p.cut < h {
+			return
+		}
+		if above < 0 {
+			p.cut = h - 1
+			return
+		}
+		p.cut -= h
+		p.line = above
+	}
+}
+
+func (t *timeline) descend(rows int) {
+	p := &t.at
+	if !p.up {
+		return
+	}
+	p.cut -= rows
+	for p.cut < 0 {
+		below := t.below(p.line)
+		if below < 0 {
+			t.Newest()
+			return
+		}
+		p.line = below
+		p.cut += t.height(below)
+	}
+	if p.cut == 0 && t.below(p.line) < 0 {
+		t.Newest()
+	}
+}
+
+// missing is how many rows of the screen would stay empty above the oldest
+// line; 0 where it just fits, negative where there is more above.
+func (t *timeline) missing() int {
+	i, rows := len(t.lines)-1, 0
+	if t.at.up {
+		i, rows = t.at.line, -t.at.cut
+	}
+	for ; i >= 0; i = t.above(i) {
+		rows += t.height(i)
+		if rows > t.drawn.height {
+			return -1
+		}
+	}
+	return t.drawn.height - rows
+}
+
+// above is the index of the next line above i that is not hidden, or -1.
+func (t *timeline) above(i int) int {
+	for i--; i >= 0 && t.lines[i].hidden; i-- {
+		continue
+	}
+	return i
+}
+
+// below is the index of the next line below i that is not hidden, or -1.
+func (t *timeline) below(i int) int {
+	for i++; i < len(t.lines); i++ {
+		if !t.lines[i].hidden {
+			return i
+		}
+	}
+	return -1
+}
+
+// ToTop is how many rows there are above the screen, at least: to scroll so far
+// shows the oldest line.
+func (t *timeline) ToTop() int {
+	rows := 0
+	for i := t.lowest(); i >= 0; i = t.above(i) {
+		rows += t.height(i)
+	}
+	return rows
+}
+
+// ToEarlier is how many rows to scroll until n lines more are on the screen, at
+// least one.
+func (t *timeline) ToEarlier(n int) int {
+	i, rows := t.lowest(), -t.at.cut-t.drawn.height
+	for ; i >= 0 && rows < 0; i = t.above(i) {
+		rows += t.height(i)
+	}
+	for ; i >= 0 && n > 0; i = t.above(i) {
+		rows += t.height(i)
+		n--
+	}
+	return max(rows, 1)
+}
+
+// ToRule puts the rule above what is new at the upper edge; false where there
+// is none.
+func (t *timeline) ToRule() bool {
+	if !t.rule.on {
+		return false
+	}
+	i, rows := t.after(t.rule.mark), 0
+	for ; i < len(t.lines) && rows < t.drawn.height; i++ {
+		if !t.lines[i].hidden {
+			rows += t.height(i)
+		}
+	}
+	if i == len(t.lines) {
+		t.Newest()
+		return true
+	}
+	t.at = position{up: true, line: i - 1, cut: max(rows-t.drawn.height, 0)}
+	return true
+}
+
+// lowest is the line at the lower edge.
+func (t *timeline) lowest() int {
+	if t.at.up {
+		return t.at.line
+	}
+	return len(t.lines) - 1
+}

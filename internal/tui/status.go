@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+)
+
+// titleRow names the conversation and the server.
+func (m *Model) titleRow(l layout) string {
+	p := m.paint
+	right := ""
+	switch {
+	case l.narrow:
+		if n := m.book.places(); n > 0 {
+			right = "unread: " + plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+		}
+	case l.w >= peopleWidth:
+		right = strings.TrimSpace("server "+m.link.server+"  "+m.security()) + " "
+	default:
+		right = m.security() + " "
+	}
+	left := " " + m.heading(l)
+	if l.w >= peopleWidth {
+		left = " chat-tui  " + left[1:]
+	}
+	return p.Frame.Title.Render(spread(l.w, text.Truncate(left, l.w-text.Width(right)-1), right))
+}
+
+// heading names the conversation on the screen.
+func (m *Model) heading(l layout) string {
+	at, p := m.book.current, m.paint
+	switch {
+	case at == nil:
+		return "chat-tui"
+	case at.private():
+		return p.parts(l.w, "@ "+m.book.labelOf(at), "through the server, readable by it")
+	case l.narrow:
+		return fmt.Sprintf("# %s %d", at.label, at.people.count())
+	}
+	count := ""
+	if n := at.people.count(); n > 0 && l.people == 0 {
+		count = people(n)
+	}
+	return p.parts(maxMeasure*2, "# "+at.label, at.topic, count)
+}
+
+// security says whether the connection is there, and whether anybody between
+// can read it.
+func (m *Model) security() string {
+	p := m.paint
+	switch {
+	case m.link.lost():
+		return p.Glyph.Bad + " offline"
+	case !m.link.online():
+		return p.Glyph.Trying + " connecting"
+	case m.link.status.Secure:
+		return "tls " + p.Glyph.Good
+	case m.cfg.Local:
+		return "this machine only"
+	default:
+		return "not encrypted"
+	}
+}
+
+// corner draws what stands below the room list: the connection, and who we
+// are. Its first row is the rule's where there are rules.
+func (m *Model) corner(w, h int, rules bool) []string {
+	rows := []string{" " + m.connection(w-2), " you " + m.link.label}
+	if m.link.label == "" {
+		rows[1] = ""
+	}
+	if rules {
+		rows = append([]string{""}, rows...)
+	}
+	for len(rows) < h {
+		rows = append(rows, "")
+	}
+	rows = rows[:h]
+	for i, row := range rows {
+		rows[i] = text.PadRight(row, w)
+	}
+	return rows
+}
+
+// connection says in a few words how the connection is.
+func (m *Model) connection(w int) string {
+	p := m.paint
+	switch {
+	case m.link.online():
+		s := p.Glyph.Online + " online"
+		if ms := m.link.status.RTT; ms > 0 {
+			s = p.parts(w, s, fmt.Sprintf("%d ms", ms))
+		}
+		return p.Text.Good.Render(s)
+	case m.link.lost():
+		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
+	default:
+		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
+	}
+}
+
+// retryIn says when the next try is due, or nothing where none is.
+func (m *Model) retryIn() string {
+	if m.link.status.RetryAt == 0 {
+		return ""
+	}
+	return fmt.Sprintf("retry %d s", m.secondsToRetry())
+}
+
+func (m *Model) secondsToRetry() int {
+	left := m.link.status.RetryAt.Time().Sub(m.paint.now())
+	return int(max(left+time.Second-time.Nanosecond, 0) / time.Second)
+}
+
+// statusRow says what waits, and which keys help.
+func (m *Model) statusRow(l layout) string {
+	p := m.paint
+	w := l.w - 2
+	var row string
+	switch {
+	case m.moment.flash != "":
+		row = m.moment.flash
+	case l.narrow:
+		row = p.parts(w, m.pulse(), m.waiting(), "F1 help", "alt+a next")
+	case m.link.over():
+		row = p.parts(w, m.time(), "ENDED", m.outboxCount(), "F1 help", "ctrl+q quit")
+	case m.link.lost():
+		since := m.link.since.In(p.zone).Format("15:04")
+		row = p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), "alt+r retry", "F1 help", "ctrl+q quit")
+	default:
+		row = p.parts(w, m.time(), m.unread(), m.outboxCount(), "F1 help", "^K jump", "alt+a next", "ctrl+q quit")
+	}
+	return p.Frame.Status.Render(text.PadRight(" "+row, l.w))
+}
+
+// pulse is the connection in a narrow row.
+func (m *Model) pulse() string {
+	p := m.paint
+	switch {
+	case m.link.online() && m.link.status.RTT > 0:
+		return fmt.Sprintf("%s %d ms", p.Glyph.Online, m.link.status.RTT)
+	case m.link.online():
+		return p.Glyph.Online
+	case m.link.lost():
+		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
+	default:
+		return p.Glyph.Trying
+	}
+}
+
+func (m *Model) time() string { return m.paint.clock(m.paint.millis()) }
+
+func (m *Model) outboxCount() string { return fmt.Sprintf("outbox %d", len(m.link.outbox)) }
+
+// waiting is the outbox where it is not empty.
+func (m *Model) waiting() string {
+	if len(m.link.outbox) == 0 {
+		return ""
+	}
+	return m.outboxCount()
+}
+
+func (m *Model) unread() string {
+	if s := m.book.waiting(); s != "" {
+		return "unread " + s
+	}
+	return ""
+}
+
+// prompt says where a line goes, in as many words as there is room for.
+func (m *Model) prompt(w int) string {
+	mark := " " + m.paint.Glyph.Prompt + " "
+	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.context()))
+	long, short := "", ""
+	switch {
+	case to == "":
+		to = "nowhere"
+	case to == "command":
+	case m.link.over():
+		long, short = " (the session has ended)", " (ended)"
+	case m.link.lost():
+		long, short = " (offline: will be queued)", " (queued)"
+	case strings.HasPrefix(to, "to "):
+		long, short = ", through the server (readable by it)", " (the server reads it)"
+	}
+	for _, more := range [...]string{long, short} {
+		if p := to + more + mark; text.Width(p) <= promptRoom(w) {
+			return p
+		}
+	}
+	return text.Truncate(to, max(promptRoom(w)-text.Width(mark), 1)) + mark
+}
+
+// hint is the row below the composer, where there is room for one.
+func (m *Model) hint(w int) string {
+	switch {
+	case m.popup.hint != "":
+		return m.popup.hint
+	case m.cfg.Local && m.cfg.Hint != "":
+		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
+		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)
+	}
+	return ""
+}

@@ -1,0 +1,232 @@
+package tui
+
+import (
+	"slices"
+	"sort"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxShownLines is how many lines the timeline on the screen holds.
+	maxShownLines = 100_000
+	// maxHiddenLines is how many one behind it holds; the archive has the rest.
+	maxHiddenLines = 5_000
+)
+
+// A timeline is a conversation's lines, ordered by id, with those that wait
+// for the server at the bottom. It keeps its place when lines arrive above or
+// below, renders only what is looked at, and never knows its total height.
+type timeline struct {
+	lines   []*line
+	pending map[wire.ClientID]*line // own lines without an id: the last ones
+	moves   moves                   // people coming and going in the newest line
+	loose   int                     // notes at the end, of when there was no line yet
+	at      position
+	rule    rule
+	holes   []wire.ID // lines are missing right before these
+	drawn   cache
+	shown   bool
+	paint   *paint
+}
+
+// placed says where a line went.
+type placed uint8
+
+const (
+	placedTwice  placed = iota // it was there already
+	placedEarly                // above lines that were there
+	placedNewest               // below all that have an id
+)
+
+// settled is how many lines have an id.
+func (t *timeline) settled() int { return len(t.lines) - len(t.pending) }
+
+// last is the newest id, 0 where there is none.
+func (t *timeline) last() wire.ID {
+	if n := t.settled(); n > 0 {
+		return t.lines[n-1].key
+	}
+	return 0
+}
+
+// first is the oldest line that was said, 0 where there is none.
+func (t *timeline) first() wire.ID {
+	for _, l := range t.lines[:t.settled()] {
+		if l.spoken() {
+			return l.key
+		}
+	}
+	return 0
+}
+
+// after is the index of the first line that goes below key.
+func (t *timeline) after(key wire.ID) int {
+	n := t.settled()
+	if n == 0 || t.lines[n-1].key <= key {
+		return n
+	}
+	return sort.Search(n, func(i int) bool { return t.lines[i].key > key })
+}
+
+// has says whether the line with this id is there; i is after(id).
+func (t *timeline) has(id wire.ID, i int) bool {
+	for i--; i >= 0 && t.lines[i].key == id; i-- {
+		if t.lines[i].spoken() {
+			return true
+		}
+	}
+	return false
+}
+
+// Append puts a line that has an id where it belongs.
+func (t *timeline) Append(l *line) placed {
+	t.fasten(l)
+	i := t.after(l.key)
+	if i == t.settled() {
+		i -= t.loose
+	}
+	if t.has(l.key, i) {
+		return placedTwice
+	}
+	newest := i == t.settled()-t.loose
+	t.insert(i, l)
+	if !newest {
+		return placedEarly
+	}
+	for _, note := range t.looseNotes() {
+		note.key = l.key
+	}
+	return placedNewest
+}
+
+// looseNotes are those that came into an empty timeline: they stay below what
+// was said before them, while it is filled with that.
+func (t *timeline) looseNotes() []*line {
+	end := t.settled()
+	return t.lines[end-t.loose : end]
+}
+
+// fasten leaves the loose notes where they are if l was said after them.
+func (t *timeline) fasten(l *line) {
+	if notes := t.looseNotes(); len(notes) > 0 && l.at > notes[0].at {
+		t.loose = 0
+	}
+}
+
+// Note adds something that is no line of the conversation below what is there.
+func (t *timeline) Note(l *line) {
+	if t.loose > 0 || t.settled() == 0 {
+		t.loose++
+	}
+	l.key = t.last()
+	t.insert(t.settled(), l)
+}
+
+// Queue adds an own line that waits for the server, or changes its state.
+func (t *timeline) Queue(c wire.ClientID, l *line) {
+	if old := t.pending[c]; old != nil {
+		old.state = l.state
+		old.undraw()
+		return
+	}
+	if t.pending == nil {
+		t.pending = map[wire.ClientID]*line{}
+	}
+	l.key = queuedKey
+	t.insert(len(t.lines), l)
+	t.pending[c] = l
+}
+
+// Settle gives an own line that waited its id and time, or marks it as failed.
+// It says false for a line that does not wait here.
+func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state delivery) bool {
+	l := t.pending[c]
+	if l == nil {
+		return false
+	}
+	t.remove(slices.Index(t.lines, l))
+	delete(t.pending, c)
+	l.state = state
+	l.undraw()
+	if state == deliveryFailed {
+		t.Note(l)
+		return true
+	}
+	l.key = id
+	if at != 0 {
+		l.at = at
+	}
+	t.Append(l)
+	return true
+}
+
+// Update changes the state of an own line that has its id.
+func (t *timeline) Update(id wire.ID, state delivery) {
+	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
+		if l := t.lines[i]; l.spoken() && state > l.state {
+			l.state = state
+			l.undraw()
+		}
+	}
+}
+
+// Hide hides the lines of a sender, or shows them again.
+func (t *timeline) Hide(is func(from string) bool, on bool) {
+	known := map[string]bool{}
+	for _, l := range t.lines {
+		if l.own || !l.spoken() {
+			continue
+		}
+		hit, asked := known[l.from]
+		if !asked {
+			hit = is(l.from)
+			known[l.from] = hit
+		}
+		if hit {
+			l.hidden = on
+		}
+	}
+	t.at.clamp(t)
+}
+
+// Count says how many lines below mark are news, and how many of them name
+// the person at the screen.
+func (t *timeline) Count(mark wire.ID) (unread, mentions int) {
+	for i := t.after(mark); i < t.settled(); i++ {
+		if l := t.lines[i]; l.counts() {
+			unread++
+			if l.mention {
+				mentions++
+			}
+		}
+	}
+	return unread, mentions
+}
+
+func (t *timeline) insert(i int, l *line) {
+	t.lines = slices.Insert(t.lines, i, l)
+	t.at.inserted(i)
+	if limit := t.limit(); len(t.lines) > limit+limit/10 {
+		t.trim(len(t.lines) - limit)
+	}
+}
+
+func (t *timeline) remove(i int) {
+	t.lines = slices.Delete(t.lines, i, i+1)
+	t.at.removed(i, len(t.lines))
+}
+
+func (t *timeline) limit() int {
+	if t.shown {
+		return maxShownLines
+	}
+	return maxHiddenLines
+}
+
+// trim forgets the n oldest lines. Those that wait are never among them.
+func (t *timeline) trim(n int) {
+	n = min(n, t.settled()-t.loose)
+	t.lines = slices.Delete(t.lines, 0, n)
+	t.at.trimmed(n)
+}

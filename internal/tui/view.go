@@ -1,0 +1,229 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/text"
+)
+
+// A screen is its size, which panes are wanted, and the frame drawn last.
+type screen struct {
+	w, h  int
+	shown shown
+	frame string
+	stale bool // something visible has changed since
+}
+
+// View returns the screen: rows joined by line feeds, the frame before if
+// nothing visible has changed.
+func (m *Model) View() string {
+	if m.screen.stale || m.screen.frame == "" {
+		m.screen.frame = strings.Join(m.draw(), "\n")
+		m.screen.stale = false
+	}
+	return m.screen.frame
+}
+
+// draw returns the rows of the screen: at most its height, none wider than it.
+func (m *Model) draw() []string {
+	w, h := m.screen.w, m.screen.h
+	if w < 1 || h < 1 {
+		return nil
+	}
+	l := m.layout()
+	switch {
+	case l.tiny:
+		return []string{text.Truncate("chat-tui wants more room", w)}
+	case m.over.open():
+		return m.over.View(w, h, m)
+	case m.form != nil:
+		return m.form.View(w, h)
+	}
+	return m.compose(l)
+}
+
+// layout arranges the screen as it is now.
+func (m *Model) layout() layout {
+	l := arrange(m.screen.w, m.screen.h, m.screen.shown)
+	if l.tiny {
+		return l
+	}
+	s, w := m.screen.shown, l.main
+	if l.narrow {
+		w = l.w
+	}
+	s.composer = m.composer.Rows(w, m.prompt(w))
+	if m.screen.w >= peopleWidth && m.screen.h >= titleHeight {
+		s.composer = max(s.composer, 2) // room for a hint
+	}
+	return arrange(m.screen.w, m.screen.h, s)
+}
+
+// compose puts the panes beside and below each other.
+func (m *Model) compose(l layout) []string {
+	p := m.paint
+	rows := make([]string, 0, l.h)
+	if l.title {
+		rows = append(rows, m.titleRow(l))
+	}
+	if l.title && l.rules && l.narrow {
+		rows = append(rows, p.line(l.w))
+	}
+	left, right := m.sides(l)
+	bar := p.Frame.Rule.Render(p.Border.V)
+	beside := func(main []string) {
+		for _, row := range main {
+			if l.list > 0 && !l.narrow {
+				row = left[0] + bar + row
+				left = left[1:]
+			}
+			if l.people > 0 && !l.narrow {
+				row += bar + right[0]
+				right = right[1:]
+			}
+			rows = append(rows, row)
+		}
+	}
+	beside(m.body(l))
+	if l.rules {
+		rows = append(rows, m.crossRule(l))
+		left, right = skipRow(left), skipRow(right)
+	}
+	if l.narrow {
+		l.main = l.w
+	}
+	beside(m.bar(l))
+	if l.rules {
+		rows = append(rows, p.line(l.w))
+	}
+	return append(rows, m.statusRow(l))
+}
+
+func skipRow(rows []string) []string {
+	if len(rows) == 0 {
+		return rows
+	}
+	return rows[1:]
+}
+
+// sides draws the columns beside the timeline and the composer.
+func (m *Model) sides(l layout) (left, right []string) {
+	if l.narrow {
+		return nil, nil
+	}
+	extra := l.composer
+	if l.rules {
+		extra++
+	}
+	if l.list > 0 {
+		left = m.rooms(l.list, l.body)
+		left = append(left, m.corner(l.list, extra, l.rules)...)
+	}
+	if l.people > 0 {
+		right = window(m.people(l.people, l.body), 0, l.people, l.body+extra, m.paint)
+	}
+	return left, right
+}
+
+// body draws what stands above the composer: the timeline, with what lies over
+// it.
+func (m *Model) body(l layout) []string {
+	switch {
+	case l.narrow && l.list > 0:
+		return m.rooms(l.w, l.body)
+	case l.narrow && l.people > 0:
+		return m.people(l.w, l.body)
+	}
+	rows := m.conversation(l)
+	if m.banner.shown(&m.link) {
+		box, top := m.banner.View(l.main, l.timeline(), m.free(l), m)
+		lay(rows, box, l.main, top)
+	}
+	if m.popup.open() {
+		box := m.popup.View(l.main, l.body, m.paint)
+		lay(rows, box, l.main, l.body-len(box))
+	}
+	return rows
+}
+
+// free is how many rows of the timeline are empty below its newest line.
+func (m *Model) free(l layout) int {
+	if at := m.book.current; at != nil {
+		return at.log.drawn.free
+	}
+	return l.timeline()
+}
+
+// conversation draws the timeline, and below it who is typing or what was
+// scrolled past.
+func (m *Model) conversation(l layout) []string {
+	at := m.book.current
+	if at == nil {
+		return window(nil, 0, l.main, l.body, m.paint)
+	}
+	h := l.timeline()
+	rows := at.log.View(l.main, h)
+	if h < l.body {
+		rows = append(rows, m.footer(at, l.main))
+	}
+	return rows
+}
+
+// footer says who is typing, or how much there is below.
+func (m *Model) footer(at *place, w int) string {
+	p := m.paint
+	lead := strings.Repeat(" ", min(2+timeCell+minNick+2, w/4))
+	if n := at.log.Below(); n > 0 {
+		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
+	}
+	writers := at.writers(p.now())
+	if len(writers) == 0 {
+		return text.PadRight("", w)
+	}
+	verb := " is typing"
+	if len(writers) > 1 {
+		verb = " are typing"
+	}
+	return p.dim(text.PadRight(lead+crowd(writers)+verb+p.Glyph.More, w))
+}
+
+// lay puts a box over rows, in the middle of each and from top on.
+func lay(rows, box []string, w, top int) {
+	top = max(0, min(top, len(rows)-len(box)))
+	for i, row := range box {
+		if top+i < len(rows) {
+			rows[top+i] = text.Center(row, w)
+		}
+	}
+}
+
+// bar draws the composer.
+func (m *Model) bar(l layout) []string {
+	hint := 0
+	if l.composer > 1 && m.composer.Rows(l.main, m.prompt(l.main)) < l.composer {
+		hint = 1
+	}
+	rows := m.composer.View(l.main, l.composer-hint, m.prompt(l.main), m.popup.ghost)
+	if hint > 0 {
+		rows = append(rows, m.paint.dim(text.PadRight(m.hint(l.main), l.main)))
+	}
+	return rows
+}
+
+// crossRule is the line between the timeline and the composer, with crossings
+// where columns meet it.
+func (m *Model) crossRule(l layout) string {
+	p := m.paint
+	if l.narrow {
+		return p.line(l.w)
+	}
+	h, cross := p.Border.H, p.Border.Cross
+	rule := strings.Repeat(h, l.main)
+	if l.list > 0 {
+		rule = strings.Repeat(h, l.list) + cross + rule
+	}
+	if l.people > 0 {
+		rule += cross + strings.Repeat(h, l.people)
+	}
+	return p.Frame.Rule.Render(rule)
+}

@@ -1,0 +1,80 @@
+//nolint:revive // one comment speaks for all the Act methods below
+package wire
+
+// Act names a kind of request: the "type" of its frame in chat/1.
+type Act string
+
+// The requests there are.
+const (
+	ActHello      Act = "hello"
+	ActName       Act = "name"
+	ActRegister   Act = "register"
+	ActLogin      Act = "login"
+	ActGuest      Act = "guest"
+	ActLogout     Act = "logout"
+	ActPasswd     Act = "passwd"
+	ActAccount    Act = "account"
+	ActSessions   Act = "sessions"
+	ActEndSession Act = "end_session"
+	ActResume     Act = "resume"
+	ActCreate     Act = "create"
+	ActJoin       Act = "join"
+	ActLeave      Act = "leave"
+	ActRooms      Act = "rooms"
+	ActPeople     Act = "people"
+	ActWhois      Act = "whois"
+	ActAway       Act = "away"
+	ActTopic      Act = "topic"
+	ActSay        Act = "say"
+	ActPrivate    Act = "private"
+	ActInbox      Act = "inbox"
+	ActTaken      Act = "taken"
+	ActHistory    Act = "history"
+	ActRead       Act = "read"
+	ActTyping     Act = "typing"
+	ActHold       Act = "hold"
+	ActHelp       Act = "help"
+	ActJoke       Act = "joke"
+	ActPing       Act = "ping"
+	ActQuit       Act = "quit"
+	ActMalformed  Act = "malformed"
+)
+
+// Act names the request; the other Act methods do the same.
+func (Hello) Act() Act      { return ActHello }
+func (CheckName) Act() Act  { return ActName }
+func (Register) Act() Act   { return ActRegister }
+func (Login) Act() Act      { return ActLogin }
+func (Guest) Act() Act      { return ActGuest }
+func (Logout) Act() Act     { return ActLogout }
+func (Passwd) Act() Act     { return ActPasswd }
+func (Account) Act() Act    { return ActAccount }
+func (Sessions) Act() Act   { return ActSessions }
+func (EndSession) Act() Act { return ActEndSession }
+func (Resume) Act() Act     { return ActResume }
+func (Create) Act() Act     { return ActCreate }
+func (Join) Act() Act       { return ActJoin }
+func (Leave) Act() Act      { return ActLeave }
+func (Rooms) Act() Act      { return ActRooms }
+func (People) Act() Act     { return ActPeople }
+func (Whois) Act() Act      { return ActWhois }
+func (Away) Act() Act       { return ActAway }
+func (Topic) Act() Act      { return ActTopic }
+func (Say) Act() Act        { return ActSay }
+func (Private) Act() Act    { return ActPrivate }
+func (Inbox) Act() Act      { return ActInbox }
+func (Taken) Act() Act      { return ActTaken }
+func (History) Act() Act    { return ActHistory }
+func (Read) Act() Act       { return ActRead }
+func (Typing) Act() Act     { return ActTyping }
+func (Hold) Act() Act       { return ActHold }
+func (Help) Act() Act       { return ActHelp }
+func (Joke) Act() Act       { return ActJoke }
+func (Ping) Act() Act       { return ActPing }
+func (Quit) Act() Act       { return ActQuit }
+func (m Malformed) Act() Act {
+	if m.Of != "" {
+		return m.Of
+	}
+	return ActMalformed
+}

@@ -1,0 +1,179 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestConformance runs every dialect's transcript on its codecs, line by line.
+// What a client sends is parsed by the server's codec and, unless it is marked
+// with ~, appended again by the client's to the same bytes; what can't be
+// parsed must be refused by the very line that follows. What a server sends is
+// parsed by the client's codec and appended again to the same bytes. That a
+// server says it at this place is for the tests of the server.
+func TestConformance(t *testing.T) {
+	for _, d := range Dialects() {
+		t.Run(d.Name(), func(t *testing.T) {
+			sections := readTranscript(t, d)
+			if len(sections) == 0 {
+				t.Fatal("the transcript is empty")
+			}
+			for _, section := range sections {
+				t.Run(section.name, func(t *testing.T) {
+					s := transcript{d: d, sides: make(map[string]*sides)}
+					for _, line := range section.lines {
+						s.run(t, line)
+					}
+					s.end(t)
+				})
+			}
+		})
+	}
+}
+
+func transcriptFile(d Dialect) string { return filepath.Join("testdata", d.Name()+".txtar") }
+
+// section is one file of a txtar archive.
+type section struct {
+	name  string
+	lines []string
+}
+
+func readTranscript(tb testing.TB, d Dialect) []section {
+	tb.Helper()
+	data, err := os.ReadFile(transcriptFile(d))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var sections []section
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSuffix(line, "\n")
+		if name, ok := strings.CutPrefix(line, "-- "); ok {
+			sections = append(sections, section{name: strings.TrimSuffix(name, " --")})
+		} else if n := len(sections); n > 0 && line != "" {
+			sections[n-1].lines = append(sections[n-1].lines, line)
+		}
+	}
+	return sections
+}
+
+// transcript is one section under way.
+type transcript struct {
+	d     Dialect
+	sides map[string]*sides // by the letter of the connection
+}
+
+// sides are the two ends of a connection.
+type sides struct {
+	server   ServerCodec
+	client   ClientCodec
+	refusals []string // what must be said next, because a frame was refused
+}
+
+// run carries out one line: "open a", or "a C: bytes".
+func (s *transcript) run(t *testing.T, line string) {
+	t.Helper()
+	who, what, _ := strings.Cut(line, " ")
+	switch who {
+	case "open":
+		s.sides[what] = &sides{server: s.d.Server(), client: s.d.Client()}
+		return
+	case "close", "fin":
+		return
+	}
+	side := s.sides[who]
+	if side == nil || len(what) < 4 {
+		t.Fatalf("%q is not a line of a transcript", line)
+	}
+	t.Run(line, func(t *testing.T) {
+		data := unescape(t, what[3:])
+		switch what[:3] {
+		case "C: ":
+			s.fromClient(t, side, data, true)
+		case "C~ ":
+			s.fromClient(t, side, data, false)
+		case "S: ":
+			s.fromServer(t, side, data)
+		default:
+			t.Fatalf("want C:, C~ or S:")
+		}
+	})
+}
+
+// unescape reads bytes as Go escapes them; quotes stand for themselves.
+func unescape(tb testing.TB, escaped string) []byte {
+	tb.Helper()
+	data, err := strconv.Unquote(`"` + strings.ReplaceAll(escaped, `"`, `\"`) + `"`)
+	if err != nil {
+		tb.Fatalf("the bytes %s can't be read: %v", escaped, err)
+	}
+	return []byte(data)
+}
+
+// fromClient checks what a client sends.
+func (s *transcript) fromClient(t *testing.T, side *sides, data []byte, canonical bool) {
+	t.Helper()
+	var again []byte
+	for _, frame := range split(t, s.d, data) {
+		r, err := side.server.ParseRequest(frame)
+		if fe, ok := errors.AsType[*FrameError](err); ok {
+			refused := &Refused{Re: Re{fe.Tag}, Of: fe.Request().Act(), Code: fe.Code, Text: fe.Text}
+			said, _, err := side.server.AppendEvent(nil, refused)
+			if err != nil {
+				t.Fatalf("the refusal of %q: %v", frame, err)
+			}
+			side.refusals = append(side.refusals, string(said))
+			continue
+		}
+		if err != nil || r == nil {
+			t.Fatalf("ParseRequest(%q) = %v, %v, want a request", frame, r, err)
+		}
+		if !canonical {
+			continue
+		}
+		if again, err = side.client.AppendRequest(again, r); err != nil {
+			t.Fatalf("AppendRequest(%T): %v", r, err)
+		}
+	}
+	if canonical && !bytes.Equal(again, data) {
+		t.Errorf("came back as %q, want %q", again, data)
+	}
+}
+
+// fromServer checks what a server sends.
+func (s *transcript) fromServer(t *testing.T, side *sides, data []byte) {
+	t.Helper()
+	if len(side.refusals) > 0 {
+		if want := side.refusals[0]; string(data) != want {
+			t.Errorf("the refused frame is answered by %q, want %q", data, want)
+		}
+		side.refusals = side.refusals[1:]
+	}
+	var again []byte
+	for _, frame := range split(t, s.d, data) {
+		e, err := side.client.ParseEvent(frame)
+		if err != nil || e == nil {
+			t.Fatalf("ParseEvent(%q) = %v, %v, want an event", frame, e, err)
+		}
+		if again, _, err = side.server.AppendEvent(again, e); err != nil {
+			t.Fatalf("AppendEvent(%T): %v", e, err)
+		}
+	}
+	if !bytes.Equal(again, data) {
+		t.Errorf("came back as %q, want %q", again, data)
+	}
+}
+
+func (s *transcript) end(t *testing.T) {
+	t.Helper()
+	for who, side := range s.sides {
+		for _, refusal := range side.refusals {
+			t.Errorf("%s lacks the line %q", who, refusal)
+		}
+	}
+}

@@ -1,0 +1,14 @@
+package wire
+
+// Dialects returns every dialect there is, the native one first.
+func Dialects() []Dialect { return []Dialect{chat1{}, a3{}} }
+
+// ByName returns the dialect of that name, or nil.
+func ByName(name string) Dialect {
+	for _, d := range Dialects() {
+		if d.Name() == name {
+			return d
+		}
+	}
+	return nil
+}

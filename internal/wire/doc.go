@@ -1,0 +1,47 @@
+// Package wire is the messages of chat, and the dialects that write them as
+// bytes. It does nothing else: no socket, no clock, no lock.
+//
+// A Request is what a client asks, an Event is what happened. Codecs turn
+// frames into the one and the other into frames, in both directions, so that
+// M programs on N dialects cost M + N and not M x N:
+//
+//	bytes --Split--> frame --ServerCodec.ParseRequest--> Request --> hub
+//	hub --> Event --ServerCodec.AppendEvent--> bytes
+//
+//	person --> Request --ClientCodec.AppendRequest--> bytes
+//	bytes --Split--> frame --ClientCodec.ParseEvent--> Event --> screen
+//
+// What the dialects have words for (docs/protocol has a page for each):
+//
+//	message              chat/1                          A3
+//	Hello, Welcome       {"type":"hello"} welcome        -
+//	CheckName            name                            -
+//	Guest                guest, logged_in                login NAME, loginok
+//	Login                login, logged_in                login NAME PASSWORD, loginok
+//	Register             register, logged_in             register NAME PASSWORD, loginok
+//	Logout, Passwd,      by their names, done            -
+//	Account, Sessions
+//	Create, Join, Leave, by their names                  - (the one room is lobby)
+//	Rooms, Topic, Whois,
+//	Away, Resume
+//	People               people                          users, users NAME ...
+//	Say, Accepted, Said  say, accepted, said             msg TEXT, msgok N, msg NAME TEXT
+//	Private, Whispered   private, accepted, whispered    privmsg TO TEXT, msgok N, privmsg NAME TEXT
+//	Inbox                inbox, then whispered lines     inbox, inbox N, then lines
+//	Hold                 -                               sync, async, modeok
+//	History, Read,       by their names                  -
+//	Typing, Taken
+//	Help, Joke           by their names                  help, supported ...; joke, joke TEXT
+//	Joined, Left,        by their names                  nothing: a client that waits for an
+//	Presence, Notice                                     answer takes the next line for it
+//	Refused              refused                         loginerr, msgerr, cmderr
+//	Quit, Goodbye        quit, goodbye                   closing
+//
+// A dialect that can't say something answers ErrUnsupported, and its session
+// hears nothing of it. To add one, write its file, its line in Dialects, its
+// page in docs/protocol and its transcript in testdata; the conformance and
+// fuzz tests take it from there.
+//
+// The rules for names, texts and passwords are here too (CheckUser, CheckRoom,
+// CleanText, CheckPassword), because all dialects and both programs share them.
+package wire

@@ -1,0 +1,395 @@
+package wire
+
+// Event is what happened: an answer to one session's request, or news for
+// many. The set is closed. Events are passed as pointers, made once and never
+// changed: one Said may be in the hands of a thousand receivers.
+//
+//sumtype:decl
+type Event interface{ event() }
+
+// Re is the part that answers share: the tag of the request they answer, ""
+// where it had none.
+type Re struct {
+	Re string `json:"re,omitempty"`
+}
+
+func (Re) event() {}
+
+// news is embedded by events that answer nobody.
+type news struct{}
+
+func (news) event() {}
+
+// Kind says how far a name can be trusted. Screens mark all but KindAccount,
+// so that a later owner of a name never inherits a guest's words.
+type Kind string
+
+// The kinds of sender.
+const (
+	KindAccount  Kind = "account"
+	KindGuest    Kind = "guest"
+	KindOld      Kind = "old"      // a guest on an older dialect
+	KindDatagram Kind = "datagram" // known by a source address only
+)
+
+// Limits are what a server accepts.
+type Limits struct {
+	Line int `json:"line"` // bytes of a text
+	Name int `json:"name"` // characters of a user name
+	Room int `json:"room"` // characters of a room name
+	Rate int `json:"rate"` // lines a second of one session, 0: no limit
+}
+
+// Service is something else the host listens on.
+type Service struct {
+	Name string `json:"name"` // as in chatd's readiness lines: sum, prompt, registry ...
+	Port int    `json:"port"`
+	Net  string `json:"net"` // tcp or udp
+}
+
+// Welcome answers Hello.
+type Welcome struct {
+	Re
+	Version  int       `json:"version"`
+	Program  string    `json:"program"`
+	Server   string    `json:"server"` // the server's name, for people
+	Node     string    `json:"node"`   // tells one data directory from another: 32 hex digits
+	Features []string  `json:"features,omitempty"`
+	Limits   Limits    `json:"limits"`
+	Services []Service `json:"services,omitempty"`
+	Motd     string    `json:"motd,omitempty"`
+	Now      Millis    `json:"now"`
+	Register bool      `json:"register"` // whether anybody may register
+}
+
+// NameState is what can be said of a name.
+type NameState string
+
+// The states of a name.
+const (
+	NameFree       NameState = "free"
+	NameTaken      NameState = "taken"      // a guest or an older program has it
+	NameRegistered NameState = "registered" // belongs to an account
+	NameInvalid    NameState = "invalid"
+)
+
+// NameChecked answers CheckName. Text says why an invalid name is.
+type NameChecked struct {
+	Re
+	Name  string    `json:"name"`
+	State NameState `json:"state"`
+	Text  string    `json:"text,omitempty"`
+}
+
+// LoggedIn answers Register, Login and Guest: from now on the session has
+// this name. It answers Passwd too, with a token for the one that died.
+type LoggedIn struct {
+	Re
+	Name    string `json:"name"`
+	Kind    Kind   `json:"kind"`
+	Token   Secret `json:"token,omitempty"`   // to log in with next time; only over TLS or loopback
+	Session string `json:"session,omitempty"` // this session in Sessions
+	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
+	Legacy  bool   `json:"legacy,omitempty"`
+	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
+	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers
+}
+
+// Done answers requests that need no more than that.
+type Done struct {
+	Re
+	Of Act `json:"of"`
+}
+
+// Renamed tells a room's people, and a renamer on a dialect of its own, about
+// a change of name.
+type Renamed struct {
+	news
+	Old  string `json:"old"`
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
+}
+
+// SessionInfo is one session of an account.
+type SessionInfo struct {
+	Session string `json:"session"`
+	Addr    string `json:"addr"`
+	Program string `json:"program,omitempty"`
+	Since   Millis `json:"since"`
+	Current bool   `json:"current,omitempty"`
+}
+
+// SessionList answers Sessions.
+type SessionList struct {
+	Re
+	Sessions []SessionInfo `json:"sessions,omitempty"`
+}
+
+// Person is one user in a list.
+type Person struct {
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
+	Away string `json:"away,omitempty"` // the reason
+}
+
+// Entered answers Join, and each room of Resume: the session is in the room.
+type Entered struct {
+	Re
+	Room   string   `json:"room"`
+	Topic  string   `json:"topic,omitempty"`
+	Owner  string   `json:"owner,omitempty"`
+	Last   ID       `json:"last"` // of the room's newest line
+	People []Person `json:"people,omitempty"`
+	More   int      `json:"more,omitempty"` // people left out because the list is long
+}
+
+// RoomInfo is one room in a list.
+type RoomInfo struct {
+	Room   string `json:"room"`
+	Topic  string `json:"topic,omitempty"`
+	People int    `json:"people"`
+	Member bool   `json:"member,omitempty"` // whether the asker is in it
+}
+
+// RoomList answers Rooms.
+type RoomList struct {
+	Re
+	Rooms []RoomInfo `json:"rooms,omitempty"`
+}
+
+// PeopleList answers People.
+type PeopleList struct {
+	Re
+	Room   string   `json:"room,omitempty"`
+	People []Person `json:"people,omitempty"`
+	More   int      `json:"more,omitempty"`
+}
+
+// UserInfo answers Whois.
+type UserInfo struct {
+	Re
+	Name       string   `json:"name"`
+	Kind       Kind     `json:"kind"`
+	Online     bool     `json:"online"`
+	Away       string   `json:"away,omitempty"`
+	Since      Millis   `json:"since,omitempty"`    // online since
+	Dialects   []string `json:"dialects,omitempty"` // of its sessions
+	Rooms      []string `json:"rooms,omitempty"`    // shared with the asker
+	Registered Millis   `json:"registered,omitempty"`
+}
+
+// Accepted answers Say and Private after the line is durable.
+type Accepted struct {
+	Re
+	Of     Act      `json:"of"`
+	ID     ID       `json:"line"`
+	At     Millis   `json:"time"`
+	Client ClientID `json:"cid,omitempty"`
+	Reach  int      `json:"reach"`           // connections it goes to: A3's msgok N
+	Inbox  bool     `json:"inbox,omitempty"` // the receiver is away: it waits at the server, readable by it
+	Again  bool     `json:"again,omitempty"` // it was stored before; nothing was sent out
+}
+
+// Said is a line in a room.
+type Said struct {
+	news
+	Room   string   `json:"room"`
+	ID     ID       `json:"line"`
+	At     Millis   `json:"time"`
+	From   string   `json:"from"`
+	Kind   Kind     `json:"kind"`
+	Action bool     `json:"action,omitempty"`
+	Text   string   `json:"text"`
+	Client ClientID `json:"cid,omitempty"` // set for a later session of the client that sent it only
+}
+
+// Whispered is a private line that came through the server. The sender's
+// other sessions get it too.
+type Whispered struct {
+	news
+	ID     ID     `json:"line"`
+	At     Millis `json:"time"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Kind   Kind   `json:"kind"`
+	Action bool   `json:"action,omitempty"`
+	Text   string `json:"text"`
+	Inbox  bool   `json:"inbox,omitempty"` // it waited at the server; answer with Taken
+}
+
+// Gap goes before Count lines of a room that were said earlier: of a resumed
+// room, or of History.
+type Gap struct {
+	Re
+	Room  string `json:"room"`
+	From  ID     `json:"from"` // of the oldest line that follows, 0 if none
+	To    ID     `json:"to"`   // of the newest
+	Count int    `json:"count"`
+	More  bool   `json:"more,omitempty"` // there are lines between the mark asked for and From
+}
+
+// Joined says that somebody came into a room; said once a user, however many
+// sessions it has.
+type Joined struct {
+	news
+	Room string `json:"room"`
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
+}
+
+// Left says that somebody went out of a room.
+type Left struct {
+	news
+	Room   string `json:"room"`
+	Name   string `json:"name"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Created answers Create.
+type Created struct {
+	Re
+	Room string `json:"room"`
+}
+
+// Presence says that somebody in a shared room went away or came back.
+type Presence struct {
+	news
+	Name string `json:"name"`
+	Away string `json:"away,omitempty"` // "" is back
+}
+
+// TopicSet says what a room's topic is: to its people when it changed, to the
+// asker of Topic with Re.
+type TopicSet struct {
+	Re
+	Room  string `json:"room"`
+	Topic string `json:"topic"`
+	By    string `json:"by,omitempty"`
+}
+
+// Typed says that somebody is writing, in a room or to the receiver.
+type Typed struct {
+	news
+	Room string `json:"room,omitempty"`
+	From string `json:"from"`
+}
+
+// ReadMoved tells the account's other sessions about a read marker.
+type ReadMoved struct {
+	news
+	Room string `json:"room"`
+	Last ID     `json:"last"`
+}
+
+// InboxCount answers Inbox; Count lines follow, each as Said or Whispered.
+type InboxCount struct {
+	Re
+	Count   int `json:"count"`
+	Dropped int `json:"dropped,omitempty"` // oldest lines lost because the box was full
+	// More says that further lines wait than one answer holds: ask again after
+	// Taken.
+	More bool `json:"more,omitempty"`
+}
+
+// Holding answers Hold.
+type Holding struct {
+	Re
+	On bool `json:"on"`
+}
+
+// HelpText answers Help.
+type HelpText struct {
+	Re
+	Commands []string `json:"commands,omitempty"` // words of the dialect, best known first
+}
+
+// JokeTold answers Joke.
+type JokeTold struct {
+	Re
+	Text string `json:"text"`
+}
+
+// Pong answers Ping.
+type Pong struct{ Re }
+
+// Notice is something that the server wants a person to read.
+type Notice struct {
+	news
+	Text string `json:"text"`
+}
+
+// Refused answers a request that was not done. It ends the session only where
+// the code's documentation says so.
+type Refused struct {
+	Re
+	Of      Act    `json:"of,omitempty"`
+	Code    Code   `json:"code"`
+	Text    string `json:"text"`               // a sentence for people: what to do next
+	RetryMS int64  `json:"retry_ms,omitempty"` // waiting this long helps
+	// Near are names that exist and look like the one that does not.
+	Near []string `json:"near,omitempty"`
+}
+
+// Goodbye is the last event of a session that the server ends.
+type Goodbye struct {
+	Re
+	Code    Code   `json:"code"`
+	Text    string `json:"text"`
+	RetryMS int64  `json:"retry_ms,omitempty"` // come back after this long
+}
+
+// Status is said by our own client session, never on a wire: where it stands
+// with its server.
+type Status struct {
+	news
+	State   State
+	Reason  string // for people
+	Code    Code   // of the server, where it was one that said no
+	Attempt int    // offline: tries so far
+	RetryAt Millis // offline: when the next one is due, 0: never
+	Server  string // HOST:PORT
+	Dialect string
+	Secure  bool   // over TLS
+	Key     string // SHA256:… of the server's key, "" without TLS
+	RTT     int64  // milliseconds, 0: not known
+}
+
+// State is where a client session stands.
+type State string
+
+// The states of a client session.
+const (
+	StateConnecting State = "connecting"
+	StateOnline     State = "online"
+	StateOffline    State = "offline"
+	StateEnded      State = "ended" // will not come back by itself
+)
+
+// Receipt is said by our own client session, never on a wire: how far a line
+// that was typed here has come.
+type Receipt struct {
+	news
+	Client ClientID
+	Room   string // or
+	To     string
+	As     string // the name it was typed under: it goes out under no other
+	State  ReceiptState
+	ID     ID     // from sent on
+	At     Millis // from sent on: the server's time; before: when it was queued
+	Text   string // the line
+	Action bool
+	Inbox  bool   // sent, and waits at the server
+	Reason string // failed: why
+}
+
+// ReceiptState is how far a line has come.
+type ReceiptState string
+
+// The ways of a line. Sent is after the server's acknowledgement.
+const (
+	ReceiptQueued    ReceiptState = "queued" // on this machine's disk
+	ReceiptSent      ReceiptState = "sent"
+	ReceiptDelivered ReceiptState = "delivered"
+	ReceiptRead      ReceiptState = "read"
+	ReceiptFailed    ReceiptState = "failed" // refused for good
+)

@@ -1,0 +1,65 @@
+package wire
+
+import (
+	"errors"
+	"strconv"
+	"time"
+)
+
+// ID orders lines: milliseconds since 1970 (UTC) shifted left by 20 bits, plus
+// a counter within the millisecond. The log assigns it at commit and never
+// twice, nor smaller than one before. Zero is no id. In JSON it is a decimal
+// string, because a JavaScript number holds 53 bits only.
+type ID uint64
+
+// idTimeShift is how many low bits of an ID count within one millisecond.
+const idTimeShift = 20
+
+// FirstID returns the smallest id of the millisecond t.
+func FirstID(t Millis) ID { return ID(uint64(max(t, 0)) << idTimeShift) }
+
+// Time returns the millisecond in which the id was assigned.
+func (id ID) Time() Millis { return Millis(id >> idTimeShift) }
+
+func (id ID) String() string { return strconv.FormatUint(uint64(id), 10) }
+
+var errBadID = errors.New("id: want a decimal string")
+
+// ParseID reads the decimal form that String prints.
+func ParseID(s string) (ID, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return 0, errBadID
+	}
+	return ID(n), nil
+}
+
+// MarshalJSON prints the id as a decimal string.
+func (id ID) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, id.String()), nil }
+
+// UnmarshalJSON reads a decimal string; null leaves the id as it was.
+func (id *ID) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return errBadID
+	}
+	*id, err = ParseID(s)
+	return err
+}
+
+// Millis is a point in time: milliseconds since 1970, UTC.
+type Millis int64
+
+// MillisOf cuts t to milliseconds.
+func MillisOf(t time.Time) Millis { return Millis(t.UnixMilli()) }
+
+// Time returns the same point as a time.Time in UTC.
+func (m Millis) Time() time.Time { return time.UnixMilli(int64(m)).UTC() }
+
+// ClientID is chosen by the client that sends a line, and is its own for that
+// client's profile: a line sent again with it is stored once. At most
+// MaxTag bytes of printable ASCII.
+type ClientID string

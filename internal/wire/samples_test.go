@@ -1,0 +1,154 @@
+package wire
+
+import (
+	"reflect"
+	"testing"
+)
+
+// sampleRequests holds every request of the native dialect, together with
+// every field set.
+func sampleRequests() []Request {
+	h := Head{Tag: `t 1"\`}
+	on, topic := true, "what we do"
+	return []Request{
+		Hello{
+			Head: h, Version: 1, Program: "chat-tui 0.1", Features: []string{"tokens"},
+			Profile: "0123456789abcdef0123456789abcdef",
+		},
+		CheckName{Head: h, Name: "alice"},
+		Register{Head: h, Name: "alice", Password: "pass <&> wörd", Legacy: true},
+		Login{Head: h, Name: "alice", Password: "secret"},
+		Login{Token: "token"},
+		Guest{Head: h, Name: "zoë"},
+		Guest{},
+		Logout{Head: h},
+		Passwd{Head: h, Old: "old", New: "new"},
+		Account{Head: h, Legacy: &on, Remove: true, Password: "secret"},
+		Sessions{Head: h},
+		EndSession{Head: h, Session: "s1"},
+		Resume{Head: h, Rooms: []Mark{{Room: "lobby", Last: 1<<64 - 1}, {Room: "games"}}},
+		Create{Head: h, Room: "games", Topic: "chess\n& go"},
+		Join{Head: h, Room: "games"},
+		Leave{Head: h, Room: "games"},
+		Rooms{Head: h},
+		People{Head: h, Room: "games"},
+		Whois{Head: h, Name: "alice"},
+		Away{Head: h, Text: "lunch"},
+		Topic{Head: h, Room: "games", Text: &topic},
+		Topic{Head: h, Room: "games"},
+		Say{Head: h, Room: "lobby", Text: "hi \u2028 <b> \"x\" \\ \t \x01 \x7f \ufffd 😀", Action: true, Client: "c~1"},
+		Private{Head: h, To: "bob", Text: "hi", Action: true, Client: "c2"},
+		Inbox{Head: h},
+		Taken{Head: h, IDs: []ID{1, 2}},
+		History{Head: h, Room: "lobby", Before: 9, After: 8, Limit: 7},
+		Read{Head: h, Room: "lobby", Last: 12},
+		Typing{Head: h, Room: "lobby", To: "bob"},
+		Hold{Head: h, On: true},
+		Help{Head: h},
+		Joke{Head: h},
+		Ping{Head: h},
+		Quit{Head: h},
+	}
+}
+
+// sampleEvents is the same for events.
+func sampleEvents() []Event {
+	re := Re{Re: `t 1"\`}
+	people := []Person{{Name: "alice", Kind: KindAccount, Away: "lunch"}, {Name: "Anonymous1", Kind: KindOld}}
+	return []Event{
+		&Welcome{
+			Re: re, Version: 1, Program: "chatd 0.1", Server: "lab", Node: "0123456789abcdef0123456789abcdef",
+			Features: []string{"tokens"}, Limits: Limits{Line: 4096, Name: 20, Room: 32, Rate: 10},
+			Services: []Service{{Name: "registry", Port: 2020, Net: "udp"}},
+			Motd:     "be nice", Now: 1700000000000, Register: true,
+		},
+		&NameChecked{Re: re, Name: "аlice", State: NameInvalid, Text: "One alphabet."},
+		&LoggedIn{
+			Re: re, Name: "alice", Kind: KindAccount, Token: "token", Session: "s1", Failed: 2, Legacy: true,
+			Waiting: 3, Marks: []Mark{{Room: "lobby", Last: 7}},
+		},
+		&Done{Re: re, Of: ActAway},
+		&Renamed{Old: "alice", Name: "zoë", Kind: KindGuest},
+		&SessionList{Re: re, Sessions: []SessionInfo{{Session: "s1", Addr: "127.0.0.1:1", Program: "chat-tui", Since: 5, Current: true}}},
+		&Entered{Re: re, Room: "lobby", Topic: "topic", Owner: "alice", Last: 1 << 63, People: people, More: 3},
+		&RoomList{Re: re, Rooms: []RoomInfo{{Room: "lobby", Topic: "topic", People: 3, Member: true}}},
+		&PeopleList{Re: re, Room: "lobby", People: people, More: 1},
+		&UserInfo{
+			Re: re, Name: "alice", Kind: KindAccount, Online: true, Away: "lunch", Since: 5,
+			Dialects: []string{"chat1", "a3"}, Rooms: []string{"lobby"}, Registered: 4,
+		},
+		&Accepted{Re: re, Of: ActSay, ID: 5, At: 6, Client: "c1", Reach: 7, Inbox: true, Again: true},
+		&Accepted{},
+		&Said{
+			Room: "lobby", ID: 1<<64 - 1, At: 6, From: "zoë", Kind: KindGuest, Action: true,
+			Text: "a\"\\\n\r\t\b\f\x01\u2028\u2029<&>é😀\ufffd\x7f", Client: "c1",
+		},
+		&Said{},
+		&Whispered{ID: 5, At: -6, From: "alice", To: "bob", Kind: KindDatagram, Action: true, Text: "hi", Inbox: true},
+		&Whispered{},
+		&Gap{Re: re, Room: "lobby", From: 5, To: 6, Count: 2, More: true},
+		&Joined{Room: "lobby", Name: "alice", Kind: KindAccount},
+		&Left{Room: "lobby", Name: "alice", Reason: "timeout"},
+		&Created{Re: re, Room: "games"},
+		&Presence{Name: "alice", Away: "lunch"},
+		&TopicSet{Re: re, Room: "lobby", Topic: "topic", By: "alice"},
+		&Typed{Room: "lobby", From: "alice"},
+		&ReadMoved{Room: "lobby", Last: 6},
+		&InboxCount{Re: re, Count: 3, Dropped: 1, More: true},
+		&Holding{Re: re, On: true},
+		&HelpText{Re: re, Commands: []string{"msg", "login"}},
+		&JokeTold{Re: re, Text: "ha"},
+		&Pong{Re: re},
+		&Notice{Text: "backup at noon"},
+		&Refused{Re: re, Of: ActJoin, Code: CodeNoRoom, Text: "There is no room.", RetryMS: 5, Near: []string{"lobby"}},
+		&Goodbye{Re: re, Code: CodeShutdown, Text: "The server stops.", RetryMS: 2000},
+	}
+}
+
+// TestSamplesHoldEveryMessage keeps the tests that use them complete: every
+// type that the dialect has a name for is among them, and every field of it is
+// set in one of them.
+func TestSamplesHoldEveryMessage(t *testing.T) {
+	seen := make(map[reflect.Type]map[int]bool)
+	note := func(message any) {
+		v := reflect.Indirect(reflect.ValueOf(message))
+		set := seen[v.Type()]
+		if set == nil {
+			set = make(map[int]bool)
+			seen[v.Type()] = set
+		}
+		for i := range v.NumField() {
+			set[i] = set[i] || !v.Field(i).IsZero()
+		}
+	}
+	for _, r := range sampleRequests() {
+		note(r)
+	}
+	for _, e := range sampleEvents() {
+		note(e)
+	}
+	for act := range requestTypes {
+		r, err := requestTypes[act]([]byte("{}"))
+		if err != nil || r.Act() != act {
+			t.Errorf("the table makes %T, %v for %s", r, err, act)
+		}
+		if seen[reflect.TypeOf(r)] == nil {
+			t.Errorf("no sample of the request %s", act)
+		}
+	}
+	for name, empty := range eventTypes {
+		if seen[reflect.TypeOf(empty()).Elem()] == nil {
+			t.Errorf("no sample of the event %s", name)
+		}
+	}
+	if len(eventNames) != len(eventTypes) {
+		t.Errorf("%d events have %d names", len(eventNames), len(eventTypes))
+	}
+	for typ, set := range seen {
+		for i := range typ.NumField() {
+			if f := typ.Field(i); !set[i] && f.Type != reflect.TypeFor[news]() {
+				t.Errorf("no sample sets %s.%s", typ.Name(), f.Name)
+			}
+		}
+	}
+}
