@@ -13,6 +13,10 @@ type a3 struct{}
 // Name returns the name that flags and Whois use.
 func (a3) Name() string { return "a3" }
 
+// Manners are those of programs that take any line for an answer: they hear
+// lines and nothing else.
+func (a3) Manners() Manners { return Manners{Nameless: true} }
+
 // MaxBytes is far above the longest text, so that a long line is refused in
 // its own grammar.
 func (a3) MaxBytes() int { return MaxFrame }
@@ -50,7 +54,7 @@ func (a3) Client() ClientCodec { return a3Client{} }
 
 type (
 	a3Server struct{ afterCR bool }
-	a3Client struct{}
+	a3Client struct{ answering }
 )
 
 // Greeting is nothing: the client speaks first.

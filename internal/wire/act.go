@@ -37,6 +37,9 @@ const (
 	ActJoke       Act = "joke"
 	ActPing       Act = "ping"
 	ActQuit       Act = "quit"
+	ActCalc       Act = "calc"
+	ActClock      Act = "clock"
+	ActFind       Act = "find"
 	ActMalformed  Act = "malformed"
 )
 
@@ -72,6 +75,9 @@ func (Help) Act() Act       { return ActHelp }
 func (Joke) Act() Act       { return ActJoke }
 func (Ping) Act() Act       { return ActPing }
 func (Quit) Act() Act       { return ActQuit }
+func (Calc) Act() Act       { return ActCalc }
+func (Clock) Act() Act      { return ActClock }
+func (Find) Act() Act       { return ActFind }
 func (m Malformed) Act() Act {
 	if m.Of != "" {
 		return m.Of

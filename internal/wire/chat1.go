@@ -15,6 +15,9 @@ type chat1 struct{}
 // Name returns the name that flags and Whois use.
 func (chat1) Name() string { return "chat1" }
 
+// Manners are those of our own clients.
+func (chat1) Manners() Manners { return Manners{Native: true, Notices: true} }
+
 // MaxBytes counts the line feed in.
 func (chat1) MaxBytes() int { return MaxFrame }
 
@@ -40,7 +43,7 @@ func (chat1) Client() ClientCodec { return chat1Client{} }
 
 type (
 	chat1Server struct{}
-	chat1Client struct{}
+	chat1Client struct{ answering }
 )
 
 // requestTypes are the requests of chat/1; their names are their Acts.

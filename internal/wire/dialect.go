@@ -23,6 +23,7 @@ const (
 // serves all connections; codecs are made per connection.
 type Dialect interface {
 	Name() string
+	Manners() Manners
 	// Split finds the next frame in data, as bufio.SplitFunc does; frame is nil
 	// where there is none yet. It never asks for more than MaxBytes.
 	Split(data []byte, atEOF bool) (advance int, frame []byte, err error)
@@ -31,6 +32,16 @@ type Dialect interface {
 	MaxBytes() int
 	Server() ServerCodec
 	Client() ClientCodec
+}
+
+// Manners is how the people of a dialect are treated, beside its words.
+type Manners struct {
+	Native   bool // begins with hello, names its rooms, hears every event
+	Service  bool // asks and is answered: nobody in it is present anywhere
+	Nameless bool // present as AnonymousN until it takes a name; others are nowhere until then
+	Notices  bool // is told who comes into its room and goes
+	Peers    bool // its people send each other datagrams at the address they connect from, and are told who they are: PeerList
+	Unframed bool // has no terminators: one read is one frame, and one frame one write
 }
 
 // A ServerCodec is the server's half of a dialect on one connection. Not for
@@ -58,6 +69,47 @@ type ClientCodec interface {
 	AppendRequest(dst []byte, r Request) ([]byte, error)
 	// ParseEvent reads one frame; nil, nil for one that says nothing to us.
 	ParseEvent(frame []byte) (Event, error)
+	// AppendNext appends what a dialogue of several steps says next, if
+	// anything: to be asked after each event, and after the connection is made.
+	AppendNext(dst []byte) []byte
+	// Assume returns what may be taken for granted once r was written, because
+	// the dialect has no answer for it; nil where an answer will come.
+	Assume(r Request) Event
+}
+
+// answering is the part of a ClientCodec that most dialects have no use for:
+// one request is one step, and is answered.
+type answering struct{}
+
+func (answering) AppendNext(dst []byte) []byte { return dst }
+func (answering) Assume(Request) Event         { return nil }
+
+// Datagrams is a dialect without connections: a datagram is a message, and a
+// message may be several datagrams. Codecs are made per source address.
+type Datagrams interface {
+	Name() string
+	Manners() Manners
+	// Mine says whether a datagram is of this dialect, by its first bytes.
+	Mine(datagram []byte) bool
+	Server() DatagramServer
+	Client() DatagramClient
+}
+
+// A DatagramServer is the registry's half of a datagram dialect.
+type DatagramServer interface {
+	// ParseDatagram reads one datagram, of which the request keeps no part.
+	// Nil, nil is one that is not answered.
+	ParseDatagram(datagram []byte) (Request, error)
+	// AppendDatagrams appends what the address is to be sent, none of them
+	// empty. ErrUnsupported: the dialect can't say it, dst is as it was.
+	AppendDatagrams(dst [][]byte, e Event) ([][]byte, error)
+}
+
+// A DatagramClient is the client's half of a datagram dialect.
+type DatagramClient interface {
+	AppendDatagrams(dst [][]byte, r Request) ([][]byte, error)
+	// ParseDatagram reads one datagram; nil, nil for one that says nothing to us.
+	ParseDatagram(datagram []byte) (Event, error)
 }
 
 // Variant names an encoding. See ServerCodec.

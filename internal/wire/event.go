@@ -1,5 +1,7 @@
 package wire
 
+import "time"
+
 // Event is what happened: an answer to one session's request, or news for
 // many. The set is closed. Events are passed as pointers, made once and never
 // changed: one Said may be in the hands of a thousand receivers.
@@ -201,6 +203,7 @@ type Said struct {
 	Action bool     `json:"action,omitempty"`
 	Text   string   `json:"text"`
 	Client ClientID `json:"cid,omitempty"` // set for a later session of the client that sent it only
+	Via    Via      `json:"-"`
 }
 
 // Whispered is a private line that came through the server. The sender's
@@ -215,6 +218,16 @@ type Whispered struct {
 	Action bool   `json:"action,omitempty"`
 	Text   string `json:"text"`
 	Inbox  bool   `json:"inbox,omitempty"` // it waited at the server; answer with Taken
+	Via    Via    `json:"-"`
+}
+
+// Via says how somebody is here, for dialects that tell it or must know it. It
+// is not on chat/1.
+type Via struct {
+	// Addr is the IP address that older programs are told; "" for people of
+	// native clients, whose addresses are nobody's business.
+	Addr    string
+	Dialect string // of the session that speaks, "" where it has gone
 }
 
 // Gap goes before Count lines of a room that were said earlier: of a resumed
@@ -232,17 +245,23 @@ type Gap struct {
 // sessions it has.
 type Joined struct {
 	news
-	Room string `json:"room"`
-	Name string `json:"name"`
-	Kind Kind   `json:"kind"`
+	Room  string    `json:"room"`
+	Name  string    `json:"name"`
+	Kind  Kind      `json:"kind"`
+	Via   Via       `json:"-"`
+	At    time.Time `json:"-"` // in the zone that the server shows times in
+	Count int       `json:"-"` // of the room's people now, with those who have not said their name yet
 }
 
 // Left says that somebody went out of a room.
 type Left struct {
 	news
-	Room   string `json:"room"`
-	Name   string `json:"name"`
-	Reason string `json:"reason,omitempty"`
+	Room   string    `json:"room"`
+	Name   string    `json:"name"`
+	Reason string    `json:"reason,omitempty"`
+	Via    Via       `json:"-"`
+	At     time.Time `json:"-"` // as in Joined
+	Count  int       `json:"-"` // likewise
 }
 
 // Created answers Create.
@@ -337,59 +356,3 @@ type Goodbye struct {
 	Text    string `json:"text"`
 	RetryMS int64  `json:"retry_ms,omitempty"` // come back after this long
 }
-
-// Status is said by our own client session, never on a wire: where it stands
-// with its server.
-type Status struct {
-	news
-	State   State
-	Reason  string // for people
-	Code    Code   // of the server, where it was one that said no
-	Attempt int    // offline: tries so far
-	RetryAt Millis // offline: when the next one is due, 0: never
-	Server  string // HOST:PORT
-	Dialect string
-	Secure  bool   // over TLS
-	Key     string // SHA256:… of the server's key, "" without TLS
-	RTT     int64  // milliseconds, 0: not known
-}
-
-// State is where a client session stands.
-type State string
-
-// The states of a client session.
-const (
-	StateConnecting State = "connecting"
-	StateOnline     State = "online"
-	StateOffline    State = "offline"
-	StateEnded      State = "ended" // will not come back by itself
-)
-
-// Receipt is said by our own client session, never on a wire: how far a line
-// that was typed here has come.
-type Receipt struct {
-	news
-	Client ClientID
-	Room   string // or
-	To     string
-	As     string // the name it was typed under: it goes out under no other
-	State  ReceiptState
-	ID     ID     // from sent on
-	At     Millis // from sent on: the server's time; before: when it was queued
-	Text   string // the line
-	Action bool
-	Inbox  bool   // sent, and waits at the server
-	Reason string // failed: why
-}
-
-// ReceiptState is how far a line has come.
-type ReceiptState string
-
-// The ways of a line. Sent is after the server's acknowledgement.
-const (
-	ReceiptQueued    ReceiptState = "queued" // on this machine's disk
-	ReceiptSent      ReceiptState = "sent"
-	ReceiptDelivered ReceiptState = "delivered"
-	ReceiptRead      ReceiptState = "read"
-	ReceiptFailed    ReceiptState = "failed" // refused for good
-)

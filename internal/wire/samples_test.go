@@ -146,7 +146,7 @@ func TestSamplesHoldEveryMessage(t *testing.T) {
 	}
 	for typ, set := range seen {
 		for i := range typ.NumField() {
-			if f := typ.Field(i); !set[i] && f.Type != reflect.TypeFor[news]() {
+			if f := typ.Field(i); !set[i] && f.Type != reflect.TypeFor[news]() && f.Tag.Get("json") != "-" {
 				t.Errorf("no sample sets %s.%s", typ.Name(), f.Name)
 			}
 		}

@@ -1,0 +1,84 @@
+package wire
+
+import "time"
+
+// Calc asks for the value of Left Op Right, two numbers as they were written
+// and one of + - * /. How it is computed is the Arithmetic of the dialect.
+type Calc struct {
+	Head
+	Left, Op, Right string
+	By              Arithmetic
+}
+
+// Arithmetic is a way to compute.
+type Arithmetic uint8
+
+// The ways to compute.
+const (
+	Integers Arithmetic = iota // of any size; + only
+	Floats                     // 64 bits, printed as Python prints them: 54.0
+	Mixed                      // as Python: integers stay integers but for /
+)
+
+// Clock asks for the host's time, or its date.
+type Clock struct {
+	Head
+	Date bool
+}
+
+// Find asks where a user's datagrams are to be sent.
+type Find struct {
+	Head
+	Name string `json:"name"`
+}
+
+// PeerList says who can be reached by datagrams, in order of coming: to
+// dialects of such people only, whenever it changes.
+type PeerList struct {
+	news
+	Room  string
+	Peers []Peer
+}
+
+// Peer is one of them.
+type Peer struct {
+	Name string
+	Addr string // IP address, or HOST:PORT where the dialect tells ports
+}
+
+// Found answers Find.
+type Found struct {
+	Re
+	Name string
+	Addr string // HOST:PORT
+}
+
+// Calculated answers Calc.
+type Calculated struct {
+	Re
+	Value string // as the way to compute prints it
+}
+
+// ClockTold answers Clock.
+type ClockTold struct {
+	Re
+	Date bool
+	At   time.Time // in the zone that the server shows times in
+}
+
+// Asked is what a server asks that talks in a dialogue.
+type Asked struct {
+	news
+	For  Ask
+	Text string // its sentence
+}
+
+// Ask is what a dialogue asks for.
+type Ask string
+
+// The questions of dialogues.
+const (
+	AskName     Ask = "name"
+	AskPassword Ask = "password"
+	AskAccount  Ask = "account" // whether to log in or to register
+)

@@ -1,0 +1,57 @@
+package wire
+
+// Status is said by our own client session, never on a wire: where it stands
+// with its server.
+type Status struct {
+	news
+	State   State
+	Reason  string // for people
+	Code    Code   // of the server, where it was one that said no
+	Attempt int    // offline: tries so far
+	RetryAt Millis // offline: when the next one is due, 0: never
+	Server  string // HOST:PORT
+	Dialect string
+	Secure  bool   // over TLS
+	Key     string // SHA256:… of the server's key, "" without TLS
+	RTT     int64  // milliseconds, 0: not known
+}
+
+// State is where a client session stands.
+type State string
+
+// The states of a client session.
+const (
+	StateConnecting State = "connecting"
+	StateOnline     State = "online"
+	StateOffline    State = "offline"
+	StateEnded      State = "ended" // will not come back by itself
+)
+
+// Receipt is said by our own client session, never on a wire: how far a line
+// that was typed here has come.
+type Receipt struct {
+	news
+	Client ClientID
+	Room   string // or
+	To     string
+	As     string // the name it was typed under: it goes out under no other
+	State  ReceiptState
+	ID     ID     // from sent on
+	At     Millis // from sent on: the server's time; before: when it was queued
+	Text   string // the line
+	Action bool
+	Inbox  bool   // sent, and waits at the server
+	Reason string // failed: why
+}
+
+// ReceiptState is how far a line has come.
+type ReceiptState string
+
+// The ways of a line. Sent is after the server's acknowledgement.
+const (
+	ReceiptQueued    ReceiptState = "queued" // on this machine's disk
+	ReceiptSent      ReceiptState = "sent"
+	ReceiptDelivered ReceiptState = "delivered"
+	ReceiptRead      ReceiptState = "read"
+	ReceiptFailed    ReceiptState = "failed" // refused for good
+)
