@@ -142,7 +142,8 @@ type Entered struct {
 	Owner  string   `json:"owner,omitempty"`
 	Last   ID       `json:"last"` // of the room's newest line
 	People []Person `json:"people,omitempty"`
-	More   int      `json:"more,omitempty"` // people left out because the list is long
+	More   int      `json:"more,omitempty"`  // people left out because the list is long
+	Group  string   `json:"group,omitempty"` // IP:PORT of the room's multicast group
 }
 
 // RoomInfo is one room in a list.
@@ -151,6 +152,7 @@ type RoomInfo struct {
 	Topic  string `json:"topic,omitempty"`
 	People int    `json:"people"`
 	Member bool   `json:"member,omitempty"` // whether the asker is in it
+	Group  string `json:"group,omitempty"`  // IP:PORT of its multicast group
 }
 
 // RoomList answers Rooms.

@@ -108,6 +108,7 @@ type Create struct {
 	Head
 	Room  string `json:"room"`
 	Topic string `json:"topic,omitempty"`
+	Group string `json:"group,omitempty"` // IP:PORT of the multicast group that its older people talk in
 }
 
 // Join enters a room that exists.
@@ -157,6 +158,9 @@ type Say struct {
 	Text   string   `json:"text"`
 	Action bool     `json:"action,omitempty"` // /me
 	Client ClientID `json:"cid,omitempty"`
+	// Speaker is who speaks, "~nick@ip", where the session is a multicast group
+	// and stands for many.
+	Speaker string `json:"-"`
 }
 
 // Private posts a line to one user through the server, which can read it.
