@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/server/hub"
+	"labchat/internal/wire"
 )
 
 // conn is one connection. The loop owns it; its reader and its writer hold on
@@ -48,9 +49,13 @@ const (
 // origin says where a connection comes from, for the hub.
 func (c *conn) origin() hub.Origin {
 	o := hub.Origin{Addr: addrOf(c.raw), Secure: c.tls}
-	if c.frame.dialect != nil {
-		o.Dialect = c.frame.dialect.Name()
-		o.Legacy = o.Dialect != nativeDialect
+	switch d := c.frame.dialect; {
+	case d != nil:
+		o.Dialect, o.Manners = d.Name(), d.Manners()
+	case c.tls:
+		o.Manners = wire.ByName(nativeDialect).Manners()
+	default:
+		o.Manners = wire.ByName(oldDialect).Manners()
 	}
 	return o
 }

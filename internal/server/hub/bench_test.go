@@ -18,7 +18,7 @@ func BenchmarkStep(b *testing.B) {
 			now := time.Unix(1_700_000_000, 0)
 			var out Out
 			for i := range people {
-				h.Open(now, SessionID(i+1), Origin{Addr: loopback, Dialect: "a3", Legacy: true}, &out)
+				h.Open(now, SessionID(i+1), origin("a3", loopback), &out)
 			}
 			var line wire.Request = wire.Say{Text: "a line of an ordinary length, as people write them"}
 			id := wire.ID(0)
@@ -42,7 +42,7 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		out.Effects = out.Effects[:0]
-		h.Open(now, 1, Origin{Addr: loopback}, &out)
+		h.Open(now, 1, silent(loopback), &out)
 		h.Gone(now, 1, &out)
 	}
 }

@@ -48,15 +48,14 @@ const (
 	OpDecided               // Session has said nothing so far and is taken for an A3 program from here on
 )
 
-// Origin says where a session comes from and what its dialect can do. The
+// Origin says where a session comes from and how its people are treated. The
 // server fills it.
 type Origin struct {
-	Addr    netip.AddrPort
-	Secure  bool   // TLS
-	Dialect string // its name, "" while undecided
-	// Legacy is set for older dialects: names without hello, guests called
-	// AnonymousN from accept on, passwords in clear.
-	Legacy bool
+	Addr     netip.AddrPort
+	Secure   bool         // TLS
+	Datagram bool         // known by its address only
+	Dialect  string       // its name, "" while undecided
+	Manners  wire.Manners // its dialect's; while undecided those of A3, and inside TLS the native one's
 }
 
 // Private says whether secrets may travel on the connection.

@@ -82,7 +82,7 @@ func (h *Hub) quit(c call, _ wire.Quit) {
 
 func (h *Hub) help(c call, _ wire.Help) {
 	words := oldCommands
-	if !c.s.origin.Legacy {
+	if !c.s.old() {
 		words = nativeCommands
 	}
 	h.reply(c, &wire.HelpText{Re: wire.Re{Re: c.tag}, Commands: words})

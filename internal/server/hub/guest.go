@@ -83,7 +83,7 @@ func (h *Hub) checkName(c call, r wire.CheckName) {
 func (h *Hub) becomeGuest(c call, name string, used *token) {
 	h.become(c, name, c.s.guestKind(), nil)
 	e := h.loggedIn(c)
-	if c.s.origin.Legacy || !c.s.origin.Private() {
+	if c.s.old() || !c.s.origin.Private() {
 		h.reply(c, e)
 		return
 	}

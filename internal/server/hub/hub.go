@@ -140,10 +140,10 @@ func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	case o.Dialect == "":
 		s.held = &held{why: holdUndecided}
 		h.enterUnnamed(c, true)
-	case o.Legacy:
+	case o.Manners.Nameless:
 		h.enterUnnamed(c, false)
 		h.announce(c)
-	default:
+	case o.Manners.Native:
 		h.awaitHello(c)
 	}
 }
@@ -156,7 +156,7 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 		return
 	}
 	c := call{now: now, s: s, out: out}
-	if !o.Legacy {
+	if !o.Manners.Nameless {
 		h.vanish(c)
 		s.origin = o
 		h.awaitHello(c)

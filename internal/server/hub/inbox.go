@@ -99,8 +99,8 @@ func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
 	return len(to.sessions)
 }
 
-// old says whether the session is an A3 program's, or taken for one so far.
-func (s *session) old() bool { return s.origin.Legacy || s.origin.Dialect == "" }
+// old says whether the session is an older program's, or taken for one so far.
+func (s *session) old() bool { return !s.origin.Manners.Native }
 
 // copyToOwn shows the sender's other native sessions what it has sent. An old
 // program could not tell it from a line to itself.
@@ -149,7 +149,7 @@ func (h *Hub) inbox(c call, _ wire.Inbox) {
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
 func (h *Hub) showInbox(c call, stored []*wire.Whispered) {
-	if c.s.origin.Legacy {
+	if c.s.old() {
 		h.showOldInbox(c, stored)
 		return
 	}

@@ -8,7 +8,7 @@ import (
 
 // people lists who is in a room, or who is online.
 func (h *Hub) people(c call, r wire.People) {
-	if c.s.origin.Legacy {
+	if c.s.old() {
 		h.oldPeople(c)
 		return
 	}

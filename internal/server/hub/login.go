@@ -12,7 +12,7 @@ func (h *Hub) login(c call, r wire.Login) {
 	switch {
 	case (r.Token == "") == (r.Password == ""):
 		h.refuse(c, wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
-	case r.Token != "" && c.s.origin.Legacy:
+	case r.Token != "" && c.s.old():
 		h.refuse(c, wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
 	case r.Token != "":
 		h.loginToken(c, r)
@@ -26,14 +26,14 @@ func (h *Hub) login(c call, r wire.Login) {
 func (h *Hub) loginPassword(c call, r wire.Login) {
 	acct := h.names.account(r.Name)
 	switch {
-	case acct == nil && c.s.origin.Legacy:
+	case acct == nil && c.s.old():
 		// To an A3 program two words are no name.
 		h.refuse(c, wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
 		return
 	case acct != nil && c.s.user != nil && c.s.user.account == acct:
 		h.refuse(c, wire.CodeNameTaken, "You are logged in under that name already.")
 		return
-	case acct != nil && c.s.origin.Legacy && !acct.legacy:
+	case acct != nil && c.s.old() && !acct.legacy:
 		h.refuse(c, wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
 	case !h.takesPasswords(c) || !h.mayGuess(c, r.Name):
@@ -56,9 +56,9 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 func (h *Hub) takesPasswords(c call) bool {
 	o := c.s.origin
 	switch policy := h.cfg.LegacyPasswords; {
-	case !o.Legacy && o.Private():
+	case o.Manners.Native && o.Private():
 		return true
-	case !o.Legacy:
+	case o.Manners.Native:
 		h.refuse(c, wire.CodeInsecure, "Passwords and tokens are not taken on an unencrypted connection. Connect with TLS.")
 	case policy == LegacyLab, policy == LegacyLoopback && o.Private():
 		return true
@@ -103,7 +103,7 @@ func (h *Hub) admit(c call, acct *account, used *token) {
 		h.refuse(c, wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
 		return
 	}
-	if c.s.origin.Legacy || !c.s.origin.Private() {
+	if c.s.old() || !c.s.origin.Private() {
 		h.inAs(c, acct, "")
 		return
 	}

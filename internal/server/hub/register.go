@@ -31,7 +31,7 @@ func (h *Hub) register(c call, r wire.Register) {
 	cl := h.names.claim(r.Name)
 	cl.reserved, c.s.reserved = r.Name, cl
 	h.ask(c, HashPassword{Password: r.Password}, func(c call, res Result) {
-		h.passwordHashed(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.origin.Legacy}, res)
+		h.passwordHashed(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.old()}, res)
 	})
 }
 
@@ -61,7 +61,7 @@ func (h *Hub) passwordHashed(c call, made AccountMade, r Result) {
 	case r.Err != nil:
 		h.unreserve(cl)
 		h.refusedWork(c, r)
-	case c.s.origin.Legacy:
+	case c.s.old():
 		h.log(c, made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
 	default:
 		c.out.note(made)

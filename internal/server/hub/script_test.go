@@ -182,7 +182,7 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 	if s.names[name] != 0 {
 		s.t.Fatalf("there is a session %q already", name)
 	}
-	id := s.open(Origin{Addr: from})
+	id := s.open(silent(from))
 	s.names[name], s.ever[name] = id, id
 	s.order = append(s.order, name)
 	if dialect == "silent" {
@@ -200,7 +200,7 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 }
 
 func origin(dialect string, from netip.AddrPort) Origin {
-	o := Origin{Addr: from}
+	o := Origin{Addr: from, Manners: wire.ByName("chat1").Manners()}
 	switch dialect {
 	case "native", "fresh":
 		o.Dialect = "chat1"
@@ -208,10 +208,15 @@ func origin(dialect string, from netip.AddrPort) Origin {
 		o.Dialect, o.Secure = "chat1", true
 	case "tls":
 		o.Secure = true
-	case "a3", "old":
-		o.Dialect, o.Legacy = "a3", true
+	case "a3":
+		o.Dialect, o.Manners = "a3", wire.ByName("a3").Manners()
 	}
 	return o
+}
+
+// silent is where a connection comes from that has said nothing yet.
+func silent(from netip.AddrPort) Origin {
+	return Origin{Addr: from, Manners: wire.ByName("a3").Manners()}
 }
 
 // profile makes 32 hexadecimal digits of the letters of a name before a dash:

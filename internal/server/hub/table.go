@@ -91,9 +91,9 @@ func (h *Hub) allowed(c call, n need) bool {
 	s := c.s
 	has := func(one need) bool { return n&one != 0 }
 	switch {
-	case has(needNative) && s.origin.Legacy, has(needOld) && !s.origin.Legacy:
+	case has(needNative) && s.old(), has(needOld) && !s.old():
 		h.refuse(c, wire.CodeUnsupported, "This request is not for programs like yours.")
-	case has(needHello) && !s.greeted && !s.origin.Legacy:
+	case has(needHello) && !s.greeted && !s.old():
 		h.refuse(c, wire.CodeHelloFirst, "Begin the session with hello.")
 	case has(needName) && s.user == nil, has(needLogin) && (s.user == nil || s.user.unnamed):
 		h.refuse(c, wire.CodeLoginFirst, "Log in first, or enter as a guest.")

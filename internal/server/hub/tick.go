@@ -102,7 +102,7 @@ func (h *Hub) started(c call) {
 
 // helloDue ends a native session that has not said hello.
 func (h *Hub) helloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.origin.Legacy {
+	if c.s == nil || c.s.greeted || c.s.old() {
 		return
 	}
 	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")
@@ -118,7 +118,7 @@ func (h *Hub) heldDue(c call) {
 	case holdFirst:
 		h.release(c.s, c.out)
 	case holdUndecided:
-		c.s.origin.Dialect, c.s.origin.Legacy = oldDialect, true
+		c.s.origin.Dialect = oldDialect
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpDecided, Session: c.s.id})
 		h.announce(c)
 		h.release(c.s, c.out)

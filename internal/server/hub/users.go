@@ -38,7 +38,7 @@ func (h *Hub) anonymous() string {
 
 // guestKind is the kind of a guest on the session's dialect.
 func (s *session) guestKind() wire.Kind {
-	if s.origin.Legacy || s.origin.Dialect == "" {
+	if s.old() {
 		return wire.KindOld
 	}
 	return wire.KindGuest
