@@ -75,12 +75,15 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 		return nil, errUnanswered
 	}
 	q := &ask{tag: tag, req: r, why: why}
-	longer, err := l.link.codec.AppendRequest(l.unsent, tagged(r, tag))
+	longer, silence, err := l.link.say(l.unsent, tagged(r, tag))
 	if err != nil {
 		return nil, err
 	}
 	l.unsent = longer
 	l.asks.list = append(l.asks.list, q)
+	if silence != nil {
+		l.granted = append(l.granted, silence)
+	}
 	return q, nil
 }
 
@@ -153,6 +156,10 @@ func answers(e wire.Event) func(wire.Act) bool {
 		return among(wire.ActHelp)
 	case *wire.JokeTold:
 		return among(wire.ActJoke)
+	case *wire.Calculated:
+		return among(wire.ActCalc)
+	case *wire.Welcome:
+		return among(wire.ActHello)
 	case *wire.Refused:
 		return refusable(e.Of, among)
 	default:
@@ -189,6 +196,8 @@ func mark(e wire.Event, tag string) {
 		e.Re = re
 	case *wire.JokeTold:
 		e.Re = re
+	case *wire.Calculated:
+		e.Re = re
 	case *wire.Refused:
 		e.Re = re
 	default:
@@ -207,8 +216,7 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
 	default:
 		if _, err := l.request(r, tag, byPerson); err != nil {
-			code, text := whyNot(err)
-			l.refuse(r, tag, code, text)
+			l.unsayable(r, tag, err)
 			return
 		}
 		l.quitting = l.quitting || quit

@@ -61,8 +61,11 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 	}
 	defer context.AfterFunc(ctx, func() { drop(raw) })()
 	local := isLoopback(raw.RemoteAddr())
-	if c.cfg.Dialect == DialectA3 {
-		return c.older(raw, local)
+	if dialect := wire.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
+		return c.older(raw, local, dialect)
+	}
+	if d, err := c.greeted(raw, local); d != nil || err != nil {
+		return d, err
 	}
 	d, err := c.secured(ctx, raw, local)
 	if err == nil {
@@ -133,7 +136,7 @@ func (c connector) explain(err error) error {
 		return lost("%s answers in plain text, although it was spoken to over TLS before. Nothing is sent to it so.", c.cfg.Server)
 	}
 	return ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
-		"for an older A3 server, and as a guest, give --dialect a3.", c.cfg.Server)
+		"for an older server, and as a guest, name its dialect: --dialect a3.", c.cfg.Server)
 }
 
 // plain connects again over loopback, without TLS.
@@ -164,13 +167,13 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 	return d, nil
 }
 
-// older speaks A3, which a person has asked for.
-func (c connector) older(raw net.Conn, local bool) (*dialled, error) {
+// older speaks a dialect that a person has asked for.
+func (c connector) older(raw net.Conn, local bool, dialect wire.Dialect) (*dialled, error) {
 	if _, seen := c.cfg.Store.Pin(c.cfg.Server); seen && !local {
 		drop(raw)
 		return nil, ended(wire.CodeInsecure, "%s was spoken to over TLS before, and is not spoken to in plain text any more. Leave --dialect out.", c.cfg.Server)
 	}
-	return &dialled{raw: raw, conn: raw, read: bufio.NewReader(raw), local: local, dialect: wire.ByName(DialectA3)}, nil
+	return &dialled{raw: raw, conn: raw, read: bufio.NewReader(raw), local: local, dialect: dialect}, nil
 }
 
 // greet says hello.

@@ -37,6 +37,10 @@ func (l *loop) handle(e wire.Event) {
 		l.pong(e, q)
 	case *wire.Done:
 		l.done(e, q)
+	case *wire.Asked:
+		l.askedFor(e)
+	case *wire.PeerList:
+		l.peersListed(e)
 	default:
 		l.emit(e)
 	}
@@ -124,6 +128,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 // lost, is as good as the answer.
 func (l *loop) said(e *wire.Said) {
 	e.Room = cmp.Or(e.Room, wire.Lobby)
+	if !l.asks.tagged && wire.Fold(e.From) == wire.Fold(l.who.name) && l.outbox.echoed(e.Text) {
+		return // what we said ourselves
+	}
 	if e.ID == 0 {
 		e.ID, e.At = l.stamp(e.Room)
 	}

@@ -23,9 +23,11 @@ const (
 // link is a connection with its reader and its writer. The loop owns it.
 type link struct {
 	*dialled
-	codec wire.ClientCodec  // the reader parses, the loop appends
+	codec wire.ClientCodec // under mu: the reader parses, the loop appends
+	mu    sync.Mutex
 	in    chan []wire.Event // the reader sends, and closes it at the end
 	out   chan []byte       // the loop sends; the writer owns what it gets
+	wrote chan struct{}     // the writer: what it got last has left. Room for one; the loop takes it before it sends more
 	fail  chan error        // why it ended: room for both, never closed
 	stop  context.CancelFunc
 	wait  sync.WaitGroup
@@ -36,7 +38,7 @@ func open(ctx context.Context, d *dialled, log *slog.Logger) *link {
 	ctx, stop := context.WithCancel(ctx)
 	k := &link{
 		dialled: d, codec: d.dialect.Client(), stop: stop,
-		in: make(chan []wire.Event, readAhead), out: make(chan []byte), fail: make(chan error, 2),
+		in: make(chan []wire.Event, readAhead), out: make(chan []byte), wrote: make(chan struct{}, 1), fail: make(chan error, 2),
 	}
 	k.wait.Go(func() { k.reading(ctx, log) })
 	k.wait.Go(func() { k.writing(ctx) })
@@ -104,7 +106,7 @@ func (k *link) parse(data []byte, atEOF bool, log *slog.Logger) (rest []byte, ev
 		if frame == nil {
 			continue
 		}
-		e, err := k.codec.ParseEvent(frame)
+		e, err := k.event(frame)
 		if err != nil {
 			log.Debug("unreadable frame", "dialect", k.dialect.Name(), "err", err)
 			continue
@@ -113,6 +115,32 @@ func (k *link) parse(data []byte, atEOF bool, log *slog.Logger) (rest []byte, ev
 			events = append(events, e)
 		}
 	}
+}
+
+// event reads a frame.
+func (k *link) event(frame []byte) (wire.Event, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.codec.ParseEvent(frame)
+}
+
+// say appends a request, and what may be taken for granted once it was
+// written.
+func (k *link) say(dst []byte, r wire.Request) ([]byte, wire.Event, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	dst, err := k.codec.AppendRequest(dst, r)
+	if err != nil {
+		return dst, nil, err
+	}
+	return dst, k.codec.Assume(r), nil
+}
+
+// goOn appends what a dialogue says next.
+func (k *link) goOn(dst []byte) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.codec.AppendNext(dst)
 }
 
 // writing writes what the loop hands over.
@@ -126,6 +154,7 @@ func (k *link) writing(ctx context.Context) {
 				drop(k.raw) // the reader ends, and with it the link
 				return
 			}
+			k.wrote <- struct{}{}
 		case <-ctx.Done():
 			return
 		}

@@ -40,6 +40,8 @@ type loop struct {
 	feed   feed
 	disk   disk
 	inbox  inbox
+
+	present []wire.Person // that an old server has listed, nil before
 }
 
 // connection is how the session stands with its server. Owned by loop.
@@ -47,6 +49,9 @@ type connection struct {
 	phase     phase
 	link      *link // nil without a connection
 	unsent    []byte
+	granted   []wire.Event // what will be taken for granted when unsent has left
+	leaving   []wire.Event // likewise, of the bytes that the writer has
+	writing   bool         // it has some
 	ladder    ladder
 	connected chan attempt
 	work      sync.WaitGroup // the connector
@@ -101,7 +106,9 @@ func (l *loop) run(ctx context.Context) error {
 		case events, ok := <-l.in():
 			l.heard(events, ok)
 		case l.outlet() <- l.unsent:
-			l.unsent = nil
+			l.unsent, l.leaving, l.granted, l.writing = nil, l.granted, nil, true
+		case <-l.written():
+			l.wrote()
 		case l.mouth() <- l.feed.batch:
 			l.handed()
 		case <-timer.C:
@@ -137,10 +144,37 @@ func (l *loop) in() <-chan []wire.Event {
 
 // outlet is where unsent bytes go, nil while there is nothing to send.
 func (l *loop) outlet() chan<- []byte {
-	if l.link == nil || len(l.unsent) == 0 {
+	if l.link == nil || l.writing || len(l.unsent) == 0 {
 		return nil
 	}
 	return l.link.out
+}
+
+// written is where the writer says that it is done, nil without a link.
+func (l *loop) written() <-chan struct{} {
+	if l.link == nil {
+		return nil
+	}
+	return l.link.wrote
+}
+
+// wrote takes for granted what a dialect without answers leaves unsaid.
+func (l *loop) wrote() {
+	events := l.leaving
+	l.leaving, l.writing = nil, false
+	for _, e := range events {
+		if l.handle(e); l.link == nil || l.over != nil {
+			return
+		}
+	}
+	l.goOn()
+}
+
+// goOn says the next step of a dialogue.
+func (l *loop) goOn() {
+	if l.link != nil {
+		l.unsent = l.link.goOn(l.unsent)
+	}
 }
 
 // mouth is where events come out, nil while no batch is due.
@@ -266,6 +300,7 @@ func (l *loop) heard(events []wire.Event, ok bool) {
 				return
 			}
 		}
+		l.goOn()
 		select {
 		case events, ok = <-l.link.in:
 		default:
@@ -282,7 +317,7 @@ func (l *loop) lose(err error) {
 			l.ladder.attempt = 0
 		}
 		l.link.close()
-		l.link, l.unsent = nil, nil
+		l.link, l.unsent, l.granted, l.leaving, l.writing = nil, nil, nil, nil, false
 	}
 	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}
 	l.pulse.on = false

@@ -29,6 +29,7 @@ type outbox struct {
 	next     time.Time
 	hold     time.Time // the server asked to wait until then
 	interval time.Duration
+	echoes   []string // lines that went out in a dialect without ids and may come back as said by us
 }
 
 // pace sets how fast lines go out: below the server's rate and the person's.
@@ -107,7 +108,7 @@ func (o *outbox) done(one *line) {
 }
 
 // interrupted is for the end of a connection: a line under way waits again.
-func (o *outbox) interrupted() { o.sent, o.next, o.hold = nil, time.Time{}, time.Time{} }
+func (o *outbox) interrupted() { o.sent, o.next, o.hold, o.echoes = nil, time.Time{}, time.Time{}, nil }
 
 // receipt copies what is said of a line: events never change.
 func receipt(r *wire.Receipt) *wire.Receipt {
@@ -150,6 +151,9 @@ func (l *loop) sendLines(now time.Time) {
 			continue
 		}
 		q.line, o.sent = one, one
+		if !l.asks.tagged && one.To == "" {
+			o.echo(one.Text)
+		}
 		o.next = now.Add(o.interval)
 	}
 }

@@ -11,9 +11,10 @@
 // settled there after the server's acknowledgement. It is sent again after
 // every loss of the connection until then; the server recognises it by its
 // client id. One line is under way at a time: no line may overtake one that is
-// refused for now. Older dialects (A3) know no client ids: a line whose answer
-// was lost with the connection is sent again there too, so that it may arrive
-// twice, rather than never.
+// refused for now. Older dialects know no client ids: a line whose answer was
+// lost with the connection is sent again there too, so that it may arrive
+// twice, rather than never. Where a dialect has no answer for a line, it counts
+// as sent when the system has taken it.
 package client
 
 import (
@@ -30,11 +31,12 @@ import (
 	"labchat/internal/wire"
 )
 
-// The values of Config.Dialect.
+// The values of Config.Dialect beside the names of the older dialects, which
+// are never spoken over TLS, and carry passwords over loopback only.
 const (
-	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also in plain, and A3
+	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also in plain, A3, and prompt rooms by their greeting
 	DialectChat1 = "chat1" // over TLS, over loopback also in plain
-	DialectA3    = "a3"    // never over TLS; passwords over loopback only
+	DialectA3    = "a3"
 )
 
 // DefaultPort is where a server is looked for whose port is not given.

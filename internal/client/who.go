@@ -54,14 +54,23 @@ func (w *who) tokenName() string { return cmp.Or(w.want.Name, w.last) }
 
 // introduce asks for a name in the best way there is.
 func (l *loop) introduce() {
-	w := &l.who
+	w, manners := &l.who, l.link.dialect.Manners()
+	unnamed := w.want.Mode == ModeGuest && w.want.Name == ""
 	l.phase = naming
 	switch {
 	case w.want.Mode == modeNobody:
 		l.settle(0)
-	case !l.asks.tagged && w.want.Mode == ModeGuest && w.want.Name == "":
+	case manners.Service:
+		w.named = true // nobody is anybody there
+		if _, err := l.ask(wire.Hello{Program: w.want.Name}, byHello); err != nil {
+			l.cfg.Log.Debug("the service wants no name", "err", err)
+		}
+		l.settle(0)
+	case unnamed && manners.Nameless:
 		w.named = true // from the beginning, and the server does not say which
 		l.settle(0)
+	case unnamed && !manners.Native:
+		l.over = ended(wire.CodeNameInvalid, "%s lets nobody in without a name. Choose one: --guest --user NAME.", l.cfg.Server)
 	default:
 		w.try = l.ways()
 		l.tryNext(nil)
@@ -114,8 +123,10 @@ func (l *loop) tryNext(refused *wire.Refused) {
 	switch fatal, ok := errors.AsType[*EndedError](why); {
 	case ok:
 		l.over = fatal
-	case why != nil:
+	case why != nil && l.link.dialect.Name() == DialectA3:
 		l.over = ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
+	case why != nil:
+		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q in its dialect: %v. Choose another one, or come in as a guest.", l.cfg.Server, w.want.Name, why)
 	case refused != nil:
 		l.over = &EndedError{Code: refused.Code, Text: refused.Text}
 	default:

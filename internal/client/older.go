@@ -1,0 +1,59 @@
+package client
+
+import (
+	"errors"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// maxEchoes is how many of our own lines are remembered that a dialect may
+// send back to us as everybody's.
+const maxEchoes = 64
+
+// askedFor takes a question of a server that talks in a dialogue. Its codec
+// answers by itself what it has been told; a password that nobody has given
+// ends the session.
+func (l *loop) askedFor(e *wire.Asked) {
+	if e.For == wire.AskPassword && l.who.want.Password == "" {
+		l.over = ended(wire.CodeRegistered, "The name %s belongs to an account at %s. Log in with its password, or take another name.", l.who.want.Name, l.cfg.Server)
+	}
+}
+
+// peersListed takes the list that some old servers send to everybody whenever
+// somebody comes or goes.
+func (l *loop) peersListed(e *wire.PeerList) {
+	l.present = make([]wire.Person, 0, len(e.Peers))
+	for _, p := range e.Peers {
+		l.present = append(l.present, wire.Person{Name: p.Name, Kind: wire.KindOld})
+	}
+	l.emit(&wire.Entered{Room: wire.Lobby, People: l.present})
+}
+
+// unsayable answers a request that the dialect has no words for, from what is
+// known here if it can be; otherwise it is refused.
+func (l *loop) unsayable(r wire.Request, tag string, err error) {
+	if _, people := r.(wire.People); people && l.present != nil && errors.Is(err, wire.ErrUnsupported) {
+		l.emit(&wire.PeopleList{Re: wire.Re{Re: tag}, Room: wire.Lobby, People: l.present})
+		return
+	}
+	code, text := whyNot(err)
+	l.refuse(r, tag, code, text)
+}
+
+// echo notes a line of ours that may come back.
+func (o *outbox) echo(text string) {
+	if o.echoes = append(o.echoes, text); len(o.echoes) > maxEchoes {
+		o.echoes = o.echoes[1:]
+	}
+}
+
+// echoed says whether a line under our name is one of ours that has come back.
+func (o *outbox) echoed(text string) bool {
+	i := slices.Index(o.echoes, text)
+	if i < 0 {
+		return false
+	}
+	o.echoes = slices.Delete(o.echoes, i, i+1)
+	return true
+}
