@@ -175,7 +175,7 @@ func TestA3AppendsEvents(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, delivery, err := a3{}.Server().AppendEvent(nil, tt.event)
-			if err != nil || string(got) != tt.want || delivery != (Delivery{}) {
+			if err != nil || string(got) != tt.want || !cmp.Equal(delivery, Delivery{}) {
 				t.Errorf("got %q, %+v, %v, want %q", got, delivery, err, tt.want)
 			}
 		})

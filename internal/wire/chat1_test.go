@@ -79,7 +79,7 @@ func TestChat1EventsComeBack(t *testing.T) {
 			if err != nil {
 				t.Fatalf("AppendEvent: %v", err)
 			}
-			if _, last := want.(*Goodbye); delivery != (Delivery{Close: last}) {
+			if _, last := want.(*Goodbye); !cmp.Equal(delivery, Delivery{Close: last}) {
 				t.Errorf("delivery is %+v, want to close: %t", delivery, last)
 			}
 			data, ok := bytes.CutPrefix(data, []byte("before"))

@@ -42,11 +42,12 @@ type Manners struct {
 	Notices  bool // is told who comes into its room and goes
 	Peers    bool // its people send each other datagrams at the address they connect from, and are told who they are: PeerList
 	Unframed bool // has no terminators: one read is one frame, and one frame one write
+	Echo     bool // hears of itself what the others hear: its own lines, and with Notices its own coming
 }
 
 // A ServerCodec is the server's half of a dialect on one connection. Not for
-// use by several goroutines, but ParseRequest and AppendEvent may be called by
-// two different ones.
+// use by several goroutines: what a dialogue parses next may depend on what it
+// was told last.
 type ServerCodec interface {
 	// Greeting is what the server says before it has heard anything, or nil.
 	Greeting() []byte
@@ -120,6 +121,10 @@ type Delivery struct {
 	Gap      time.Duration // alone in its segment: so long before and after
 	Replaces string        // an older queued frame of this kind
 	Close    bool          // end the connection after it
+	// Cuts are where frames end within what was appended, counted from its
+	// beginning; the end of the last is left out. Only Unframed dialects have
+	// them: each frame is a write of its own, and Gap is kept between them too.
+	Cuts []int
 }
 
 // ErrUnsupported is what a dialect can't say.
