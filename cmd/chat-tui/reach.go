@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 
 	"labchat/cmd/internal/conf"
@@ -24,7 +25,7 @@ type reach struct {
 	Guest        bool   `help:"Come in without an account; without --user under a name that the server gives."`
 	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE instead of asking."`
 	Room         string `placeholder:"ROOM" help:"Room to be in; the screen opens lobby unless told."`
-	Dialect      string `default:"auto" enum:"auto,chat1,a3" help:"Language of the server: auto, chat1 or a3."`
+	Dialect      string `default:"auto" placeholder:"NAME" help:"Language of the server: auto, chat1, or that of an older server, as a3 or prompt."`
 	Profile      string `placeholder:"NAME" help:"Keep messages, drafts and unsent lines in a profile of that name."`
 	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only; chatd prints it at start."`
 }
@@ -44,6 +45,9 @@ func (r *reach) Validate() error {
 			return fmt.Errorf("--user: %w", err)
 		}
 	}
+	if names := dialects(); !slices.Contains(names, r.Dialect) {
+		return fmt.Errorf("--dialect: want one of %s, not %q", strings.Join(names, ", "), r.Dialect)
+	}
 	r.Room = strings.TrimPrefix(r.Room, "#")
 	if r.Room != "" {
 		if err := wire.CheckRoom(r.Room); err != nil {
@@ -51,6 +55,15 @@ func (r *reach) Validate() error {
 		}
 	}
 	return nil
+}
+
+// dialects lists what --dialect takes.
+func dialects() []string {
+	names := []string{client.DialectAuto}
+	for _, d := range wire.Dialects() {
+		names = append(names, d.Name())
+	}
+	return names
 }
 
 // named says whether somebody was named to come in as, so that nobody must be
