@@ -73,9 +73,11 @@ type sides struct {
 	server   ServerCodec
 	client   ClientCodec
 	refusals []string // what must be said next, because a frame was refused
+	closed   bool     // what the server said last ends the connection
 }
 
-// run carries out one line: "open a", or "a C: bytes".
+// run carries out one line: "open a", or "a C: bytes". "end a" is the server's
+// end of the connection: by what it said last, or by a goodbye without words.
 func (s *transcript) run(t *testing.T, line string) {
 	t.Helper()
 	who, what, _ := strings.Cut(line, " ")
@@ -84,6 +86,9 @@ func (s *transcript) run(t *testing.T, line string) {
 		s.sides[what] = &sides{server: s.d.Server(), client: s.d.Client()}
 		return
 	case "close", "fin":
+		return
+	case "end":
+		t.Run(line, func(t *testing.T) { s.sides[what].end(t) })
 		return
 	}
 	side := s.sides[who]
@@ -160,12 +165,26 @@ func (s *transcript) fromServer(t *testing.T, side *sides, data []byte) {
 		if err != nil || e == nil {
 			t.Fatalf("ParseEvent(%q) = %v, %v, want an event", frame, e, err)
 		}
-		if again, _, err = side.server.AppendEvent(again, e); err != nil {
+		var delivery Delivery
+		if again, delivery, err = side.server.AppendEvent(again, e); err != nil {
 			t.Fatalf("AppendEvent(%T): %v", e, err)
 		}
+		side.closed = delivery.Close
 	}
 	if !bytes.Equal(again, data) {
 		t.Errorf("came back as %q, want %q", again, data)
+	}
+}
+
+// end checks that the server's codec ends the connection here.
+func (s *sides) end(t *testing.T) {
+	t.Helper()
+	if s.closed {
+		return
+	}
+	said, delivery, err := s.server.AppendEvent(nil, &Goodbye{Code: CodeQuit})
+	if err != nil || len(said) > 0 || !delivery.Close {
+		t.Errorf("a goodbye is %q, %+v, %v, want an end without words", said, delivery, err)
 	}
 }
 
