@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -56,9 +57,11 @@ func (d *daemon) run(ctx context.Context) error {
 }
 
 // host runs the daemon; a *store.LockedError says that another window does.
+// All its services are there, on free ports which clients are told of.
 func (d *daemon) host(ctx context.Context) error {
 	return server.Run(ctx, server.Config{
 		Data:            d.dir,
+		Ports:           server.Ports{Chat: d.lastPort()},
 		Name:            "this machine",
 		Program:         program(),
 		Rate:            10, // as chatd has it
@@ -70,17 +73,33 @@ func (d *daemon) host(ctx context.Context) error {
 	})
 }
 
-// listen takes the port of last time where it is free: what people have typed
-// into other programs goes on working.
-func (d *daemon) listen(network, addr string) (net.Listener, error) {
-	listenConfig := net.ListenConfig{KeepAlive: -1} // the server sets its own
-	if old, err := d.address(); err == nil {
-		ln, err := listenConfig.Listen(context.Background(), network, old)
-		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
-			return ln, err
-		}
+// lastPort is the chat port of last time, 0 before the first: what people have
+// typed into other programs goes on working.
+func (d *daemon) lastPort() int {
+	addr, err := d.address()
+	if err != nil {
+		return 0
 	}
-	return listenConfig.Listen(context.Background(), network, addr)
+	_, port, _ := net.SplitHostPort(addr) // the address was read by address
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// listen takes a free port where the one of last time is in use.
+func (*daemon) listen(network, addr string) (net.Listener, error) {
+	listenConfig := net.ListenConfig{KeepAlive: -1} // the server sets its own
+	ln, err := listenConfig.Listen(context.Background(), network, addr)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return ln, err
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	return listenConfig.Listen(context.Background(), network, net.JoinHostPort(host, "0"))
 }
 
 // ready writes the port file once the chat port is open.

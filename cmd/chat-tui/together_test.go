@@ -28,13 +28,13 @@ type host struct {
 func (d *host) start() {
 	d.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	ready := make(chan string, 2)
+	ready := make(chan string, 1)
 	var done sync.WaitGroup
 	done.Go(func() {
 		err := server.Run(ctx, server.Config{
 			Data: d.data, Ports: server.Ports{Chat: d.port}, Register: true,
 			Ready: func(l server.Listener) {
-				if l.Addr != "" {
+				if l.Name == "chat" {
 					ready <- l.Addr
 				}
 			},

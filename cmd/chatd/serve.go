@@ -34,6 +34,13 @@ type ports struct {
 	RegistryPort       conf.Port `default:"2020" help:"Registry, UDP."`
 }
 
+func (p ports) server() server.Ports {
+	return server.Ports{
+		Chat: int(p.Port), Sum: int(p.SumPort), Prompt: int(p.PromptPort), Arith: int(p.ArithPort),
+		Names: int(p.NamesPort), PromptAccounts: int(p.PromptAccountsPort), Registry: int(p.RegistryPort),
+	}
+}
+
 // limits keep one guest from spoiling it for the others.
 type limits struct {
 	Rate           int `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s. 0: no limit."`
@@ -57,6 +64,10 @@ type styles struct {
 	NamesStyle  string `default:"plain" enum:"plain,clock,echo" help:"Form of the name-first room: plain, clock or echo."`
 	DateStyle   string `default:"dmy-" enum:"dmy-,dmy/,ymd" help:"Dates: dmy- (31-12-2026), dmy/ or ymd."`
 	UTC         bool   `name:"utc" help:"Times in UTC instead of the host's zone."`
+}
+
+func (s styles) server() server.Styles {
+	return server.Styles{Prompt: s.PromptStyle, Arith: s.ArithStyle, Names: s.NamesStyle, Date: s.DateStyle, UTC: s.UTC}
 }
 
 // Help is printed by --help.
@@ -139,7 +150,8 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 	}
 	return server.Config{
 		Host:            s.Host,
-		Ports:           server.Ports{Chat: int(s.Ports.Port)},
+		Ports:           s.Ports.server(),
+		Styles:          s.Styles.server(),
 		Data:            c.Data,
 		Durability:      durability,
 		TLS:             tls,
@@ -148,6 +160,8 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		MaxPerAddress:   s.Limits.MaxPerAddress,
 		Register:        s.Access.Register == "open",
 		LegacyPasswords: hub.LegacyPolicy(s.Access.LegacyPasswords),
+		RegistryOpen:    s.Access.RegistryOpen,
+		BridgeMulticast: s.Access.BridgeMulticast,
 		Name:            name,
 		Program:         "chatd " + conf.Version(),
 		Log:             c.Log.Logger(std.Err),

@@ -44,7 +44,10 @@ func daemon(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: daemon NAME [ARG...]")
 	}
 	name := args[0]
-	all := []string{"serve", "--port", "0", "--data", ts.MkAbs("data")}
+	all := []string{"serve", "--data", ts.MkAbs("data")}
+	for _, flag := range []string{"port", "sum-port", "prompt-port", "arith-port", "names-port", "prompt-accounts-port", "registry-port"} {
+		all = append(all, "--"+flag, "0")
+	}
 	start(ts, name, "chatd", append(all, args[1:]...))
 	out := waitFor(ts, name+".out", `(?m)^ready$`)
 	addr := regexp.MustCompile(`(?m)^listening chat tcp (\S+)$`).FindStringSubmatch(out)

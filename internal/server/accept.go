@@ -7,6 +7,8 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"labchat/internal/wire"
 )
 
 const (
@@ -41,23 +43,47 @@ func (b *backOff) succeeded(log *slog.Logger) {
 	}
 }
 
-// accept takes in who waits at the door.
+// arrivals takes in who waits at the doors that items come from: who connected
+// before they spoke must be in before they are heard. A door that nothing has
+// come from is not asked, for that costs a system call.
+func (l *loop) arrivals(posted []item) {
+	for i := range posted {
+		if ln, waiting := posted[i].arg.(*listener); waiting {
+			ln.look = true
+		} else if c := posted[i].conn; c != nil {
+			c.from.look = true
+		}
+	}
+	l.accept()
+}
+
+// accept takes in who waits at the doors to look at.
 func (l *loop) accept() {
-	d := l.door
-	if d == nil || !l.stopping.IsZero() || l.now.Before(l.clients.resting) {
+	for _, ln := range l.listeners {
+		if ln.look && ln.door != nil {
+			l.acceptAt(ln)
+		}
+	}
+}
+
+func (l *loop) acceptAt(ln *listener) {
+	d := ln.door
+	if !l.stopping.IsZero() || l.now.Before(l.clients.resting) {
 		return
 	}
+	ln.look = false
 	for range acceptAtOnce {
 		nc, err := d.next()
 		if err != nil {
 			l.clients.resting = l.now.Add(d.rest.failed(l.log, err))
+			ln.look = true
 			return
 		}
 		if nc == nil {
 			break
 		}
 		d.rest.succeeded(l.log)
-		if c := admit(l.log, l.clients.limits, nc); c != nil {
+		if c := ln.admit(l.log, l.clients.limits, nc); c != nil {
 			l.opened(c)
 			l.carry()
 		}
@@ -74,27 +100,44 @@ func (l *loop) retry() {
 }
 
 // admit makes a conn of a connection, or refuses it with a sentence and
-// returns nil. Nobody knows its dialect yet; A3 programs show the sentence,
-// native ones end with it in their log.
-func admit(log *slog.Logger, limits *limits, nc net.Conn) *conn {
+// returns nil.
+func (ln *listener) admit(log *slog.Logger, limits *limits, nc net.Conn) *conn {
 	if why := limits.admit(addrOf(nc).Addr()); why != "" {
-		log.Debug("connection refused", "addr", nc.RemoteAddr(), "why", why)
+		log.Debug("connection refused", "name", ln.name, "addr", nc.RemoteAddr(), "why", why)
 		_ = nc.SetWriteDeadline(time.Now().Add(refuseWithin))
-		_, _ = nc.Write([]byte("cmderr " + why + "\n")) // it may be gone; it is refused anyway
+		_, _ = nc.Write(refusal(ln.dialect, why)) // it may be gone; it is refused anyway
 		_ = nc.Close()
 		return nil
 	}
-	c := &conn{raw: nc, nc: nc, sock: rawSocket(nc)}
+	c := &conn{raw: nc, nc: nc, sock: rawSocket(nc), from: ln}
 	c.conn = c
+	c.frame.dialect = ln.dialect
 	c.gate.opened = make(chan struct{}, 1)
 	return c
+}
+
+// refusal says why nobody is taken in. Where the dialect is not known yet A3
+// programs show it, and native ones end with it in their log.
+func refusal(d wire.Dialect, why string) []byte {
+	if d == nil {
+		return []byte("cmderr " + why + "\n")
+	}
+	codec := d.Server()
+	words, _, err := codec.AppendEvent(nil, &wire.Goodbye{Code: wire.CodeFull, Text: why})
+	if err != nil || len(words) == 0 {
+		words, _, err = codec.AppendEvent(nil, &wire.Refused{Of: wire.ActMalformed, Code: wire.CodeFull, Text: why})
+	}
+	if err != nil {
+		return nil // the close says it
+	}
+	return words
 }
 
 // acceptor takes connections from a listener that is no door and posts them to
 // the loop.
 type acceptor struct {
 	log    *slog.Logger
-	l      net.Listener
+	l      *listener
 	inbox  *inbox
 	limits *limits
 }
@@ -104,11 +147,11 @@ type acceptor struct {
 func (a *acceptor) run(ctx context.Context) error {
 	var rests backOff
 	for ctx.Err() == nil {
-		nc, err := a.l.Accept()
+		nc, err := a.l.net.Accept()
 		switch {
 		case err == nil:
 			rests.succeeded(a.log)
-			if c := admit(a.log, a.limits, nc); c != nil {
+			if c := a.l.admit(a.log, a.limits, nc); c != nil {
 				a.inbox.post(item{what: whatOpened, conn: c})
 			}
 		case errors.Is(err, net.ErrClosed):

@@ -53,6 +53,10 @@ func (l *loop) opened(c *conn) {
 	c.id, c.heard = l.clients.last, l.now
 	l.clients.all[c] = struct{}{}
 	l.clients.open[c.id] = c
+	if d := c.frame.dialect; d != nil {
+		l.speak(c, d)
+		l.fan.say(&c.receiver, c.codec.Greeting())
+	}
 	l.hub.Open(l.now, c.id, c.origin(), &l.out)
 	c.reading = true
 	l.clients.serve(c)

@@ -17,6 +17,7 @@ type conn struct {
 	receiver
 
 	id   hub.SessionID
+	from *listener
 	raw  net.Conn        // the socket; for all
 	nc   net.Conn        // what is read and written: raw, or TLS over it; changed before the reader goes on only
 	sock syscall.RawConn // of raw, where it can be waited for and written to without blocking, else nil; likewise
@@ -62,7 +63,10 @@ func (c *conn) origin() hub.Origin {
 
 // old says whether an old program speaks, or nobody has spoken yet.
 func (c *conn) old() bool {
-	return !c.tls && c.frame.dialect == nil || c.frame.dialect != nil && c.frame.dialect.Name() == oldDialect
+	if d := c.frame.dialect; d != nil {
+		return !d.Manners().Native
+	}
+	return !c.tls
 }
 
 // nativeDialect and oldDialect are the dialects of the chat port.

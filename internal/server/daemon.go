@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -17,20 +18,20 @@ import (
 
 // daemon is what Run opens, in order, and closes in the other one.
 type daemon struct {
-	cfg     Config
-	lock    *store.DirLock
-	store   store.Store
-	tls     *tls.Config
-	key     string // fingerprint
-	chat    net.Listener
-	door    *door // of chat, nil where it has none
-	control net.Listener
-	late    lateTimer
-	readers sync.WaitGroup
+	cfg   Config
+	lock  *store.DirLock
+	store store.Store
+	tls   *tls.Config
+	key   string // fingerprint
+	// listeners are in the order of their readiness lines.
+	listeners []*listener
+	control   net.Listener
+	late      lateTimer
+	readers   sync.WaitGroup
 }
 
-// open takes all that can be refused.
-func (d *daemon) open(ctx context.Context) (err error) {
+// take takes all that can be refused.
+func (d *daemon) take(ctx context.Context) (err error) {
 	if d.cfg.Data != "" {
 		if d.lock, err = store.Lock(d.cfg.Data); err != nil {
 			return err
@@ -42,13 +43,8 @@ func (d *daemon) open(ctx context.Context) (err error) {
 	if err = d.openStore(); err != nil { //nolint:contextcheck // a database is opened or made whole, however long it takes
 		return err
 	}
-	if d.cfg.Ports.Chat >= 0 {
-		if d.chat, err = d.cfg.Listen("tcp", d.cfg.address(d.cfg.Ports.Chat)); err != nil {
-			return fmt.Errorf("listen for chat: %w", err)
-		}
-		if d.door, err = newDoor(d.chat); err != nil {
-			return err
-		}
+	if err = d.listen(); err != nil {
+		return err
 	}
 	if d.cfg.Data != "" {
 		if d.control, err = listenControl(ctx, d.cfg.Data); err != nil {
@@ -76,7 +72,7 @@ func (d *daemon) openStore() error {
 
 // openTimer takes Go's timer where there is no socket: its time can be faked.
 func (d *daemon) openTimer() (err error) {
-	if d.door == nil {
+	if !slices.ContainsFunc(d.listeners, func(l *listener) bool { return l.door != nil }) {
 		d.late = newCoarseTimer()
 		return nil
 	}
@@ -84,7 +80,7 @@ func (d *daemon) openTimer() (err error) {
 	return err
 }
 
-// close gives back what open took. Errors here lose nothing: what was
+// close gives back what take took. Errors here lose nothing: what was
 // acknowledged is on disk.
 func (d *daemon) close() {
 	d.unlisten()
@@ -127,7 +123,9 @@ func (d *daemon) serve(ctx context.Context) error {
 		d.unlisten()
 		return nil
 	})
-	group.Go(func() error { return d.accept(ctx, l) })
+	for _, ln := range d.listeners {
+		group.Go(func() error { return ln.accept(ctx, l) })
+	}
 	if d.control != nil {
 		c := &control{log: d.cfg.Log, l: d.control, inbox: l.inbox, store: d.store}
 		group.Go(func() error { return c.run(ctx) })
@@ -138,29 +136,13 @@ func (d *daemon) serve(ctx context.Context) error {
 	return err
 }
 
-// accept has connections taken in until ctx ends.
-func (d *daemon) accept(ctx context.Context, l *loop) error {
-	switch {
-	case d.chat == nil:
-		return nil
-	case l.door != nil:
-		l.door.watch(ctx.Done(), func() { l.inbox.post(item{what: whatWaiting}) })
-		return nil
-	default:
-		a := &acceptor{log: d.cfg.Log, l: d.chat, inbox: l.inbox, limits: l.clients.limits}
-		return a.run(ctx)
-	}
-}
-
 // unlisten ends accepting, however often it is called.
 func (d *daemon) unlisten() {
-	for _, l := range []net.Listener{d.chat, d.control} {
-		if l != nil {
-			_ = l.Close() // accepting ends, whatever this says
-		}
+	for _, l := range d.listeners {
+		l.close()
 	}
-	if d.door != nil {
-		d.door.close()
+	if d.control != nil {
+		_ = d.control.Close() // accepting ends, whatever this says
 	}
 }
 
@@ -168,15 +150,15 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 	cfg := d.cfg
 	in := newInbox()
 	return &loop{
-		log:     cfg.Log,
-		store:   d.store,
-		inbox:   in,
-		fan:     newFanout(cfg.Log),
-		direct:  newDirectWriter(),
-		door:    d.door,
-		group:   group{late: d.late},
-		jobs:    newJobs(ctx, cfg.Log, d.store, in),
-		control: calls{open: map[uint64]*call{}},
+		log:       cfg.Log,
+		store:     d.store,
+		inbox:     in,
+		fan:       newFanout(cfg.Log),
+		direct:    newDirectWriter(),
+		listeners: d.listeners,
+		group:     group{late: d.late},
+		jobs:      newJobs(ctx, cfg.Log, d.store, in),
+		control:   calls{open: map[uint64]*call{}},
 		clients: clients{
 			all:    map[*conn]struct{}{},
 			open:   map[hub.SessionID]*conn{},
@@ -185,7 +167,7 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 			serve:  func(c *conn) { d.startReader(c, in) },
 		},
 		hub: hub.New(hub.Config{
-			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd,
+			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
 			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, Random: rand.Reader,
 		}, state),
 	}
@@ -203,8 +185,7 @@ func (d *daemon) announce() {
 	if d.key != "" {
 		log.Info("tls", "key", d.key)
 	}
-	if d.chat != nil {
-		l := Listener{Name: chatName, Network: "tcp", Addr: d.chat.Addr().String(), Key: d.key}
+	for _, l := range d.open() {
 		log.Info("listening", "name", l.Name, "network", l.Network, "addr", l.Addr)
 		d.cfg.Ready(l)
 	}

@@ -182,6 +182,19 @@ func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 	return d.Close
 }
 
+// say tells one receiver what is no event.
+func (f *fanout) say(r *receiver, words []byte) {
+	if len(words) == 0 {
+		return
+	}
+	f.take(r)
+	if r.buf == nil {
+		r.buf = f.borrow()
+	}
+	r.buf = append(r.buf, words...)
+	f.touch(r)
+}
+
 // unsaid notes an event that a dialect could not say and should have.
 func (f *fanout) unsaid(e wire.Event, err error) {
 	if !errors.Is(err, wire.ErrUnsupported) {

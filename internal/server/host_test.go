@@ -46,14 +46,18 @@ type option func(*Config)
 func onMemory(l *memnet.Listener) option {
 	return func(cfg *Config) {
 		cfg.Listen = func(string, string) (net.Listener, error) { return l, nil }
+		cfg.Ports = chatOnly
 	}
 }
+
+// chatOnly is a free port for chat, and no other.
+var chatOnly = Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1, Registry: -1}
 
 // start runs a daemon on loopback with a store in memory, unless options say
 // otherwise, and ends it with the test.
 func start(tb testing.TB, opts ...option) *host {
 	tb.Helper()
-	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Log: testLog(tb)}
+	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Ports: chatOnly, Log: testLog(tb)}
 	for _, o := range opts {
 		o(&cfg)
 	}

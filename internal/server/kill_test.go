@@ -32,7 +32,7 @@ func serveUntilKilled(dir string) {
 		limitFiles(n)
 	}
 	err := Run(context.Background(), Config{
-		Data: dir, TLS: TLSConfig{Off: true},
+		Data: dir, Ports: chatOnly, TLS: TLSConfig{Off: true},
 		Ready: func(l Listener) {
 			if l.Addr != "" {
 				fmt.Fprintln(os.Stdout, l.Addr)

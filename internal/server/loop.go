@@ -24,7 +24,6 @@ type loop struct {
 
 	fan      *fanout
 	direct   *directWriter
-	door     *door // nil: an acceptor posts connections
 	group    group
 	clients  clients
 	jobs     *jobs
@@ -34,6 +33,8 @@ type loop struct {
 	out      hub.Out
 	writers  sync.WaitGroup
 	stopping time.Time // when the stop was asked for, zero before
+	// listeners have doors, or acceptors that post connections.
+	listeners []*listener
 }
 
 const (
@@ -75,9 +76,7 @@ func (l *loop) run(ctx context.Context) {
 func (l *loop) round(batch []hub.Entry) {
 	l.now = time.Now()
 	l.clients.posted = l.inbox.take(l.clients.posted)
-	if len(l.clients.posted) > 0 {
-		l.accept() // who connected before they spoke must be in before they are heard
-	}
+	l.arrivals(l.clients.posted)
 	for i := range l.clients.posted {
 		l.handle(&l.clients.posted[i])
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"labchat/internal/server/hub"
@@ -14,6 +15,7 @@ import (
 type Config struct {
 	Host       string // to listen on; "" is loopback
 	Ports      Ports
+	Styles     Styles
 	Data       string // the data directory; "" with a Store of the caller's only
 	Durability store.Durability
 	// Store stands in for the database of Data. Run closes it.
@@ -25,6 +27,8 @@ type Config struct {
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit
 	Register        bool // whether anybody may make an account
 	LegacyPasswords hub.LegacyPolicy
+	RegistryOpen    bool // the registry answers public addresses too
+	BridgeMulticast bool // the registry joins multicast groups
 
 	Name    string // the server's name, for people
 	Motd    string // message of the day
@@ -40,21 +44,35 @@ type Config struct {
 
 // Ports are where the daemon listens: 0 is a free port, negative is none.
 type Ports struct {
-	Chat int // chat/1, TLS and A3
+	Chat           int // chat/1, TLS and A3
+	Sum            int
+	Prompt         int
+	Arith          int
+	Names          int
+	PromptAccounts int
+	Registry       int // UDP
+}
+
+// Styles choose between forms that older programs had of one service; "" is
+// the first.
+type Styles struct {
+	Prompt string // m2 or m1
+	Arith  string // plain, hello or welcome
+	Names  string // plain, clock or echo
+	Date   string // of the registry: dmy-, dmy/ or ymd
+	UTC    bool   // times in UTC instead of the host's zone
 }
 
 // Listener is one that is open.
 type Listener struct {
-	Name    string // chat
-	Network string // tcp
+	Name    string // chat, sum, prompt, arith, names, prompt-accounts or registry
+	Network string // tcp or udp
 	Addr    string // HOST:PORT
 	Key     string // the fingerprint of its TLS key, "" without TLS
 }
 
 const (
 	loopback = "127.0.0.1"
-	// chatName is the chat port's name in readiness lines.
-	chatName = "chat"
 	// defaultName and defaultProgram are what clients are told without a
 	// Config that says better.
 	defaultName    = "labchat"
@@ -69,7 +87,7 @@ func Run(ctx context.Context, cfg Config) error {
 	cfg = cfg.orDefaults()
 	d := &daemon{cfg: cfg}
 	defer d.close()
-	if err := d.open(ctx); err != nil {
+	if err := d.take(ctx); err != nil {
 		return err
 	}
 	return d.serve(ctx)
@@ -101,3 +119,9 @@ func (cfg Config) orDefaults() Config {
 
 // address is where to listen for a port.
 func (cfg Config) address(port int) string { return net.JoinHostPort(cfg.Host, strconv.Itoa(port)) }
+
+// portOf is the port of a listener's address.
+func portOf(addr string) (int, bool) {
+	a, err := netip.ParseAddrPort(addr)
+	return int(a.Port()), err == nil
+}
