@@ -38,6 +38,7 @@ type Line struct {
 	Kind   wire.Kind
 	Action bool
 	Text   string
+	Via    wire.Via // how From was here when it said it; not stored
 }
 
 // Whisper is a private line through the server. Keep says that its receiver is
@@ -49,6 +50,7 @@ type Whisper struct {
 	Action   bool
 	Text     string
 	Keep     bool
+	Via      wire.Via // as in Line
 }
 
 // InboxTaken forgets whispers that their receiver has stored.

@@ -23,7 +23,7 @@ func (h *Hub) private(c call, r wire.Private) {
 		return
 	}
 	u := c.s.user
-	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: text, Keep: cl.account != nil}
+	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: text, Keep: cl.account != nil, Via: c.s.via()}
 	if w.Keep {
 		w.To = cl.account.name
 	} else {
@@ -58,7 +58,7 @@ func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 		return
 	}
 	line := &wire.Whispered{
-		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text,
+		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
 	cl := h.names.find(r.To)
 	if r.Keep && cl != nil && cl.account != nil {

@@ -22,7 +22,7 @@ func (h *Hub) say(c call, r wire.Say) {
 		return
 	}
 	u := c.s.user
-	h.logLine(c, r.Client, size(r), Line{Room: rm.name, From: u.name, Kind: u.kind, Action: r.Action, Text: text})
+	h.logLine(c, r.Client, size(r), Line{Room: rm.name, From: u.name, Kind: u.kind, Action: r.Action, Text: text, Via: c.s.via()})
 }
 
 // clean returns text as it may enter the log, or refuses it.
@@ -85,7 +85,9 @@ func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
 		return
 	}
 	rm.last = max(rm.last, e.ID)
-	said := &wire.Said{Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text}
+	said := &wire.Said{
+		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
+	}
 	if c.s != nil {
 		h.cast(c, rm, said, c.s, w.accepted(e, rm.conns-1))
 		return

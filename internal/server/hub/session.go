@@ -91,5 +91,14 @@ func (h *Hub) end(c call, bye *wire.Goodbye, reason string) {
 	c.out.close(c.s, bye)
 }
 
+// via is how the session's user is here, for older programs.
+func (s *session) via() wire.Via {
+	v := wire.Via{Dialect: s.origin.Dialect}
+	if s.old() {
+		v.Addr = s.addr().String()
+	}
+	return v
+}
+
 // addr is where the session comes from.
 func (s *session) addr() netip.Addr { return s.origin.Addr.Addr().Unmap() }
