@@ -37,7 +37,7 @@ func (p passwordFile) hash(std conf.Streams, name string) (string, error) {
 	if err := wire.CheckPassword(password); err != nil {
 		return "", err
 	}
-	return store.HashPassword(password), nil
+	return store.HashPassword(wire.PasswordDigest(password)), nil
 }
 
 type userAdd struct {

@@ -50,7 +50,7 @@ func (j *jobs) start(job hub.Job) {
 	j.running++
 	switch work := job.Work.(type) {
 	case hub.HashPassword:
-		j.hash(job.ID, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Password)} })
+		j.hash(job.ID, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Digest)} })
 	case hub.CheckPassword:
 		j.hash(job.ID, func() hub.Result { return j.check(work) })
 	case hub.ReadLines:
@@ -118,16 +118,16 @@ func (j *jobs) check(work hub.CheckPassword) (r hub.Result) {
 		return hub.Result{Err: err}
 	}
 	if stored == "" {
-		_, _, _ = store.VerifyPassword(store.DummyHash(), work.Password) // only for its time
+		_, _, _ = store.VerifyPassword(store.DummyHash(), work.Digest) // only for its time
 		return hub.Result{}
 	}
-	ok, rehash, err := store.VerifyPassword(stored, work.Password)
+	ok, rehash, err := store.VerifyPassword(stored, work.Digest)
 	if err != nil {
 		return hub.Result{Err: err}
 	}
 	r.OK = ok
 	if rehash {
-		r.Hash = store.HashPassword(work.Password)
+		r.Hash = store.HashPassword(work.Digest)
 	}
 	return r
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // phc is a hash for tests that don't log in with it.
-func phc() string { return store.HashPassword("not used") }
+func phc() string { return store.HashPassword(wire.PasswordDigest("not used")) }
 
 func operate(t *testing.T, dir string, c OperatorCall) ([]string, error) {
 	t.Helper()
@@ -153,7 +153,7 @@ func TestPasswordsThatAreTooManyAreRefusedAsBusy(t *testing.T) {
 		j.cpu <- struct{}{}
 	}
 	for i := range maxHashing + 1 {
-		j.start(hub.Job{ID: uint64(i), Work: hub.HashPassword{Password: wire.Secret("x")}})
+		j.start(hub.Job{ID: uint64(i), Work: hub.HashPassword{Digest: wire.PasswordDigest("x")}})
 	}
 	got := in.take(nil)
 	if len(got) != 1 || !got[0].arg.(hub.Result).Busy || got[0].arg.(hub.Result).ID != maxHashing {

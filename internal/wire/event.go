@@ -107,9 +107,13 @@ type Done struct {
 // a change of name.
 type Renamed struct {
 	news
-	Old  string `json:"old"`
-	Name string `json:"name"`
-	Kind Kind   `json:"kind"`
+	Old   string    `json:"old"`
+	Name  string    `json:"name"`
+	Kind  Kind      `json:"kind"`
+	Via   Via       `json:"-"`
+	At    time.Time `json:"-"` // as in Joined
+	Count int       `json:"-"` // likewise, of the lobby: older programs have no other room
+	Names int       `json:"-"` // likewise
 }
 
 // SessionInfo is one session of an account.
@@ -253,6 +257,7 @@ type Joined struct {
 	Via   Via       `json:"-"`
 	At    time.Time `json:"-"` // in the zone that the server shows times in
 	Count int       `json:"-"` // of the room's people now, with those who have not said their name yet
+	Names int       `json:"-"` // of the room's people now
 }
 
 // Left says that somebody went out of a room.
@@ -264,6 +269,7 @@ type Left struct {
 	Via    Via       `json:"-"`
 	At     time.Time `json:"-"` // as in Joined
 	Count  int       `json:"-"` // likewise
+	Names  int       `json:"-"` // likewise
 }
 
 // Created answers Create.

@@ -40,11 +40,19 @@ func isHex(s string) bool {
 	return err == nil
 }
 
-// PasswordDigest returns what the store hashes: the SHA-256 of the password in
-// NFC without the blanks around it, as 64 lower-case hexadecimal digits. One
-// old client sends this digest instead of the password, so it is as good as
-// the password on that dialect: never log it.
-func PasswordDigest(s Secret) string {
+// Digest is what the store hashes of a password. One old client sends it
+// instead of the password, so it is as good as the password on that dialect.
+type Digest struct{ Secret }
+
+// PasswordDigest returns the SHA-256 of the password in NFC without the blanks
+// around it, as 64 lower-case hexadecimal digits.
+func PasswordDigest(s Secret) Digest {
 	sum := sha256.Sum256([]byte(norm.NFC.String(strings.TrimSpace(s.Reveal()))))
-	return hex.EncodeToString(sum[:])
+	return Digest{Secret(hex.EncodeToString(sum[:]))}
+}
+
+// SentDigest returns the digest that a program has sent as the password.
+func SentDigest(s Secret) (d Digest, ok bool) {
+	p := strings.TrimSpace(s.Reveal())
+	return Digest{Secret(strings.ToLower(p))}, len(p) == digestLen && isHex(p)
 }

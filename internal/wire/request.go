@@ -44,6 +44,7 @@ type Register struct {
 	Name     string `json:"name"`
 	Password Secret `json:"password"`
 	Legacy   bool   `json:"legacy,omitempty"` // older dialects may log in too
+	Digest   bool   `json:"-"`                // Password is its digest, as one dialect sends it
 }
 
 // Login enters an account by its password, or an account or a guest's name by
@@ -54,6 +55,7 @@ type Login struct {
 	Name     string `json:"name,omitempty"` // may be empty with a token
 	Password Secret `json:"password,omitempty"`
 	Token    Secret `json:"token,omitempty"`
+	Digest   bool   `json:"-"` // as in Register
 }
 
 // Guest takes a name that is not registered, or changes to it. An empty name

@@ -102,14 +102,24 @@ func TestCheckPassword(t *testing.T) {
 }
 
 func TestPasswordDigest(t *testing.T) {
-	const want = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" // printf secret | sha256sum
+	const want Secret = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" // printf secret | sha256sum
 	for _, p := range []Secret{"secret", " secret\n", "\tsecret "} {
-		if got := PasswordDigest(p); got != want {
-			t.Errorf("PasswordDigest(%q) = %s, want %s", p.Reveal(), got, want)
+		if got := PasswordDigest(p); got.Secret != want {
+			t.Errorf("PasswordDigest(%q) = %s, want %s", p.Reveal(), got.Reveal(), want.Reveal())
 		}
 	}
 	if composed, not := PasswordDigest("é"), PasswordDigest("e\u0301"); composed != not {
-		t.Errorf("the two forms of é have digests %s and %s, want one", composed, not)
+		t.Errorf("the two forms of é have digests %s and %s, want one", composed.Reveal(), not.Reveal())
+	}
+	for _, sent := range []Secret{want, Secret(strings.ToUpper(want.Reveal())), want + "\n"} {
+		if got, ok := SentDigest(sent); !ok || got != PasswordDigest("secret") {
+			t.Errorf("SentDigest(%q) = %s, %t, want that of the password", sent.Reveal(), got.Reveal(), ok)
+		}
+	}
+	for _, other := range []Secret{"", "secret", want[1:], want + "0", "g" + want[1:]} {
+		if _, ok := SentDigest(other); ok {
+			t.Errorf("%q is taken for a digest", other.Reveal())
+		}
 	}
 }
 

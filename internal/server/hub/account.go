@@ -16,7 +16,7 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 	}
 	g := c.s.guess(acct.name)
 	h.guesses.begin(g, c.now)
-	h.ask(c, CheckPassword{Name: acct.name, Password: password}, func(c call, r Result) {
+	h.ask(c, CheckPassword{Name: acct.name, Digest: wire.PasswordDigest(password)}, func(c call, r Result) {
 		switch {
 		case r.Err != nil:
 			h.guesses.undo(g)
@@ -39,7 +39,7 @@ func (h *Hub) passwd(c call, r wire.Passwd) {
 		return
 	}
 	h.confirm(c, r.Old, func(c call, acct *account) {
-		h.ask(c, HashPassword{Password: r.New}, func(c call, res Result) {
+		h.ask(c, HashPassword{Digest: wire.PasswordDigest(r.New)}, func(c call, res Result) {
 			if h.refusedWork(c, res) {
 				return
 			}

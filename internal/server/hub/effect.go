@@ -75,14 +75,14 @@ type Job struct {
 type Work interface{ work() }
 
 // HashPassword makes the PHC string of a new password: Result.Hash.
-type HashPassword struct{ Password wire.Secret }
+type HashPassword struct{ Digest wire.Digest }
 
 // CheckPassword compares a password with an account's hash: Result.OK, and
 // Result.Hash where it should be stored anew with today's parameters. It takes
 // as long for a name that has no account.
 type CheckPassword struct {
-	Name     string
-	Password wire.Secret
+	Name   string
+	Digest wire.Digest
 }
 
 // ReadLines reads at most Limit lines of a room with After < id < Before (0:

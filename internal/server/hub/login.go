@@ -46,9 +46,18 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 	if acct != nil {
 		stored = acct.name
 	}
-	h.askLater(c, wait, CheckPassword{Name: stored, Password: r.Password}, func(c call, res Result) {
+	h.askLater(c, wait, CheckPassword{Name: stored, Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
 		h.passwordChecked(c, r.Name, res)
 	})
+}
+
+// digest is what is compared with an account's hash, or stored in it: that of
+// a password, or what was sent as such.
+func digest(password wire.Secret, sent bool) wire.Digest {
+	if d, ok := wire.SentDigest(password); sent && ok {
+		return d
+	}
+	return wire.PasswordDigest(password)
 }
 
 // takesPasswords says whether a password may come over this connection, or

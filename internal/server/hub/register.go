@@ -16,7 +16,7 @@ func (h *Hub) register(c call, r wire.Register) {
 	case !h.takesPasswords(c) || !h.mayReserve(c, r.Name):
 		return
 	}
-	if err := wire.CheckPassword(r.Password); err != nil {
+	if err := checkPassword(r); err != nil {
 		h.refuseBy(c, wire.CodePasswordInvalid, err)
 		return
 	}
@@ -30,9 +30,21 @@ func (h *Hub) register(c call, r wire.Register) {
 	}
 	cl := h.names.claim(r.Name)
 	cl.reserved, c.s.reserved = r.Name, cl
-	h.ask(c, HashPassword{Password: r.Password}, func(c call, res Result) {
+	h.ask(c, HashPassword{Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
 		h.passwordHashed(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.old()}, res)
 	})
+}
+
+// checkPassword says whether the password may become an account's. Of one that
+// was sent as its digest it can only be known that it is not empty.
+func checkPassword(r wire.Register) error {
+	switch d, ok := wire.SentDigest(r.Password); {
+	case !r.Digest || !ok:
+		return wire.CheckPassword(r.Password)
+	case d == wire.PasswordDigest(""):
+		return wire.CheckPassword("")
+	}
+	return nil
 }
 
 // mayReserve says whether the name can become the asker's account, or refuses.

@@ -167,7 +167,7 @@ func (s *script) step(line string) {
 
 func (s *script) operate(word []string) {
 	s.calls++
-	cmd := Command{Verb: Verb(word[1]), Name: strings.Trim(word[2], "-"), Hash: "phc:pw"}
+	cmd := Command{Verb: Verb(word[1]), Name: strings.Trim(word[2], "-"), Hash: "phc:" + wire.PasswordDigest("pw").Reveal()}
 	s.do(func(out *Out) { s.hub.Operator(s.now, s.calls, cmd, out) })
 }
 

@@ -1,6 +1,10 @@
 package hub
 
-import "testing"
+import (
+	"testing"
+
+	"labchat/internal/wire"
+)
 
 func TestTokens(t *testing.T) {
 	tests := []struct {
@@ -214,9 +218,9 @@ func TestAPasswordWithOldParametersIsStoredAnewAndItsTokensStay(t *testing.T) {
 		quietly a: login alice pw
 		open b native
 	`)
-	s.log.hashes["alice"] = "old:pw"
+	s.log.hashes["alice"] = "old:" + wire.PasswordDigest("pw").Reveal()
 	s.ask(s.names["b"], s.request("login alice pw"))
-	if got := s.log.hashes["alice"]; got != "phc:pw" {
+	if got := s.log.hashes["alice"]; got != "phc:"+wire.PasswordDigest("pw").Reveal() {
 		t.Errorf("the hash is %q, want it made anew", got)
 	}
 	id := s.open(origin("native", loopback))

@@ -346,14 +346,14 @@ func (l *fakeLog) state() State {
 func (l *fakeLog) work(w Work) Result {
 	switch w := w.(type) {
 	case HashPassword:
-		return Result{Hash: "phc:" + w.Password.Reveal()}
+		return Result{Hash: "phc:" + w.Digest.Reveal()}
 	case CheckPassword:
 		for name, hash := range l.hashes {
 			if wire.Fold(name) == wire.Fold(w.Name) {
-				if old := "old:" + w.Password.Reveal(); hash == old {
-					return Result{OK: true, Hash: "phc:" + w.Password.Reveal()}
+				if old := "old:" + w.Digest.Reveal(); hash == old {
+					return Result{OK: true, Hash: "phc:" + w.Digest.Reveal()}
 				}
-				return Result{OK: hash == "phc:"+w.Password.Reveal()}
+				return Result{OK: hash == "phc:"+w.Digest.Reveal()}
 			}
 		}
 		return Result{}

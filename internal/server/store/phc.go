@@ -48,7 +48,7 @@ type phc struct {
 // HashPassword returns the PHC string of a password: argon2id over its
 // digest, with a salt of its own. It takes 19 MiB and about 40 ms: callers
 // bound how many run at a time.
-func HashPassword(password wire.Secret) string {
+func HashPassword(password wire.Digest) string {
 	salt := make([]byte, hashSalt)
 	_, _ = rand.Read(salt) // never fails
 	h := phc{memory: hashMemory, passes: hashPasses, threads: hashThreads, salt: salt}
@@ -58,7 +58,7 @@ func HashPassword(password wire.Secret) string {
 
 // VerifyPassword says whether a password belongs to a stored hash, and
 // whether the hash should be stored anew because today's cost differs.
-func VerifyPassword(stored string, password wire.Secret) (ok, rehash bool, err error) {
+func VerifyPassword(stored string, password wire.Digest) (ok, rehash bool, err error) {
 	h, err := parsePHC(stored)
 	if err != nil {
 		return false, false, err
@@ -78,8 +78,8 @@ func DummyHash() string {
 }
 
 // derive computes the key of a password under h's salt and cost.
-func (h phc) derive(password wire.Secret, size uint32) []byte {
-	return argon2.IDKey([]byte(wire.PasswordDigest(password)), h.salt, h.passes, h.memory, h.threads, size)
+func (h phc) derive(password wire.Digest, size uint32) []byte {
+	return argon2.IDKey([]byte(password.Reveal()), h.salt, h.passes, h.memory, h.threads, size)
 }
 
 // today says whether h was made with today's cost.

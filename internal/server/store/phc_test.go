@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	password = wire.Secret("correct horse")
-	salt     = "AAAAAAAAAAAAAAAAAAAAAA"
-	key      = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	salt = "AAAAAAAAAAAAAAAAAAAAAA"
+	key  = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
+
+var password = wire.PasswordDigest("correct horse")
 
 func TestAPasswordIsKnownAgain(t *testing.T) {
 	stored, again := HashPassword(password), HashPassword(password)
@@ -23,16 +24,16 @@ func TestAPasswordIsKnownAgain(t *testing.T) {
 		t.Errorf("got %q", stored)
 	}
 	// Blanks around it don't count, and é is é however it was typed.
-	for _, same := range []wire.Secret{password, "  correct horse\n"} {
-		if ok, rehash, err := VerifyPassword(stored, same); !ok || rehash || err != nil {
+	for _, same := range []wire.Secret{"correct horse", "  correct horse\n"} {
+		if ok, rehash, err := VerifyPassword(stored, wire.PasswordDigest(same)); !ok || rehash || err != nil {
 			t.Errorf("got %t, %t, %v, want it known", ok, rehash, err)
 		}
 	}
-	if ok, _, err := VerifyPassword(HashPassword("caf\u00e9"), "cafe\u0301"); !ok || err != nil {
+	if ok, _, err := VerifyPassword(HashPassword(wire.PasswordDigest("caf\u00e9")), wire.PasswordDigest("cafe\u0301")); !ok || err != nil {
 		t.Errorf("got %t, %v, want one password in two forms known", ok, err)
 	}
 	for _, other := range []wire.Secret{"", "correct hors", "Correct horse"} {
-		if ok, rehash, err := VerifyPassword(stored, other); ok || rehash || err != nil {
+		if ok, rehash, err := VerifyPassword(stored, wire.PasswordDigest(other)); ok || rehash || err != nil {
 			t.Errorf("got %t, %t, %v, want another password refused", ok, rehash, err)
 		}
 	}
@@ -49,7 +50,7 @@ func TestAHashOfAnotherCostIsStoredAnew(t *testing.T) {
 		if ok, rehash, err := VerifyPassword(h.String(), password); !ok || !rehash || err != nil {
 			t.Errorf("%s: got %t, %t, %v, want it known and stored anew", h, ok, rehash, err)
 		}
-		if ok, rehash, err := VerifyPassword(h.String(), "other"); ok || rehash || err != nil {
+		if ok, rehash, err := VerifyPassword(h.String(), wire.PasswordDigest("other")); ok || rehash || err != nil {
 			t.Errorf("%s: got %t, %t, %v, want another password refused", h, ok, rehash, err)
 		}
 	}
