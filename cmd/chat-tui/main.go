@@ -26,6 +26,7 @@ type cli struct {
 	Reach reach `embed:""`
 
 	Screen screen `cmd:"" default:"withargs" help:"Chat. This is what runs when no command is named."`
+	Direct direct `cmd:"" help:"Talk with one other person over TCP, without a server."`
 	Send   send   `cmd:"" help:"Post lines to a room; ends when the server has acknowledged them."`
 	Tail   tail   `cmd:"" help:"Print a room's lines as they are said."`
 }

@@ -45,7 +45,7 @@ func (r *reach) Validate() error {
 			return fmt.Errorf("--user: %w", err)
 		}
 	}
-	if names := dialects(); !slices.Contains(names, r.Dialect) {
+	if names := dialects(); r.Dialect != "" && !slices.Contains(names, r.Dialect) {
 		return fmt.Errorf("--dialect: want one of %s, not %q", strings.Join(names, ", "), r.Dialect)
 	}
 	r.Room = strings.TrimPrefix(r.Room, "#")

@@ -15,6 +15,7 @@ import (
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/plain"
+	"labchat/internal/wire"
 )
 
 // clientConfig is what every session of this program has in common.
@@ -63,8 +64,14 @@ func (c *cli) prepare(std conf.Streams, dir string, use func(*profile, client.Co
 	return use(p, c.clientConfig(p, id, log))
 }
 
+// talk is a conversation that runs: with a server, or with one other person.
+type talk interface {
+	Run(ctx context.Context) error
+	Events() <-chan []wire.Event
+}
+
 // beside runs a session until use has returned, and waits for it.
-func beside(ctx context.Context, s *client.Session, use func(context.Context, *client.Session) error) error {
+func beside[S talk](ctx context.Context, s S, use func(context.Context, S) error) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var g errgroup.Group

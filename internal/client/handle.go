@@ -41,6 +41,8 @@ func (l *loop) handle(e wire.Event) {
 		l.askedFor(e)
 	case *wire.PeerList:
 		l.peersListed(e)
+	case *wire.Joined, *wire.Left:
+		l.cameOrWent(e)
 	default:
 		l.emit(e)
 	}

@@ -41,7 +41,8 @@ type loop struct {
 	disk   disk
 	inbox  inbox
 
-	present []wire.Person // that an old server has listed, nil before
+	present []wire.Person // in the one room of an older dialect, as far as known
+	listed  bool          // the server has sent a list of them
 }
 
 // connection is how the session stands with its server. Owned by loop.
@@ -318,6 +319,7 @@ func (l *loop) lose(err error) {
 		}
 		l.link.close()
 		l.link, l.unsent, l.granted, l.leaving, l.writing = nil, nil, nil, nil, false
+		l.present, l.listed = nil, false
 	}
 	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}
 	l.pulse.on = false

@@ -32,6 +32,7 @@ type Config struct {
 	JSON    bool   // objects instead of sentences
 	Prompt  bool   // a person types: show prompts
 	Kept    bool   // lines that are left when it ends go out next time
+	Direct  bool   // one other person and no server: only :q is a command
 	Hints   []string
 	// Secret asks the person for a password, not on Input.
 	Secret func(question string) (wire.Secret, error)
@@ -228,5 +229,5 @@ func (c *conversation) prompt() string {
 }
 
 func (c *conversation) context() command.Context {
-	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me}
+	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Direct: c.cfg.Direct}
 }

@@ -311,8 +311,8 @@ func TestAnEndedSessionEndsTheConversation(t *testing.T) {
 
 func TestSecretsAreAskedForAndNotTakenFromTheLine(t *testing.T) {
 	for line, want := range map[string]string{
-		"/login sara":           "wire.Login{Head:{Tag:} Name:sara Password:REDACTED Token:REDACTED}",
-		"/register sara":        "wire.Register{Head:{Tag:} Name:sara Password:REDACTED Legacy:false}",
+		"/login sara":           "wire.Login{Head:{Tag:} Name:sara Password:REDACTED Token:REDACTED Digest:false}",
+		"/register sara":        "wire.Register{Head:{Tag:} Name:sara Password:REDACTED Legacy:false Digest:false}",
 		"/login sara sesame":    "",
 		"/register sara hunter": "",
 	} {

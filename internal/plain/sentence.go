@@ -61,6 +61,10 @@ func (s speech) sentence(e wire.Event) string {
 		return "the server knows: " + text.CleanLine(strings.Join(e.Commands, " ")) + "."
 	case *wire.JokeTold:
 		return text.CleanLine(e.Text)
+	case *wire.Calculated:
+		return "the host computes " + text.CleanLine(e.Value) + "."
+	case *wire.ClockTold:
+		return e.String() + "."
 	case *wire.Notice:
 		return "notice: " + text.CleanLine(e.Text)
 	case *wire.Refused:

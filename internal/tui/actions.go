@@ -10,7 +10,7 @@ import (
 
 // context is where a line is typed.
 func (m *Model) context() command.Context {
-	c := command.Context{Me: m.link.me}
+	c := command.Context{Me: m.link.me, Direct: m.cfg.Direct}
 	switch at := m.book.current; {
 	case at == nil:
 	case at.private():

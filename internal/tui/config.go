@@ -87,4 +87,7 @@ type Config struct {
 	Room  string // the conversation to show first; "" is the lobby
 	Hint  string // how a second window joins, with Local; several lines
 	Local bool   // the daemon is embedded in this program
+	// Direct is a conversation with one other person, without a server: only :q
+	// is a command.
+	Direct bool
 }

@@ -77,6 +77,10 @@ func (m *Model) answered(e wire.Event) bool {
 		m.helpText(e)
 	case *wire.JokeTold:
 		m.note(m.link.errand(e.Re.Re).at, text.Clean(e.Text))
+	case *wire.Calculated:
+		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
+	case *wire.ClockTold:
+		m.note(m.link.errand(e.Re.Re).at, e.String())
 	case *wire.Notice:
 		m.note(nil, text.Clean(e.Text))
 	case *wire.Done:

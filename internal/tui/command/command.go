@@ -41,6 +41,10 @@ const (
 	Logout   Verb = "logout"
 	Account  Verb = "account"
 	Sessions Verb = "sessions"
+	Sum      Verb = "sum"
+	Calc     Verb = "calc"
+	Time     Verb = "time"
+	Date     Verb = "date"
 	Help     Verb = "help"
 	Quit     Verb = "quit"
 )
@@ -100,10 +104,11 @@ const (
 	GroupPeople  Group = "people"
 	GroupReading Group = "reading"
 	GroupAccount Group = "you"
+	GroupService Group = "services of the host"
 	GroupProgram Group = "program"
 )
 
-var groups = []Group{GroupRooms, GroupPeople, GroupReading, GroupAccount, GroupProgram}
+var groups = []Group{GroupRooms, GroupPeople, GroupReading, GroupAccount, GroupService, GroupProgram}
 
 // Command is one row of the table.
 type Command struct {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"net/netip"
 	"strings"
 
 	"labchat/internal/wire"
@@ -21,7 +22,14 @@ func makeCreate(_ Context, v values) (Action, problem) {
 	if room == "" {
 		return nil, "Say the new room's name"
 	}
-	return Ask{Request: wire.Create{Room: room}}, ""
+	if v["ip port"] == "" {
+		return Ask{Request: wire.Create{Room: room}}, ""
+	}
+	group, err := netip.ParseAddrPort(strings.Join(strings.Fields(v["ip port"]), ":"))
+	if err != nil || !group.Addr().IsMulticast() {
+		return nil, "Say the group's address and port, as 239.1.2.3 5007"
+	}
+	return Ask{Request: wire.Create{Room: room, Group: group.String()}}, ""
 }
 
 func makeLeave(c Context, v values) (Action, problem) {

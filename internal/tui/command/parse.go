@@ -13,6 +13,9 @@ type Context struct {
 	Room string // the room, or
 	To   string // the person of a private conversation
 	Me   string // the name in use
+	// Direct is a conversation with one other person: only :q is a command
+	// there, as its family has it.
+	Direct bool
 }
 
 // room is the room that a command means which names none.
@@ -37,7 +40,7 @@ func (c Context) say(text string, action bool) (Action, problem) {
 // Parse says what a line asks for. It never fails: what it can't do is an
 // Unknown or a Usage.
 func Parse(line string, c Context) Action {
-	switch l := scan(line); l.kind {
+	switch l := c.scan(line); l.kind {
 	case isText:
 		a, why := c.say(l.text, false)
 		if why != "" {
@@ -86,7 +89,7 @@ func usage(c *Command, w Word, why problem) Action {
 // composer to show while one types: "#lab3", "to sara only" or "command";
 // "" where it would go nowhere.
 func Destination(line string, c Context) string {
-	l := scan(line)
+	l := c.scan(line)
 	if l.kind == isPrivate {
 		return only(l.to)
 	}
@@ -136,6 +139,16 @@ type reading struct {
 	word    Word   // of isCommand and isUnknown, as it was typed
 	command *Command
 	rest    string // what stands behind the word
+}
+
+// scan takes a line apart as the place has it.
+func (c Context) scan(line string) reading {
+	switch {
+	case !c.Direct, line == string(Colon)+"q":
+		return scan(line)
+	default:
+		return text(line)
+	}
 }
 
 // scan takes a line apart. Blanks before a prefix don't make it text: it would

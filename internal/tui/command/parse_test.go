@@ -172,7 +172,7 @@ func TestUsageSaysWhatToType(t *testing.T) {
 		"a missing room":                  {"/join", here, "Something is missing: <room>. It goes: /join <room>"},
 		"in the family's own word":        {"cmd:enter", here, "Something is missing: <room>. It goes: cmd:enter <room>"},
 		"a sign without a name":           {"/join #", here, "The name is missing. It goes: /join <room>"},
-		"a new room's sign alone":         {"/create #", here, "Say the new room's name. It goes: /create <room>"},
+		"a new room's sign alone":         {"/create #", here, "Say the new room's name. It goes: /create <room> [ip port]"},
 		"too many words":                  {"/join lab3 now", here, "That is too much. It goes: /join <room>"},
 		"a family without a text":         {"$poke alice hi", here, "That is too much. It goes: $poke <user>"},
 		"a family that wants the name":    {"cmd:register", here, "Something is missing: <name>. It goes: cmd:register <name>"},

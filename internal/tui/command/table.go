@@ -8,9 +8,9 @@ var commands = []Command{
 		Args:  []Arg{{Name: "room", Kind: KindRoom}},
 	},
 	{
-		Verb: Create, Group: GroupRooms, Help: "create a room", Example: "/create lab4", make: makeCreate,
+		Verb: Create, Group: GroupRooms, Help: "create a room or multicast group", Example: "/create lab4", make: makeCreate,
 		Words: []Word{{Slash, "create", nil}, {Dollar, "roomcreate", nil}, {Cmd, "create", nil}},
-		Args:  []Arg{{Name: "room", Kind: KindWord}},
+		Args:  []Arg{{Name: "room", Kind: KindWord}, {Name: "ip port", Kind: KindText, Optional: true}},
 	},
 	{
 		Verb: Leave, Group: GroupRooms, Help: "leave a room, or close a private one", Example: "/leave lab3", make: makeLeave,
@@ -121,6 +121,24 @@ var commands = []Command{
 			{Name: "end", Kind: KindChoice, Choices: []string{"list", "end"}, Optional: true},
 			{Name: "session", Kind: KindWord, Optional: true},
 		},
+	},
+	{
+		Verb: Sum, Group: GroupService, Help: "have the host add two integers", Example: "/sum 3+4", make: makeSum,
+		Words: []Word{{Slash, "sum", nil}},
+		Args:  []Arg{{Name: "expression", Kind: KindText}},
+	},
+	{
+		Verb: Calc, Group: GroupService, Help: "have the host compute", Example: "/calc 12 + 42", make: makeCalc,
+		Words: []Word{{Slash, "calc", nil}},
+		Args:  []Arg{{Name: "expression", Kind: KindText}},
+	},
+	{
+		Verb: Time, Group: GroupService, Help: "ask the host for its time", Example: "/time", make: makeTime,
+		Words: []Word{{Slash, "time", nil}},
+	},
+	{
+		Verb: Date, Group: GroupService, Help: "ask the host for its date", Example: "/date", make: makeDate,
+		Words: []Word{{Slash, "date", nil}},
 	},
 	{
 		Verb: Help, Group: GroupProgram, Help: "show all commands, or one in detail", Example: "/help join", make: makeHelp,

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/client"
+	"labchat/internal/plain"
+	"labchat/internal/tui"
+)
+
+// direct is a conversation of two over TCP, without a server.
+type direct struct {
+	Where  []string  `arg:"" placeholder:"HOST PORT" help:"HOST PORT of the other, or PORT alone to wait there at once."`
+	Listen conf.Port `default:"0" placeholder:"PORT" help:"Wait at this port where nobody answers; PORT of the other unless told."`
+	Plain  bool      `help:"No full screen: one line an event. Chosen by itself without a terminal, or on a dumb one."`
+}
+
+// Help is printed by --help.
+func (direct) Help() string {
+	return `Two people, one connection, no server, nothing encrypted. Tries to connect to HOST PORT, and where
+nobody answers waits for the other; with PORT alone it waits at once. Only :q is a command there.
+Also talks with the direct programs of two older families, at either end.
+
+Examples:
+
+    chat-tui direct 192.0.2.7 5000
+    chat-tui direct 127.0.0.1 5000 --listen 5001
+    chat-tui direct 5000`
+}
+
+// config reads HOST and PORT. Who connects to this machine is waited for on
+// this machine only.
+func (d *direct) config() (client.DirectConfig, error) {
+	cfg := client.DirectConfig{Me: loginName()}
+	if len(d.Where) != 1 && len(d.Where) != 2 {
+		return cfg, conf.Usagef("direct wants HOST PORT, or PORT alone to wait there")
+	}
+	port := d.Where[len(d.Where)-1]
+	if _, err := netip.ParseAddrPort("127.0.0.1:" + port); err != nil || port == "0" {
+		return cfg, conf.Usagef("direct: %q is no port: want a number from 1 to 65535", port)
+	}
+	host := ""
+	if len(d.Where) == 2 {
+		host = d.Where[0]
+		cfg.Peer = net.JoinHostPort(host, port)
+	}
+	if d.Listen > 0 {
+		port = strconv.Itoa(int(d.Listen))
+	}
+	if a, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !a.IsLoopback()) {
+		host = ""
+	}
+	cfg.Listen = net.JoinHostPort(host, port)
+	return cfg, nil
+}
+
+// Run talks until the person quits.
+func (d *direct) Run(ctx context.Context, std conf.Streams, c *cli) error {
+	cfg, err := d.config()
+	if err != nil {
+		return err
+	}
+	s := client.NewDirect(cfg)
+	if d.Plain || os.Getenv("TERM") == "dumb" || !isTerminal(std.In) || !isTerminal(std.Out) {
+		return d.lines(ctx, std, s)
+	}
+	return d.full(ctx, s)
+}
+
+// lines talks line by line.
+func (*direct) lines(ctx context.Context, std conf.Streams, s *client.Direct) error {
+	in := openStdin(std.In)
+	defer in.release()
+	defer ignoreBrokenPipe()()
+	return quietly(beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
+		return plain.Run(ctx, plain.Config{
+			Session: s, Input: in, Out: std.Out, Direct: true,
+			Prompt: isTerminal(std.In) && isTerminal(std.Out),
+		})
+	}))
+}
+
+// full talks on the whole screen, on a profile that is thrown away.
+func (*direct) full(ctx context.Context, s *client.Direct) (err error) {
+	p, err := openProfile("") //nolint:contextcheck // a local file is opened at once
+	if err != nil {
+		return err
+	}
+	defer closing(p, &err)
+	return beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
+		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: colours(), Direct: true})
+	})
+}
