@@ -56,6 +56,9 @@ var outside = map[string][]string{
 	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
 	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
 	"github.com/charmbracelet/bubbles/list": {},
+	"golang.org/x/net/ipv4":                 {"internal/server"},
+	"golang.org/x/net/ipv6":                 {"internal/server"},
+	"golang.org/x/time/rate":                {"internal/server"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its

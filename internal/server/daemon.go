@@ -25,6 +25,7 @@ type daemon struct {
 	key   string // fingerprint
 	// listeners are in the order of their readiness lines.
 	listeners []*listener
+	registry  *packetSocket // nil: none
 	control   net.Listener
 	late      lateTimer
 	readers   sync.WaitGroup
@@ -43,7 +44,7 @@ func (d *daemon) take(ctx context.Context) (err error) {
 	if err = d.openStore(); err != nil { //nolint:contextcheck // a database is opened or made whole, however long it takes
 		return err
 	}
-	if err = d.listen(); err != nil {
+	if err = d.listen(ctx); err != nil {
 		return err
 	}
 	if d.cfg.Data != "" {
@@ -87,6 +88,9 @@ func (d *daemon) close() {
 	if d.late != nil {
 		d.late.close()
 	}
+	if d.registry != nil {
+		d.registry.close()
+	}
 	if d.store != nil {
 		if err := d.store.Close(); err != nil {
 			d.cfg.Log.Error("the store did not close well", "err", err)
@@ -126,6 +130,12 @@ func (d *daemon) serve(ctx context.Context) error {
 	for _, ln := range d.listeners {
 		group.Go(func() error { return ln.accept(ctx, l) })
 	}
+	if d.registry != nil {
+		group.Go(func() error {
+			d.registry.hear(d.cfg.Log, l.registry.sieve)
+			return nil
+		})
+	}
 	if d.control != nil {
 		c := &control{log: d.cfg.Log, l: d.control, inbox: l.inbox, store: d.store}
 		group.Go(func() error { return c.run(ctx) })
@@ -141,6 +151,9 @@ func (d *daemon) unlisten() {
 	for _, l := range d.listeners {
 		l.close()
 	}
+	if d.registry != nil {
+		d.registry.stop()
+	}
 	if d.control != nil {
 		_ = d.control.Close() // accepting ends, whatever this says
 	}
@@ -149,7 +162,7 @@ func (d *daemon) unlisten() {
 func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 	cfg := d.cfg
 	in := newInbox()
-	return &loop{
+	l := &loop{
 		log:       cfg.Log,
 		store:     d.store,
 		inbox:     in,
@@ -171,6 +184,10 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, Random: rand.Reader,
 		}, state),
 	}
+	if d.registry != nil {
+		l.registry = newRegistry(d.cfg, d.registry, in, l.hub.Known)
+	}
+	return l
 }
 
 func (d *daemon) startReader(c *conn, in *inbox) {

@@ -5,6 +5,7 @@
 //	door        one a listening socket: says when somebody waits, whom the loop then takes in
 //	acceptor    in its place for a listener that is no socket
 //	reader      one a connection: waits for bytes and posts them
+//	hear        one: reads the registry's socket, sorts out, posts to the loop
 //	loop        one: owns the hub and its sessions, cuts what they send into requests, writes, closes
 //	writer      one a connection while its outbox is not empty: owns the socket's sending side
 //	store.Run   one: makes batches of entries last
@@ -30,5 +31,8 @@
 // input.go and framer.go turn them into requests; loop.go and group.go are the
 // rounds and when to commit; clients.go is the life of a connection; fanout.go
 // turns what the hub says into bytes, write.go and outbox.go write them;
-// jobs.go, tls.go, control.go and operate.go are what their names say.
+// jobs.go, tls.go, control.go and operate.go are what their names say. The
+// registry has files of its own: udp_socket.go reads and sends, udp_sieve.go
+// sorts out, udp.go has the sessions, udp_send.go and udp_purse.go say what
+// leaves, and how much of it.
 package server

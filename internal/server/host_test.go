@@ -34,9 +34,11 @@ type host struct {
 	t    *testing.T // of everywhere
 	dial func(tb testing.TB) net.Conn
 	addr string // of the chat port
-	key  string
-	stop context.CancelFunc
-	done chan error
+	// registry is the address of the datagram port.
+	registry string
+	key      string
+	stop     context.CancelFunc
+	done     chan error
 }
 
 // option changes a daemon before it starts.
@@ -70,6 +72,10 @@ func start(tb testing.TB, opts ...option) *host {
 	cfg.Ready = func(l Listener) {
 		if l == (Listener{}) {
 			close(ready)
+			return
+		}
+		if l.Network == "udp" {
+			h.registry = l.Addr
 			return
 		}
 		h.addr, h.key = l.Addr, l.Key

@@ -17,8 +17,11 @@ type listener struct {
 	look    bool  // somebody may wait at the door. Owned by loop.
 }
 
-// chatName is the chat port's name in readiness lines.
-const chatName = "chat"
+// chatName and registryName are these ports' names in readiness lines.
+const (
+	chatName     = "chat"
+	registryName = "registry"
+)
 
 // service is what may be listened for.
 type service struct {
@@ -47,8 +50,8 @@ func styled(family, style, usual string) string {
 	return family + "-" + style
 }
 
-// listen opens the TCP ports.
-func (d *daemon) listen() error {
+// listen opens all ports.
+func (d *daemon) listen(ctx context.Context) error {
 	for _, s := range d.cfg.services() {
 		l := &listener{name: s.name}
 		if s.dialect != "" {
@@ -67,6 +70,17 @@ func (d *daemon) listen() error {
 		if l.door, err = newDoor(l.net); err != nil {
 			return err
 		}
+	}
+	return d.listenRegistry(ctx)
+}
+
+// listenRegistry opens the UDP port.
+func (d *daemon) listenRegistry(ctx context.Context) (err error) {
+	if d.cfg.Ports.Registry < 0 {
+		return nil
+	}
+	if d.registry, err = listenPackets(ctx, d.cfg.address(d.cfg.Ports.Registry)); err != nil {
+		return fmt.Errorf("listen for the %s: %w", registryName, err)
 	}
 	return nil
 }
@@ -98,6 +112,9 @@ func (d *daemon) open() []Listener {
 			o.Key = d.key
 		}
 		all = append(all, o)
+	}
+	if s := d.registry; s != nil {
+		all = append(all, Listener{Name: registryName, Network: "udp", Addr: s.addr.String()})
 	}
 	return all
 }

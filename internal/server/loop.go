@@ -28,6 +28,7 @@ type loop struct {
 	clients  clients
 	jobs     *jobs
 	control  calls
+	registry registry
 	alarm    alarm
 	now      time.Time // of this round
 	out      hub.Out
@@ -108,6 +109,8 @@ func (l *loop) handle(i *item) {
 		l.resolved(i.arg.(hub.Result))
 	case whatCall:
 		l.called(i.arg.(*call))
+	case whatDatagrams:
+		l.datagrams()
 	}
 	l.carry()
 }
@@ -134,6 +137,9 @@ func (l *loop) carry() {
 
 // effect carries out one step.
 func (l *loop) effect(e *hub.Effect) {
+	if l.datagramEffect(e) {
+		return
+	}
 	c := l.clients.open[e.Session]
 	if c == nil && e.Op != hub.OpCast {
 		return // its connection has failed in this very round
@@ -192,6 +198,7 @@ func (l *loop) tick() {
 	l.sweep()
 	l.retry()
 	l.resume()
+	l.tickRegistry()
 	l.clients.leaving = slices.DeleteFunc(l.clients.leaving, l.depart)
 	l.carry()
 }
@@ -207,6 +214,9 @@ func (l *loop) schedule() {
 	}
 	if len(l.clients.closing) > 0 && l.clients.closing[0].until.Before(next) {
 		next = l.clients.closing[0].until
+	}
+	if t, ok := l.registry.next(l.now); ok && t.Before(next) {
+		next = t
 	}
 	if !l.stopping.IsZero() {
 		if end := l.stopping.Add(stopWithin); end.Before(next) {

@@ -240,6 +240,12 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 	h.due = nil
 }
 
+// Known says whether a session holds a name.
+func (h *Hub) Known(id SessionID) bool {
+	s := h.sessions[id]
+	return s != nil && s.user != nil
+}
+
 // Pending says how much of a session waits to be handled or committed, so that
 // it is not read when there is much.
 func (h *Hub) Pending(id SessionID) (requests, bytes int) {
