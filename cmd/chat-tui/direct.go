@@ -79,7 +79,7 @@ func (*direct) lines(ctx context.Context, std conf.Streams, s *client.Direct) er
 	defer ignoreBrokenPipe()()
 	return quietly(beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
 		return plain.Run(ctx, plain.Config{
-			Session: s, Input: in, Out: std.Out, Direct: true,
+			Session: s, Input: in, Out: std.Out, Room: client.DirectRoom, Direct: true,
 			Prompt: isTerminal(std.In) && isTerminal(std.Out),
 		})
 	}))
@@ -93,6 +93,6 @@ func (*direct) full(ctx context.Context, s *client.Direct) (err error) {
 	}
 	defer closing(p, &err)
 	return beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
-		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: colours(), Direct: true})
+		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: colours(), Room: client.DirectRoom, Direct: true})
 	})
 }

@@ -33,6 +33,9 @@ type Direct struct {
 	again bool            // Retry was asked for
 }
 
+// DirectRoom is the one place of a direct conversation.
+const DirectRoom = "direct"
+
 // directDial is how long the original tries to connect.
 const directDial = 15 * time.Second
 
@@ -62,7 +65,7 @@ func (d *Direct) Say(room, text string, action bool) wire.ClientID {
 
 // Whisper is Say: nobody else is there.
 func (d *Direct) Whisper(_, text string, action bool) wire.ClientID {
-	return d.Say(wire.Lobby, text, action)
+	return d.Say(DirectRoom, text, action)
 }
 
 // Do does nothing: there is no server to ask.
@@ -117,7 +120,7 @@ type directLoop struct {
 func (l *directLoop) run(ctx context.Context) error {
 	ctx, l.stop = context.WithCancel(ctx)
 	l.emit(&wire.LoggedIn{Name: l.cfg.Me, Kind: wire.KindGuest})
-	l.emit(&wire.Entered{Room: wire.Lobby, People: []wire.Person{{Name: l.cfg.Me, Kind: wire.KindGuest}}})
+	l.emit(&wire.Entered{Room: DirectRoom, People: []wire.Person{{Name: l.cfg.Me, Kind: wire.KindGuest}}})
 	if err := l.begin(ctx); err != nil {
 		return err
 	}
@@ -264,7 +267,7 @@ func (l *directLoop) came(ctx context.Context, nc net.Conn) {
 	l.work.Go(func() { l.line.talk(ctx, l) })
 	l.status(wire.StateOnline, "")
 	l.notice("%s is connected.", nc.RemoteAddr())
-	l.emit(&wire.Joined{Room: wire.Lobby, Name: l.line.name, Kind: wire.KindOld})
+	l.emit(&wire.Joined{Room: DirectRoom, Name: l.line.name, Kind: wire.KindOld})
 }
 
 // said is a line of the other.
@@ -272,7 +275,7 @@ func (l *directLoop) said(text string) {
 	if text == "" || l.line == nil {
 		return
 	}
-	l.emit(&wire.Said{Room: wire.Lobby, ID: l.stamp(), At: wire.MillisOf(time.Now()), From: l.line.name, Kind: wire.KindOld, Text: text})
+	l.emit(&wire.Said{Room: DirectRoom, ID: l.stamp(), At: wire.MillisOf(time.Now()), From: l.line.name, Kind: wire.KindOld, Text: text})
 }
 
 // wrote settles a line that the system has taken.
@@ -289,7 +292,7 @@ func (l *directLoop) stamp() wire.ID {
 
 // left notes that the connection has ended, and waits for the other again.
 func (l *directLoop) left(ctx context.Context, err error) error {
-	l.emit(&wire.Left{Room: wire.Lobby, Name: l.line.name})
+	l.emit(&wire.Left{Room: DirectRoom, Name: l.line.name})
 	if err != nil {
 		l.notice("%s", reason(l.line.name, err))
 	} else {
