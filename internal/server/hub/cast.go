@@ -7,11 +7,11 @@ import (
 )
 
 // cast tells a room. The one left out, if any, gets instead at this place.
-// Sessions that hold the room keep the event for later. Old programs can be
-// told lines only, so a room that has nobody else is told nothing else: ten
-// thousand of them coming would otherwise each be announced to all.
+// Sessions that hold the room keep the event for later. A room where everybody
+// can be told lines only is told nothing else: ten thousand old programs coming
+// would otherwise each be announced to all.
 func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire.Event) {
-	if rm.natives == 0 && instead == nil && lineID(e) == 0 {
+	if rm.notified == 0 && instead == nil && lineID(e) == 0 {
 		return
 	}
 	effect := Effect{Op: OpCast, Topic: rm.topic, Event: e}
@@ -107,8 +107,8 @@ func (h *Hub) enter(c call, rm *room, holds bool) (came bool) {
 // count notes that a session came or went.
 func (rm *room) count(s *session, n int) {
 	rm.conns += n
-	if !s.old() {
-		rm.natives += n
+	if s.origin.Manners.Notices {
+		rm.notified += n
 	}
 }
 
@@ -125,7 +125,7 @@ func (h *Hub) exit(c call, rm *room, reason string) {
 	case u.hidden:
 		rm.hidden--
 	case gone:
-		h.cast(c, rm, &wire.Left{Room: rm.name, Name: u.name, Reason: reason}, nil, nil)
+		h.cast(c, rm, h.left(c, rm, u.name, reason), nil, nil)
 	}
 	if rm.conns == 0 {
 		h.emptied(c.now, rm, emptyRoomFor)

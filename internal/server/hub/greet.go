@@ -32,6 +32,11 @@ func (h *Hub) awaitHello(c call) {
 	h.due.at(c.now.Add(helloWithin), deadline{what: dueHello, session: c.s.id})
 }
 
+// awaitName gives a dialogue that asks for a name as much.
+func (h *Hub) awaitName(c call) {
+	h.due.at(c.now.Add(helloWithin), deadline{what: dueName, session: c.s.id})
+}
+
 func (h *Hub) hello(c call, r wire.Hello) {
 	s := c.s
 	switch {

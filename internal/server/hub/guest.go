@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"errors"
+
 	"labchat/internal/wire"
 )
 
@@ -9,7 +11,7 @@ import (
 func (h *Hub) guest(c call, r wire.Guest) {
 	name := r.Name
 	switch {
-	case name == "":
+	case name == "" && !c.s.old():
 		name = h.anonymous()
 	case !h.nameFree(c, name):
 		return
@@ -38,6 +40,10 @@ func (h *Hub) nameFree(c call, name string) bool {
 func (h *Hub) refuseInvalid(c call, name string, cl *claim, err error) {
 	if cl != nil && cl.fold == wire.Fold(name) {
 		h.refuse(c, wire.CodeNameTaken, "The name is in use. Take another one.")
+		return
+	}
+	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.old() {
+		h.refuse(c, wire.CodeNameTaken, sentence(err)) // what their people understand
 		return
 	}
 	h.refuseBy(c, wire.CodeNameInvalid, err)
@@ -85,6 +91,7 @@ func (h *Hub) becomeGuest(c call, name string, used *token) {
 	e := h.loggedIn(c)
 	if c.s.old() || !c.s.origin.Private() {
 		h.reply(c, e)
+		h.settleIn(c)
 		return
 	}
 	text, err := newToken(h.cfg.Random)

@@ -16,6 +16,7 @@ package hub
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"labchat/internal/wire"
@@ -33,7 +34,8 @@ type Config struct {
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
-	Random          io.Reader // tokens come from it; crypto/rand.Reader in earnest
+	Random          io.Reader      // tokens come from it; crypto/rand.Reader in earnest
+	Zone            *time.Location // in which older programs are shown times, nil: UTC
 	Limits          Limits
 }
 
@@ -55,6 +57,7 @@ type Hub struct {
 	names    directory
 	online   roster // everybody, in order of coming
 	rooms    lounge
+	peers    peers
 	tokens   tokens
 	guesses  throttle
 	work     work
@@ -85,6 +88,9 @@ func New(cfg Config, st State) *Hub {
 	if cfg.LegacyPasswords == "" {
 		cfg.LegacyPasswords = LegacyLoopback
 	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
 	h := &Hub{
 		cfg:      cfg,
 		lastID:   st.LastID,
@@ -110,6 +116,7 @@ func (h *Hub) load(st State) {
 		}
 	}
 	h.rooms = newLounge()
+	h.peers.topic = h.rooms.newTopic()
 	for _, r := range st.Rooms {
 		rm := h.rooms.add(r.Name, r.Topic, r.Owner, r.Made)
 		rm.last = r.Last
@@ -131,20 +138,27 @@ func (h *Hub) load(st State) {
 }
 
 // Open takes in a connection that was accepted. While its dialect is not known
-// it is an AnonymousN of the lobby that only older programs can see.
+// it is an AnonymousN of the lobby that only older programs can see. People of
+// the other older dialects are nowhere until they have a name.
 func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	s := &session{id: id, origin: o, since: now}
 	h.sessions[id] = s
 	c := call{now: now, s: s, out: out}
-	switch {
+	switch m := o.Manners; {
 	case o.Dialect == "":
 		s.held = &held{why: holdUndecided}
 		h.enterUnnamed(c, true)
-	case o.Manners.Nameless:
+	case m.Nameless:
 		h.enterUnnamed(c, false)
 		h.announce(c)
-	case o.Manners.Native:
+	case m.Native:
 		h.awaitHello(c)
+	case m.Service, o.Datagram:
+	case m.Counted:
+		s.coming = true
+		h.rooms.lobby().coming++
+	default:
+		h.awaitName(c)
 	}
 }
 
@@ -234,9 +248,13 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 			rm.holdBack(s, out)
 			delete(rm.holders, s)
 		}
+		if slices.Contains(h.peers.sessions, s) {
+			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: h.peers.topic})
+		}
 		out.close(s, bye)
 	}
 	clear(h.sessions)
+	h.peers.sessions = nil
 	h.due = nil
 }
 

@@ -194,8 +194,9 @@ func TestNothingIsKeptOfThoseWhoHaveGone(t *testing.T) {
 		"sessions": len(h.sessions), "names": len(h.names.claims), "people": len(h.online.places),
 		"jobs": len(h.work.jobs), "rooms beside the lobby": len(h.rooms.byName) - 1, "rooms by address": len(h.rooms.byAddr),
 		"tokens": len(h.tokens.byHash), "guesses": len(h.guesses.tries) + len(h.guesses.accounts),
-		"people in the lobby": len(h.rooms.lobby().people.places), "its sessions": h.rooms.lobby().conns, "its native ones": h.rooms.lobby().natives,
-		"its holders": len(h.rooms.lobby().holders), "its hidden": h.rooms.lobby().hidden,
+		"people in the lobby": len(h.rooms.lobby().people.places), "its sessions": h.rooms.lobby().conns, "those told more": h.rooms.lobby().notified,
+		"its holders": len(h.rooms.lobby().holders), "its hidden": h.rooms.lobby().hidden, "on their way into it": h.rooms.lobby().coming,
+		"peers": len(h.peers.sessions) + len(h.peers.list),
 	} {
 		if n != 0 {
 			t.Errorf("%s: %d are kept, want none", what, n)

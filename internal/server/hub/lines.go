@@ -89,10 +89,19 @@ func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
 		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
 	if c.s != nil {
-		h.cast(c, rm, said, c.s, w.accepted(e, rm.conns-1))
+		h.cast(c, rm, said, c.s, toSpeaker(c.s, said, w.accepted(e, rm.conns-1)))
 		return
 	}
 	h.castForGone(c, rm, said, e.Key)
+}
+
+// toSpeaker is what the session gets whose line is told: that it was accepted,
+// or the line, where its program waits for that.
+func toSpeaker(s *session, said *wire.Said, accepted *wire.Accepted) wire.Event {
+	if s.origin.Manners.Echo {
+		return said
+	}
+	return accepted
 }
 
 // castForGone tells a room a line whose session has gone. A later session of

@@ -85,9 +85,6 @@ func (h *Hub) listRooms(c call, _ wire.Rooms) {
 	h.reply(c, &wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list[:min(len(list), wire.MaxList)]})
 }
 
-// visible counts the people of a room that others can see.
-func (rm *room) visible() int { return len(rm.people.places) - rm.hidden }
-
 // whois tells what everybody may know about a user.
 func (h *Hub) whois(c call, r wire.Whois) {
 	cl := h.names.find(r.Name)

@@ -179,6 +179,7 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	e.Waiting, e.Marks = len(acct.inbox), acct.readMarks()
 	acct.failed = 0
 	h.reply(c, e)
+	h.settleIn(c)
 }
 
 // loggedIn tells a session which name it has.

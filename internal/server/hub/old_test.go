@@ -169,7 +169,7 @@ func TestOldPrograms(t *testing.T) {
 			a: guest Anonymous2
 			  a < refused guest name_taken
 			a: guest Anonymous77
-			  a < refused guest name_invalid
+			  a < refused guest name_taken
 			a: guest carl
 			  a < you are carl old
 			b: guest alice

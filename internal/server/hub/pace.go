@@ -48,11 +48,14 @@ func (p *pace) mayType(now time.Time) bool {
 const tooFast = "Too many lines in a second. Wait a little before the next one."
 
 // mayTalk applies the spam rule: more lines in a second than the rate block
-// the session for some time, told once and refused each.
+// the session for some time, told once, and refused each where its program
+// waits for answers.
 func (h *Hub) mayTalk(c call) bool {
 	p := &c.s.pace
 	if wait := p.blocked.Sub(c.now); wait > 0 {
-		h.refuseFor(c, wire.CodeRate, wait, tooFast)
+		if m := c.s.origin.Manners; m.Native || m.Nameless || m.Echo {
+			h.refuseFor(c, wire.CodeRate, wait, tooFast)
+		}
 		return false
 	}
 	if h.cfg.Rate <= 0 || p.lines.ok(c.now, h.cfg.Rate, time.Second) {

@@ -28,7 +28,8 @@ type room struct {
 	topic                Topic
 	people               roster
 	conns                int                   // sessions in it
-	natives              int                   // of them, those of native clients
+	notified             int                   // of them, those that are told more than lines
+	coming               int                   // connections that count already, and enter when they have a name
 	holders              map[*session]struct{} // of them, those that are not subscribed
 	hidden               int                   // of its people, those that are not shown
 	maker                netip.Addr            // where it has no owner
@@ -45,10 +46,9 @@ func newLounge() lounge {
 }
 
 func (l *lounge) add(name, subject, owner string, made wire.Millis) *room {
-	l.last++
 	rm := &room{
 		name: name, subject: subject, owner: owner, made: made,
-		topic: l.last, people: newRoster(), holders: map[*session]struct{}{},
+		topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
 	}
 	l.byName[name], l.byFold[wire.Fold(name)], l.byLook[wire.Skeleton(name)] = rm, rm, rm
 	l.ordered = append(l.ordered, rm)
@@ -56,6 +56,11 @@ func (l *lounge) add(name, subject, owner string, made wire.Millis) *room {
 		l.main = rm
 	}
 	return rm
+}
+
+func (l *lounge) newTopic() Topic {
+	l.last++
+	return l.last
 }
 
 // find returns the room of that name, whatever its case, or nil.
@@ -113,9 +118,8 @@ func (h *Hub) join(c call, r wire.Join) {
 // joinRoom puts the session into the room, where it listens or holds, and
 // shows it who is there.
 func (h *Hub) joinRoom(c call, rm *room, holds bool) {
-	u := c.s.user
 	if !c.s.in(rm) && h.enter(c, rm, holds) {
-		h.cast(c, rm, &wire.Joined{Room: rm.name, Name: u.name, Kind: u.kind}, c.s, nil)
+		h.tellJoined(c, rm)
 	}
 	owner := ""
 	if acct := h.ownerOf(rm); acct != nil {

@@ -15,6 +15,7 @@ type session struct {
 	greeted  bool    // has said hello
 	profile  string  // of the client's disk, from hello
 	program  string  // for people, from hello
+	coming   bool    // it counts in the lobby before it has a name
 	user     *user   // nil: no name yet
 	token    *token  // the newest one issued to it, or nil
 	reserved *claim  // the name that it is registering, or nil
@@ -81,6 +82,7 @@ func (h *Hub) forget(c call, reason string) {
 	if cl := c.s.reserved; cl != nil {
 		h.unreserve(cl)
 	}
+	h.uncount(c.s)
 	h.vacate(c, reason)
 	h.tokens.release(c.s, c.now)
 }

@@ -34,7 +34,7 @@ const (
 // follow lines (isLine).
 var rules = map[wire.Act]rule{
 	wire.ActHello:      {on((*Hub).hello), needNative},
-	wire.ActName:       {on((*Hub).checkName), needHello | needNative},
+	wire.ActName:       {on((*Hub).checkName), needHello},
 	wire.ActRegister:   {on((*Hub).register), needHello},
 	wire.ActLogin:      {on((*Hub).login), needHello},
 	wire.ActGuest:      {on((*Hub).guest), needHello},

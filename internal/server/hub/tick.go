@@ -26,6 +26,7 @@ type due uint8
 const (
 	dueHeld  due = iota // lines that an undecided session holds
 	dueHello            // a native session's beginning
+	dueName             // an older program's dialogue about its name
 	dueRoom             // the end of an empty room
 	dueJob              // work that was put off
 	dueStart            // what New could not do
@@ -77,6 +78,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.heldDue(c)
 	case dueHello:
 		h.helloDue(c)
+	case dueName:
+		h.nameDue(c)
 	case dueRoom:
 		h.roomDue(c, d.room)
 	case dueJob:
@@ -106,6 +109,18 @@ func (h *Hub) helloDue(c call) {
 		return
 	}
 	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")
+}
+
+// nameDue ends a dialogue that has come to no name, unless a password is just
+// being compared.
+func (h *Hub) nameDue(c call) {
+	switch {
+	case c.s == nil || c.s.user != nil:
+	case c.s.queue.blocked:
+		h.awaitName(c)
+	default:
+		h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No name within 30 s. Connect again."}, "")
+	}
 }
 
 // heldDue gives an old program, or a connection that has said nothing and is

@@ -38,10 +38,14 @@ func (h *Hub) anonymous() string {
 
 // guestKind is the kind of a guest on the session's dialect.
 func (s *session) guestKind() wire.Kind {
-	if s.old() {
+	switch {
+	case s.origin.Datagram:
+		return wire.KindDatagram
+	case s.old():
 		return wire.KindOld
+	default:
+		return wire.KindGuest
 	}
-	return wire.KindGuest
 }
 
 // enterUnnamed puts a session into the lobby as AnonymousN.
@@ -57,9 +61,31 @@ func (h *Hub) enterUnnamed(c call, hidden bool) {
 
 // announce tells the lobby about an AnonymousN that is one for good.
 func (h *Hub) announce(c call) {
-	u := c.s.user
-	h.unhide(u)
-	h.cast(c, h.rooms.lobby(), &wire.Joined{Room: wire.Lobby, Name: u.name, Kind: u.kind}, c.s, nil)
+	h.unhide(c.s.user)
+	h.tellJoined(c, h.rooms.lobby())
+}
+
+// settleIn puts an older program's session that has a name now into the one
+// room that it knows of.
+func (h *Hub) settleIn(c call) {
+	s, lobby := c.s, h.rooms.lobby()
+	if !s.old() || s.origin.Datagram || s.in(lobby) {
+		return
+	}
+	h.uncount(s)
+	if h.enter(c, lobby, false) {
+		h.tellJoined(c, lobby)
+	}
+	h.enterPeers(c)
+}
+
+// uncount ends the counting of a connection that has said no name: it has one
+// now, or has gone.
+func (h *Hub) uncount(s *session) {
+	if s.coming {
+		s.coming = false
+		h.rooms.lobby().coming--
+	}
 }
 
 func (h *Hub) unhide(u *user) {
@@ -108,6 +134,7 @@ func (h *Hub) vacate(c call, reason string) {
 	for len(c.s.rooms) > 0 {
 		h.exit(c, c.s.rooms[len(c.s.rooms)-1], reason)
 	}
+	h.leavePeers(c)
 	if c.s.user != nil {
 		h.detach(c.s)
 	}
@@ -126,12 +153,15 @@ func (h *Hub) become(c call, name string, kind wire.Kind, acct *account) {
 	default:
 		h.move(c, h.appear(c, name, kind, acct))
 	}
+	if s.origin.Manners.Peers {
+		h.tellPeers(c)
+	}
 }
 
 // rename changes a user that has this session only.
 func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *account) {
 	u := c.s.user
-	news := &wire.Renamed{Old: u.name, Name: name, Kind: kind}
+	news := h.renamed(c, u.name, name, kind)
 	if old := u.claim; old != cl {
 		old.user = nil
 		h.names.release(old)
@@ -154,7 +184,7 @@ func (h *Hub) move(c call, to *user) {
 
 // handOver moves the session's places in its rooms.
 func (h *Hub) handOver(c call, from, to *user) {
-	news := &wire.Renamed{Old: from.name, Name: to.name, Kind: to.kind}
+	news := h.renamed(c, from.name, to.name, to.kind)
 	var renamed []*room
 	for _, rm := range c.s.rooms {
 		left, came := rm.people.remove(from), rm.people.add(to)
@@ -162,9 +192,9 @@ func (h *Hub) handOver(c call, from, to *user) {
 		case left && came:
 			renamed = append(renamed, rm)
 		case left:
-			h.cast(c, rm, &wire.Left{Room: rm.name, Name: from.name}, c.s, news) // it has not left itself
+			h.cast(c, rm, h.left(c, rm, from.name, ""), c.s, news) // it has not left itself
 		case came:
-			h.cast(c, rm, &wire.Joined{Room: rm.name, Name: to.name, Kind: to.kind}, nil, nil)
+			h.castJoined(c, rm, to, nil)
 		}
 	}
 	h.castRooms(c, renamed, news, nil)
