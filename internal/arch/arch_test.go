@@ -223,10 +223,17 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 }
 
 func TestEveryDialectHasAPageAndATranscript(t *testing.T) {
+	var names []string
 	for _, d := range wire.Dialects() {
-		for _, file := range []string{"docs/protocol/" + d.Name() + ".md", "internal/wire/testdata/" + d.Name() + ".txtar"} {
+		names = append(names, d.Name())
+	}
+	for _, d := range wire.AllDatagrams() {
+		names = append(names, d.Name())
+	}
+	for _, name := range names {
+		for _, file := range []string{"docs/protocol/" + name + ".md", "internal/wire/testdata/" + name + ".txtar"} {
 			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("dialect %s: %v", d.Name(), err)
+				t.Errorf("dialect %s: %v", name, err)
 			}
 		}
 	}

@@ -40,6 +40,7 @@ const (
 	ActCalc       Act = "calc"
 	ActClock      Act = "clock"
 	ActFind       Act = "find"
+	ActCall       Act = "call"
 	ActMalformed  Act = "malformed"
 )
 
@@ -78,6 +79,7 @@ func (Quit) Act() Act       { return ActQuit }
 func (Calc) Act() Act       { return ActCalc }
 func (Clock) Act() Act      { return ActClock }
 func (Find) Act() Act       { return ActFind }
+func (Call) Act() Act       { return ActCall }
 func (m Malformed) Act() Act {
 	if m.Of != "" {
 		return m.Of

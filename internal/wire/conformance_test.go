@@ -36,7 +36,10 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-func transcriptFile(d Dialect) string { return filepath.Join("testdata", d.Name()+".txtar") }
+// named is a dialect of any kind.
+type named interface{ Name() string }
+
+func transcriptFile(d named) string { return filepath.Join("testdata", d.Name()+".txtar") }
 
 // section is one file of a txtar archive.
 type section struct {
@@ -44,7 +47,7 @@ type section struct {
 	lines []string
 }
 
-func readTranscript(tb testing.TB, d Dialect) []section {
+func readTranscript(tb testing.TB, d named) []section {
 	tb.Helper()
 	data, err := os.ReadFile(transcriptFile(d))
 	if err != nil {

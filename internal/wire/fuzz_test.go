@@ -10,7 +10,7 @@ import (
 )
 
 // seed adds the bytes of a dialect's transcript to a fuzz test's corpus.
-func seed(f *testing.F, d Dialect, side string) {
+func seed(f *testing.F, d named, side string) {
 	f.Helper()
 	for _, s := range readTranscript(f, d) {
 		for _, line := range s.lines {

@@ -1,0 +1,138 @@
+package wire
+
+import "strings"
+
+// iasClient remembers the name that a call is made under.
+type iasClient struct{ name string }
+
+// AppendDatagrams says what the family has words for. A line is for the person
+// that was found, or for a group.
+func (c *iasClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
+	switch r := r.(type) {
+	case Guest:
+		return appendIASTyped(dst, "REG:", r.Name)
+	case Find:
+		return appendIASTyped(dst, "REQ:", r.Name)
+	case Rooms:
+		return appendDatagram(dst, "GRP:")
+	case Create:
+		return appendIASCreate(dst, r)
+	case Join:
+		return appendIASName(dst, "GAC:", r.Room)
+	case Call:
+		if c.name == "" {
+			return appendDatagram(dst, "PTP:None") // as the originals are called before they have a name
+		}
+		return appendIASTyped(dst, "PTP:", c.name)
+	case Say:
+		return appendIASLine(dst, "", r.Text, r.Action)
+	case Private:
+		return appendIASLine(dst, "", r.Text, r.Action)
+	default:
+		return dst, ErrUnsupported
+	}
+}
+
+// appendIASTyped ends a name as somebody who typed it does: original
+// registries take the line feed for a part of it.
+func appendIASTyped(dst [][]byte, word, name string) ([][]byte, error) {
+	if strings.ContainsAny(name, "\r\n") {
+		return dst, errDatagram
+	}
+	return appendIASName(dst, word, name+"\n")
+}
+
+func appendIASCreate(dst [][]byte, r Create) ([][]byte, error) {
+	ip, port, ok := oldAddress(r.Group)
+	switch {
+	case r.Group == "":
+		return dst, ErrUnsupported
+	case !ok || !isGroup(r.Group) || !isIASRoom(r.Room):
+		return dst, errDatagram
+	}
+	return appendDatagram(dst, "CGR:", r.Room, "_", ip, "_", port)
+}
+
+// ParseDatagram reads an answer or a line. What the dialect leaves out stays
+// zero: whom a Found is about, which room was entered, who says a line, where
+// the groups of a list are.
+func (c *iasClient) ParseDatagram(datagram []byte) (Event, error) {
+	word, rest, ok := strings.Cut(validUTF8(datagram), ":")
+	if !ok {
+		return nil, nil
+	}
+	arg := strings.TrimRight(rest, "\r\n")
+	if arg == "" {
+		return parseIASEmpty(word)
+	}
+	switch word {
+	case "LIN":
+		c.name = arg
+		return &LoggedIn{Name: arg, Kind: KindDatagram}, nil
+	case "PIN":
+		addr, err := iasAddress(arg)
+		if err != nil {
+			return nil, err
+		}
+		return &Found{Addr: addr}, nil
+	case "GTA":
+		return parseIASGroups(arg), nil
+	case "GCR":
+		return &Created{Room: arg}, nil
+	case "GRI":
+		addr, err := iasAddress(arg)
+		if err != nil || !isGroup(addr) {
+			return nil, errHalfAddress()
+		}
+		return &Entered{Group: addr}, nil
+	case "PTP":
+		if arg == "None" {
+			arg = ""
+		}
+		return &Called{From: arg}, nil
+	case "MSG":
+		if isBlank(arg) {
+			return nil, nil
+		}
+		return &Said{Kind: KindDatagram, Text: arg}, nil
+	}
+	return nil, nil
+}
+
+// parseIASEmpty reads a word alone: a refusal, or an empty list.
+func parseIASEmpty(word string) (Event, error) {
+	switch word {
+	case "LIN":
+		return &Refused{Of: ActGuest, Code: CodeNameTaken, Text: "The name is taken. Choose another one."}, nil
+	case "PIN":
+		return refusedFind(), nil
+	case "GTA":
+		return &RoomList{}, nil
+	case "GCR":
+		return refusedCreate(), nil
+	case "GRI":
+		return refusedJoin(), nil
+	case "PTP":
+		return &Called{}, nil
+	}
+	return nil, nil
+}
+
+func parseIASGroups(arg string) Event {
+	var list RoomList
+	for name := range strings.SplitSeq(arg, "_") {
+		if name != "" {
+			list.Rooms = append(list.Rooms, RoomInfo{Room: name})
+		}
+	}
+	return &list
+}
+
+func iasAddress(arg string) (string, error) {
+	ip, port, _ := strings.Cut(arg, "_")
+	addr := joinAddress(ip, port)
+	if addr == "" {
+		return "", errHalfAddress()
+	}
+	return addr, nil
+}
