@@ -21,28 +21,9 @@ func (a3) Manners() Manners { return Manners{Nameless: true} }
 // its own grammar.
 func (a3) MaxBytes() int { return MaxFrame }
 
-// Split finds a line that ends in LF, CRLF or a lone CR. The frame keeps its
-// end: a CR at the end of data must be answered at once, and only the codec
-// can tell that an LF which comes later belongs to it. An unterminated last
-// line is a frame too.
+// Split finds a line, see splitLine.
 func (a3) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
-	end := bytes.IndexByte(data, '\n')
-	if end < 0 {
-		end = bytes.IndexByte(data, '\r')
-	} else if cr := bytes.IndexByte(data[:end], '\r'); cr >= 0 {
-		end = cr
-	}
-	switch {
-	case end >= 0 && bytes.HasPrefix(data[end:], []byte("\r\n")):
-		end += 2
-	case end >= 0:
-		end++
-	case atEOF && len(data) > 0:
-		end = len(data)
-	default:
-		return 0, nil, nil
-	}
-	return end, data[:end], nil
+	return splitLine(data, atEOF)
 }
 
 // Server returns a codec that remembers whether a line ended in a lone CR.
@@ -53,7 +34,7 @@ func (a3) Server() ServerCodec { return &a3Server{} }
 func (a3) Client() ClientCodec { return a3Client{} }
 
 type (
-	a3Server struct{ afterCR bool }
+	a3Server struct{ end lineEnd }
 	a3Client struct{ answering }
 )
 
@@ -65,9 +46,7 @@ func (*a3Server) Variant() Variant { return "a3" }
 
 // ParseRequest returns nil, nil for the LF of a CRLF that came in two pieces.
 func (c *a3Server) ParseRequest(frame []byte) (Request, error) {
-	secondHalf := c.afterCR && string(frame) == "\n"
-	c.afterCR = bytes.HasSuffix(frame, []byte{'\r'})
-	if secondHalf {
+	if c.end.isSecondHalf(frame) {
 		return nil, nil
 	}
 	if len(frame) > MaxFrame {

@@ -1,7 +1,12 @@
 package wire
 
 // Dialects returns every dialect there is, the native one first.
-func Dialects() []Dialect { return []Dialect{chat1{}, a3{}} }
+func Dialects() []Dialect {
+	return []Dialect{
+		chat1{}, a3{},
+		sum{},
+	}
+}
 
 // AllDatagrams returns every dialect of the registry's port.
 func AllDatagrams() []Datagrams { return []Datagrams{tobi{}, ias{}} }
