@@ -278,6 +278,81 @@ func TestOldPrograms(t *testing.T) {
 			n: login alice pw
 			  n < you are alice account token legacy
 		`},
+		{name: "a line to oneself arrives before it is answered", script: `
+			old a
+			a: tell a to myself
+			  a < whispered a>a: to myself
+			  a < accepted 1
+			a: sync
+			  a < holding true
+			a: tell a again
+			  a < accepted 1
+			a: inbox
+			  a < inbox 1
+			  a < whispered a>a: again
+		`},
+		{name: "an inbox is read in async mode too, and without a login", cfg: Config{Register: true}, script: `
+			open a a3
+			open b a3
+			a: inbox
+			  a < inbox 0
+			a: sync
+			  a < holding true
+			b: msg one
+			  b < accepted 1
+			a: async
+			  a < holding false
+			b: msg two
+			  a < said lobby Anonymous2: two
+			  b < accepted 1
+			a: inbox
+			  a < inbox 1
+			  a < said lobby Anonymous2: one
+			quietly b: register bob pw
+			quietly gone b
+			quietly a: guest alice
+			a: tell bob hi
+			  a < accepted 1 inbox
+			quietly open b a3
+			quietly b: login bob pw
+			b: inbox
+			  b < inbox 1
+			  b < whispered alice>bob: hi inbox
+			b: inbox
+			  b < inbox 0
+		`},
+		{name: "more lines in a second than the rate are refused for ten seconds, private ones too", cfg: Config{Rate: 10}, script: `
+			old a
+			old b
+			` + strings.Repeat("quietly a: msg x\n", 5) + strings.Repeat("quietly a: tell b x\n", 5) + `
+			pass 999ms
+			a: msg y | tell b z
+			  a < refused say rate retry
+			  a < refused private rate retry
+			b: msg others go on
+			  a < said lobby b: others go on
+			  b < accepted 1
+			a: people
+			  a < people a b
+			pass 9s
+			a: msg y
+			  a < refused say rate retry
+			pass 1s
+			a: msg y
+			  a < accepted 1
+			  b < said lobby a: y
+		`},
+		{name: "users are listed in order of coming, whatever they are called now", script: `
+			open a a3
+			open b a3
+			open c a3
+			c: guest ada
+			  c < you are ada old
+			a: guest zoe
+			  a < you are zoe old
+			b: people
+			  b < people zoe Anonymous2 ada
+		`},
 		{name: "it has no rooms, and no words for what it has no words for", script: `
 			old a
 			a: join lobby

@@ -62,8 +62,10 @@ func (h *Hub) mayTalk(c call) bool {
 		return true
 	}
 	p.blocked = c.now.Add(blockedFor)
-	c.out.deliver(c.s, &wire.Notice{Text: fmt.Sprintf(
-		"More than %d lines in a second: your lines are refused for %d s.", h.cfg.Rate, int(blockedFor.Seconds()))})
+	if c.s.origin.Manners.Native { // others take a notice for an answer, or are told by the refusal
+		c.out.deliver(c.s, &wire.Notice{Text: fmt.Sprintf(
+			"More than %d lines in a second: your lines are refused for %d s.", h.cfg.Rate, int(blockedFor.Seconds()))})
+	}
 	h.refuseFor(c, wire.CodeRate, blockedFor, tooFast)
 	return false
 }

@@ -17,7 +17,7 @@ import (
 //	  bob < accepted 1         what is heard because of it, all of it, in the
 //	  eve < said lobby bob: hello   order in which each session hears it
 //	open bob native            a connection that has said hello
-//	open bob a3 | silent | tls, from 10.0.0.1
+//	open bob a3 | silent | tls | prompt | names ..., from 10.0.0.1
 //	enter bob                  native, named bob, in the lobby; nothing is checked
 //	old bob                    an A3 program logged in as bob; nothing is checked
 //	decide bob native | a3 | tls
@@ -71,7 +71,7 @@ func (s *script) compare() {
 		var got []string
 		for _, e := range s.heard[s.names[name]] {
 			if s.says(s.names[name], e) {
-				got = append(got, words(e))
+				got = append(got, words(e)+s.aside(s.names[name], e))
 			}
 		}
 		if want := s.expect[name]; !s.quiet && !slices.Equal(got, want) {
@@ -90,11 +90,37 @@ func (s *script) compare() {
 
 // says says whether a session's dialect has words for an event.
 func (s *script) says(id SessionID, e wire.Event) bool {
-	if in := s.hub.sessions[id]; in == nil || !in.old() {
+	in := s.hub.sessions[id]
+	switch {
+	case in == nil || !in.old():
 		return true
+	case in.origin.Manners.Nameless:
+		_, _, err := wire.ByName("a3").Server().AppendEvent(nil, e)
+		return err == nil
 	}
-	_, _, err := wire.ByName("a3").Server().AppendEvent(nil, e)
-	return err == nil
+	switch e.(type) {
+	case *wire.Accepted, *wire.Presence, *wire.TopicSet:
+		return false
+	}
+	return true
+}
+
+// aside is what only older programs are told beside an event: where somebody
+// comes from, the names and the connections that are counted, and when.
+func (s *script) aside(id SessionID, e wire.Event) string {
+	if in := s.hub.sessions[id]; in == nil || in.origin.Manners.Native {
+		return ""
+	}
+	from := func(v wire.Via) string { return more(" from ", v.Addr) }
+	switch e := e.(type) {
+	case *wire.Joined:
+		return from(e.Via) + fmt.Sprintf(", %d of %d at %s", e.Names, e.Count, e.At.Format("15:04"))
+	case *wire.Left:
+		return from(e.Via) + fmt.Sprintf(", %d of %d at %s", e.Names, e.Count, e.At.Format("15:04"))
+	case *wire.Renamed:
+		return from(e.Via) + fmt.Sprintf(", %d of %d at %s", e.Names, e.Count, e.At.Format("15:04"))
+	}
+	return ""
 }
 
 func (s *script) compareReplies() {
@@ -182,10 +208,14 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 	if s.names[name] != 0 {
 		s.t.Fatalf("there is a session %q already", name)
 	}
-	id := s.open(silent(from))
+	o := silent(from)
+	if _, own := oldManners[dialect]; own {
+		o = origin(dialect, from) // its port has no other dialect
+	}
+	id := s.open(o)
 	s.names[name], s.ever[name] = id, id
 	s.order = append(s.order, name)
-	if dialect == "silent" {
+	if dialect == "silent" || o.Dialect != "" {
 		return
 	}
 	s.do(func(out *Out) { s.hub.Decide(s.now, id, origin(dialect, from), out) })
@@ -211,7 +241,20 @@ func origin(dialect string, from netip.AddrPort) Origin {
 	case "a3":
 		o.Dialect, o.Manners = "a3", wire.ByName("a3").Manners()
 	}
+	if m, ok := oldManners[dialect]; ok {
+		o.Dialect, o.Manners = dialect, m
+	}
 	return o
+}
+
+// oldManners are those of the dialects that have a port of their own.
+var oldManners = map[string]wire.Manners{
+	"prompt":          {Notices: true, Peers: true, Unframed: true},
+	"prompt-m1":       {Notices: true, Unframed: true},
+	"prompt-accounts": {Notices: true, Peers: true, Unframed: true},
+	"names":           {Notices: true, Counted: true, Unframed: true},
+	"names-clock":     {Notices: true, Counted: true, Echo: true, Unframed: true},
+	"names-echo":      {Counted: true, Echo: true, Unframed: true},
 }
 
 // silent is where a connection comes from that has said nothing yet.

@@ -53,6 +53,12 @@ func words(e wire.Event) string {
 		return "joined " + e.Room + " " + e.Name + " " + string(e.Kind)
 	case *wire.Left:
 		return "left " + e.Room + " " + e.Name + more(": ", e.Reason)
+	case *wire.PeerList:
+		list := make([]string, len(e.Peers))
+		for i, p := range e.Peers {
+			list[i] = " " + p.Name + "=" + p.Addr
+		}
+		return "peers" + strings.Join(list, "")
 	case *wire.Created:
 		return "created " + e.Room
 	case *wire.Presence:
@@ -140,8 +146,15 @@ type typed struct {
 }
 
 var verbs = map[string]func(t typed) wire.Request{
-	"hello":    func(t typed) wire.Request { return wire.Hello{Head: t.Head, Version: 1, Profile: profile(t.one)} },
-	"name":     func(t typed) wire.Request { return wire.CheckName{Head: t.Head, Name: t.one} },
+	"hello": func(t typed) wire.Request { return wire.Hello{Head: t.Head, Version: 1, Profile: profile(t.one)} },
+	"name":  func(t typed) wire.Request { return wire.CheckName{Head: t.Head, Name: t.one} },
+	// digests, as one dialect sends them
+	"login#": func(t typed) wire.Request {
+		return wire.Login{Head: t.Head, Name: t.one, Password: wire.PasswordDigest(secret(t.after)).Secret, Digest: true}
+	},
+	"register#": func(t typed) wire.Request {
+		return wire.Register{Head: t.Head, Name: t.one, Password: wire.PasswordDigest(secret(t.after)).Secret, Digest: true}
+	},
 	"register": func(t typed) wire.Request { return wire.Register{Head: t.Head, Name: t.one, Password: secret(t.after)} },
 	"login":    func(t typed) wire.Request { return wire.Login{Head: t.Head, Name: t.one, Password: secret(t.after)} },
 	// the token that a session of that name was given last, and perhaps a name
