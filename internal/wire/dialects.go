@@ -4,6 +4,7 @@ package wire
 func Dialects() []Dialect {
 	return []Dialect{
 		chat1{}, a3{},
+		promptM2, promptM1, promptAccounts,
 		sum{},
 	}
 }
