@@ -1,6 +1,19 @@
 package wire
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+// number is a number without sign as Python writes them: 7, .5, 1e-5, 1_000.
+const number = `(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9](?:_?[0-9])*)?`
+
+var (
+	unsigned = regexp.MustCompile(`^(?:` + number + `|(?i:inf|infinity|nan))$`)
+	signed   = regexp.MustCompile(`^([-+]?` + number + `)[ \t]*([-+*/])[ \t]*([-+]?` + number + `)$`)
+	// unknownOperator is three words of which only the middle one can't be read.
+	unknownOperator = regexp.MustCompile(`^[-+]?` + number + `[ \t]+[^ \t]+[ \t]+[-+]?` + number + `$`)
+)
 
 // readSum reads two integers and a plus: 2+3, 20 + -22.
 func readSum(text string) (Calc, bool) {
@@ -20,7 +33,28 @@ func isInteger(s string) bool {
 	return s != ""
 }
 
-func withoutHead(r Calc) Calc {
-	r.Head = Head{}
-	return r
+// sameCalc says whether two requests ask for the same value.
+func sameCalc(a, b Calc) bool { return a.Left == b.Left && a.Op == b.Op && a.Right == b.Right }
+
+// readUnsigned reads two numbers and an operator, of which there may be no
+// more than one in all: no number has a sign, nor its exponent.
+func readUnsigned(text string) (Calc, bool) {
+	i := strings.IndexAny(text, "+-*/")
+	if i < 0 || i != strings.LastIndexAny(text, "+-*/") {
+		return Calc{}, false
+	}
+	left, right := strings.TrimFunc(text[:i], isA3Blank), strings.TrimFunc(text[i+1:], isA3Blank)
+	ok := unsigned.MatchString(left) && unsigned.MatchString(right)
+	return Calc{Left: withoutUnderscores(left), Op: text[i : i+1], Right: withoutUnderscores(right), By: Floats}, ok
 }
+
+// readSigned reads two numbers, perhaps with signs, and an operator.
+func readSigned(text string, by Arithmetic) (Calc, bool) {
+	part := signed.FindStringSubmatch(text)
+	if part == nil {
+		return Calc{}, false
+	}
+	return Calc{Left: withoutUnderscores(part[1]), Op: part[2], Right: withoutUnderscores(part[3]), By: by}, true
+}
+
+func withoutUnderscores(s string) string { return strings.ReplaceAll(s, "_", "") }

@@ -5,7 +5,7 @@ func Dialects() []Dialect {
 	return []Dialect{
 		chat1{}, a3{},
 		promptM2, promptM1, promptAccounts,
-		sum{},
+		sum{}, arithPlain, arithHello, arithWelcome,
 	}
 }
 

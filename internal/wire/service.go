@@ -3,7 +3,8 @@ package wire
 import "time"
 
 // Calc asks for the value of Left Op Right, two numbers as they were written
-// and one of + - * /. How it is computed is the Arithmetic of the dialect.
+// and one of + - * /. By is how the server computes, and for its codec to set:
+// who asks can't choose.
 type Calc struct {
 	Head
 	Left, Op, Right string

@@ -91,7 +91,7 @@ func (sumClient) AppendRequest(dst []byte, r Request) ([]byte, error) {
 	switch r := r.(type) {
 	case Calc:
 		line := r.Left + r.Op + r.Right
-		if again, ok := readSum(line); !ok || again != withoutHead(r) || len(line) >= MaxFrame {
+		if again, ok := readSum(line); !ok || !sameCalc(again, r) || len(line) >= MaxFrame {
 			return dst, ErrUnsupported
 		}
 		return append(append(dst, line...), '\n'), nil
