@@ -10,7 +10,7 @@ func Dialects() []Dialect {
 }
 
 // AllDatagrams returns every dialect of the registry's port.
-func AllDatagrams() []Datagrams { return []Datagrams{tobi{}, ias{}} }
+func AllDatagrams() []Datagrams { return []Datagrams{tobi{}, ias{}, clock{}} }
 
 // ByName returns the dialect of that name, or nil.
 func ByName(name string) Dialect {

@@ -65,6 +65,7 @@ type ClockTold struct {
 	Re
 	Date bool
 	At   time.Time // in the zone that the server shows times in
+	Text string    // as an older server wrote it
 }
 
 // Asked is what a server asks that talks in a dialogue.

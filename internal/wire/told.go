@@ -1,9 +1,16 @@
 package wire
 
-// String says it to people.
+import "time"
+
+// String says the date or the time to people: as an older server wrote it, or
+// in the usual form.
 func (e *ClockTold) String() string {
+	what, text := "time", e.At.Format(time.TimeOnly)
 	if e.Date {
-		return "the host's date is " + e.At.Format("02-01-2006")
+		what, text = "date", e.At.Format(dateLayouts[DateDashes])
 	}
-	return "the host's time is " + e.At.Format("15:04:05")
+	if e.Text != "" {
+		text = e.Text
+	}
+	return "the host's " + what + " is " + text
 }
