@@ -5,6 +5,7 @@ func Dialects() []Dialect {
 	return []Dialect{
 		chat1{}, a3{},
 		promptM2, promptM1, promptAccounts,
+		nameFirstPlain, nameFirstClock, nameFirstEcho,
 		sum{}, arithPlain, arithHello, arithWelcome,
 	}
 }

@@ -85,7 +85,7 @@ func marked(how string, action bool) string {
 
 // person appends NAME (IP: ADDRESS).
 func (w *writes) person(name string, via Via) error {
-	if !isA3Word(name) || name[0] == '[' || !isA3Text(via.Addr) {
+	if !isUnframedWord(name) || !isA3Text(via.Addr) {
 		return errUnsayable
 	}
 	addr := via.Addr
@@ -117,7 +117,7 @@ func (c *promptServer) notice(w *writes, name string, via Via, what string) (Del
 }
 
 func (c *promptServer) renamed(w *writes, e *Renamed) (Delivery, error) {
-	if !isA3Word(e.Old) || e.Old[0] == '[' || !isA3Word(e.Name) {
+	if !isUnframedWord(e.Old) || !isA3Word(e.Name) {
 		return Delivery{}, errUnsayable
 	}
 	w.dst = append(append(w.dst, e.Old...), promptRenamed...)

@@ -148,3 +148,7 @@ func (w *writes) sentence(text string, code Code, last bool) (Delivery, error) {
 	d.Close = last
 	return d, nil
 }
+
+// isUnframedWord reports a name that can stand in front of a line: clients
+// take what begins with a bracket for the list.
+func isUnframedWord(name string) bool { return isA3Word(name) && name[0] != '[' }
