@@ -89,7 +89,8 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			  carl < left lobby bob
 			  a < left lobby bob
 			bob: guest bob
-			  bob < joined lobby bob guest
+			  bob < renamed alice bob guest
+			  bob < joined lobby alice account
 			  bob < you are bob guest token
 			  a < joined lobby bob guest
 			  carl < joined lobby bob guest

@@ -2,9 +2,9 @@ package hub
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,110 +13,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// naive is the hub as one would explain it: who is where, and nothing else.
-// It is asked what must be true after each step, not how it came about.
-type naive struct {
-	in      map[SessionID]map[string]bool // rooms, by session that is here
-	old     map[SessionID]bool
-	asked   map[SessionID][]string          // tags, in the order in which they were sent
-	owed    map[SessionID][]string          // committed lines of its rooms that it must hear, in id order
-	leaving map[string]string               // rooms, by the tag of the request to leave
-	people  map[SessionID]map[string]string // names by fold that it believes to be in a room, as "room/name"
-}
-
-func newNaive() *naive {
-	return &naive{
-		in: map[SessionID]map[string]bool{}, old: map[SessionID]bool{}, asked: map[SessionID][]string{},
-		owed: map[SessionID][]string{}, people: map[SessionID]map[string]string{}, leaving: map[string]string{},
-	}
-}
-
-// committed says that a line is in the log: everybody in its room must hear it.
-func (n *naive) committed(origin SessionID, room, text string) {
-	for id, rooms := range n.in {
-		if rooms[room] && id != origin {
-			n.owed[id] = append(n.owed[id], text)
-		}
-	}
-}
-
-// left says that a session is in a room no longer, at its own wish.
-func (n *naive) left(id SessionID, room string) {
-	delete(n.in[id], room)
-	for key := range n.people[id] {
-		if strings.HasPrefix(key, room+"/") {
-			delete(n.people[id], key)
-		}
-	}
-}
-
-// hear takes what a session was told and says what is wrong with it.
-func (n *naive) hear(id SessionID, e wire.Event) string {
-	if answer, ok := e.(interface{ Answers() string }); ok && answer.Answers() != "" {
-		re := answer.Answers()
-		if len(n.asked[id]) == 0 || n.asked[id][0] != re {
-			return fmt.Sprintf("session %d was answered %q, want the answer to the first of %q", id, re, n.asked[id])
-		}
-		n.asked[id] = n.asked[id][1:]
-	}
-	switch e := e.(type) {
-	case *wire.Said:
-		if len(n.owed[id]) == 0 || n.owed[id][0] != e.Text {
-			return fmt.Sprintf("session %d heard %q, want the first of %q", id, e.Text, n.owed[id])
-		}
-		n.owed[id] = n.owed[id][1:]
-	case *wire.Done:
-		n.left(id, n.leaving[e.Re.Re])
-	case *wire.Entered:
-		n.in[id][e.Room] = true
-		for _, p := range e.People {
-			n.people[id][e.Room+"/"+wire.Fold(p.Name)] = p.Name
-		}
-	case *wire.Joined:
-		key := e.Room + "/" + wire.Fold(e.Name)
-		if !n.old[id] && n.people[id][key] != "" {
-			return fmt.Sprintf("session %d was told twice that %s came into %s", id, e.Name, e.Room)
-		}
-		n.people[id][key] = e.Name
-	case *wire.Left:
-		key := e.Room + "/" + wire.Fold(e.Name)
-		if !n.old[id] && n.people[id][key] == "" {
-			return fmt.Sprintf("session %d was told that %s left %s, where it was not", id, e.Name, e.Room)
-		}
-		delete(n.people[id], key)
-	case *wire.Renamed:
-		n.renamed(id, e)
-	default: // an answer, whose turn was checked
-	}
-	return ""
-}
-
-func (n *naive) renamed(id SessionID, e *wire.Renamed) {
-	for room := range n.in[id] {
-		if key := room + "/" + wire.Fold(e.Old); n.people[id][key] != "" {
-			delete(n.people[id], key)
-			n.people[id][room+"/"+wire.Fold(e.Name)] = e.Name
-		}
-	}
-}
-
 // machine drives a world and the naive hub side by side.
 type machine struct {
 	w     *world
 	n     *naive
 	tags  int
-	said  int
+	lines int
 	wrong []string
 }
 
-func (m *machine) ids() []SessionID {
-	var list []SessionID
-	for id := range m.n.in {
-		list = append(list, id)
-	}
-	slices.Sort(list)
-	return list
-}
+func (m *machine) ids() []SessionID { return slices.Sorted(maps.Keys(m.n.seats)) }
 
 // ask sends a request with a tag, if anybody is there to send it.
 func (m *machine) ask(t *rapid.T, build func(head wire.Head) wire.Request) {
@@ -126,20 +32,25 @@ func (m *machine) ask(t *rapid.T, build func(head wire.Head) wire.Request) {
 	}
 	id := rapid.SampledFrom(ids).Draw(t, "session")
 	m.tags++
-	head := wire.Head{Tag: strconv.Itoa(m.tags)}
-	m.n.asked[id] = append(m.n.asked[id], head.Tag)
-	m.w.ask(id, build(head))
+	r := build(wire.Head{Tag: strconv.Itoa(m.tags)})
+	s := m.n.seats[id]
+	s.asked = append(s.asked, r.RequestTag())
+	if say, ok := r.(wire.Say); ok && s.manners.Echo {
+		m.n.echoed[say.Text] = say.Tag
+	}
+	m.w.ask(id, r)
 }
 
 var (
-	someNames = []string{"alice", "Alice", "a1ice", "bob", "b0b", "carl", "СОСО", "coco"}
-	someRooms = []string{wire.Lobby, "den", "DEN", "lab"}
+	someNames    = []string{"alice", "Alice", "a1ice", "bob", "b0b", "carl", "СОСО", "coco", "dora", "eve", "fred"}
+	someRooms    = []string{wire.Lobby, "den", "DEN", "lab"}
+	someDialects = []string{"native", "a3", "prompt", "prompt-m1", "prompt-accounts", "names", "names-clock", "names-echo"}
 )
 
 func (m *machine) steps() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"open":     func(*rapid.T) { m.open("chat1") },
-		"open old": func(*rapid.T) { m.open("a3") },
+		"open":     func(*rapid.T) { m.open("native") },
+		"open old": func(t *rapid.T) { m.open(rapid.SampledFrom(someDialects).Draw(t, "dialect")) },
 		"gone": func(t *rapid.T) {
 			if ids := m.ids(); len(ids) > 0 {
 				m.leave(rapid.SampledFrom(ids).Draw(t, "session"))
@@ -151,7 +62,9 @@ func (m *machine) steps() map[string]func(*rapid.T) {
 		},
 		"register": func(t *rapid.T) {
 			name := rapid.SampledFrom(someNames).Draw(t, "name")
-			m.ask(t, func(h wire.Head) wire.Request { return wire.Register{Head: h, Name: name, Password: "pw"} })
+			m.ask(t, func(h wire.Head) wire.Request {
+				return wire.Register{Head: h, Name: name, Password: "pw", Legacy: true}
+			})
 		},
 		"login": func(t *rapid.T) {
 			name := rapid.SampledFrom(someNames).Draw(t, "name")
@@ -172,8 +85,8 @@ func (m *machine) steps() map[string]func(*rapid.T) {
 		},
 		"say": func(t *rapid.T) {
 			room := rapid.SampledFrom(someRooms).Draw(t, "room")
-			m.said++
-			text := fmt.Sprintf("line %d", m.said)
+			m.lines++
+			text := fmt.Sprintf("line %d", m.lines)
 			m.ask(t, func(h wire.Head) wire.Request { return wire.Say{Head: h, Room: room, Text: text} })
 		},
 		"ping":   func(t *rapid.T) { m.ask(t, func(h wire.Head) wire.Request { return wire.Ping{Head: h} }) },
@@ -189,24 +102,16 @@ func (m *machine) steps() map[string]func(*rapid.T) {
 }
 
 func (m *machine) open(dialect string) {
-	id := m.w.last + 1
-	o := origin("native", loopback)
-	if dialect == "a3" {
-		o = origin("a3", loopback)
-	}
-	m.n.in[id], m.n.people[id], m.n.old[id] = map[string]bool{}, map[string]string{}, dialect == "a3"
-	if dialect == "a3" {
-		m.n.in[id][wire.Lobby] = true
-	}
+	id, o := m.w.last+1, origin(dialect, loopback)
+	m.n.open(id, o.Manners)
 	m.w.open(o)
-	if dialect != "a3" {
+	if o.Manners.Native {
 		m.w.ask(id, wire.Hello{Version: 1})
 	}
 }
 
 func (m *machine) leave(id SessionID) {
-	delete(m.n.in, id)
-	delete(m.n.owed, id)
+	m.n.close(id)
 	m.w.gone(id)
 }
 
@@ -221,14 +126,32 @@ func (m *machine) check(t *rapid.T) {
 		t.Fatal(m.wrong)
 	}
 	for _, id := range m.ids() {
-		if owed := m.n.owed[id]; len(owed) > 0 {
-			t.Fatalf("session %d has not heard %q", id, owed)
+		s := m.n.seats[id]
+		if len(s.owed) > 0 {
+			t.Fatalf("session %d has not heard %q", id, s.owed)
 		}
-		if asked := m.n.asked[id]; len(asked) > 0 && !m.w.holdLog && !m.w.holdJobs {
-			t.Fatalf("session %d waits for the answers to %q", id, asked)
+		if len(s.asked) > 0 && !m.w.holdLog && !m.w.holdJobs {
+			t.Fatalf("session %d waits for the answers to %q", id, s.asked)
 		}
+		m.checkBelief(t, id, s)
 	}
 	m.checkNames(t)
+}
+
+// checkBelief checks that a session which is told who comes and goes knows
+// exactly who is in its rooms.
+func (m *machine) checkBelief(t *rapid.T, id SessionID, s *seat) {
+	if !s.manners.Notices {
+		return
+	}
+	for room := range s.in {
+		if got, want := s.people[room], m.n.truth(room); !maps.Equal(got, want) {
+			t.Fatalf("session %d believes that %v are in %s, want %v", id, got, room, want)
+		}
+	}
+	if want := m.n.reachable(); s.manners.Peers && s.name != "" && s.peers != want {
+		t.Fatalf("session %d was told last that %q can be reached, want %q", id, s.peers, want)
+	}
 }
 
 // checkNames checks that no two who are here look alike, and that nobody is
@@ -249,10 +172,11 @@ func (m *machine) checkNames(t *rapid.T) {
 	}
 }
 
-// TestRandomRequestsAgainstANaiveHub checks, for any order of requests, commits
-// and ends of connections: a committed line reaches everybody in its room once
-// and in the order of the log; answers come in the order of their requests;
-// people are announced once; no two names look alike.
+// TestRandomRequestsAgainstANaiveHub checks, for sessions of all manners and
+// any order of requests, commits and ends of connections: a committed line
+// reaches everybody in its room once and in the order of the log; answers come
+// in the order of their requests; whoever is told who comes and goes knows at
+// any time who is there, with the right numbers; no two names look alike.
 func TestRandomRequestsAgainstANaiveHub(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{w: newWorld(t, Config{Register: true}), n: newNaive()}
@@ -266,8 +190,12 @@ func TestRandomRequestsAgainstANaiveHub(t *testing.T) {
 				m.wrong = append(m.wrong, bad)
 			}
 		}
-		m.open("chat1")
-		m.open("a3")
+		for i, dialect := range someDialects {
+			m.open(dialect)
+			if rapid.Bool().Draw(rt, "has a name") {
+				m.w.ask(m.w.last, wire.Guest{Name: fmt.Sprintf("early-%d", i)})
+			}
+		}
 		rt.Repeat(m.steps())
 		m.letGo()
 		m.check(rt)

@@ -13,14 +13,15 @@ func (h *Hub) tellJoined(c call, rm *room) {
 	if m := c.s.origin.Manners; m.Echo && m.Notices {
 		except = nil
 	}
-	h.castJoined(c, rm, c.s.user, except)
+	h.cast(c, rm, h.joined(c, rm, c.s.user), except, nil)
 }
 
-func (h *Hub) castJoined(c call, rm *room, u *user, except *session) {
-	h.cast(c, rm, &wire.Joined{
+// joined is the news that a user has come by the call's session.
+func (h *Hub) joined(c call, rm *room, u *user) *wire.Joined {
+	return &wire.Joined{
 		Room: rm.name, Name: u.name, Kind: u.kind,
 		Via: c.s.via(), At: h.shown(c.now), Count: rm.counted(), Names: rm.visible(),
-	}, except, nil)
+	}
 }
 
 // left is the news that a user has gone whose last session there was the

@@ -172,30 +172,34 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 	h.castRooms(c, c.s.rooms, news, nil)
 }
 
-// move takes the session from one user to another.
+// move takes the session from one user to another, of whom at least one is
+// here otherwise too.
 func (h *Hub) move(c call, to *user) {
-	from := c.s.user
-	if from != nil {
+	if from := c.s.user; from != nil {
 		h.handOver(c, from, to)
 		h.detach(c.s)
 	}
 	h.attach(c.s, to)
 }
 
-// handOver moves the session's places in its rooms.
+// handOver moves the session's places in its rooms. For others one user goes
+// and the other one comes, each where it has no other session; the session
+// itself has not left: it is told of its new name, and that the old one stays
+// where it does.
 func (h *Hub) handOver(c call, from, to *user) {
-	news := h.renamed(c, from.name, to.name, to.kind)
-	var renamed []*room
+	if len(c.s.rooms) > 0 {
+		c.out.deliver(c.s, h.renamed(c, from.name, to.name, to.kind))
+	}
 	for _, rm := range c.s.rooms {
-		left, came := rm.people.remove(from), rm.people.add(to)
-		switch {
-		case left && came:
-			renamed = append(renamed, rm)
-		case left:
-			h.cast(c, rm, h.left(c, rm, from.name, ""), c.s, news) // it has not left itself
-		case came:
-			h.castJoined(c, rm, to, nil)
+		gone := rm.people.remove(from)
+		if gone {
+			h.cast(c, rm, h.left(c, rm, from.name, ""), c.s, nil)
+		}
+		if rm.people.add(to) {
+			h.cast(c, rm, h.joined(c, rm, to), c.s, nil)
+		}
+		if !gone {
+			c.out.deliver(c.s, h.joined(c, rm, from))
 		}
 	}
-	h.castRooms(c, renamed, news, nil)
 }
