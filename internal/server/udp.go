@@ -88,7 +88,7 @@ func newRegistry(cfg Config, s *packetSocket, in *inbox, named func(hub.SessionI
 	t := &tally{}
 	return registry{
 		log: cfg.Log, out: s, named: named, tally: t,
-		sieve:   newSieve(cfg.RegistryOpen, wire.AllDatagrams(), s, t, in),
+		sieve:   newSieve(cfg.RegistryOpen, cfg.datagrams(), s, t, in),
 		parties: map[hub.SessionID]*party{},
 		known:   newTable[source, *party](maxKnown),
 		unknown: newTable[source, *party](maxUnknown),
@@ -96,6 +96,18 @@ func newRegistry(cfg Config, s *packetSocket, in *inbox, named func(hub.SessionI
 		purses:  newPurses(),
 		said:    maphash.MakeSeed(),
 	}
+}
+
+// datagrams returns the registry's dialects, in the styles that were chosen.
+func (cfg Config) datagrams() []wire.Datagrams {
+	all := wire.AllDatagrams()
+	clock := wire.ClockIn(wire.DateStyle(cfg.Styles.Date))
+	for i, d := range all {
+		if d.Name() == clock.Name() {
+			all[i] = clock
+		}
+	}
+	return all
 }
 
 // datagrams looks at what the sieve has let through.
