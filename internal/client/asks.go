@@ -75,14 +75,13 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 		return nil, errUnanswered
 	}
 	q := &ask{tag: tag, req: r, why: why}
-	longer, silence, err := l.link.say(l.unsent, tagged(r, tag))
+	frames, silence, err := l.link.say(nil, tagged(r, tag))
 	if err != nil {
 		return nil, err
 	}
-	l.unsent = longer
 	l.asks.list = append(l.asks.list, q)
-	if silence != nil {
-		l.granted = append(l.granted, silence)
+	if len(frames) > 0 {
+		l.send(frames, silence)
 	}
 	return q, nil
 }
@@ -212,7 +211,7 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.quit = true
 	case l.phase < resuming && !quit:
 		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
-	case len(l.asks.list) >= maxAsks || len(l.unsent) >= maxUnsent:
+	case len(l.asks.list) >= maxAsks || l.unsentBytes() >= maxUnsent:
 		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
 	default:
 		if _, err := l.request(r, tag, byPerson); err != nil {

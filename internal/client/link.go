@@ -14,6 +14,9 @@ import (
 const (
 	// writeTimeout ends a connection whose other end takes nothing.
 	writeTimeout = 30 * time.Second
+	// framesApart keeps two frames of a dialect without terminators out of one
+	// read of the server's, where they would be one.
+	framesApart = 100 * time.Millisecond
 	// readAhead is how many batches wait for the loop; then the network waits.
 	readAhead = 16
 	// readSize is how much is read at a time.
@@ -153,6 +156,9 @@ func (k *link) writing(ctx context.Context) {
 				k.fail <- err
 				drop(k.raw) // the reader ends, and with it the link
 				return
+			}
+			if k.dialect.Manners().Unframed {
+				pause(ctx, framesApart)
 			}
 			k.wrote <- struct{}{}
 		case <-ctx.Done():

@@ -49,10 +49,9 @@ type loop struct {
 type connection struct {
 	phase     phase
 	link      *link // nil without a connection
-	unsent    []byte
-	granted   []wire.Event // what will be taken for granted when unsent has left
-	leaving   []wire.Event // likewise, of the bytes that the writer has
-	writing   bool         // it has some
+	unsent    []outgoing   // each a write of its own
+	leaving   []wire.Event // to be taken for granted when what the writer has is written
+	writing   bool         // it has something
 	ladder    ladder
 	connected chan attempt
 	work      sync.WaitGroup // the connector
@@ -106,8 +105,8 @@ func (l *loop) run(ctx context.Context) error {
 			l.arrived(ctx, a)
 		case events, ok := <-l.in():
 			l.heard(events, ok)
-		case l.outlet() <- l.unsent:
-			l.unsent, l.leaving, l.granted, l.writing = nil, l.granted, nil, true
+		case l.outlet() <- l.nextWrite():
+			l.leaving, l.unsent, l.writing = l.unsent[0].granted, l.unsent[1:], true
 		case <-l.written():
 			l.wrote()
 		case l.mouth() <- l.feed.batch:
@@ -141,41 +140,6 @@ func (l *loop) in() <-chan []wire.Event {
 		return nil
 	}
 	return l.link.in
-}
-
-// outlet is where unsent bytes go, nil while there is nothing to send.
-func (l *loop) outlet() chan<- []byte {
-	if l.link == nil || l.writing || len(l.unsent) == 0 {
-		return nil
-	}
-	return l.link.out
-}
-
-// written is where the writer says that it is done, nil without a link.
-func (l *loop) written() <-chan struct{} {
-	if l.link == nil {
-		return nil
-	}
-	return l.link.wrote
-}
-
-// wrote takes for granted what a dialect without answers leaves unsaid.
-func (l *loop) wrote() {
-	events := l.leaving
-	l.leaving, l.writing = nil, false
-	for _, e := range events {
-		if l.handle(e); l.link == nil || l.over != nil {
-			return
-		}
-	}
-	l.goOn()
-}
-
-// goOn says the next step of a dialogue.
-func (l *loop) goOn() {
-	if l.link != nil {
-		l.unsent = l.link.goOn(l.unsent)
-	}
 }
 
 // mouth is where events come out, nil while no batch is due.
@@ -318,7 +282,7 @@ func (l *loop) lose(err error) {
 			l.ladder.attempt = 0
 		}
 		l.link.close()
-		l.link, l.unsent, l.granted, l.leaving, l.writing = nil, nil, nil, nil, false
+		l.link, l.unsent, l.leaving, l.writing = nil, nil, nil, false
 		l.present, l.listed = nil, false
 	}
 	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}

@@ -123,10 +123,12 @@ func (l *loop) tryNext(refused *wire.Refused) {
 	switch fatal, ok := errors.AsType[*EndedError](why); {
 	case ok:
 		l.over = fatal
+	case errors.Is(why, wire.ErrUnsupported):
+		l.over = ended(wire.CodeUnsupported, "Nobody comes in this way at %s, which speaks %s. Try another one: --guest, --user with a password, or --register.", l.cfg.Server, l.link.dialect.Name())
 	case why != nil && l.link.dialect.Name() == DialectA3:
 		l.over = ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
 	case why != nil:
-		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q in its dialect: %v. Choose another one, or come in as a guest.", l.cfg.Server, w.want.Name, why)
+		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q in its dialect: %v. Choose another one.", l.cfg.Server, w.want.Name, why)
 	case refused != nil:
 		l.over = &EndedError{Code: refused.Code, Text: refused.Text}
 	default:

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"labchat/internal/tui/command"
 	"labchat/internal/wire"
 )
 
@@ -60,6 +61,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 	c.state = e.State
 	switch e.State {
 	case wire.StateOnline:
+		c.offer = command.OfferOf(e.Dialect)
 		if !manyRooms(e) {
 			c.inOnlyRoom()
 		}

@@ -97,6 +97,7 @@ type conversation struct {
 	gaveUp   bool   // closing took too long
 	ended    error  // set when the session is over
 	confirm  func() // what waits for a y
+	offer    command.Offer
 	question string // its words
 }
 

@@ -120,7 +120,7 @@ func (c *conversation) local(a command.Local) {
 
 func (c *conversation) help(word string) {
 	if word == "" {
-		for _, l := range command.HelpLines() {
+		for _, l := range command.HelpLines(c.offer) {
 			c.out.tell(text.CleanLine(l))
 		}
 		return

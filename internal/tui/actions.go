@@ -209,7 +209,7 @@ func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
 // help shows one command in the conversation, or all keys and commands over it.
 func (m *Model) help(at *place, word string) {
 	if word == "" {
-		m.over.openHelp()
+		m.over.openHelp(m.link.offer)
 		return
 	}
 	s, ok := command.HelpFor(word)

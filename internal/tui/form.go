@@ -109,7 +109,7 @@ func (m *Model) formKey(k key) {
 	case "esc", "ctrl+c", "ctrl+q":
 		m.order(orderQuit)
 	case "f1":
-		m.over.openHelp()
+		m.over.openHelp(m.link.offer)
 	case "tab", "down":
 		f.move(1)
 	case "shift+tab", "up":

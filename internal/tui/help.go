@@ -23,7 +23,9 @@ type overlay struct {
 
 func (o *overlay) open() bool { return o.help != nil || o.switcher != nil }
 
-func (o *overlay) openHelp() { *o = overlay{help: &helpPane{rows: helpRows(bindings())}} }
+func (o *overlay) openHelp(offer command.Offer) {
+	*o = overlay{help: &helpPane{rows: helpRows(bindings(), offer)}}
+}
 
 // Key gives a key to what is open.
 func (o *overlay) Key(m *Model, k key) {
@@ -51,7 +53,7 @@ type helpPane struct {
 }
 
 // helpRows prints the key table, two bindings a row, and the commands.
-func helpRows(table []binding) []string {
+func helpRows(table []binding, offer command.Offer) []string {
 	var rows []string
 	group, left := "", ""
 	flush := func() {
@@ -76,7 +78,7 @@ func helpRows(table []binding) []string {
 	}
 	flush()
 	rows = append(rows, "", "Alt does nothing? Press Esc, then the letter.", "")
-	for _, row := range command.HelpLines() {
+	for _, row := range command.HelpLines(offer) {
 		rows = append(rows, text.CleanLine(row))
 	}
 	return rows

@@ -48,7 +48,7 @@ func bindings() []binding {
 		{groupWrite, []string{"down"}, "down, history", func(m *Model) { m.recall((*composer).Down) }},
 		{groupPanes, []string{"f7"}, "room list", (*Model).toggleList},
 		{groupPanes, []string{"f8"}, "people", (*Model).togglePeople},
-		{groupApp, []string{"f1"}, "help", func(m *Model) { m.over.openHelp() }},
+		{groupApp, []string{"f1"}, "help", func(m *Model) { m.over.openHelp(m.link.offer) }},
 		{groupApp, []string{"ctrl+c"}, "clear, then quit", (*Model).clearOrQuit},
 		{groupApp, []string{"ctrl+q"}, "quit", (*Model).quit},
 		{groupApp, []string{"alt+r"}, "connect now", (*Model).retry},

@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -23,8 +24,9 @@ type link struct {
 	outbox  map[wire.ClientID]*place
 	typed   time.Time // when we last told that we are typing
 	ignored map[string]bool
-	lines   int    // the longest text in bytes that the server takes
-	motd    string // the message of the day, as it was shown
+	lines   int           // the longest text in bytes that the server takes
+	motd    string        // the message of the day, as it was shown
+	offer   command.Offer // the commands that make sense with the server
 }
 
 // An errand is a request that waits for its answer.
@@ -50,6 +52,9 @@ func (l *link) setStatus(s *wire.Status, now time.Time) {
 	switch s.State {
 	case wire.StateOnline:
 		l.down = false
+		if s.Dialect != l.status.Dialect || l.offer == nil {
+			l.offer = command.OfferOf(s.Dialect)
+		}
 	case wire.StateOffline, wire.StateEnded:
 		if !l.down {
 			l.since = now

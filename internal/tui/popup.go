@@ -58,7 +58,7 @@ func beginsCommand(line string) bool {
 // offer lists the completions of a line.
 func (u *popup) offer(m *Model, line string) {
 	u.base = line
-	u.items = command.Complete(line, len(m.composer.draft.before()), &m.book)
+	u.items = command.Complete(line, len(m.composer.draft.before()), &m.book, m.link.offer)
 	if len(u.items) == 1 && u.items[0].Text == line {
 		u.items = nil // there already
 	}

@@ -48,10 +48,13 @@ func (m *Model) heading(l layout) string {
 	return p.parts(maxMeasure*2, "# "+at.label, at.topic, count)
 }
 
+// native is the dialect that goes without saying.
+const native = "chat1"
+
 // security says whether the connection is there, and whether anybody between
-// can read it.
+// can read it; and which dialect is spoken, if it is an older one.
 func (m *Model) security() string {
-	p := m.paint
+	p, d := m.paint, text.CleanLine(m.link.status.Dialect)
 	switch {
 	case m.link.lost():
 		return p.Glyph.Bad + " offline"
@@ -61,6 +64,8 @@ func (m *Model) security() string {
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
 		return "this machine only"
+	case d != "" && d != native:
+		return "speaks " + d + ", not encrypted"
 	default:
 		return "not encrypted"
 	}

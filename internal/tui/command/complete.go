@@ -48,8 +48,8 @@ const maxCompletions = 200
 
 // Complete lists how the word before the cursor, which is a byte of line, can
 // go on: a command behind its prefix, what its argument may be, somebody's
-// name, a room.
-func Complete(line string, cursor int, w World) []Completion {
+// name, a room. Commands that are not offered are left out.
+func Complete(line string, cursor int, w World, o Offer) []Completion {
 	cursor = max(0, min(cursor, len(line)))
 	for cursor > 0 && cursor < len(line) && !utf8.RuneStart(line[cursor]) {
 		cursor--
@@ -62,7 +62,7 @@ func Complete(line string, cursor int, w World) []Completion {
 	case strings.HasPrefix(line, `\`):
 		return names(head, w)
 	case ok && strings.IndexFunc(body, unicode.IsSpace) < 0:
-		return words(prefix, start, head)
+		return o.words(prefix, start, head)
 	}
 	if l := scan(head); l.kind == isCommand {
 		return arguments(l, head, w)
@@ -72,13 +72,13 @@ func Complete(line string, cursor int, w World) []Completion {
 
 // words completes a command's word, one for each command: that of the prefix's
 // own family if there is one.
-func words(prefix Prefix, start int, head string) []Completion {
+func (o Offer) words(prefix Prefix, start int, head string) []Completion {
 	typed := strings.ToLower(head[start+len(prefix):])
 	var all []Completion
 	for i := range commands {
 		c := &commands[i]
 		w, ok := c.wordFor(prefix, typed)
-		if !ok {
+		if !ok || !o.has(c) {
 			continue
 		}
 		text := w.String()
@@ -194,7 +194,7 @@ func Signature(line string) (ghost, effect string) {
 	body := strings.TrimLeftFunc(line, unicode.IsSpace)
 	prefix, ok := cutPrefix(body)
 	if ok && len(body) > len(prefix) && strings.IndexFunc(body, unicode.IsSpace) < 0 {
-		for _, c := range words(prefix, 0, body) {
+		for _, c := range Offer(nil).words(prefix, 0, body) {
 			if rest, ok := strings.CutPrefix(c.Label, body); ok {
 				return rest, c.Effect
 			}

@@ -19,7 +19,7 @@ func (world) People() []string { return []string{"peter", "Petra", "alice"} }
 func after(line string) []string {
 	head, tail, _ := strings.Cut(line, "|")
 	var all []string
-	for _, c := range Complete(head+tail, len(head), world{}) {
+	for _, c := range Complete(head+tail, len(head), world{}, nil) {
 		s, cursor := c.Apply(head + tail)
 		all = append(all, s[:cursor]+"|"+s[cursor:])
 	}
@@ -71,7 +71,7 @@ func TestComplete(t *testing.T) {
 func TestABarePrefixListsEveryCommandOnce(t *testing.T) {
 	for _, p := range prefixes {
 		var got []Verb
-		for _, c := range Complete(string(p), len(p), world{}) {
+		for _, c := range Complete(string(p), len(p), world{}, nil) {
 			got = append(got, c.Command.Verb)
 		}
 		if len(got) != len(commands) || len(slices.Compact(slices.Sorted(slices.Values(got)))) != len(got) {
@@ -81,7 +81,7 @@ func TestABarePrefixListsEveryCommandOnce(t *testing.T) {
 }
 
 func TestACompletionTellsWhatItDoes(t *testing.T) {
-	c := Complete("$roomj", 6, world{})[0]
+	c := Complete("$roomj", 6, world{}, nil)[0]
 	if c.Label != "$roomjoin <room>" || c.Effect != "join a room" || c.Command.Verb != Join {
 		t.Errorf("got %+v", c)
 	}
@@ -126,7 +126,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add("hé", 2)
 	f.Add("İ\u3000é", 4)
 	f.Fuzz(func(t *testing.T, line string, cursor int) {
-		for _, c := range Complete(line, cursor, world{}) {
+		for _, c := range Complete(line, cursor, world{}, nil) {
 			s, at := c.Apply(line)
 			if at > len(s) || utf8.ValidString(line) != utf8.ValidString(s) {
 				t.Errorf("Complete(%q, %d) makes %q, cursor %d", line, cursor, s, at)

@@ -9,14 +9,16 @@ import (
 const helpColumn = 24
 
 // HelpLines is the help on all commands: a heading for each group and a row or
-// two for each command, at most 76 columns wide, printed from the table.
-func HelpLines() []string {
+// two for each command that is offered, at most 76 columns wide, printed from
+// the table.
+func HelpLines(o Offer) []string {
 	var rows []string
 	for _, g := range groups {
-		rows = append(rows, strings.ToUpper(string(g)))
+		heading := []string{strings.ToUpper(string(g))}
 		for i := range commands {
-			if c := &commands[i]; c.Group == g {
-				rows = append(rows, helpRows(c.Signature(c.Words[0]), c.Help)...)
+			if c := &commands[i]; c.Group == g && o.has(c) {
+				rows = append(append(rows, heading...), helpRows(c.Signature(c.Words[0]), c.Help)...)
+				heading = nil
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func TestPolicy(t *testing.T) {
 }
 
 func TestHelpLinesNameEveryCommandAndFitTheOverlay(t *testing.T) {
-	rows := HelpLines()
+	rows := HelpLines(nil)
 	for _, r := range rows {
 		if len(r) > 76 {
 			t.Errorf("%d columns: %s", len(r), r)

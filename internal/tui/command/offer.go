@@ -1,0 +1,113 @@
+package command
+
+import (
+	"errors"
+
+	"labchat/internal/wire"
+)
+
+// Offer is the commands that make sense with a server; nil is all of them.
+type Offer map[Verb]bool
+
+// direct is how a session names itself that has no server: see Context.Direct.
+const direct = "direct"
+
+// OfferOf lists the commands that the dialect of that name has words for, and
+// those that need no server.
+func OfferOf(dialect string) Offer {
+	if dialect == direct {
+		return Offer{Quit: true}
+	}
+	can := sayable(dialect)
+	if can == nil {
+		return nil
+	}
+	o := Offer{}
+	for i := range commands {
+		if c := &commands[i]; c.offered(can) {
+			o[c.Verb] = true
+		}
+	}
+	return o
+}
+
+// has says whether a command is offered.
+func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
+
+// sayable says what a client of the dialect can ask for, nil: everything.
+func sayable(dialect string) func(wire.Request) bool {
+	if d := wire.ByName(dialect); d != nil && !d.Manners().Native {
+		return func(r wire.Request) bool {
+			if _, people := r.(wire.People); people && d.Manners().Peers {
+				return true // it is told without asking
+			}
+			_, err := d.Client().AppendRequest(nil, r)
+			return !errors.Is(err, wire.ErrUnsupported)
+		}
+	}
+	for _, d := range wire.AllDatagrams() {
+		if d.Name() == dialect {
+			return func(r wire.Request) bool {
+				_, err := d.Client().AppendDatagrams(nil, r)
+				return !errors.Is(err, wire.ErrUnsupported)
+			}
+		}
+	}
+	return nil
+}
+
+// samples are arguments that any command takes.
+var samples = values{
+	"room": "lobby", "user": "alice", "text": "hi", "name": "alice", "lines": "1", "what": "legacy", "value": "on",
+	"end": "list", "expression": "3+4", "command": "",
+}
+
+// offered tries the command in its shortest form, and with all arguments.
+func (c *Command) offered(can func(wire.Request) bool) bool {
+	if c.Group == GroupService {
+		return true // the host is asked for them, not the chat server
+	}
+	shortest := values{}
+	for _, a := range c.Args {
+		if !a.Optional {
+			shortest[a.Name] = samples[a.Name]
+		}
+	}
+	return c.sayable(shortest, can) || c.sayable(samples, can)
+}
+
+func (c *Command) sayable(v values, can func(wire.Request) bool) bool {
+	a, why := c.make(Context{Room: wire.Lobby, Me: "alice"}, v)
+	if why != "" {
+		return false
+	}
+	switch a := a.(type) {
+	case Ask:
+		return can(a.Request)
+	case Say:
+		return can(wire.Say{Room: a.Room, Text: a.Text, Action: a.Action})
+	case Whisper:
+		return can(wire.Private{To: a.To, Text: a.Text})
+	case Local:
+		return a.offered(can)
+	case Unknown, Usage, Nothing:
+	}
+	return true
+}
+
+// offered is for what the program does itself, which may need the server in
+// the end.
+func (a Local) offered(can func(wire.Request) bool) bool {
+	switch a.Verb {
+	case Open:
+		return can(wire.Private{To: "alice", Text: "hi"})
+	case Nick:
+		return can(wire.Guest{Name: "alice"})
+	case Register:
+		return can(wire.Register{Name: "alice", Password: "sesame"})
+	case Login:
+		return can(wire.Login{Name: "alice", Password: "sesame"})
+	default:
+		return true
+	}
+}

@@ -1,0 +1,44 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestOnlyWhatADialectCanSayIsOffered(t *testing.T) {
+	for dialect, want := range map[string]struct{ has, lacks []Verb }{
+		"chat1":           {has: []Verb{Join, Topic, Sessions, Sum, Quit}},
+		"a3":              {has: []Verb{Users, Msg, Nick, Joke, Inbox, Me, Sum, Quit}, lacks: []Verb{Join, Rooms, Topic, Sessions, Whois}},
+		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register}},
+		"prompt-accounts": {has: []Verb{Register, Login}, lacks: []Verb{Nick}},
+		"tobi":            {has: []Verb{Join, Create, Rooms, Users}, lacks: []Verb{Topic, Joke}},
+		"sum":             {has: []Verb{Sum, Quit, Help}, lacks: []Verb{Users, Msg}},
+		"direct":          {has: []Verb{Quit}, lacks: []Verb{Help, Users, Msg, Sum}},
+		"unheard of":      {has: []Verb{Join, Topic}},
+	} {
+		t.Run(dialect, func(t *testing.T) {
+			o := OfferOf(dialect)
+			for _, c := range commands {
+				switch {
+				case slices.Contains(want.has, c.Verb) && !o.has(&c):
+					t.Errorf("%s is not offered", c.Verb)
+				case slices.Contains(want.lacks, c.Verb) && o.has(&c):
+					t.Errorf("%s is offered", c.Verb)
+				}
+			}
+		})
+	}
+}
+
+func TestHelpAndCompletionHoldTheOfferOnly(t *testing.T) {
+	o := OfferOf("a3")
+	if rows := strings.Join(HelpLines(o), "\n"); strings.Contains(rows, "/join") || !strings.Contains(rows, "/joke") {
+		t.Errorf("the help on a3 is\n%s", rows)
+	}
+	for _, c := range Complete("/j", 2, world{}, o) {
+		if c.Command.Verb == Join {
+			t.Error("/join is completed")
+		}
+	}
+}
