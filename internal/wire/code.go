@@ -72,8 +72,8 @@ const (
 	CodeNoSession Code = "no_session"
 )
 
-// CodeNoResult: the expression can be read and has no value, as 6 / 0. It is
-// said by services only, never on chat/1.
+// CodeNoResult is for an expression that can be read and has no value, as
+// 6 / 0. It is said by services only, never on chat/1.
 const CodeNoResult Code = "no_result"
 
 // The codes of a server that has too much to do. What was refused so was not

@@ -83,8 +83,11 @@ type ClientCodec interface {
 // one request is one step, and is answered.
 type answering struct{}
 
+// AppendNext says nothing.
 func (answering) AppendNext(dst []byte) []byte { return dst }
-func (answering) Assume(Request) Event         { return nil }
+
+// Assume knows nothing.
+func (answering) Assume(Request) Event { return nil }
 
 // Datagrams is a dialect without connections: a datagram is a message, and a
 // message may be several datagrams. Codecs are made per source address.

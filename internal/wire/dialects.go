@@ -3,10 +3,12 @@ package wire
 // Dialects returns every dialect there is, the native one first.
 func Dialects() []Dialect {
 	return []Dialect{
-		chat1{}, a3{},
+		chat1{},
+		a3{},
 		promptM2, promptM1, promptAccounts,
 		nameFirstPlain, nameFirstClock, nameFirstEcho,
-		sum{}, arithPlain, arithHello, arithWelcome,
+		sum{},
+		arithPlain, arithHello, arithWelcome,
 	}
 }
 

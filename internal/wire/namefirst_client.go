@@ -8,12 +8,11 @@ import (
 
 // nameFirstClient is the client's half.
 type nameFirstClient struct {
+	answering
 	*nameFirstStyle
 	user    string
 	leaving bool // the leave word was said
 }
-
-func (*nameFirstClient) AppendNext(dst []byte) []byte { return dst }
 
 // AppendRequest says the name, a line, or the leave word.
 func (c *nameFirstClient) AppendRequest(dst []byte, r Request) ([]byte, error) {

@@ -53,27 +53,34 @@ func TestOurClientAnswersTheDialogue(t *testing.T) {
 	}{
 		{"a guest", promptM2, Guest{Name: "al"}, []Request{Guest{Name: "al"}}, &LoggedIn{Name: "al", Kind: KindOld}},
 		{
-			"a guest whose name is registered", promptM2, Guest{Name: "sara"}, []Request{Guest{Name: "sara"}},
+			"a guest whose name is registered", promptM2,
+			Guest{Name: "sara"},
+			[]Request{Guest{Name: "sara"}},
 			&Asked{For: AskPassword, Text: promptPassword},
 		},
 		{
-			"a registered name", promptM2, Login{Name: "sara", Password: " horse"},
+			"a registered name", promptM2,
+			Login{Name: "sara", Password: " horse"},
 			[]Request{Guest{Name: "sara"}, Login{Name: "sara", Password: digest, Digest: true}},
 			&LoggedIn{Name: "sara", Kind: KindOld},
 		},
 		{
-			"an account", promptAccounts, Login{Name: "sara", Password: "horse"},
+			"an account", promptAccounts,
+			Login{Name: "sara", Password: "horse"},
 			[]Request{Ping{}, CheckName{Name: "sara"}, Login{Name: "sara", Password: digest, Digest: true}},
 			&LoggedIn{Kind: KindOld},
 		},
 		{
-			"a new account", promptAccounts, Register{Name: "al", Password: "horse"},
+			"a new account", promptAccounts,
+			Register{Name: "al", Password: "horse"},
 			[]Request{Ping{}, CheckName{Name: "al"}, Register{Name: "al", Password: digest, Digest: true, Legacy: true}},
 			&LoggedIn{Kind: KindOld},
 		},
 		{
-			"an account that there is", promptAccounts, Register{Name: "sara", Password: "horse"},
-			[]Request{Ping{}, CheckName{Name: "sara"}}, &Refused{Of: ActLogin, Code: CodeNameTaken, Text: promptTaken},
+			"an account that there is", promptAccounts,
+			Register{Name: "sara", Password: "horse"},
+			[]Request{Ping{}, CheckName{Name: "sara"}},
+			&Refused{Of: ActLogin, Code: CodeNameTaken, Text: promptTaken},
 		},
 	}
 	for _, tt := range tests {

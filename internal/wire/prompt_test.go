@@ -169,15 +169,11 @@ func TestPromptNotices(t *testing.T) {
 }
 
 func FuzzPromptRequests(f *testing.F) {
-	fuzzLines(f, promptM2, func(t *testing.T, c ServerCodec) { parse(t, c, "al\n") })
+	fuzzLines(f, promptM2, "al\n")
 }
 
 func FuzzPromptAccountsRequests(f *testing.F) {
-	fuzzLines(f, promptAccounts, func(t *testing.T, c ServerCodec) {
-		for _, frame := range []string{"login\n", "al\n", "pw\n"} {
-			parse(t, c, frame)
-		}
-	})
+	fuzzLines(f, promptAccounts, "login\n", "al\n", "pw\n")
 }
 
 func FuzzPromptEvents(f *testing.F)         { fuzzHeard(f, promptM2) }

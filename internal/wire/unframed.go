@@ -132,7 +132,7 @@ func (w *writes) apart() Delivery {
 // the text shows nothing its code is said.
 func (w *writes) sentence(text string, code Code, last bool) (Delivery, error) {
 	if strings.ContainsFunc(text, func(r rune) bool { return r == '\n' || isForbiddenControl(r) }) {
-		text = oneLine(text)
+		text = strings.TrimSpace(oneLine(text))
 	}
 	if isBlank(text) {
 		text = string(code)

@@ -155,13 +155,15 @@ func TestOldProgramsAreNotSentWhatEndsThem(t *testing.T) {
 }
 
 // fuzzLines checks that what is read of people who are in is said again so
-// that it means the same. in brings a codec there.
-func fuzzLines(f *testing.F, d Dialect, in func(*testing.T, ServerCodec)) {
+// that it means the same; in is what brings them there.
+func fuzzLines(f *testing.F, d Dialect, in ...string) {
 	f.Helper()
 	seed(f, d, "C")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		stranger, server := d.Server(), d.Server()
-		in(t, server)
+		for _, frame := range in {
+			parse(t, server, frame)
+		}
 		for _, frame := range split(t, d, data) {
 			if r, err := stranger.ParseRequest(frame); r != nil && err != nil {
 				t.Fatalf("%q is %v and %v", frame, r, err)
@@ -175,7 +177,9 @@ func fuzzLines(f *testing.F, d Dialect, in func(*testing.T, ServerCodec)) {
 				continue
 			}
 			other := d.Server()
-			in(t, other)
+			for _, frame := range in {
+				parse(t, other, frame)
+			}
 			got, err := other.ParseRequest(one(t, d, again))
 			if diff := cmp.Diff(want, got, byValue()); err != nil || diff != "" {
 				t.Fatalf("%q came back as %q, %v (-want +got):\n%s", frame, again, err, diff)
