@@ -182,6 +182,7 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
 			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, Random: rand.Reader,
+			Zone: cfg.Styles.zone(),
 		}, state),
 	}
 	if d.registry != nil {

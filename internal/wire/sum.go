@@ -16,8 +16,9 @@ func (sum) Name() string { return "sum" }
 // Manners are those of a service.
 func (sum) Manners() Manners { return Manners{Service: true} }
 
-// MaxBytes leaves room for integers that no program of the family can hold.
-func (sum) MaxBytes() int { return MaxFrame }
+// MaxBytes leaves room for integers that no program of the family can hold. To
+// read decimal digits costs the square of their number, so it is not more.
+func (sum) MaxBytes() int { return maxSum }
 
 // Split finds a line, see splitLine.
 func (sum) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
@@ -37,6 +38,9 @@ type (
 
 var errNoInteger = errors.New("sum: the value is no integer")
 
+// maxSum is how many bytes a line has at most, with its end.
+const maxSum = 16 << 10
+
 // The words of the service.
 const (
 	sumError = "error"
@@ -55,7 +59,7 @@ func (c *sumServer) ParseRequest(frame []byte) (Request, error) {
 	if c.end.isSecondHalf(frame) {
 		return nil, nil
 	}
-	if len(frame) > MaxFrame {
+	if len(frame) > maxSum {
 		return nil, &FrameError{Code: CodeTooLong, Text: "The line is too long.", Of: ActCalc}
 	}
 	line := string(bytes.TrimFunc(frame, isA3Blank))
@@ -91,7 +95,7 @@ func (sumClient) AppendRequest(dst []byte, r Request) ([]byte, error) {
 	switch r := r.(type) {
 	case Calc:
 		line := r.Left + r.Op + r.Right
-		if again, ok := readSum(line); !ok || !sameCalc(again, r) || len(line) >= MaxFrame {
+		if again, ok := readSum(line); !ok || !sameCalc(again, r) || len(line) >= maxSum {
 			return dst, ErrUnsupported
 		}
 		return append(append(dst, line...), '\n'), nil

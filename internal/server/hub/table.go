@@ -76,7 +76,7 @@ func (h *Hub) dispatch(now time.Time, s *session, r wire.Request, out *Out) {
 	c := call{now: now, s: s, tag: r.RequestTag(), act: r.Act(), out: out}
 	if bad, ok := r.(wire.Malformed); ok {
 		h.refuse(c, bad.Code, bad.Text)
-	} else if rule, ok := rules[c.act]; !ok {
+	} else if rule, ok := s.rules()[c.act]; !ok {
 		h.refuse(c, wire.CodeUnsupported, "This server has no such request.")
 	} else if h.allowed(c, rule.needs) {
 		rule.handle(h, c, r)

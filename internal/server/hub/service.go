@@ -1,0 +1,44 @@
+package hub
+
+import "labchat/internal/wire"
+
+// serviceRules is the table of requests for the sessions of services. Nobody
+// is present in those: they ask and are answered, and nobody else hears of it.
+var serviceRules = map[wire.Act]rule{
+	wire.ActHello: {on((*Hub).meetService), 0},
+	wire.ActCalc:  {on((*Hub).calc), 0},
+	wire.ActClock: {on((*Hub).clock), 0},
+	wire.ActPing:  {on((*Hub).ping), 0},
+	wire.ActQuit:  {on((*Hub).quit), 0},
+}
+
+// rules returns the session's table of requests.
+func (s *session) rules() map[wire.Act]rule {
+	if s.origin.Manners.Service {
+		return serviceRules
+	}
+	return rules
+}
+
+// meetService takes a name that is nobody's: it is only repeated to who said it.
+func (h *Hub) meetService(c call, _ wire.Hello) {
+	h.reply(c, &wire.Welcome{Re: wire.Re{Re: c.tag}, Program: h.cfg.Program, Server: h.cfg.Server, Now: wire.MillisOf(c.now)})
+}
+
+func (h *Hub) calc(c call, r wire.Calc) {
+	value, code := evaluate(r)
+	switch code {
+	case "":
+		h.reply(c, &wire.Calculated{Re: wire.Re{Re: c.tag}, Value: value})
+	case wire.CodeTooLong:
+		h.refuse(c, code, "The numbers are too long. Take shorter ones.")
+	case wire.CodeNoResult:
+		h.refuse(c, code, "This has no value. Don't divide by zero.")
+	default:
+		h.refuse(c, code, "Write two numbers and one of + - * / between them.")
+	}
+}
+
+func (h *Hub) clock(c call, r wire.Clock) {
+	h.reply(c, &wire.ClockTold{Re: wire.Re{Re: c.tag}, Date: r.Date, At: h.shown(c.now)})
+}
