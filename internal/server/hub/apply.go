@@ -73,7 +73,7 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 	case RoomTopic:
 		h.topicStored(c, r)
 	case RoomGone:
-		h.roomGone(r)
+		h.roomGone(c, r)
 	case MarkMoved:
 		h.markStored(c, r)
 	}

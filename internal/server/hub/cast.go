@@ -73,7 +73,7 @@ func (rm *room) hears(s *session) bool {
 			return false
 		}
 	}
-	return s.in(rm)
+	return s.in(rm) || s.bridge == rm
 }
 
 // listen makes the session hear the room at once again.
@@ -127,6 +127,7 @@ func (h *Hub) exit(c call, rm *room, reason string) {
 	case gone:
 		h.cast(c, rm, h.left(c, rm, u.name, reason), nil, nil)
 	}
+	h.unlist(c, rm)
 	if rm.conns == 0 {
 		h.emptied(c.now, rm, emptyRoomFor)
 	}

@@ -29,12 +29,17 @@ func (h *Hub) create(c call, r wire.Create) {
 			return
 		}
 	}
+	group, ok := h.groupOf(c, r.Group)
+	if !ok {
+		return
+	}
 	owner := ""
-	if acct := c.s.user.account; acct != nil {
+	if acct := c.s.account(); acct != nil {
 		owner = acct.name
 	}
 	l.making[look] = c.s.addr()
-	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner}, func(c call, _ *Entry) {
+	l.claimGroup(group)
+	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group}, func(c call, _ *Entry) {
 		h.reply(c, &wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
 	})
 }
@@ -42,7 +47,7 @@ func (h *Hub) create(c call, r wire.Create) {
 // mayCreate checks how many rooms there are already.
 func (h *Hub) mayCreate(c call) bool {
 	l, most := &h.rooms, h.cfg.Limits
-	acct := c.s.user.account
+	acct := c.s.account()
 	switch {
 	case len(l.byFold)+len(l.making) >= most.Rooms:
 		h.refuse(c, wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
@@ -61,7 +66,7 @@ func (h *Hub) roomStored(c call, e *Entry, r RoomMade) {
 	look := wire.Skeleton(r.Name)
 	maker := h.rooms.making[look]
 	delete(h.rooms.making, look)
-	rm := h.rooms.add(r.Name, r.Topic, r.Owner, e.At)
+	rm := h.rooms.add(Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At})
 	if acct := h.ownerOf(rm); acct != nil {
 		acct.rooms++
 	}
@@ -73,7 +78,10 @@ func (h *Hub) roomStored(c call, e *Entry, r RoomMade) {
 }
 
 // roomNotStored gives back the name of a room that the log has not got.
-func (h *Hub) roomNotStored(r RoomMade) { delete(h.rooms.making, wire.Skeleton(r.Name)) }
+func (h *Hub) roomNotStored(r RoomMade) {
+	delete(h.rooms.making, wire.Skeleton(r.Name))
+	h.rooms.releaseGroup(r.Group)
+}
 
 // ownerOf returns the account that owns a room, or nil. An account that was
 // registered after the room was made is a later owner of the name, not of the
@@ -118,10 +126,13 @@ func (h *Hub) roomDue(c call, name string) {
 }
 
 // roomGone forgets a room that is no longer in the log.
-func (h *Hub) roomGone(r RoomGone) {
+func (h *Hub) roomGone(c call, r RoomGone) {
 	rm := h.rooms.byName[r.Name]
 	if rm == nil {
 		return
+	}
+	if rm.bridge != nil {
+		h.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room was empty for long and is gone."}, "")
 	}
 	h.rooms.remove(rm)
 }

@@ -54,6 +54,7 @@ type Origin struct {
 	Addr     netip.AddrPort
 	Secure   bool         // TLS
 	Datagram bool         // known by its address only
+	Group    string       // the room whose multicast group it is, "" for a program's session
 	Dialect  string       // its name, "" while undecided
 	Manners  wire.Manners // its dialect's; while undecided those of A3, and inside TLS the native one's
 }

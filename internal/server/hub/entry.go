@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"net/netip"
+
 	"labchat/internal/wire"
 )
 
@@ -39,6 +41,9 @@ type Line struct {
 	Action bool
 	Text   string
 	Via    wire.Via // how From was here when it said it; not stored
+	// Told are the addresses of people who have the line from the sender
+	// itself, and the sender's; not stored.
+	Told []netip.AddrPort
 }
 
 // Whisper is a private line through the server. Keep says that its receiver is
@@ -97,9 +102,10 @@ type TokensGone struct{ Hashes []TokenHash }
 // TokenHash is the SHA-256 of a token's text.
 type TokenHash [32]byte
 
-// RoomMade adds a room. Rooms of accounts have an Owner and stay.
+// RoomMade adds a room. Rooms of accounts have an Owner and stay. Group is the
+// IP:PORT of its multicast group, "" for none.
 type RoomMade struct {
-	Name, Topic, Owner string
+	Name, Topic, Owner, Group string
 }
 
 // RoomTopic changes a room's topic.
@@ -160,9 +166,9 @@ type InboxItem struct {
 
 // Room is a room as the log knows it.
 type Room struct {
-	Name, Topic, Owner string
-	Made               wire.Millis
-	Last               wire.ID // its newest line
+	Name, Topic, Owner, Group string
+	Made                      wire.Millis
+	Last                      wire.ID // its newest line
 }
 
 // Token is a resume token of an account.

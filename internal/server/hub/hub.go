@@ -16,6 +16,7 @@ package hub
 
 import (
 	"io"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -95,7 +96,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:      cfg,
 		lastID:   st.LastID,
 		sessions: map[SessionID]*session{},
-		names:    directory{claims: map[string]*claim{}},
+		names:    directory{claims: map[string]*claim{}, hosts: map[netip.Addr]int{}},
 		online:   newRoster(),
 		tokens:   newTokens(),
 		guesses:  newThrottle(),
@@ -118,11 +119,11 @@ func (h *Hub) load(st State) {
 	h.rooms = newLounge()
 	h.peers.topic = h.rooms.newTopic()
 	for _, r := range st.Rooms {
-		rm := h.rooms.add(r.Name, r.Topic, r.Owner, r.Made)
-		rm.last = r.Last
+		h.rooms.claimGroup(r.Group)
+		h.rooms.add(r)
 	}
 	if h.rooms.find(wire.Lobby) == nil {
-		h.rooms.add(wire.Lobby, "", "", 0)
+		h.rooms.add(Room{Name: wire.Lobby})
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
@@ -145,6 +146,8 @@ func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	h.sessions[id] = s
 	c := call{now: now, s: s, out: out}
 	switch m := o.Manners; {
+	case o.Datagram:
+		h.openDatagram(c)
 	case o.Dialect == "":
 		s.held = &held{why: holdUndecided}
 		h.enterUnnamed(c, true)
@@ -153,7 +156,7 @@ func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 		h.announce(c)
 	case m.Native:
 		h.awaitHello(c)
-	case m.Service, o.Datagram:
+	case m.Service:
 	case m.Counted:
 		s.coming = true
 		h.rooms.lobby().coming++
@@ -244,6 +247,7 @@ func (h *Hub) jobDue(c call, id uint64) {
 func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 	bye := &wire.Goodbye{Code: code, Text: text, RetryMS: retryMS}
 	for _, s := range h.sessions {
+		s.unbridge(out)
 		for _, rm := range s.rooms {
 			rm.holdBack(s, out)
 			delete(rm.holders, s)

@@ -22,8 +22,14 @@ func (h *Hub) private(c call, r wire.Private) {
 	if !ok || !h.fits(c, cl.account) {
 		return
 	}
+	r.Text = text
+	h.whisper(c, cl, r)
+}
+
+// whisper makes an entry of a private line whose text is clean.
+func (h *Hub) whisper(c call, cl *claim, r wire.Private) {
 	u := c.s.user
-	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: text, Keep: cl.account != nil, Via: c.s.via()}
+	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: r.Text, Keep: cl.account != nil, Via: c.s.via()}
 	if w.Keep {
 		w.To = cl.account.name
 	} else {
@@ -87,6 +93,7 @@ func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
 		case !s.holds():
 			pushed = true
 			c.out.deliver(s, line)
+			h.offer(s, line.From)
 		case !kept:
 			s.held.keep(h, c, s, line)
 		}

@@ -13,6 +13,8 @@ type Limits struct {
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
+	NamesPerHost       int // of datagram programs, of one IP address; loopback is exempt
+	NamesPerAddress    int // of them, of one IP address and port
 }
 
 // The defaults: far above what a lab needs, low enough that one person filling
@@ -27,6 +29,8 @@ var defaultLimits = Limits{
 	RoomsPerAccount:    100,
 	Inbox:              1_000, // as promised in the protocol
 	InboxPair:          100,
+	NamesPerHost:       256, // a class of students behind one address
+	NamesPerAddress:    8,   // the original programs use one
 }
 
 const (
@@ -84,6 +88,21 @@ const (
 	maxTaken = 1_000
 	// maxProgram cuts the client's name of itself, which others can read.
 	maxProgram = 64
+	// abandonedAfter is how long nothing was heard from a datagram program whose
+	// names another one of its host may have.
+	abandonedAfter = time.Minute
+	// maxMembers is how many members of a room send each other their lines:
+	// each list of them goes to each of them.
+	maxMembers = 64
+	// membersEvery is how often one of them is told who they are, but for its
+	// own coming and going.
+	membersEvery = 500 * time.Millisecond
+	// maxPokes is how many users a datagram program talks to through us.
+	maxPokes = 16
+	// maxListed is how many people or rooms a datagram program is told.
+	maxListed = 64
+	// maxSpeaker bounds what a group's speakers are called, in bytes.
+	maxSpeaker = 100
 	// sweepEvery is how often expired tokens and attempts are forgotten.
 	sweepEvery = 10 * time.Minute
 )
@@ -100,6 +119,8 @@ func (l Limits) orDefaults() Limits {
 		{&l.RoomsPerAccount, &d.RoomsPerAccount},
 		{&l.Inbox, &d.Inbox},
 		{&l.InboxPair, &d.InboxPair},
+		{&l.NamesPerHost, &d.NamesPerHost},
+		{&l.NamesPerAddress, &d.NamesPerAddress},
 	} {
 		if *p[0] == 0 {
 			*p[0] = *p[1]

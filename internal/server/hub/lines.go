@@ -90,9 +90,10 @@ func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
 	}
 	if c.s != nil {
 		h.cast(c, rm, said, c.s, toSpeaker(c.s, said, w.accepted(e, rm.conns-1)))
-		return
+	} else {
+		h.castForGone(c, rm, said, e.Key)
 	}
-	h.castForGone(c, rm, said, e.Key)
+	h.castMissed(c, rm, said, r.Told)
 }
 
 // toSpeaker is what the session gets whose line is told: that it was accepted,

@@ -76,13 +76,16 @@ func (h *Hub) listRooms(c call, _ wire.Rooms) {
 	list := make([]wire.RoomInfo, 0, len(h.rooms.ordered))
 	for _, rm := range h.rooms.ordered {
 		if !rm.ending {
-			list = append(list, wire.RoomInfo{
-				Room: rm.name, Topic: rm.subject, People: rm.visible(), Member: c.s.in(rm),
-			})
+			list = append(list, rm.info(c.s))
 		}
 	}
 	slices.SortStableFunc(list, func(a, b wire.RoomInfo) int { return b.People - a.People })
 	h.reply(c, &wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list[:min(len(list), wire.MaxList)]})
+}
+
+// info is what a list of rooms tells a session of one.
+func (rm *room) info(s *session) wire.RoomInfo {
+	return wire.RoomInfo{Room: rm.name, Topic: rm.subject, People: rm.visible(), Member: s.in(rm), Group: rm.group}
 }
 
 // whois tells what everybody may know about a user.

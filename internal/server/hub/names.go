@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net/netip"
 	"slices"
 
 	"labchat/internal/wire"
@@ -12,6 +13,7 @@ import (
 type directory struct {
 	claims   map[string]*claim
 	accounts int
+	hosts    map[netip.Addr]int // names of datagram programs, by IP address
 }
 
 // claim is a name that belongs to somebody: to a user who is here, to an

@@ -115,6 +115,8 @@ func size(r wire.Request) int {
 	switch r := r.(type) {
 	case wire.Say:
 		return requestOverhead + len(r.Text)
+	case heard:
+		return requestOverhead + len(r.Text)
 	case wire.Private:
 		return requestOverhead + len(r.Text)
 	default:

@@ -15,7 +15,8 @@ type lounge struct {
 	byLook  map[string]*room      // by Skeleton: no room looks like another
 	making  map[string]netip.Addr // by Skeleton: in the log, not there yet
 	last    Topic
-	byAddr  map[netip.Addr]int // rooms without an owner, by who made them
+	byAddr  map[netip.Addr]int  // rooms without an owner, by who made them
+	groups  map[netip.Addr]bool // multicast addresses of rooms, also of those that are being made
 	main    *room
 	ordered []*room // in order of making
 }
@@ -23,11 +24,14 @@ type lounge struct {
 // room is a place where lines are heard.
 type room struct {
 	name, subject, owner string
+	group                string // IP:PORT of its multicast group, or ""
 	made                 wire.Millis
 	last                 wire.ID // its newest line
 	topic                Topic
 	people               roster
 	conns                int                   // sessions in it
+	peers                []*session            // of them, those that send each other their lines, in order of joining
+	bridge               *session              // its multicast group, or nil; not one of its people
 	notified             int                   // of them, those that are told more than lines
 	coming               int                   // connections that count already, and enter when they have a name
 	holders              map[*session]struct{} // of them, those that are not subscribed
@@ -41,13 +45,15 @@ type room struct {
 func newLounge() lounge {
 	return lounge{
 		byName: map[string]*room{}, byFold: map[string]*room{}, byLook: map[string]*room{},
-		making: map[string]netip.Addr{}, byAddr: map[netip.Addr]int{},
+		making: map[string]netip.Addr{}, byAddr: map[netip.Addr]int{}, groups: map[netip.Addr]bool{},
 	}
 }
 
-func (l *lounge) add(name, subject, owner string, made wire.Millis) *room {
+// add makes a room of what the log has.
+func (l *lounge) add(r Room) *room {
+	name := r.Name
 	rm := &room{
-		name: name, subject: subject, owner: owner, made: made,
+		name: name, subject: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
 		topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
 	}
 	l.byName[name], l.byFold[wire.Fold(name)], l.byLook[wire.Skeleton(name)] = rm, rm, rm
@@ -82,6 +88,7 @@ func (l *lounge) open(name string) *room {
 }
 
 func (l *lounge) remove(rm *room) {
+	l.releaseGroup(rm.group)
 	delete(l.byName, rm.name)
 	delete(l.byFold, wire.Fold(rm.name))
 	delete(l.byLook, wire.Skeleton(rm.name))
@@ -128,7 +135,7 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool) {
 	list, more := persons(&rm.people)
 	h.reply(c, &wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
-		Last: rm.last, People: list, More: more,
+		Last: rm.last, People: list, More: more, Group: rm.group,
 	})
 }
 

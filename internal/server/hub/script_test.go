@@ -18,6 +18,10 @@ import (
 //	  eve < said lobby bob: hello   order in which each session hears it
 //	open bob native            a connection that has said hello
 //	open bob a3 | silent | tls | prompt | names ..., from 10.0.0.1
+//	open A tobi | ias from 127.0.0.1:41001   an address that datagrams come from
+//	open G bridge den          the multicast group of a room
+//	A> hi anna                 a datagram, \n being a line feed; what A is sent is
+//	  A < hi anna              compared as datagrams too
 //	enter bob                  native, named bob, in the lobby; nothing is checked
 //	old bob                    an A3 program logged in as bob; nothing is checked
 //	decide bob native | a3 | tls
@@ -37,6 +41,7 @@ type script struct {
 	ever   map[string]SessionID // of ended ones too
 	order  []string
 	calls  uint64
+	codecs map[SessionID]wire.DatagramServer // of those that send datagrams
 	expect map[string][]string
 	at     string // the step whose deliveries are compared next
 	quiet  bool
@@ -44,7 +49,7 @@ type script struct {
 
 func run(t *testing.T, cfg Config, text string) *script {
 	t.Helper()
-	s := &script{world: newWorld(t, cfg), names: map[string]SessionID{}, ever: map[string]SessionID{}, expect: map[string][]string{}}
+	s := &script{world: newWorld(t, cfg), names: map[string]SessionID{}, ever: map[string]SessionID{}, expect: map[string][]string{}, codecs: map[SessionID]wire.DatagramServer{}}
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), "-- ")
 		line = strings.TrimSpace(line)
@@ -70,7 +75,9 @@ func (s *script) compare() {
 	for _, name := range s.order {
 		var got []string
 		for _, e := range s.heard[s.names[name]] {
-			if s.says(s.names[name], e) {
+			if codec := s.codecs[s.names[name]]; codec != nil {
+				got = append(got, s.datagrams(codec, e)...)
+			} else if s.says(s.names[name], e) {
 				got = append(got, words(e)+s.aside(s.names[name], e))
 			}
 		}
@@ -145,12 +152,23 @@ func (s *script) step(line string) {
 		}
 		return
 	}
+	if who, what, ok := strings.Cut(line, "> "); ok && s.codecs[s.names[who]] != nil {
+		s.sends(s.names[who], what)
+		return
+	}
 	word := strings.Fields(line + " - - -")
 	switch word[0] {
 	case "open":
 		from := loopback
 		if word[3] == "from" {
-			from = netip.AddrPortFrom(netip.MustParseAddr(word[4]), 4000)
+			var err error
+			if from, err = netip.ParseAddrPort(word[4]); err != nil {
+				from = netip.AddrPortFrom(netip.MustParseAddr(word[4]), 4000)
+			}
+		}
+		if word[2] == "bridge" {
+			s.openBridge(word[1], word[3])
+			return
 		}
 		s.openAs(word[1], word[2], from)
 	case "enter":
@@ -211,6 +229,10 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 	o := silent(from)
 	if _, own := oldManners[dialect]; own {
 		o = origin(dialect, from) // its port has no other dialect
+	}
+	if d := datagramsOf(dialect); d != nil {
+		o = Origin{Addr: from, Datagram: true, Dialect: dialect, Manners: d.Manners()}
+		s.codecs[s.last+1] = d.Server()
 	}
 	id := s.open(o)
 	s.names[name], s.ever[name] = id, id

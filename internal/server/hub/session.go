@@ -12,15 +12,17 @@ type session struct {
 	id       SessionID
 	origin   Origin
 	since    time.Time
-	greeted  bool    // has said hello
-	profile  string  // of the client's disk, from hello
-	program  string  // for people, from hello
-	coming   bool    // it counts in the lobby before it has a name
-	user     *user   // nil: no name yet
-	token    *token  // the newest one issued to it, or nil
-	reserved *claim  // the name that it is registering, or nil
-	rooms    []*room // in order of joining
-	held     *held   // not nil: hears nothing at once, see hold.go
+	greeted  bool        // has said hello
+	profile  string      // of the client's disk, from hello
+	program  string      // for people, from hello
+	coming   bool        // it counts in the lobby before it has a name
+	user     *user       // nil: no name yet
+	token    *token      // the newest one issued to it, or nil
+	reserved *claim      // the name that it is registering, or nil
+	rooms    []*room     // in order of joining
+	reg      *registrant // not nil: known by the address of its datagrams only
+	bridge   *room       // the one that it is the multicast group of, or nil
+	held     *held       // not nil: hears nothing at once, see hold.go
 	queue    queue
 	pace     pace
 	mark     uint64 // see Hub.castRooms
@@ -41,6 +43,9 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	s := h.sessions[id]
 	if s == nil {
 		return // closed by the hub while the request was on its way
+	}
+	if s.reg != nil {
+		r = s.arrived(now, r)
 	}
 	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) {
 		s.queue.push(queued{request: r, size: size(r)})
@@ -68,7 +73,7 @@ func (h *Hub) drain(now time.Time, s *session, out *Out) {
 // isLine says whether a request may follow lines that are not committed yet.
 func isLine(r wire.Request) bool {
 	switch r.(type) {
-	case wire.Say, wire.Private:
+	case wire.Say, wire.Private, heard:
 		return true
 	default:
 		return false
@@ -91,6 +96,14 @@ func (h *Hub) forget(c call, reason string) {
 func (h *Hub) end(c call, bye *wire.Goodbye, reason string) {
 	h.forget(c, reason)
 	c.out.close(c.s, bye)
+}
+
+// account is the session's, or nil.
+func (s *session) account() *account {
+	if s.user == nil {
+		return nil
+	}
+	return s.user.account
 }
 
 // via is how the session's user is here, for older programs.

@@ -24,13 +24,14 @@ var noTime time.Time
 type due uint8
 
 const (
-	dueHeld  due = iota // lines that an undecided session holds
-	dueHello            // a native session's beginning
-	dueName             // an older program's dialogue about its name
-	dueRoom             // the end of an empty room
-	dueJob              // work that was put off
-	dueStart            // what New could not do
-	dueSweep            // expired tokens and attempts
+	dueHeld    due = iota // lines that an undecided session holds
+	dueHello              // a native session's beginning
+	dueName               // an older program's dialogue about its name
+	dueRoom               // the end of an empty room
+	dueJob                // work that was put off
+	dueStart              // what New could not do
+	dueMembers            // a list of a room's members that has changed again
+	dueSweep              // expired tokens and attempts
 )
 
 // deadlines is a heap; the earliest is its first.
@@ -84,6 +85,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.roomDue(c, d.room)
 	case dueJob:
 		h.jobDue(c, d.job)
+	case dueMembers:
+		h.membersDue(c)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})

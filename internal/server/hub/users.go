@@ -118,10 +118,15 @@ func (h *Hub) attach(s *session, u *user) {
 	h.online.add(u)
 }
 
-// detach takes the session from its user, who is gone with the last one.
+// detach takes the session from its user.
 func (h *Hub) detach(s *session) {
 	u := s.user
 	s.user = nil
+	h.part(s, u)
+}
+
+// part takes one of its sessions from a user, who is gone with the last one.
+func (h *Hub) part(s *session, u *user) {
 	u.sessions = slices.DeleteFunc(u.sessions, func(other *session) bool { return other == s })
 	if h.online.remove(u) {
 		u.claim.user = nil
@@ -135,7 +140,11 @@ func (h *Hub) vacate(c call, reason string) {
 		h.exit(c, c.s.rooms[len(c.s.rooms)-1], reason)
 	}
 	h.leavePeers(c)
-	if c.s.user != nil {
+	switch {
+	case c.s.reg != nil:
+		h.strike(c.s)
+		c.s.unbridge(c.out)
+	case c.s.user != nil:
 		h.detach(c.s)
 	}
 }

@@ -29,7 +29,7 @@ func words(e wire.Event) string {
 		}
 		return "sessions " + strings.Join(list, " ")
 	case *wire.Entered:
-		return "entered " + e.Room + " (" + people(e.People) + ")" + more(" topic=", e.Topic) + more(" owner=", e.Owner)
+		return "entered " + e.Room + " (" + people(e.People) + ")" + more(" topic=", e.Topic) + more(" owner=", e.Owner) + more(" group=", e.Group)
 	case *wire.RoomList:
 		list := make([]string, len(e.Rooms))
 		for i, r := range e.Rooms {
@@ -181,6 +181,8 @@ var verbs = map[string]func(t typed) wire.Request{
 	"topic":    typed.topic,
 	"say":      func(t typed) wire.Request { return wire.Say{Head: t.Head, Room: t.one, Text: t.after} },
 	"say!":     typed.sayAgain,
+	"heard":    func(t typed) wire.Request { return wire.Say{Head: t.Head, Speaker: t.one, Text: t.after} },
+	"group":    func(t typed) wire.Request { return wire.Create{Head: t.Head, Room: t.one, Group: t.after} },
 	"msg":      func(t typed) wire.Request { return wire.Say{Head: t.Head, Text: t.rest} },
 	"me":       func(t typed) wire.Request { return wire.Say{Head: t.Head, Room: t.one, Text: t.after, Action: true} },
 	"tell":     func(t typed) wire.Request { return wire.Private{Head: t.Head, To: t.one, Text: t.after} },

@@ -303,7 +303,7 @@ func (l *fakeLog) record(e *Entry) {
 			delete(l.tokens, hash)
 		}
 	case RoomMade:
-		l.rooms[r.Name] = &Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Made: e.At}
+		l.rooms[r.Name] = &Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At}
 	case RoomTopic:
 		if rm := l.rooms[r.Name]; rm != nil {
 			rm.Topic = r.Topic

@@ -109,7 +109,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.script, func(t *testing.T) {
-			dir := restored(t, dump(t, 1))
+			dir := restored(t, dump(t, 2))
 			edit(t, filepath.Join(dir, fileName), tt.script)
 			if err := Check(t.Context(), dir); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)

@@ -136,7 +136,9 @@ func (m *Memory) roomMade(e *hub.Entry, r hub.RoomMade) error {
 	if m.rooms[r.Name] != nil {
 		return fmt.Errorf("make room %q: %w", r.Name, errExists)
 	}
-	put(m, m.rooms, r.Name, &memRoom{Room: hub.Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Made: e.At}})
+	put(m, m.rooms, r.Name, &memRoom{Room: hub.Room{
+		Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At,
+	}})
 	return nil
 }
 

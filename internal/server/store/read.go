@@ -26,7 +26,7 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 		tx.QueryRowContext(ctx, "SELECT last FROM log").Scan((*id)(&st.LastID)),
 		all(ctx, tx, &st.Accounts, scanAccount, "SELECT name, legacy, banned, made FROM accounts ORDER BY name"),
 		all(ctx, tx, &boxed, scanItem, "SELECT account, id, sender FROM inbox ORDER BY account, id"),
-		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, made,
+		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, made,
 			(SELECT coalesce(max(id), 0) FROM lines WHERE room = rooms.id) FROM rooms ORDER BY name`),
 		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
 		all(ctx, tx, &st.Marks, scanMark, `SELECT account, rooms.name, last FROM marks JOIN rooms ON rooms.id = room
@@ -101,7 +101,7 @@ func scanItem(rows *sql.Rows) (i item, err error) {
 }
 
 func scanRoom(rows *sql.Rows) (r hub.Room, err error) {
-	return r, rows.Scan(&r.Name, &r.Topic, &r.Owner, &r.Made, (*id)(&r.Last))
+	return r, rows.Scan(&r.Name, &r.Topic, &r.Owner, &r.Group, &r.Made, (*id)(&r.Last))
 }
 
 func scanToken(rows *sql.Rows) (t hub.Token, err error) {

@@ -111,8 +111,8 @@ func (s *SQLite) tokensGone(r hub.TokensGone) error {
 }
 
 func (s *SQLite) roomMade(e *hub.Entry, r hub.RoomMade) error {
-	_, err := s.w.exec("INSERT INTO rooms (name, topic, owner, made) VALUES (?, ?, ?, ?)",
-		r.Name, r.Topic, r.Owner, int64(e.At))
+	_, err := s.w.exec("INSERT INTO rooms (name, topic, owner, multicast, made) VALUES (?, ?, ?, ?, ?)",
+		r.Name, r.Topic, r.Owner, r.Group, int64(e.At))
 	return err
 }
 

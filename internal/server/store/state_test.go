@@ -103,11 +103,11 @@ func TestARoomFromBeginningToEnd(t *testing.T) {
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
 			s, c := open(t)
-			got := stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den", Topic: "t", Owner: "bob"}), entry(line("den", "bob", "old")),
+			got := stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den", Topic: "t", Owner: "bob", Group: "224.1.1.1:5007"}), entry(line("den", "bob", "old")),
 				entry(line(wire.Lobby, "bob", "stays")), entry(hub.RoomTopic{Name: "den", Topic: "new", By: "bob"}), entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 4}))
 			rooms := func() []hub.Room { return loaded(t, s).Rooms }
 			lobby := hub.Room{Name: wire.Lobby, Made: c.millis(), Last: got[3].ID}
-			want := []hub.Room{{Name: "den", Topic: "new", Owner: "bob", Made: c.millis(), Last: got[2].ID}, lobby}
+			want := []hub.Room{{Name: "den", Topic: "new", Owner: "bob", Group: "224.1.1.1:5007", Made: c.millis(), Last: got[2].ID}, lobby}
 			if diff := cmp.Diff(want, rooms()); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}

@@ -1,0 +1,39 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// registryPeople lists who is online, to a datagram session.
+func (h *Hub) registryPeople(c call, _ wire.People) {
+	list, more := persons(&h.online)
+	if n := len(list) - maxListed; n > 0 {
+		list, more = list[:maxListed], more+n
+	}
+	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
+}
+
+// registryRooms lists the rooms that the session's dialect can enter, in order
+// of making. Where they are too many, those with the fewest people are left
+// out.
+func (h *Hub) registryRooms(c call, _ wire.Rooms) {
+	var all []*room
+	for _, rm := range h.rooms.ordered {
+		if !rm.ending && (rm.group != "" || c.s.origin.Dialect != iasDialect) {
+			all = append(all, rm)
+		}
+	}
+	if len(all) > maxListed {
+		byPeople := slices.Clone(all)
+		slices.SortStableFunc(byPeople, func(a, b *room) int { return b.visible() - a.visible() })
+		listed := byPeople[:maxListed]
+		all = slices.DeleteFunc(all, func(rm *room) bool { return !slices.Contains(listed, rm) })
+	}
+	list := make([]wire.RoomInfo, len(all))
+	for i, rm := range all {
+		list[i] = rm.info(c.s)
+	}
+	h.reply(c, &wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list})
+}

@@ -1,0 +1,151 @@
+package hub
+
+import (
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// poke is somebody whom a datagram session's lines go to through the registry.
+// It is this user and not whoever has the name later.
+type poke struct {
+	user    *user
+	account *account // not nil: the user is the account's, present or not
+}
+
+// claim returns the name under which a poked user can be reached, or nil.
+func (p poke) claim() *claim {
+	switch {
+	case p.account != nil && p.account.claim.account == p.account:
+		return p.account.claim
+	case p.user != nil && p.user.claim.user == p.user:
+		return p.user.claim
+	default:
+		return nil
+	}
+}
+
+// pokeAt is whoever has a name now.
+func pokeAt(cl *claim) poke { return poke{user: cl.user, account: cl.account} }
+
+// find tells where a user's datagrams go: straight to people of the same
+// dialect, and to the registry for everybody else, which then carries the
+// asker's lines. Old programs never learn where a native client is.
+func (h *Hub) find(c call, r wire.Find) {
+	cl := h.names.find(r.Name)
+	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
+		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+		return
+	}
+	found := &wire.Found{Re: wire.Re{Re: c.tag}}
+	if u := cl.user; u != nil {
+		found.Name = u.name
+		if other := u.sessions[0]; meet(c.s, other) {
+			h.foundPeer(c.s)
+			found.Addr = addrText(other)
+			h.reply(c, found)
+			return
+		}
+	} else {
+		found.Name = cl.account.name
+	}
+	if h.poke(c, cl) {
+		h.reply(c, found)
+	}
+}
+
+// meet says whether two sessions can send each other datagrams and understand
+// them.
+func meet(a, b *session) bool {
+	x, y := a.addr(), b.addr()
+	return b.reg != nil && a.origin.Dialect == b.origin.Dialect &&
+		x.Is4() == y.Is4() && x.IsLoopback() == y.IsLoopback()
+}
+
+// foundPeer notes that the client has been told a peer's own address. A
+// client of one correspondent has given up the one it had.
+func (h *Hub) foundPeer(s *session) {
+	if s.origin.Dialect == iasDialect {
+		s.reg.pokes = nil
+	}
+}
+
+// poke makes the asker's lines go to a user, or refuses.
+func (h *Hub) poke(c call, cl *claim) bool {
+	g, p := c.s.reg, pokeAt(cl)
+	g.prune()
+	g.offered = nil
+	switch {
+	case c.s.origin.Dialect == iasDialect:
+		g.pokes = []poke{p}
+	case slices.ContainsFunc(g.pokes, func(o poke) bool { return o.claim() == cl }):
+	case len(g.pokes) >= maxPokes:
+		h.refuse(c, wire.CodeFull, "You talk to as many people as one address can. Leave the others first.")
+		return false
+	default:
+		g.pokes = append(g.pokes, p)
+	}
+	return true
+}
+
+// prune forgets poked users who have gone.
+func (g *registrant) prune() {
+	g.pokes = slices.DeleteFunc(g.pokes, func(p poke) bool { return p.claim() == nil })
+}
+
+// offer notes who wrote to a datagram session. A client without peers makes
+// us one with that line, and what is typed next comes to us for its sender; a
+// client with peers does not.
+func (h *Hub) offer(s *session, from string) {
+	g := s.reg
+	if g == nil || s.origin.Dialect != tobiDialect || len(s.rooms) > 0 {
+		return
+	}
+	g.prune()
+	if len(g.pokes) > 0 || g.offered != nil && g.offered.claim() != nil {
+		return
+	}
+	if cl := h.names.find(from); cl != nil {
+		p := pokeAt(cl)
+		g.offered = &p
+	}
+}
+
+// audience returns who hears the session's lines beside its room.
+func (g *registrant) audience(inRoom bool) []poke {
+	g.prune()
+	if p := g.offered; p != nil && !inRoom && len(g.pokes) == 0 && p.claim() != nil {
+		g.pokes = []poke{*p}
+	}
+	g.offered = nil
+	return g.pokes
+}
+
+// sayByDatagram makes entries of a line: for the room, and for each poked user
+// one of its own, because the client has sent it to all of its peers.
+func (h *Hub) sayByDatagram(c call, r heard) {
+	s := c.s
+	pokes := s.reg.audience(len(s.rooms) > 0)
+	if len(s.rooms) == 0 && len(pokes) == 0 {
+		h.refuse(c, wire.CodeNotMember, "Nobody would hear it. Join a room, or poke somebody.")
+		return
+	}
+	if !h.mayTalk(c) {
+		return
+	}
+	text, ok := h.clean(c, r.Text, wire.MaxText)
+	if !ok {
+		return
+	}
+	for _, rm := range s.rooms { // one at most
+		h.logLine(c, "", size(r), Line{
+			Room: rm.name, From: s.user.name, Kind: s.user.kind, Text: text, Via: s.via(), Told: r.told,
+		})
+		text += " (also to #" + rm.name + ")"
+	}
+	for _, p := range pokes {
+		if cl := p.claim(); h.fits(c, cl.account) {
+			h.whisper(c, cl, wire.Private{Text: text})
+		}
+	}
+}
