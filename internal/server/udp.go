@@ -27,7 +27,6 @@ type registry struct {
 	known, unknown *table[source, *party]
 	topics         map[hub.Topic][]*party // in order of subscription
 	purses         purses
-	held           []*party // with a list that is held back
 	waiting        []*party // with datagrams that its purse could not pay yet
 	queued         int      // bytes of all of them
 	round          []datagram
@@ -299,7 +298,6 @@ func (l *loop) tickRegistry() {
 	if g.sieve == nil {
 		return
 	}
-	g.sendHeld(l.now)
 	g.sendWaiting(l.now)
 	g.tally.log(l.log, l.now)
 	if l.now.Sub(g.swept) < sweepEvery {

@@ -272,29 +272,17 @@ func TestTheRegistryKeepsSoManySessionsAndTheOldestSilentGoesFirst(t *testing.T)
 	})
 }
 
-func TestAListOfPeersIsSentAtOnceAndThenTwiceASecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.hear(stranger, "hi known")
-		p, _ := d.registry.known.hear(source{stranger, "tobi"})
-		d.sent[stranger] = nil
-		for _, port := range []string{"1", "2", "3"} {
-			d.registry.tell(p, &wire.PeerList{Room: "r", Peers: []wire.Peer{{Name: "x", Addr: "10.0.0.9:" + port}, {Name: "us"}}}, d.now)
-		}
-		us := fmt.Sprintf("rj %v %d", d.to.Addr(), d.to.Port())
-		if got, want := fmt.Sprint(d.sent[stranger]), fmt.Sprint([]string{"rj __clear_peers__", "rj 10.0.0.9 1", us}); got != want {
-			t.Errorf("at once: got %s, want %s", got, want)
-		}
-		if next, ok := d.registry.next(d.now); !ok || next.Sub(d.now) != listEvery {
-			t.Errorf("the next is due %v, %v", next, ok)
-		}
-		if got, want := fmt.Sprint(d.passed(listEvery, stranger)), fmt.Sprint([]string{"rj __clear_peers__", "rj 10.0.0.9 3", us}); got != want {
-			t.Errorf("later: got %s, want %s", got, want)
-		}
-		if _, ok := d.registry.next(d.now); ok {
-			t.Error("something is still due")
-		}
-	})
+func TestOurOwnAddressIsToldAsTheSessionKnowsIt(t *testing.T) {
+	d := newDesk(t)
+	d.hear(stranger, "hi known")
+	p, _ := d.registry.known.hear(source{stranger, "tobi"})
+	d.sent[stranger] = nil
+	d.registry.tell(p, &wire.PeerList{Room: "r", Peers: []wire.Peer{{Name: "x", Addr: "10.0.0.9:1"}, {}}}, d.now)
+	d.registry.tell(p, &wire.Found{Name: "sara"}, d.now)
+	us := fmt.Sprintf("%v %d", d.to.Addr(), d.to.Port())
+	if got, want := fmt.Sprint(d.sent[stranger]), fmt.Sprint([]string{"rj __clear_peers__", "rj 10.0.0.9 1", "rj " + us, "ar " + us}); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestAnEmptyDatagramIsNeverSent(t *testing.T) {

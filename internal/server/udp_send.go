@@ -14,17 +14,12 @@ import (
 
 // outgoing is what a session of the registry is yet to be sent.
 type outgoing struct {
-	pay     *rate.Limiter  // of bytes; nil without a name
-	waiting [][]byte       // in this order, once it can be paid
-	queued  int            // bytes of it
-	list    *wire.PeerList // held back, the newest
-	listed  time.Time      // when the last one was sent
+	pay     *rate.Limiter // of bytes; nil without a name
+	waiting [][]byte      // in this order, once it can be paid
+	queued  int           // bytes of it
 }
 
 const (
-	// listEvery is how often a session is sent a list of peers at most:
-	// protocols, bridges of the registry.
-	listEvery = 500 * time.Millisecond
 	// maxWaiting bounds the bytes that wait for one session, maxAllWaiting
 	// those that wait for all.
 	maxWaiting    = 64 << 10
@@ -35,17 +30,6 @@ const (
 
 // tell sends an event to one session.
 func (g *registry) tell(p *party, e wire.Event, now time.Time) {
-	list, ok := e.(*wire.PeerList)
-	if ok && now.Sub(p.listed) < listEvery {
-		if p.list == nil {
-			g.held = append(g.held, p)
-		}
-		p.list = list
-		return
-	}
-	if ok {
-		p.listed = now
-	}
 	g.send(p, g.encode(p, suit(e, p)), now)
 }
 
@@ -178,23 +162,9 @@ func (g *registry) sendWaiting(now time.Time) {
 	})
 }
 
-// sendHeld sends the lists whose time has come.
-func (g *registry) sendHeld(now time.Time) {
-	g.held = slices.DeleteFunc(g.held, func(p *party) bool {
-		list := p.list
-		if list == nil || now.Sub(p.listed) < listEvery {
-			return list == nil
-		}
-		p.list = nil
-		g.tell(p, list, now)
-		return true
-	})
-}
-
 // drain forgets what a session has not been sent.
 func (g *registry) drain(p *party) {
 	g.queued -= p.queued
-	p.list = nil
 	if len(p.waiting) == 0 {
 		return
 	}
@@ -204,13 +174,5 @@ func (g *registry) drain(p *party) {
 
 // next is when the registry has something to do, if there is a time.
 func (g *registry) next(now time.Time) (next time.Time, ok bool) {
-	if len(g.waiting) > 0 {
-		return now.Add(payEvery), true
-	}
-	for _, p := range g.held {
-		if at := p.listed.Add(listEvery); !ok || at.Before(next) {
-			next, ok = at, true
-		}
-	}
-	return next, ok
+	return now.Add(payEvery), len(g.waiting) > 0
 }
