@@ -53,18 +53,6 @@ var registryRules = map[wire.Act]rule{
 // bridgeRules is the table of requests of multicast groups.
 var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0}}
 
-// rules returns the table that the session's requests are looked up in.
-func (s *session) rules() map[wire.Act]rule {
-	switch {
-	case s.origin.Group != "":
-		return bridgeRules
-	case s.reg != nil:
-		return registryRules
-	default:
-		return rules
-	}
-}
-
 // openDatagram takes in an address that datagrams come from, or a multicast
 // group. It is nobody so far.
 func (h *Hub) openDatagram(c call) {

@@ -12,14 +12,6 @@ var serviceRules = map[wire.Act]rule{
 	wire.ActQuit:  {on((*Hub).quit), 0},
 }
 
-// rules returns the session's table of requests.
-func (s *session) rules() map[wire.Act]rule {
-	if s.origin.Manners.Service {
-		return serviceRules
-	}
-	return rules
-}
-
 // meetService takes a name that is nobody's: it is only repeated to who said it.
 func (h *Hub) meetService(c call, _ wire.Hello) {
 	h.reply(c, &wire.Welcome{Re: wire.Re{Re: c.tag}, Program: h.cfg.Program, Server: h.cfg.Server, Now: wire.MillisOf(c.now)})

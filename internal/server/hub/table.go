@@ -66,6 +66,20 @@ var rules = map[wire.Act]rule{
 	wire.ActQuit:       {on((*Hub).quit), 0},
 }
 
+// rules returns the table that the session's requests are looked up in.
+func (s *session) rules() map[wire.Act]rule {
+	switch {
+	case s.origin.Manners.Service:
+		return serviceRules
+	case s.origin.Group != "":
+		return bridgeRules
+	case s.origin.Datagram:
+		return registryRules
+	default:
+		return rules
+	}
+}
+
 // on makes a method for one kind of request a method for all.
 func on[R wire.Request](f func(h *Hub, c call, r R)) func(*Hub, call, wire.Request) {
 	return func(h *Hub, c call, r wire.Request) { f(h, c, r.(R)) }
