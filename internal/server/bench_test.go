@@ -61,7 +61,7 @@ func BenchmarkFanOut(b *testing.B) {
 			f := newFanout(testLog(b))
 			for range n {
 				r := &receiver{}
-				f.speak(r, wire.ByName(oldDialect).Server())
+				f.speak(r, wire.ByName(oldDialect).Server(), false)
 				f.subscribe(r, 1)
 			}
 			line := &wire.Said{Room: wire.Lobby, From: "ann", Kind: wire.KindOld, Text: "a line of usual length"}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/tls"
+	"slices"
 	"time"
 
 	"labchat/internal/server/hub"
@@ -112,6 +113,7 @@ func (l *loop) shut(c *conn) {
 	case connClosing:
 	}
 	c.state = connClosed
+	c.out.abandon()
 	_ = c.raw.Close() // it is over, whatever this says
 	l.tryForget(c)
 }
@@ -153,7 +155,7 @@ func (l *loop) linger() {
 		l.shut(l.clients.closing[n].conn)
 		n++
 	}
-	l.clients.closing = l.clients.closing[n:]
+	l.clients.closing = slices.Delete(l.clients.closing, 0, n) // their place must not hold them
 }
 
 // sweep ends sessions of old programs that have been silent too long, without

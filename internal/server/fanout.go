@@ -26,8 +26,9 @@ type fanout struct {
 	cast     []*topic // with casts in this round
 	direct   []*receiver
 	seq      uint32 // casts of this round so far
-	variants []wire.ServerCodec
+	variants []variant
 	idle     [][]byte // buffers without an owner
+	kept     int      // bytes that they have room for
 }
 
 // receiver is one connection as the fan-out sees it. Owned by the loop.
@@ -37,7 +38,14 @@ type receiver struct {
 	subs    []*sub
 	buf     []byte // its own bytes of this round
 	direct  bool   // it is in fanout.direct
+	paced   *marks // of buf, where every frame is a write of its own; else nil
 	conn    *conn
+}
+
+// variant is an encoding of what fans out.
+type variant struct {
+	codec wire.ServerCodec
+	paced bool
 }
 
 // topic is a list of receivers and what they hear in this round.
@@ -54,8 +62,9 @@ type cast struct {
 
 // coded is the casts of a topic in one variant: cast i ends at ends[i].
 type coded struct {
-	bytes []byte
-	ends  []int
+	bytes      []byte
+	ends       []int
+	deliveries []wire.Delivery // of paced variants only
 }
 
 // sub is one receiver's place in a topic.
@@ -70,8 +79,9 @@ type sub struct {
 const (
 	// keepBuffer is the largest buffer that is kept for later rounds.
 	keepBuffer = 256 << 10
-	// keepBuffers is how many are.
-	keepBuffers = 64
+	// keepBytes is how many bytes of buffers are: what thousands of receivers
+	// needed at once in one bad round must not stay for good.
+	keepBytes = 1 << 20
 )
 
 func newFanout(log *slog.Logger) *fanout {
@@ -79,13 +89,16 @@ func newFanout(log *slog.Logger) *fanout {
 }
 
 // speak gives the receiver its codec.
-func (f *fanout) speak(r *receiver, codec wire.ServerCodec) {
+func (f *fanout) speak(r *receiver, codec wire.ServerCodec, paced bool) {
 	r.codec = codec
+	if paced {
+		r.paced = &marks{}
+	}
 	v := codec.Variant()
-	r.variant = slices.IndexFunc(f.variants, func(c wire.ServerCodec) bool { return c.Variant() == v })
+	r.variant = slices.IndexFunc(f.variants, func(o variant) bool { return o.codec.Variant() == v })
 	if r.variant < 0 {
 		r.variant = len(f.variants)
-		f.variants = append(f.variants, codec)
+		f.variants = append(f.variants, variant{codec, paced})
 	}
 }
 
@@ -140,8 +153,8 @@ func (r *receiver) sub(id hub.Topic) *sub {
 }
 
 // tell casts an event to a topic; except, if not nil, gets instead at this
-// place, or nothing.
-func (f *fanout) tell(id hub.Topic, e wire.Event, except *receiver, instead wire.Event) {
+// place, or nothing. last says that its connection must end after it.
+func (f *fanout) tell(id hub.Topic, e wire.Event, except *receiver, instead wire.Event) (last bool) {
 	var skip *sub
 	if except != nil {
 		skip = except.sub(id)
@@ -157,9 +170,7 @@ func (f *fanout) tell(id hub.Topic, e wire.Event, except *receiver, instead wire
 			skip.taken = len(t.casts)
 		}
 	}
-	if except != nil && instead != nil {
-		f.deliver(except, instead)
-	}
+	return except != nil && instead != nil && f.deliver(except, instead)
 }
 
 // deliver tells one receiver an event, and whether its connection must end
@@ -177,9 +188,17 @@ func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 		f.unsaid(e, err)
 		return false
 	}
+	f.add(r, buf, &d)
+	return d.Close
+}
+
+// add takes note of what was appended to the receiver's bytes.
+func (f *fanout) add(r *receiver, buf []byte, d *wire.Delivery) {
+	if r.paced != nil {
+		r.paced.add(len(r.buf), len(buf), d)
+	}
 	r.buf = buf
 	f.touch(r)
-	return d.Close
 }
 
 // say tells one receiver what is no event.
@@ -191,8 +210,7 @@ func (f *fanout) say(r *receiver, words []byte) {
 	if r.buf == nil {
 		r.buf = f.borrow()
 	}
-	r.buf = append(r.buf, words...)
-	f.touch(r)
+	f.add(r, append(r.buf, words...), &wire.Delivery{})
 }
 
 // unsaid notes an event that a dialect could not say and should have.
@@ -217,7 +235,11 @@ func (f *fanout) take(r *receiver) {
 		if r.buf == nil {
 			r.buf = f.borrow()
 		}
-		r.buf = append(r.buf, f.heard(s, upto)...)
+		heard := f.heard(s, upto)
+		if r.paced != nil {
+			s.mark(upto)
+		}
+		r.buf = append(r.buf, heard...)
 		s.taken = upto
 		f.touch(r)
 	}
@@ -267,13 +289,16 @@ func (f *fanout) heard(s *sub, upto int) []byte {
 		c.bytes = f.borrow()
 	}
 	for i := len(c.ends); i < upto; i++ {
-		b, _, err := f.variants[v].AppendEvent(c.bytes, t.casts[i].event)
+		b, d, err := f.variants[v].codec.AppendEvent(c.bytes, t.casts[i].event)
 		if err != nil {
 			f.unsaid(t.casts[i].event, err)
 		} else {
 			c.bytes = b
 		}
 		c.ends = append(c.ends, len(c.bytes))
+		if f.variants[v].paced {
+			c.deliveries = append(c.deliveries, d)
+		}
 	}
 	return c.bytes[c.at(s.taken):c.at(upto)]
 }
@@ -310,7 +335,7 @@ func (f *fanout) flush(write func(*receiver, []byte)) {
 
 // flushOne writes what a receiver has heard, once.
 func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
-	if s := r.next(); r.buf == nil && s != nil && !r.others(s) {
+	if s := r.next(); r.buf == nil && s != nil && r.paced == nil && !r.others(s) {
 		b := f.heard(s, len(s.topic.casts))
 		s.taken = len(s.topic.casts)
 		if len(b) > 0 {
@@ -327,6 +352,7 @@ func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
 	if len(b) > 0 {
 		write(r, b)
 	}
+	r.paced.clear()
 	f.giveBack(b)
 }
 
@@ -345,6 +371,7 @@ func (f *fanout) discard(r *receiver) {
 	if r.buf != nil {
 		f.giveBack(r.buf)
 		r.buf = nil
+		r.paced.clear()
 	}
 }
 
@@ -356,7 +383,8 @@ func (f *fanout) close(t *topic) {
 		if t.coded[i].bytes != nil {
 			f.giveBack(t.coded[i].bytes)
 		}
-		t.coded[i] = coded{ends: t.coded[i].ends[:0]}
+		clear(t.coded[i].deliveries)
+		t.coded[i] = coded{ends: t.coded[i].ends[:0], deliveries: t.coded[i].deliveries[:0]}
 	}
 }
 
@@ -364,14 +392,17 @@ func (f *fanout) close(t *topic) {
 func (f *fanout) borrow() []byte {
 	if n := len(f.idle); n > 0 {
 		b := f.idle[n-1]
+		f.idle[n-1] = nil
 		f.idle = f.idle[:n-1]
+		f.kept -= cap(b)
 		return b
 	}
 	return make([]byte, 0, 4<<10)
 }
 
 func (f *fanout) giveBack(b []byte) {
-	if cap(b) <= keepBuffer && len(f.idle) < keepBuffers {
+	if cap(b) <= keepBuffer && f.kept+cap(b) <= keepBytes {
 		f.idle = append(f.idle, b[:0])
+		f.kept += cap(b)
 	}
 }

@@ -47,7 +47,7 @@ func newFanModel(n int) *fanModel {
 	for i := range n {
 		r, v := &receiver{}, &naive{topics: map[hub.Topic]bool{}}
 		if d := dialects[i%3]; d != nil {
-			m.fan.speak(r, d.Server())
+			m.fan.speak(r, d.Server(), false)
 			v.codec = d.Server()
 		}
 		m.receivers, m.naive = append(m.receivers, r), append(m.naive, v)
@@ -148,7 +148,7 @@ func TestAReceiverOfOneTopicIsHandedTheSharedBytes(t *testing.T) {
 	codec := wire.ByName(oldDialect).Server()
 	var rs [3]receiver
 	for i := range rs {
-		f.speak(&rs[i], codec)
+		f.speak(&rs[i], codec, false)
 		f.subscribe(&rs[i], 1)
 	}
 	f.tell(1, &wire.Said{From: "ann", Text: "hi"}, &rs[2], &wire.Accepted{Of: wire.ActSay})
@@ -171,7 +171,7 @@ func TestAReceiverOfOneTopicIsHandedTheSharedBytes(t *testing.T) {
 func TestAReceiverThatIsDiscardedIsWrittenNothing(t *testing.T) {
 	f := newFanout(slog.New(slog.DiscardHandler))
 	var r receiver
-	f.speak(&r, wire.ByName(oldDialect).Server())
+	f.speak(&r, wire.ByName(oldDialect).Server(), false)
 	f.subscribe(&r, 1)
 	f.tell(1, &wire.Said{From: "ann", Text: "hi"}, nil, nil)
 	f.leave(&r)

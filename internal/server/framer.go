@@ -14,11 +14,16 @@ type framer struct {
 	data    []byte // what is being cut
 	kept    []byte // the beginning of a frame whose end has not come yet
 	skip    bool   // within a frame that is too long: up to its line feed nothing counts
+	pieces  bool   // what comes at once is cut by itself: the dialect has no terminators
+	borders []int  // where pieces end in data, but for the last one
 }
 
 // feed gives the framer bytes, which it uses until keep.
 func (f *framer) feed(b []byte) {
 	if len(f.kept) > 0 {
+		if f.pieces && len(b) > 0 {
+			f.borders = append(f.borders, len(f.kept))
+		}
 		f.kept = append(f.kept, b...)
 		b = f.kept
 	}
@@ -29,16 +34,20 @@ func (f *framer) feed(b []byte) {
 // can't read becomes a wire.Malformed that keeps its place.
 func (f *framer) next(atEOF bool) (wire.Request, bool) {
 	for f.skipped() {
-		advance, frame, err := f.dialect.Split(f.data, atEOF)
+		advance, frame, err := f.dialect.Split(f.piece(), atEOF)
+		if err == nil && advance == 0 && len(f.borders) > 0 {
+			f.borders = f.borders[1:] // the next piece begins with the rest of a character
+			continue
+		}
 		if err != nil || advance == 0 && (atEOF || len(f.data) < f.dialect.MaxBytes()) {
 			return nil, false
 		}
 		if advance == 0 || advance > f.dialect.MaxBytes() {
 			f.skip = advance == 0
-			f.data = f.data[advance:]
+			f.drop(advance)
 			return tooLong(f.dialect), true
 		}
-		f.data = f.data[advance:]
+		f.drop(advance)
 		if frame == nil {
 			continue
 		}
@@ -47,6 +56,25 @@ func (f *framer) next(atEOF bool) (wire.Request, bool) {
 		}
 	}
 	return nil, false
+}
+
+// piece is what may be cut together.
+func (f *framer) piece() []byte {
+	if len(f.borders) == 0 {
+		return f.data
+	}
+	return f.data[:f.borders[0]]
+}
+
+// drop forgets the first n bytes of the piece.
+func (f *framer) drop(n int) {
+	f.data = f.data[n:]
+	for i := range f.borders {
+		f.borders[i] -= n
+	}
+	if len(f.borders) > 0 && f.borders[0] <= 0 {
+		f.borders = f.borders[1:]
+	}
 }
 
 // skipped drops the rest of a frame that is too long, and says whether there

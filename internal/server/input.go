@@ -13,6 +13,11 @@ import (
 // line of text begins with.
 const tlsRecord = 0x16
 
+// maxAnswers is how many bytes of a round may wait for a connection before no
+// more requests are cut from what it has sent: a list of all people is a
+// thousand times as long as the question.
+const maxAnswers = 64 << 10
+
 // bytes takes what a connection has sent.
 func (l *loop) bytes(c *conn, b *buffer, n int) {
 	defer buffers.Put(b)
@@ -86,14 +91,17 @@ func (l *loop) decide(c *conn, first byte) {
 func (l *loop) speak(c *conn, d wire.Dialect) {
 	codec := d.Server()
 	c.frame.dialect, c.frame.parser = d, codec
-	l.fan.speak(&c.receiver, codec)
+	if d.Manners().Unframed {
+		c.frame.pieces, c.out.pace = true, &pace{}
+	}
+	l.fan.speak(&c.receiver, codec, c.frame.pieces)
 }
 
 // cut hands the requests in what has come to the hub. When too many of them
-// wait it leaves the rest for later.
+// wait, or too many answers, it leaves the rest for later.
 func (l *loop) cut(c *conn) {
 	for c.state == connOpen && !c.paused {
-		if l.full(c, 1) {
+		if l.full(c, 1) || len(c.buf) >= maxAnswers {
 			c.paused = true
 			l.clients.paused = append(l.clients.paused, c)
 			break
@@ -111,18 +119,29 @@ func (l *loop) cut(c *conn) {
 }
 
 // full says whether too much of a session waits, or more than a part of it.
+// Where frames are pieces the next one may mean something else after the last
+// one's answer: nothing may wait. A service is not asked more than its pace
+// allows it to answer.
 func (l *loop) full(c *conn, part int) bool {
 	n, bytes := l.hub.Pending(c.id)
+	if c.frame.pieces {
+		return n > 0 || c.frame.dialect.Manners().Service && c.out.queued() >= maxPending/part
+	}
 	return n >= maxPending/part || bytes >= maxPendingBytes/part
 }
 
-// resume goes on with what connections have sent, where half of what was too
-// much is done.
+// ready says whether a paused connection may go on: half of what was too much
+// is done, and it has read its answers.
+func (l *loop) ready(c *conn) bool {
+	return !l.full(c, 2) && len(c.buf) < maxAnswers && !c.out.busy()
+}
+
+// resume goes on with what connections have sent, where there is room again.
 func (l *loop) resume() {
 	paused := l.clients.paused
 	l.clients.paused = nil
 	for _, c := range paused {
-		if c.state == connOpen && l.full(c, 2) {
+		if c.state == connOpen && !l.ready(c) {
 			l.clients.paused = append(l.clients.paused, c)
 			continue
 		}

@@ -172,7 +172,10 @@ func (l *loop) cast(e *hub.Effect, except *conn) {
 	if except != nil {
 		r = &except.receiver
 	}
-	l.fan.tell(e.Topic, e.Event, r, e.Instead)
+	if last := l.fan.tell(e.Topic, e.Event, r, e.Instead); last {
+		l.hub.Gone(l.now, except.id, &l.out)
+		l.close(except, nil)
+	}
 }
 
 // start begins a job, or keeps it until its session has been written what the

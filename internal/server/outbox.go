@@ -23,10 +23,11 @@ const (
 type outbox struct {
 	mu     sync.Mutex
 	buf    []byte
-	active bool // a writer owns the socket
-	mid    bool // buf begins within a frame
-	cut    bool // buf was dropped for last words
-	last   bool // after buf nothing will follow: the writer ends its direction
+	pace   *pace // what comes after buf, where every frame is a write of its own; nil elsewhere
+	active bool  // a writer owns the socket
+	mid    bool  // buf begins within a frame
+	cut    bool  // buf was dropped for last words
+	last   bool  // after buf nothing will follow: the writer ends its direction
 }
 
 // push appends bytes. start says that there is no writer yet, full that there
@@ -45,6 +46,40 @@ func (o *outbox) push(b []byte, mid bool) (start, full bool) {
 	return start, false
 }
 
+// queue is push for a frame of a paced connection.
+func (o *outbox) queue(f frame) (start, full bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active && len(o.buf)+o.pace.bytes+len(f.bytes) > maxOutbox {
+		return false, true
+	}
+	start, o.active = !o.active, true
+	o.pace.put(f)
+	return start, false
+}
+
+// mayWrite says whether a frame may pass by the queue, and then counts it as
+// written.
+func (o *outbox) mayWrite(gap time.Duration) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active || o.pace.wait(gap) > 0 {
+		return false
+	}
+	o.pace.wrote, o.pace.gap = time.Now(), gap
+	return true
+}
+
+// queued says how many frames wait.
+func (o *outbox) queued() int {
+	if o.pace == nil {
+		return 0
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.pace.queue)
+}
+
 // busy says whether a writer owns the socket.
 func (o *outbox) busy() bool {
 	o.mu.Lock()
@@ -59,19 +94,27 @@ func (o *outbox) finish(must bool) (active, start bool) {
 	defer o.mu.Unlock()
 	start = must && !o.active
 	o.last, o.active = true, o.active || must
+	if o.pace != nil {
+		o.pace.hasten()
+	}
 	return o.active, start
 }
 
 // drop replaces what waits by last words, but for the rest of a frame that has
 // begun, and hurries the writer.
-func (o *outbox) drop(nc net.Conn, secure bool, words []byte) {
+func (o *outbox) drop(nc net.Conn, secure bool, words frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	head := 0
-	if o.mid {
-		head = bytes.IndexByte(o.buf, '\n') + 1
+	if o.pace != nil {
+		o.pace.drop(len(o.pace.queue))
+		o.pace.put(words)
+	} else {
+		head := 0
+		if o.mid {
+			head = bytes.IndexByte(o.buf, '\n') + 1
+		}
+		o.buf = append(o.buf[:head:head], words.bytes...)
 	}
-	o.buf = append(o.buf[:head:head], words...)
 	o.cut, o.last = true, true
 	deadline := time.Now()
 	if secure {
@@ -80,18 +123,40 @@ func (o *outbox) drop(nc net.Conn, secure bool, words []byte) {
 	_ = nc.SetWriteDeadline(deadline) // a connection that is gone has none
 }
 
-// next returns what is to be written next. It is nil when there is nothing
-// left; last then says that nothing will follow.
+// next returns what is to be written next, once it may be. It is nil when
+// there is nothing left; last then says that nothing will follow.
 func (o *outbox) next(nc net.Conn, old []byte) (b []byte, last bool) {
+	b, wait, last := o.take(nc, old)
+	for wait != nil {
+		<-wait
+		b, wait, last = o.take(nc, nil)
+	}
+	return b, last
+}
+
+// take is next without waiting. old was written and is not needed any more.
+func (o *outbox) take(nc net.Conn, old []byte) (b []byte, wait <-chan time.Time, last bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.spareTime(nc)
-	if len(o.buf) == 0 {
-		o.active, o.buf = false, nil
-		return nil, o.last
+	if o.pace != nil && old != nil {
+		o.pace.wrote = time.Now()
 	}
-	b, o.buf, o.mid = o.buf, old[:0], false
-	return b, false
+	if len(o.buf) > 0 {
+		b, o.buf, o.mid = o.buf, old[:0], false
+		return b, nil, false
+	}
+	if o.pace != nil {
+		if f, ok := o.pace.take(); ok {
+			return f.bytes, nil, false
+		}
+		if len(o.pace.queue) > 0 {
+			return nil, o.pace.await(), false
+		}
+		o.pace.rest()
+	}
+	o.active, o.buf = false, nil
+	return nil, nil, o.last
 }
 
 // rescue says whether a write that failed after n of b's bytes failed because
@@ -103,6 +168,9 @@ func (o *outbox) rescue(nc net.Conn, b []byte, n int) (rest []byte, ok bool) {
 		return nil, false
 	}
 	o.spareTime(nc)
+	if o.pace != nil {
+		return b[n:], true
+	}
 	if n > 0 && b[n-1] == '\n' {
 		return nil, true
 	}
@@ -137,6 +205,20 @@ func (o *outbox) giveUp() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.active, o.buf = false, nil
+	o.forget()
+}
+
+// abandon has the writer wait for nothing any more: the connection is closed.
+func (o *outbox) abandon() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.forget()
+}
+
+func (o *outbox) forget() {
+	if o.pace != nil {
+		o.pace.drop(len(o.pace.queue))
+	}
 }
 
 // writeOut writes b, or what of it must be when the queue is dropped.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 
 	"labchat/internal/wire"
@@ -14,6 +15,10 @@ func (l *loop) write(r *receiver, b []byte) {
 	if c.state == connClosed {
 		return
 	}
+	if c.paced != nil {
+		l.writeFrames(c, b)
+		return
+	}
 	mid := false
 	if c.sock != nil && !c.out.busy() {
 		n, err := l.direct.write(c.sock, b)
@@ -22,17 +27,56 @@ func (l *loop) write(r *receiver, b []byte) {
 			return
 		}
 		if n == len(b) {
+			if c.paused && !l.full(c, 2) { // nothing else would wake the loop for the rest of what it asks
+				l.inbox.post(item{what: whatWritten, conn: c})
+			}
 			return
 		}
 		mid = n > 0 && b[n-1] != '\n'
 		b = b[n:]
 	}
 	start, full := c.out.push(b, mid)
+	l.pushed(c, start, full)
+}
+
+// pushed sees to an outbox that something was pushed to.
+func (l *loop) pushed(c *conn, start, full bool) {
 	switch {
 	case full:
 		l.fail(c, errSlow)
 	case start:
 		l.startWriter(c)
+	}
+}
+
+// writeFrames hands a paced connection the frames of a round.
+func (l *loop) writeFrames(c *conn, b []byte) {
+	begin := 0
+	for i := range c.paced.all {
+		m := &c.paced.all[i]
+		l.writeFrame(c, b[begin:m.end], &m.delivery)
+		begin = m.end
+	}
+}
+
+// writeFrame writes one at once where nothing waits and nothing was written
+// lately.
+func (l *loop) writeFrame(c *conn, b []byte, d *wire.Delivery) {
+	if c.failed != nil {
+		return
+	}
+	if c.sock == nil || !c.out.mayWrite(d.Gap) {
+		start, full := c.out.queue(newFrame(bytes.Clone(b), d, l.now))
+		l.pushed(c, start, full)
+		return
+	}
+	n, err := l.direct.write(c.sock, b)
+	switch {
+	case err != nil:
+		l.fail(c, err)
+	case n < len(b):
+		start, full := c.out.push(b[n:], true)
+		l.pushed(c, start, full)
 	}
 }
 
@@ -122,12 +166,12 @@ func (l *loop) slow(c *conn) {
 	l.forget(c)
 	l.fan.leave(&c.receiver)
 	l.fan.discard(&c.receiver)
-	words, _, err := c.codec.AppendEvent(nil, &wire.Goodbye{Code: wire.CodeSlow, Text: slowText})
+	words, d, err := c.codec.AppendEvent(nil, &wire.Goodbye{Code: wire.CodeSlow, Text: slowText})
 	if err != nil {
 		words = nil // its dialect has no word for it
 	}
 	c.state = connClosing
-	c.out.drop(c.nc, c.tls, words)
+	c.out.drop(c.nc, c.tls, newFrame(words, &d, l.now))
 	l.clients.closing = append(l.clients.closing, linger{c, l.now.Add(lastWords)})
 }
 
