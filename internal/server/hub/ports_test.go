@@ -71,10 +71,8 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			open b names
 			open c names
 			a: guest ann
-			  a < you are ann old
 			b: guest ben
 			  a < joined lobby ben old from 127.0.0.1, 2 of 3 at 12:00
-			  b < you are ben old
 			gone c
 			gone a
 			  b < left lobby ann from 127.0.0.1, 1 of 1 at 12:00
@@ -82,14 +80,12 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			open e names-clock
 			e: guest eve
 			  b < joined lobby eve old from 127.0.0.1, 2 of 3 at 12:00
-			  e < you are eve old
 			  e < joined lobby eve old from 127.0.0.1, 2 of 3 at 12:00
 			gone e
 			  b < left lobby eve from 127.0.0.1, 1 of 2 at 12:00
 			pass 1h
 			d: guest dan
 			  b < joined lobby dan old from 127.0.0.1, 2 of 2 at 13:00
-			  d < you are dan old
 		`},
 		{name: "a prompt's connection doesn't count, nor does one that has said nothing", script: `
 			quietly open b names
@@ -99,7 +95,6 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			open c names
 			c: guest cleo
 			  b < joined lobby cleo old from 127.0.0.1, 2 of 2 at 12:00
-			  c < you are cleo old
 		`},
 		{name: "who waits for its own line gets that, and others don't", script: `
 			quietly open a names
@@ -144,7 +139,6 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			  q < refused guest name_taken
 			gone p
 			q: guest Bob
-			  q < you are Bob old
 			alice: guest bob
 			  alice < refused guest name_taken
 		`},
@@ -255,7 +249,6 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			  r < peers rita=127.0.0.1 quin=127.0.0.1
 			pass 59m
 			s: guest sam
-			  s < you are sam old
 			  q < joined lobby sam old from 127.0.0.1, 3 of 3 at 12:59
 			  r < joined lobby sam old from 127.0.0.1, 3 of 3 at 12:59
 		`},
@@ -334,7 +327,6 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 		{name: "times are those of the zone that people live in", cfg: Config{Zone: time.FixedZone("", 3600)}, script: `
 			quietly open a names-clock
 			a: guest ann
-			  a < you are ann old
 			  a < joined lobby ann old from 127.0.0.1, 1 of 1 at 13:00
 		`},
 		{name: "an operator ends a prompt's guest whose name he gives away", script: `

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -98,18 +99,11 @@ func (s *script) compare() {
 // says says whether a session's dialect has words for an event.
 func (s *script) says(id SessionID, e wire.Event) bool {
 	in := s.hub.sessions[id]
-	switch {
-	case in == nil || !in.old():
+	if in == nil || !in.old() {
 		return true
-	case in.origin.Manners.Nameless:
-		_, _, err := wire.ByName("a3").Server().AppendEvent(nil, e)
-		return err == nil
 	}
-	switch e.(type) {
-	case *wire.Accepted, *wire.Presence, *wire.TopicSet:
-		return false
-	}
-	return true
+	_, _, err := wire.ByName(cmp.Or(in.origin.Dialect, "a3")).Server().AppendEvent(nil, e)
+	return err == nil
 }
 
 // aside is what only older programs are told beside an event: where somebody
@@ -227,7 +221,7 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 		s.t.Fatalf("there is a session %q already", name)
 	}
 	o := silent(from)
-	if _, own := oldManners[dialect]; own {
+	if wire.ByName(dialect) != nil && dialect != "a3" {
 		o = origin(dialect, from) // its port has no other dialect
 	}
 	if d := datagramsOf(dialect); d != nil {
@@ -260,23 +254,10 @@ func origin(dialect string, from netip.AddrPort) Origin {
 		o.Dialect, o.Secure = "chat1", true
 	case "tls":
 		o.Secure = true
-	case "a3":
-		o.Dialect, o.Manners = "a3", wire.ByName("a3").Manners()
-	}
-	if m, ok := oldManners[dialect]; ok {
-		o.Dialect, o.Manners = dialect, m
+	default:
+		o.Dialect, o.Manners = dialect, wire.ByName(dialect).Manners()
 	}
 	return o
-}
-
-// oldManners are those of the dialects that have a port of their own.
-var oldManners = map[string]wire.Manners{
-	"prompt":          {Notices: true, Peers: true, Unframed: true},
-	"prompt-m1":       {Notices: true, Unframed: true},
-	"prompt-accounts": {Notices: true, Peers: true, Unframed: true},
-	"names":           {Notices: true, Counted: true, Unframed: true},
-	"names-clock":     {Notices: true, Counted: true, Echo: true, Unframed: true},
-	"names-echo":      {Counted: true, Echo: true, Unframed: true},
 }
 
 // silent is where a connection comes from that has said nothing yet.
