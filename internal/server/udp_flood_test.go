@@ -102,7 +102,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 		flooding.Go(func() { f.flood(part, anna.to, &sent, datagrams/2, served) })
 	}
 	for range 30 {
-		anna.persist("hi anna", "hi")
+		anna.persist("ar anna", "ar 127.0.0.1 "+anna.port())
 	}
 	t.Logf("somebody was served 30 times while %d datagrams came", sent.Load())
 	close(served)
@@ -191,7 +191,7 @@ func TestNothingThatEndsTheOriginalsEndsTheRegistry(t *testing.T) {
 		"a group without parts":                  {"CGR:x", []string{"GCR:"}},
 		"a group that is no address":             {"CGR:g_notanip_port", []string{"GCR:"}},
 		"a group that is no group":               {"CGR:g_10.0.0.1_5007", []string{"GCR:"}},
-		"a group of the network itself":          {"CGR:g_224.0.0.1_5007", []string{"GCR:"}},
+		"a group of the network itself":          {"CGR:n_224.0.0.1_5007", []string{"GCR:n"}},
 		"a word of colons and no text":           {"GAC:\xff\n", []string{"GRI:"}},
 		"a call":                                 {"PTP:None", nil},
 		"half a date":                            {"SEND_DAT", []string{"Error in request format"}},
@@ -211,4 +211,3 @@ func TestNothingThatEndsTheOriginalsEndsTheRegistry(t *testing.T) {
 		})
 	}
 }
-

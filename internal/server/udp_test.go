@@ -84,6 +84,16 @@ func (c *caller) ask(request string, answers ...string) {
 	c.wants(answers...)
 }
 
+func TestARegisteredNameIsFoundWhereItsDatagramsComeFrom(t *testing.T) {
+	h := start(t, withRegistry)
+	anna, ben := h.caller(t, ""), h.caller(t, "127.0.0.3")
+	anna.ask("hi anna", "hi anna")
+	anna.ask("hi anna", "hi")
+	ben.ask("REG:benno\n", "LIN:benno\n")
+	anna.ask("ul", "ul anna", "ul benno")
+	ben.ask("REQ:benno\n", "PIN:127.0.0.3_"+ben.port())
+}
+
 func TestOnEveryAddressAnswersLeaveFromTheOneThatWasAsked(t *testing.T) {
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Host = "0.0.0.0" })
 	_, port, err := net.SplitHostPort(h.registry)
