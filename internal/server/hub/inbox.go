@@ -98,10 +98,10 @@ func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
 			s.held.keep(h, c, s, line)
 		}
 	}
-	if kept && pushed && !native {
+	if kept && pushed && !native && to.account != nil {
 		// An old program can't say that it has stored the line, so delivery
 		// counts; where a native client is there too, that one says it.
-		c.out.note(InboxTaken{Name: line.To, IDs: []wire.ID{line.ID}})
+		c.told(to.account, []*wire.Whispered{line})
 	}
 	return len(to.sessions)
 }
@@ -142,32 +142,74 @@ func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int) {
 func (h *Hub) inbox(c call, _ wire.Inbox) {
 	acct := c.s.user.account
 	if acct == nil || len(acct.inbox) == 0 {
-		h.showInbox(c, nil)
+		h.showInbox(c, nil, false)
 		return
 	}
 	h.ask(c, ReadInbox{Name: acct.name, Limit: h.cfg.Limits.Inbox}, func(c call, r Result) {
 		if h.refusedWork(c, r) {
 			return
 		}
-		h.showInbox(c, r.Whispers)
+		lines, more := acct.oldest(r.Whispers)
+		h.showInbox(c, lines, more)
+	})
+}
+
+// oldest returns those of the lines read that wait still, as many as one
+// answer holds.
+func (a *account) oldest(read []*wire.Whispered) (lines []*wire.Whispered, more bool) {
+	room := replyBytes
+	for _, w := range read {
+		if _, waits := a.inbox[w.ID]; !waits {
+			continue
+		}
+		if room <= 0 {
+			return lines, true
+		}
+		room -= len(w.Text) + lineOverhead
+		lines = append(lines, w)
+	}
+	return lines, false
+}
+
+// told forgets lines that an older program was told, at once: it may ask again
+// before the log has it.
+func (c call) told(acct *account, lines []*wire.Whispered) {
+	if len(lines) == 0 {
+		return
+	}
+	r := InboxTaken{Name: acct.name}
+	for _, w := range lines {
+		acct.take(w.ID)
+		r.IDs = append(r.IDs, w.ID)
+	}
+	c.out.note(r)
+}
+
+// tellWaiting tells a program what waits for its account that has no word to
+// ask for it.
+func (h *Hub) tellWaiting(c call) {
+	acct := c.s.user.account
+	if m := c.s.origin.Manners; m.Native || m.Nameless || len(acct.inbox) == 0 {
+		return
+	}
+	h.ask(c, ReadInbox{Name: acct.name, Limit: h.cfg.Limits.Inbox}, func(c call, r Result) {
+		lines, _ := acct.oldest(r.Whispers) // of a failed read there are none: they wait for the next time
+		for _, w := range lines {
+			c.out.deliver(c.s, w)
+		}
+		c.told(acct, lines)
 	})
 }
 
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
-func (h *Hub) showInbox(c call, stored []*wire.Whispered) {
+func (h *Hub) showInbox(c call, stored []*wire.Whispered, more bool) {
 	if c.s.old() {
 		h.showOldInbox(c, stored)
 		return
 	}
-	room := replyBytes
-	n := 0
-	for n < len(stored) && room > 0 {
-		room -= len(stored[n].Text) + lineOverhead
-		n++
-	}
-	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: n, More: n < len(stored)})
-	for _, w := range stored[:n] {
+	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), More: more})
+	for _, w := range stored {
 		line := *w
 		line.Inbox = true
 		c.out.deliver(c.s, &line)
@@ -182,10 +224,8 @@ func (h *Hub) showOldInbox(c call, stored []*wire.Whispered) {
 		lines, dropped = k.events, k.dropped
 		k.events, k.bytes, k.dropped = nil, 0, 0
 	}
-	taken := InboxTaken{}
 	for _, w := range stored {
 		lines = append(lines, w)
-		taken.Name, taken.IDs = w.To, append(taken.IDs, w.ID)
 	}
 	slices.SortStableFunc(lines, func(a, b wire.Event) int { return cmp.Compare(lineID(a), lineID(b)) })
 	n := 0
@@ -196,9 +236,7 @@ func (h *Hub) showOldInbox(c call, stored []*wire.Whispered) {
 	for _, e := range lines {
 		c.out.deliver(c.s, e)
 	}
-	if len(taken.IDs) > 0 {
-		c.out.note(taken)
-	}
+	c.told(c.s.user.account, stored)
 }
 
 // taken forgets private lines that are safe on the asker's disk.

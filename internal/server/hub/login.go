@@ -180,6 +180,7 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	acct.failed = 0
 	h.reply(c, e)
 	h.settleIn(c)
+	h.tellWaiting(c)
 }
 
 // loggedIn tells a session which name it has.

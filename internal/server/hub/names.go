@@ -25,7 +25,8 @@ type claim struct {
 	reserved       string   // the name that is being registered, or ""
 }
 
-// account is a registered name. It changes by Apply only, but for failed.
+// account is a registered name. It changes by Apply only, but for failed, and
+// for the inbox where an older program was told of it.
 type account struct {
 	name   string // as its owner wrote it
 	made   wire.Millis

@@ -353,6 +353,25 @@ func TestOldPrograms(t *testing.T) {
 			b: people
 			  b < people zoe Anonymous2 ada
 		`},
+		{name: "what an old program was told is not in its inbox, nor is what it has asked for before", cfg: Config{Register: true}, script: `
+			open a a3
+			quietly a: register alice pw
+			old b
+			b: tell alice one
+			  b < accepted 1
+			  a < whispered b>alice: one
+			quietly a: sync
+			quietly b: tell alice two
+			jobs off
+			log off
+			a: inbox
+			a: inbox
+			jobs work
+			  a < inbox 1
+			  a < whispered b>alice: two inbox
+			  a < inbox 0
+			log on
+		`},
 		{name: "it has no rooms, and no words for what it has no words for", script: `
 			old a
 			a: join lobby

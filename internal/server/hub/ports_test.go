@@ -172,6 +172,36 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			  p < you are carl account legacy failed=1
 			  p < peers carl=127.0.0.1
 		`},
+		{name: "a prompt's program is told at once what waits for its account, and once", cfg: Config{Register: true}, script: `
+			open p prompt-accounts
+			quietly p: register pat pw
+			quietly gone p
+			enter b
+			quietly b: tell pat one
+			quietly b: tell pat two
+			open p prompt-accounts
+			p: login pat pw
+			  p < you are pat account legacy waiting=2
+			  p < peers pat=127.0.0.1
+			  p < whispered b>pat: one inbox
+			  p < whispered b>pat: two inbox
+			  b < joined lobby pat account
+			log off
+			b: tell pat three
+			log on
+			  b < accepted 1
+			  p < whispered b>pat: three
+			quietly gone p
+			open p prompt-accounts
+			jobs fail
+			p: login pat pw
+			  p < refused login storage retry
+			jobs work
+			p: login pat pw
+			  p < you are pat account legacy
+			  p < peers pat=127.0.0.1
+			  b < joined lobby pat account
+		`},
 		{name: "an account's program on a prompt is one of its sessions", cfg: Config{Register: true}, script: `
 			quietly op add carl
 			enter b
