@@ -67,7 +67,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 // refused goes to whom it concerns.
 func (l *loop) refused(e *wire.Refused, q *ask) {
 	if q == nil {
-		l.emit(e)
+		l.refusedLate(e)
 		return
 	}
 	switch q.why {

@@ -21,6 +21,20 @@ func (l *loop) askedFor(e *wire.Asked) {
 	}
 }
 
+// refusedLate is a refusal that answers nothing we know of. Where a name is
+// taken for granted, it may be that of the name.
+func (l *loop) refusedLate(e *wire.Refused) {
+	switch e.Code {
+	case wire.CodeNameTaken, wire.CodeRegistered, wire.CodeNameInvalid:
+		if manners := l.link.dialect.Manners(); !manners.Native && !manners.Nameless {
+			l.over = &EndedError{Code: e.Code, Text: e.Text}
+			return
+		}
+	default:
+	}
+	l.emit(e)
+}
+
 // peersListed takes the list that some old servers send to everybody whenever
 // somebody comes or goes. It names who can be reached by datagrams, so that
 // who is not in it may be here all the same.

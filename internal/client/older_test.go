@@ -363,3 +363,25 @@ func TestARoomThatWantsANameSaysSo(t *testing.T) {
 		}
 	})
 }
+
+func TestANameThatIsRefusedLateEndsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serveOld(&oldServer{
+			hear: func(p *oldPeer, _ string) {
+				said, _, err := wire.ByName("names").Server().AppendEvent(nil, &wire.Refused{Of: wire.ActGuest, Code: wire.CodeNameTaken, Text: "taken"})
+				if err != nil {
+					t.Error(err)
+				}
+				p.say(string(said))
+				p.conn.Close()
+			},
+			leave: func(*oldPeer) {},
+		})
+		defer s.stop()
+		r := oldRig(t, s, "names", "alice", newMemStore())
+		defer r.end()
+		if e := r.fatal(); e.Code != wire.CodeNameTaken {
+			t.Errorf("got %+v, want the name taken", e)
+		}
+	})
+}
