@@ -10,6 +10,7 @@
 // The package reads like this: table.go says which method answers a request
 // and what it needs; session.go keeps every session first in, first out;
 // names.go and users.go hold who is who, rooms.go and cast.go who hears what;
+// notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
 // account.go and token.go are about accounts; tick.go has the deadlines.
 package hub
