@@ -30,6 +30,7 @@ var rooms = map[string][]string{
 	"internal/server/store": {"internal/wire", "internal/dbfile", "internal/server/hub"},
 	"internal/server":       {"internal/wire", "internal/server/hub", "internal/server/store"},
 	"internal/client":       {"internal/wire"},
+	"internal/peer":         {"internal/wire"},
 	"internal/archive":      {"internal/wire", "internal/dbfile"},
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
@@ -41,7 +42,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/archive",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/archive",
 		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
 	},
 }
@@ -56,7 +57,7 @@ var outside = map[string][]string{
 	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
 	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
 	"github.com/charmbracelet/bubbles/list": {},
-	"golang.org/x/net/ipv4":                 {"internal/server"},
+	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer"},
 	"golang.org/x/net/ipv6":                 {"internal/server"},
 	"golang.org/x/time/rate":                {"internal/server"},
 }

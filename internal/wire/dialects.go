@@ -24,3 +24,14 @@ func ByName(name string) Dialect {
 	}
 	return nil
 }
+
+// DatagramsByName returns the dialect of the registry's port of that name, or
+// nil.
+func DatagramsByName(name string) Datagrams {
+	for _, d := range AllDatagrams() {
+		if d.Name() == name {
+			return d
+		}
+	}
+	return nil
+}

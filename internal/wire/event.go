@@ -234,6 +234,7 @@ type Via struct {
 	// native clients, whose addresses are nobody's business.
 	Addr    string
 	Dialect string // of the session that speaks, "" where it has gone
+	Direct  bool   // it came past the server, as plain text
 }
 
 // Gap goes before Count lines of a room that were said earlier: of a resumed

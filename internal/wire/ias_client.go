@@ -2,7 +2,8 @@ package wire
 
 import "strings"
 
-// iasClient remembers the name that a call is made under.
+// iasClient remembers the name that a call is made under: the one that was
+// asked for last, or that the registry gave.
 type iasClient struct{ name string }
 
 // AppendDatagrams says what the family has words for. A line is for the person
@@ -10,6 +11,7 @@ type iasClient struct{ name string }
 func (c *iasClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
 	switch r := r.(type) {
 	case Guest:
+		c.name = r.Name
 		return appendIASTyped(dst, "REG:", r.Name)
 	case Find:
 		return appendIASTyped(dst, "REQ:", r.Name)

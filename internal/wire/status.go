@@ -14,6 +14,7 @@ type Status struct {
 	Secure  bool   // over TLS
 	Key     string // SHA256:… of the server's key, "" without TLS
 	RTT     int64  // milliseconds, 0: not known
+	Direct  bool   // private lines go past the server, as plain text
 }
 
 // State is where a client session stands.

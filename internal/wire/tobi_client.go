@@ -7,7 +7,7 @@ import (
 
 // tobiClient remembers what a line must hold, and what a list adds to.
 type tobiClient struct {
-	name  string // as the registry has it, "" before
+	name  string // that was asked for last, or that the registry gave
 	peers []Peer
 }
 
@@ -16,6 +16,7 @@ type tobiClient struct {
 func (c *tobiClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
 	switch r := r.(type) {
 	case Guest:
+		c.name = r.Name
 		return appendTobiWord(dst, "hi", r.Name)
 	case Logout:
 		return appendDatagram(dst, "by")

@@ -1,0 +1,127 @@
+package memnet
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// packetBuffer is how many datagrams wait for a socket's reader; more are lost,
+// as they are in a kernel.
+const packetBuffer = 1024
+
+// Packets is a network of datagrams, which may lose some.
+type Packets struct {
+	mu      sync.Mutex
+	sockets map[netip.AddrPort]*Packet
+	lose    func(from, to netip.AddrPort, datagram []byte) bool
+	next    uint16 // the port that is given out next
+}
+
+// NewPackets returns a network that loses nothing.
+func NewPackets() *Packets {
+	const firstPort = 40000
+	return &Packets{sockets: make(map[netip.AddrPort]*Packet), next: firstPort}
+}
+
+// Lose says which datagrams get lost from now on; nil is none.
+func (p *Packets) Lose(lose func(from, to netip.AddrPort, datagram []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lose = lose
+}
+
+// Listen opens a socket at an address; port 0 is one that is free.
+func (p *Packets) Listen(addr netip.AddrPort) (*Packet, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if addr.Port() == 0 {
+		p.next++
+		addr = netip.AddrPortFrom(addr.Addr(), p.next)
+	}
+	if p.sockets[addr] != nil {
+		return nil, &net.OpError{Op: "listen", Net: "udp", Addr: net.UDPAddrFromAddrPort(addr), Err: net.ErrClosed}
+	}
+	s := &Packet{network: p, addr: addr, in: make(chan packet, packetBuffer), closed: make(chan struct{})}
+	p.sockets[addr] = s
+	return s, nil
+}
+
+// deliver puts a datagram before its receiver, if there is one.
+func (p *Packets) deliver(to netip.AddrPort, d packet) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sockets[to]
+	if s == nil || p.lose != nil && p.lose(d.from, to, d.data) {
+		return
+	}
+	select {
+	case s.in <- d:
+	default:
+	}
+}
+
+type packet struct {
+	from netip.AddrPort
+	data []byte
+}
+
+// Packet is a socket of the network. It has no deadlines: Close ends a read.
+type Packet struct {
+	network *Packets
+	addr    netip.AddrPort
+	in      chan packet
+	closed  chan struct{}
+	once    sync.Once
+}
+
+var _ net.PacketConn = (*Packet)(nil)
+
+// ReadFrom implements net.PacketConn.
+func (s *Packet) ReadFrom(b []byte) (int, net.Addr, error) {
+	select {
+	case d := <-s.in:
+		return copy(b, d.data), net.UDPAddrFromAddrPort(d.from), nil
+	case <-s.closed:
+		return 0, nil, &net.OpError{Op: "read", Net: "udp", Source: s.LocalAddr(), Err: net.ErrClosed}
+	}
+}
+
+// WriteTo implements net.PacketConn.
+func (s *Packet) WriteTo(b []byte, to net.Addr) (int, error) {
+	addr, err := netip.ParseAddrPort(to.String())
+	if err != nil {
+		return 0, &net.OpError{Op: "write", Net: "udp", Source: s.LocalAddr(), Addr: to, Err: err}
+	}
+	select {
+	case <-s.closed:
+		return 0, &net.OpError{Op: "write", Net: "udp", Source: s.LocalAddr(), Addr: to, Err: net.ErrClosed}
+	default:
+	}
+	s.network.deliver(addr, packet{s.addr, append([]byte(nil), b...)})
+	return len(b), nil
+}
+
+// Close implements net.PacketConn.
+func (s *Packet) Close() error {
+	s.once.Do(func() {
+		close(s.closed)
+		s.network.mu.Lock()
+		defer s.network.mu.Unlock()
+		delete(s.network.sockets, s.addr)
+	})
+	return nil
+}
+
+// LocalAddr implements net.PacketConn.
+func (s *Packet) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(s.addr) }
+
+// SetDeadline implements net.PacketConn, and does nothing.
+func (*Packet) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline implements net.PacketConn, and does nothing.
+func (*Packet) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline implements net.PacketConn, and does nothing.
+func (*Packet) SetWriteDeadline(time.Time) error { return nil }

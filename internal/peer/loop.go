@@ -1,0 +1,188 @@
+package peer
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// loop is the state of a session while it runs. Owned by Run's goroutine.
+type loop struct {
+	*Session
+	conn     net.PacketConn
+	heard    chan datagram
+	resolved chan resolution
+	work     sync.WaitGroup              // readers and the resolver
+	spawn    func(func(context.Context)) // has work done beside the loop until the session ends
+
+	codec wire.DatagramClient // for the registry
+	talk  wire.DatagramClient // reads strangers: what they say changes nothing in codec
+
+	registry registry
+	asks     asks
+	book     book
+	rooms    rooms
+	outbox   outbox
+	feed     feed
+
+	me   string  // the name that the registry knows us by, "" before
+	last wire.ID // of a line
+	over error   // set: the session has ended with this
+	quit bool    // set: the person asked
+}
+
+// resolution is where the registry is.
+type resolution struct {
+	addr netip.AddrPort
+	err  error
+}
+
+func newLoop(s *Session) *loop {
+	return &loop{
+		Session: s, heard: make(chan datagram), resolved: make(chan resolution, 1),
+		codec: s.cfg.Dialect.Client(), talk: s.cfg.Dialect.Client(),
+		registry: registry{name: s.cfg.Name, retryAt: time.Now()},
+		book:     newBook(),
+	}
+}
+
+// run is the loop: wait for one thing to happen, and do what is due.
+func (l *loop) run(ctx context.Context) error {
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.act(time.Now())
+		if l.over != nil || l.quit {
+			return l.over
+		}
+		timer.Reset(time.Until(l.next()))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.box.wake:
+			for _, call := range l.box.taken() {
+				call(l)
+			}
+		case d := <-l.heard:
+			l.datagram(d)
+		case r := <-l.resolved:
+			l.found(r)
+		case l.feed.mouth(l.box.events) <- l.feed.batch:
+			l.feed.handed(time.Now())
+		case <-timer.C:
+		}
+	}
+}
+
+// open makes the socket and begins to read it.
+func (l *loop) open(ctx context.Context) error {
+	if l.cfg.Store != nil {
+		if err := l.cfg.Store.Home(l.cfg.Registry, ""); err != nil {
+			return ended(wire.CodeStorage, "The profile can't be read: %v.", err)
+		}
+	}
+	local := l.cfg.Local
+	if local == "" {
+		local = ":0"
+	}
+	var err error
+	if l.conn, err = l.cfg.Listen(ctx, "udp4", local); err != nil {
+		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", local, err)
+	}
+	l.spawn(func(ctx context.Context) { reading(ctx, l.conn, netip.AddrPort{}, l.heard) })
+	return nil
+}
+
+// act does what is due.
+func (l *loop) act(now time.Time) {
+	if due := l.registry.retryAt; !due.IsZero() && !now.Before(due) {
+		l.connect()
+	}
+	if due := l.registry.checkAt; !due.IsZero() && !now.Before(due) {
+		l.check()
+	}
+	if due := l.rooms.due(); !due.IsZero() && !now.Before(due) {
+		l.rooms.takeOver(l)
+	}
+	l.askAgain(now)
+	l.sendLines(now)
+}
+
+// next is the earliest time at which something is due.
+func (l *loop) next() time.Time {
+	earliest := time.Now().Add(time.Hour)
+	times := []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.asks.due(), l.linesDue()}
+	if due := l.feed.due(); due.After(time.Now()) { // else it waits for its reader
+		times = append(times, due)
+	}
+	for _, t := range times {
+		if !t.IsZero() && t.Before(earliest) {
+			earliest = t
+		}
+	}
+	return earliest
+}
+
+// emit lets an event come out.
+func (l *loop) emit(e wire.Event) { l.feed.add(e) }
+
+func (l *loop) notice(format string, args ...any) {
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+}
+
+// write sends one datagram.
+func (l *loop) write(to netip.AddrPort, d []byte) error {
+	if _, err := l.conn.WriteTo(d, net.UDPAddrFromAddrPort(to)); err != nil {
+		return fmt.Errorf("send to %s: %w", to, err)
+	}
+	return nil
+}
+
+// stamp makes an id and a time for a line.
+func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
+	now := wire.MillisOf(time.Now())
+	l.last = max(l.last+1, wire.FirstID(now))
+	if l.cfg.Store != nil {
+		l.last = max(l.last, l.cfg.Store.LastSeen(room)+1)
+	}
+	return l.last, now
+}
+
+// keep puts a line on disk.
+func (l *loop) keep(e wire.Event) {
+	if l.cfg.Store == nil {
+		return
+	}
+	if err := l.cfg.Store.Keep([]wire.Event{e}); err != nil {
+		l.cfg.Log.Error("the archive failed", "err", err)
+	}
+}
+
+// end closes what is open and says that the session has ended.
+func (l *loop) end(stop context.CancelFunc, err error) {
+	if l.conn != nil {
+		l.farewell()
+		l.conn.Close()
+	}
+	l.rooms.closeAll()
+	stop()
+	l.work.Wait()
+	for _, call := range l.box.taken() {
+		call(l)
+	}
+	l.outbox.failAll(l, "The session has ended.")
+	text, code := "The session was ended.", wire.CodeQuit
+	if fatal, ok := err.(*EndedError); ok { //nolint:errorlint // made here, never wrapped
+		text, code = fatal.Text, fatal.Code
+	}
+	l.status(wire.StateEnded, code, text)
+	l.feed.lastWords(l.box.events)
+}

@@ -1,0 +1,189 @@
+package peer
+
+import (
+	"net/netip"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// linesPerSecond and burst bound what goes out: a registry drops what comes
+	// faster than its limit, and nobody would know.
+	linesPerSecond = 10
+	burst          = 20
+	// maxLines is how many lines wait.
+	maxLines = 1000
+)
+
+// outbox are the lines that wait, in order. Owned by loop.
+type outbox struct {
+	lines   []*wire.Receipt
+	finding bool      // the receiver of the first is being looked up
+	full    time.Time // when all of burst may go out
+	carried string    // whom the registry carries our private lines to, "" nobody
+}
+
+// linesDue says when a line may go out; the zero time is never. A line for a
+// room waits until it is known who is there.
+func (l *loop) linesDue() time.Time {
+	o := &l.outbox
+	if len(o.lines) == 0 || o.finding {
+		return time.Time{}
+	}
+	const every = time.Second / linesPerSecond
+	due := o.full.Add(-(burst - 1) * every).Add(1) // not the zero time
+	if whole := l.rooms.due(); o.lines[0].To == "" && !whole.IsZero() && whole.After(due) {
+		return whole
+	}
+	return due
+}
+
+// spend counts a line.
+func (o *outbox) spend(now time.Time) {
+	if o.full.Before(now) {
+		o.full = now
+	}
+	o.full = o.full.Add(time.Second / linesPerSecond)
+}
+
+// typed takes a line from a person.
+func (l *loop) typed(r *wire.Receipt) {
+	r.As = l.me
+	queued := *r
+	l.emit(&queued)
+	if len(l.outbox.lines) >= maxLines {
+		l.failed(r, "Too many lines wait. Send it again later.")
+		return
+	}
+	l.outbox.lines = append(l.outbox.lines, r)
+}
+
+// sendLines sends what may go out.
+func (l *loop) sendLines(now time.Time) {
+	o := &l.outbox
+	for due := l.linesDue(); !due.IsZero() && !now.Before(due); due = l.linesDue() {
+		one := o.lines[0]
+		if one.To != "" {
+			l.whisper(one)
+		} else {
+			l.sayLine(one)
+		}
+	}
+}
+
+// settle ends the first line's wait: it is out, or why says why not.
+func (l *loop) settle(one *wire.Receipt, why string) {
+	l.outbox.lines = l.outbox.lines[1:]
+	if why != "" {
+		l.failed(one, why)
+		return
+	}
+	l.outbox.spend(time.Now())
+	sent := *one
+	sent.State = wire.ReceiptSent
+	sent.ID, sent.At = l.stamp(one.Room)
+	l.emit(&sent)
+	if one.To != "" {
+		l.keep(&wire.Whispered{ID: sent.ID, At: sent.At, From: l.me, To: one.To, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text})
+		return
+	}
+	l.keep(&wire.Said{Room: one.Room, ID: sent.ID, At: sent.At, From: l.me, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text, Client: one.Client})
+}
+
+func (l *loop) failed(one *wire.Receipt, why string) {
+	r := *one
+	r.State, r.Reason = wire.ReceiptFailed, why
+	l.emit(&r)
+}
+
+func (o *outbox) failAll(l *loop, why string) {
+	for _, one := range o.lines {
+		l.failed(one, why)
+	}
+	o.lines = nil
+}
+
+// sayLine sends a line for a room to all who are in it.
+func (l *loop) sayLine(one *wire.Receipt) {
+	at := l.rooms.find(one.Room)
+	switch {
+	case at == nil:
+		l.settle(one, "You are not in #"+one.Room+": /join enters a room.")
+	case at.group != nil:
+		l.settle(one, l.send(wire.Say{Text: one.Text, Action: one.Action}, at.group.addr))
+	case len(at.peers) == 0:
+		l.settle(one, "Nobody else is in #"+at.name+": a registry of this kind keeps no lines.")
+	default:
+		l.settle(one, l.send(wire.Say{Text: one.Text, Action: one.Action}, at.peers...))
+	}
+}
+
+// whisper sends a private line, after its receiver was looked up. Whom the
+// registry carries lines to is looked up again where it may have changed.
+func (l *loop) whisper(one *wire.Receipt) {
+	c := l.book.contacts[wire.Fold(one.To)]
+	if c == nil {
+		c = l.accept(one.To)
+	}
+	switch {
+	case c == nil || c.addr == l.registry.addr && l.outbox.carried != c.name:
+		l.lookUp(one)
+	case c.addr == l.registry.addr && !l.isIAS() && len(l.rooms.list) > 0:
+		l.settle(one, "The registry would say it to everybody in #"+l.rooms.list[0].name+", too. Leave the room first.")
+	default:
+		l.settle(one, l.send(wire.Private{To: c.name, Text: one.Text, Action: one.Action}, c.addr))
+	}
+}
+
+// lookUp asks where the receiver of the first line is. tobi's registry carries
+// lines to everybody who was looked up: two are one too many.
+func (l *loop) lookUp(one *wire.Receipt) {
+	switch carried := l.outbox.carried; {
+	case carried != "" && !l.isIAS():
+		l.settle(one, "The registry carries your private lines to "+carried+" already, and would tell both. Come in with another name to talk to "+one.To+".")
+		return
+	case !l.registry.online:
+		l.settle(one, l.cfg.Registry+" does not answer, so that nobody can be looked up.")
+		return
+	}
+	l.outbox.finding = true
+	asked := l.ask(&ask{req: wire.Find{Name: one.To}, line: true, done: func(e wire.Event) {
+		l.outbox.finding = false
+		switch e := e.(type) {
+		case *wire.Found:
+			if l.opened(one.To, e) == nil {
+				l.settle(one, "The registry told no address.")
+			}
+		case *wire.Refused:
+			l.settle(one, "Nobody of that name is known at "+l.cfg.Registry+".")
+		default:
+			l.settle(one, l.cfg.Registry+" does not answer, so that nobody can be looked up.")
+		}
+	}})
+	if !asked {
+		l.outbox.finding = false
+		l.settle(one, "That name can't be asked for at this registry.")
+	}
+}
+
+// send writes a line to some addresses; why says what went wrong with all.
+func (l *loop) send(r wire.Request, to ...netip.AddrPort) (why string) {
+	all, err := l.codec.AppendDatagrams(nil, r)
+	if err != nil {
+		return "This can't be said in datagrams: " + err.Error() + "."
+	}
+	sent := false
+	for _, addr := range to {
+		for _, d := range all {
+			if err = l.write(addr, d); err != nil {
+				break
+			}
+		}
+		sent = sent || err == nil
+	}
+	if !sent {
+		return "The network does not take it: " + err.Error() + "."
+	}
+	return ""
+}
