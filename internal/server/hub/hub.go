@@ -13,6 +13,9 @@
 // notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
 // account.go and token.go are about accounts; tick.go has the deadlines.
+// registry.go is for people who are known by where their datagrams come from:
+// registry_peers.go has their rooms, registry_pokes.go their private lines,
+// registry_groups.go multicast groups.
 package hub
 
 import (

@@ -23,8 +23,9 @@ type registrant struct {
 	more    []*user          // its names but the first, which is the session's user
 	pokes   []poke           // to whom its lines go
 	offered *poke            // who wrote to it while its client had no peers
-	told    []netip.AddrPort // its client's peers of its room, itself first
-	listed  time.Time        // when it was told them
+	told    []netip.AddrPort // its client's peers, itself first
+	members []netip.AddrPort // of them, those of its room, as it was told them last
+	listed  time.Time        // when that was
 	owed    bool             // they have changed since
 }
 
@@ -57,6 +58,7 @@ var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0}}
 // group. It is nobody so far.
 func (h *Hub) openDatagram(c call) {
 	c.s.reg = &registrant{since: c.now}
+	c.s.reg.clear(nil, c.s.origin.Addr)
 	if c.s.origin.Group != "" {
 		h.openBridge(c)
 	}
@@ -155,6 +157,7 @@ func (h *Hub) strike(s *session) {
 		delete(h.names.hosts, addr)
 	}
 	*s.reg = registrant{since: s.reg.since, listed: s.reg.listed}
+	s.reg.clear(nil, s.origin.Addr)
 }
 
 // signOut frees all names of the address and its place in a room. It is

@@ -92,36 +92,41 @@ func (h *Hub) membersDue(c call) {
 // tellChanged tells a session its peers unless it knows them.
 func (h *Hub) tellChanged(c call, s *session) {
 	s.reg.owed = false
-	if _, told := s.members(); !slices.Equal(told, s.reg.told) {
+	if _, members := s.members(); !slices.Equal(members, s.reg.members) {
 		h.tellMembers(c, s)
 	}
 }
 
-// tellMembers tells a session its peers. Its client forgets all that it had
-// before, and so poked users hear it no longer.
+// tellMembers tells a session its peers.
 func (h *Hub) tellMembers(c call, s *session) {
-	list, told := s.members()
-	g := s.reg
-	g.listed, g.owed, g.told, g.pokes, g.offered = c.now, false, told, nil, nil
+	list, members := s.members()
+	s.reg.listed, s.reg.owed = c.now, false
+	s.reg.clear(members, s.origin.Addr)
 	c.out.deliver(s, list)
 }
 
+// clear gives a client other peers than it had. It has forgotten all those, and
+// so poked users hear it no longer.
+func (g *registrant) clear(members []netip.AddrPort, itself netip.AddrPort) {
+	g.members, g.told = members, append([]netip.AddrPort{itself}, members...)
+	g.pokes, g.offered = nil, nil
+}
+
 // members are the peers of a session's room that it can reach, and the
-// registry, for everybody else in the room; or nobody. told are their
-// addresses after its own.
-func (s *session) members() (list *wire.PeerList, told []netip.AddrPort) {
-	list, told = &wire.PeerList{}, []netip.AddrPort{s.origin.Addr}
+// registry, for everybody else in the room; or nobody.
+func (s *session) members() (list *wire.PeerList, addrs []netip.AddrPort) {
+	list = &wire.PeerList{}
 	for _, rm := range s.rooms {
 		list.Room = rm.name
 		for _, other := range rm.peers {
 			if other != s && meet(s, other) {
 				list.Peers = append(list.Peers, wire.Peer{Name: other.user.name, Addr: addrText(other)})
-				told = append(told, other.origin.Addr)
+				addrs = append(addrs, other.origin.Addr)
 			}
 		}
 		list.Peers = append(list.Peers, wire.Peer{})
 	}
-	return list, told
+	return list, addrs
 }
 
 // addrText is where a session's datagrams come from, as HOST:PORT.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -129,4 +130,35 @@ I> REQ:jana\n
   I < PIN:127.0.0.1_42002
 I> MSG:a stray one\n
 `)
+}
+
+func TestPokesAreBounded(t *testing.T) {
+	s := run(t, Config{}, `
+open A tobi from 127.0.0.1:41001
+quietly A> hi anna
+`)
+	for i := range maxPokes {
+		s.step(fmt.Sprintf("old o%d", i))
+		s.step(fmt.Sprintf("open P%d tobi from 127.0.0.1:%d", i, 43000+i))
+		s.step(fmt.Sprintf("P%d> hi p%d", i, i))
+		s.step(fmt.Sprintf("A> ar o%d", i))
+		s.step(fmt.Sprintf("A> ar p%d", i))
+	}
+	for _, line := range []string{"old more", "open M tobi from 127.0.0.1:44000", "M> hi peer"} {
+		s.step(line)
+	}
+	for step, want := range map[string]string{
+		"A> ar more": "ar", "A> ar peer": "ar", "A> ar o1": "ar 127.0.0.1 2020", "A> ar p1": "ar 127.0.0.1 43001",
+	} {
+		clear(s.heard)
+		s.step(step)
+		if got := s.datagrams(s.codecs[s.names["A"]], s.heard[s.names["A"]][0]); got[0] != want {
+			t.Errorf("after %q got %q, want %q", step, got, want)
+		}
+	}
+	clear(s.heard)
+	s.step("A> msg anna> hello")
+	if got := len(s.heard[s.names["o0"]]); got != 1 {
+		t.Errorf("a poked user heard %d lines, want 1", got)
+	}
 }

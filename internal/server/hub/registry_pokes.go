@@ -38,18 +38,16 @@ func (h *Hub) find(c call, r wire.Find) {
 		return
 	}
 	found := &wire.Found{Re: wire.Re{Re: c.tag}}
-	if u := cl.user; u != nil {
-		found.Name = u.name
-		if other := u.sessions[0]; meet(c.s, other) {
-			h.foundPeer(c.s)
-			found.Addr = addrText(other)
-			h.reply(c, found)
-			return
-		}
-	} else {
-		found.Name = cl.account.name
+	var ok bool
+	switch u := cl.user; {
+	case u == nil:
+		found.Name, ok = cl.account.name, h.poke(c, cl)
+	case meet(c.s, u.sessions[0]):
+		found.Name, found.Addr, ok = u.name, addrText(u.sessions[0]), h.pokePeer(c, u.sessions[0])
+	default:
+		found.Name, ok = u.name, h.poke(c, cl)
 	}
-	if h.poke(c, cl) {
+	if ok {
 		h.reply(c, found)
 	}
 }
@@ -62,12 +60,25 @@ func meet(a, b *session) bool {
 		x.Is4() == y.Is4() && x.IsLoopback() == y.IsLoopback()
 }
 
-// foundPeer notes that the client has been told a peer's own address. A
-// client of one correspondent has given up the one it had.
-func (h *Hub) foundPeer(s *session) {
-	if s.origin.Dialect == iasDialect {
-		s.reg.pokes = nil
+// pokePeer notes that the client has one more peer, or refuses. A client of
+// one correspondent has given up the one it had.
+func (h *Hub) pokePeer(c call, other *session) bool {
+	g, addr := c.s.reg, other.origin.Addr
+	switch {
+	case c.s.origin.Dialect == iasDialect:
+		g.pokes = nil
+	case slices.Contains(g.told, addr):
+	case len(g.told) > len(g.members)+maxPokes:
+		h.refusePoke(c)
+		return false
+	default:
+		g.told = append(slices.Clip(g.told), addr) // lines on their way keep what was told before
 	}
+	return true
+}
+
+func (h *Hub) refusePoke(c call) {
+	h.refuse(c, wire.CodeFull, "You talk to as many people as one address can. Leave the others first.")
 }
 
 // poke makes the asker's lines go to a user, or refuses.
@@ -80,7 +91,7 @@ func (h *Hub) poke(c call, cl *claim) bool {
 		g.pokes = []poke{p}
 	case slices.ContainsFunc(g.pokes, func(o poke) bool { return o.claim() == cl }):
 	case len(g.pokes) >= maxPokes:
-		h.refuse(c, wire.CodeFull, "You talk to as many people as one address can. Leave the others first.")
+		h.refusePoke(c)
 		return false
 	default:
 		g.pokes = append(g.pokes, p)

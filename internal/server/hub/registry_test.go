@@ -276,3 +276,22 @@ B> REG:four\n
   B < LIN:four\n
 `)
 }
+
+func TestTheOperatorGivesANameToAnAccount(t *testing.T) {
+	run(t, Config{}, `
+enter eve
+open A tobi from 127.0.0.1:41001
+quietly A> hi bert
+quietly A> hi anna
+quietly A> rj lobby
+op add anna
+  op < anna was added.
+  eve < left lobby bert: the name was given to an account
+gone A
+open A2 tobi from 127.0.0.1:41001
+A2> hi anna
+  A2 < hi
+A2> hi bert
+  A2 < hi bert
+`)
+}
