@@ -195,6 +195,7 @@ func (n *naive) notice(s *seat, e wire.Event) string {
 		if !s.manners.Native && e.Old != s.name {
 			return n.counts(s, wire.Lobby, e.Names, e.Count)
 		}
+	default: // not about who is here
 	}
 	return ""
 }

@@ -120,8 +120,9 @@ func (s *script) aside(id SessionID, e wire.Event) string {
 		return from(e.Via) + fmt.Sprintf(", %d of %d at %s", e.Names, e.Count, e.At.Format("15:04"))
 	case *wire.Renamed:
 		return from(e.Via) + fmt.Sprintf(", %d of %d at %s", e.Names, e.Count, e.At.Format("15:04"))
+	default:
+		return ""
 	}
-	return ""
 }
 
 func (s *script) compareReplies() {
