@@ -15,51 +15,6 @@ func (p *peer) closeWrite() {
 	}
 }
 
-func TestAnA3SessionIsAnsweredByteForByte(t *testing.T) {
-	everywhere(t, func(h *host) {
-		t := h.t
-		a := h.peer(t)
-		a.ask("users\n", "users Anonymous1\n")
-		b := h.peer(t)
-		b.ask("users\n", "users Anonymous1 Anonymous2\n")
-		for _, bad := range []string{"foo\n", "\n", "msg\n", "msg \n", "login\n", "login \n", "users x\n", "USERS\n"} {
-			a.ask(bad, "cmderr command not supported\n")
-		}
-		a.ask("msg hi before login\n", "msgok 1\n")
-		b.wants("msg Anonymous1 hi before login\n")
-		a.ask("privmsg Anonymous2 hi\n", "msgerr unauthorized\n")
-		a.ask("login bad name\n", "loginerr incorrect username format\n")
-		a.ask("login alice\r\n", "loginok\n")
-		a.ask("login alice2\n", "loginok\n")
-		a.ask("users\n", "users alice2 Anonymous2\n")
-		a.ask("login alice\n", "loginok\n")
-		a.ask("privmsg Anonymous2 hi anon\n", "msgok 1\n")
-		b.wants("privmsg alice hi anon\n")
-		b.ask("login alice\n", "loginerr username already in use\n")
-		b.ask("login bob\n", "loginok\n")
-		a.ask("privmsg nobody hi\n", "msgerr incorrect recipient\n")
-		a.ask("privmsg bob\n", "cmderr command not supported\n") // ours: the original says nothing at all
-		a.ask("privmsg bob  double  space \n", "msgok 1\n")
-		b.wants("privmsg alice double  space\n")
-		a.ask("privmsg alice to myself\n", "privmsg alice to myself\nmsgok 1\n")
-		a.ask("msg  two  leading   \n", "msgok 1\n")
-		b.wants("msg alice  two  leading\n")
-		a.ask("msg \xc3\xa6\xc3\xb8 \xff\n", "msgok 1\n")
-		b.wants("msg alice \xc3\xa6\xc3\xb8 \xef\xbf\xbd\n")
-		a.ask("sync\n", "modeok\n")
-		b.ask("msg one\n", "msgok 1\n")
-		b.ask("privmsg alice two\n", "msgok 1\n")
-		a.ask("users\n", "users alice bob\n")
-		a.ask("inbox\n", "inbox 2\nmsg bob one\nprivmsg bob two\n")
-		a.ask("inbox\n", "inbox 0\n")
-		a.ask("async\n", "modeok\n")
-		b.ask("msg after\n", "msgok 1\n")
-		a.wants("msg bob after\n")
-		a.silent()
-		b.silent()
-	})
-}
-
 func TestALineBeforeTheEndIsAnsweredThoughNothingFollows(t *testing.T) {
 	everywhere(t, func(h *host) {
 		t := h.t

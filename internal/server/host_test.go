@@ -36,6 +36,7 @@ type host struct {
 	addr string // of the chat port
 	// registry is the address of the datagram port.
 	registry string
+	addrs    map[string]string // of all ports, by name
 	key      string
 	stop     context.CancelFunc
 	done     chan error
@@ -67,18 +68,21 @@ func start(tb testing.TB, opts ...option) *host {
 		cfg.Store = store.NewMemory(nil)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &host{stop: cancel, done: make(chan error, 1)}
+	h := &host{stop: cancel, done: make(chan error, 1), addrs: map[string]string{}}
 	ready := make(chan struct{})
 	cfg.Ready = func(l Listener) {
 		if l == (Listener{}) {
 			close(ready)
 			return
 		}
+		h.addrs[l.Name] = l.Addr
 		if l.Network == "udp" {
 			h.registry = l.Addr
 			return
 		}
-		h.addr, h.key = l.Addr, l.Key
+		if l.Name == chatName {
+			h.addr, h.key = l.Addr, l.Key
+		}
 	}
 	h.dial = func(tb testing.TB) net.Conn {
 		tb.Helper()

@@ -53,14 +53,14 @@ func styled(family, style, usual string) string {
 // listen opens all ports.
 func (d *daemon) listen(ctx context.Context) error {
 	for _, s := range d.cfg.services() {
+		if s.port < 0 {
+			continue
+		}
 		l := &listener{name: s.name}
 		if s.dialect != "" {
 			if l.dialect = wire.ByName(s.dialect); l.dialect == nil {
-				continue
+				return fmt.Errorf("listen for %s: there is no style %q", s.name, s.dialect)
 			}
-		}
-		if s.port < 0 {
-			continue
 		}
 		var err error
 		if l.net, err = d.cfg.Listen("tcp", d.cfg.address(s.port)); err != nil {
