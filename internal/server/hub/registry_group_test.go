@@ -2,6 +2,8 @@ package hub
 
 import (
 	"testing"
+
+	"labchat/internal/wire"
 )
 
 func TestAMulticastGroupIsBridgedWithItsRoom(t *testing.T) {
@@ -73,4 +75,39 @@ I> GRP:
 I> CGR:other_224.1.1.1_5008
   I < GCR:other
 `)
+}
+
+func TestAGroupIsFreeAgainWhereItsRoomWasNotStored(t *testing.T) {
+	run(t, Config{}, `
+open I ias from 127.0.0.1:42001
+log fails
+I> CGR:den_224.1.1.1_5007
+  I < GCR:
+I> CGR:den_224.1.1.1_5007
+  I < GCR:den
+log off
+I> CGR:pub_224.1.1.2_5007
+open J ias from 127.0.0.1:42002
+J> CGR:bar_224.1.1.2_5008    -- while the other one is on its way
+  J < GCR:
+log on
+  I < GCR:pub
+`)
+}
+
+func TestAFarewellEndsBridgesToo(t *testing.T) {
+	s := run(t, Config{}, `
+open I ias from 127.0.0.1:42001
+open A tobi from 127.0.0.1:41001
+quietly A> hi anna
+quietly I> CGR:den_224.1.1.1_5007
+quietly open G bridge den
+quietly A> rj den
+`)
+	s.do(func(out *Out) { s.hub.Farewell(wire.CodeShutdown, "Goodbye.", 0, out) })
+	for _, name := range []string{"I", "A", "G"} {
+		if id := s.names[name]; !s.closed[id] {
+			t.Errorf("%s was not closed", name)
+		}
+	}
 }
