@@ -29,6 +29,7 @@ type cli struct {
 	Direct direct `cmd:"" help:"Talk with one other person over TCP, without a server."`
 	Send   send   `cmd:"" help:"Post lines to a room; ends when the server has acknowledged them."`
 	Tail   tail   `cmd:"" help:"Print a room's lines as they are said."`
+	Ask    ask    `cmd:"" help:"Ask a host for its date or time, or to compute."`
 }
 
 // Help is printed by --help.
@@ -40,6 +41,7 @@ func (cli) Help() string {
     chat-tui --server 127.0.0.1 --guest --profile two
     chat-tui send --room lab3 "the printer is free"
     chat-tui tail --room lab3 --json
+    chat-tui ask 127.0.0.1 calc "12 + 42"
 
 ` + conf.Rules
 }

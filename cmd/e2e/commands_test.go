@@ -38,7 +38,8 @@ type process struct {
 
 // daemon NAME [ARG...] runs chatd serve on free ports and the script's data
 // directory until the script's end. Its output goes to NAME.out and NAME.log;
-// $NAME becomes the address of its chat port.
+// $NAME becomes the address of its chat port, $NAME_sum and so on those of the
+// others.
 func daemon(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: daemon NAME [ARG...]")
@@ -50,11 +51,13 @@ func daemon(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	start(ts, name, "chatd", append(all, args[1:]...))
 	out := waitFor(ts, name+".out", `(?m)^ready$`)
-	addr := regexp.MustCompile(`(?m)^listening chat tcp (\S+)$`).FindStringSubmatch(out)
-	if addr == nil {
+	for _, l := range regexp.MustCompile(`(?m)^listening (\S+) \S+ (\S+)$`).FindAllStringSubmatch(out, -1) {
+		ts.Setenv(name+"_"+strings.ReplaceAll(l[1], "-", "_"), l[2])
+	}
+	if ts.Getenv(name+"_chat") == "" {
 		ts.Fatalf("no chat listener in\n%s", out)
 	}
-	ts.Setenv(name, addr[1])
+	ts.Setenv(name, ts.Getenv(name+"_chat"))
 }
 
 // port ADDR sets $port to the port of an address.

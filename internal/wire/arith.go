@@ -93,14 +93,24 @@ func (d arith) read(text string) (Request, error) {
 	if text == arithQuit {
 		return Quit{}, nil
 	}
+	r, err := d.calc(text)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (d arith) calc(text string) (Calc, error) {
 	r, ok := d.readCalc(text)
 	switch {
 	case ok:
 		return r, nil
 	case d.none != "" && unknownOperator.MatchString(text):
-		return nil, &FrameError{Code: CodeUnsupported, Text: "The operator is one of + - * and /.", Of: ActCalc}
+		return Calc{}, &FrameError{Code: CodeUnsupported, Text: "The operator is one of + - * and /.", Of: ActCalc}
+	case d.signs:
+		return Calc{}, &FrameError{Code: CodeMalformed, Text: "Write two numbers and one of + - * / between them: 12 + 42.", Of: ActCalc}
 	}
-	return nil, &FrameError{Code: CodeMalformed, Text: "Write two numbers and one of + - * / between them: 12 + 42.", Of: ActCalc}
+	return Calc{}, &FrameError{Code: CodeMalformed, Text: "Write two numbers without signs and one of + - * / between them: 12 + 42.", Of: ActCalc}
 }
 
 func (d arith) readCalc(text string) (Calc, bool) {

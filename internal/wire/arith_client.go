@@ -11,13 +11,13 @@ func (c arithClient) AppendRequest(dst []byte, r Request) ([]byte, error) {
 	switch r := r.(type) {
 	case Hello:
 		if !isArithText(r.Program) {
-			return dst, ErrUnsupported
+			return dst, errUnsayable
 		}
 		return append(dst, r.Program...), nil
 	case Calc:
 		line := r.Left + " " + r.Op + " " + r.Right
 		if again, ok := c.readCalc(line); !ok || !sameCalc(again, r) || len(line) > maxArith {
-			return dst, ErrUnsupported
+			return dst, errUnsayable
 		}
 		return append(dst, line...), nil
 	case Quit:

@@ -15,6 +15,19 @@ var (
 	unknownOperator = regexp.MustCompile(`^[-+]?` + number + `[ \t]+[^ \t]+[ \t]+[-+]?` + number + `$`)
 )
 
+// ReadCalc reads an expression as the servers of a dialect do, for those who
+// would rather not ask what will be refused. The error is a *FrameError, or
+// ErrUnsupported where the dialect has no expressions.
+func ReadCalc(d Dialect, text string) (Calc, error) {
+	reader, ok := d.(interface {
+		calc(text string) (Calc, error)
+	})
+	if !ok {
+		return Calc{}, ErrUnsupported
+	}
+	return reader.calc(strings.TrimFunc(text, isA3Blank))
+}
+
 // readSum reads two integers and a plus: 2+3, 20 + -22.
 func readSum(text string) (Calc, bool) {
 	left, right, ok := strings.Cut(text, "+")

@@ -32,11 +32,15 @@ func (sum) Server() ServerCodec { return &sumServer{} }
 func (sum) Client() ClientCodec { return sumClient{} }
 
 type (
-	sumServer struct{ end lineEnd }
+	sumServer struct {
+		sum
+
+		end lineEnd
+	}
 	sumClient struct{ answering }
 )
 
-var errNoInteger = errors.New("sum: the value is no integer")
+var errNoInteger = errors.New("sum: no integer, or one too long for a line")
 
 // maxSum is how many bytes a line has at most, with its end.
 const maxSum = 16 << 10
@@ -66,9 +70,17 @@ func (c *sumServer) ParseRequest(frame []byte) (Request, error) {
 	if strings.EqualFold(line, sumQuit) {
 		return Quit{}, nil
 	}
-	r, ok := readSum(line)
+	r, err := c.calc(line)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (sum) calc(text string) (Calc, error) {
+	r, ok := readSum(text)
 	if !ok {
-		return nil, &FrameError{Code: CodeMalformed, Text: "Write two integers and a plus: 2+3.", Of: ActCalc}
+		return Calc{}, &FrameError{Code: CodeMalformed, Text: "Write two integers and a plus: 2+3.", Of: ActCalc}
 	}
 	return r, nil
 }
@@ -96,7 +108,7 @@ func (sumClient) AppendRequest(dst []byte, r Request) ([]byte, error) {
 	case Calc:
 		line := r.Left + r.Op + r.Right
 		if again, ok := readSum(line); !ok || !sameCalc(again, r) || len(line) >= maxSum {
-			return dst, ErrUnsupported
+			return dst, errNoInteger
 		}
 		return append(append(dst, line...), '\n'), nil
 	case Quit:
