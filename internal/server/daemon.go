@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -187,6 +188,11 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 	}
 	if d.registry != nil {
 		l.registry = newRegistry(d.cfg, d.registry, in, l.hub.Known)
+		l.registry.bridges.start = d.readers.Go
+		l.now = time.Now()
+		for _, r := range state.Rooms {
+			l.bridge(r.Name, r.Group)
+		}
 	}
 	return l
 }

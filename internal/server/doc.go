@@ -5,7 +5,7 @@
 //	door        one a listening socket: says when somebody waits, whom the loop then takes in
 //	acceptor    in its place for a listener that is no socket
 //	reader      one a connection: waits for bytes and posts them
-//	hear        one: reads the registry's socket, sorts out, posts to the loop
+//	hear        one, and one a multicast group: reads the registry's socket, sorts out, posts to the loop
 //	loop        one: owns the hub and its sessions, cuts what they send into requests, writes, closes
 //	writer      one a connection while its outbox is not empty: owns the socket's sending side
 //	store.Run   one: makes batches of entries last
@@ -34,5 +34,5 @@
 // jobs.go, tls.go, control.go and operate.go are what their names say. The
 // registry has files of its own: udp_socket.go reads and sends, udp_sieve.go
 // sorts out, udp.go has the sessions, udp_send.go and udp_purse.go say what
-// leaves, and how much of it.
+// leaves, and how much of it; udp_bridge.go is about multicast groups.
 package server

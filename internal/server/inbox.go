@@ -25,6 +25,7 @@ const (
 	whatWritten               // conn's writer has ended with arg, an error or nil
 	whatResult                // arg is the hub.Result of a job
 	whatCall                  // arg is an operator's *call
+	whatHeard                 // arg is what was *heard in a group
 	whatDatagrams             // the sieve has let something through
 )
 

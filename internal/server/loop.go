@@ -84,6 +84,7 @@ func (l *loop) round(batch []hub.Entry) {
 	if batch != nil {
 		l.hub.Apply(l.now, batch, &l.out)
 		l.carry()
+		l.bridgeNew(batch)
 	}
 	l.tick()
 	l.stop()
@@ -109,6 +110,8 @@ func (l *loop) handle(i *item) {
 		l.resolved(i.arg.(hub.Result))
 	case whatCall:
 		l.called(i.arg.(*call))
+	case whatHeard:
+		l.heardInGroup(i.arg.(*heard))
 	case whatDatagrams:
 		l.datagrams()
 	}

@@ -27,6 +27,7 @@ type registry struct {
 	known, unknown *table[source, *party]
 	topics         map[hub.Topic][]*party // in order of subscription
 	purses         purses
+	bridges        bridges
 	waiting        []*party // with datagrams that its purse could not pay yet
 	queued         int      // bytes of all of them
 	round          []datagram
@@ -61,6 +62,7 @@ type party struct {
 	heard   time.Time
 	subs    []hub.Topic
 	last    said
+	bridge  *bridge // not nil: a group's
 	outgoing
 }
 
@@ -93,6 +95,7 @@ func newRegistry(cfg Config, s *packetSocket, in *inbox, named func(hub.SessionI
 		unknown: newTable[source, *party](maxUnknown),
 		topics:  map[hub.Topic][]*party{},
 		purses:  newPurses(),
+		bridges: bridges{on: cfg.BridgeMulticast},
 		said:    maphash.MakeSeed(),
 	}
 }
@@ -239,6 +242,10 @@ func (g *registry) forget(p *party) {
 	}
 	g.drain(p)
 	delete(g.parties, p.id)
+	if p.bridge != nil {
+		g.leave(p.bridge)
+		return
+	}
 	if p.known {
 		g.known.drop(p.source)
 		g.sieve.know(p.from, false)

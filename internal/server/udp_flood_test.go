@@ -109,7 +109,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 	flooding.Wait()
 	h.caller(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
 	for i := range addresses {
-		if !registers(i) && f.in[i].Load() > amplification*f.out[i].Load() {
+		if !registers(i) && f.in[i].Load() > 3*f.out[i].Load() {
 			t.Errorf("%v was sent %d bytes for %d", floodAddress(i), f.in[i].Load(), f.out[i].Load())
 		}
 	}

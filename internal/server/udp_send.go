@@ -95,7 +95,7 @@ func suit(e wire.Event, p *party) wire.Event {
 // send sends datagrams, or as many as the session can be paid for. What goes
 // to one without a name goes whole or not at all.
 func (g *registry) send(p *party, datagrams [][]byte, now time.Time) {
-	if !g.named(p.id) {
+	if p.bridge == nil && !g.named(p.id) {
 		g.lend(p, datagrams)
 		return
 	}

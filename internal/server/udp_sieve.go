@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,6 +64,12 @@ func newSieve(open bool, dialects []wire.Datagrams, s *packetSocket, t *tally, i
 		rates: newTable[netip.AddrPort, *rate.Limiter](maxRates),
 		named: map[netip.AddrPort]int{},
 	}
+}
+
+// dialect returns one of the registry's dialects.
+func (s *sieve) dialect(name string) wire.Datagrams {
+	i := slices.IndexFunc(s.dialects, func(d wire.Datagrams) bool { return d.Name() == name })
+	return s.dialects[i]
 }
 
 // take queues what the reader has read, or drops and counts it.
