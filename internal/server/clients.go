@@ -94,6 +94,7 @@ func (l *loop) close(c *conn, last wire.Event) {
 
 // forget takes a connection out of what the hub may name.
 func (l *loop) forget(c *conn) {
+	l.journalEnd(c)
 	delete(l.clients.open, c.id)
 	c.job = nil
 	c.gate.finish()

@@ -112,6 +112,7 @@ func (l *loop) cut(c *conn) {
 			c.unread = 0
 			break
 		}
+		l.journal(c, r)
 		l.hub.Handle(l.now, c.id, r, &l.out)
 		l.carry()
 	}
