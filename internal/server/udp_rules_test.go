@@ -194,6 +194,30 @@ func TestAnAddressMayAskTwentyTimesASecond(t *testing.T) {
 	})
 }
 
+func TestALineThatComesTwiceAtOnceIsSaidOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.hear(stranger, "hi known")
+		d.hear(stranger, "rj lobby")
+		said := func(text string, after time.Duration) int {
+			before := len(d.group.pending)
+			d.hear(stranger, text)
+			d.hear(stranger, text)
+			<-time.After(after)
+			return len(d.group.pending) - before
+		}
+		if n := said("msg known> hello\n", echoWithin-1); n != 1 {
+			t.Errorf("it was said %d times, want once", n)
+		}
+		if n := said("msg known> hello\n", 0); n != 0 {
+			t.Errorf("a late copy was said")
+		}
+		if n := said("msg known> other\n", echoWithin) + said("msg known> other\n", 0); n != 2 {
+			t.Errorf("two lines were said %d times", n)
+		}
+	})
+}
+
 func TestPublicAddressesAreAnsweredOnlyWhereTheRegistryIsOpen(t *testing.T) {
 	tests := map[string]struct{ closed, open bool }{
 		"127.0.0.1:4000":    {true, true},

@@ -116,9 +116,13 @@ func (s *sieve) answers(from netip.AddrPort) bool {
 func (s *sieve) queue(d *datagram, now time.Time) (why drop, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	queue, payer := &s.unknown, netip.AddrPortFrom(d.from.Addr(), 0)
-	if s.named[d.from] > 0 {
-		queue, payer = &s.known, d.from
+	queue, named := &s.unknown, s.named[d.from] > 0
+	if named {
+		queue = &s.known
+	}
+	payer := d.from
+	if !named && !payer.Addr().IsLoopback() { // users of this host share its address, and nobody else has it
+		payer = netip.AddrPortFrom(payer.Addr(), 0)
 	}
 	if !s.rate(payer).AllowN(now, 1) {
 		return dropRate, false
