@@ -132,9 +132,9 @@ func (l *loop) full(c *conn, part int) bool {
 }
 
 // ready says whether a paused connection may go on: half of what was too much
-// is done, and it has read its answers.
+// is done, and it has read its answers, or its pace holds them back.
 func (l *loop) ready(c *conn) bool {
-	return !l.full(c, 2) && len(c.buf) < maxAnswers && !c.out.busy()
+	return !l.full(c, 2) && len(c.buf) < maxAnswers && (c.out.pace != nil || !c.out.busy())
 }
 
 // resume goes on with what connections have sent, where there is room again.

@@ -1,0 +1,373 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"labchat/internal/memnet"
+	"labchat/internal/wire"
+)
+
+// harbour is a daemon in memory with all its TCP ports, and a clock of its own.
+type harbour struct {
+	*testing.T
+
+	h     *host
+	ports map[string]*memnet.Listener // by address
+}
+
+// numbers are the ports there.
+var numbers = map[string]int{chatName: 1300, "sum": 1301, "prompt": 1302, "arith": 1303, "names": 1304, "prompt-accounts": 1305}
+
+func inHarbour(t *testing.T, test func(hb harbour), opts ...option) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		hb := harbour{T: t, ports: map[string]*memnet.Listener{}}
+		hb.h = start(t, append(opts, func(cfg *Config) {
+			cfg.Ports = Ports{
+				Chat: numbers[chatName], Sum: numbers["sum"], Prompt: numbers["prompt"], Arith: numbers["arith"],
+				Names: numbers["names"], PromptAccounts: numbers["prompt-accounts"], Registry: -1,
+			}
+			cfg.Listen = func(_, addr string) (net.Listener, error) {
+				hb.ports[addr] = memnet.Listen()
+				return hb.ports[addr], nil
+			}
+		})...)
+		test(hb)
+	})
+}
+
+// boat is a client of the harbour. It takes one read for one message, as the
+// originals do, and has read whatever has come.
+type boat struct {
+	*memnet.Conn
+
+	mu    sync.Mutex
+	reads []read
+	over  error // how reading has ended
+}
+
+type read struct {
+	at   time.Time
+	text string
+}
+
+func (hb harbour) boat(port string, from byte) *boat {
+	hb.Helper()
+	l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[port])]
+	b := &boat{Conn: dial(hb.T, l, memnet.From(&net.TCPAddr{IP: net.IPv4(10, 0, 0, from), Port: 5000}))}
+	go b.listen()
+	return b
+}
+
+func (b *boat) listen() {
+	buf := make([]byte, readBuffer)
+	for {
+		n, err := b.Read(buf)
+		b.mu.Lock()
+		if n > 0 {
+			b.reads = append(b.reads, read{time.Now(), string(buf[:n])})
+		}
+		b.over = err
+		b.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// say sends text and lets the daemon handle it.
+func (b *boat) say(text string) {
+	_, _ = io.WriteString(b, text) // the test may be about a daemon that has ended it
+	synctest.Wait()
+}
+
+// heard returns what has come so far, and how it has ended.
+func (b *boat) heard() ([]read, error) {
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.reads, b.over
+}
+
+// texts returns what has come so far without its times.
+func (b *boat) texts() []string {
+	var texts []string
+	reads, _ := b.heard()
+	for _, r := range reads {
+		texts = append(texts, r.text)
+	}
+	return texts
+}
+
+// pass lets time go by.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+const (
+	listGap = 500 * time.Millisecond
+	textGap = 5 * time.Millisecond
+)
+
+// paced checks that every read is one message: a list alone, a text alone, each
+// with its gap before and after. It returns the lists.
+func (hb harbour) paced(reads []read) (lists []read) {
+	hb.Helper()
+	gap := time.Duration(0)
+	for i, r := range reads {
+		need := textGap
+		if strings.HasPrefix(r.text, "[") {
+			var list [][2]string
+			if err := json.Unmarshal([]byte(r.text), &list); err != nil {
+				hb.Fatalf("a read begins with [ and is no list: %q: %v", r.text, err)
+			}
+			lists, need = append(lists, r), listGap
+		} else if strings.Contains(r.text, "[[") || strings.Count(r.text, "(IP: ") > 1 {
+			hb.Fatalf("two messages in one read: %q", r.text)
+		}
+		if i > 0 {
+			if was := r.at.Sub(reads[i-1].at); was < max(gap, need) {
+				hb.Fatalf("%q came %v after %q, want %v", r.text, was, reads[i-1].text, max(gap, need))
+			}
+		}
+		gap = need
+	}
+	return lists
+}
+
+func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		old := hb.boat("prompt", 1)
+		old.say("old")
+		pass(time.Second)
+		var crowd []*boat
+		for i := range 20 {
+			b := hb.boat("prompt", byte(10+i))
+			b.say(fmt.Sprintf("guest%d", i))
+			pass(10 * time.Millisecond)
+			b.say("hi")
+			b.say("I stay for a second")
+			pass(15 * time.Millisecond)
+			crowd = append(crowd, b)
+		}
+		for _, b := range crowd {
+			pass(10 * time.Millisecond)
+			b.Close()
+		}
+		pass(time.Minute)
+		reads, _ := old.heard()
+		lists := hb.paced(reads)
+		if last := lists[len(lists)-1]; last.text != `[["old", "10.0.0.1"]]` {
+			t.Errorf("the last list is %q", last.text)
+		}
+		if len(lists) > 6 {
+			t.Errorf("%d lists came in about a second and two seconds after it, want the newest only", len(lists))
+		}
+		if texts := len(reads) - len(lists); texts != 2+20*4 {
+			t.Errorf("%d texts came, want greeting, welcome, and four for each of 20: %q", texts, old.texts())
+		}
+		for _, b := range crowd {
+			got, _ := b.heard()
+			hb.paced(got)
+		}
+	})
+}
+
+func TestAListIsNotPutBackForEver(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		old := hb.boat("prompt", 1)
+		old.say("old")
+		pass(2 * time.Second)
+		began := time.Now()
+		for i := range 60 { // more are not listed
+			b := hb.boat("prompt", byte(10+i))
+			b.say(fmt.Sprintf("guest%d", i))
+			pass(100 * time.Millisecond)
+		}
+		pass(10 * time.Second)
+		reads, _ := old.heard()
+		last := began
+		for _, l := range hb.paced(reads) {
+			if !l.at.After(began) {
+				continue
+			}
+			if wait := l.at.Sub(last); wait > postpone+3*listGap {
+				t.Errorf("a list came %v after the one before it", wait)
+			}
+			last = l.at
+		}
+		if late := time.Since(last); last.Equal(began) || late > 10*time.Second+100*time.Millisecond {
+			t.Errorf("the last list came %v ago, want one after the last guest", late)
+		}
+	})
+}
+
+func TestTextsOutsideASCIIAreKeptFartherApart(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		a, b := hb.boat("prompt", 1), hb.boat("prompt", 2)
+		a.say("ann")
+		b.say("ben")
+		pass(5 * time.Second)
+		before := len(a.texts())
+		b.say("one\n\xc3\xa6\ntwo\nthree\n")
+		pass(time.Second)
+		reads, _ := a.heard()
+		var gaps []time.Duration
+		for i := before + 1; i < len(reads); i++ {
+			gaps = append(gaps, reads[i].at.Sub(reads[i-1].at))
+		}
+		want := []time.Duration{30 * time.Millisecond, 30 * time.Millisecond, textGap}
+		if fmt.Sprint(gaps) != fmt.Sprint(want) {
+			t.Errorf("the gaps are %v, want %v: %q", gaps, want, a.texts())
+		}
+	})
+}
+
+func TestARefusedNameIsToldWhyBeforeTheEnd(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		hb.boat("prompt", 1).say("ann")
+		b := hb.boat("prompt", 2)
+		b.say("ann")
+		pass(time.Second)
+		reads, over := b.heard()
+		want := []string{
+			"Welcome to this chatroom! Type your username and press enter to continue: ",
+			"Username already taken. Please try again.",
+		}
+		if got := b.texts(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) || over != io.EOF {
+			t.Errorf("got %q, %v; want %q and the end", got, over, want)
+		}
+		hb.paced(reads)
+	})
+}
+
+func TestWhenTheServerStopsItsWordsComeAfterTheListThatWaits(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		a := hb.boat("prompt", 1)
+		a.say("ann")
+		pass(100 * time.Millisecond) // its list is due in 400 ms
+		hb.h.end(t)
+		reads, over := a.heard()
+		if lists := hb.paced(reads); len(lists) != 1 || len(reads) != 4 || over != io.EOF {
+			t.Errorf("got %q, %v; want greeting, welcome, list, goodbye and the end", a.texts(), over)
+		}
+	})
+}
+
+func TestAQueueDropsWhatIsOldWhenItsConnectionEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pace{wrote: time.Now(), gap: listGap}
+		for i := range 2000 {
+			p.put(newFrame(fmt.Appendf(nil, "%d", i), &wire.Delivery{Gap: textGap}, time.Now()))
+		}
+		p.hasten()
+		begun, last, n := time.Now(), "", 0
+		for len(p.queue) > 0 {
+			<-p.await()
+			if f, ok := p.take(); ok {
+				last = string(f.bytes)
+				p.wrote = time.Now()
+				n++
+			}
+		}
+		if took := time.Since(begun); took > lastWords || last != "1999" || n < 100 {
+			t.Errorf("%d frames left in %v, the last of them %q; want the newest within %v", n, took, last, lastWords)
+		}
+		if p.bytes != 0 {
+			t.Errorf("an empty queue counts %d bytes", p.bytes)
+		}
+	})
+}
+
+func TestPiecesThatWaitAreNotOneLine(t *testing.T) {
+	d := wire.ByName("prompt")
+	f := framer{dialect: d, parser: d.Server(), pieces: true}
+	pieces := []string{"ann", "one", "\xc3", "\xa6", "two\nthree", "four"}
+	var got []string
+	take := func() bool {
+		r, ok := f.next(false)
+		switch r := r.(type) {
+		case wire.Guest:
+			got = append(got, r.Name)
+		case wire.Say:
+			got = append(got, r.Text)
+		}
+		return ok
+	}
+	for i, p := range pieces {
+		f.feed([]byte(p))
+		if i == 0 {
+			take() // the rest waits
+		}
+		f.keep()
+	}
+	f.feed(nil)
+	for take() {
+	}
+	f.keep()
+	if want := []string{"ann", "one", "\u00e6", "two", "three", "four"}; fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(f.kept) > 0 || len(f.borders) > 0 {
+		t.Errorf("kept %q and borders %v", f.kept, f.borders)
+	}
+}
+
+func TestFramesOfACastKeepTheirBorders(t *testing.T) {
+	f := newFanout(testLog(t))
+	r := &receiver{}
+	f.speak(r, wire.ByName("prompt").Server(), true)
+	f.subscribe(r, 1)
+	f.tell(1, &wire.Said{From: "ann", Text: "a\nb"}, nil, nil)
+	f.deliver(r, &wire.Notice{Text: "c"})
+	f.tell(1, &wire.PeerList{}, nil, nil)
+	var got []string
+	f.flush(func(r *receiver, b []byte) {
+		begin := 0
+		for _, m := range r.paced.all {
+			got = append(got, fmt.Sprintf("%s %v %t", b[begin:m.end], m.delivery.Gap, m.delivery.Replaces != ""))
+			begin = m.end
+		}
+		if begin != len(b) {
+			t.Errorf("%q is in no frame", b[begin:])
+		}
+	})
+	want := []string{"ann (IP: 0.0.0.0) said: a 5ms false", "ann (IP: 0.0.0.0) said: b 5ms false", "c 5ms false", "[] 500ms true"}
+	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAReaderOfThePromptRoomThatNeverReadsIsCutOff(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers["prompt"])]
+		stuck := dial(t, l, memnet.Buffer(256))
+		io.WriteString(stuck, "stuck")
+		pass(time.Second)
+		a := hb.boat(chatName, 1)
+		a.say("login ann\n")
+		line := "msg " + strings.Repeat("x", 1900) + "\n"
+		for range maxOutbox/1900 + 100 {
+			a.say(line)
+		}
+		a.say("users\n")
+		pass(2 * lastWords)
+		if texts := a.texts(); !strings.HasSuffix(texts[len(texts)-1], "users ann\n") {
+			t.Errorf("it is still there: %.80q", texts[len(texts)-1])
+		}
+		got, err := io.ReadAll(stuck)
+		if err == nil && !bytes.HasPrefix(got, []byte("Welcome")) {
+			t.Errorf("got %.80q, %v", got, err)
+		}
+	}, func(cfg *Config) { cfg.Rate = 0 })
+}
