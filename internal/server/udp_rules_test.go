@@ -270,7 +270,7 @@ func TestTheRegistryKeepsSoManySessionsAndTheOldestSilentGoesFirst(t *testing.T)
 			}
 		}
 		g := &d.registry
-		if n := g.unknown.len(); n != maxUnknown {
+		if n := len(g.unknown.at); n != maxUnknown {
 			t.Errorf("%d sessions without a name, want %d", n, maxUnknown)
 		}
 		if n := len(g.parties); n != maxUnknown+1 {
@@ -282,12 +282,12 @@ func TestTheRegistryKeepsSoManySessionsAndTheOldestSilentGoesFirst(t *testing.T)
 		if _, ok := g.unknown.hear(source{at(1), "tobi"}); ok {
 			t.Error("the one that was silent the longest is there")
 		}
-		if g.sieve.rates.len() > maxRates || g.purses.at.len() > maxPurses {
-			t.Errorf("%d rates, %d purses", g.sieve.rates.len(), g.purses.at.len())
+		if len(g.sieve.rates.at) > maxRates || len(g.purses.at.at) > maxPurses {
+			t.Errorf("%d rates, %d purses", len(g.sieve.rates.at), len(g.purses.at.at))
 		}
 		d.passed(unknownIdle, stranger)
-		if g.unknown.len() != 0 || g.known.len() != 1 {
-			t.Errorf("after a silence there are %d without and %d with a name, want 0 and 1", g.unknown.len(), g.known.len())
+		if len(g.unknown.at) != 0 || len(g.known.at) != 1 {
+			t.Errorf("after a silence there are %d without and %d with a name, want 0 and 1", len(g.unknown.at), len(g.known.at))
 		}
 		d.passed(knownIdle, stranger)
 		if len(g.parties) != 0 || len(g.sieve.named) != 0 {

@@ -56,5 +56,3 @@ func (t *table[K, V]) oldest() (v V, ok bool) {
 	}
 	return e.Value.(row[K, V]).value, true
 }
-
-func (t *table[K, V]) len() int { return len(t.at) }
