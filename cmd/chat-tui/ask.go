@@ -49,7 +49,7 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	}
 	for {
 		if a.What == "clock" {
-			q.Request = wire.Clock{Date: rand.N(2) == 0} //nolint:gosec // no secret
+			q.Request = wire.Clock{Date: rand.N(2) == 0}
 		}
 		answer, err := client.Ask(ctx, q)
 		switch {
@@ -147,7 +147,7 @@ func (s *span) UnmarshalText(b []byte) error {
 
 // wait lets a random time within the span go by.
 func (s span) wait(ctx context.Context) error {
-	pause := time.NewTimer(s.min + rand.N(s.max-s.min+1)) //nolint:gosec // no secret
+	pause := time.NewTimer(s.min + rand.N(s.max-s.min+1))
 	defer pause.Stop()
 	select {
 	case <-pause.C:

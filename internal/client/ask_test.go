@@ -106,8 +106,9 @@ func outcome(e wire.Event, err error) string {
 		return e.Value
 	case *wire.ClockTold:
 		return e.Text
+	default:
+		return "?"
 	}
-	return "?"
 }
 
 func TestALostQuestionForTheTimeIsAskedAgain(t *testing.T) {
