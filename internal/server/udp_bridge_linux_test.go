@@ -49,11 +49,32 @@ func TestARoomAndItsMulticastGroupHearEachOtherOnce(t *testing.T) {
 	if !ownNetwork(t) {
 		return
 	}
-	h := start(t, withRegistry, func(cfg *Config) { cfg.Host, cfg.BridgeMulticast = "0.0.0.0", true })
+	bridged := func(cfg *Config) { cfg.Host, cfg.BridgeMulticast = "0.0.0.0", true }
+	t.Run("at once", func(t *testing.T) {
+		h := start(t, withRegistry, bridged)
+		makeGroup(t, h)
+		talkInGroup(t, h)
+	})
+	t.Run("after a restart", func(t *testing.T) {
+		onDisk := func(dir string) option { return func(cfg *Config) { cfg.Data = dir } }
+		dir := t.TempDir()
+		h := start(t, withRegistry, bridged, onDisk(dir))
+		makeGroup(t, h)
+		h.end(t)
+		talkInGroup(t, start(t, withRegistry, bridged, onDisk(dir)))
+	})
+}
+
+func makeGroup(t *testing.T, h *host) {
+	t.Helper()
 	_, port, _ := net.SplitHostPort(h.registry)
 	anna := newCaller(t, "", net.JoinHostPort(loopback, port))
 	anna.ask("CGR:g_239.1.2.3_5007", "GCR:g")
 	anna.ask("GAC:g", "GRI:239.1.2.3_5007")
+}
+
+func talkInGroup(t *testing.T, h *host) {
+	t.Helper()
 	group := netip.MustParseAddrPort("239.1.2.3:5007")
 	member, err := net.ListenMulticastUDP("udp4", nil, net.UDPAddrFromAddrPort(group))
 	if err != nil {
