@@ -197,6 +197,8 @@ func mark(e wire.Event, tag string) {
 		e.Re = re
 	case *wire.Calculated:
 		e.Re = re
+	case *wire.ClockTold:
+		e.Re = re
 	case *wire.Refused:
 		e.Re = re
 	default:
@@ -209,6 +211,7 @@ func (l *loop) do(r wire.Request, tag string) {
 	switch {
 	case quit && (l.link == nil || !l.asks.tagged):
 		l.quit = true
+	case l.askHost(r, tag):
 	case l.phase < resuming && !quit:
 		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
 	case len(l.asks.list) >= maxAsks || l.unsentBytes() >= maxUnsent:

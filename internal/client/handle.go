@@ -60,6 +60,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 		l.rooms.wanted(name)
 	}
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
+	l.services.listed = append([]wire.Service{}, e.Services...)
 	l.emit(e)
 	l.introduce()
 }

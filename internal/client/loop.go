@@ -41,6 +41,8 @@ type loop struct {
 	disk   disk
 	inbox  inbox
 
+	services services
+
 	present []wire.Person // in the one room of an older dialect, as far as known
 	listed  bool          // the server has sent a list of them
 }
@@ -48,7 +50,7 @@ type loop struct {
 // connection is how the session stands with its server. Owned by loop.
 type connection struct {
 	phase     phase
-	link      *link // nil without a connection
+	link      *link        // nil without a connection
 	unsent    []outgoing   // each a write of its own
 	leaving   []wire.Event // to be taken for granted when what the writer has is written
 	writing   bool         // it has something
@@ -209,6 +211,7 @@ func (l *loop) act(ctx context.Context) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
 	}
 	l.askAgain(now)
+	l.askServices(ctx)
 	l.beat(now)
 	l.sendLines(now)
 }
