@@ -264,6 +264,40 @@ func TestWhenTheServerStopsItsWordsComeAfterTheListThatWaits(t *testing.T) {
 	})
 }
 
+func TestWhatIsSaidWhileAListWaitsPassesItBy(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		a := hb.boat("prompt", 1)
+		a.say("ann")
+		pass(100 * time.Millisecond) // its list is due in 400 ms
+		came := time.Now()
+		hb.boat("prompt", 2).say("ben")
+		pass(5 * time.Second)
+		reads, _ := a.heard()
+		lists := hb.paced(reads)
+		if r := reads[2]; r.text != "ben (IP: 10.0.0.2) connected" || r.at.Sub(came) > textGap {
+			t.Errorf("%q came after %v, want the notice at once", r.text, r.at.Sub(came))
+		}
+		if len(lists) != 1 || lists[0].text != `[["ann", "10.0.0.1"], ["ben", "10.0.0.2"]]` {
+			t.Errorf("the lists are %v, want the newest only", lists)
+		}
+	})
+}
+
+func TestLastWordsComeInTimeThoughMuchWaits(t *testing.T) {
+	inHarbour(t, func(hb harbour) {
+		a := hb.boat("prompt", 1)
+		a.say("ann")
+		pass(time.Second)
+		hb.boat(chatName, 2).say("login ben\n" + strings.Repeat("msg hi\n", 2000))
+		pass(time.Second) // of the 10 that the room's pace needs for that
+		hb.h.end(t)
+		reads, over := a.heard()
+		if last := reads[len(reads)-1].text; last != "The server stops. It will be back soon." || over != io.EOF {
+			t.Errorf("the last words of %d are %q, %v", len(reads), last, over)
+		}
+	}, func(cfg *Config) { cfg.Rate = 0 })
+}
+
 func TestAQueueDropsWhatIsOldWhenItsConnectionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pace{wrote: time.Now(), gap: listGap}
