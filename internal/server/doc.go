@@ -26,13 +26,14 @@
 //
 // # Where things are
 //
-// server.go and daemon.go open and close; door, accept.go and limits.go let in;
-// reader.go brings bytes (a poller of many sockets can stand in its place),
-// input.go and framer.go turn them into requests; loop.go and group.go are the
-// rounds and when to commit; clients.go is the life of a connection; fanout.go
-// turns what the hub says into bytes, write.go and outbox.go write them;
-// jobs.go, tls.go, control.go and operate.go are what their names say. The
-// registry has files of its own: udp_socket.go reads and sends, udp_sieve.go
-// sorts out, udp.go has the sessions, udp_send.go and udp_purse.go say what
-// leaves, and how much of it; udp_bridge.go is about multicast groups.
+// server.go, daemon.go and listen.go open and close; door, accept.go and
+// limits.go let in; reader.go brings bytes (a poller of many sockets can stand
+// in its place), input.go and framer.go turn them into requests; loop.go and
+// group.go are the rounds and when to commit; clients.go is the life of a
+// connection; fanout.go and frames.go turn what the hub says into bytes,
+// write.go, outbox.go and pace.go write them; jobs.go, tls.go, control.go and
+// operate.go are what their names say. The registry has files of its own:
+// udp_socket.go reads and sends, udp_sieve.go sorts out, udp.go has the
+// sessions, udp_send.go and udp_purse.go say what leaves, and how much of it;
+// udp_bridge.go is about multicast groups.
 package server

@@ -192,27 +192,6 @@ func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 	return d.Close
 }
 
-// add takes note of what was appended to the receiver's bytes.
-func (f *fanout) add(r *receiver, buf []byte, d *wire.Delivery) {
-	if r.paced != nil {
-		r.paced.add(len(r.buf), len(buf), d)
-	}
-	r.buf = buf
-	f.touch(r)
-}
-
-// say tells one receiver what is no event.
-func (f *fanout) say(r *receiver, words []byte) {
-	if len(words) == 0 {
-		return
-	}
-	f.take(r)
-	if r.buf == nil {
-		r.buf = f.borrow()
-	}
-	f.add(r, append(r.buf, words...), &wire.Delivery{})
-}
-
 // unsaid notes an event that a dialect could not say and should have.
 func (f *fanout) unsaid(e wire.Event, err error) {
 	if !errors.Is(err, wire.ErrUnsupported) {

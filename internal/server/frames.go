@@ -41,3 +41,24 @@ func (s *sub) mark(upto int) {
 		s.to.paced.add(shift+c.at(i), shift+c.at(i+1), &c.deliveries[i])
 	}
 }
+
+// add takes note of what was appended to the receiver's bytes.
+func (f *fanout) add(r *receiver, buf []byte, d *wire.Delivery) {
+	if r.paced != nil {
+		r.paced.add(len(r.buf), len(buf), d)
+	}
+	r.buf = buf
+	f.touch(r)
+}
+
+// say tells one receiver what is no event.
+func (f *fanout) say(r *receiver, words []byte) {
+	if len(words) == 0 {
+		return
+	}
+	f.take(r)
+	if r.buf == nil {
+		r.buf = f.borrow()
+	}
+	f.add(r, append(r.buf, words...), &wire.Delivery{})
+}

@@ -2,12 +2,9 @@ package server
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,135 +12,6 @@ import (
 	"labchat/internal/memnet"
 	"labchat/internal/wire"
 )
-
-// harbour is a daemon in memory with all its TCP ports, and a clock of its own.
-type harbour struct {
-	*testing.T
-
-	h     *host
-	ports map[string]*memnet.Listener // by address
-}
-
-// numbers are the ports there.
-var numbers = map[string]int{chatName: 1300, "sum": 1301, "prompt": 1302, "arith": 1303, "names": 1304, "prompt-accounts": 1305}
-
-func inHarbour(t *testing.T, test func(hb harbour), opts ...option) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		hb := harbour{T: t, ports: map[string]*memnet.Listener{}}
-		hb.h = start(t, append(opts, func(cfg *Config) {
-			cfg.Ports = Ports{
-				Chat: numbers[chatName], Sum: numbers["sum"], Prompt: numbers["prompt"], Arith: numbers["arith"],
-				Names: numbers["names"], PromptAccounts: numbers["prompt-accounts"], Registry: -1,
-			}
-			cfg.Listen = func(_, addr string) (net.Listener, error) {
-				hb.ports[addr] = memnet.Listen()
-				return hb.ports[addr], nil
-			}
-		})...)
-		test(hb)
-	})
-}
-
-// boat is a client of the harbour. It takes one read for one message, as the
-// originals do, and has read whatever has come.
-type boat struct {
-	*memnet.Conn
-
-	mu    sync.Mutex
-	reads []read
-	over  error // how reading has ended
-}
-
-type read struct {
-	at   time.Time
-	text string
-}
-
-func (hb harbour) boat(port string, from byte) *boat {
-	hb.Helper()
-	l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[port])]
-	b := &boat{Conn: dial(hb.T, l, memnet.From(&net.TCPAddr{IP: net.IPv4(10, 0, 0, from), Port: 5000}))}
-	go b.listen()
-	return b
-}
-
-func (b *boat) listen() {
-	buf := make([]byte, readBuffer)
-	for {
-		n, err := b.Read(buf)
-		b.mu.Lock()
-		if n > 0 {
-			b.reads = append(b.reads, read{time.Now(), string(buf[:n])})
-		}
-		b.over = err
-		b.mu.Unlock()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// say sends text and lets the daemon handle it.
-func (b *boat) say(text string) {
-	_, _ = io.WriteString(b, text) // the test may be about a daemon that has ended it
-	synctest.Wait()
-}
-
-// heard returns what has come so far, and how it has ended.
-func (b *boat) heard() ([]read, error) {
-	synctest.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.reads, b.over
-}
-
-// texts returns what has come so far without its times.
-func (b *boat) texts() []string {
-	var texts []string
-	reads, _ := b.heard()
-	for _, r := range reads {
-		texts = append(texts, r.text)
-	}
-	return texts
-}
-
-// pass lets time go by.
-func pass(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
-}
-
-const (
-	listGap = 500 * time.Millisecond
-	textGap = 5 * time.Millisecond
-)
-
-// paced checks that every read is one message: a list alone, a text alone, each
-// with its gap before and after. It returns the lists.
-func (hb harbour) paced(reads []read) (lists []read) {
-	hb.Helper()
-	gap := time.Duration(0)
-	for i, r := range reads {
-		need := textGap
-		if strings.HasPrefix(r.text, "[") {
-			var list [][2]string
-			if err := json.Unmarshal([]byte(r.text), &list); err != nil {
-				hb.Fatalf("a read begins with [ and is no list: %q: %v", r.text, err)
-			}
-			lists, need = append(lists, r), listGap
-		} else if strings.Contains(r.text, "[[") || strings.Count(r.text, "(IP: ") > 1 {
-			hb.Fatalf("two messages in one read: %q", r.text)
-		}
-		if i > 0 {
-			if was := r.at.Sub(reads[i-1].at); was < max(gap, need) {
-				hb.Fatalf("%q came %v after %q, want %v", r.text, was, reads[i-1].text, max(gap, need))
-			}
-		}
-		gap = need
-	}
-	return lists
-}
 
 func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
 	inHarbour(t, func(hb harbour) {
@@ -319,6 +187,33 @@ func TestAQueueDropsWhatIsOldWhenItsConnectionEnds(t *testing.T) {
 		}
 		if p.bytes != 0 {
 			t.Errorf("an empty queue counts %d bytes", p.bytes)
+		}
+	})
+}
+
+func TestAFramePassesByTheQueueOnlyAfterTheLongerGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := outbox{pace: &pace{}}
+		for i, step := range []struct {
+			after, gap time.Duration
+			want       bool
+		}{
+			{0, textGap, true},
+			{textGap - 1, textGap, false},
+			{1, textGap, true},
+			{textGap, listGap, false},
+			{listGap - textGap, listGap, true},
+			{listGap - 1, textGap, false},
+			{1, textGap, true},
+		} {
+			pass(step.after)
+			if got := o.mayWrite(step.gap); got != step.want {
+				t.Errorf("step %d: got %t, want %t", i+1, got, step.want)
+			}
+		}
+		pass(time.Second)
+		if start, full := o.queue(newFrame([]byte("x"), &wire.Delivery{}, time.Now())); !start || full || o.mayWrite(0) {
+			t.Error("a frame passes by one that waits")
 		}
 	})
 }
