@@ -16,6 +16,8 @@ import (
 // of them what came back.
 type flooder struct {
 	s       *packetSocket
+	to      *net.UDPAddr
+	sent    atomic.Int64
 	out, in []atomic.Int64 // bytes, by the number of the address
 }
 
@@ -24,13 +26,13 @@ func floodAddress(i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 64 + byte(i>>16), byte(i >> 8), byte(i)})
 }
 
-func newFlooder(t *testing.T, addresses int) *flooder {
+func newFlooder(t *testing.T, addresses int, to *net.UDPAddr) *flooder {
 	t.Helper()
 	s, err := listenPackets(context.Background(), "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &flooder{s: s, out: make([]atomic.Int64, addresses), in: make([]atomic.Int64, addresses)}
+	f := &flooder{s: s, to: to, out: make([]atomic.Int64, addresses), in: make([]atomic.Int64, addresses)}
 	done := make(chan struct{})
 	go func() { defer close(done); f.read() }()
 	t.Cleanup(func() { s.close(); <-done })
@@ -52,8 +54,9 @@ func (f *flooder) read() {
 
 // send sends a text from an address; what the kernel does not take was not
 // sent.
-func (f *flooder) send(i int, text string, to *net.UDPAddr) {
-	n, _, err := f.s.conn.WriteMsgUDP([]byte(text), f.s.from(floodAddress(i)), to)
+func (f *flooder) send(i int, text string) {
+	n, _, err := f.s.conn.WriteMsgUDP([]byte(text), f.s.from(floodAddress(i)), f.to)
+	f.sent.Add(1)
 	if err == nil {
 		f.out[i].Add(int64(n))
 	}
@@ -65,7 +68,7 @@ func (c *caller) persist(request, answer string) {
 	b := make([]byte, maxDatagram)
 	for end := time.Now().Add(6 * patience); time.Now().Before(end); {
 		c.send(request)
-		c.SetReadDeadline(time.Now().Add(time.Second))
+		c.SetReadDeadline(time.Now().Add(time.Second / 4))
 		for {
 			n, err := c.Read(b)
 			if err != nil {
@@ -94,17 +97,33 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 		h.caller(t, fmt.Sprintf("127.0.1.%d", i+1)).persist(fmt.Sprintf("hi somebody%d", i), fmt.Sprintf("hi somebody%d", i))
 	}
 	before := heap()
-	f := newFlooder(t, addresses)
-	var sent atomic.Int64
+	f := newFlooder(t, addresses, anna.to)
 	var flooding sync.WaitGroup
-	served := make(chan struct{})
+	const requests = 30
+	served, ripe := make(chan struct{}), make(chan struct{}, requests)
 	for part := range 2 {
-		flooding.Go(func() { f.flood(part, anna.to, &sent, datagrams/2, served) })
+		flooding.Go(func() {
+			f.flood(part, func(n int64) (more bool) {
+				if n < datagrams/2 {
+					if part == 0 && n%(datagrams/2/requests) == 0 {
+						ripe <- struct{}{}
+					}
+					return true
+				}
+				select {
+				case <-served:
+					return false
+				default:
+					return true
+				}
+			})
+		})
 	}
-	for range 30 {
+	for range requests {
+		<-ripe
 		anna.persist("ar anna", "ar 127.0.0.1 "+anna.port())
 	}
-	t.Logf("somebody was served 30 times while %d datagrams came", sent.Load())
+	t.Logf("somebody was served 30 times while %d datagrams came", f.sent.Load())
 	close(served)
 	flooding.Wait()
 	h.caller(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
@@ -119,7 +138,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 		in += f.in[i].Load()
 	}
 	grown := heap() - before
-	t.Logf("%d datagrams of %d bytes were answered by %d bytes; the heap has grown by %d KiB", sent.Load(), out, in, grown>>10)
+	t.Logf("%d datagrams of %d bytes were answered by %d bytes; the heap has grown by %d KiB", f.sent.Load(), out, in, grown>>10)
 	if in == 0 {
 		t.Error("nothing came back at all")
 	}
@@ -132,25 +151,16 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 // registers says which addresses take a name.
 func registers(i int) bool { return i%10 == 0 }
 
-// flood sends at least so many datagrams, and goes on until somebody was
-// served.
-func (f *flooder) flood(part int, to *net.UDPAddr, sent *atomic.Int64, atLeast int64, served <-chan struct{}) {
+// flood sends datagrams as long as there are to be more.
+func (f *flooder) flood(part int, more func(n int64) bool) {
 	asks := []string{"ul", "rl", "rj lobby", "GRP:", "REQ:anna\n", "ar somebody1", "GAC:x", "SEND_TIME", "by", "\xff\xfe", "msg a> b\n", "what?", "\x00LC\x01"}
-	for n := int64(0); ; n++ {
-		if n >= atLeast {
-			select {
-			case <-served:
-				return
-			default:
-			}
-		}
+	for n := int64(0); more(n); n++ {
 		i := (int(n)*2 + part) % len(f.out)
 		text := asks[n/7%int64(len(asks))]
 		if registers(i) {
 			text = fmt.Sprintf("hi forged%d", i)
 		}
-		f.send(i, text, to)
-		sent.Add(1)
+		f.send(i, text)
 	}
 }
 
