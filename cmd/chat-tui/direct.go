@@ -60,7 +60,7 @@ func (d *direct) config() (client.DirectConfig, error) {
 }
 
 // Run talks until the person quits.
-func (d *direct) Run(ctx context.Context, std conf.Streams, c *cli) error {
+func (d *direct) Run(ctx context.Context, std conf.Streams) error {
 	cfg, err := d.config()
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func NewDirect(cfg DirectConfig) *Direct {
 	return &Direct{cfg: cfg, events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
 }
 
-// Events, Say and Retry are as Session's.
+// Events is as Session's.
 func (d *Direct) Events() <-chan []wire.Event { return d.events }
 
 // Say sends a line to the other; there is one place only.
@@ -308,8 +308,8 @@ func (l *directLoop) left(ctx context.Context, err error) error {
 // take does what callers asked.
 func (l *directLoop) take(ctx context.Context) error {
 	l.mu.Lock()
-	typed, again := l.Direct.typed, l.again
-	l.Direct.typed, l.again = nil, false
+	typed, again := l.typed, l.again
+	l.typed, l.again = nil, false
 	l.mu.Unlock()
 	for _, r := range typed {
 		l.queue = append(l.queue, r)

@@ -155,7 +155,7 @@ func (d *directLine) read(ctx context.Context, heard chan<- string) error {
 		switch {
 		case err == nil, errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil:
 		case errors.Is(err, io.EOF), ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the end that was wanted
 		default:
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -199,7 +200,7 @@ func nameFirst(joins, line, leaves string, all bool) *oldServer {
 	}
 	tell := func(p *oldPeer, form, text string) {
 		if form != "" {
-			p.tell(told(p), strings.NewReplacer("NAME", p.name, "TEXT", text, "N", fmt.Sprint(len(p.peers))).Replace(form))
+			p.tell(told(p), strings.NewReplacer("NAME", p.name, "TEXT", text, "N", strconv.Itoa(len(p.peers))).Replace(form))
 		}
 	}
 	return &oldServer{

@@ -32,7 +32,7 @@ type hostAsk struct {
 // it did: sums, expressions, time and date, unless the server is that service
 // itself.
 func (l *loop) askHost(r wire.Request, tag string) bool {
-	name, port, dialect := "", "", ""
+	var name, port, dialect string
 	switch r := r.(type) {
 	case wire.Clock:
 		name, port = "registry", ClockPort

@@ -168,7 +168,7 @@ func (f *family) prompt() {
 			}
 			return heardLine{}, false
 		}
-		if i := strings.Index(read, "[["); i >= 0 {
+		if strings.Contains(read, "[[") {
 			m.complain(read)
 		}
 		from, rest, _ := strings.Cut(read, " (IP: ")

@@ -97,8 +97,8 @@ func (c *Command) sayable(v values, can func(wire.Request) bool) bool {
 
 // offered is for what the program does itself, which may need the server in
 // the end.
-func (a Local) offered(can func(wire.Request) bool) bool {
-	switch a.Verb {
+func (l Local) offered(can func(wire.Request) bool) bool {
+	switch l.Verb {
 	case Open:
 		return can(wire.Private{To: "alice", Text: "hi"})
 	case Nick:
