@@ -16,7 +16,7 @@ type desk struct {
 	blank *profile // for looking at servers that have no profile yet
 
 	profile *profile // of the session that runs, nil without one
-	session *client.Session
+	session session
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when the session's Run has returned
 }
@@ -36,13 +36,13 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 	cfg := d.cli.clientConfig(p, client.Identity{Mode: d.cli.Reach.mode(), Name: l.Name, Password: l.Password}, d.log)
 	cfg.Rooms = []string{d.cli.room()}
 	ctx, d.stop = context.WithCancel(ctx)
-	d.profile, d.session, d.ended = p, client.New(cfg), make(chan struct{})
+	d.profile, d.session, d.ended = p, d.cli.session(p, cfg), make(chan struct{})
 	go d.run(ctx, d.session, d.ended)
 	return tui.Connected{Session: d.session, Archive: p}, nil
 }
 
 // run holds a session; leave waits for it.
-func (d *desk) run(ctx context.Context, s *client.Session, ended chan struct{}) {
+func (d *desk) run(ctx context.Context, s session, ended chan struct{}) {
 	defer close(ended)
 	if err := s.Run(ctx); err != nil {
 		d.log.Warn("session ended", "err", err)

@@ -20,7 +20,7 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 		return err
 	}
 	defer done()
-	if c.Reach.Server == "" || !c.Reach.named() {
+	if c.Reach.datagrams() == nil && (c.Reach.Server == "" || !c.Reach.named()) {
 		return s.form(ctx, std, c, log)
 	}
 	p, err := openProfile(profileDir(&c.Reach)) //nolint:contextcheck // a local file is opened at once
@@ -41,15 +41,15 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 	}
 	cfg := c.clientConfig(p, id, log)
 	cfg.Rooms = []string{c.room()}
-	return s.show(ctx, c, p, client.New(cfg), nil)
+	return s.show(ctx, c, p, c.session(p, cfg), nil)
 }
 
 // show opens the screen on a session. Hints say that its server is embedded,
 // and how a second window joins.
-func (s *screen) show(ctx context.Context, c *cli, p *profile, session *client.Session, hints []string) error {
-	return beside(ctx, session, func(ctx context.Context, session *client.Session) error {
+func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, hints []string) error {
+	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
-			Session: session, Archive: p,
+			Session: with, Archive: p,
 			Theme: colours(), Room: c.room(), Hint: strings.Join(hints, "\n"), Local: hints != nil,
 		})
 	})

@@ -1,32 +1,41 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/user"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
+	"labchat/internal/peer"
 	"labchat/internal/wire"
 )
 
-// defaultServer is where a client without a form looks for a server.
-const defaultServer = "127.0.0.1:" + client.DefaultPort
+const (
+	// defaultHost is where a client without a form looks for a server.
+	defaultHost = "127.0.0.1"
+	// dialWithin bounds the wait for a server's host.
+	dialWithin = 10 * time.Second
+)
 
 // reach says which server, and as whom.
 type reach struct {
-	Server       string `placeholder:"HOST:PORT" help:"Server; without :PORT its port 1300."`
+	Server       string `placeholder:"HOST:PORT" help:"Server; without :PORT its port 1300, or 2020 where it is a registry."`
 	User         string `placeholder:"NAME" help:"Log in as NAME, or with --guest take that name without an account."`
 	Register     bool   `help:"Make the account --user first."`
 	Guest        bool   `help:"Come in without an account; without --user under a name that the server gives."`
 	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE instead of asking."`
 	Room         string `placeholder:"ROOM" help:"Room to be in; the screen opens lobby unless told."`
-	Dialect      string `default:"auto" placeholder:"NAME" help:"Language of the server: auto, chat1, or that of an older server, as a3 or prompt."`
+	Dialect      string `default:"auto" placeholder:"NAME" help:"Language of the server: auto, chat1, or that of an older server (as a3 or prompt) or registry (tobi or ias)."`
 	Profile      string `placeholder:"NAME" help:"Keep messages, drafts and unsent lines in a profile of that name."`
+	UDP          string `name:"udp" placeholder:"HOST:PORT" help:"Socket for datagrams between people; lab 3's and IAS's programs need a fixed one."`
 	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only; chatd prints it at start."`
 }
 
@@ -39,6 +48,9 @@ func (r *reach) Validate() error {
 		return errors.New("--register wants the account's name: add --user NAME")
 	case r.ServerKey != "" && !strings.HasPrefix(r.ServerKey, "SHA256:"):
 		return fmt.Errorf("--server-key: want SHA256:... as chatd prints it, not %q", r.ServerKey)
+	}
+	if err := r.checkDatagrams(); err != nil {
+		return err
 	}
 	if r.User != "" {
 		if err := wire.CheckUser(r.User); err != nil {
@@ -57,13 +69,53 @@ func (r *reach) Validate() error {
 	return nil
 }
 
+// checkDatagrams refuses what a registry has no words for, and half a socket.
+func (r *reach) checkDatagrams() error {
+	if r.datagrams() != nil && (r.Register || r.PasswordFile != "") {
+		return fmt.Errorf("--dialect %s knows no accounts: leave --register and --password-file out", r.Dialect)
+	}
+	if r.UDP == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(r.UDP)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
+		return fmt.Errorf("--udp: want HOST:PORT, not %q", r.UDP)
+	}
+	return nil
+}
+
 // dialects lists what --dialect takes.
 func dialects() []string {
 	names := []string{client.DialectAuto}
 	for _, d := range wire.Dialects() {
 		names = append(names, d.Name())
 	}
+	for _, d := range wire.AllDatagrams() {
+		if !d.Manners().Service {
+			names = append(names, d.Name())
+		}
+	}
 	return names
+}
+
+// datagrams is the dialect of a registry, nil where there is a server.
+func (r *reach) datagrams() wire.Datagrams {
+	if d := wire.DatagramsByName(r.Dialect); d != nil && !d.Manners().Service {
+		return d
+	}
+	return nil
+}
+
+// dial connects from the address that --udp names: lab 3's servers tell others
+// that address for our datagrams.
+func (r *reach) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialWithin}
+	if host, _, err := net.SplitHostPort(r.UDP); err == nil {
+		if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
+			d.LocalAddr = &net.TCPAddr{IP: ip}
+		}
+	}
+	return d.DialContext(ctx, network, addr)
 }
 
 // named says whether somebody was named to come in as, so that nobody must be
@@ -73,12 +125,20 @@ func (r *reach) named() bool { return r.Guest || r.User != "" }
 // address returns HOST:PORT of the server, or the default one.
 func (r *reach) address() string {
 	if r.Server == "" {
-		return defaultServer
+		return net.JoinHostPort(defaultHost, r.port())
 	}
 	if _, _, err := net.SplitHostPort(r.Server); err == nil {
 		return r.Server
 	}
-	return net.JoinHostPort(strings.Trim(r.Server, "[]"), client.DefaultPort)
+	return net.JoinHostPort(strings.Trim(r.Server, "[]"), r.port())
+}
+
+// port is where a server is looked for whose port is not given.
+func (r *reach) port() string {
+	if r.datagrams() != nil {
+		return peer.DefaultPort
+	}
+	return client.DefaultPort
 }
 
 // mode is how the session gets its name.
@@ -86,7 +146,7 @@ func (r *reach) mode() client.Mode {
 	switch {
 	case r.Register:
 		return client.ModeRegister
-	case r.Guest || r.User == "":
+	case r.Guest || r.User == "" || r.datagrams() != nil:
 		return client.ModeGuest
 	default:
 		return client.ModeLogin

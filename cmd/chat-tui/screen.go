@@ -14,10 +14,9 @@ import (
 
 // screen chats: on the whole screen, or line by line.
 type screen struct {
-	Local bool   `help:"Bring a server along: on this machine only, with rooms and history of its own."`
-	Plain bool   `help:"No full screen: one line an event, the same commands. Chosen by itself without a terminal, or on a dumb one."`
-	JSON  bool   `name:"json" help:"With --plain: one JSON object an event, for programs."`
-	UDP   string `name:"udp" placeholder:"HOST:PORT" help:"Socket for private conversations."`
+	Local bool `help:"Bring a server along: on this machine only, with rooms and history of its own."`
+	Plain bool `help:"No full screen: one line an event, the same commands. Chosen by itself without a terminal, or on a dumb one."`
+	JSON  bool `name:"json" help:"With --plain: one JSON object an event, for programs."`
 }
 
 // Help is printed by --help.
@@ -65,19 +64,19 @@ func (s *screen) plain(ctx context.Context, std conf.Streams, c *cli) error {
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, profileDir(&c.Reach), func(p *profile, cfg client.Config) error {
 		cfg.Rooms = []string{c.room()}
-		return s.lines(ctx, std, c, p, client.New(cfg), nil)
+		return s.lines(ctx, std, c, p, c.session(p, cfg), nil)
 	})
 }
 
 // lines holds the conversation on standard input and output.
-func (s *screen) lines(ctx context.Context, std conf.Streams, c *cli, p *profile, session *client.Session, hints []string) error {
+func (s *screen) lines(ctx context.Context, std conf.Streams, c *cli, p *profile, with session, hints []string) error {
 	in := openStdin(std.In)
 	defer in.release()
 	defer ignoreBrokenPipe()()
 	prompt := c.Reach.prompt(std)
-	err := beside(ctx, session, func(ctx context.Context, session *client.Session) error {
+	err := beside(ctx, with, func(ctx context.Context, with session) error {
 		return plain.Run(ctx, plain.Config{
-			Session: session, Archive: p, Input: in, Out: std.Out, Room: c.room(),
+			Session: with, Archive: p, Input: in, Out: std.Out, Room: c.room(),
 			JSON: s.JSON, Prompt: isTerminal(std.In) && isTerminal(std.Out), Kept: p.kept(), Hints: hints,
 			Secret: func(question string) (wire.Secret, error) { return prompt.Ask(question, false) },
 		})

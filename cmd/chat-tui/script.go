@@ -8,7 +8,6 @@ import (
 	"syscall"
 
 	"labchat/cmd/internal/conf"
-	"labchat/internal/client"
 	"labchat/internal/plain"
 	"labchat/internal/wire"
 )
@@ -40,7 +39,7 @@ func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		defer in.release()
 		cfg.Input = in
 	}
-	return c.script(ctx, std, func(ctx context.Context, session *client.Session) error {
+	return c.script(ctx, std, func(ctx context.Context, session session) error {
 		cfg.Session = session
 		return plain.Send(ctx, cfg)
 	})
@@ -75,7 +74,7 @@ func (t tail) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		return conf.Usagef("tail wants a room: add --room ROOM")
 	}
 	defer ignoreBrokenPipe()()
-	err := c.script(ctx, std, func(ctx context.Context, session *client.Session) error {
+	err := c.script(ctx, std, func(ctx context.Context, session session) error {
 		return plain.Tail(ctx, plain.TailConfig{
 			Session: session, Room: c.Reach.Room, History: t.History, NoFollow: t.NoFollow,
 			JSON: t.JSON, Out: std.Out, Err: std.Err,

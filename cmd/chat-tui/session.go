@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,9 +15,33 @@ import (
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
+	"labchat/internal/peer"
 	"labchat/internal/plain"
+	"labchat/internal/tui"
 	"labchat/internal/wire"
 )
+
+// session is a conversation at a server or a registry.
+type session interface {
+	talk
+	tui.Session
+}
+
+// session makes the one that the flags ask for: at a registry, or with a server
+// and, where a socket is named, the datagrams beside it.
+func (c *cli) session(p *profile, cfg client.Config) session {
+	if d := c.Reach.datagrams(); d != nil {
+		return peer.New(peer.Config{
+			Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
+			Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
+		})
+	}
+	if c.Reach.UDP == "" {
+		return client.New(cfg)
+	}
+	cfg.Dial = c.Reach.dial
+	return peer.NewBeside(client.New(cfg), peer.BesideConfig{Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log})
+}
 
 // clientConfig is what every session of this program has in common.
 func (c *cli) clientConfig(p *profile, id client.Identity, log *slog.Logger) client.Config {
@@ -33,14 +58,14 @@ func (c *cli) clientConfig(p *profile, id client.Identity, log *slog.Logger) cli
 }
 
 // script runs a session on a profile of its own beside what uses it.
-func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Context, *client.Session) error) error {
+func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Context, session) error) error {
 	dir := ""
 	if c.Reach.Profile != "" {
 		dir = profileDir(&c.Reach)
 	}
 	//nolint:contextcheck // a local file is opened at once
-	return c.prepare(std, dir, func(_ *profile, cfg client.Config) error {
-		return beside(ctx, client.New(cfg), use)
+	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
+		return beside(ctx, c.session(p, cfg), use)
 	})
 }
 

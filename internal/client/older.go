@@ -37,8 +37,10 @@ func (l *loop) refusedLate(e *wire.Refused) {
 
 // peersListed takes the list that some old servers send to everybody whenever
 // somebody comes or goes. It names who can be reached by datagrams, so that
-// who is not in it may be here all the same.
+// who is not in it may be here all the same. It comes out, too, for who sends
+// such datagrams.
 func (l *loop) peersListed(e *wire.PeerList) {
+	l.emit(e)
 	first := !l.listed
 	l.listed = true
 	for _, p := range e.Peers {

@@ -91,6 +91,16 @@ func (f *feed) due() time.Time {
 	return f.last.Add(batchEvery)
 }
 
+// next is when a batch is due that does not wait for its reader only, or in a
+// long time.
+func (f *feed) next() time.Time {
+	now := time.Now()
+	if due := f.due(); due.After(now) {
+		return due
+	}
+	return now.Add(time.Hour)
+}
+
 // handed empties the batch after it was handed over.
 func (f *feed) handed(now time.Time) {
 	dropped := f.dropped
@@ -108,7 +118,7 @@ func (f *feed) mouth(events chan<- []wire.Event) chan<- []wire.Event {
 	return events
 }
 
-// last words: what is left to say, if anybody listens.
+// lastWords hands over what is left to say, if anybody listens.
 func (f *feed) lastWords(events chan<- []wire.Event) {
 	if len(f.batch) == 0 {
 		return

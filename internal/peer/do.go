@@ -25,11 +25,6 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.rename(r, tag)
 	case wire.Find:
 		l.find(r, tag)
-	case wire.Create:
-		if l.isIAS() && r.Group == "" {
-			r.Group = groupFor(r.Room)
-		}
-		l.pass(r, tag)
 	default:
 		l.pass(r, tag)
 	}

@@ -42,7 +42,7 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 		l.refuse(q, e.Re.Re, wire.CodeUnsupported, "You are in that group already, or its address can't be used.")
 		return
 	}
-	conn, err := openGroup(l.conn, addr)
+	conn, err := openGroup(l.conn, addr, l.registry.addr.Addr())
 	if err != nil {
 		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The group %s can't be joined: %v.", addr, err))
 		return
@@ -57,8 +57,13 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 
 // openGroup opens the socket that hears a group, and readies the session's own
 // to speak in it: on the interface that it is bound to, or the system's choice.
-func openGroup(own net.PacketConn, addr netip.AddrPort) (net.PacketConn, error) {
-	ifi, err := interfaceOf(own)
+// Who sits at a registry of this machine does not speak to other ones.
+func openGroup(own net.PacketConn, addr netip.AddrPort, registry netip.Addr) (net.PacketConn, error) {
+	local := addrPort(own.LocalAddr()).Addr()
+	if local.IsUnspecified() && registry.IsLoopback() {
+		local = registry
+	}
+	ifi, err := interfaceOf(local)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +84,8 @@ func openGroup(own net.PacketConn, addr netip.AddrPort) (net.PacketConn, error) 
 	return only{packets, conn, addr.Addr()}, nil
 }
 
-// interfaceOf returns the interface of the socket's address, nil for any.
-func interfaceOf(conn net.PacketConn) (*net.Interface, error) {
-	local := addrPort(conn.LocalAddr()).Addr()
+// interfaceOf returns the interface of an address, nil for any.
+func interfaceOf(local netip.Addr) (*net.Interface, error) {
 	if local.IsUnspecified() {
 		return nil, nil
 	}

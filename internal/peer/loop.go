@@ -118,12 +118,8 @@ func (l *loop) act(now time.Time) {
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
-	earliest := time.Now().Add(time.Hour)
-	times := []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.asks.due(), l.linesDue()}
-	if due := l.feed.due(); due.After(time.Now()) { // else it waits for its reader
-		times = append(times, due)
-	}
-	for _, t := range times {
+	earliest := l.feed.next()
+	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.asks.due(), l.linesDue()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}

@@ -130,7 +130,7 @@ func (l *loop) whisper(one *wire.Receipt) {
 	case c == nil || c.addr == l.registry.addr && l.outbox.carried != c.name:
 		l.lookUp(one)
 	case c.addr == l.registry.addr && !l.isIAS() && len(l.rooms.list) > 0:
-		l.settle(one, "The registry would say it to everybody in #"+l.rooms.list[0].name+", too. Leave the room first.")
+		l.settle(one, "The registry would say it to everybody in #"+l.rooms.list[0].name+", too, and sends "+c.name+" what you say there. Leave the room first.")
 	default:
 		l.settle(one, l.send(wire.Private{To: c.name, Text: one.Text, Action: one.Action}, c.addr))
 	}

@@ -96,7 +96,7 @@ func (p *person) hears(t *testing.T, want string) {
 
 // one is a session of ours, and what came out of it.
 type one struct {
-	*peer.Session
+	peer.Inner
 	t     *testing.T
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -120,7 +120,12 @@ func (w *world) session(dialect, name, local string, change func(*peer.Config)) 
 	if change != nil {
 		change(&cfg)
 	}
-	s := &one{Session: peer.New(cfg), t: w.t}
+	return w.run(peer.New(cfg))
+}
+
+// run holds a session until the world ends.
+func (w *world) run(session peer.Inner) *one {
+	s := &one{Inner: session, t: w.t}
 	ctx, stop := context.WithCancel(w.t.Context())
 	s.stop = stop
 	w.all = append(w.all, s)

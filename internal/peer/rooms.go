@@ -2,10 +2,8 @@ package peer
 
 import (
 	"cmp"
-	"hash/fnv"
 	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"labchat/internal/wire"
@@ -223,15 +221,4 @@ func addresses(peers []wire.Peer) []netip.AddrPort {
 		}
 	}
 	return all
-}
-
-// groupFor is the address of a group whose maker did not choose one: in the
-// range for organisations (RFC 2365), the same for the same name.
-func groupFor(name string) string {
-	const firstPort, ports = 20000, 10000
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(wire.Fold(name))) // never fails
-	n := h.Sum32()
-	addr := netip.AddrFrom4([4]byte{239, 192 | byte(n>>16)&3, byte(n >> 8), byte(n)})
-	return addr.String() + ":" + strconv.Itoa(firstPort+int(n>>18)%ports)
 }

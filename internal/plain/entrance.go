@@ -17,9 +17,11 @@ type entrance struct {
 	only    bool // the server has one room, and we are in it
 }
 
-// manyRooms says whether a server's dialect knows rooms. The older ones have
-// the lobby only and never say that one is in it.
-func manyRooms(e *wire.Status) bool { return e.Dialect == "" || e.Dialect == "chat1" }
+// manyRooms says whether a server's dialect knows rooms. The older ones over
+// TCP have the lobby only and never say that one is in it.
+func manyRooms(e *wire.Status) bool {
+	return e.Dialect == "" || e.Dialect == "chat1" || wire.DatagramsByName(e.Dialect) != nil
+}
 
 // event looks at an event on the way in. It returns true once: when the room
 // has been entered.

@@ -58,7 +58,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 	if e.State != c.state || sentence != "" {
 		c.out.show(c.speech, e, sentence)
 	}
-	c.state = e.State
+	c.state, c.speech.direct = e.State, e.Direct
 	switch e.State {
 	case wire.StateOnline:
 		c.offer = command.OfferOf(e.Dialect)

@@ -59,6 +59,8 @@ func (s speech) objects(e wire.Event) []object {
 		return []object{{Type: "people", Room: e.Room, People: list(e.People)}}
 	case *wire.RoomList:
 		return []object{{Type: "rooms", Rooms: list(e.Rooms)}}
+	case *wire.Called:
+		return []object{{Type: "request", From: e.From}}
 	case *wire.Notice:
 		return notice(e.Text)
 	case *wire.Refused:

@@ -22,7 +22,10 @@ func (s speech) said(e *wire.Said) string {
 // whispered is a private line. That the server could read it is said each time.
 func (s speech) whispered(e *wire.Whispered) string {
 	way := "through the server"
-	if e.Inbox {
+	switch {
+	case e.Via.Direct:
+		way = "in plain text past the server"
+	case e.Inbox:
 		way = "kept for you by the server"
 	}
 	if wire.Fold(e.From) == wire.Fold(s.me) {
@@ -51,6 +54,9 @@ func (s speech) sent(e *wire.Receipt) string {
 	b := at + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 	if e.Inbox {
 		return b + ". sent, waits in the inbox at the server, which can read it."
+	}
+	if s.direct {
+		return b + ". sent in plain text, which anybody between can read."
 	}
 	return b + ". sent through the server, which can read it."
 }

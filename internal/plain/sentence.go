@@ -12,8 +12,9 @@ import (
 // speech makes sentences of events. They are clean, have no line feed, and are
 // "" for what is not worth one.
 type speech struct {
-	me   string // whose mentions are marked
-	zone *time.Location
+	me     string // whose mentions are marked
+	direct bool   // private lines go past the server, as plain text
+	zone   *time.Location
 }
 
 // sentence says what happened, for the events that tell their own story. Lines
@@ -65,6 +66,8 @@ func (s speech) sentence(e wire.Event) string {
 		return "the host computes " + text.CleanLine(e.Value) + "."
 	case *wire.ClockTold:
 		return e.String() + "."
+	case *wire.Called:
+		return called(e)
 	case *wire.Notice:
 		return "notice: " + text.CleanLine(e.Text)
 	case *wire.Refused:
@@ -84,6 +87,11 @@ var done = map[wire.Act]string{
 	wire.ActEndSession: "the session is ended.",
 	wire.ActLeave:      "you left the room.",
 	wire.ActAway:       "done.",
+}
+
+func called(e *wire.Called) string {
+	who := text.CleanLine(e.From)
+	return "~" + who + " asks for a private conversation, in plain text. /msg " + who + " TEXT answers."
 }
 
 func nameChecked(e *wire.NameChecked) string {
@@ -127,7 +135,10 @@ func rooms(e *wire.RoomList) string {
 	}
 	parts := make([]string, len(e.Rooms))
 	for i, r := range e.Rooms {
-		parts[i] = room(r.Room) + " with " + count(r.People, "person", "people")
+		parts[i] = room(r.Room)
+		if r.People > 0 { // a registry does not tell how many
+			parts[i] += " with " + count(r.People, "person", "people")
+		}
 		if r.Member {
 			parts[i] += " and you"
 		}

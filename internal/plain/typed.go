@@ -136,7 +136,11 @@ func (c *conversation) help(word string) {
 
 func (c *conversation) open(name string) {
 	c.places.visitPerson(name)
-	c.out.tell("private with " + text.CleanLine(name) + ": through the server, which can read it. /join leads back to a room.")
+	way := "through the server, which can read it"
+	if c.speech.direct {
+		way = "in plain text, which anybody between can read"
+	}
+	c.out.tell("private with " + text.CleanLine(name) + ": " + way + ". /join leads back to a room.")
 }
 
 // visitRoom goes back to the room from a private conversation.

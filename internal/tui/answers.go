@@ -20,7 +20,10 @@ func (m *Model) roomList(e *wire.RoomList) {
 	}
 	for _, r := range e.Rooms {
 		m.knowRoom(r)
-		parts := []string{"#" + text.CleanLine(r.Room), people(r.People)}
+		parts := []string{"#" + text.CleanLine(r.Room)}
+		if r.People > 0 { // a registry does not tell how many
+			parts = append(parts, people(r.People))
+		}
 		if r.Member {
 			parts = append(parts, "you are in it")
 		}

@@ -81,6 +81,8 @@ func (m *Model) answered(e wire.Event) bool {
 		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
 	case *wire.ClockTold:
 		m.note(m.link.errand(e.Re.Re).at, e.String())
+	case *wire.Called:
+		m.note(nil, "~"+text.CleanLine(e.From)+" asks for a private conversation, in plain text. /msg "+text.CleanLine(e.From)+" answers.")
 	case *wire.Notice:
 		m.note(nil, text.Clean(e.Text))
 	case *wire.Done:

@@ -261,3 +261,14 @@ func TestHistoryIsWalkedWithArrows(t *testing.T) {
 		}
 	}
 }
+
+func TestPlainTextPastTheServerIsMarkedSo(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:2020", Dialect: "tobi", Direct: true})
+	s.hear(&wire.Called{From: "olaf@10.0.0.7"})
+	s.shows("~olaf@10.0.0.7 asks for a private conversation")
+	s.enters("/msg olaf@10.0.0.7")
+	s.shows("@ olaf@10.0.0.7 · plain text past the server")
+	s.types("@olaf@10.0.0.7: hi")
+	s.hides("the server reads it")
+}

@@ -36,6 +36,8 @@ func (m *Model) heading(l layout) string {
 	switch {
 	case at == nil:
 		return "chat-tui"
+	case at.private() && m.link.status.Direct:
+		return p.parts(l.w, "@ "+m.book.labelOf(at), "plain text past the server")
 	case at.private():
 		return p.parts(l.w, "@ "+m.book.labelOf(at), "through the server, readable by it")
 	case l.narrow:
@@ -189,6 +191,8 @@ func (m *Model) prompt(w int) string {
 		long, short = " (the session has ended)", " (ended)"
 	case m.link.lost():
 		long, short = " (offline: will be queued)", " (queued)"
+	case strings.HasPrefix(to, "to ") && m.link.status.Direct:
+		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case strings.HasPrefix(to, "to "):
 		long, short = ", through the server (readable by it)", " (the server reads it)"
 	}

@@ -27,9 +27,20 @@ func appendDatagram(dst [][]byte, parts ...string) ([][]byte, error) {
 	return append(dst, []byte(d)), nil
 }
 
-// appendPieces says a text as datagrams, each with head before its piece and a
-// line feed behind it. Lines that show nothing are left out.
-func appendPieces(dst [][]byte, head, text string, action bool) ([][]byte, error) {
+// AppendBare says a text as the people of prompt rooms send it to each other:
+// after a blank, and with nothing else.
+func AppendBare(dst [][]byte, text string, action bool) ([][]byte, error) {
+	return appendPieces(dst, " ", "", text, action)
+}
+
+// ParseBare reads such a datagram; "" is one that shows nothing.
+func ParseBare(datagram []byte) (text string) {
+	return strings.TrimSpace(validUTF8(datagram))
+}
+
+// appendPieces says a text as datagrams, each with head before its piece and
+// end behind it. Lines that show nothing are left out.
+func appendPieces(dst [][]byte, head, end, text string, action bool) ([][]byte, error) {
 	if !utf8.ValidString(text) {
 		return dst, errDatagram
 	}
@@ -48,7 +59,7 @@ func appendPieces(dst [][]byte, head, text string, action bool) ([][]byte, error
 				continue
 			}
 			var err error
-			if all, err = appendDatagram(all, head, piece, "\n"); err != nil {
+			if all, err = appendDatagram(all, head, piece, end); err != nil {
 				return dst, err
 			}
 		}

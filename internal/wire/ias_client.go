@@ -1,6 +1,11 @@
 package wire
 
-import "strings"
+import (
+	"hash/fnv"
+	"net/netip"
+	"strconv"
+	"strings"
+)
 
 // iasClient remembers the name that a call is made under: the one that was
 // asked for last, or that the registry gave.
@@ -21,6 +26,8 @@ func (c *iasClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
 		return appendIASCreate(dst, r)
 	case Join:
 		return appendIASName(dst, "GAC:", r.Room)
+	case Leave:
+		return dst, nil // one stops listening: it is no datagram
 	case Call:
 		if c.name == "" {
 			return appendDatagram(dst, "PTP:None") // as the originals are called before they have a name
@@ -44,15 +51,28 @@ func appendIASTyped(dst [][]byte, word, name string) ([][]byte, error) {
 	return appendIASName(dst, word, name+"\n")
 }
 
+// appendIASCreate chooses an address for a group whose maker has not.
 func appendIASCreate(dst [][]byte, r Create) ([][]byte, error) {
-	ip, port, ok := oldAddress(r.Group)
-	switch {
-	case r.Group == "":
-		return dst, ErrUnsupported
-	case !ok || !isGroup(r.Group) || !isIASRoom(r.Room):
+	group := r.Group
+	if group == "" {
+		group = groupFor(r.Room)
+	}
+	ip, port, ok := oldAddress(group)
+	if !ok || !isGroup(group) || !isIASRoom(r.Room) {
 		return dst, errDatagram
 	}
 	return appendDatagram(dst, "CGR:", r.Room, "_", ip, "_", port)
+}
+
+// groupFor is an address in the range for organisations (RFC 2365), the same
+// for the same name.
+func groupFor(name string) string {
+	const firstPort, ports = 20000, 10000
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(Fold(name))) // never fails
+	n := h.Sum32()
+	addr := netip.AddrFrom4([4]byte{239, 192 | byte(n>>16)&3, byte(n >> 8), byte(n)})
+	return addr.String() + ":" + strconv.Itoa(firstPort+int(n>>18)%ports)
 }
 
 // ParseDatagram reads an answer or a line. What the dialect leaves out stays

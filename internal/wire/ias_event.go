@@ -111,7 +111,7 @@ func appendIASLine(dst [][]byte, from, text string, action bool) ([][]byte, erro
 		}
 		from = iasColons.Replace(from) + "> "
 	}
-	return appendPieces(dst, "MSG:"+from, iasColons.Replace(text), action)
+	return appendPieces(dst, "MSG:"+from, "\n", iasColons.Replace(text), action)
 }
 
 // iasColons puts the sign of a ratio for a colon.

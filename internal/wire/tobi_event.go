@@ -130,5 +130,5 @@ func appendTobiLine(dst [][]byte, from, text string, action bool) ([][]byte, err
 	if !isWord(from) {
 		return dst, errDatagram
 	}
-	return appendPieces(dst, "msg "+from+"> ", text, action)
+	return appendPieces(dst, "msg "+from+"> ", "\n", text, action)
 }

@@ -1,0 +1,338 @@
+package peer
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// listWait is how long a line waits for a list that names its receiver: servers
+// of lab 3 send it half a second after they told of a newcomer, or later.
+const listWait = 3 * time.Second
+
+// besideShift sets the ids of our lines apart from those that the session gives
+// within the same millisecond.
+const besideShift = 1 << 19
+
+// Inner is a session that somebody else holds, as internal/client has it.
+type Inner interface {
+	Run(ctx context.Context) error
+	Events() <-chan []wire.Event
+	Say(room, text string, action bool) wire.ClientID
+	Whisper(to, text string, action bool) wire.ClientID
+	Do(r wire.Request) (tag string)
+	Retry()
+}
+
+// BesideConfig says what is added to a session. Local is needed.
+type BesideConfig struct {
+	Local  string                                                                  // HOST:PORT of the socket; all of lab 3's people use the same port
+	Store  Store                                                                   // nil: nothing is kept
+	Listen func(ctx context.Context, network, addr string) (net.PacketConn, error) // nil: the network
+	Log    *slog.Logger
+}
+
+// Beside is a session in a prompt room whose private lines go past the server,
+// as lab 3's do: bare datagrams between those that the server's list names, at
+// one port for all. On a server without such a list it is the session itself.
+type Beside struct {
+	Inner
+
+	cfg  BesideConfig
+	box  box[*besideLoop]
+	past atomic.Bool // the server tells who can be reached past it
+}
+
+// NewBeside returns a session that does nothing until Run.
+func NewBeside(inner Inner, cfg BesideConfig) *Beside {
+	if cfg.Listen == nil {
+		cfg.Listen = new(net.ListenConfig).ListenPacket
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Beside{Inner: inner, cfg: cfg, box: newBox[*besideLoop]()}
+}
+
+// Events returns what the session has to say, and the private lines.
+func (b *Beside) Events() <-chan []wire.Event { return b.box.events }
+
+// Whisper hands over a private line. It never waits: Receipts follow. On other
+// servers the session does what it can.
+func (b *Beside) Whisper(to, text string, action bool) wire.ClientID {
+	if !b.past.Load() {
+		return b.Inner.Whisper(to, text, action)
+	}
+	r := &wire.Receipt{Client: newClientID(), To: to, Text: text, Action: action, State: wire.ReceiptQueued, At: wire.MillisOf(time.Now())}
+	b.box.post(func(l *besideLoop) { l.whisper(r) })
+	return r.Client
+}
+
+// Run holds both until ctx ends or the session has ended.
+func (b *Beside) Run(ctx context.Context) error {
+	defer close(b.box.events)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	l := &besideLoop{Beside: b, heard: make(chan datagram)}
+	conn, err := b.cfg.Listen(ctx, "udp4", b.cfg.Local)
+	if err != nil {
+		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", b.cfg.Local, err)
+		l.feed.add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
+		l.feed.lastWords(b.box.events)
+		return fatal
+	}
+	l.conn = conn
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		reading(ctx, conn, netip.AddrPort{}, l.heard)
+	}()
+	over := make(chan error, 1)
+	go func() { over <- b.Inner.Run(ctx) }()
+	l.run()
+	err = <-over // its events have ended
+	stop()
+	conn.Close()
+	<-read
+	l.feed.lastWords(b.box.events)
+	return err
+}
+
+// besideLoop is the state of a Beside while it runs. Owned by Run's goroutine.
+type besideLoop struct {
+	*Beside
+	conn    net.PacketConn
+	heard   chan datagram
+	feed    feed
+	me      string
+	peers   []wire.Peer
+	waiting []late  // lines of ours
+	early   []early // lines for us
+	last    wire.ID
+	dropped int
+}
+
+// late is a line for somebody who is not in the list yet.
+type late struct {
+	*wire.Receipt
+	until time.Time
+}
+
+// early is a line of somebody who is not in the list yet.
+type early struct {
+	datagram
+	until time.Time
+}
+
+// run goes on until the session's events end.
+func (l *besideLoop) run() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Until(l.next()))
+		select {
+		case events, ok := <-l.Inner.Events():
+			if !ok {
+				return
+			}
+			for _, e := range events {
+				l.feed.add(l.seen(e))
+			}
+		case <-l.box.wake:
+			for _, call := range l.box.taken() {
+				call(l)
+			}
+		case d := <-l.heard:
+			l.datagram(d)
+		case l.feed.mouth(l.box.events) <- l.feed.batch:
+			l.feed.handed(time.Now())
+		case <-timer.C:
+			l.sendLate()
+			l.hearEarly()
+		}
+	}
+}
+
+// next is the earliest time at which something is due.
+func (l *besideLoop) next() time.Time {
+	due := l.feed.next()
+	if len(l.waiting) > 0 && l.waiting[0].until.Before(due) {
+		due = l.waiting[0].until
+	}
+	if len(l.early) > 0 && l.early[0].until.Before(due) {
+		due = l.early[0].until
+	}
+	return due
+}
+
+// seen notes what an event of the session says to us.
+func (l *besideLoop) seen(e wire.Event) wire.Event {
+	switch e := e.(type) {
+	case *wire.LoggedIn:
+		l.me = e.Name
+	case *wire.PeerList:
+		l.peers = e.Peers
+		l.hearEarly()
+		l.sendLate()
+	case *wire.Status:
+		return l.stands(e)
+	default:
+	}
+	return e
+}
+
+// stands notes whether private lines go past the server, and marks that.
+func (l *besideLoop) stands(e *wire.Status) wire.Event {
+	direct := *e
+	direct.Direct = e.State == wire.StateOnline && prompt(e.Dialect)
+	if l.past.Store(direct.Direct); !direct.Direct {
+		l.peers = nil
+	}
+	return &direct
+}
+
+// prompt says whether a dialect is that of rooms whose people send each other
+// datagrams.
+func prompt(dialect string) bool {
+	d := wire.ByName(dialect)
+	return d != nil && d.Manners().Peers
+}
+
+// whisper sends a private line to who is in the list. Who has just come is told
+// of before the list is.
+func (l *besideLoop) whisper(r *wire.Receipt) {
+	r.As = l.me
+	queued := *r
+	l.feed.add(&queued)
+	l.waiting = append(l.waiting, late{r, time.Now().Add(listWait)})
+	l.sendLate()
+}
+
+// sendLate sends the lines whose receivers are in the list by now, and gives up
+// those that have waited long enough.
+func (l *besideLoop) sendLate() {
+	now := time.Now()
+	l.waiting = slices.DeleteFunc(l.waiting, func(one late) bool {
+		to := l.reach(one.To)
+		switch {
+		case to != nil:
+			l.settle(one.Receipt, l.send(one.Receipt, to))
+		case !now.Before(one.until):
+			l.settle(one.Receipt, one.To+" is not in the server's list, so that nothing reaches them past it.")
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// reach is where somebody's datagrams go, nil where that is not known.
+func (l *besideLoop) reach(name string) *net.UDPAddr {
+	for _, p := range l.peers {
+		if ip, err := netip.ParseAddr(p.Addr); err == nil && wire.Fold(p.Name) == wire.Fold(name) {
+			return net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, addrPort(l.conn.LocalAddr()).Port()))
+		}
+	}
+	return nil
+}
+
+// settle says that a line is out, or why not.
+func (l *besideLoop) settle(r *wire.Receipt, why string) {
+	done := *r
+	if why != "" {
+		done.State, done.Reason = wire.ReceiptFailed, why
+		l.feed.add(&done)
+		return
+	}
+	done.State = wire.ReceiptSent
+	done.ID, done.At = l.stamp()
+	l.feed.add(&done)
+	l.keep(&wire.Whispered{ID: done.ID, At: done.At, From: l.me, To: r.To, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text})
+}
+
+// send says why a line did not go out.
+func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
+	all, err := wire.AppendBare(nil, r.Text, r.Action)
+	if err != nil {
+		return "This can't be said in datagrams: " + err.Error() + "."
+	}
+	for _, d := range all {
+		if _, err := l.conn.WriteTo(d, to); err != nil {
+			return "The network does not take it: " + err.Error() + "."
+		}
+	}
+	return ""
+}
+
+// datagram hears a line. Of somebody who has just come it may be here before
+// the list is.
+func (l *besideLoop) datagram(d datagram) {
+	switch {
+	case l.hear(d):
+	case l.past.Load() && len(l.early) < maxHeld:
+		l.early = append(l.early, early{d, time.Now().Add(listWait)})
+	default:
+		l.drop(d)
+	}
+}
+
+// hearEarly hears the lines of those who are in the list by now, and drops those
+// that have waited long enough.
+func (l *besideLoop) hearEarly() {
+	now := time.Now()
+	l.early = slices.DeleteFunc(l.early, func(one early) bool {
+		switch {
+		case l.hear(one.datagram):
+		case !now.Before(one.until):
+			l.drop(one.datagram)
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// hear shows a line of who is in the list; the sender is the first whose address
+// it is, as their own programs have it.
+func (l *besideLoop) hear(d datagram) (known bool) {
+	for _, p := range l.peers {
+		if ip, err := netip.ParseAddr(p.Addr); err != nil || ip != d.from.Addr() || p.Name == l.me {
+			continue
+		}
+		if text := wire.ParseBare(d.data); text != "" {
+			e := &wire.Whispered{From: p.Name, To: l.me, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Direct: true}}
+			e.ID, e.At = l.stamp()
+			l.keep(e)
+			l.feed.add(e)
+		}
+		return true
+	}
+	return false
+}
+
+// drop counts what was not shown.
+func (l *besideLoop) drop(d datagram) {
+	l.dropped++
+	l.cfg.Log.Debug("datagram of a stranger dropped", "from", d.from, "dropped", l.dropped)
+}
+
+func (l *besideLoop) stamp() (wire.ID, wire.Millis) {
+	now := wire.MillisOf(time.Now())
+	l.last = max(l.last+1, wire.FirstID(now)+besideShift)
+	return l.last, now
+}
+
+func (l *besideLoop) keep(e wire.Event) {
+	if l.cfg.Store == nil {
+		return
+	}
+	if err := l.cfg.Store.Keep([]wire.Event{e}); err != nil {
+		l.cfg.Log.Error("the archive failed", "err", err)
+	}
+}
