@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -112,7 +113,7 @@ func TestARefusedNameIsToldWhyBeforeTheEnd(t *testing.T) {
 			"Welcome to this chatroom! Type your username and press enter to continue: ",
 			"Username already taken. Please try again.",
 		}
-		if got := b.texts(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) || over != io.EOF {
+		if got := b.texts(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) || !errors.Is(over, io.EOF) {
 			t.Errorf("got %q, %v; want %q and the end", got, over, want)
 		}
 		hb.paced(reads)
@@ -126,7 +127,7 @@ func TestWhenTheServerStopsItsWordsComeAfterTheListThatWaits(t *testing.T) {
 		pass(100 * time.Millisecond) // its list is due in 400 ms
 		hb.h.end(t)
 		reads, over := a.heard()
-		if lists := hb.paced(reads); len(lists) != 1 || len(reads) != 4 || over != io.EOF {
+		if lists := hb.paced(reads); len(lists) != 1 || len(reads) != 4 || !errors.Is(over, io.EOF) {
 			t.Errorf("got %q, %v; want greeting, welcome, list, goodbye and the end", a.texts(), over)
 		}
 	})
@@ -160,7 +161,7 @@ func TestLastWordsComeInTimeThoughMuchWaits(t *testing.T) {
 		pass(time.Second) // of the 10 that the room's pace needs for that
 		hb.h.end(t)
 		reads, over := a.heard()
-		if last := reads[len(reads)-1].text; last != "The server stops. It will be back soon." || over != io.EOF {
+		if last := reads[len(reads)-1].text; last != "The server stops. It will be back soon." || !errors.Is(over, io.EOF) {
 			t.Errorf("the last words of %d are %q, %v", len(reads), last, over)
 		}
 	}, func(cfg *Config) { cfg.Rate = 0 })
@@ -225,11 +226,10 @@ func TestPiecesThatWaitAreNotOneLine(t *testing.T) {
 	var got []string
 	take := func() bool {
 		r, ok := f.next(false)
-		switch r := r.(type) {
-		case wire.Guest:
-			got = append(got, r.Name)
-		case wire.Say:
-			got = append(got, r.Text)
+		if g, named := r.(wire.Guest); named {
+			got = append(got, g.Name)
+		} else if s, said := r.(wire.Say); said {
+			got = append(got, s.Text)
 		}
 		return ok
 	}

@@ -74,7 +74,7 @@ func TestRudeClientsAreAnsweredInTheirGrammarAndNobodyElseIsDisturbed(t *testing
 				pass(time.Minute)
 				reads, over := b.heard()
 				got := withoutLists(reads)
-				if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", tt.hears) || tt.ends != (over != nil) || over != nil && over != io.EOF {
+				if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", tt.hears) || tt.ends != (over != nil) || over != nil && !errors.Is(over, io.EOF) {
 					t.Errorf("got %.999q, %v; want %.999q, ended %t", got, over, tt.hears, tt.ends)
 				}
 				if strings.HasPrefix(tt.port, "prompt") {
@@ -138,7 +138,7 @@ func TestWhoLeavesWithoutAWordIsNotNoticed(t *testing.T) {
 			silent := hb.boat(port, 3)
 			_ = silent.CloseWrite()
 			pass(time.Second)
-			if _, over := silent.heard(); over != io.EOF {
+			if _, over := silent.heard(); !errors.Is(over, io.EOF) {
 				t.Errorf("%s: who said that nothing follows was told %v", port, over)
 			}
 		}
@@ -163,7 +163,7 @@ func TestSilentClientsOfServicesMayStayAnHour(t *testing.T) {
 		}
 		pass(sweepEvery + 2*time.Second)
 		for _, b := range all {
-			if _, over := b.heard(); over != io.EOF {
+			if _, over := b.heard(); !errors.Is(over, io.EOF) {
 				t.Errorf("after an hour of silence: %v, want the end", over)
 			}
 		}
@@ -185,7 +185,7 @@ func TestDialoguesThatAreNotFinishedEndWithAReason(t *testing.T) {
 					}
 					before := len(b.texts())
 					pass(2 * time.Second)
-					if reads, over := b.heard(); over != io.EOF || len(reads) != before+1 {
+					if reads, over := b.heard(); !errors.Is(over, io.EOF) || len(reads) != before+1 {
 						t.Errorf("got %q, %v; want a reason and the end", b.texts(), over)
 					}
 				})
@@ -205,7 +205,7 @@ func TestEachPortRefusesInItsGrammarWhoIsOneTooMany(t *testing.T) {
 				pass(time.Second)
 				b := hb.boat(port, 9)
 				pass(time.Second)
-				if reads, over := b.heard(); over != io.EOF || len(reads) != 1 || reads[0].text != want {
+				if reads, over := b.heard(); !errors.Is(over, io.EOF) || len(reads) != 1 || reads[0].text != want {
 					t.Errorf("got %q, %v; want %q and the end", b.texts(), over, want)
 				}
 			}, func(cfg *Config) { cfg.MaxPerAddress = 1 })
