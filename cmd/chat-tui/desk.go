@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 
 	"labchat/internal/client"
 	"labchat/internal/tui"
+	"labchat/internal/wire"
 )
 
 // desk makes the sessions that the form asks for, one at a time.
@@ -80,8 +82,20 @@ func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, erro
 	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name}
 	if found.Welcome != nil {
 		probed.Register = found.Welcome.Register
+	} else {
+		probed.Register = registers(found.Dialect)
 	}
 	return probed, nil
+}
+
+// registers says whether an older dialect has words for making an account.
+func registers(dialect string) bool {
+	d := wire.ByName(dialect)
+	if d == nil {
+		return false
+	}
+	_, err := d.Client().AppendRequest(nil, wire.Register{Name: "name", Password: "password"})
+	return !errors.Is(err, wire.ErrUnsupported)
 }
 
 // reached is r with what the form asks for instead.
