@@ -20,6 +20,7 @@ type member struct {
 	name  string
 	say   func(text string)
 	parse func(read string) (heardLine, bool) // one read of its socket
+	knows func() int                          // of tobi: how many peers it sends to
 	close func()
 
 	mu    sync.Mutex
@@ -240,13 +241,14 @@ func (f *family) tobi(name, from string) {
 		}
 		return heardLine{}, false
 	}
-	f.add(m, c, 1024)
-	send("hi "+name, registry)
-	f.until(name+" in the room", func() bool {
+	m.knows = func() int {
 		mu.Lock()
 		defer mu.Unlock()
-		return len(peers) > 0
-	})
+		return len(peers)
+	}
+	f.add(m, c, 1024)
+	send("hi "+name, registry)
+	f.until(name+" in the room", func() bool { return m.knows() > 0 })
 }
 
 // until waits for what must come to hold, and says whether it did.
@@ -281,6 +283,10 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 	f.nameFirst()
 	f.tobi("toby", "127.0.0.34")
 	f.tobi("ruby", "127.0.0.35")
+	// A line that crosses a list on its way can't be heard by who is new in it.
+	for _, m := range f.members {
+		f.until(m.name+" knowing the registry and the other", func() bool { return m.knows == nil || m.knows() == 2 })
+	}
 	each := lines / len(f.members)
 	var talking sync.WaitGroup
 	for i, m := range f.members {
