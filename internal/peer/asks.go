@@ -110,7 +110,7 @@ func (l *loop) heardAnswer(e wire.Event) (taken bool) {
 }
 
 // refuseAll gives up all that waits: the registry is not there.
-func (a *asks) refuseAll(l *loop) {
+func (a *asks) refuseAll() {
 	list := a.list
 	a.list = nil
 	for _, q := range list {

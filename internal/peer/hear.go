@@ -35,7 +35,7 @@ func (l *loop) fromRegistry(d datagram) {
 	}
 	switch e := e.(type) {
 	case *wire.PeerList:
-		l.rooms.peersChanged(l, e)
+		l.rooms.peersChanged(e)
 	case *wire.Said:
 		l.carried(e)
 	default:

@@ -1,6 +1,7 @@
 package peer_test
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -14,9 +15,9 @@ func TestTwoSessionsTalkInARoomOfAnOriginalRegistry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.tobi("lobby")
-		a := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		a := w.session("tobi", "anna", "10.0.0.2:4000")
 		until(a, "anna enters", func(e *wire.Entered) bool { return e.Room == "lobby" })
-		b := w.session("tobi", "bobby", "10.0.0.3:4000", nil)
+		b := w.session("tobi", "bobby", "10.0.0.3:4000")
 		until(b, "bobby enters", func(e *wire.Entered) bool { return e.Room == "lobby" })
 		b.Say("lobby", "hello\nthere", false)
 		first := until(a, "a line", func(e *wire.Said) bool { return e.From == "bobby" })
@@ -63,8 +64,8 @@ func TestEveryThirdDatagramMayGetLost(t *testing.T) {
 				} else {
 					w.ias()
 				}
-				a := w.session(dialect, "anna", "10.0.0.2:4000", nil)
-				b := w.session(dialect, "bobby", "10.0.0.3:4000", nil)
+				a := w.session(dialect, "anna", "10.0.0.2:4000")
+				b := w.session(dialect, "bobby", "10.0.0.3:4000")
 				a.online()
 				b.online()
 				a.Whisper("bobby", "psst", false)
@@ -80,7 +81,7 @@ func TestEveryThirdDatagramMayGetLost(t *testing.T) {
 func TestARegistryThatWentAwayComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		off := until(s, "offline", func(e *wire.Status) bool { return e.State == wire.StateOffline })
 		if off.RetryAt == 0 || off.Reason == "" {
 			t.Errorf("got %+v", off)
@@ -94,7 +95,7 @@ func TestARegistryThatWentAwayComesBack(t *testing.T) {
 		until(s, "offline again", func(e *wire.Status) bool { return e.State == wire.StateOffline })
 		r := w.tobi("lobby") // it has forgotten everybody
 		until(s, "online again", func(e *wire.Status) bool { return e.State == wire.StateOnline })
-		b := w.session("tobi", "bobby", "10.0.0.3:4000", nil)
+		b := w.session("tobi", "bobby", "10.0.0.3:4000")
 		until[*wire.Entered](b, "bobby enters", nil)
 		b.Say("lobby", "welcome back", false)
 		until(s, "a line in the room that it is in again", func(e *wire.Said) bool { return e.Room == "lobby" })
@@ -109,7 +110,7 @@ func TestARegistryThatForgotUsIsToldAgainAndSurvivesTheFarewell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.tobi("lobby")
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		w.conn.Close()
 		r := w.tobi("lobby") // restarted faster than anybody asks
@@ -138,12 +139,12 @@ func TestANameThatIsTakenEndsTheSession(t *testing.T) {
 				} else {
 					w.ias()
 				}
-				a := w.session(dialect, "anna", "10.0.0.2:4000", nil)
+				a := w.session(dialect, "anna", "10.0.0.2:4000")
 				a.online()
-				b := w.session(dialect, "anna", "10.0.0.3:4000", nil)
+				b := w.session(dialect, "anna", "10.0.0.3:4000")
 				until(b, "ended", func(e *wire.Status) bool { return e.State == wire.StateEnded && e.Code == wire.CodeNameTaken })
 				w.end()
-				if ended, ok := b.err.(*peer.EndedError); !ok || ended.Code != wire.CodeNameTaken {
+				if ended, ok := errors.AsType[*peer.EndedError](b.err); !ok || ended.Code != wire.CodeNameTaken {
 					t.Errorf("Run returned %v", b.err)
 				}
 			})
@@ -156,7 +157,7 @@ func TestAFixedSocketFindsItsOldNameAgain(t *testing.T) {
 		w := newWorld(t)
 		r := w.tobi("lobby")
 		r.names = append(r.names, entry{"anna", netip.MustParseAddrPort("10.0.0.2:4000")}) // of a session that was killed
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		s.online()
 		w.end()
 	})
@@ -166,7 +167,7 @@ func TestOriginalsAreHeardByTheirAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.tobi("lobby", "lab")
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		o, impostor := w.original("10.0.0.7:700"), w.original("10.0.0.8:800")
 		o.say(registryAddr, "hi olaf")
@@ -190,7 +191,7 @@ func TestAStrangerIsARequestUntilAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.tobi("lobby")
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		o := w.original("10.0.0.7:700")
 		for _, junk := range []string{"hi olaf", "rj __clear_peers__", "ar 6.6.6.6 666", "\xff\xff", "PTP:x\n", "ul x"} {
@@ -215,7 +216,7 @@ func TestAStrangerOfIASCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.ias()
-		s := w.session("ias", "anna", "10.0.0.2:4000", nil)
+		s := w.session("ias", "anna", "10.0.0.2:4000")
 		s.online()
 		o := w.original("10.0.0.7:700")
 		o.say(registryAddr, "REG:olaf\n")
@@ -237,7 +238,7 @@ func TestLinesOfTheRegistryAreOfWhomItSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		r := w.tobi("lobby")
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		send(r.conn, annaAddr, "msg sara> from another program\n")
 		until(s, "a line", func(e *wire.Said) bool { return e.From == "sara" && e.Room == "lobby" })
@@ -250,7 +251,7 @@ func TestAPrivateLineIsNeverSaidToARoomByTheRegistry(t *testing.T) {
 		w := newWorld(t)
 		r := w.tobi("lobby")
 		r.names = append(r.names, entry{"sara", registryAddr}, entry{"mia", registryAddr}) // as chatd tells of its own people
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		s.Whisper("sara", "secret", false)
 		until(s, "refused", func(e *wire.Receipt) bool { return e.State == wire.ReceiptFailed })
@@ -270,7 +271,7 @@ func TestRoomsAndNamesOfTheRegistry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.tobi("lobby")
-		s := w.session("tobi", "anna", "10.0.0.2:4000", nil)
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		tag := s.Do(wire.Create{Room: "lab"})
 		until(s, "created", func(e *wire.Created) bool { return e.Re.Re == tag && e.Room == "lab" })
@@ -296,5 +297,65 @@ func TestRoomsAndNamesOfTheRegistry(t *testing.T) {
 		s.Say("lab", "is anybody here?", false)
 		until(s, "nobody", func(e *wire.Receipt) bool { return e.State == wire.ReceiptFailed })
 		w.end()
+	})
+}
+
+func TestNothingThatComesEndsTheSession(t *testing.T) {
+	for _, dialect := range []string{"tobi", "ias"} {
+		t.Run(dialect, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				if dialect == "tobi" {
+					w.tobi("lobby")
+				} else {
+					w.ias()
+				}
+				s := w.session(dialect, "anna", "10.0.0.2:4000")
+				s.online()
+				stranger := w.original("10.0.0.9:900")
+				for _, junk := range []string{
+					"", " ", "\n", "\x00", "\xff\xfe", "hi", "hi x", "by", "ar", "ar 1.2.3.4", "ar 1.2.3.4 x", "ar 1.2.3.4 5", "ul", "ul x", "rl", "rl x", "rc", "rc x",
+					"rj", "rj x", "rj __clear_peers__", "rj 10.0.0.9 900", "rj 10.0.0.2 4000", "rj 999.9.9.9 99999", "msg", "msg x", "msg > y", "msg \xff> y\n", "pk", strings.Repeat("msg x> y ", 7000),
+					"LIN", "LIN:", "LIN:x\n", "PIN:", "PIN:x", "PIN:1.2.3.4", "PIN:1.2.3.4_x", "PIN:1.2.3.4_5", "GTA:", "GTA:_", "GCR:", "GCR:x", "GRI:", "GRI:x_y", "GRI:10.0.0.1_5", "GRI:239.1.1.1_5",
+					"PTP", "PTP:", "PTP:None", "PTP:a:b\n", "MSG", "MSG:", "MSG::::\n", "MSG:\xff", ":", "::",
+				} {
+					send(w.conn, annaAddr, "%s", junk)
+					stranger.say(annaAddr, junk)
+				}
+				tag := s.Do(wire.Rooms{})
+				until(s, "an answer", func(e *wire.RoomList) bool { return e.Re.Re == tag })
+				for _, e := range s.all {
+					if called, ok := e.(*wire.Called); ok && !strings.Contains(called.From, "10.0.0.9") {
+						t.Errorf("%q calls, which nobody knows", called.From)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestManyStrangersAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tobi("lobby")
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
+		until[*wire.Entered](s, "in the lobby", nil)
+		for i := range 100 {
+			conn := w.listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, 0, byte(i)}), 9).String())
+			for range 50 {
+				send(conn, annaAddr, "msg who> spam\n")
+			}
+		}
+		tag := s.Do(wire.Rooms{})
+		until(s, "an answer", func(e *wire.RoomList) bool { return e.Re.Re == tag })
+		shown := 0
+		for _, e := range s.all {
+			if _, ok := e.(*wire.Whispered); ok {
+				shown++
+			}
+		}
+		if shown == 0 || shown > 32 {
+			t.Errorf("%d lines of 100 strangers are shown, want at most 32", shown)
+		}
 	})
 }

@@ -141,7 +141,7 @@ func (l *loop) offline(reason string) {
 	wait := ladder[min(g.attempt, len(ladder)-1)]
 	g.attempt++
 	g.retryAt = time.Now().Add(wait)
-	l.asks.refuseAll(l)
+	l.asks.refuseAll()
 	l.status(wire.StateOffline, "", reason)
 }
 

@@ -62,12 +62,11 @@ func (w *world) tobi(rooms ...string) *tobiRegistry {
 	return r
 }
 
-func (w *world) ias() *iasRegistry {
+func (w *world) ias() {
 	w.t.Helper()
 	w.conn = w.listen(registryAddr.String())
 	r := &iasRegistry{conn: w.conn, names: make(map[string]netip.AddrPort)}
 	w.done.Go(func() { serve(r.conn, r.answer) })
-	return r
 }
 
 // original is somebody with an original client.
@@ -106,19 +105,13 @@ type one struct {
 	begin int // what until has seen
 }
 
-func (w *world) session(dialect, name, local string, change func(*peer.Config)) *one {
+func (w *world) session(dialect, name, local string) *one {
 	w.t.Helper()
 	cfg := peer.Config{
 		Dialect: wire.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local,
 		Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
-			if addr == ":0" {
-				addr = "10.0.0.50:0"
-			}
 			return w.net.Listen(netip.MustParseAddrPort(addr))
 		},
-	}
-	if change != nil {
-		change(&cfg)
 	}
 	return w.run(peer.New(cfg))
 }

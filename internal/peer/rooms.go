@@ -55,11 +55,11 @@ func (r *rooms) enter(l *loop, again bool) {
 func (r *rooms) rejoined(l *loop, e wire.Event) {
 	switch e := e.(type) {
 	case *wire.PeerList:
-		r.peersChanged(l, e)
+		r.peersChanged(e)
 	case *wire.Refused:
 		l.emit(e)
 		for _, at := range slices.Clone(r.list) {
-			r.drop(l, at)
+			r.drop(at)
 			l.emit(&wire.Left{Room: at.name, Name: l.me})
 		}
 	default: // the next check finds out more
@@ -88,7 +88,7 @@ func (r *rooms) join(l *loop, q wire.Join, tag string) {
 func (r *rooms) moved(l *loop, name string, e *wire.PeerList, tag string) {
 	for _, old := range slices.Clone(r.list) {
 		if wire.Fold(old.name) != wire.Fold(name) {
-			r.drop(l, old)
+			r.drop(old)
 			l.emit(&wire.Left{Room: old.name, Name: l.me})
 		}
 	}
@@ -98,14 +98,14 @@ func (r *rooms) moved(l *loop, name string, e *wire.PeerList, tag string) {
 		r.list = append(r.list, at)
 	}
 	l.emit(&wire.Entered{Re: wire.Re{Re: tag}, Room: at.name, People: l.members(at)})
-	r.peersChanged(l, e)
+	r.peersChanged(e)
 	if c := l.outbox.carried; c != "" {
 		l.notice("What you say in #%s also goes to %s: the registry sends it to whom you have looked up there.", name, c)
 	}
 }
 
 // peersChanged takes up what has come of a new list, one datagram a name.
-func (r *rooms) peersChanged(l *loop, e *wire.PeerList) {
+func (r *rooms) peersChanged(e *wire.PeerList) {
 	if len(r.list) > 0 && r.list[0].group == nil {
 		r.list[0].coming, r.list[0].whole = addresses(e.Peers), time.Now().Add(listQuiet)
 	}
@@ -156,12 +156,12 @@ func (r *rooms) leave(l *loop, q wire.Leave, tag string) {
 	if at.group == nil {
 		l.say(q)
 	}
-	r.drop(l, at)
+	r.drop(at)
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActLeave})
 }
 
 // drop forgets a room.
-func (r *rooms) drop(l *loop, at *room) {
+func (r *rooms) drop(at *room) {
 	r.list = slices.DeleteFunc(r.list, func(other *room) bool { return other == at })
 	if at.group != nil {
 		at.group.close()

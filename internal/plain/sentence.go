@@ -44,6 +44,14 @@ func (s speech) sentence(e wire.Event) string {
 		return s.user(e)
 	case *wire.Gap:
 		return gap(e)
+	default:
+		return news(e)
+	}
+}
+
+// news says what happened in the other events.
+func news(e wire.Event) string {
+	switch e := e.(type) {
 	case *wire.Joined:
 		return named(e.Name, e.Kind) + " came into " + room(e.Room) + "."
 	case *wire.Left:
