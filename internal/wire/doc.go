@@ -11,7 +11,23 @@
 //	person --> Request --ClientCodec.AppendRequest--> bytes
 //	bytes --Split--> frame --ClientCodec.ParseEvent--> Event --> screen
 //
-// What the dialects have words for (docs/protocol has a page for each):
+// The dialects, each with a page of its name in docs/protocol; a style is a
+// dialect of its own that shares its sister's file:
+//
+//	chat1                                   ours: JSON lines
+//	a3                                      lines of words
+//	sum                                     lines: integers are added
+//	arith, arith-hello, arith-welcome       a name, then expressions
+//	prompt, prompt-m1, prompt-accounts      a dialogue, then lines and lists
+//	names, names-clock, names-echo          a name, then lines
+//	tobi, ias, clock                        datagrams of the registry's port
+//
+// Those of arith, prompt and names have no terminators (Manners.Unframed): what
+// one write brings is one message, and Delivery says what keeps two apart.
+// Datagrams have no framing at all: DatagramServer and DatagramClient take the
+// place of the codecs above.
+//
+// What the two of the chat port have words for:
 //
 //	message              chat/1                          A3
 //	Hello, Welcome       {"type":"hello"} welcome        -
@@ -38,9 +54,9 @@
 //	Quit, Goodbye        quit, goodbye                   closing
 //
 // A dialect that can't say something answers ErrUnsupported, and its session
-// hears nothing of it. To add one, write its file, its line in Dialects, its
-// page in docs/protocol and its transcript in testdata; the conformance and
-// fuzz tests take it from there.
+// hears nothing of it. To add one, write its file, its line in Dialects or
+// AllDatagrams, its page in docs/protocol and its transcript in testdata; the
+// conformance tests take it from there.
 //
 // The rules for names, texts and passwords are here too (CheckUser, CheckRoom,
 // CleanText, CheckPassword), because all dialects and both programs share them.
