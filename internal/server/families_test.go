@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,8 +20,8 @@ type heardLine struct{ from, text string }
 type member struct {
 	name  string
 	say   func(text string)
-	parse func(read string) (heardLine, bool) // one read of its socket
-	knows func() int                          // of tobi: how many peers it sends to
+	parse func(read string) []heardLine // one read of its socket
+	knows func() int                    // of tobi: how many peers it sends to
 	close func()
 
 	mu    sync.Mutex
@@ -29,13 +30,12 @@ type member struct {
 }
 
 func (m *member) hears(read string) {
-	l, ok := m.parse(read)
-	if !ok {
-		return
-	}
+	lines := m.parse(read)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.heard[l]++
+	for _, l := range lines {
+		m.heard[l]++
+	}
 }
 
 func (m *member) complain(read string) {
@@ -106,22 +106,32 @@ func (f *family) expect(c net.Conn, want string) {
 }
 
 // byLines makes a parser of one that is handed whole lines.
-func byLines(parse func(line string) (heardLine, bool), m *member) func(string) (heardLine, bool) {
+func byLines(parse func(line string) (heardLine, bool)) func(string) []heardLine {
 	rest := ""
-	return func(read string) (heardLine, bool) {
+	return func(read string) (all []heardLine) {
 		rest += read
 		for {
 			line, after, whole := strings.Cut(rest, "\n")
 			if !whole {
-				return heardLine{}, false
+				return all
 			}
 			rest = after
 			if l, ok := parse(line); ok {
-				m.mu.Lock()
-				m.heard[l]++
-				m.mu.Unlock()
+				all = append(all, l)
 			}
 		}
+	}
+}
+
+// byForm makes a parser of one for whom each read is a message; a late reader
+// finds several in one, which the originals show as they are.
+func byForm(form string) func(string) []heardLine {
+	lines := regexp.MustCompile(form)
+	return func(read string) (all []heardLine) {
+		for _, m := range lines.FindAllStringSubmatch(read, -1) {
+			all = append(all, heardLine{m[1], m[2]})
+		}
+		return all
 	}
 }
 
@@ -134,7 +144,7 @@ func (f *family) a3() {
 		word, rest, _ := strings.Cut(line, " ")
 		from, text, _ := strings.Cut(rest, " ")
 		return heardLine{from, text}, word == "msg"
-	}, m)
+	})
 	f.add(m, c, 1024)
 }
 
@@ -149,7 +159,7 @@ func (f *family) native() {
 			m.complain(line)
 		}
 		return heardLine{e.From, e.Text}, e.Type == "said"
-	}, m)
+	})
 	f.add(m, p.Conn, 4096)
 }
 
@@ -161,20 +171,14 @@ func (f *family) prompt() {
 	f.write(c, "pia")
 	f.expect(c, "Your username (pia) is valid. You can start chatting now.")
 	m := &member{name: "pia", say: func(text string) { f.write(c, text) }}
-	m.parse = func(read string) (heardLine, bool) {
-		if read[0] == '[' {
-			var list [][2]string
-			if err := json.Unmarshal([]byte(read), &list); err != nil {
-				m.complain(read)
-			}
-			return heardLine{}, false
-		}
-		if strings.Contains(read, "[[") {
+	said := byForm(`([a-z]+) \(IP: [0-9.]+\) said: (line [0-9]+ of [a-z]+\.)`)
+	m.parse = func(read string) []heardLine {
+		var list [][2]string
+		switch {
+		case read[0] == '[' && json.Unmarshal([]byte(read), &list) != nil, read[0] != '[' && strings.Contains(read, "[["):
 			m.complain(read)
 		}
-		from, rest, _ := strings.Cut(read, " (IP: ")
-		_, text, said := strings.Cut(rest, ") said: ")
-		return heardLine{from, text}, said
+		return said(read)
 	}
 	f.add(m, c, 2048)
 }
@@ -183,10 +187,7 @@ func (f *family) nameFirst() {
 	c := f.dial("names", "127.0.0.33")
 	f.write(c, "nell")
 	m := &member{name: "nell", say: func(text string) { f.write(c, text) }}
-	m.parse = func(read string) (heardLine, bool) {
-		from, text, said := strings.Cut(read, ": ")
-		return heardLine{from, text}, said
-	}
+	m.parse = byForm(`([a-z]+): (line [0-9]+ of [a-z]+\.)`)
 	f.add(m, c, 1024)
 }
 
@@ -217,7 +218,7 @@ func (f *family) tobi(name, from string) {
 			send("msg "+name+"> "+text+"\n", to)
 		}
 	}}
-	m.parse = func(read string) (heardLine, bool) {
+	m.parse = func(read string) []heardLine {
 		words := strings.Fields(read)
 		switch {
 		case len(words) == 0:
@@ -237,9 +238,9 @@ func (f *family) tobi(name, from string) {
 			peers = append(peers, to)
 			mu.Unlock()
 		case words[0] == "msg" && len(words) > 1:
-			return heardLine{strings.TrimSuffix(words[1], ">"), strings.Join(words[2:], " ")}, true
+			return []heardLine{{strings.TrimSuffix(words[1], ">"), strings.Join(words[2:], " ")}}
 		}
-		return heardLine{}, false
+		return nil
 	}
 	m.knows = func() int {
 		mu.Lock()
@@ -295,7 +296,7 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 		witness := f.members[(i+1)%2]
 		talking.Go(func() {
 			for n := range each {
-				l := heardLine{m.name, fmt.Sprintf("line %d of %s", n, m.name)}
+				l := heardLine{m.name, fmt.Sprintf("line %d of %s.", n, m.name)}
 				m.say(l.text)
 				if !f.until(m.name+" being heard by "+witness.name, func() bool { return witness.times(l) > 0 }) {
 					return
@@ -307,7 +308,7 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 	for _, m := range f.members {
 		for _, from := range f.members {
 			for n := range each {
-				l := heardLine{from.name, fmt.Sprintf("line %d of %s", n, from.name)}
+				l := heardLine{from.name, fmt.Sprintf("line %d of %s.", n, from.name)}
 				if from != m && !f.until(fmt.Sprintf("%s hearing %v", m.name, l), func() bool { return m.times(l) > 0 }) {
 					t.FailNow()
 				}
