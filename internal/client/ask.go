@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -48,6 +49,10 @@ type Question struct {
 // sentence, or the context's.
 func Ask(ctx context.Context, q Question) (wire.Event, error) {
 	e, err := q.ask(ctx)
+	if other, ok := errors.AsType[*styleError](err); ok {
+		q.Dialect = other.dialect
+		e, err = q.ask(ctx)
+	}
 	switch {
 	case err == nil:
 		return e, nil
@@ -203,12 +208,33 @@ func (a *asker) introduce(ctx context.Context, conn net.Conn, frames *bufio.Scan
 		_, err := await[*wire.Welcome](frames, a.codec)
 		return err
 	}
-	pause := time.NewTimer(pauseAfterName)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
+	conn.SetReadDeadline(time.Now().Add(pauseAfterName))
+	var buf [1024]byte
+	n, err := conn.Read(buf[:])
+	conn.SetReadDeadline(time.Now().Add(askTimeout))
+	switch {
+	case n > 0:
+		return styleOf(string(buf[:n]))
+	case errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil:
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	default:
+		return err
+	}
+}
+
+// styleError says that the service speaks another style of arithmetic.
+type styleError struct{ dialect string }
+
+func (e *styleError) Error() string { return "the service speaks " + e.dialect }
+
+// styleOf tells the style of arithmetic by how it greets.
+func styleOf(greeting string) error {
+	switch {
+	case strings.HasPrefix(greeting, "Hello "):
+		return &styleError{"arith-hello"}
+	case strings.HasPrefix(greeting, "Welcome!"):
+		return &styleError{"arith-welcome"}
+	default:
+		return lost("The service says %.100q instead of waiting for an expression. Look for the arithmetic's port.", greeting)
 	}
 }

@@ -96,6 +96,27 @@ func TestServicesOfEachFamilyAreAsked(t *testing.T) {
 	}
 }
 
+func TestTheStyleOfArithmeticIsFoundOutByItsGreeting(t *testing.T) {
+	for greeting, want := range map[string]string{"Hello ada": "54", "Welcome!!!!!!": "54", "220 mail ready": "The service says \"220 mail ready\" instead of waiting for an expression. Look for the arithmetic's port."} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &service{step: func(n int, message string) (string, bool) {
+				return map[string]string{"ada": greeting, "12 + 42": "54"}[message], message != "q"
+			}}
+			dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
+				s.ended = make(chan struct{})
+				return s.dial(ctx, network, addr)
+			}
+			got, err := Ask(t.Context(), Question{
+				Server: "lab:1", Request: wire.Calc{Left: "12", Op: "+", Right: "42", By: wire.Floats}, Dialect: "arith", Name: "ada", Dial: dial,
+			})
+			<-s.ended
+			if text := outcome(got, err); text != want {
+				t.Errorf("after %q: got %q, want %q", greeting, text, want)
+			}
+		})
+	}
+}
+
 // outcome is the answer or the error.
 func outcome(e wire.Event, err error) string {
 	if err != nil {

@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"labchat/internal/wire"
@@ -158,6 +160,9 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 	first, err := d.read.Peek(1)
 	if err != nil {
 		drop(raw)
+		if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+			return nil, lost("%s ends the connection when it is greeted. If it is an older server, name its dialect with --dialect.", c.cfg.Server)
+		}
 		return nil, err
 	}
 	raw.SetReadDeadline(time.Time{})

@@ -61,7 +61,8 @@ func (l *loop) introduce() {
 	case w.want.Mode == modeNobody:
 		l.settle(0)
 	case manners.Service:
-		w.named = true // nobody is anybody there
+		w.named, w.name, w.kind = true, cmp.Or(w.want.Name, "guest"), wire.KindOld // nobody is anybody there
+		l.emit(&wire.LoggedIn{Name: w.name, Kind: w.kind})
 		if _, err := l.ask(wire.Hello{Program: w.want.Name}, byHello); err != nil {
 			l.cfg.Log.Debug("the service wants no name", "err", err)
 		}

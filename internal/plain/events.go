@@ -129,10 +129,14 @@ func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
 
 // inOnlyRoom is for older dialects, which have one room and say nothing of it.
 func (c *conversation) inOnlyRoom() {
-	if c.places.find(wire.Lobby) == nil {
-		c.places.enter(&wire.Entered{Room: wire.Lobby})
-		c.places.visitRoom(wire.Lobby)
-		c.greet(wire.Lobby)
+	only := wire.Lobby
+	if c.cfg.Direct {
+		only = c.cfg.Room
+	}
+	if c.places.find(only) == nil {
+		c.places.enter(&wire.Entered{Room: only})
+		c.places.visitRoom(only)
+		c.greet(only)
 	}
 	c.ready = true
 }

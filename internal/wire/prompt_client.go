@@ -12,6 +12,7 @@ type promptClient struct {
 	*promptStyle
 	ask  Ask     // the question that is open
 	want Request // Guest, Login or Register: what the dialogue is for
+	in   bool    // the dialogue is over: who is in keeps the name
 }
 
 // AppendRequest says a line, or what the open question asks; the rest of a
@@ -51,7 +52,7 @@ func appendUnframed(dst []byte, r Say, limit int) ([]byte, error) {
 // begin remembers what the dialogue is for.
 func (c *promptClient) begin(dst []byte, r Request, name string, can bool) ([]byte, error) {
 	switch {
-	case !can:
+	case !can, c.in:
 		return dst, ErrUnsupported
 	case !isUnframedName(name):
 		return dst, errUnsayable
@@ -159,10 +160,10 @@ func (c *promptClient) parseDialogue(text string) Event {
 	name, goOn := strings.CutSuffix(name, promptGoOn)
 	switch {
 	case valid && goOn && isA3Word(name):
-		c.ask = ""
+		c.ask, c.in = "", true
 		return &LoggedIn{Name: name, Kind: KindOld}
 	case text == promptRegistered || text == promptLoggedIn:
-		c.ask = ""
+		c.ask, c.in = "", true
 		return &LoggedIn{Kind: KindOld}
 	}
 	code := promptCode(text)

@@ -198,3 +198,18 @@ func TestPromptClientHears(t *testing.T) {
 		t.Errorf("half a list is %v, %v, want an error", e, err)
 	}
 }
+
+func TestWhoIsInAPromptRoomKeepsTheName(t *testing.T) {
+	c := promptM2.Client()
+	for _, said := range []string{
+		"Welcome to this chatroom! Type your username and press enter to continue: ",
+		"Your username (alice) is valid. You can start chatting now.",
+	} {
+		if _, err := c.ParseEvent([]byte(said)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said, err := c.AppendRequest(nil, Guest{Name: "bob"}); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("got %q, %v, want that it can't be said", said, err)
+	}
+}

@@ -38,8 +38,16 @@ func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
 func sayable(dialect string) func(wire.Request) bool {
 	if d := wire.ByName(dialect); d != nil && !d.Manners().Native {
 		return func(r wire.Request) bool {
-			if _, people := r.(wire.People); people && d.Manners().Peers {
-				return true // it is told without asking
+			switch r.(type) {
+			case wire.People:
+				if d.Manners().Peers {
+					return true // it is told without asking
+				}
+			case wire.Guest, wire.Login, wire.Register:
+				if !d.Manners().Nameless {
+					return false // names are given at the beginning only
+				}
+			default:
 			}
 			_, err := d.Client().AppendRequest(nil, r)
 			return !errors.Is(err, wire.ErrUnsupported)
@@ -48,6 +56,13 @@ func sayable(dialect string) func(wire.Request) bool {
 	for _, d := range wire.AllDatagrams() {
 		if d.Name() == dialect {
 			return func(r wire.Request) bool {
+				switch r.(type) {
+				case wire.Leave:
+					return true // done at our end
+				case wire.Logout:
+					return false // the name is given up with the program
+				default:
+				}
 				_, err := d.Client().AppendDatagrams(nil, r)
 				return !errors.Is(err, wire.ErrUnsupported)
 			}
@@ -59,7 +74,7 @@ func sayable(dialect string) func(wire.Request) bool {
 // samples are arguments that any command takes.
 var samples = values{
 	"room": "lobby", "user": "alice", "text": "hi", "name": "alice", "lines": "1", "what": "legacy", "value": "on",
-	"end": "list", "expression": "3+4", "command": "",
+	"end": "list", "expression": "3+4", "command": "", "ip port": "239.1.2.3 5007",
 }
 
 // offered tries the command in its shortest form, and with all arguments.

@@ -10,8 +10,9 @@ func TestOnlyWhatADialectCanSayIsOffered(t *testing.T) {
 	for dialect, want := range map[string]struct{ has, lacks []Verb }{
 		"chat1":           {has: []Verb{Join, Topic, Sessions, Sum, Quit}},
 		"a3":              {has: []Verb{Users, Msg, Nick, Joke, Inbox, Me, Sum, Quit}, lacks: []Verb{Join, Rooms, Topic, Sessions, Whois}},
-		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register}},
-		"prompt-accounts": {has: []Verb{Register, Login}, lacks: []Verb{Nick}},
+		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register, Nick}},
+		"prompt-accounts": {has: []Verb{Users, Me}, lacks: []Verb{Nick, Register, Login}},
+		"ias":             {has: []Verb{Create, Join, Leave, Rooms}, lacks: []Verb{Logout, Topic}},
 		"tobi":            {has: []Verb{Join, Create, Rooms, Users}, lacks: []Verb{Topic, Joke}},
 		"sum":             {has: []Verb{Sum, Quit, Help}, lacks: []Verb{Users, Msg}},
 		"direct":          {has: []Verb{Quit}, lacks: []Verb{Help, Users, Msg, Sum}},
