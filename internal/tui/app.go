@@ -18,18 +18,39 @@ type app struct {
 	ctx   context.Context //nolint:containedctx // that of Run, for the jobs that Update starts
 	send  func(tea.Msg)
 	jobs  sync.WaitGroup
+	// broken is the first panic of Update or View. The library must not see
+	// one: it would close its input while it is being read.
+	broken error
 }
 
 // Init starts the first jobs.
 func (a *app) Init() tea.Cmd { return a.start(a.model.Init()) }
 
 // Update hands the message to the Model.
-func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (a *app) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
+	if a.broken != nil {
+		return a, tea.Quit
+	}
+	defer a.guard(func() { m, cmd = a, tea.Quit })
 	return a, a.start(a.model.Update(translate(msg)))
 }
 
 // View returns the Model's frame.
-func (a *app) View() string { return a.model.View() }
+func (a *app) View() string {
+	if a.broken != nil {
+		return ""
+	}
+	defer a.guard(func() { a.jobs.Go(func() { a.send(tea.Quit()) }) })
+	return a.model.View()
+}
+
+// guard turns a panic into an end that Run returns as its error.
+func (a *app) guard(quit func()) {
+	if r := recover(); r != nil {
+		a.broken = fmt.Errorf("a fault of this program, please report it: %v\n\n%s", r, debug.Stack())
+		quit()
+	}
+}
 
 // translate makes our messages of the library's.
 func translate(msg tea.Msg) any {
@@ -75,7 +96,7 @@ func (a *app) start(jobs []job) tea.Cmd {
 }
 
 // do waits and works, and sends what came of it. A panic becomes one of
-// Update's, where the library restores the terminal first.
+// Update's, after which the terminal is restored.
 func (a *app) do(j job) {
 	defer a.rescue()
 	if j.after > 0 {

@@ -33,6 +33,7 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 	_, err := program.Run()
 	cancel()
 	a.jobs.Wait()
+	err = errors.Join(err, a.broken)
 	if kept := m.Close(); kept != nil {
 		err = errors.Join(err, fmt.Errorf("keep the draft: %w", kept))
 	}

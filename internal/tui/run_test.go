@@ -133,13 +133,10 @@ func (t *terminal) restored() {
 	}
 }
 
-// noLeaks looks for goroutines when all else is cleaned up. The library leaves
-// its reader behind after a panic, when the process ends anyway.
+// noLeaks looks for goroutines when all else is cleaned up.
 func noLeaks(t *testing.T) {
 	t.Helper()
-	t.Cleanup(func() {
-		goleak.VerifyNone(t, goleak.IgnoreAnyFunction("github.com/charmbracelet/bubbletea.(*Program).readLoop"))
-	})
+	t.Cleanup(func() { goleak.VerifyNone(t) })
 }
 
 // panicking is an archive that breaks.
