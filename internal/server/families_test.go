@@ -135,17 +135,21 @@ func byForm(form string) func(string) []heardLine {
 	}
 }
 
-func (f *family) a3() {
+func (f *family) a3() (m *member, tell func(to, text string)) {
 	c := f.dial(chatName, "127.0.0.31")
 	f.write(c, "login ada\n")
 	f.expect(c, "loginok\n")
-	m := &member{name: "ada", say: func(text string) { f.write(c, "msg "+text+"\n") }}
+	m = &member{name: "ada", say: func(text string) { f.write(c, "msg "+text+"\n") }}
 	m.parse = byLines(func(line string) (heardLine, bool) {
 		word, rest, _ := strings.Cut(line, " ")
 		from, text, _ := strings.Cut(rest, " ")
+		if word == "privmsg" {
+			return heardLine{privately + from, text}, true
+		}
 		return heardLine{from, text}, word == "msg"
 	})
 	f.add(m, c, 1024)
+	return m, func(to, text string) { f.write(c, "privmsg "+to+" "+text+"\n") }
 }
 
 func (f *family) native() {
@@ -252,6 +256,55 @@ func (f *family) tobi(name, from string) {
 	f.until(name+" in the room", func() bool { return m.knows() > 0 })
 }
 
+// privately marks who has sent a private line.
+const privately = "privately "
+
+// ias is in no room: groups are multicast, and lobby is none. Its person talks
+// with one other, here of A3, by way of the registry.
+func (f *family) ias(name, from, with string) *member {
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(from)})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	registry := net.UDPAddrFromAddrPort(netip.MustParseAddrPort(f.h.registry))
+	send := func(text string) {
+		if _, err := c.WriteToUDP([]byte(text), registry); err != nil {
+			f.t.Errorf("send %q: %v", text, err)
+		}
+	}
+	send("REG:" + name + "\n")
+	f.expect(c, "LIN:"+name+"\n")
+	send("REQ:" + with + "\n")
+	f.expect(c, "PIN:"+strings.Replace(f.h.registry, ":", "_", 1))
+	send("PTP:" + name + "\n")
+	m := &member{name: name, heard: map[heardLine]int{}, say: func(text string) { send("MSG:" + text + "\n") }}
+	m.parse = func(read string) []heardLine {
+		text, said := strings.CutPrefix(read, "MSG:")
+		if !said {
+			m.complain(read)
+		}
+		return []heardLine{{with, strings.TrimSuffix(text, "\n")}}
+	}
+	f.add(m, c, 1024)
+	f.members = f.members[:len(f.members)-1] // not of the room
+	return m
+}
+
+// talkPrivately has two people say lines to each other in turn.
+func (f *family) talkPrivately(one *member, other *member, tell func(text string), lines int) {
+	for n := range lines {
+		text := fmt.Sprintf("private line %d", n)
+		one.say(text)
+		if !f.until(other.name+" hearing "+one.name, func() bool { return other.times(heardLine{privately + one.name, text}) > 0 }) {
+			return
+		}
+		tell(text)
+		if !f.until(one.name+" hearing "+other.name, func() bool { return one.times(heardLine{other.name, text}) > 0 }) {
+			return
+		}
+	}
+}
+
 // until waits for what must come to hold, and says whether it did.
 func (f *family) until(what string, holds func() bool) bool {
 	f.t.Helper()
@@ -270,7 +323,8 @@ func (f *family) until(what string, holds func() bool) bool {
 }
 
 // TestAllFamiliesHearEachLineOnce puts a member of each family that has a room
-// into the lobby, where each says many lines.
+// into the lobby, where each says many lines, and has one of the family that
+// has none talk with one of them meanwhile.
 func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 	lines := 1000
 	if testing.Short() {
@@ -279,17 +333,20 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 	h := start(t, func(cfg *Config) { cfg.Ports, cfg.Rate = Ports{}, 0 })
 	f := &family{t: t, h: h}
 	f.native()
-	f.a3()
+	ada, tell := f.a3()
 	f.prompt()
 	f.nameFirst()
 	f.tobi("toby", "127.0.0.34")
 	f.tobi("ruby", "127.0.0.35")
+	const private = 20
+	ian := f.ias("ian", "127.0.0.36", "ada")
 	// A line that crosses a list on its way can't be heard by who is new in it.
 	for _, m := range f.members {
 		f.until(m.name+" knowing the registry and the other", func() bool { return m.knows == nil || m.knows() == 2 })
 	}
 	each := lines / len(f.members)
 	var talking sync.WaitGroup
+	talking.Go(func() { f.talkPrivately(ian, ada, func(text string) { tell("ian", text) }, private) })
 	for i, m := range f.members {
 		// Who speaks waits until somebody of another family has heard it, as a
 		// person's next line comes later than the one before.
@@ -315,12 +372,19 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range f.members {
+	for _, m := range append(f.members, ian) {
 		m.close()
 	}
 	f.readers.Wait()
-	for _, m := range f.members {
-		if want := each * (len(f.members) - 1); len(m.heard) != want {
+	for _, m := range append(f.members, ian) {
+		want := each * (len(f.members) - 1)
+		switch m {
+		case ada:
+			want += private
+		case ian:
+			want = private
+		}
+		if len(m.heard) != want {
 			t.Errorf("%s has heard %d different lines, want %d", m.name, len(m.heard), want)
 		}
 		for l, n := range m.heard {
