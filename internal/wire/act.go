@@ -41,6 +41,25 @@ const (
 	ActClock      Act = "clock"
 	ActFind       Act = "find"
 	ActCall       Act = "call"
+	ActUDP        Act = "udp"
+	ActDevices    Act = "devices"
+	ActEndorse    Act = "endorse"
+	ActPunch      Act = "punch"
+	ActDecline    Act = "decline"
+	ActRelay      Act = "relay"
+	ActPrekeys    Act = "prekeys"
+	ActTakePrekey Act = "take_prekey"
+	ActSeal       Act = "seal"
+	ActAccept     Act = "accept"
+	ActReject     Act = "reject"
+	ActVerify     Act = "verify"
+	ActSendFile   Act = "send_file"
+	ActStopFile   Act = "stop_file"
+	ActRoute      Act = "route"
+	ActDrop       Act = "drop"
+	ActSeen       Act = "seen"
+	ActHangUp     Act = "hang_up"
+	ActShare      Act = "share"
 	ActMalformed  Act = "malformed"
 )
 
@@ -80,6 +99,25 @@ func (Calc) Act() Act       { return ActCalc }
 func (Clock) Act() Act      { return ActClock }
 func (Find) Act() Act       { return ActFind }
 func (Call) Act() Act       { return ActCall }
+func (UDP) Act() Act        { return ActUDP }
+func (Devices) Act() Act    { return ActDevices }
+func (Endorse) Act() Act    { return ActEndorse }
+func (Punch) Act() Act      { return ActPunch }
+func (Decline) Act() Act    { return ActDecline }
+func (Relay) Act() Act      { return ActRelay }
+func (Prekeys) Act() Act    { return ActPrekeys }
+func (TakePrekey) Act() Act { return ActTakePrekey }
+func (Seal) Act() Act       { return ActSeal }
+func (Accept) Act() Act     { return ActAccept }
+func (Reject) Act() Act     { return ActReject }
+func (Verify) Act() Act     { return ActVerify }
+func (SendFile) Act() Act   { return ActSendFile }
+func (StopFile) Act() Act   { return ActStopFile }
+func (Route) Act() Act      { return ActRoute }
+func (Drop) Act() Act       { return ActDrop }
+func (Seen) Act() Act       { return ActSeen }
+func (HangUp) Act() Act     { return ActHangUp }
+func (Share) Act() Act      { return ActShare }
 func (m Malformed) Act() Act {
 	if m.Of != "" {
 		return m.Of

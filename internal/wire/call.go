@@ -8,5 +8,7 @@ type Call struct{ Head }
 // answered before a person wants it.
 type Called struct {
 	news
-	From string // as they call themselves, "" where they do not
+	From   string // as they call themselves, "" where they do not
+	Kind   Kind
+	Secure bool // it will be encrypted
 }

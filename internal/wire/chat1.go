@@ -79,6 +79,16 @@ var requestTypes = map[Act]func(body []byte) (Request, error){
 	ActJoke:       decodeRequest[Joke],
 	ActPing:       decodeRequest[Ping],
 	ActQuit:       decodeRequest[Quit],
+	ActUDP:        decodeRequest[UDP],
+	ActDevices:    decodeRequest[Devices],
+	ActEndorse:    decodeRequest[Endorse],
+	ActFind:       decodeRequest[Find],
+	ActPunch:      decodeRequest[Punch],
+	ActDecline:    decodeRequest[Decline],
+	ActRelay:      decodeRequest[Relay],
+	ActPrekeys:    decodeRequest[Prekeys],
+	ActTakePrekey: decodeRequest[TakePrekey],
+	ActSeal:       decodeRequest[Seal],
 }
 
 // eventTypes are the events of chat/1 and their names: the one table for both
@@ -113,6 +123,16 @@ var eventTypes = map[string]func() Event{
 	"notice":    newEvent[Notice],
 	"refused":   newEvent[Refused],
 	"goodbye":   newEvent[Goodbye],
+	"udp":       newEvent[Endpoint],
+	"displaced": newEvent[Displaced],
+	"devices":   newEvent[DeviceList],
+	"found":     newEvent[Found],
+	"punched":   newEvent[Punched],
+	"declined":  newEvent[Declined],
+	"relayed":   newEvent[Relayed],
+	"prekeys":   newEvent[PrekeyCount],
+	"prekey":    newEvent[PrekeyTaken],
+	"sealed":    newEvent[Sealed],
 }
 
 // eventNames is eventTypes the other way round.
@@ -200,9 +220,9 @@ func (chat1Server) AppendEvent(dst []byte, e Event) ([]byte, Delivery, error) {
 	return dst, Delivery{Close: last}, nil
 }
 
-// AppendRequest says every request but Malformed.
+// AppendRequest says every request of the table.
 func (chat1Client) AppendRequest(dst []byte, r Request) ([]byte, error) {
-	if _, ok := r.(Malformed); ok {
+	if _, ok := requestTypes[r.Act()]; !ok {
 		return dst, ErrUnsupported
 	}
 	if err := checkRequest(r); err != nil {
@@ -250,6 +270,8 @@ func checkRequest(r Request) error {
 	case Say:
 		client = r.Client
 	case Private:
+		client = r.Client
+	case Seal:
 		client = r.Client
 	default: // no other carries one
 	}

@@ -48,12 +48,23 @@ func sampleRequests() []Request {
 		Joke{Head: h},
 		Ping{Head: h},
 		Quit{Head: h},
+		UDP{Head: h, Key: "a2V5"},
+		Devices{Head: h, Remove: "a2V5"},
+		Endorse{Head: h, Key: "a2V5", By: "b2xk", Sig: []byte{1, 0xff}},
+		Find{Head: h, Name: "bob"},
+		Punch{Head: h, To: "bob", Call: "0123456789abcdef0123456789abcdef", Local: []string{"10.0.0.1:5"}, Relay: true},
+		Decline{Head: h, To: "bob", Call: "0123456789abcdef0123456789abcdef"},
+		Relay{Head: h, To: "bob", Data: []byte("\x40<&>\xff")},
+		Prekeys{Head: h, Keys: []Prekey{{ID: "p1", Device: "a2V5", Key: []byte{1}, Expires: 7, Last: true, Sig: []byte{2}}}},
+		TakePrekey{Head: h, Name: "bob"},
+		Seal{Head: h, To: "bob", Client: "c3", Note: sampleNote()},
 	}
 }
 
 // sampleEvents is the same for events.
 func sampleEvents() []Event {
 	re := Re{Re: `t 1"\`}
+	devices := []Device{{Key: "a2V5", By: "b2xk", Sig: []byte{1}, Since: 5}}
 	people := []Person{{Name: "alice", Kind: KindAccount, Away: "lunch"}, {Name: "Anonymous1", Kind: KindOld}}
 	return []Event{
 		&Welcome{
@@ -102,7 +113,24 @@ func sampleEvents() []Event {
 		&Notice{Text: "backup at noon"},
 		&Refused{Re: re, Of: ActJoin, Code: CodeNoRoom, Text: "There is no room.", RetryMS: 5, Near: []string{"lobby"}},
 		&Goodbye{Re: re, Code: CodeShutdown, Text: "The server stops.", RetryMS: 2000},
+		&Endpoint{Re: re, ID: "0123456789abcdef", Secret: "5ec2e7", Port: 2020, Probe: 2021, Devices: devices, Prekeys: 3},
+		&Displaced{},
+		&DeviceList{Re: re, Devices: devices},
+		&Found{Re: re, Name: "bob", Kind: KindAccount, Online: true, Device: "a2V5", Devices: devices},
+		&Punched{
+			From: "bob", Kind: KindAccount, Call: "0123456789abcdef0123456789abcdef", Device: "a2V5", Devices: devices,
+			Addrs: []string{"203.0.113.7:5", "10.0.0.1:5"}, Seen: "203.0.113.8:6", Relay: true,
+		},
+		&Declined{From: "bob", Call: "0123456789abcdef0123456789abcdef"},
+		&Relayed{From: "bob", Data: []byte{0x40, 0xff}},
+		&PrekeyCount{Re: re, Count: 100},
+		&PrekeyTaken{Re: re, Name: "bob", Prekey: Prekey{ID: "p1", Device: "a2V5", Key: []byte{1}, Expires: 7, Last: true, Sig: []byte{2}}, Devices: devices},
+		&Sealed{ID: 5, At: 6, From: "bob", To: "alice", Kind: KindAccount, Note: sampleNote()},
 	}
+}
+
+func sampleNote() Note {
+	return Note{Device: "a2V5", Prekey: "p1", By: "b2xk", Seq: 9, Box: []byte{1, 2}, Sig: []byte{3}}
 }
 
 // TestSamplesHoldEveryMessage keeps the tests that use them complete: every

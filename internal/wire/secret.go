@@ -44,6 +44,11 @@ func revealed(message any) any {
 			Account
 			Password string `json:"password,omitempty"`
 		}{m, m.Password.Reveal()}
+	case *Endpoint:
+		return struct {
+			*Endpoint
+			Secret string `json:"secret"`
+		}{m, m.Secret.Reveal()}
 	case *LoggedIn:
 		return struct {
 			*LoggedIn

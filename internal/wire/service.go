@@ -27,12 +27,6 @@ type Clock struct {
 	Date bool
 }
 
-// Find asks where a user's datagrams are to be sent.
-type Find struct {
-	Head
-	Name string `json:"name"`
-}
-
 // PeerList says who can be reached by datagrams, in order of coming: to
 // dialects of such people only, whenever it changes.
 type PeerList struct {
@@ -45,13 +39,6 @@ type PeerList struct {
 type Peer struct {
 	Name string
 	Addr string // IP address, or HOST:PORT where the dialect tells ports
-}
-
-// Found answers Find.
-type Found struct {
-	Re
-	Name string
-	Addr string // HOST:PORT
 }
 
 // Calculated answers Calc.

@@ -42,7 +42,13 @@ type Receipt struct {
 	Text   string // the line
 	Action bool
 	Inbox  bool   // sent, and waits at the server
-	Reason string // failed: why
+	Reason string // failed: why; queued: what it waits for
+	// Seq numbers lines for encrypted conversations among all that were typed on
+	// this disk; 0 for all others.
+	Seq ID
+	// Device is the only key that an encrypted line may go to, "" for any that is
+	// trusted.
+	Device string
 }
 
 // ReceiptState is how far a line has come.

@@ -1,0 +1,232 @@
+package wire
+
+// What a person asks of private conversations is answered by our own client;
+// no server is asked so.
+type (
+	// Accept takes somebody's wish for a private conversation, or the file that
+	// they offer.
+	Accept struct {
+		Head
+		Name string
+	}
+	// Reject refuses either.
+	Reject struct {
+		Head
+		Name string
+	}
+	// Verify asks for the safety number of a conversation, or answers whether
+	// both sides have the same. An empty Name is our own account's devices.
+	Verify struct {
+		Head
+		Name   string
+		Answer Answer
+	}
+	// SendFile offers a file to somebody.
+	SendFile struct {
+		Head
+		To   string
+		File string // its path here
+	}
+	// StopFile ends a transfer of either side.
+	StopFile struct {
+		Head
+		ID string // as in Transfer
+	}
+	// Route asks how lines to somebody travel: answered by Path. Mode changes it.
+	Route struct {
+		Head
+		Name string
+		Mode RouteMode
+	}
+	// Drop takes a line out of the outbox that has not been sent.
+	Drop struct {
+		Head
+		Client ClientID
+	}
+	// Seen says up to which line of somebody a person has read.
+	Seen struct {
+		Head
+		Name string
+		Last ID
+	}
+	// HangUp ends a private conversation, until one side writes again.
+	HangUp struct {
+		Head
+		Name string
+	}
+	// Share says whether others are told that we are typing, and what we have
+	// read. Nil asks.
+	Share struct {
+		Head
+		Typing, Reading *bool
+	}
+)
+
+// Answer is what a person says of a safety number.
+type Answer string
+
+// The answers.
+const (
+	AnswerNone   Answer = ""       // not asked yet: show it
+	AnswerSame   Answer = "same"   // both sides have the same
+	AnswerDiffer Answer = "differ" // nothing goes to this key
+)
+
+// RouteMode is which ways lines may take.
+type RouteMode string
+
+// The modes.
+const (
+	RouteKeep  RouteMode = ""      // as it is
+	RouteAuto  RouteMode = "auto"  // direct where that can be
+	RouteRelay RouteMode = "relay" // always through the server: the other side is not told our address
+)
+
+// Path is said by our own client: how private lines go to and fro between us
+// and somebody, and how well.
+type Path struct {
+	Re
+	User    string
+	Way     Way
+	Trying  bool   // a better way is being looked for
+	Reason  string // for people: why it is no better
+	RTT     int64  // microseconds, 0: not known
+	Addr    string // of the other side, where it is direct
+	NAT     NAT    // our own
+	Since   Millis
+	Key     KeyState
+	Device  string // print of the other side's key
+	Guest   bool   // the key is a guest's, and not kept
+	Request bool   // they ask; nobody has answered yet
+	Blocked bool   // nothing is sent before a person has answered
+	Sent    int64  // lines of ours
+	Acked   int64  // of those, safe on the other side's disk
+	Doubles int64  // lines that came again and were dropped
+	Packets int64  // sent, of the connection
+	Lost    int64  // of those
+}
+
+// Way is a way for private lines.
+type Way string
+
+// The ways.
+const (
+	WayDirect Way = "direct" // encrypted, from socket to socket
+	WayRelay  Way = "relay"  // encrypted, through the server, which can't read it
+	WayInbox  Way = "inbox"  // sealed, waits at the server
+	WayPlain  Way = "plain"  // not encrypted: past the server, or readable by it
+	WayNone   Way = "none"   // lines wait here
+)
+
+// NAT is what stands between us and the network.
+type NAT string
+
+// The kinds of NAT, as RFC 4787 has them.
+const (
+	NATUnknown     NAT = ""
+	NATNone        NAT = "none"                 // our own address
+	NATIndependent NAT = "endpoint-independent" // one outer address for all
+	NATDependent   NAT = "endpoint-dependent"   // another one for each destination
+)
+
+// KeyState is what we think of somebody's key.
+type KeyState string
+
+// The states of a key.
+const (
+	KeyNone     KeyState = ""
+	KeyNew      KeyState = "new"      // seen first now
+	KeyKnown    KeyState = "known"    // as before
+	KeyVerified KeyState = "verified" // a person has compared it
+	KeyChanged  KeyState = "changed"  // another one, for which no earlier one vouches: nothing is sent
+	KeyRejected KeyState = "rejected" // a person has said that it is the wrong one
+)
+
+// KeySeen is said by our own client when the state of somebody's key changes.
+type KeySeen struct {
+	news
+	User  string
+	State KeyState
+	Print string
+	Old   string // the print of the one before
+	Text  string // for people
+}
+
+// Safety answers Verify.
+type Safety struct {
+	Re
+	User   string
+	State  KeyState
+	Guest  bool
+	Groups []string // 12 of five digits
+	Words  []string // 12
+	Code   string   // the same for a QR code: digits only
+	Print  string   // of the other side's key
+	Own    string   // of ours
+	Since  Millis   // when the key was first seen
+	Lines  int      // exchanged with it
+}
+
+// Transfer is said by our own client: how far a file has come.
+type Transfer struct {
+	Re
+	ID     string
+	User   string
+	Device string // the other side's key
+	Out    bool   // we send it
+	Name   string
+	Size   int64 // bytes
+	Done   int64
+	Rate   int64 // bytes a second
+	SHA256 string
+	State  TransferState
+	Reason string // for people: why it has failed
+	File   string // where it is here
+	At     Millis
+}
+
+// TransferState is how far a file has come.
+type TransferState string
+
+// The states of a transfer.
+const (
+	TransferOffered TransferState = "offered" // the receiver has not answered
+	TransferRunning TransferState = "running"
+	TransferWaiting TransferState = "waiting" // for the way to come back
+	TransferDone    TransferState = "done"    // whole and checked
+	TransferRefused TransferState = "refused"
+	TransferFailed  TransferState = "failed"
+)
+
+// Shared answers Share.
+type Shared struct {
+	Re
+	Typing, Reading bool
+}
+
+// KnownDevice is what a client's disk knows of somebody's device.
+type KnownDevice struct {
+	User  string
+	Key   string // DeviceKey
+	State KeyState
+	Since Millis // first seen
+	Lines int    // exchanged with it
+}
+
+// Contact is what a client's disk knows of somebody it talks with in private.
+type Contact struct {
+	User     string
+	Accepted bool // a person has answered, or written first
+	Rejected bool
+	Secure   bool // an account that has had a key: never spoken to in plain text
+	Mode     RouteMode
+}
+
+// Heard is a line that came over an encrypted way, on its way to the disk.
+type Heard struct {
+	Device string     // the sender's key
+	Seq    ID         // the line's number, among all that Device has sent
+	Low    ID         // no line below it will come again
+	Line   *Whispered // without one, Seq only is remembered
+	Prekey string     // the ID of the one it was sealed to, which goes with it; "" for none
+}

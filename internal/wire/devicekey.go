@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"crypto/ed25519"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var errDeviceKey = errors.New("a device's key has 32 bytes in unpadded base64")
+
+// DeviceKey spells an ed25519 public key: its 32 bytes in unpadded base64.
+func DeviceKey(key ed25519.PublicKey) string { return base64.RawStdEncoding.EncodeToString(key) }
+
+// ParseDeviceKey reads what DeviceKey has spelled, and nothing else.
+func ParseDeviceKey(s string) (ed25519.PublicKey, error) {
+	key, err := base64.RawStdEncoding.Strict().DecodeString(s)
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		return nil, errDeviceKey
+	}
+	return key, nil
+}
+
+// DevicePrint names a device's key for people, as KeyPrint does a server's; ""
+// where it is none.
+func DevicePrint(key string) string {
+	raw, err := ParseDeviceKey(key)
+	if err != nil {
+		return ""
+	}
+	der, err := x509.MarshalPKIXPublicKey(raw)
+	if err != nil {
+		return ""
+	}
+	return KeyPrint(der)
+}
+
+// Signed reports whether sig is a device's signature over text.
+func Signed(key string, text, sig []byte) bool {
+	raw, err := ParseDeviceKey(key)
+	return err == nil && ed25519.Verify(raw, text, sig)
+}
+
+// EndorsementText is what one device of an account signs to vouch for another
+// of the same account at a server's node.
+func EndorsementText(node, name, key string) []byte {
+	return signedText("labchat device 1", node, Fold(name), key)
+}
+
+// PrekeyText is what a device signs of a prekey.
+func PrekeyText(k *Prekey) []byte {
+	return signedText("labchat prekey 1", k.ID, k.Device, string(k.Key), strconv.FormatInt(int64(k.Expires), 10), strconv.FormatBool(k.Last))
+}
+
+// NoteText is what a device signs of a note.
+func NoteText(n *Note) []byte {
+	return signedText("labchat note 1", n.Device, n.Prekey, n.By, n.Seq.String(), string(n.Box))
+}
+
+// signedText joins fields so that no two lists of fields are the same text: each
+// after its length in 32 bits, big endian.
+func signedText(fields ...string) []byte {
+	var b []byte
+	for _, f := range fields {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(f)))
+		b = append(b, f...)
+	}
+	return b
+}
+
+// safetyGroups is how many groups of five digits, and how many words, a safety
+// number has.
+const safetyGroups = 12
+
+// SafetyDigest is what both sides of a conversation compare: the SHA-512 of
+// both keys, the smaller one first. Nil where one is no key.
+func SafetyDigest(a, b string) []byte {
+	x, errA := ParseDeviceKey(a)
+	y, errB := ParseDeviceKey(b)
+	if errA != nil || errB != nil {
+		return nil
+	}
+	if slices.Compare(x, y) > 0 {
+		x, y = y, x
+	}
+	sum := sha512.Sum512(slices.Concat([]byte("labchat safety number 1"), x, y))
+	return sum[:]
+}
+
+// SafetyNumber prints a digest as 12 groups of five digits: of five bytes each,
+// modulo 100,000.
+func SafetyNumber(digest []byte) []string {
+	groups := make([]string, 0, safetyGroups)
+	for i := 0; i+5 <= len(digest) && len(groups) < safetyGroups; i += 5 {
+		var eight [8]byte
+		copy(eight[3:], digest[i:i+5])
+		n := strconv.FormatUint(binary.BigEndian.Uint64(eight[:])%100_000, 10)
+		groups = append(groups, strings.Repeat("0", 5-len(n))+n)
+	}
+	return groups
+}

@@ -1,0 +1,203 @@
+package wire
+
+// Device is a device that an account holds private conversations with.
+type Device struct {
+	Key   string `json:"key"`          // its ed25519 public key: DeviceKey
+	By    string `json:"by,omitempty"` // the key of the account's device that signed it, "" for none
+	Sig   []byte `json:"sig,omitempty"`
+	Since Millis `json:"since,omitempty"` // when the server was first told of it
+}
+
+// Prekey is a key for one sealed line, signed by the device that can open it.
+type Prekey struct {
+	ID      string `json:"id"`      // of the device's choosing, at most MaxTag characters
+	Device  string `json:"device"`  // the key of the device
+	Key     []byte `json:"key"`     // X25519: 32 bytes
+	Expires Millis `json:"expires"` // not to be sealed to from then on
+	Last    bool   `json:"last,omitempty"`
+	Sig     []byte `json:"sig"` // by Device, over PrekeyText
+}
+
+// Note is a line that only its receiver's device can open.
+type Note struct {
+	Device string `json:"device"` // the receiver's
+	Prekey string `json:"prekey"` // its ID
+	By     string `json:"by"`     // the sender's device
+	Seq    ID     `json:"seq"`    // of the line, among all that By has sent
+	Box    []byte `json:"box"`    // the encapsulated key and the ciphertext
+	Sig    []byte `json:"sig"`    // by By, over NoteText
+}
+
+// UDP makes the session the one that holds its user's private conversations,
+// with the device of this key; the session that did before is Displaced. It is
+// answered by Endpoint.
+type UDP struct {
+	Head
+	Key string `json:"key"`
+}
+
+// Devices asks for the account's devices, and removes one where Remove is set.
+type Devices struct {
+	Head
+	Remove string `json:"remove,omitempty"` // its key
+}
+
+// Endorse stores the signature of one of the account's devices on another.
+type Endorse struct {
+	Head
+	Key string `json:"key"`
+	By  string `json:"by"`
+	Sig []byte `json:"sig"` // over EndorsementText
+}
+
+// Find asks where private lines for a user can be sent.
+type Find struct {
+	Head
+	Name string `json:"name"`
+}
+
+// Punch asks a user for a private conversation, or answers such a wish with
+// the same Call: both sides then know where to send datagrams. The other side
+// is not told more of our addresses than it may need to reach us.
+type Punch struct {
+	Head
+	To    string   `json:"to"`
+	Call  string   `json:"call"`            // 32 hex digits, made by the one who asks
+	Local []string `json:"local,omitempty"` // IP:PORT, at most MaxCandidates
+	Relay bool     `json:"relay,omitempty"` // tell no address: only by way of the server
+}
+
+// Decline answers a Punch with no.
+type Decline struct {
+	Head
+	To   string `json:"to"`
+	Call string `json:"call"`
+}
+
+// Relay hands a datagram for a user to the server, which passes it on unread
+// if both sides have sent a Punch to each other, and drops it where that one
+// does not keep up. It is not answered unless it has a tag.
+type Relay struct {
+	Head
+	To   string `json:"to"`
+	Data []byte `json:"data"` // at most MaxRelayed bytes
+}
+
+// Prekeys hands over keys that the account's device can be left sealed lines
+// with; a Last one replaces the one before.
+type Prekeys struct {
+	Head
+	Keys []Prekey `json:"keys,omitempty"`
+}
+
+// TakePrekey asks for a prekey of an account's newest device. Nobody else gets
+// the same, but for a Last one.
+type TakePrekey struct {
+	Head
+	Name string `json:"name"`
+}
+
+// Seal leaves a line in the inbox of an account that is away. It is answered by
+// Accepted when it is durable.
+type Seal struct {
+	Head
+	To     string   `json:"to"`
+	Client ClientID `json:"cid,omitempty"`
+	Note
+}
+
+// Endpoint answers UDP.
+type Endpoint struct {
+	Re
+	ID      string   `json:"endpoint"` // 16 hex digits: the ID of signals to the registry
+	Secret  Secret   `json:"secret"`   // 64 hex digits: what they are signed with
+	Port    int      `json:"port"`     // of the registry on the server's host, 0: there is none
+	Probe   int      `json:"probe"`    // of a second socket, to find out about our NAT with; 0: none
+	Devices []Device `json:"devices,omitempty"`
+	Prekeys int      `json:"prekeys,omitempty"` // how many of this device's are left
+}
+
+// Displaced says that a newer session of the account holds its private
+// conversations from now on.
+type Displaced struct{ news }
+
+// DeviceList answers Devices, and tells the account's sessions of a change.
+type DeviceList struct {
+	Re
+	Devices []Device `json:"devices,omitempty"`
+}
+
+// Found answers Find.
+type Found struct {
+	Re
+	Name    string   `json:"name"`
+	Addr    string   `json:"-"` // HOST:PORT, of registries of older programs
+	Kind    Kind     `json:"kind,omitempty"`
+	Online  bool     `json:"online,omitempty"`  // under any dialect
+	Device  string   `json:"device,omitempty"`  // the key of the device that private conversations reach now
+	Devices []Device `json:"devices,omitempty"` // all of the account's
+}
+
+// Punched says that somebody has sent us a Punch.
+type Punched struct {
+	news
+	From    string   `json:"from"`
+	Kind    Kind     `json:"kind"`
+	Call    string   `json:"call"`
+	Device  string   `json:"device"`
+	Devices []Device `json:"devices,omitempty"` // all of the account's
+	// Addrs are where From can be reached, IP:PORT: first the one that the
+	// server saw. None where either side wants to be relayed.
+	Addrs []string `json:"addrs,omitempty"`
+	Seen  string   `json:"seen,omitempty"` // our own address as the server saw it
+	Relay bool     `json:"relay,omitempty"`
+}
+
+// Declined says that somebody does not want to talk now.
+type Declined struct {
+	news
+	From string `json:"from"`
+	Call string `json:"call"`
+}
+
+// Relayed is a datagram that came by way of the server.
+type Relayed struct {
+	news
+	From string `json:"from"`
+	Data []byte `json:"data"`
+}
+
+// PrekeyCount answers Prekeys.
+type PrekeyCount struct {
+	Re
+	Count int `json:"count"` // of the device that wait to be taken
+}
+
+// PrekeyTaken answers TakePrekey.
+type PrekeyTaken struct {
+	Re
+	Name    string   `json:"name"`
+	Prekey  Prekey   `json:"prekey"`
+	Devices []Device `json:"devices,omitempty"` // all of the account's
+}
+
+// Sealed is a line that was left in our inbox; answer with Taken once it is
+// stored.
+type Sealed struct {
+	news
+	ID   ID     `json:"line"`
+	At   Millis `json:"time"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	Kind Kind   `json:"kind"`
+	Note
+}
+
+// Limits of private conversations.
+const (
+	MaxCandidates = 8    // addresses of one Punch
+	MaxRelayed    = 1400 // bytes of a relayed datagram
+	MaxDevices    = 16   // of an account
+	MaxPrekeys    = 100  // of a device at the server
+	MaxBox        = 8 << 10
+)
