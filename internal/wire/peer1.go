@@ -70,11 +70,6 @@ type PeerGot struct {
 	File string `json:"file"`
 }
 
-// PeerBye is the last message of a side that leaves.
-type PeerBye struct {
-	Text string `json:"text,omitempty"`
-}
-
 func (*PeerHello) peer()  {}
 func (*PeerLine) peer()   {}
 func (*PeerStored) peer() {}
@@ -84,7 +79,6 @@ func (*PeerOffer) peer()  {}
 func (*PeerTake) peer()   {}
 func (*PeerStop) peer()   {}
 func (*PeerGot) peer()    {}
-func (*PeerBye) peer()    {}
 
 // PeerVersion is the version of peer/1 that there is.
 const PeerVersion = 1
@@ -103,7 +97,6 @@ var peerTypes = map[string]func() PeerMessage{
 	"take":   func() PeerMessage { return new(PeerTake) },
 	"stop":   func() PeerMessage { return new(PeerStop) },
 	"got":    func() PeerMessage { return new(PeerGot) },
-	"bye":    func() PeerMessage { return new(PeerBye) },
 }
 
 // peerNames is peerTypes the other way round.

@@ -26,8 +26,8 @@ type Relay struct {
 	mu     sync.Mutex
 	byName map[string]netip.AddrPort
 	byAddr map[netip.AddrPort]string
-	read   time.Time     // the deadline
-	moved  chan struct{} // closed when the deadline has moved
+	late   chan struct{} // closed while the reader is to end
+	past   bool          // it is
 }
 
 type packet struct {
@@ -40,7 +40,7 @@ type packet struct {
 func NewRelay(send func(to string, data []byte)) *Relay {
 	return &Relay{
 		send: send, in: make(chan packet, relayWaiting), done: make(chan struct{}),
-		byName: map[string]netip.AddrPort{}, byAddr: map[netip.AddrPort]string{}, moved: make(chan struct{}),
+		byName: map[string]netip.AddrPort{}, byAddr: map[netip.AddrPort]string{}, late: make(chan struct{}),
 	}
 }
 
@@ -71,32 +71,17 @@ func (r *Relay) Deliver(from string, data []byte) {
 
 // ReadFrom implements net.PacketConn.
 func (r *Relay) ReadFrom(b []byte) (int, net.Addr, error) {
-	for {
-		late, moved := r.deadline()
-		select {
-		case p := <-r.in:
-			late.Stop()
-			return copy(b, p.data), p.from, nil
-		case <-r.done:
-			late.Stop()
-			return 0, nil, net.ErrClosed
-		case <-late.C:
-			return 0, nil, os.ErrDeadlineExceeded
-		case <-moved:
-			late.Stop()
-		}
-	}
-}
-
-// deadline returns a timer for it, which never goes off where there is none.
-func (r *Relay) deadline() (*time.Timer, <-chan struct{}) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	const never = 1 << 62
-	if r.read.IsZero() {
-		return time.NewTimer(never), r.moved
+	late := r.late
+	r.mu.Unlock()
+	select {
+	case p := <-r.in:
+		return copy(b, p.data), p.from, nil
+	case <-r.done:
+		return 0, nil, net.ErrClosed
+	case <-late:
+		return 0, nil, os.ErrDeadlineExceeded
 	}
-	return time.NewTimer(time.Until(r.read)), r.moved
 }
 
 // WriteTo implements net.PacketConn.
@@ -125,13 +110,20 @@ func (*Relay) LocalAddr() net.Addr {
 	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom16([16]byte{0: 0xfd, 1: 'l', 2: 'c'}), 1))
 }
 
-// SetReadDeadline implements net.PacketConn; QUIC ends its reader so.
+// SetReadDeadline implements net.PacketConn for what QUIC uses it for: a deadline
+// that has passed ends its reader.
 func (r *Relay) SetReadDeadline(t time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.read = t
-	close(r.moved)
-	r.moved = make(chan struct{})
+	past := !t.IsZero() && time.Until(t) <= 0
+	if past == r.past {
+		return nil
+	}
+	if r.past = past; past {
+		close(r.late)
+	} else {
+		r.late = make(chan struct{})
+	}
 	return nil
 }
 
