@@ -21,21 +21,25 @@ import (
 )
 
 // childEnv makes the test binary a program that writes until it is killed; its
-// value is what it does and the profile's directory.
+// value is what it does ("queue" or "talk") and the profile's directory.
 const childEnv = "LABCHAT_TEST_ARCHIVE_CHILD"
-
-// children are those programs. Each prints what is on disk.
-var children = map[string]func(dir string) error{"queue": queueForever, "talk": talkForever}
 
 func TestMain(m *testing.M) {
 	if does, dir, is := strings.Cut(os.Getenv(childEnv), ":"); is {
-		if err := children[does](dir); err != nil {
+		if err := beChild(does, dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		return
 	}
 	goleak.VerifyTestMain(m)
+}
+
+func beChild(does, dir string) error {
+	if does == "talk" {
+		return talkForever(dir)
+	}
+	return queueForever(dir)
 }
 
 // queueForever queues lines and prints the name of each once it is on disk.

@@ -76,6 +76,9 @@ func TestDevicesAreBoundedAndThoseThatMatterStay(t *testing.T) {
 		set(fmt.Sprint("user", n), "key", wire.KeyNew, n%2)
 	}
 	keys("bob wrong", "bob flood4", "bob second", "user1 key", "user3 key", "user4 key")
+	set("user5", "key", wire.KeyChanged, 9)
+	set("user6", "key", wire.KeyNew, 0)
+	keys("bob wrong", "bob flood4", "bob second", "user1 key", "user3 key", "user6 key")
 }
 
 func TestContactsAreThereOldestFirst(t *testing.T) {
@@ -107,6 +110,7 @@ func TestContactsAreBoundedAndThoseThatMatterStay(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.bounds.contacts = 4
 	must(t, a.SetContact(wire.Contact{User: "friend", Accepted: true}))
+	must(t, a.SetContact(wire.Contact{User: "former"}))
 	must(t, a.SetContact(wire.Contact{User: "former", Accepted: true}))
 	must(t, a.SetContact(wire.Contact{User: "former", Rejected: true}))
 	must(t, a.SetContact(wire.Contact{User: "asks"}))

@@ -43,7 +43,7 @@ func TestALineIsHeardOnce(t *testing.T) {
 
 	a = open(t, dir)
 	check(t, "after reopening", hear(t, a, from("dev", 2, 2), from("dev", 3, 2), from("dev", 4, 2), silent, from("other", 2, 2)), make([]bool, 5))
-	check(t, "lines", ids(talk(t, a, "bob")), []wire.ID{2, 3, 4, 5}) // the other device's has the next free id
+	check(t, "lines", ids(talk(t, a)), []wire.ID{2, 3, 4, 5}) // the other device's has the next free id
 	for user, want := range map[string]int{"Bob": 3, "mallory": 0} {
 		devices, err := a.Devices(user)
 		must(t, err)
@@ -83,7 +83,7 @@ func TestNumbersBeyondAllBoundsDoNotSpoilTheProfile(t *testing.T) {
 	const absurd = wire.ID(1<<64 - 1)
 	check(t, "absurd", hear(t, a, from("dev", absurd, absurd), from("dev", absurd, 0), from("dev", 5, absurd)), []bool{true, false, false})
 	check(t, "another device", hear(t, a, from("other", 5, 5)), []bool{true})
-	check(t, "lines", len(talk(t, a, "bob")), 2)
+	check(t, "lines", len(talk(t, a)), 2)
 }
 
 func TestADeviceWithGapsIsBoundedAndNothingOfItIsHeardTwice(t *testing.T) {
@@ -127,7 +127,7 @@ func TestADeviceWithGapsIsBoundedAndNothingOfItIsHeardTwice(t *testing.T) {
 			t.Fatalf("step %d: got %d numbers, want %d", n, got, want)
 		}
 	}
-	check(t, "lines", len(talk(t, a, "bob")), len(models["one"].ever)+len(models["two"].ever))
+	check(t, "lines", len(talk(t, a)), len(models["one"].ever)+len(models["two"].ever))
 }
 
 func TestTheUsualBoundHoldsWithinOneStep(t *testing.T) {
@@ -193,6 +193,6 @@ func TestHeardLinesArePrunedAsOthers(t *testing.T) {
 	for n := wire.ID(1); n <= 20; n++ {
 		hear(t, a, from("dev", n, n))
 	}
-	check(t, "lines", len(talk(t, a, "bob")), 10)
+	check(t, "lines", len(talk(t, a)), 10)
 	check(t, "one that was pruned", hear(t, a, from("dev", 2, 1)), []bool{false})
 }

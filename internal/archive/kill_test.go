@@ -75,7 +75,7 @@ func stateOf(t *testing.T, a *Archive) *remains {
 		}
 		s.waits[string(l.Client)], last = true, l.Seq
 	}
-	for _, l := range talk(t, a, "bob") {
+	for _, l := range talk(t, a) {
 		if w, ok := l.(*wire.Whispered); ok {
 			s.history[w.Text]++
 		}

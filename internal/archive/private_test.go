@@ -13,8 +13,9 @@ import (
 
 var ourTypes = cmp.AllowUnexported(wire.Said{}, wire.Whispered{}, wire.Receipt{})
 
-func typed(id wire.ClientID, to string) *wire.Receipt {
-	return &wire.Receipt{Client: id, As: "alice", To: to, Text: "text of " + string(id), At: 1}
+// typed is a line of alice to bob.
+func typed(id wire.ClientID) *wire.Receipt {
+	return &wire.Receipt{Client: id, As: "alice", To: "bob", Text: "text of " + string(id), At: 1}
 }
 
 // waiting names the private lines that wait.
@@ -29,10 +30,10 @@ func waiting(t *testing.T, a *Archive) []wire.ClientID {
 	return names
 }
 
-// talk returns the lines exchanged with somebody.
-func talk(t *testing.T, a *Archive, user string) []wire.Event {
+// talk returns the lines exchanged with bob.
+func talk(t *testing.T, a *Archive) []wire.Event {
 	t.Helper()
-	lines, err := a.Recent("@"+user, 0, 1<<20)
+	lines, err := a.Recent("@bob", 0, 1<<20)
 	must(t, err)
 	return lines
 }
@@ -73,7 +74,7 @@ func TestANumberIsNeverUsedAgain(t *testing.T) {
 	a := open(t, dir)
 	var last wire.ID
 	for n := range 6 {
-		one := typed(wire.ClientID(fmt.Sprint("c", n)), "bob")
+		one := typed(wire.ClientID(fmt.Sprint("c", n)))
 		must(t, a.QueuePrivate(one))
 		if one.Seq <= last {
 			t.Fatalf("got number %d after %d", one.Seq, last)
@@ -93,9 +94,9 @@ func TestANumberIsNeverUsedAgain(t *testing.T) {
 
 func TestALineIsQueuedOnce(t *testing.T) {
 	a := open(t, t.TempDir())
-	one, again := typed("c", "bob"), typed("c", "bob")
+	one, again := typed("c"), typed("c")
 	again.Text = "another text"
-	must(t, a.QueuePrivate(one, typed("d", "bob")))
+	must(t, a.QueuePrivate(one, typed("d")))
 	must(t, a.QueuePrivate(again))
 	if one.Seq != again.Seq {
 		t.Errorf("got number %d, want %d as before", again.Seq, one.Seq)
@@ -109,8 +110,8 @@ func TestALineIsQueuedOnce(t *testing.T) {
 
 func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 	a := open(t, t.TempDir())
-	must(t, a.Queue(typed("plain", "bob")))
-	must(t, a.QueuePrivate(typed("private", "bob"), typed("bound", "bob"), typed("given", "bob")))
+	must(t, a.Queue(typed("plain")))
+	must(t, a.QueuePrivate(typed("private"), typed("bound"), typed("given")))
 	must(t, a.Bind("dev", "bound"))
 	must(t, a.MarkSealed("given"))
 	outbox := func() (names []wire.ClientID) {
@@ -129,7 +130,7 @@ func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 	must(t, a.SettlePrivate(&wire.Receipt{Client: "plain", State: wire.ReceiptDelivered, ID: 1}))
 	check(t, "outbox after both were settled the wrong way", outbox(), []wire.ClientID{"plain"})
 	check(t, "private outbox after that", waiting(t, a), []wire.ClientID{"private", "bound", "given"})
-	check(t, "history after that", talk(t, a, "bob"), []wire.Event(nil))
+	check(t, "history after that", talk(t, a), []wire.Event(nil))
 
 	if err := a.HandOver("given", "bound"); !errors.Is(err, errBound) {
 		t.Errorf("got %v, want that a bound line is not handed over", err)
@@ -154,6 +155,7 @@ func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 
 func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
 	whispered := &wire.Whispered{ID: 7, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
+	later := &wire.Whispered{ID: 8, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
 	type step struct {
 		state wire.ReceiptState
 		id    wire.ID // afterwards
@@ -170,8 +172,7 @@ func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
 		{"sent, and not delivered", []step{{wire.ReceiptSent, 7}}, []wire.ClientID{"c"}, nil, 0},
 		{"still queued", []step{{wire.ReceiptQueued, 7}}, []wire.ClientID{"c"}, nil, 0},
 		{"refused", []step{{wire.ReceiptFailed, 7}}, nil, nil, 0},
-		{"all of its way", []step{{wire.ReceiptSent, 7}, {wire.ReceiptDelivered, 8}, {wire.ReceiptRead, 8}}, nil,
-			[]wire.Event{&wire.Whispered{ID: 8, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}}, 1},
+		{"all of its way", []step{{wire.ReceiptSent, 7}, {wire.ReceiptDelivered, 8}, {wire.ReceiptRead, 8}}, nil, []wire.Event{later}, 1},
 		{"delivered twice", []step{{wire.ReceiptDelivered, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
 		{"backwards", []step{{wire.ReceiptRead, 7}, {wire.ReceiptDelivered, 7}, {wire.ReceiptQueued, 7}, {wire.ReceiptFailed, 7}}, nil, []wire.Event{whispered}, 1},
 		{"refused, but delivered after all", []step{{wire.ReceiptFailed, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
@@ -179,7 +180,7 @@ func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := open(t, t.TempDir())
 			must(t, a.SetDevice(wire.KnownDevice{User: "bob", Key: "dev", State: wire.KeyKnown}))
-			must(t, a.QueuePrivate(typed("c", "bob")))
+			must(t, a.QueuePrivate(typed("c")))
 			for n, s := range c.steps {
 				r := &wire.Receipt{Client: "c", State: s.state, ID: wire.ID(7 + n), At: 70, Kind: wire.KindAccount, Device: "dev"}
 				if s.state == wire.ReceiptDelivered && n > 0 {
@@ -191,12 +192,27 @@ func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
 				}
 			}
 			check(t, "private outbox", waiting(t, a), c.waits)
-			check(t, "history", talk(t, a, "bob"), c.history)
+			check(t, "history", talk(t, a), c.history)
 			devices, err := a.Devices("bob")
 			must(t, err)
 			check(t, "lines counted", devices[0].Lines, c.counted)
 		})
 	}
+}
+
+func TestADeliveredLineIsNotChangedAnyMore(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.QueuePrivate(typed("c")))
+	must(t, a.SettlePrivate(&wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7}))
+	must(t, a.MarkSealed("c"))
+	must(t, a.Bind("dev", "c"))
+	must(t, a.HandOver("c")) // a bound one would be refused
+	dropped, err := a.DropPrivate("c")
+	must(t, err)
+	check(t, "dropped", dropped, false)
+	var row [3]string
+	must(t, a.read.QueryRowContext(t.Context(), "SELECT private, inbox, device FROM outbox").Scan(&row[0], &row[1], &row[2]))
+	check(t, "private, inbox, device", row, [3]string{"1", "0", ""})
 }
 
 func TestTwoLinesOfTheSameIDAreBothKept(t *testing.T) {
@@ -205,7 +221,7 @@ func TestTwoLinesOfTheSameIDAreBothKept(t *testing.T) {
 		a := open(t, t.TempDir())
 		var lines []*wire.Receipt
 		for n := range 4 {
-			lines = append(lines, typed(wire.ClientID(fmt.Sprint("c", n)), "bob"))
+			lines = append(lines, typed(wire.ClientID(fmt.Sprint("c", n))))
 			lines[n].ID, lines[n].State = id, wire.ReceiptDelivered
 		}
 		theirs := &wire.Whispered{ID: id, From: "bob", To: "alice", Text: "theirs"}
@@ -218,7 +234,7 @@ func TestTwoLinesOfTheSameIDAreBothKept(t *testing.T) {
 		for _, l := range append(lines[:2:2], &wire.Receipt{ID: theirs.ID}, lines[2], lines[3]) {
 			want = append(want, l.ID)
 		}
-		kept := slices.DeleteFunc(talk(t, a, "bob"), func(e wire.Event) bool {
+		kept := slices.DeleteFunc(talk(t, a), func(e wire.Event) bool {
 			w, ok := e.(*wire.Whispered)
 			return ok && w.Text == "by the server"
 		})
@@ -230,7 +246,7 @@ func TestNothingOfAFailedStepIsThere(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, a.SetDevice(wire.KnownDevice{User: "bob", Key: "dev", State: wire.KeyKnown}))
 	must(t, a.AddPrekeys(map[string]wire.Secret{"k": "key"}, a.millis()))
-	must(t, a.QueuePrivate(typed("c", "bob")))
+	must(t, a.QueuePrivate(typed("c")))
 	must(t, a.exec("break the disk", "CREATE TRIGGER broken BEFORE INSERT ON lines BEGIN SELECT raise(ABORT, 'disk full'); END"))
 	settled := &wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7, Device: "dev"}
 	heard := wire.Heard{Device: "dev", Seq: 3, Low: 3, Prekey: "k", Line: &wire.Whispered{ID: 9, From: "bob", To: "alice", Text: "x"}}
@@ -248,7 +264,7 @@ func TestNothingOfAFailedStepIsThere(t *testing.T) {
 	must(t, a.exec("mend the disk", "DROP TRIGGER broken"))
 	must(t, a.SettlePrivate(settled))
 	check(t, "heard again", hear(t, a, wire.Heard{Device: "dev", Seq: 1}, heard), []bool{true, true})
-	check(t, "history", ids(talk(t, a, "bob")), []wire.ID{7, 9})
+	check(t, "history", ids(talk(t, a)), []wire.ID{7, 9})
 	check(t, "private outbox at the end", waiting(t, a), []wire.ClientID(nil))
 	devices, err := a.Devices("bob")
 	must(t, err)
@@ -257,11 +273,11 @@ func TestNothingOfAFailedStepIsThere(t *testing.T) {
 
 func TestPrivateLinesThatWaitAreNeverForgotten(t *testing.T) {
 	a := open(t, t.TempDir())
-	must(t, a.QueuePrivate(typed("waits", "bob")))
+	must(t, a.QueuePrivate(typed("waits")))
 	must(t, a.MarkSealed("waits"))
 	var batch []*wire.Receipt
 	for n := range maxSettled + 50 {
-		batch = append(batch, typed(wire.ClientID(fmt.Sprint("c", n)), "bob"))
+		batch = append(batch, typed(wire.ClientID(fmt.Sprint("c", n))))
 		batch[n].State, batch[n].ID = wire.ReceiptDelivered, wire.ID(n+1)
 	}
 	must(t, a.QueuePrivate(batch...))
@@ -270,7 +286,7 @@ func TestPrivateLinesThatWaitAreNeverForgotten(t *testing.T) {
 	var left int
 	must(t, a.read.QueryRowContext(t.Context(), "SELECT count(*) FROM outbox").Scan(&left))
 	check(t, "rows", left, maxSettled+1)
-	check(t, "lines", len(talk(t, a, "bob")), len(batch))
+	check(t, "lines", len(talk(t, a)), len(batch))
 }
 
 func TestPrivateLinesMoveWithTheAddressTheyWereTypedFor(t *testing.T) {
@@ -278,7 +294,7 @@ func TestPrivateLinesMoveWithTheAddressTheyWereTypedFor(t *testing.T) {
 	must(t, a.Home("a:1", "n1"))
 	must(t, a.SetContact(wire.Contact{User: "bob", Secure: true}))
 	must(t, a.Home("a:2", "")) // the same server, but that is not known yet
-	must(t, a.QueuePrivate(typed("c", "bob")))
+	must(t, a.QueuePrivate(typed("c")))
 	must(t, a.Bind("dev", "c"))
 	must(t, a.SetContact(wire.Contact{User: "bob"}))
 	must(t, a.SetContact(wire.Contact{User: "carol", Accepted: true}))
@@ -309,10 +325,10 @@ func TestPrivateLinesMoveWithTheAddressTheyWereTypedFor(t *testing.T) {
 func TestALineIsDeliveredWhereItWasTypedFor(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, a.Home("a:1", "n1"))
-	must(t, a.QueuePrivate(typed("c", "bob")))
+	must(t, a.QueuePrivate(typed("c")))
 	must(t, a.Home("b:1", "n2"))
 	must(t, a.SettlePrivate(&wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7}))
-	check(t, "history of another server", ids(talk(t, a, "bob")), []wire.ID(nil))
+	check(t, "history of another server", ids(talk(t, a)), []wire.ID(nil))
 	must(t, a.Home("a:1", "n1"))
-	check(t, "history", ids(talk(t, a, "bob")), []wire.ID{7})
+	check(t, "history", ids(talk(t, a)), []wire.ID{7})
 }
