@@ -24,10 +24,10 @@ const (
 // above the number that Low came with; and where more than maxNumbers above it
 // have come, so that the smallest of them are forgotten, to the largest that was.
 // So a line that comes again is never fresh, and a device whose numbers have gaps
-// and whose Low never rises costs no more than that; what it sends more than
-// maxNumbers of its lines late is taken for heard. Where too many devices have
-// sent us lines, the one that has been silent for longest is forgotten with all
-// its numbers, first among those of which Devices knows nothing.
+// and whose Low never rises costs no more than that. The price: a line that comes
+// for the first time after maxNumbers later ones is taken for heard. Where too
+// many devices have sent us lines, the one that has been silent for longest is
+// forgotten with all its numbers, first among those of which Devices knows nothing.
 func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	home, due := a.count(len(heard))
 	fresh = make([]bool, len(heard))
