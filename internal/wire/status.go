@@ -52,6 +52,7 @@ type Receipt struct {
 	// Device is the only key that an encrypted line may go to, "" for any that is
 	// trusted.
 	Device string
+	Kind   Kind // of the sender, for lines that are kept here
 }
 
 // ReceiptState is how far a line has come.
