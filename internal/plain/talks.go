@@ -19,9 +19,9 @@ type talks struct {
 	known   map[string]*talk // by folded name
 	files   map[string]file  // by ID, until they have come to an end
 	opening opening
-	reads   []*wire.Receipt  // lines of ours that were read, of this batch: the last one a person
-	marks   []wire.Seen      // lines for us that were shown, of this batch: likewise
-	listed  []wire.ClientID  // as the outbox was numbered last
+	reads   []*wire.Receipt // lines of ours that were read, of this batch: the last one a person
+	marks   []wire.Seen     // lines for us that were shown, of this batch: likewise
+	listed  []wire.ClientID // as the outbox was numbered last
 }
 
 // opening is a conversation that a person has just gone to.

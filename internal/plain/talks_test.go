@@ -25,9 +25,9 @@ func line(client string, state wire.ReceiptState, text string) *wire.Receipt {
 	return &wire.Receipt{Client: wire.ClientID(client), To: "alice", As: "sara", State: state, At: at(33), Text: text, Seq: 7, ID: id(33)}
 }
 
-func waits(client, text, reason string) *wire.Receipt {
+func waits(client, text string) *wire.Receipt {
 	r := line(client, wire.ReceiptQueued, text)
-	r.ID, r.Reason = 0, reason
+	r.ID, r.Reason = 0, "alice is away"
 	return r
 }
 
@@ -81,8 +81,8 @@ func talk(r *run) {
 	r.hear(done)
 	r.hear(&wire.Path{User: "alice", Way: wire.WayNone, Reason: "alice has gone"})
 	r.types("are you there?", "or there?") // c7, c8
-	r.hear(waits("c7", "are you there?", "alice is away"), waits("c8", "or there?", "alice is away"))
-	r.hear(waits("c7", "are you there?", "alice is away"))
+	r.hear(waits("c7", "are you there?"), waits("c8", "or there?"))
+	r.hear(waits("c7", "are you there?"))
 	r.types("/outbox", "/outbox drop 2") // t9
 	r.hear(&wire.Done{Re: wire.Re{Re: "t9"}, Of: wire.ActDrop})
 	r.types("/outbox drop 2", "/outbox drop 3")
@@ -98,9 +98,9 @@ func talk(r *run) {
 }
 
 // away is a conversation with alice, who does not answer.
-func away(t *testing.T, prompt bool) *run {
+func away(t *testing.T) *run {
 	t.Helper()
-	r := conversation(t, false, prompt)
+	r := conversation(t, false, false)
 	arrive(r)
 	return r
 }
@@ -118,7 +118,7 @@ func left(t *testing.T, err error) plain.LeftError {
 
 func TestAnEncryptedLineIsAcknowledgedByItsReceiver(t *testing.T) {
 	queued, sent := line("c1", wire.ReceiptQueued, "hi"), line("c1", wire.ReceiptSent, "hi")
-	late := waits("c1", "hi", "alice is away")
+	late := waits("c1", "hi")
 	for _, c := range []struct {
 		name  string
 		heard []wire.Event
@@ -133,7 +133,7 @@ func TestAnEncryptedLineIsAcknowledgedByItsReceiver(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := away(t, false)
+				r := away(t)
 				r.types("@alice: hi")
 				r.hear(c.heard...)
 				r.eof()
@@ -162,11 +162,11 @@ func TestWhatIsLeftIsSaidForEachKindOfLine(t *testing.T) {
 
 func TestLinesThatWaitForSomebodyHoldNothingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := away(t, false)
+		r := away(t)
 		const many = 100
 		for n := range many {
 			r.types("@alice: hi")
-			r.hear(waits(fmt.Sprintf("c%d", n+1), "hi", "alice is away"))
+			r.hear(waits(fmt.Sprintf("c%d", n+1), "hi"))
 		}
 		r.types("hello")
 		if got, want := r.s.lastAsked(), `say lab3 "hello" false`; got != want {
@@ -200,9 +200,9 @@ func TestADroppedLineIsNoFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := away(t, false)
+				r := away(t)
 				r.types("@alice: hi")
-				r.hear(waits("c1", "hi", "alice is away"))
+				r.hear(waits("c1", "hi"))
 				r.types("/outbox", "/outbox drop 1")
 				if got, want := r.s.lastAsked(), "wire.Drop{Head:{Tag:} Client:c1}"; got != want {
 					t.Fatalf("got %q, want %q", got, want)
@@ -273,7 +273,7 @@ func TestAPathIsToldWhenItIsAnotherOne(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := away(t, false)
+				r := away(t)
 				for i := range c.paths {
 					r.hear(&c.paths[i])
 				}
@@ -300,7 +300,7 @@ func TestASessionThatEncryptsNothingSaysSo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := away(t, false)
+				r := away(t)
 				r.types("/msg alice") // t1
 				if got, want := r.s.lastAsked(), "wire.Route{Head:{Tag:} Name:alice Mode:}"; got != want {
 					t.Errorf("got %q, want %q", got, want)
