@@ -36,7 +36,8 @@ type (
 	// StopFile ends a transfer of either side.
 	StopFile struct {
 		Head
-		ID string // as in Transfer
+		ID   string // as in Transfer, or
+		Name string // the newest with this person
 	}
 	// Route asks how lines to somebody travel: answered by Path. Mode changes it.
 	Route struct {
