@@ -60,6 +60,7 @@ var outside = map[string][]string{
 	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer"},
 	"golang.org/x/net/ipv6":                 {"internal/server"},
 	"golang.org/x/time/rate":                {"internal/server"},
+	"rsc.io/qr":                             {"internal/tui"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its

@@ -33,16 +33,7 @@ func (m *Model) people(w, h int) []string {
 // couple are the two people of a private conversation.
 func (m *Model) couple(at *place, w int) []string {
 	p := m.paint
-	other, known := m.book.presence(at.name)
-	sign := p.Glyph.Online
-	switch {
-	case !m.link.online():
-		sign = p.Glyph.Unknown
-	case !known:
-		sign = p.Glyph.Offline
-	case other.away != "":
-		sign = p.Glyph.Away
-	}
+	sign, _ := m.badge(at)
 	return []string{
 		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
 		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3), w)),
