@@ -254,4 +254,6 @@ func TestDirectPeersStayReachableWhileTheServerIsGone(t *testing.T) {
 	s.shows("alice, direct UDP 4 ms and 2 others")
 	s.shows("3 peers direct")
 	s.shows("● bob")
+	s.shows("│ ● alice p2p")
+	s.shows("│ ● sara (you)")
 }

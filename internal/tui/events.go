@@ -155,10 +155,13 @@ func (m *Model) add(at *place, l *line) {
 
 // receipt says how far an own line has come.
 func (m *Model) receipt(e *wire.Receipt) {
-	at := m.placeOf(e)
 	state := deliveryOf(e)
+	at := m.placeOf(e, state)
 	reason := ""
 	delete(m.link.outbox, e.Client)
+	if at == nil {
+		return
+	}
 	switch {
 	case state == deliveryQueued:
 		reason = text.CleanLine(e.Reason)
@@ -179,12 +182,17 @@ func (m *Model) receipt(e *wire.Receipt) {
 	}
 }
 
-// placeOf is the conversation that an own line belongs to.
-func (m *Model) placeOf(e *wire.Receipt) *place {
-	if e.To != "" {
+// placeOf is the conversation that an own line belongs to: nil for one that was
+// closed, which comes back for no good news of its old lines.
+func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
+	switch {
+	case e.To == "":
+		return m.book.room(e.Room)
+	case state == deliveryQueued || state == deliveryFailed:
 		return m.book.person(e.To)
+	default:
+		return m.book.byID[personID(e.To)]
 	}
-	return m.book.room(e.Room)
 }
 
 // typed remembers who is typing.

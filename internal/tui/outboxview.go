@@ -29,6 +29,7 @@ type waiter struct {
 	client wire.ClientID
 	waiting
 	line *line
+	row  int // in its conversation
 }
 
 func (m *Model) openOutbox() { m.over = overlay{outbox: &outboxView{}} }
@@ -37,18 +38,16 @@ func (m *Model) openOutbox() { m.over = overlay{outbox: &outboxView{}} }
 func (m *Model) waiters() []waiter {
 	var all []waiter
 	for c, w := range m.link.outbox {
-		if l := w.at.log.pending[c]; l != nil {
-			all = append(all, waiter{c, w, l})
+		log := &w.at.log
+		if l := log.pending[c]; l != nil {
+			all = append(all, waiter{c, w, l, slices.Index(log.lines[log.settled():], l)})
 		}
 	}
 	slices.SortFunc(all, func(a, b waiter) int {
-		return cmp.Or(cmp.Compare(a.line.at, b.line.at), cmp.Compare(a.at.id, b.at.id), cmp.Compare(a.order(), b.order()))
+		return cmp.Or(cmp.Compare(a.line.at, b.line.at), cmp.Compare(a.at.id, b.at.id), cmp.Compare(a.row, b.row))
 	})
 	return all
 }
-
-// order is where a line stands in its conversation.
-func (w *waiter) order() int { return slices.Index(w.at.log.lines, w.line) }
 
 // where names where a line goes.
 func (w *waiter) where() string {

@@ -25,7 +25,7 @@ type peer struct {
 	rtts  []int64   // the last ones in microseconds, the newest last
 	seen  wire.ID   // the newest line of theirs that the session knows as read
 	waits string    // what lines wait for, as it was said last
-	note  *line     // of the way, while nothing was said below it
+	note  *line     // of the way or a request, while nothing was said below it
 }
 
 // talks says whether lines go to and fro encrypted, so that the other side can
@@ -148,7 +148,7 @@ func (m *Model) noteWay(at *place, was *peer) {
 	if p.path.Way == was.path.Way {
 		return
 	}
-	words := ""
+	var words string
 	switch {
 	case p.path.Way == wire.WayDirect:
 		words = "direct connection made, encrypted"
@@ -159,12 +159,18 @@ func (m *Model) noteWay(at *place, was *peer) {
 	default:
 		return
 	}
+	m.passing(at, words)
+}
+
+// passing adds a note that takes the place of the one before, if nothing was
+// said in between: what changes often fills no timeline.
+func (m *Model) passing(at *place, words string) {
 	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
-	if at.log.Replace(p.note, l) {
+	if at.log.Replace(at.peer.note, l) {
 		return
 	}
 	at.log.Note(l)
-	p.note = l
+	at.peer.note = l
 }
 
 // because adds a reason where there is one.
@@ -175,109 +181,10 @@ func because(words, reason string) string {
 	return words + ": " + reason
 }
 
-// requestFrom returns the place of somebody who asks, which it makes unless
-// too many others ask.
-func (m *Model) requestFrom(name string, at *place) *place {
-	if at == nil && m.book.asking() >= maxAsking {
-		return nil
-	}
-	at = m.book.person(name)
-	m.alarm(at)
-	return at
-}
-
-// called says that somebody asks for a private conversation.
-func (m *Model) called(e *wire.Called) {
-	if m.link.ignores(e.From) {
-		return
-	}
-	name := text.CleanLine(e.From)
-	if !e.Secure {
-		m.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers.")
-		return
-	}
-	at := m.requestFrom(e.From, m.book.byID[personID(e.From)])
-	if at == nil {
-		m.flash("more people ask for private conversations than are shown: answer some first")
-		return
-	}
-	if at.label == name {
-		at.label = marked(e.From, e.Kind)
-	}
-	at.peer.path.Request, at.peer.known = true, true
-	m.note(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
-}
-
-// answer follows what was said to somebody who asks.
-func (m *Model) answer(at *place) {
-	if at != nil && at.private() {
-		at.peer.path.Request, at.counts.alarm = false, false
-	}
-}
-
-// hush refuses somebody who asks, and takes them off the list.
-func (m *Model) hush(at *place) {
-	if at == nil || !at.peer.path.Request {
-		return
-	}
-	m.link.do(wire.Reject{Name: at.name}, errand{quiet: true})
-	m.answer(at)
-	m.close(at)
-}
-
-// alarm makes a conversation one that wants to be looked at before all others.
-func (m *Model) alarm(at *place) {
-	at.counts.alarm = at != m.book.current || at.log.Below() > 0
-}
-
-// keySeen says what is thought of somebody's key now.
-func (m *Model) keySeen(e *wire.KeySeen) {
-	name, said := text.CleanLine(e.User), text.CleanLine(e.Text)
-	if e.User == "" {
-		m.note(nil, because("the keys of this account", said))
-		return
-	}
-	p := m.book.peer(e.User)
-	p.path.Key = e.State
-	if e.State == wire.KeyChanged {
-		p.known, p.path.Blocked = true, true
-		m.keyChanged(m.book.person(e.User), name, said)
-		return
-	}
-	at := m.book.byID[personID(e.User)]
-	if at == nil {
-		return
-	}
-	words := map[wire.KeyState]string{
-		wire.KeyNew:      name + "'s key is seen for the first time: " + shortPrint(e.Print, m.paint) + ". /verify " + name + " compares it",
-		wire.KeyKnown:    name + "'s key is the one from before",
-		wire.KeyVerified: name + "'s key is verified",
-		wire.KeyRejected: "nothing goes to this key of " + name + " any more; /verify " + name + " asks again",
-	}[e.State]
-	if said != "" {
-		words = said
-	}
-	if words != "" {
-		m.note(at, words)
-	}
-}
-
-// keyChanged says as loudly as can be that a key is another one.
-func (m *Model) keyChanged(at *place, name, said string) {
-	for _, words := range []string{
-		because("THE KEY OF "+name+" HAS CHANGED. Nothing is sent before you have answered", said),
-		"It may be a new machine of theirs, or somebody else who says to be " + name + ": whoever runs the server could do that.",
-		"/verify " + name + " shows what to compare with them, by voice or side by side.",
-	} {
-		at.log.Note(&line{kind: lineAlarm, at: m.paint.millis(), text: words})
-	}
-	m.alarm(at)
-}
-
 // shared says what others are told of us.
 func (m *Model) shared(e *wire.Shared) {
 	yes := map[bool]string{true: "yes", false: "no"}
-	m.note(m.link.errand(e.Re.Re).at, "others are told in private that you are typing: "+yes[e.Typing]+"; what you have read: "+yes[e.Reading])
+	m.note(m.link.errand(e.Re.Re).at, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
 }
 
 // waits says once what the lines of a conversation wait for.

@@ -7,7 +7,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// print is a key's print in the tests.
+// testPrint names a key in the tests.
 const testPrint = "SHA256:hk5Uq0mYcVb1sJ8xQ2rZt7"
 
 // directTo is a good way to somebody whose key was compared.

@@ -204,6 +204,12 @@ func joined(p *paint, parts []string) string {
 	return strings.Join(said, " "+p.Glyph.Dot+" ")
 }
 
+// reached says whether lines go straight to somebody.
+func (b *book) reached(name string) bool {
+	p := b.peers[name]
+	return p != nil && p.path.Way == wire.WayDirect && !p.path.Blocked && !p.path.Request
+}
+
 // direct names those whose lines go past the server, with the ways.
 func (b *book) direct() (names []string) {
 	for _, at := range b.persons {
@@ -253,9 +259,9 @@ func (m *Model) receiver() string {
 
 // shortPrint is the beginning of a key's print: enough to tell two keys apart
 // at a glance, not enough to trust one.
-func shortPrint(print string, p *paint) string {
+func shortPrint(key string, p *paint) string {
 	const enough = 8
-	r := []rune(strings.TrimPrefix(text.CleanLine(print), "SHA256:"))
+	r := []rune(strings.TrimPrefix(text.CleanLine(key), "SHA256:"))
 	if len(r) > enough {
 		return string(r[:enough]) + p.Glyph.More
 	}
