@@ -119,6 +119,14 @@ func (m *Model) unknown(at *place, a command.Unknown) {
 func (m *Model) ask(at *place, r wire.Request) {
 	e := errand{at: at}
 	switch r := r.(type) {
+	case wire.Verify:
+		e.final = r.Answer != wire.AnswerNone
+	case wire.Drop:
+		e.about, e.line = m.link.outbox[r.Client].at, r.Client
+	case wire.Accept:
+		e.about = m.book.find(personID(r.Name))
+	case wire.Reject:
+		e.about = m.book.find(personID(r.Name))
 	case wire.Leave:
 		e.about = m.book.find(roomID(r.Room))
 	case wire.Join:
@@ -275,5 +283,8 @@ func (m *Model) ignore(at *place, name string, on bool) {
 		word = " is shown again"
 	}
 	m.note(at, text.CleanLine(name)+word)
+	if on {
+		m.hush(m.book.find(personID(name)))
+	}
 	m.disk.write(m, func(a Archive) error { return a.SetIgnored(name, on) })
 }

@@ -47,12 +47,11 @@ type Receipt struct {
 	// Seq numbers lines for encrypted conversations among all that were typed on
 	// this disk; 0 for all others.
 	Seq ID
-	// Kind is that of As, for lines that are kept here.
+	// Kind is that of the sender, for lines that are kept here.
 	Kind Kind
 	// Device is the only key that an encrypted line may go to, "" for any that is
 	// trusted.
 	Device string
-	Kind   Kind // of the sender, for lines that are kept here
 }
 
 // ReceiptState is how far a line has come.
