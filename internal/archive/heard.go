@@ -224,3 +224,17 @@ func (h *hearing) silent(ctx context.Context, just map[int64]bool) (ids []int64,
 	})
 	return ids, err
 }
+
+// NewestPrivate is the greatest id among the private lines of the home, 0 where
+// there are none.
+func (a *Archive) NewestPrivate() wire.ID {
+	a.mu.Lock()
+	home := a.home
+	a.mu.Unlock()
+	var newest wire.ID
+	const query = "SELECT coalesce(max(id), 0) FROM lines WHERE home = ? AND place = '@'"
+	if err := a.read.QueryRowContext(context.Background(), query, home).Scan(&newest); err != nil {
+		return 0 // ids begin with today's then, and those that are taken are not given again
+	}
+	return newest
+}

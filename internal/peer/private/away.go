@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -19,6 +20,8 @@ const (
 	prekeyFor = 60 * 24 * time.Hour
 	// prekeyAgain is when it is tried again to hand some over.
 	prekeyAgain = time.Minute
+	// lastResort begins the ids of prekeys that are used more than once.
+	lastResort = "last-"
 	// sealAgain is how long nothing is sealed for somebody after the server has
 	// said no.
 	sealAgain = time.Minute
@@ -76,9 +79,13 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 	secrets := map[string]wire.Secret{}
 	var keys []wire.Prekey
 	for i := range max(prekeyBatch-k.left, 0) + 1 {
-		var id [8]byte
-		_, _ = rand.Read(id[:]) // never fails
-		key, secret, err := newPrekey(l.id.Private(), hex.EncodeToString(id[:]), expires, i == 0)
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // never fails
+		id := hex.EncodeToString(b[:])
+		if i == 0 {
+			id = lastResort + id
+		}
+		key, secret, err := newPrekey(l.id.Private(), id, expires, i == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +209,10 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		l.diskFailed("read a prekey", err)
 		return
 	}
-	h := wire.Heard{Device: e.By, Seq: e.Seq, Low: c.traces.low, Prekey: e.Prekey}
+	h := wire.Heard{Device: e.By, Seq: e.Seq, Low: c.traces.low}
+	if !strings.HasPrefix(e.Prekey, lastResort) {
+		h.Prekey = e.Prekey
+	}
 	var words sealedText
 	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
 	if err == nil {

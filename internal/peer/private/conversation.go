@@ -237,6 +237,7 @@ func (l *loop) away(c *conversation, why string) {
 func (c *conversation) plainly(l *loop, why string) {
 	c.plain, c.again, c.poked = true, time.Time{}, false
 	c.show(l, why)
+	l.failBound(c, "")
 	lines := c.lines
 	c.lines, c.next = nil, 0
 	ids := make([]wire.ClientID, 0, len(lines))

@@ -55,7 +55,7 @@ func (l *loop) typing(r wire.Typing, _ string) {
 	}
 }
 
-// poke opens a conversation before anything is written.
+// poke opens a conversation before anything is written, and says how it stands.
 func (l *loop) poke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
 	l.reclaim()
@@ -69,7 +69,7 @@ func (l *loop) poke(r wire.Poke, tag string) {
 		}
 	}
 	c.noted.changed = true
-	l.done(r, tag)
+	l.route(wire.Route{Name: r.Name}, tag)
 }
 
 // acceptBy takes what somebody asks for: a conversation, or else a file.

@@ -118,6 +118,21 @@ func (l *loop) hold(c *conversation) {
 	}
 }
 
+// lowest is the smallest number of all lines that wait, for whomever: one device
+// may have several names, and must not take a line for heard that still waits
+// under another.
+func (l *loop) lowest() wire.ID {
+	var lowest wire.ID
+	for _, c := range l.convs {
+		for _, one := range c.lines {
+			if lowest == 0 || one.Seq < lowest {
+				lowest = one.Seq
+			}
+		}
+	}
+	return lowest
+}
+
 func (c *conversation) add(one *line) {
 	c.lines = append(c.lines, one)
 	c.noted.changed = true

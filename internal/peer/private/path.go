@@ -64,11 +64,7 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 	}
 	p := &path{Link: k, c: c, made: time.Now()}
 	c.paths = append(c.paths, p)
-	hello := &wire.PeerHello{Version: wire.PeerVersion, Program: l.cfg.Program}
-	if len(c.lines) > 0 {
-		hello.Low = c.lines[0].Seq
-	}
-	p.say(l, hello)
+	p.say(l, &wire.PeerHello{Version: wire.PeerVersion, Program: l.cfg.Program, Low: l.lowest()})
 	l.work.Go(func() {
 		for {
 			m, err := p.Read()
