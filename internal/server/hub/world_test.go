@@ -232,6 +232,7 @@ type fakeLog struct {
 	lines    map[string][]*wire.Said
 	tokens   map[TokenHash]Token
 	marks    map[string]map[string]wire.ID
+	devices  map[string][]wire.Device
 }
 
 func newFakeLog() fakeLog {
@@ -239,6 +240,7 @@ func newFakeLog() fakeLog {
 		keys: map[Key]Entry{}, accounts: map[string]*Account{}, hashes: map[string]string{},
 		inbox: map[string][]*wire.Whispered{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
 		tokens: map[TokenHash]Token{}, marks: map[string]map[string]wire.ID{},
+		devices: map[string][]wire.Device{},
 	}
 }
 
@@ -295,6 +297,7 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.hashes, r.Name)
 		delete(l.inbox, r.Name)
 		delete(l.marks, r.Name)
+		delete(l.devices, r.Name)
 		l.dropTokens(r.Name)
 	case TokenMade:
 		l.tokens[r.Hash] = Token(r)
@@ -313,6 +316,8 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.lines, r.Name)
 	case MarkMoved:
 		l.marks[r.Name][r.Room] = r.Last
+	case DeviceMade, DeviceGone, DeviceEndorsed:
+		l.device(e)
 	}
 }
 
@@ -331,6 +336,9 @@ func (l *fakeLog) state() State {
 		st.Accounts = append(st.Accounts, a)
 		for room, last := range l.marks[name] {
 			st.Marks = append(st.Marks, MarkMoved{Name: name, Room: room, Last: last})
+		}
+		for _, d := range l.devices[name] {
+			st.Devices = append(st.Devices, Device{Name: name, Device: d})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.rooms)) {
