@@ -282,8 +282,8 @@ func TestTheRegistryKeepsSoManySessionsAndTheOldestSilentGoesFirst(t *testing.T)
 		if _, ok := g.unknown.hear(source{at(1), "tobi"}); ok {
 			t.Error("the one that was silent the longest is there")
 		}
-		if len(g.sieve.rates.at) > maxRates || len(g.purses.at.at) > maxPurses {
-			t.Errorf("%d rates, %d purses", len(g.sieve.rates.at), len(g.purses.at.at))
+		if len(g.sieve.rates.of.at) > maxRates || len(g.purses.at.at) > maxPurses {
+			t.Errorf("%d rates, %d purses", len(g.sieve.rates.of.at), len(g.purses.at.at))
 		}
 		d.passed(unknownIdle, stranger)
 		if len(g.unknown.at) != 0 || len(g.known.at) != 1 {
