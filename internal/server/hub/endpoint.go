@@ -116,15 +116,6 @@ func (u *user) endpoint() *endpoint {
 	return nil
 }
 
-// endpointOf returns the endpoint of whoever is here under a name, or nil.
-func (h *Hub) endpointOf(name string) *endpoint {
-	u := h.names.user(name)
-	if u == nil {
-		return nil
-	}
-	return u.endpoint()
-}
-
 // at is where the endpoint's signals come from, zero if none has come lately.
 func (e *endpoint) at(now time.Time) netip.AddrPort {
 	if now.Sub(e.mapping.heard) >= endpointIdle {

@@ -132,21 +132,22 @@ func (s *script) signal(id SessionID, from string) {
 	s.hub.Seen(s.now, e.id, e.mapping.counter+1, netip.MustParseAddrPort(from))
 }
 
-// device keeps what the log has of an account's devices.
-func (l *fakeLog) device(e *Entry) {
-	switch r := e.Record.(type) {
-	case DeviceMade:
-		there := func(d wire.Device) bool { return d.Key == r.Key }
-		if l.accounts[r.Name] != nil && !slices.ContainsFunc(l.devices[r.Name], there) {
-			l.devices[r.Name] = append(l.devices[r.Name], wire.Device{Key: r.Key, Since: e.At})
-		}
-	case DeviceGone:
-		l.devices[r.Name] = slices.DeleteFunc(l.devices[r.Name], func(d wire.Device) bool { return d.Key == r.Key })
-	case DeviceEndorsed:
-		for i := range l.devices[r.Name] {
-			if d := &l.devices[r.Name][i]; d.Key == r.Key {
-				d.By, d.Sig = r.By, r.Sig
-			}
+// deviceMade and its sisters keep what the log has of an account's devices.
+func (l *fakeLog) deviceMade(e *Entry, r DeviceMade) {
+	there := func(d wire.Device) bool { return d.Key == r.Key }
+	if l.accounts[r.Name] != nil && !slices.ContainsFunc(l.devices[r.Name], there) {
+		l.devices[r.Name] = append(l.devices[r.Name], wire.Device{Key: r.Key, Since: e.At})
+	}
+}
+
+func (l *fakeLog) deviceGone(r DeviceGone) {
+	l.devices[r.Name] = slices.DeleteFunc(l.devices[r.Name], func(d wire.Device) bool { return d.Key == r.Key })
+}
+
+func (l *fakeLog) deviceEndorsed(r DeviceEndorsed) {
+	for i := range l.devices[r.Name] {
+		if d := &l.devices[r.Name][i]; d.Key == r.Key {
+			d.By, d.Sig = r.By, r.Sig
 		}
 	}
 }

@@ -106,15 +106,20 @@ func (h *Hub) punch(c call, r wire.Punch) {
 // both returns the asker's endpoint and that of a user, or refuses: then to is
 // nil.
 func (h *Hub) both(c call, name string) (from, to *endpoint) {
-	cl := h.names.find(name)
-	from, to = c.s.endpoint, h.endpointOf(name)
-	switch {
-	case from == nil:
+	from = c.s.endpoint
+	if from == nil {
 		h.refuse(c, wire.CodeNoEndpoint, "This session holds no private conversations. Ask for that with udp first.")
+		return nil, nil
+	}
+	cl := h.names.find(name)
+	if cl != nil && cl.user != nil {
+		to = cl.user.endpoint()
+	}
+	switch {
 	case cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden):
 		h.refuseNobody(c)
 	case to == nil:
-		name := cl.name()
+		name = cl.name()
 		h.refuse(c, wire.CodeNoUser, name+" is not here with a program that can hold encrypted conversations. Try again when "+name+" is.")
 	case to == from:
 		h.refuse(c, wire.CodeNoUser, "That is you. Name somebody else.")

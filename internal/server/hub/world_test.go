@@ -316,8 +316,12 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.lines, r.Name)
 	case MarkMoved:
 		l.marks[r.Name][r.Room] = r.Last
-	case DeviceMade, DeviceGone, DeviceEndorsed:
-		l.device(e)
+	case DeviceMade:
+		l.deviceMade(e, r)
+	case DeviceGone:
+		l.deviceGone(r)
+	case DeviceEndorsed:
+		l.deviceEndorsed(r)
 	}
 }
 
