@@ -164,7 +164,7 @@ const lowestPort = 1024
 // the same address only, where they lead to its own network at most.
 func candidates(at, seen netip.AddrPort, local []string) []string {
 	var list []string
-	if at.IsValid() && (!at.Addr().IsLoopback() || seen.Addr().IsLoopback()) {
+	if at.IsValid() && at.Addr().Zone() == "" && (!at.Addr().IsLoopback() || seen.Addr().IsLoopback()) {
 		list = append(list, at.String())
 	}
 	if !at.IsValid() || at.Addr() != seen.Addr() {
