@@ -254,7 +254,6 @@ func TestPrivateConversations(t *testing.T) {
 		`},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-		})
+		t.Run(test.name, func(t *testing.T) { run(t, Config{Rate: 10}, test.script) })
 	}
 }
