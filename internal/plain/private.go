@@ -42,7 +42,7 @@ func (c *conversation) open(name string) {
 		c.tellServerWay(name)
 		return
 	}
-	c.talks.opening = opening{tag: c.ask(wire.Route{Name: name}), name: name}
+	c.talks.opening = opening{tag: c.ask(wire.Poke{Name: name}), name: name}
 }
 
 // tellServerWay says how private lines go in a session that does not encrypt

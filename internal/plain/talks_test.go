@@ -298,10 +298,10 @@ func TestASessionThatEncryptsNothingSaysSo(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := away(t)
 				r.types("/msg alice") // t1
-				if got, want := r.s.lastAsked(), "wire.Route{Head:{Tag:} Name:alice Mode:}"; got != want {
+				if got, want := r.s.lastAsked(), "wire.Poke{Head:{Tag:} Name:alice}"; got != want {
 					t.Errorf("got %q, want %q", got, want)
 				}
-				r.hear(&wire.Refused{Re: wire.Re{Re: "t1"}, Of: wire.ActRoute, Code: c.refused, Text: "nobody is called alice"})
+				r.hear(&wire.Refused{Re: wire.Re{Re: "t1"}, Of: wire.ActPoke, Code: c.refused, Text: "nobody is called alice"})
 				if !strings.HasSuffix(r.out.String(), c.want) {
 					t.Errorf("got\n%s\nwant %q at the end", r.out, c.want)
 				}

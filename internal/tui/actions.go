@@ -171,7 +171,9 @@ func (m *Model) local(at *place, a command.Local) {
 	case command.Unignore:
 		m.ignore(at, a.Arg, false)
 	case command.Open:
-		m.switchTo(m.open(a.Arg))
+		at := m.open(a.Arg)
+		m.switchTo(at)
+		m.link.do(wire.Poke{Name: at.name}, errand{at: at, quiet: true})
 	case command.Leave:
 		m.close(m.book.find(personID(a.Arg)))
 	case command.Next:

@@ -203,3 +203,9 @@ func (m *memory) Transfers() ([]*wire.Transfer, error) {
 	defer m.mu.Unlock()
 	return slices.Clone(m.moving), nil
 }
+
+func (m *memory) setFull(full bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.full = full
+}

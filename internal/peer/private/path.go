@@ -170,6 +170,9 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		}
 	}
 	if best == p {
+		if p.Relayed && c.call != nil {
+			c.show(l, c.call.why(l, c))
+		}
 		if c.urgent = false; !p.Relayed || l.hides(c) {
 			c.call = nil
 		}

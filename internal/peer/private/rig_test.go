@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"labchat/internal/memnet"
+	"labchat/internal/peer/link"
 	"labchat/internal/peer/private"
 	"labchat/internal/wire"
 )
@@ -31,22 +31,22 @@ type lab struct {
 	net  *memnet.Packets
 	conn *memnet.Packet
 
-	mu     sync.Mutex
-	here   map[string]*session // by folded name
-	seen   map[uint64]netip.AddrPort
-	open   map[[2]string]string // who has sent whom which call
-	relays int                  // datagrams that were passed on
-	lose   func(n int) bool     // of relayed ones; nil: none
-	swap   map[string]string    // keys that the server gives for others
-	all    []*person
-	done   sync.WaitGroup
+	mu      sync.Mutex
+	here    map[string]*session // by folded name
+	seen    map[uint64]netip.AddrPort
+	open    map[[2]string]string     // who has sent whom which call
+	relays  int                      // datagrams that were passed on
+	lose    func(n int) bool         // of relayed ones; nil: none
+	devices map[string][]wire.Device // of accounts, by name
+	all     []*person
+	done    sync.WaitGroup
 }
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	w := &lab{
 		t: t, net: memnet.NewPackets(), here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
-		open: map[[2]string]string{}, swap: map[string]string{},
+		open: map[[2]string]string{},
 	}
 	var err error
 	if w.conn, err = w.net.Listen(serverAddr); err != nil {
@@ -207,7 +207,7 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 		if to == nil {
 			return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Nobody of that name."}
 		}
-		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: w.keyOf(to)}
+		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
 	case wire.Punch:
 		return w.punch(s, r, re)
 	case wire.Decline:
@@ -227,20 +227,13 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	return nil
 }
 
-func (w *lab) keyOf(s *session) string {
-	if other := w.swap[s.name]; other != "" {
-		return other
-	}
-	return s.key
-}
-
 func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 	to := w.here[wire.Fold(r.To)]
 	if to == nil || to.key == "" {
 		return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Not here."}
 	}
 	w.open[[2]string{s.name, to.name}] = r.Call
-	e := &wire.Punched{From: s.name, Kind: s.kind, Call: r.Call, Device: w.keyOf(s), Relay: r.Relay}
+	e := &wire.Punched{From: s.name, Kind: s.kind, Call: r.Call, Device: s.key, Devices: w.devices[s.name], Relay: r.Relay}
 	if at := w.seen[s.id]; at.IsValid() && !r.Relay {
 		e.Addrs = []string{at.String()}
 	}
@@ -287,6 +280,34 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	s.connect()
 	settle()
 	return p
+}
+
+// enterOld brings somebody in whose program knows no private conversations.
+func (w *lab) enterOld(name string, kind wire.Kind) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.here[wire.Fold(name)] = &session{lab: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
+}
+
+// identity is the device of a store.
+func identity(t *testing.T, m *memory) *link.Identity {
+	t.Helper()
+	seed, err := m.Seed()
+	must(t, err)
+	id, err := link.NewIdentity(seed)
+	must(t, err)
+	return id
+}
+
+func (p *person) count(is func(wire.Event) bool) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.events {
+		if is(e) {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *person) quit() {
@@ -350,9 +371,15 @@ func (p *person) path(user string) *wire.Path {
 
 func (p *person) wantTexts(from string, want ...string) {
 	p.t.Helper()
-	if got := p.texts(from); !slices.Equal(got, want) {
-		p.t.Errorf("%s has heard of %s:\n%s\nwant:\n%s", p.server.name, from, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	got := p.texts(from)
+	if slices.Equal(got, want) {
+		return
 	}
+	i := 0
+	for i < min(len(got), len(want)) && got[i] == want[i] {
+		i++
+	}
+	p.t.Errorf("%s has heard %d lines of %s, want %d; from %d on %.200q, want %.200q", p.server.name, len(got), from, len(want), i, got[i:], want[i:])
 }
 
 func (p *person) wantStates(id wire.ClientID, want ...wire.ReceiptState) {

@@ -124,8 +124,8 @@ func (l *loop) named(name string, kind wire.Kind) {
 	s := &l.server
 	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
 	s.me, s.kind = name, kind
-	if changed && s.online {
-		l.claim()
+	if s.online {
+		l.claim() // a login ends what the name before has held
 	}
 	if changed {
 		for _, c := range l.convs {

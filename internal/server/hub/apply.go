@@ -76,6 +76,12 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.roomGone(c, r)
 	case MarkMoved:
 		h.markStored(c, r)
+	case DeviceMade:
+		h.deviceStored(c, e, r)
+	case DeviceGone:
+		h.deviceGone(c, r)
+	case DeviceEndorsed:
+		h.endorsed(c, r)
 	}
 }
 
@@ -88,6 +94,8 @@ func (h *Hub) undo(c call, e *Entry) {
 		h.roomNotStored(r)
 	case RoomGone:
 		h.roomNotGone(c, r)
+	case DeviceMade:
+		h.deviceNotStored(r)
 	default: // nothing was changed yet
 	}
 }

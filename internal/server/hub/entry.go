@@ -120,19 +120,34 @@ type MarkMoved struct {
 	Last       wire.ID
 }
 
-func (Line) record()         {}
-func (Whisper) record()      {}
-func (InboxTaken) record()   {}
-func (AccountMade) record()  {}
-func (AccountHash) record()  {}
-func (AccountFlags) record() {}
-func (AccountGone) record()  {}
-func (TokenMade) record()    {}
-func (TokensGone) record()   {}
-func (RoomMade) record()     {}
-func (RoomTopic) record()    {}
-func (RoomGone) record()     {}
-func (MarkMoved) record()    {}
+// DeviceMade adds a device to an account's set, unless it is there.
+type DeviceMade struct{ Name, Key string }
+
+// DeviceGone removes a device from an account's set. What it has signed stays.
+type DeviceGone struct{ Name, Key string }
+
+// DeviceEndorsed notes that one device of an account has signed another.
+type DeviceEndorsed struct {
+	Name, Key, By string
+	Sig           []byte
+}
+
+func (Line) record()           {}
+func (Whisper) record()        {}
+func (InboxTaken) record()     {}
+func (AccountMade) record()    {}
+func (AccountHash) record()    {}
+func (AccountFlags) record()   {}
+func (AccountGone) record()    {}
+func (TokenMade) record()      {}
+func (TokensGone) record()     {}
+func (RoomMade) record()       {}
+func (RoomTopic) record()      {}
+func (RoomGone) record()       {}
+func (MarkMoved) record()      {}
+func (DeviceMade) record()     {}
+func (DeviceGone) record()     {}
+func (DeviceEndorsed) record() {}
 
 // State is what a hub starts from: what the log has made so far, without the
 // lines.
@@ -142,6 +157,13 @@ type State struct {
 	Rooms    []Room
 	Tokens   []Token
 	Marks    []MarkMoved
+	Devices  []Device // of each account the oldest first
+}
+
+// Device is a device of an account.
+type Device struct {
+	Name string // the account's
+	wire.Device
 }
 
 // Account is a registered name as the hub knows it; the hash stays in the

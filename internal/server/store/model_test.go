@@ -101,6 +101,12 @@ func anyRecord(t *rapid.T) hub.Record {
 		return hub.MarkMoved{Name: anyName(t), Room: anyRoom(t), Last: anyID(t)}
 	case 12, 13:
 		return hub.InboxTaken{Name: anyName(t), IDs: []wire.ID{anyID(t), anyID(t)}}
+	case 20:
+		return hub.DeviceMade{Name: anyName(t), Key: anyName(t)}
+	case 21:
+		return hub.DeviceGone{Name: anyName(t), Key: anyName(t)}
+	case 22:
+		return hub.DeviceEndorsed{Name: anyName(t), Key: anyName(t), By: anyName(t), Sig: []byte(anyText(t))}
 	case 14, 15, 16, 17, 18, 19:
 		return hub.Whisper{From: anyName(t), To: anyName(t), Kind: wire.KindGuest, Text: anyText(t), Keep: rapid.Bool().Draw(t, "keep")}
 	default:
