@@ -156,7 +156,7 @@ func (c *conversation) doubt() (relayed bool) {
 // asksUs has a person answer.
 func (l *loop) asksUs(c *conversation, e *wire.Punched) {
 	if c.contact.Rejected {
-		l.Server.Tell(wire.Decline{To: c.name, Call: e.Call})
+		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 		return
 	}
 	first := c.asked == nil

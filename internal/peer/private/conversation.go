@@ -251,7 +251,7 @@ func (c *conversation) plainly(l *loop, why string) {
 		return
 	}
 	for _, one := range lines {
-		l.Server.Pass(copied(one.Receipt))
+		l.Pass(copied(one.Receipt))
 	}
 }
 

@@ -51,7 +51,7 @@ func (l *loop) typing(r wire.Typing, _ string) {
 	case c != nil && c.best() != nil:
 		c.best().say(l, &wire.PeerTyping{})
 	case c == nil || !c.contact.Secure && c.device == "":
-		l.Server.Tell(r)
+		l.Tell(r)
 	}
 }
 
@@ -94,7 +94,7 @@ func (l *loop) reject(r wire.Reject, tag string) {
 	switch {
 	case c != nil && (c.asked != nil || c.wrote):
 		if c.asked != nil {
-			l.Server.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
+			l.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
 		}
 		c.asked, c.wrote = nil, false
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })

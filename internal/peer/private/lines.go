@@ -54,7 +54,7 @@ func (l *loop) typed(r *wire.Receipt) {
 	r.As, r.Kind = l.server.me, l.server.kind
 	l.reclaim()
 	if c.key == wire.Fold(l.server.me) || l.server.welcomed && !l.server.able && !c.contact.Secure || c.plain && l.server.online {
-		l.Server.Pass(r)
+		l.Pass(r)
 		return
 	}
 	l.queue = append(l.queue, r)
@@ -340,7 +340,7 @@ func (l *loop) saveHeard() {
 		}
 	}
 	if len(taken) > 0 {
-		l.Server.Tell(wire.Taken{IDs: taken})
+		l.Tell(wire.Taken{IDs: taken})
 	}
 }
 

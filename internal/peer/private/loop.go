@@ -74,7 +74,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 		err = nil
 	}
 	l.relay = link.NewRelay(func(to string, data []byte) {
-		l.Server.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
+		l.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
 	})
 	if err == nil {
 		l.carried, err = link.NewCarrier(l.relay, l.id, l.expected.has)
@@ -215,13 +215,13 @@ func (l *loop) close() {
 		}
 	}
 	l.stop()
-	l.plain.Close()
+	_ = l.plain.Close() // it only ends reading, as that of the relay
 	for _, c := range []*link.Carrier{l.carried, l.direct} {
 		if c != nil {
 			_ = c.Close() // what is left of it goes with the program
 		}
 	}
-	l.relay.Close()
+	_ = l.relay.Close()
 	if l.socket != nil {
 		l.socket.Close()
 	}

@@ -22,7 +22,7 @@ func friends(w *lab) (ann, bob *person) {
 	return ann, bob
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
