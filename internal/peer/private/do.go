@@ -21,6 +21,7 @@ var doers = map[wire.Act]func(*loop, wire.Request, string){
 	wire.ActSeen:     doing((*loop).seenBy),
 	wire.ActHangUp:   doing((*loop).hangUpBy),
 	wire.ActShare:    doing((*loop).share),
+	wire.ActDevices:  doing((*loop).ownDevices),
 }
 
 // doing makes a method for one kind of request one for all.
