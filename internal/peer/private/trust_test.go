@@ -1,6 +1,7 @@
 package private_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +241,36 @@ func TestWhoIsRefusedIsNotHeardOfAgain(t *testing.T) {
 			t.Errorf("ann was asked %d times, and %d times after her answer", asked, again-asked)
 		}
 		ann.wantTexts("eve")
+	})
+}
+
+// TestAStrangerLearnsNothingBeforeAPersonHasAnswered looks at what leaves the
+// program of who is asked.
+func TestAStrangerLearnsNothingBeforeAPersonHasAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, eve := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("eve", wire.KindGuest, newMemory("eve"))
+		said := 0
+		w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool {
+			if between(from, to) {
+				said++
+			}
+			return false
+		})
+		eve.Whisper("ann", "where are you", false)
+		wait(5 * time.Minute)
+		ann.server.mu.Lock()
+		defer ann.server.mu.Unlock()
+		for _, r := range ann.server.asked {
+			switch r.(type) {
+			case wire.Punch, wire.Decline, wire.Relay:
+				t.Errorf("ann's program has said %T", r)
+			default:
+			}
+		}
+		if said > 0 {
+			t.Errorf("%d datagrams went between them", said)
+		}
 	})
 }
