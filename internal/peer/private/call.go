@@ -112,7 +112,8 @@ func (l *loop) punched(e *wire.Punched) {
 		return
 	}
 	c := l.conversation(e.From)
-	c.kind, c.devices, c.here, c.plain = e.Kind, e.Devices, true, false
+	c.is(e.Kind)
+	c.devices, c.here, c.plain = e.Devices, true, false
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {

@@ -64,6 +64,9 @@ func (l *loop) conversation(name string) *conversation {
 			l.diskFailed("read a contact", err)
 		}
 		c.contact.User = name
+		if c.contact.Secure {
+			c.kind = wire.KindAccount
+		}
 		l.recall(c)
 		l.convs[key] = c
 	}
@@ -83,11 +86,20 @@ func (l *loop) recall(c *conversation) {
 	}
 }
 
-// keepContact changes what the disk knows of somebody.
+// is notes of which kind somebody is. Who has been an account with a key stays
+// one: a server that calls it a guest must not get another key past a person.
+func (c *conversation) is(kind wire.Kind) {
+	if !c.contact.Secure {
+		c.kind = kind
+	}
+}
+
+// keepContact changes what is known of somebody, on disk where that is an account:
+// a guest's name belongs to nobody, and may be somebody else's next time.
 func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
 	was := c.contact
 	change(&c.contact)
-	if c.contact != was {
+	if c.contact != was && c.kind == wire.KindAccount {
 		l.diskFailed("keep a contact", l.cfg.Store.SetContact(c.contact))
 	}
 }
@@ -196,7 +208,8 @@ func (l *loop) find(c *conversation) {
 
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
-	c.kind, c.devices, c.here = e.Kind, e.Devices, e.Device != ""
+	c.is(e.Kind)
+	c.devices, c.here = e.Devices, e.Device != ""
 	switch {
 	case e.Device == l.id.Key():
 		c.plainly(l, "this is you")

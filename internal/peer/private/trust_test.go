@@ -274,3 +274,52 @@ func TestAStrangerLearnsNothingBeforeAPersonHasAnswered(t *testing.T) {
 		}
 	})
 }
+
+func TestAServerThatCallsAnAccountAGuestGetsNoOtherKeyAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		bob.quit()
+		settle()
+		mallory := w.enter("bob", wire.KindGuest, newMemory("mallory"))
+		ann.Whisper("bob", "for bob only", false)
+		mallory.Whisper("ann", "it is me", false)
+		wait(2 * time.Minute)
+		mallory.wantTexts("ann")
+		ann.wantTexts("bob")
+		if p := ann.path("bob"); !p.Blocked {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		store := newMemory("ann")
+		ann, gus := w.enter("ann", wire.KindAccount, store), w.enter("gus", wire.KindGuest, newMemory("gus"))
+		gus.Whisper("ann", "one", false)
+		settle()
+		ann.Do(wire.Accept{Name: "gus"})
+		settle()
+		ann.wantTexts("gus", "one")
+		gus.quit()
+		settle()
+		w.enter("gus", wire.KindGuest, newMemory("another gus")).Whisper("ann", "two", false)
+		settle()
+		ann.wantTexts("gus", "one")
+		if n := ann.count(func(e wire.Event) bool { _, ok := e.(*wire.Called); return ok }); n != 2 {
+			t.Errorf("ann was asked %d times, want once for each", n)
+		}
+		ann.quit()
+		ann = w.enter("ann", wire.KindAccount, store)
+		wait(2 * time.Minute)
+		if c, err := store.Contact("gus"); err != nil || c.Accepted {
+			t.Errorf("the disk has %+v, %v of a guest", c, err)
+		}
+	})
+}
