@@ -198,6 +198,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	}
 	l.expect()
 	k.act(l, c, now)
+	k.dialNext(l, c) // the other side may have knocked already
 }
 
 // dials says which of the two sides makes links: the one with the smaller key.
@@ -288,8 +289,8 @@ func (l *loop) knocked(from netip.AddrPort, s wire.Signal) {
 		}
 		if !slices.Contains(k.open, from) && len(k.open) < maxKnockers {
 			k.open = append(k.open, from)
-			k.dialNext(l, c)
 		}
+		k.dialNext(l, c)
 		return
 	}
 }

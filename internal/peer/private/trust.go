@@ -130,7 +130,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		l.answer(c, p)
 		return
 	}
-	if c.best() == nil && c.waits() {
+	if c.best() == nil && l.waits(c) {
 		c.soon()
 	}
 	c.pump(l)
