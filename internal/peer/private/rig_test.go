@@ -43,21 +43,21 @@ type lab struct {
 	done    sync.WaitGroup
 }
 
-func newLab(t testing.TB) *lab {
-	t.Helper()
-	return startLab(t, memnet.NewPackets())
+func newLab(tb testing.TB) *lab {
+	tb.Helper()
+	return startLab(tb, memnet.NewPackets())
 }
 
 // startLab starts one on a network in memory, or with nil on this host's sockets.
-func startLab(t testing.TB, network *memnet.Packets) *lab {
-	t.Helper()
+func startLab(tb testing.TB, network *memnet.Packets) *lab {
+	tb.Helper()
 	w := &lab{
-		t: t, net: network, addr: serverAddr, here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
+		t: tb, net: network, addr: serverAddr, here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
 		open: map[[2]string]string{},
 	}
 	var err error
 	if w.conn, err = w.listen(serverAddr); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w.addr = netip.MustParseAddrPort(w.conn.LocalAddr().String())
 	w.done.Go(w.serve)

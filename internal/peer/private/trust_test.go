@@ -315,9 +315,6 @@ func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
 		if n := ann.count(func(e wire.Event) bool { _, ok := e.(*wire.Called); return ok }); n != 2 {
 			t.Errorf("ann was asked %d times, want once for each", n)
 		}
-		ann.quit()
-		ann = w.enter("ann", wire.KindAccount, store)
-		wait(2 * time.Minute)
 		if c, err := store.Contact("gus"); err != nil || c.Accepted {
 			t.Errorf("the disk has %+v, %v of a guest", c, err)
 		}
