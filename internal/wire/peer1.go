@@ -46,10 +46,10 @@ type PeerTyping struct{}
 
 // PeerOffer offers a file.
 type PeerOffer struct {
-	File   string `json:"file"` // names the transfer: 32 hex digits
+	File   string `json:"file"` // names the transfer: 32 hex digits, small letters
 	Name   string `json:"name"`
-	Size   int64  `json:"size"`   // bytes
-	SHA256 string `json:"sha256"` // 64 hex digits
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sum"`  // 64 hex digits, small letters
 }
 
 // PeerTake asks for the bytes of an offered file from an offset on, on a stream

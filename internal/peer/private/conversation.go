@@ -38,6 +38,7 @@ type conversation struct {
 	wrote  bool          // it has left sealed lines, and no person has answered
 	call   *call         // one that is under way
 	poked  bool          // a person wants it open
+	moving bool          // files are on their way
 	urgent bool          // the way there was has broken
 	busy   bool          // the server is being asked about it
 	paths  []*path
@@ -104,7 +105,7 @@ func (l *loop) accept(c *conversation) {
 }
 
 // waits says whether there is a reason to look for somebody.
-func (c *conversation) waits() bool { return !c.plain && (len(c.lines) > 0 || c.poked) }
+func (c *conversation) waits() bool { return !c.plain && (len(c.lines) > 0 || c.poked || c.moving) }
 
 // blocked says that nothing goes out before a person has answered.
 func (c *conversation) blocked() bool {
@@ -222,6 +223,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 		c.poked = false
 		c.show(l, e.Text)
 		l.failAll(c, e.Text)
+		l.files.giveUp(l, c, e.Text)
 	}
 }
 
@@ -238,6 +240,7 @@ func (c *conversation) plainly(l *loop, why string) {
 	c.plain, c.again, c.poked = true, time.Time{}, false
 	c.show(l, why)
 	l.failBound(c, "")
+	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
 	lines := c.lines
 	c.lines, c.next = nil, 0
 	ids := make([]wire.ClientID, 0, len(lines))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -256,7 +257,9 @@ type person struct {
 	server *session
 	store  *memory
 	cancel context.CancelFunc
-	done   sync.WaitGroup
+
+	downloads string // where files go
+	done      sync.WaitGroup
 
 	mu     sync.Mutex
 	events []wire.Event
@@ -265,12 +268,18 @@ type person struct {
 // enter brings somebody in who listens at an address.
 func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	w.t.Helper()
+	return w.enterAt(name, kind, store, filepath.Join(w.t.TempDir(), "files"))
+}
+
+// enterAt says where this one's files go, too.
+func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
+	w.t.Helper()
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, store: store}
+	p := &person{t: w.t, lab: w, server: s, store: store, downloads: downloads}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store,
+		Name: name, Store: store, Downloads: downloads,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.net.Listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

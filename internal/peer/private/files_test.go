@@ -1,0 +1,575 @@
+package private_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labchat/internal/wire"
+)
+
+// random is content that no other file of a test has.
+func random(size int, seed byte) []byte {
+	b := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{seed}).Read(b)
+	return b
+}
+
+// give writes a file that can be sent.
+func give(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// fileOf is the newest that was said of a file of that name.
+func (p *person) fileOf(name string) *wire.Transfer {
+	e := last(p, func(e *wire.Transfer) bool { return e.Name == name })
+	if e == nil {
+		return &wire.Transfer{}
+	}
+	return e
+}
+
+func (p *person) wantFile(name string, state wire.TransferState, reason string) {
+	p.t.Helper()
+	if e := p.fileOf(name); e.State != state || !strings.Contains(e.Reason, reason) || reason == "" && e.Reason != "" {
+		p.t.Errorf("%s's file is %+v, want it %s %q", p.server.name, e, state, reason)
+	}
+}
+
+// waitFor waits until a file has that state, for a minute of the bubble at most.
+func (p *person) waitFor(name string, state wire.TransferState) {
+	p.t.Helper()
+	for range 6000 {
+		if p.fileOf(name).State == state {
+			synctest.Wait()
+			return
+		}
+		wait(10 * time.Millisecond)
+	}
+	p.t.Fatalf("%s's file is %+v, want it %s", p.server.name, p.fileOf(name), state)
+}
+
+// waitPast waits until more than so many bytes of a file are through.
+func (p *person) waitPast(name string, done int64) {
+	p.t.Helper()
+	for range 6000 {
+		if p.fileOf(name).Done > done {
+			return
+		}
+		wait(10 * time.Millisecond)
+	}
+	p.t.Fatalf("%s's file is %+v, want it past %d bytes", p.server.name, p.fileOf(name), done)
+}
+
+// wantContents compares the directory for files with what should be there.
+func (p *person) wantContents(want map[string][]byte) {
+	p.t.Helper()
+	got := map[string][]byte{}
+	entries, err := os.ReadDir(p.downloads)
+	if err != nil && len(want) > 0 {
+		p.t.Fatal(err)
+	}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(p.downloads, e.Name()))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		got[e.Name()] = b
+	}
+	if diff := cmp.Diff(sums(want), sums(got)); diff != "" {
+		p.t.Errorf("%s's directory (-want +got):\n%s", p.server.name, diff)
+	}
+}
+
+func sums(files map[string][]byte) map[string]string {
+	all := map[string]string{}
+	for name, b := range files {
+		sum := sha256.Sum256(b)
+		all[name] = hex.EncodeToString(sum[:4]) + " of " + time.Duration(len(b)).String()
+	}
+	return all
+}
+
+// friends are two who talk already.
+func friends(w *lab) (ann, bob *person) {
+	ann, bob = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
+	befriend(ann, bob)
+	return ann, bob
+}
+
+func befriend(ann, bob *person) {
+	ann.t.Helper()
+	ann.Whisper(bob.server.name, "hello", false)
+	settle()
+	bob.Do(wire.Accept{Name: ann.server.name})
+	settle()
+	wait(4 * time.Second)
+	bob.wantTexts(ann.server.name, "hello")
+}
+
+// slowly lets a network lose now and then all that goes by, so that a file takes
+// its time.
+func (w *lab) slowly() {
+	n := 0
+	w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { n++; return n%20 == 19 })
+}
+
+// cut leaves the way to the server only.
+func (w *lab) cut() {
+	w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool { return from != serverAddr && to != serverAddr })
+}
+
+func TestAFileGoesStraightOnceItIsAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		content := random(5<<20, 1)
+		tag := ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+		settle()
+		if e := ann.fileOf("a.bin"); e.State != wire.TransferOffered || !e.Out || e.Re.Re != "" && e.Re.Re != tag {
+			t.Errorf("ann's file is %+v", e)
+		}
+		if e := last(ann, func(e *wire.Transfer) bool { return e.Re.Re == tag }); e == nil {
+			t.Error("the request was not answered")
+		}
+		bob.wantFile("a.bin", wire.TransferOffered, "")
+		bob.wantContents(nil)
+		bob.Do(wire.Accept{Name: "ann"})
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantFile("a.bin", wire.TransferDone, "")
+		bob.wantContents(map[string][]byte{"a.bin": content})
+		if e := bob.fileOf("a.bin"); e.File != filepath.Join(bob.downloads, "a.bin") || e.Done != e.Size {
+			t.Errorf("bob's file is %+v", e)
+		}
+		info, err := os.Stat(bob.fileOf("a.bin").File)
+		if err != nil || info.Mode() != 0o600 {
+			t.Errorf("the file is %v, %v", info.Mode(), err)
+		}
+		if w.relays > 0 {
+			t.Errorf("%d datagrams went through the server", w.relays)
+		}
+	})
+}
+
+func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.cut()
+		ann, bob := friends(w)
+		w.mu.Lock()
+		w.lose = func(n int) bool { return n%20 == 19 }
+		w.mu.Unlock()
+		want := map[string][]byte{"a": random(1<<20, 1), "b": random(1<<20, 2), "c": random(300<<10, 3)}
+		for _, name := range []string{"a", "b", "c"} {
+			ann.Do(wire.SendFile{To: "bob", File: give(t, name, want[name])})
+			settle()
+		}
+		for range want {
+			bob.Do(wire.Accept{Name: "ann"})
+		}
+		ann.waitFor("b", wire.TransferRunning)
+		ann.wantFile("c", wire.TransferWaiting, "other files are before it")
+		ann.waitFor("a", wire.TransferDone)
+		ann.waitFor("b", wire.TransferDone)
+		ann.waitFor("c", wire.TransferDone)
+		bob.wantContents(want)
+		if p := ann.path("bob"); p.Way != wire.WayRelay {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestTwoFilesAtOnceOfBothSides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		a, b, c := random(2<<20, 1), random(2<<20, 2), random(2<<20, 3)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "same.bin", a)})
+		settle()
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "other.bin", b)})
+		bob.Do(wire.SendFile{To: "ann", File: give(t, "back.bin", c)})
+		settle()
+		bob.Do(wire.Accept{Name: "ann"})
+		bob.Do(wire.Accept{Name: "ann"})
+		ann.Do(wire.Accept{Name: "bob"})
+		ann.waitFor("same.bin", wire.TransferDone)
+		ann.waitFor("other.bin", wire.TransferDone)
+		bob.waitFor("back.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"same.bin": a, "other.bin": b})
+		ann.wantContents(map[string][]byte{"back.bin": c})
+	})
+}
+
+func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.slowly()
+		ann, bob := friends(w)
+		content := random(8<<20, 1)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+		settle()
+		bob.Do(wire.Accept{Name: "ann"})
+		bob.waitPast("a.bin", 1<<20)
+		w.cut()
+		began := time.Now()
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"a.bin": content})
+		if p := ann.path("bob"); p.Way != wire.WayRelay {
+			t.Errorf("ann's path is %+v", p)
+		}
+		if took := time.Since(began); took < 5*time.Second || took > 20*time.Second {
+			t.Errorf("it took %s: no silence, or too long a one", took)
+		}
+		done := int64(0)
+		for _, e := range events[*wire.Transfer](bob) {
+			if e.Done < done {
+				t.Errorf("it has gone back from %d to %d bytes", done, e.Done)
+			}
+			done = e.Done
+		}
+	})
+}
+
+// events are all of a type.
+func events[E wire.Event](p *person) (all []E) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.events {
+		if e, ok := e.(E); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
+	for _, who := range []string{"the receiver", "the sender", "both"} {
+		t.Run(who, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				w.slowly()
+				ann, bob := friends(w)
+				content := random(8<<20, 1)
+				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+				settle()
+				bob.Do(wire.Accept{Name: "ann"})
+				bob.waitPast("a.bin", 1<<20)
+				if who != "the sender" {
+					bob.quit()
+				}
+				if who != "the receiver" {
+					ann.quit()
+					ann = w.enter("ann", wire.KindAccount, ann.store)
+				}
+				if who != "the sender" {
+					at := bob.downloads
+					if parts, _ := filepath.Glob(filepath.Join(at, ".a.bin.*.part")); len(parts) != 1 {
+						t.Errorf("got the parts %v", parts)
+					}
+					bob = w.enterAt("bob", wire.KindAccount, bob.store, at)
+				}
+				ann.waitFor("a.bin", wire.TransferDone)
+				bob.wantFile("a.bin", wire.TransferDone, "")
+				bob.wantContents(map[string][]byte{"a.bin": content})
+				if e := events[*wire.Transfer](bob); who != "the sender" && (len(e) == 0 || !slices.ContainsFunc(e, func(e *wire.Transfer) bool {
+					return e.State == wire.TransferRunning && e.Done > 1<<20
+				})) {
+					t.Errorf("it began anew: %+v", e)
+				}
+			})
+		})
+	}
+}
+
+func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		bob.quit()
+		wait(5 * time.Second)
+		content := random(100<<10, 1)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+		settle()
+		ann.wantFile("a.bin", wire.TransferWaiting, "the way to bob")
+		ann.quit()
+		ann = w.enter("ann", wire.KindAccount, ann.store)
+		bob = w.enterAt("bob", wire.KindAccount, bob.store, bob.downloads)
+		bob.waitFor("a.bin", wire.TransferOffered)
+		bob.quit()
+		bob = w.enterAt("bob", wire.KindAccount, bob.store, bob.downloads)
+		settle()
+		bob.wantFile("a.bin", wire.TransferOffered, "")
+		bob.Do(wire.Accept{Name: "ann"})
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"a.bin": content})
+	})
+}
+
+func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		accepted bool
+		stop     func(ann, bob *person)
+		ann, bob wire.TransferState
+		why      string // that ann is told
+	}{
+		"refused":                    {false, func(_, bob *person) { bob.Do(wire.Reject{Name: "ann"}) }, wire.TransferRefused, wire.TransferRefused, ""},
+		"taken back":                 {false, func(ann, _ *person) { ann.Do(wire.StopFile{Name: "bob"}) }, wire.TransferFailed, wire.TransferFailed, "stopped by you"},
+		"stopped by the sender":      {true, func(ann, _ *person) { ann.Do(wire.StopFile{Name: "bob"}) }, wire.TransferFailed, wire.TransferFailed, "stopped by you"},
+		"stopped by the receiver":    {true, func(_, bob *person) { bob.Do(wire.StopFile{ID: bob.fileOf("a.bin").ID}) }, wire.TransferFailed, wire.TransferFailed, "bob has stopped it"},
+		"stopped while the way gone": {true, func(_, bob *person) { bob.Do(wire.HangUp{Name: "ann"}); bob.Do(wire.StopFile{Name: "ann"}) }, wire.TransferFailed, wire.TransferFailed, "bob"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				w.slowly()
+				ann, bob := friends(w)
+				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(8<<20, 1))})
+				settle()
+				if test.accepted {
+					bob.Do(wire.Accept{Name: "ann"})
+					bob.waitPast("a.bin", 1<<20)
+				}
+				test.stop(ann, bob)
+				wait(20 * time.Second)
+				ann.wantFile("a.bin", test.ann, test.why)
+				if e := bob.fileOf("a.bin"); e.State != test.bob {
+					t.Errorf("bob's file is %+v", e)
+				}
+				bob.wantContents(nil)
+				bob.Do(wire.StopFile{Name: "ann"})
+				settle()
+				if e := last(bob, func(e *wire.Refused) bool { return e.Of == wire.ActStopFile }); e == nil {
+					t.Error("nothing was left to stop, and it was not said")
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsNoFileIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, _ := friends(w)
+		large := give(t, "large", nil)
+		if err := os.Truncate(large, 4<<30+1); err != nil {
+			t.Fatal(err)
+		}
+		secret := give(t, "secret", []byte("x"))
+		if err := os.Chmod(secret, 0); err != nil {
+			t.Fatal(err)
+		}
+		for file, want := range map[string]string{
+			t.TempDir():                        "directory",
+			filepath.Join(t.TempDir(), "none"): "no such file",
+			give(t, "empty", nil):              "empty",
+			large:                              "at most 4294967296",
+			filepath.Join(give(t, "f", []byte("x")), "g"): "not a directory",
+			"/dev/null": "no regular file",
+		} {
+			tag := ann.Do(wire.SendFile{To: "bob", File: file})
+			settle()
+			e := last(ann, func(e *wire.Refused) bool { return e.Re.Re == tag })
+			if e == nil || !strings.Contains(e.Text, want) || strings.Contains(e.Text, filepath.Dir(file)+"/") && file != "/dev/null" {
+				t.Errorf("%s: got %+v, want %q", file, e, want)
+			}
+		}
+		tag := ann.Do(wire.SendFile{To: "ann", File: secret})
+		settle()
+		if e := last(ann, func(e *wire.Refused) bool { return e.Re.Re == tag }); e == nil || !strings.Contains(e.Text, "This is you") {
+			t.Errorf("got %+v", e)
+		}
+		if e := events[*wire.Transfer](ann); len(e) > 0 {
+			t.Errorf("something was shown: %+v", e)
+		}
+	})
+}
+
+func TestAFileThatChangesIsNotSentOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		change := func(file string) {
+			if err := os.WriteFile(file, random(100<<10, 9), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			then := time.Unix(1e9, 0)
+			if err := os.Chtimes(file, then, then); err != nil {
+				t.Fatal(err)
+			}
+		}
+		file := give(t, "a.bin", random(100<<10, 1))
+		ann.Do(wire.SendFile{To: "bob", File: file})
+		settle()
+		change(file)
+		bob.Do(wire.Accept{Name: "ann"})
+		settle()
+		ann.wantFile("a.bin", wire.TransferFailed, "changed")
+		bob.wantFile("a.bin", wire.TransferFailed, "changed")
+		file = give(t, "b.bin", random(100<<10, 1))
+		ann.Do(wire.SendFile{To: "bob", File: file})
+		settle()
+		ann.quit()
+		change(file)
+		ann = w.enter("ann", wire.KindAccount, ann.store)
+		bob.Do(wire.Accept{Name: "ann"})
+		wait(10 * time.Second)
+		ann.wantFile("b.bin", wire.TransferFailed, "changed")
+		file = give(t, "c.bin", random(100<<10, 1))
+		ann.Do(wire.SendFile{To: "bob", File: file})
+		settle()
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		bob.Do(wire.Accept{Name: "ann"})
+		settle()
+		ann.wantFile("c.bin", wire.TransferFailed, "no such file")
+		bob.wantContents(nil)
+	})
+}
+
+func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		outside := give(t, "outside", []byte("mine"))
+		must(t, os.Mkdir(bob.downloads, 0o700))
+		must(t, os.WriteFile(filepath.Join(bob.downloads, "a.txt"), []byte("old"), 0o600))
+		must(t, os.Symlink(outside, filepath.Join(bob.downloads, "a (2).txt")))
+		must(t, os.Symlink("nowhere", filepath.Join(bob.downloads, "a (3).txt")))
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.txt", []byte("new"))})
+		settle()
+		bob.Do(wire.Accept{Name: "ann"})
+		settle()
+		ann.wantFile("a.txt", wire.TransferDone, "")
+		if e := bob.fileOf("a.txt"); e.File != filepath.Join(bob.downloads, "a (4).txt") {
+			t.Errorf("bob's file is %+v", e)
+		}
+		must(t, os.Remove(filepath.Join(bob.downloads, "a (3).txt")))
+		bob.wantContents(map[string][]byte{"a.txt": []byte("old"), "a (2).txt": []byte("mine"), "a (4).txt": []byte("new")})
+
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "b.txt", []byte("theirs"))})
+		settle()
+		part := filepath.Join(bob.downloads, ".b.txt."+bob.fileOf("b.txt").ID+".part")
+		must(t, os.Symlink(outside, part))
+		bob.Do(wire.Accept{Name: "ann"})
+		settle()
+		bob.wantFile("b.txt", wire.TransferFailed, "something else stands in its place")
+		ann.wantFile("b.txt", wire.TransferRefused, "the receiver's disk")
+		if b, err := os.ReadFile(outside); err != nil || !bytes.Equal(b, []byte("mine")) {
+			t.Errorf("the file behind the link is %q, %v", b, err)
+		}
+	})
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		must(t, os.WriteFile(bob.downloads, []byte("no directory"), 0o600))
+		content := random(600<<10, 1)
+		file := give(t, "a.bin", content)
+		ann.Do(wire.SendFile{To: "bob", File: file})
+		settle()
+		bob.Do(wire.Accept{Name: "ann"})
+		settle()
+		bob.wantFile("a.bin", wire.TransferFailed, "this machine's disk does not take it: not a directory")
+		// The directory is back, and what had come before the failure is in it.
+		must(t, os.Remove(bob.downloads))
+		must(t, os.Mkdir(bob.downloads, 0o700))
+		part := filepath.Join(bob.downloads, ".a.bin."+bob.fileOf("a.bin").ID+".part")
+		must(t, os.WriteFile(part, content[:500<<10], 0o600))
+		ann.Do(wire.SendFile{To: "bob", File: file})
+		settle()
+		w.slowly()
+		bob.Do(wire.Accept{Name: "ann"})
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"a.bin": content})
+		if !slices.ContainsFunc(events[*wire.Transfer](ann), func(e *wire.Transfer) bool { return e.State == wire.TransferRunning && e.Done == 500<<10 }) {
+			t.Error("it began anew")
+		}
+	})
+}
+
+func TestWhoHasNoDirectoryTakesNoFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enterAt("bob", wire.KindAccount, newMemory("bob"), "")
+		befriend(ann, bob)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.txt", []byte("x"))})
+		settle()
+		bob.wantFile("a.txt", wire.TransferRefused, "--downloads")
+		ann.wantFile("a.txt", wire.TransferRefused, "no files are taken")
+	})
+}
+
+func TestTheOtherSideCannotFloodUsWithOffers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		file := give(t, "a.txt", []byte("x"))
+		for range 20 {
+			ann.Do(wire.SendFile{To: "bob", File: file})
+		}
+		settle()
+		if n := len(events[*wire.Transfer](bob)); n != 8 {
+			t.Errorf("bob was asked %d times", n)
+		}
+		refused := 0
+		for _, e := range events[*wire.Refused](ann) {
+			if e.Code == wire.CodeFull {
+				refused++
+			}
+		}
+		if refused != 12 {
+			t.Errorf("ann was refused %d times, want 12", refused)
+		}
+		for range 40 {
+			ann.Do(wire.StopFile{Name: "bob"})
+			ann.Do(wire.SendFile{To: "bob", File: file})
+			settle()
+		}
+		shown := map[string]bool{}
+		for _, e := range events[*wire.Transfer](bob) {
+			shown[e.ID] = true
+		}
+		if len(shown) != 30 {
+			t.Errorf("bob was asked about %d files in a minute", len(shown))
+		}
+	})
+}
