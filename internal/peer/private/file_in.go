@@ -143,6 +143,9 @@ func (l *loop) take(t *transfer, j *job, from int64) {
 		return
 	}
 	t.Done, t.moved = from, time.Now()
+	if from > 0 {
+		l.sayFile(t, "")
+	}
 	l.receiveFiles(j.p)
 	j.p.answer(l, &wire.PeerTake{File: t.ID, From: from})
 }

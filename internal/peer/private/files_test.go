@@ -27,7 +27,7 @@ func random(size int, seed byte) []byte {
 }
 
 // give writes a file that can be sent.
-func give(t *testing.T, name string, content []byte) string {
+func give(t testing.TB, name string, content []byte) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, content, 0o600); err != nil {
@@ -63,6 +63,13 @@ func (p *person) waitFor(name string, state wire.TransferState) {
 		wait(10 * time.Millisecond)
 	}
 	p.t.Fatalf("%s's file is %+v, want it %s", p.server.name, p.fileOf(name), state)
+}
+
+// accept takes a file once it is offered.
+func (p *person) accept(name, from string) {
+	p.t.Helper()
+	p.waitFor(name, wire.TransferOffered)
+	p.Do(wire.Accept{Name: from})
 }
 
 // waitPast waits until more than so many bytes of a file are through.
@@ -180,17 +187,20 @@ func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
 		want := map[string][]byte{"a": random(1<<20, 1), "b": random(1<<20, 2), "c": random(300<<10, 3)}
 		for _, name := range []string{"a", "b", "c"} {
 			ann.Do(wire.SendFile{To: "bob", File: give(t, name, want[name])})
-			settle()
+			bob.waitFor(name, wire.TransferOffered)
 		}
 		for range want {
 			bob.Do(wire.Accept{Name: "ann"})
 		}
-		ann.waitFor("b", wire.TransferRunning)
-		ann.wantFile("c", wire.TransferWaiting, "other files are before it")
 		ann.waitFor("a", wire.TransferDone)
 		ann.waitFor("b", wire.TransferDone)
 		ann.waitFor("c", wire.TransferDone)
 		bob.wantContents(want)
+		for _, name := range []string{"b", "c"} {
+			if last(ann, func(e *wire.Transfer) bool { return e.Name == name && e.Reason == "other files are before it" }) == nil {
+				t.Errorf("%s has not waited for its turn", name)
+			}
+		}
 		if p := ann.path("bob"); p.Way != wire.WayRelay {
 			t.Errorf("ann's path is %+v", p)
 		}
@@ -227,8 +237,7 @@ func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
 		ann, bob := friends(w)
 		content := random(8<<20, 1)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-		settle()
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accept("a.bin", "ann")
 		bob.waitPast("a.bin", 1<<20)
 		w.cut()
 		began := time.Now()
@@ -272,8 +281,7 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 				ann, bob := friends(w)
 				content := random(8<<20, 1)
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-				settle()
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accept("a.bin", "ann")
 				bob.waitPast("a.bin", 1<<20)
 				if who != "the sender" {
 					bob.quit()
@@ -347,7 +355,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 				w.slowly()
 				ann, bob := friends(w)
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(8<<20, 1))})
-				settle()
+				bob.waitFor("a.bin", wire.TransferOffered)
 				if test.accepted {
 					bob.Do(wire.Accept{Name: "ann"})
 					bob.waitPast("a.bin", 1<<20)
@@ -487,7 +495,7 @@ func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
 	})
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -514,7 +522,6 @@ func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
 		must(t, os.WriteFile(part, content[:500<<10], 0o600))
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		settle()
-		w.slowly()
 		bob.Do(wire.Accept{Name: "ann"})
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantContents(map[string][]byte{"a.bin": content})

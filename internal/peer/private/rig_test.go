@@ -28,7 +28,7 @@ var serverAddr = netip.MustParseAddrPort("10.0.0.1:2020")
 // lab is a network of one test, with a server in memory that knows who is where
 // and passes on what private conversations need.
 type lab struct {
-	t    *testing.T
+	t    testing.TB
 	net  *memnet.Packets
 	conn *memnet.Packet
 
@@ -43,7 +43,7 @@ type lab struct {
 	done   sync.WaitGroup
 }
 
-func newLab(t *testing.T) *lab {
+func newLab(t testing.TB) *lab {
 	t.Helper()
 	w := &lab{
 		t: t, net: memnet.NewPackets(), here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
@@ -252,7 +252,7 @@ func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 // person is an endpoint of ours, and what came out of it.
 type person struct {
 	*private.Endpoint
-	t      *testing.T
+	t      testing.TB
 	lab    *lab
 	server *session
 	store  *memory
@@ -263,6 +263,8 @@ type person struct {
 
 	mu     sync.Mutex
 	events []wire.Event
+	read   int           // of events, by who awaits some
+	more   chan struct{} // says that there are new ones
 }
 
 // enter brings somebody in who listens at an address.
@@ -274,14 +276,19 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 // enterAt says where this one's files go, too.
 func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
 	w.t.Helper()
+	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(len(w.all) + 2)}), 4000)
+	p := w.bring(name, kind, store, downloads, func(context.Context, string, string) (net.PacketConn, error) { return w.net.Listen(addr) })
+	settle()
+	return p
+}
+
+// bring brings somebody in whose sockets are made by listen.
+func (w *lab) bring(name string, kind wire.Kind, store *memory, downloads string, listen func(context.Context, string, string) (net.PacketConn, error)) *person {
+	w.t.Helper()
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, store: store, downloads: downloads}
-	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 4000)
-	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store, Downloads: downloads,
-		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.net.Listen(addr) },
-	})
+	p := &person{t: w.t, lab: w, server: s, store: store, downloads: downloads, more: make(chan struct{}, 1)}
+	p.Endpoint = private.New(s, private.Config{Name: name, Store: store, Downloads: downloads, Listen: listen})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	p.done.Go(func() { _ = p.Run(ctx) })
@@ -290,11 +297,14 @@ func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads stri
 			p.mu.Lock()
 			p.events = append(p.events, batch...)
 			p.mu.Unlock()
+			select {
+			case p.more <- struct{}{}:
+			default:
+			}
 		}
 	})
 	w.all = append(w.all, p)
 	s.connect()
-	settle()
 	return p
 }
 
