@@ -92,7 +92,7 @@ func TestPeerMessagesAreCutByTheirLength(t *testing.T) {
 	if advance, frame, err := SplitPeer(append(whole, 0, 0)); advance != len(whole) || err != nil || !bytes.Equal(frame, whole[4:]) {
 		t.Errorf("got %d, %q, %v", advance, frame, err)
 	}
-	for _, length := range []uint32{0, 1, MaxFrame + 1, math.MaxUint32} {
+	for _, length := range []uint32{0, 1, MaxFrame, MaxFrame + 1, math.MaxUint32} {
 		if _, frame, err := SplitPeer(binary.BigEndian.AppendUint32(nil, length)); !errors.Is(err, errPeerLength) {
 			t.Errorf("a length of %d is taken: %q, %v", length, frame, err)
 		}
@@ -139,11 +139,25 @@ func TestWhatANewerProgramSaysIsPassedOver(t *testing.T) {
 func TestWhatCantBeReadBackIsNotSaidToAPeer(t *testing.T) {
 	was := []byte("before")
 	for _, m := range []PeerMessage{
-		&PeerLine{Text: "\xff"}, &PeerOffer{Name: "a\x80"}, &PeerLine{Text: strings.Repeat("x", MaxFrame)}, &PeerLine{Text: strings.Repeat("\x01", MaxFrame/5)},
+		&PeerLine{Text: "\xff"}, &PeerOffer{Name: "a\x80"}, &PeerLine{Text: strings.Repeat("x", MaxFrame)}, &PeerGot{File: strings.Repeat("x", MaxFrame-len(`{"type":"got","file":""}`))}, &PeerLine{Text: strings.Repeat("\x01", MaxFrame/5)},
 	} {
 		if got, err := AppendPeer(was, m); err == nil || string(got) != "before" {
 			t.Errorf("%.30v: got %.30q, %v", m, got, err)
 		}
+	}
+}
+
+func TestTheLongestPeerMessageComesBack(t *testing.T) {
+	want := &PeerGot{File: strings.Repeat("x", MaxFrame-1-len(`{"type":"got","file":""}`))}
+	frame, err := AppendPeer(nil, want)
+	if err != nil || len(frame) != 4+MaxFrame-1 {
+		t.Fatalf("got %d bytes, %v", len(frame), err)
+	}
+	if _, frame, err = SplitPeer(frame); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ParsePeer(frame); err != nil || !reflect.DeepEqual(got, PeerMessage(want)) {
+		t.Errorf("it did not come back: %v", err)
 	}
 }
 
