@@ -68,9 +68,9 @@ func TestEveryPeerMessageComesBackAsItWas(t *testing.T) {
 		if seen[typ] == nil {
 			t.Errorf("no sample of %s", name)
 		}
-		for i := range typ.NumField() {
-			if !seen[typ][typ.Field(i).Name] {
-				t.Errorf("no sample sets %s.%s", typ.Name(), typ.Field(i).Name)
+		for f := range typ.Fields() {
+			if !seen[typ][f.Name] {
+				t.Errorf("no sample sets %s.%s", typ.Name(), f.Name)
 			}
 		}
 	}

@@ -66,7 +66,7 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 		told := made.size >= slowFile
 		l.box.Post(func(l *loop) { l.opened(t, file, made, told, tag) })
 		sum, err := checksum(ctx, f, made)
-		return func(l *loop) {
+		return func(l *loop) { //nolint:contextcheck // what the loop begins outlives this job
 			switch {
 			case t.over(): // a person has stopped it
 				if !told {

@@ -179,7 +179,7 @@ func (p *part) close() {
 	if p.f != nil {
 		p.f.Close()
 	}
-	p.root.Close()
+	_ = p.root.Close() // it was read only
 }
 
 // removePart deletes one.
@@ -188,7 +188,7 @@ func removePart(dir, name string) {
 	if err != nil {
 		return
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	if info, err := root.Lstat(name); err == nil && info.Mode().IsRegular() {
 		_ = root.Remove(name) // it is in nobody's way
 	}

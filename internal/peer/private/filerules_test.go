@@ -173,10 +173,10 @@ func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
 	})
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

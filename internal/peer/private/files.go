@@ -246,7 +246,7 @@ func (l *loop) beside(t *transfer, p *path, work func(ctx context.Context, j *jo
 	l.work.Go(func() {
 		defer cancel()
 		then := work(ctx, j)
-		l.box.Post(func(l *loop) {
+		l.box.Post(func(l *loop) { //nolint:contextcheck // what the loop begins outlives this job
 			t.job = nil
 			if t.State == wire.TransferRunning {
 				t.Done = j.through.Load()

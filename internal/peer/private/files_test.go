@@ -26,11 +26,11 @@ func random(size int, seed byte) []byte {
 }
 
 // give writes a file that can be sent.
-func give(t testing.TB, name string, content []byte) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), name)
+func give(tb testing.TB, name string, content []byte) string {
+	tb.Helper()
+	file := filepath.Join(tb.TempDir(), name)
 	if err := os.WriteFile(file, content, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return file
 }

@@ -43,15 +43,15 @@ type lab struct {
 	done   sync.WaitGroup
 }
 
-func newLab(t testing.TB) *lab {
-	t.Helper()
+func newLab(tb testing.TB) *lab {
+	tb.Helper()
 	w := &lab{
-		t: t, net: memnet.NewPackets(), here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
+		t: tb, net: memnet.NewPackets(), here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
 		open: map[[2]string]string{}, swap: map[string]string{},
 	}
 	var err error
 	if w.conn, err = w.net.Listen(serverAddr); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w.done.Go(w.serve)
 	return w
