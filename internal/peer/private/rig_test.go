@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -266,16 +267,26 @@ type person struct {
 	server *session
 	store  *memory
 	cancel context.CancelFunc
-	done   sync.WaitGroup
+
+	downloads string // where files go
+	done      sync.WaitGroup
 
 	mu     sync.Mutex
 	events []wire.Event
+	read   int           // of events, by who awaits some
+	more   chan struct{} // says that there are new ones
 }
 
 // enter brings somebody in who listens at an address.
 func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	w.t.Helper()
-	p := w.start(name, kind, store)
+	return w.enterAt(name, kind, store, filepath.Join(w.t.TempDir(), "files"))
+}
+
+// enterAt says where this one's files go, too.
+func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
+	w.t.Helper()
+	p := w.bring(name, kind, store, downloads)
 	p.store = store
 	settle()
 	return p
@@ -283,12 +294,16 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 
 // start brings somebody in, on any disk.
 func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...func(wire.Event)) *person {
+	return w.bring(name, kind, store, "", watch...)
+}
+
+func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads string, watch ...func(wire.Event)) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s}
+	p := &person{t: w.t, lab: w, server: s, downloads: downloads, more: make(chan struct{}, 1)}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store,
+		Name: name, Store: store, Downloads: downloads,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -303,6 +318,10 @@ func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...f
 				for _, f := range watch {
 					f(e)
 				}
+			}
+			select {
+			case p.more <- struct{}{}:
+			default:
 			}
 		}
 	})
