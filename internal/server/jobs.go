@@ -53,6 +53,8 @@ func (j *jobs) start(job hub.Job) {
 		j.hash(job.ID, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Digest)} })
 	case hub.CheckPassword:
 		j.hash(job.ID, func() hub.Result { return j.check(work) })
+	case hub.CheckPrekeys:
+		j.hash(job.ID, func() hub.Result { return hub.Result{OK: work.Valid()} })
 	case hub.ReadLines:
 		j.read(job.ID, func() (r hub.Result) {
 			r.Page, r.Err = j.store.Lines(j.ctx, work)
@@ -62,7 +64,7 @@ func (j *jobs) start(job hub.Job) {
 		j.read(job.ID, func() hub.Result { return j.gaps(work) })
 	case hub.ReadInbox:
 		j.read(job.ID, func() (r hub.Result) {
-			r.Whispers, r.Err = j.store.Inbox(j.ctx, work.Name, work.Limit)
+			r.Inbox, r.Err = j.store.Inbox(j.ctx, work)
 			return r
 		})
 	}

@@ -55,6 +55,8 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.lineStored(c, e, r, w)
 	case Whisper:
 		h.whisperStored(c, e, r, w)
+	case SealedNote:
+		h.noteStored(c, e, r, w)
 	case InboxTaken:
 		h.takenStored(r)
 	case AccountMade:
@@ -76,6 +78,10 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.roomGone(c, r)
 	case MarkMoved:
 		h.markStored(c, r)
+	case PrekeysMade:
+		h.prekeysStored(e, r)
+	case PrekeysGone:
+		h.prekeysGone(r)
 	}
 }
 
@@ -88,6 +94,10 @@ func (h *Hub) undo(c call, e *Entry) {
 		h.roomNotStored(r)
 	case RoomGone:
 		h.roomNotGone(c, r)
+	case PrekeysMade:
+		h.prekeysNotStored(r)
+	case PrekeysGone:
+		h.prekeysNotGone(r)
 	default: // nothing was changed yet
 	}
 }

@@ -86,7 +86,7 @@ type AccountFlags struct {
 	Banned string // the reason, "" is not banned
 }
 
-// AccountGone removes an account, its tokens, marks and inbox. Its lines stay.
+// AccountGone removes an account, its tokens, marks, inbox and prekeys. Its lines stay.
 type AccountGone struct{ Name string }
 
 // TokenMade adds a resume token of an account, by its SHA-256.
@@ -120,6 +120,25 @@ type MarkMoved struct {
 	Last       wire.ID
 }
 
+// SealedNote is a line that waits in an account's inbox for the device that can
+// open it.
+type SealedNote struct {
+	From, To string
+	Kind     wire.Kind
+	Note     wire.Note
+}
+
+// PrekeysMade adds prekeys of one device of an account, as Stock.With does to
+// what has not expired.
+type PrekeysMade struct {
+	Name string
+	Keys []wire.Prekey
+}
+
+// PrekeysGone forgets a prekey that was handed out, or with no ID all of a
+// device. What has expired goes without.
+type PrekeysGone struct{ Name, Device, ID string }
+
 func (Line) record()         {}
 func (Whisper) record()      {}
 func (InboxTaken) record()   {}
@@ -133,6 +152,9 @@ func (RoomMade) record()     {}
 func (RoomTopic) record()    {}
 func (RoomGone) record()     {}
 func (MarkMoved) record()    {}
+func (SealedNote) record()   {}
+func (PrekeysMade) record()  {}
+func (PrekeysGone) record()  {}
 
 // State is what a hub starts from: what the log has made so far, without the
 // lines.
@@ -154,14 +176,16 @@ type Account struct {
 	Waiting int // lines in the inbox
 	// Inbox says what these lines are, oldest first; the store fills it in
 	// State. Limits a pair need to know who sent what waits.
-	Inbox []InboxItem
+	Inbox   []InboxItem
+	Prekeys Stock
 }
 
 // InboxItem is a private line in an inbox as the hub knows it; the text stays
 // in the store.
 type InboxItem struct {
-	ID   wire.ID
-	From string
+	ID     wire.ID
+	From   string
+	Sealed bool
 }
 
 // Room is a room as the log knows it.

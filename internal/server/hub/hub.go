@@ -115,9 +115,9 @@ func New(cfg Config, st State) *Hub {
 func (h *Hub) load(st State) {
 	for _, a := range st.Accounts {
 		acct := h.names.register(a.Name, a.Made)
-		acct.legacy, acct.banned = a.Legacy, a.Banned
+		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
 		for _, item := range a.Inbox {
-			acct.put(item.ID, item.From)
+			acct.put(item.ID, item.From, item.Sealed)
 		}
 	}
 	h.rooms = newLounge()

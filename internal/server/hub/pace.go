@@ -36,6 +36,12 @@ func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
 	return true
 }
 
+// wait is how long it takes until one more is within most a stretch, after one
+// that was not.
+func (m *meter) wait(now time.Time, stretch time.Duration) time.Duration {
+	return m.times[m.next].Add(stretch).Sub(now)
+}
+
 // mayType says whether the session's typing is passed on again.
 func (p *pace) mayType(now time.Time) bool {
 	if now.Sub(p.typed) < typingEvery {

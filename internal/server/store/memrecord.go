@@ -21,6 +21,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.line(e, r)
 	case hub.Whisper:
 		return m.whisper(e, r)
+	case hub.SealedNote:
+		return m.note(e, r)
 	case hub.InboxTaken:
 		return m.inboxTaken(r)
 	case hub.AccountMade:
@@ -43,6 +45,10 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.roomGone(r)
 	case hub.MarkMoved:
 		return m.markMoved(r)
+	case hub.PrekeysMade:
+		return m.prekeysMade(e, r)
+	case hub.PrekeysGone:
+		return m.prekeysGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}
@@ -68,7 +74,7 @@ func (m *Memory) whisper(e *hub.Entry, w hub.Whisper) error {
 
 func (m *Memory) inboxTaken(r hub.InboxTaken) error {
 	if a := m.accounts[r.Name]; a != nil {
-		taken := func(w *wire.Whispered) bool { return slices.Contains(r.IDs, w.ID) }
+		taken := func(e wire.Event) bool { return slices.Contains(r.IDs, itemOf(e).ID) }
 		set(m, &a.inbox, slices.DeleteFunc(slices.Clone(a.inbox), taken))
 	}
 	return nil

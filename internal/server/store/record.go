@@ -13,6 +13,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.line(e, r)
 	case hub.Whisper:
 		return s.whisper(e, r)
+	case hub.SealedNote:
+		return s.note(e, r)
 	case hub.InboxTaken:
 		return s.inboxTaken(r)
 	case hub.AccountMade:
@@ -35,6 +37,10 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.roomGone(r)
 	case hub.MarkMoved:
 		return s.markMoved(r)
+	case hub.PrekeysMade:
+		return s.prekeysMade(e, r)
+	case hub.PrekeysGone:
+		return s.prekeysGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}
@@ -88,7 +94,7 @@ func (s *SQLite) accountFlags(r hub.AccountFlags) error {
 	return s.gone(n, err, "account_flags")
 }
 
-// accountGone takes the tokens, marks and inbox along: foreign keys.
+// accountGone takes the tokens, marks, inbox and prekeys along: foreign keys.
 func (s *SQLite) accountGone(r hub.AccountGone) error {
 	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
 	return s.gone(n, err, "account_gone")

@@ -1,0 +1,365 @@
+package hub
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// device is the identity of a device that the scripts call so.
+func device(name string) ed25519.PrivateKey {
+	seed := sha256.Sum256([]byte(name))
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
+func deviceKey(name string) string {
+	return wire.DeviceKey(device(name).Public().(ed25519.PublicKey))
+}
+
+// signedPrekey makes a prekey that a hub takes.
+func signedPrekey(dev, id string, expires time.Time, last bool) wire.Prekey {
+	k := wire.Prekey{ID: id, Device: deviceKey(dev), Key: bytes.Repeat([]byte{1}, 32), Expires: wire.MillisOf(expires), Last: last}
+	k.Sig = ed25519.Sign(device(dev), wire.PrekeyText(&k))
+	return k
+}
+
+// prekeys reads "dev a b z*": a device and the ids of what it hands over, a
+// star behind the Last one. They expire in 30 days, or as "dev@1h a" says.
+func (t typed) prekeys() wire.Request {
+	dev, until, _ := strings.Cut(t.one, "@")
+	life, err := time.ParseDuration(until)
+	if err != nil {
+		life = 30 * 24 * time.Hour
+	}
+	r := wire.Prekeys{Head: t.Head}
+	for id := range strings.FieldsSeq(t.after) {
+		id, last := strings.CutSuffix(id, "*")
+		r.Keys = append(r.Keys, signedPrekey(dev, id, t.script.now.Add(life), last))
+	}
+	return r
+}
+
+func TestPrekeys(t *testing.T) {
+	tests := []struct {
+		name   string
+		script string
+	}{
+		{name: "each one-time prekey is given to one, oldest first, and the last one to all", script: `
+			b: prekeys phone k1 k2 z*
+			  b < prekeys 2
+			a: take bob
+			  a < prekey bob k1
+			c: take BOB
+			  c < prekey bob k2
+			a: take bob
+			  a < prekey bob z last
+			c: take bob
+			  c < prekey bob z last
+			b: prekeys phone k3
+			  b < prekeys 1
+			a: take bob
+			  a < prekey bob k3
+		`},
+		{name: "what was given is not given again after a restart", script: `
+			quietly b: prekeys phone k1 k2
+			quietly a: take bob
+			restart
+			open a native
+			quietly a: login alice pw
+			a: take bob
+			  a < prekey bob k2
+			a: take bob
+			  a < refused take_prekey no_user
+		`},
+		{name: "nothing is told before the log has it", script: `
+			quietly b: prekeys phone k1 k2
+			log off
+			a: take bob
+			c: take bob
+			log on
+			  a < prekey bob k1
+			  c < prekey bob k2
+		`},
+		{name: "a prekey that the log could not forget is not told, and not lost", script: `
+			quietly b: prekeys phone k1
+			log fails
+			a: take bob
+			  a < refused take_prekey storage retry
+			c: take bob
+			  c < prekey bob k1
+		`},
+		{name: "prekeys that the log could not store are not there, and can be handed over again", script: `
+			log fails
+			b: prekeys phone k1
+			  b < refused prekeys storage retry
+			a: take bob
+			  a < refused take_prekey no_user
+			b: prekeys phone k1
+			  b < prekeys 1
+		`},
+		{name: "of several devices the one counts that handed some over last", script: `
+			b: prekeys phone p1 p2
+			  b < prekeys 2
+			b2: prekeys desk d1 d2
+			  b2 < prekeys 2
+			a: take bob
+			  a < prekey bob d1
+			b: prekeys phone p3 p4
+			  b < prekeys 4
+			a: take bob
+			  a < prekey bob p1
+			restart
+			open a native
+			quietly a: login alice pw
+			a: take bob
+			  a < prekey bob p2
+		`},
+		{name: "a last one replaces the one before, and a prekey the one of the same id", script: `
+			b: prekeys phone k1 y*
+			  b < prekeys 1
+			b: prekeys phone k1 z*
+			  b < prekeys 1
+			a: take bob
+			  a < prekey bob k1
+			a: take bob
+			  a < prekey bob z last
+		`},
+		{name: "who has no account or has handed over nothing can't be sealed to", script: `
+			enter gary
+			a: take nobody
+			  a < refused take_prekey no_user
+			a: take gary
+			  a < refused take_prekey no_user
+			a: take bob
+			  a < refused take_prekey no_user
+			gary: take bob
+			  gary < refused take_prekey account_only
+			gary: prekeys phone k1
+			  gary < refused prekeys account_only
+		`},
+		{name: "what has expired is not given, and is forgotten", script: `
+			quietly b: prekeys phone@1h k1 z*
+			quietly b: prekeys phone@2h k2
+			pass 1h
+			a: take bob
+			  a < prekey bob k2
+			a: take bob
+			  a < refused take_prekey no_user
+			quietly b: prekeys phone@1h k3
+			pass 2h
+			b: prekeys phone k4
+			  b < prekeys 1
+		`},
+		{name: "nobody asks for many within a minute", script: `
+			quietly b: prekeys phone k1 k2 k3 k4 k5 k6 k7 k8 k9 k10 k11
+			quietly a: take bob | take bob | take bob | take bob | take bob | take bob
+			quietly a: take nobody | take nobody | take nobody | take nobody
+			a: take bob
+			  a < refused take_prekey throttled retry
+			c: take bob
+			  c < prekey bob k7
+			pass 1m
+			a: take bob
+			  a < prekey bob k8
+		`},
+		{name: "one of an account's sessions hands over at a time", script: `
+			log off
+			b: prekeys phone k1
+			b2: prekeys phone k2
+			  b2 < refused prekeys busy retry
+			log on
+			  b < prekeys 1
+			b2: prekeys phone k2
+			  b2 < prekeys 2
+		`},
+		{name: "an account that is removed takes its prekeys along", script: `
+			quietly b: prekeys phone k1 z*
+			quietly b: remove pw
+			quietly op add bob
+			a: take bob
+			  a < refused take_prekey no_user
+		`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			run(t, Config{Register: true}, accounts+tt.script)
+		})
+	}
+}
+
+// accounts has alice, bob twice and carol here.
+const accounts = `
+	quietly op add alice
+	quietly op add bob
+	quietly op add carol
+	open a native
+	open b native
+	open b2 native
+	open c native
+	quietly a: login alice pw
+	quietly b: login bob pw
+	quietly b2: login bob pw
+	quietly c: login carol pw
+`
+
+func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
+	var ids strings.Builder
+	for i := range wire.MaxPrekeys {
+		fmt.Fprintf(&ids, " k%d", i)
+	}
+	s := run(t, Config{Register: true}, accounts+"quietly b: prekeys phone"+ids.String()+" z*")
+	take := func(who string) wire.Event {
+		t.Helper()
+		s.ask(s.names[who], wire.TakePrekey{Name: "bob"})
+		got := s.heard[s.names[who]]
+		clear(s.heard)
+		if len(got) != 1 {
+			t.Fatalf("got %v", got)
+		}
+		s.pass(takesWithin / maxTakes)
+		return got[0]
+	}
+	for i := range maxTakesOfOne {
+		if got, want := words(take("a")), fmt.Sprintf("prekey bob k%d", i); got != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
+	if got := words(take("a")); got != "prekey bob z last" {
+		t.Errorf("got %q, want the last one", got)
+	}
+	if got := words(take("c")); got != "prekey bob k20" {
+		t.Errorf("another one got %q, want the next", got)
+	}
+	s.hub.names.account("bob").sealing.stock = s.hub.names.account("bob").sealing.stock.Without(deviceKey("phone"), "z")
+	if got := words(take("a")); got != "refused take_prekey throttled retry" {
+		t.Errorf("without a last one: got %q", got)
+	}
+	s.pass(time.Hour)
+	if got := words(take("a")); got != "prekey bob k21" {
+		t.Errorf("after an hour: got %q, want the next", got)
+	}
+	s.pass(2 * time.Hour)
+	if n := len(s.hub.names.account("alice").sealing.taken); n != 0 {
+		t.Errorf("%d counts are kept for ever", n)
+	}
+}
+
+func TestHostilePrekeysAreRefused(t *testing.T) {
+	now := newWorld(t, Config{}).now
+	good := func(id string) wire.Prekey { return signedPrekey("phone", id, now.Add(time.Hour), false) }
+	signed := func(change func(k *wire.Prekey)) wire.Prekey {
+		k := good("k1")
+		change(&k)
+		k.Sig = ed25519.Sign(device("phone"), wire.PrekeyText(&k))
+		return k
+	}
+	forged := func(change func(k *wire.Prekey)) wire.Prekey {
+		k := good("k1")
+		change(&k)
+		return k
+	}
+	many := func(n int) (keys []wire.Prekey) {
+		for i := range n {
+			keys = append(keys, good(fmt.Sprintf("k%d", i)))
+		}
+		return keys
+	}
+	last := func(id string) wire.Prekey { return signedPrekey("phone", id, now.Add(time.Hour), true) }
+	tests := []struct {
+		name string
+		keys []wire.Prekey
+		want string
+	}{
+		{"as many as there may be", append(many(wire.MaxPrekeys), last("z")), "prekeys 100"},
+		{"the longest life", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = wire.MillisOf(now.Add(maxPrekeyLife)) })}, "prekeys 1"},
+		{"none", nil, "refused prekeys malformed"},
+		{"one too many", many(wire.MaxPrekeys + 1), "refused prekeys full"},
+		{"far too many", many(wire.MaxPrekeys + 2), "refused prekeys malformed"},
+		{"two last ones", []wire.Prekey{last("y"), last("z")}, "refused prekeys malformed"},
+		{"one id twice", []wire.Prekey{good("k1"), good("k1")}, "refused prekeys malformed"},
+		{"no id", []wire.Prekey{signed(func(k *wire.Prekey) { k.ID = "" })}, "refused prekeys malformed"},
+		{"a long id", []wire.Prekey{signed(func(k *wire.Prekey) { k.ID = strings.Repeat("k", wire.MaxTag+1) })}, "refused prekeys malformed"},
+		{"an id that is no ASCII", []wire.Prekey{signed(func(k *wire.Prekey) { k.ID = "ké" })}, "refused prekeys malformed"},
+		{"no device", []wire.Prekey{signed(func(k *wire.Prekey) { k.Device = "" })}, "refused prekeys malformed"},
+		{"a short key", []wire.Prekey{signed(func(k *wire.Prekey) { k.Key = k.Key[1:] })}, "refused prekeys malformed"},
+		{"no key", []wire.Prekey{signed(func(k *wire.Prekey) { k.Key = nil })}, "refused prekeys malformed"},
+		{"expired", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = wire.MillisOf(now) })}, "refused prekeys malformed"},
+		{"before all times", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = -1 << 63 })}, "refused prekeys malformed"},
+		{"for ever", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = 1<<63 - 1 })}, "refused prekeys malformed"},
+		{"too long a life", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = wire.MillisOf(now.Add(maxPrekeyLife)) + 1 })}, "refused prekeys malformed"},
+		{"two devices", []wire.Prekey{good("k1"), signedPrekey("desk", "k2", now.Add(time.Hour), false)}, "refused prekeys malformed"},
+		{"somebody else's device", []wire.Prekey{signed(func(k *wire.Prekey) { k.Device = deviceKey("eve") })}, "refused prekeys malformed"},
+		{"no signature", []wire.Prekey{forged(func(k *wire.Prekey) { k.Sig = nil })}, "refused prekeys malformed"},
+		{"another key under the signature", []wire.Prekey{forged(func(k *wire.Prekey) { k.Key = bytes.Repeat([]byte{2}, 32) })}, "refused prekeys malformed"},
+		{"a last one made of another", []wire.Prekey{forged(func(k *wire.Prekey) { k.Last = true })}, "refused prekeys malformed"},
+		{"a longer life under the signature", []wire.Prekey{forged(func(k *wire.Prekey) { k.Expires++ })}, "refused prekeys malformed"},
+		{"the second one forged", []wire.Prekey{good("k2"), forged(func(k *wire.Prekey) { k.Expires++ })}, "refused prekeys malformed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := run(t, Config{Register: true}, accounts)
+			b := s.names["b"]
+			s.ask(b, wire.Prekeys{Keys: tt.keys})
+			if got := s.heard[b]; len(got) != 1 || words(got[0]) != tt.want {
+				t.Errorf("got %q, want %q", words(got[0]), tt.want)
+			}
+			if stored := len(s.log.prekeys["bob"]) > 0; stored == strings.HasPrefix(tt.want, "refused") {
+				t.Errorf("stored: %t", stored)
+			}
+		})
+	}
+}
+
+func TestADeviceHasAHundredPrekeysAtMost(t *testing.T) {
+	s := run(t, Config{Register: true}, accounts)
+	b := s.names["b"]
+	hand := func(first, n int) string {
+		clear(s.heard)
+		var r wire.Prekeys
+		for i := range n {
+			r.Keys = append(r.Keys, signedPrekey("phone", fmt.Sprintf("k%d", first+i), s.now.Add(time.Hour), false))
+		}
+		s.ask(b, r)
+		return words(s.heard[b][0])
+	}
+	for _, step := range []struct {
+		first, n int
+		want     string
+	}{
+		{0, 60, "prekeys 60"},
+		{60, 41, "refused prekeys full"},
+		{60, 40, "prekeys 100"},
+		{90, 10, "prekeys 100"}, // the same ones again
+		{100, 1, "refused prekeys full"},
+	} {
+		if got := hand(step.first, step.n); got != step.want {
+			t.Errorf("%d from %d on: got %q, want %q", step.n, step.first, got, step.want)
+		}
+	}
+}
+
+func TestAStockKeepsTheNewestDevices(t *testing.T) {
+	var s Stock
+	for i := range wire.MaxDevices + 2 {
+		s = s.With([]wire.Prekey{{ID: "a", Device: fmt.Sprint(i), Expires: 5}})
+	}
+	before := s
+	if len(s) != wire.MaxDevices || s[0].Device != "2" {
+		t.Errorf("got %d devices from %q on", len(s), s[0].Device)
+	}
+	if s.Without("2", "a"); len(before) != wire.MaxDevices || len(before[0].Keys) != 1 {
+		t.Error("a stock was changed in place")
+	}
+	if got := s.Without("2", ""); len(got) != wire.MaxDevices-1 {
+		t.Errorf("got %d devices, want one less", len(got))
+	}
+	if got := s.Fresh(5); got != nil {
+		t.Errorf("got %v, want nothing", got)
+	}
+}
