@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// maxHashing is how many passwords may wait to be hashed before the next
-	// one is refused: some ten seconds of work.
+	// maxHashing is how many passwords may wait to be hashed, or prekeys to be
+	// verified, before the next one is refused: some ten seconds of work.
 	maxHashing = 256
 	// readsAtOnce is how many pages are read from the store at the same time.
 	readsAtOnce = 4
@@ -30,8 +30,8 @@ type jobs struct {
 	store   store.Store
 	inbox   *inbox
 	running int
-	hashing chan struct{} // passwords that are hashed or wait for it
-	cpu     chan struct{} // those that are hashed: 19 MiB and a core each
+	hashing chan struct{} // passwords and prekeys under way, or waiting for it
+	cpu     chan struct{} // those under way: a core each, and 19 MiB a password
 	reads   chan struct{}
 	workers sync.WaitGroup
 }

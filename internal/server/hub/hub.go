@@ -12,7 +12,8 @@
 // names.go and users.go hold who is who, rooms.go and cast.go who hears what;
 // notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
-// account.go and token.go are about accounts; tick.go has the deadlines.
+// account.go and token.go are about accounts; prekeys.go and seal.go are for
+// lines that only their receiver's device can open; tick.go has the deadlines.
 // registry.go is for people who are known by where their datagrams come from:
 // registry_peers.go has their rooms, registry_pokes.go their private lines,
 // registry_groups.go multicast groups.
