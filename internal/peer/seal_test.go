@@ -22,9 +22,9 @@ func identity(name string) ed25519.PrivateKey {
 const testNow, testExpires wire.Millis = 1795334400000, 1795334400001
 
 // prekeyOf makes bob's prekey.
-func prekeyOf(tb testing.TB, id string) (wire.Prekey, []byte) {
+func prekeyOf(tb testing.TB) (wire.Prekey, []byte) {
 	tb.Helper()
-	k, private, err := newPrekey(identity("bob"), id, testExpires, false)
+	k, private, err := newPrekey(identity("bob"), "k1", testExpires, false)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestASealedLineIsReadByWhomItIsFor(t *testing.T) {
 		"", "hi", "\x80", "\x00", "\x80\x00\x00", strings.Repeat("x", sealedBlock-1), strings.Repeat("x", sealedBlock),
 		strings.Repeat("\x00", maxSealed),
 	} {
-		k, private := prekeyOf(t, "k1")
+		k, private := prekeyOf(t)
 		n := noteTo(t, &k, text)
 		got, err := openNote(private, &n)
 		if err != nil || string(got) != text {
@@ -62,7 +62,7 @@ func TestASealedLineIsReadByWhomItIsFor(t *testing.T) {
 }
 
 func TestLengthsTellLittle(t *testing.T) {
-	k, _ := prekeyOf(t, "k1")
+	k, _ := prekeyOf(t)
 	short, long := noteTo(t, &k, ""), noteTo(t, &k, strings.Repeat("x", sealedBlock-1))
 	if len(short.Box) != len(long.Box) {
 		t.Errorf("boxes of %d and %d bytes", len(short.Box), len(long.Box))
@@ -95,7 +95,7 @@ func TestNothingIsSealedToABadPrekey(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			k, _ := prekeyOf(t, "k1")
+			k, _ := prekeyOf(t)
 			tt.change(&k)
 			n, err := sealNote(identity("alice"), &k, letter{seq: 7, now: testNow, text: []byte("hi")})
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || n.Box != nil {
@@ -103,7 +103,7 @@ func TestNothingIsSealedToABadPrekey(t *testing.T) {
 			}
 		})
 	}
-	k, _ := prekeyOf(t, "k1")
+	k, _ := prekeyOf(t)
 	if _, err := sealNote(identity("alice"), &k, letter{now: testNow, text: make([]byte, maxSealed+1)}); !errors.Is(err, errSealedLong) {
 		t.Errorf("got %v, want %v", err, errSealedLong)
 	}
@@ -131,7 +131,7 @@ var changes = map[string]func(n *wire.Note){
 }
 
 func TestANoteThatWasTamperedWithIsRefused(t *testing.T) {
-	k, private := prekeyOf(t, "k1")
+	k, private := prekeyOf(t)
 	good := noteTo(t, &k, "hi")
 	for name, change := range changes {
 		n := good
@@ -152,7 +152,7 @@ func TestANoteThatWasTamperedWithIsRefused(t *testing.T) {
 // TestANoteThatIsSignedAnewIsRefused checks what the box itself is bound to:
 // somebody who signs what another one has sealed can't make it their own.
 func TestANoteThatIsSignedAnewIsRefused(t *testing.T) {
-	k, private := prekeyOf(t, "k1")
+	k, private := prekeyOf(t)
 	good := noteTo(t, &k, "hi")
 	for name, change := range changes {
 		n := good
@@ -170,9 +170,9 @@ func TestANoteThatIsSignedAnewIsRefused(t *testing.T) {
 }
 
 func TestANoteIsOpenedByItsOwnPrekeyOnly(t *testing.T) {
-	k, _ := prekeyOf(t, "k1")
+	k, _ := prekeyOf(t)
 	n := noteTo(t, &k, "hi")
-	_, other := prekeyOf(t, "k1")
+	_, other := prekeyOf(t)
 	for name, private := range map[string][]byte{"another": other, "none": nil, "a short one": other[1:], "zeros": make([]byte, 32)} {
 		if got, err := openNote(private, &n); err == nil || got != nil {
 			t.Errorf("%s: got %q", name, got)
@@ -182,7 +182,7 @@ func TestANoteIsOpenedByItsOwnPrekeyOnly(t *testing.T) {
 
 // TestABoxIsLaidOutAsThePageSays opens one by the words of chat1.md.
 func TestABoxIsLaidOutAsThePageSays(t *testing.T) {
-	k, private := prekeyOf(t, "k1")
+	k, private := prekeyOf(t)
 	n := noteTo(t, &k, "hi")
 	own, err := hpke.NewKEM(0x0020) // DHKEM(X25519, HKDF-SHA256)
 	if err != nil {
@@ -219,7 +219,7 @@ func TestPaddingIsReadInOneWayOnly(t *testing.T) {
 // FuzzOpenNote opens what strangers may send, and a good note with bits turned
 // over: nothing opens but what was sealed.
 func FuzzOpenNote(f *testing.F) {
-	k, private := prekeyOf(f, "k1")
+	k, private := prekeyOf(f)
 	good := noteTo(f, &k, "hi")
 	f.Add(good.Device, good.Prekey, good.By, uint64(good.Seq), good.Box, good.Sig, private)
 	f.Add("", "", "", uint64(0), []byte(nil), []byte(nil), []byte(nil))

@@ -105,6 +105,7 @@ type ReadGaps struct{ Rooms []ReadLines }
 // behind the line with which Bytes of text are reached.
 type ReadInbox struct {
 	Name   string
+	After  wire.ID // only lines behind this one
 	Limit  int
 	Bytes  int
 	Sealed bool // sealed lines too

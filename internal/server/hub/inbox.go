@@ -140,24 +140,28 @@ func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int) {
 }
 
 // inbox tells what waits.
-func (h *Hub) inbox(c call, _ wire.Inbox) {
+func (h *Hub) inbox(c call, r wire.Inbox) {
 	acct := c.s.user.account
 	if acct == nil || acct.waits(c.s) == 0 {
 		h.showInbox(c, nil, false)
 		return
 	}
-	h.ask(c, h.readInbox(c.s), func(c call, r Result) {
-		if h.refusedWork(c, r) {
+	h.ask(c, h.readInbox(c.s, r.After), func(c call, res Result) {
+		if h.refusedWork(c, res) {
 			return
 		}
-		lines := acct.oldest(r.Inbox)
-		h.showInbox(c, lines, len(lines) < acct.waits(c.s))
+		lines, last := acct.oldest(res.Inbox), r.After
+		if n := len(lines); n > 0 {
+			last = lineID(lines[n-1])
+		}
+		h.showInbox(c, lines, acct.waitsAfter(last))
 	})
 }
 
-// readInbox asks for what the session's program can be told.
-func (h *Hub) readInbox(s *session) ReadInbox {
-	return ReadInbox{Name: s.user.account.name, Limit: h.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
+// readInbox asks for what the session's program can be told of what waits
+// after an id.
+func (h *Hub) readInbox(s *session, after wire.ID) ReadInbox {
+	return ReadInbox{Name: s.user.account.name, After: after, Limit: h.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
 }
 
 // oldest returns those of the lines read that wait still, as many as one
@@ -202,7 +206,7 @@ func (h *Hub) tellWaiting(c call) {
 	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.waits(c.s) == 0 {
 		return
 	}
-	h.ask(c, h.readInbox(c.s), func(c call, r Result) {
+	h.ask(c, h.readInbox(c.s, 0), func(c call, r Result) {
 		lines := acct.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
 		for _, w := range lines {
 			c.out.deliver(c.s, w)

@@ -119,6 +119,16 @@ func (a *account) waits(s *session) int {
 	return len(a.inbox)
 }
 
+// waitsAfter says whether a line waits that is newer than one.
+func (a *account) waitsAfter(id wire.ID) bool {
+	for other := range a.inbox {
+		if other > id {
+			return true
+		}
+	}
+	return false
+}
+
 // put notes a line that waits.
 func (a *account) put(id wire.ID, from string, sealed bool) {
 	if a.inbox == nil {

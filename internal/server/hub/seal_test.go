@@ -27,7 +27,7 @@ func (l *fakeLog) mail(want ReadInbox) (list []wire.Event) {
 	room := want.Bytes
 	for _, e := range l.inbox[want.Name] {
 		sealed, ok := e.(*wire.Sealed)
-		if ok && !want.Sealed || room <= 0 || len(list) == want.Limit {
+		if lineID(e) <= want.After || ok && !want.Sealed || room <= 0 || len(list) == want.Limit {
 			continue
 		}
 		if list = append(list, e); ok {
@@ -47,12 +47,13 @@ func (t typed) seal() wire.Request {
 	if !ok {
 		cid, id = "", prekey
 	}
-	return wire.Seal{Head: t.Head, To: t.one, Client: wire.ClientID(cid), Note: signedNote("own", "phone", id, box)}
+	return wire.Seal{Head: t.Head, To: t.one, Client: wire.ClientID(cid), Note: signedNote(id, box)}
 }
 
-func signedNote(by, to, prekey, box string) wire.Note {
-	n := wire.Note{Device: deviceKey(to), Prekey: prekey, By: deviceKey(by), Seq: 7, Box: []byte(box)}
-	n.Sig = ed25519.Sign(device(by), wire.NoteText(&n))
+// signedNote is a note from the device "own" to the device "phone".
+func signedNote(prekey, box string) wire.Note {
+	n := wire.Note{Device: deviceKey("phone"), Prekey: prekey, By: deviceKey("own"), Seq: 7, Box: []byte(box)}
+	n.Sig = ed25519.Sign(device("own"), wire.NoteText(&n))
 	return n
 }
 
@@ -143,7 +144,8 @@ func TestSealedLines(t *testing.T) {
 			gone b2
 			quietly a: tell bob one | seal bob k1 two
 			open o a3
-			quietly o: login bob pw
+			o: login bob pw
+			  o < you are bob account legacy waiting=1
 			a: seal bob k1 three
 			  a < accepted 0 inbox
 			o: inbox
@@ -223,13 +225,13 @@ func TestSealedLines(t *testing.T) {
 
 func TestHostileNotesAreRefused(t *testing.T) {
 	signed := func(change func(n *wire.Note)) wire.Note {
-		n := signedNote("own", "phone", "k1", "box")
+		n := signedNote("k1", "box")
 		change(&n)
 		n.Sig = ed25519.Sign(device("own"), wire.NoteText(&n))
 		return n
 	}
 	forged := func(change func(n *wire.Note)) wire.Note {
-		n := signedNote("own", "phone", "k1", "box")
+		n := signedNote("k1", "box")
 		change(&n)
 		return n
 	}
@@ -271,37 +273,42 @@ func TestHostileNotesAreRefused(t *testing.T) {
 }
 
 // TestALargeInboxIsToldInPieces checks that an answer fits a connection's
-// outbox, and that nothing is lost between two of them.
+// outbox, and that nothing is lost between two of them, whether the lines are
+// taken meanwhile or left to another device.
 func TestALargeInboxIsToldInPieces(t *testing.T) {
-	s := run(t, Config{Register: true}, accounts+"gone b2")
-	a, b := s.names["a"], s.names["b"]
-	const all = 90
-	for i := range all {
-		box := strings.Repeat("x", wire.MaxBox-3) + fmt.Sprintf("%03d", i)
-		s.ask(a, wire.Seal{To: "bob", Note: signedNote("own", "phone", "k1", box)})
-	}
-	got, rounds := 0, 0
-	for more := true; more; rounds++ {
-		clear(s.heard)
-		s.ask(b, wire.Inbox{})
-		count := s.heard[b][0].(*wire.InboxCount)
-		var taken wire.Taken
-		bytes := 0
-		for _, e := range s.heard[b][1:] {
-			line := e.(*wire.Sealed)
-			if want := fmt.Sprintf("%03d", got); !strings.HasSuffix(string(line.Box), want) {
-				t.Fatalf("got the line of %s, want %s", line.Box[wire.MaxBox-3:], want)
+	for _, takes := range []bool{true, false} {
+		s := run(t, Config{Register: true}, accounts+"gone b2")
+		a, b := s.names["a"], s.names["b"]
+		const all = 90
+		for i := range all {
+			box := strings.Repeat("x", wire.MaxBox-3) + fmt.Sprintf("%03d", i)
+			s.ask(a, wire.Seal{To: "bob", Note: signedNote("k1", box)})
+		}
+		got, rounds := 0, 0
+		var ask wire.Inbox
+		for more := true; more; rounds++ {
+			clear(s.heard)
+			s.ask(b, ask)
+			count, taken := s.heard[b][0].(*wire.InboxCount), wire.Taken{}
+			for _, e := range s.heard[b][1:] {
+				line := e.(*wire.Sealed)
+				if want := fmt.Sprintf("%03d", got); !strings.HasSuffix(string(line.Box), want) {
+					t.Fatalf("got the line of %s, want %s", line.Box[wire.MaxBox-3:], want)
+				}
+				got, taken.IDs = got+1, append(taken.IDs, line.ID)
 			}
-			got, bytes, taken.IDs = got+1, bytes+weight(line), append(taken.IDs, line.ID)
+			if n := len(taken.IDs); count.Count != n || (n-1)*wire.MaxBox > replyBytes {
+				t.Fatalf("%d lines were told as %d", n, count.Count)
+			}
+			if more = count.More; takes {
+				s.ask(b, taken)
+			} else {
+				ask.After = taken.IDs[len(taken.IDs)-1]
+			}
 		}
-		if bytes > replyBytes+weight(&wire.Sealed{Note: wire.Note{Box: make([]byte, wire.MaxBox)}}) || count.Count != len(taken.IDs) {
-			t.Fatalf("%d lines of %d bytes, told as %d", len(taken.IDs), bytes, count.Count)
+		if got != all || rounds < 2 || rounds > 4 {
+			t.Errorf("taken at once: %t: got %d lines in %d answers", takes, got, rounds)
 		}
-		more = count.More
-		s.ask(b, taken)
-	}
-	if got != all || rounds < 2 || rounds > 4 {
-		t.Errorf("got %d lines in %d answers", got, rounds)
 	}
 }
 

@@ -40,17 +40,18 @@ func (m *Memory) Inbox(_ context.Context, want hub.ReadInbox) (waiting []wire.Ev
 	}
 	room := want.Bytes
 	for _, e := range a.inbox {
+		if itemOf(e).ID <= want.After {
+			continue
+		}
 		if len(waiting) >= want.Limit || room <= 0 {
 			break
 		}
-		switch e := e.(type) {
-		case *wire.Sealed:
-			if !want.Sealed {
-				continue
-			}
-			room -= len(e.Box)
-		case *wire.Whispered:
-			room -= len(e.Text)
+		if sealed, ok := e.(*wire.Sealed); !ok {
+			room -= len(e.(*wire.Whispered).Text)
+		} else if want.Sealed {
+			room -= len(sealed.Box)
+		} else {
+			continue
 		}
 		waiting = append(waiting, e)
 	}

@@ -39,7 +39,7 @@ func compare(t *rapid.T, a, b Store) {
 		same("lines", pageA, pageB, errA, errB)
 	}
 	for _, name := range []string{"ann", "bob", "none"} {
-		want := hub.ReadInbox{Name: name, Limit: 7, Bytes: rapid.IntRange(0, 5000).Draw(t, "bytes"), Sealed: rapid.Bool().Draw(t, "sealed")}
+		want := hub.ReadInbox{Name: name, After: wire.ID(rapid.IntRange(0, 1).Draw(t, "behind")) * anyID(t), Limit: 7, Bytes: rapid.IntRange(0, 5000).Draw(t, "bytes"), Sealed: rapid.Bool().Draw(t, "sealed")}
 		boxA, errA := a.Inbox(ctx, want)
 		boxB, errB := b.Inbox(ctx, want)
 		same("inbox", boxA, boxB, errA, errB)

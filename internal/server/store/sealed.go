@@ -101,7 +101,7 @@ func shelve(accounts []hub.Account, keys []owned) {
 
 const (
 	inboxFrom = `SELECT inbox.id, at, sender, kind, action, text, device, prekey, signer, seq, box, sig
-		FROM inbox LEFT JOIN notes ON notes.account = inbox.account AND notes.id = inbox.id WHERE inbox.account = ?`
+		FROM inbox LEFT JOIN notes ON notes.account = inbox.account AND notes.id = inbox.id WHERE inbox.account = ? AND inbox.id > ?`
 	inboxAll  = inboxFrom + " ORDER BY inbox.id LIMIT ?"
 	inboxOpen = inboxFrom + " AND device IS NULL ORDER BY inbox.id LIMIT ?"
 )
@@ -122,7 +122,7 @@ func (s *SQLite) Inbox(ctx context.Context, want hub.ReadInbox) ([]wire.Event, e
 		return e, err
 	}
 	var waiting []wire.Event
-	err := all(ctx, s.read, &waiting, scan, query, want.Name, max(want.Limit, 0))
+	err := all(ctx, s.read, &waiting, scan, query, want.Name, int64(min(want.After, maxID)), max(want.Limit, 0))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read inbox: %w", explain(s.file, err))
 	}

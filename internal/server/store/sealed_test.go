@@ -145,6 +145,8 @@ func TestSealedLinesWaitAmongTheOthers(t *testing.T) {
 				{"up to a number", hub.ReadInbox{Limit: 2, Bytes: 99, Sealed: true}, []wire.Event{event(1), event(2)}},
 				{"up to a number, for an older program", hub.ReadInbox{Limit: 2, Bytes: 99}, []wire.Event{event(1), event(3)}},
 				{"up to a size", hub.ReadInbox{Limit: 9, Bytes: 4, Sealed: true}, []wire.Event{event(1), event(2)}},
+				{"behind one", hub.ReadInbox{After: got[2].ID, Limit: 9, Bytes: 99, Sealed: true}, []wire.Event{event(3), event(4)}},
+				{"behind all", hub.ReadInbox{After: 1<<64 - 1, Limit: 9, Bytes: 99, Sealed: true}, nil},
 				{"none", hub.ReadInbox{Limit: 9, Sealed: true}, nil},
 			}
 			for _, tt := range tests {
