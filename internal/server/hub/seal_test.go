@@ -22,6 +22,19 @@ func itemOf(e wire.Event) InboxItem {
 	}
 }
 
+// recordSealing is the part of record that is about sealed lines.
+func (l *fakeLog) recordSealing(e *Entry) {
+	switch r := e.Record.(type) {
+	case SealedNote:
+		l.inbox[r.To] = append(l.inbox[r.To], &wire.Sealed{ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note})
+	case PrekeysMade:
+		l.prekeys[r.Name] = l.prekeys[r.Name].Fresh(e.At).With(r.Keys)
+	case PrekeysGone:
+		l.prekeys[r.Name] = l.prekeys[r.Name].Without(r.Device, r.ID)
+	default: // record has all others
+	}
+}
+
 // mail is what a store reads of an inbox.
 func (l *fakeLog) mail(want ReadInbox) (list []wire.Event) {
 	room := want.Bytes

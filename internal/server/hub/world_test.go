@@ -278,12 +278,8 @@ func (l *fakeLog) record(e *Entry) {
 				ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Inbox: true,
 			})
 		}
-	case SealedNote:
-		l.inbox[r.To] = append(l.inbox[r.To], &wire.Sealed{ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note})
-	case PrekeysMade:
-		l.prekeys[r.Name] = l.prekeys[r.Name].Fresh(e.At).With(r.Keys)
-	case PrekeysGone:
-		l.prekeys[r.Name] = l.prekeys[r.Name].Without(r.Device, r.ID)
+	case SealedNote, PrekeysMade, PrekeysGone:
+		l.recordSealing(e)
 	case InboxTaken:
 		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w wire.Event) bool { return slices.Contains(r.IDs, lineID(w)) })
 	case AccountMade:
