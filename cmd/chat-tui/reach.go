@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/adrg/xdg"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
@@ -36,6 +39,8 @@ type reach struct {
 	Dialect      string `default:"auto" placeholder:"NAME" help:"Language of the server: auto, chat1, or that of an older server (as a3 or prompt) or registry (tobi or ias)."`
 	Profile      string `placeholder:"NAME" help:"Keep messages, drafts and unsent lines in a profile of that name."`
 	UDP          string `name:"udp" placeholder:"HOST:PORT" help:"Socket for datagrams between people; lab 3's and IAS's programs need a fixed one."`
+	HideAddress  bool   `help:"Tell nobody this machine's address: private lines go by way of the server, which can't read them."`
+	Downloads    string `placeholder:"DIR" help:"Where files go that people send you; your download directory unless told."`
 	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only; chatd prints it at start."`
 }
 
@@ -83,6 +88,9 @@ func (r *reach) checkDatagrams() error {
 	}
 	return nil
 }
+
+// downloads is where files go that people send.
+func (r *reach) downloads() string { return cmp.Or(r.Downloads, xdg.UserDirs.Download) }
 
 // dialects lists what --dialect takes.
 func dialects() []string {

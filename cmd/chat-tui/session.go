@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 
@@ -16,6 +17,7 @@ import (
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/peer"
+	"labchat/internal/peer/private"
 	"labchat/internal/plain"
 	"labchat/internal/tui"
 	"labchat/internal/wire"
@@ -27,20 +29,48 @@ type session interface {
 	tui.Session
 }
 
-// session makes the one that the flags ask for: at a registry, or with a server
-// and, where a socket is named, the datagrams beside it.
+// session makes the one that the flags ask for, for a person: at a registry, or
+// with a server and private conversations beside it, and where a socket is named
+// also the datagrams of lab 3.
 func (c *cli) session(p *profile, cfg client.Config) session {
-	if d := c.Reach.datagrams(); d != nil {
-		return peer.New(peer.Config{
-			Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
-			Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
-		})
+	if s := c.registry(p, cfg); s != nil {
+		return s
 	}
+	if c.Reach.UDP != "" {
+		cfg.Dial = c.Reach.dial
+	}
+	e := private.New(client.New(cfg), private.Config{
+		Name: cfg.Identity.Name, Local: c.Reach.UDP, Downloads: c.Reach.downloads(), Relay: c.Reach.HideAddress,
+		Store: p.Archive, Log: cfg.Log, Program: cfg.Program,
+	})
 	if c.Reach.UDP == "" {
-		return client.New(cfg)
+		return e
 	}
-	cfg.Dial = c.Reach.dial
-	return peer.NewBeside(client.New(cfg), peer.BesideConfig{Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log})
+	return peer.NewBeside(e, peer.BesideConfig{
+		Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
+		Listen: func(context.Context, string, string) (net.PacketConn, error) { return e.Plain(), nil },
+	})
+}
+
+// bare is a session without private conversations: a script must not take them
+// away from the person's own client.
+func (c *cli) bare(p *profile, cfg client.Config) session {
+	if s := c.registry(p, cfg); s != nil {
+		return s
+	}
+	return client.New(cfg)
+}
+
+// registry makes a session at a registry, if that is what the flags ask for.
+func (c *cli) registry(p *profile, cfg client.Config) session {
+	d := c.Reach.datagrams()
+	if d == nil {
+		return nil
+	}
+	return peer.New(peer.Config{
+		Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
+		Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
+	})
 }
 
 // clientConfig is what every session of this program has in common.
@@ -65,7 +95,7 @@ func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Con
 	}
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
-		return beside(ctx, c.session(p, cfg), use)
+		return beside(ctx, c.bare(p, cfg), use)
 	})
 }
 

@@ -30,7 +30,10 @@ var rooms = map[string][]string{
 	"internal/server/store": {"internal/wire", "internal/dbfile", "internal/server/hub"},
 	"internal/server":       {"internal/wire", "internal/server/hub", "internal/server/store"},
 	"internal/client":       {"internal/wire"},
-	"internal/peer":         {"internal/wire"},
+	"internal/peer":         {"internal/wire", "internal/peer/mailbox"},
+	"internal/peer/mailbox": {"internal/wire"},
+	"internal/peer/link":    {"internal/wire"},
+	"internal/peer/private": {"internal/wire", "internal/peer/link", "internal/peer/mailbox"},
 	"internal/archive":      {"internal/wire", "internal/dbfile"},
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
@@ -42,24 +45,27 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/archive",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive",
 		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
 	},
 }
 
 // outside says which rooms alone may import these modules directly.
 var outside = map[string][]string{
-	"github.com/alecthomas/kong":            {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
-	"github.com/charmbracelet/bubbletea":    {"internal/tui"},
-	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
-	"golang.org/x/crypto/argon2":            {"internal/server/store"},
-	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
-	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
-	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
-	"github.com/charmbracelet/bubbles/list": {},
-	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer"},
-	"golang.org/x/net/ipv6":                 {"internal/server"},
-	"golang.org/x/time/rate":                {"internal/server"},
+	"github.com/alecthomas/kong":                {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
+	"github.com/charmbracelet/bubbletea":        {"internal/tui"},
+	"modernc.org/sqlite":                        {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
+	"golang.org/x/crypto/argon2":                {"internal/server/store"},
+	"github.com/BurntSushi/toml":                {"cmd/internal/conf"},
+	"github.com/charmbracelet/x/ansi":           {"internal/tui/text"},
+	"github.com/charmbracelet/lipgloss":         {"internal/tui/theme", "internal/tui"},
+	"github.com/charmbracelet/bubbles/list":     {},
+	"golang.org/x/net/ipv4":                     {"internal/server", "internal/peer", "internal/peer/link"},
+	"github.com/tyler-smith/go-bip39/wordlists": {"internal/peer/private"},
+	"github.com/quic-go/quic-go":                {"internal/peer/link"},
+	"golang.org/x/net/ipv6":                     {"internal/server"},
+	"golang.org/x/time/rate":                    {"internal/server", "internal/peer/link"},
+	"rsc.io/qr":                                 {"internal/tui"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its

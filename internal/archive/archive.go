@@ -1,10 +1,14 @@
 // Package archive is the client's disk: one SQLite file a profile, with the
 // lines that were said, the lines that were typed and are not sent yet, the
-// keys of servers, resume tokens, and what the screen wants to find again.
+// keys of servers, resume tokens, what private conversations need (this device's
+// own key, the keys of others, which lines were heard, files on their way), and
+// what the screen wants to find again.
 //
 // A profile belongs to one program at a time (archive.lock). Small things are
-// held in memory and written through, so that reading them never fails; lines are read from the file. Everything written is durable
-// when the call returns. What strangers can fill is bounded.
+// held in memory and written through, so that reading them never fails; lines
+// and what belongs to private conversations are read from the file. Everything
+// written is durable when the call returns, and what is deleted is overwritten,
+// so that no key comes back. What strangers can fill is bounded.
 package archive
 
 import (
@@ -16,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"labchat/internal/dbfile"
 	"labchat/internal/wire"
@@ -41,13 +46,14 @@ type Archive struct {
 	memo    memo
 	written int // lines since the last pruning
 	bounds  bounds
+	now     func() time.Time
 }
 
 // Open opens the profile in dir, making it where it is missing, and brings it
 // to today's version. It returns a *LockedError while another program uses it,
 // and ErrNewer, ErrNotOurs or ErrDamaged for a file it must not write to.
 func Open(dir string) (*Archive, error) {
-	a := &Archive{bounds: bounds{maxPlaceLines, maxLines, pruneEvery}}
+	a := &Archive{bounds: usualBounds, now: time.Now}
 	if err := a.open(dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("open profile: %w", explain(dir, err)), a.Close())
 	}
@@ -69,10 +75,14 @@ func (a *Archive) open(dir string) (err error) {
 		return err
 	}
 	ctx := context.Background()
-	if a.write, err = dbfile.Open(ctx, file, "rw", 1, dbfile.WriterPragmas(true)); err != nil {
+	pragmas := append(dbfile.WriterPragmas(true), dbfile.Set("secure_delete", 1))
+	if a.write, err = dbfile.Open(ctx, file, "rw", 1, pragmas); err != nil {
 		return err
 	}
 	if err := migrate(ctx, a.write, file); err != nil {
+		return err
+	}
+	if err := makeSeed(ctx, a.write); err != nil {
 		return err
 	}
 	if a.read, err = dbfile.Open(ctx, file, "ro", readers, dbfile.ReaderPragmas()); err != nil {
@@ -116,6 +126,9 @@ func (a *Archive) exec(act, statement string, args ...any) error {
 	}
 	return nil
 }
+
+// millis is the time.
+func (a *Archive) millis() wire.Millis { return wire.MillisOf(a.now()) }
 
 // ensure makes an empty file that only its owner can read: SQLite gives its
 // journals the same rights.

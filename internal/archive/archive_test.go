@@ -20,19 +20,26 @@ import (
 	"labchat/internal/wire"
 )
 
-// childEnv makes the test binary a program that queues lines until it is
-// killed; its value is the profile's directory.
+// childEnv makes the test binary a program that writes until it is killed; its
+// value is what it does ("queue" or "talk") and the profile's directory.
 const childEnv = "LABCHAT_TEST_ARCHIVE_CHILD"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childEnv); dir != "" {
-		if err := queueForever(dir); err != nil {
+	if does, dir, is := strings.Cut(os.Getenv(childEnv), ":"); is {
+		if err := beChild(does, dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		return
 	}
 	goleak.VerifyTestMain(m)
+}
+
+func beChild(does, dir string) error {
+	if does == "talk" {
+		return talkForever(dir)
+	}
+	return queueForever(dir)
 }
 
 // queueForever queues lines and prints the name of each once it is on disk.
@@ -90,10 +97,13 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	must(t, a.SetDraft("#lobby", "half a thou"))
 	must(t, a.SetIgnored("Mallory", true))
 	must(t, a.AddInput("/join tea"))
+	must(t, a.SetShares(false, true))
 	profile := a.Profile()
+	seed := seedOf(t, a)
 	must(t, a.Close())
 
 	a = open(t, dir)
+	typing, reading := a.Shares()
 	lobby, err := a.Recent("#lobby", 0, 10)
 	must(t, err)
 	private, err := a.Recent("@bob", 0, 10)
@@ -119,6 +129,9 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 		{"drafts", a.Drafts(), map[string]string{"#lobby": "half a thou"}},
 		{"ignored", a.Ignored(), []string{"Mallory"}},
 		{"input", a.InputHistory(10), []string{"/join tea"}},
+		{"the device's key", seedOf(t, a), seed},
+		{"typing is shared", typing, false},
+		{"reading is shared", reading, true},
 	} {
 		if diff := cmp.Diff(c.want, c.got, cmp.AllowUnexported(wire.Said{}, wire.Whispered{}, wire.Receipt{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)
@@ -130,7 +143,9 @@ func TestQueuedLinesSurviveKill9(t *testing.T) {
 	dir := t.TempDir()
 	var promised []wire.ClientID
 	for range 3 {
-		promised = promise(t, dir, promised)
+		for _, line := range promise(t, "queue", dir, 20) {
+			promised = append(promised, wire.ClientID(line))
+		}
 	}
 	a := open(t, dir)
 	lines, err := a.Outbox("alice")
@@ -149,31 +164,32 @@ func TestQueuedLinesSurviveKill9(t *testing.T) {
 	}
 }
 
-// promise runs the child until it has queued some lines, kills it and adds
-// their names.
-func promise(t *testing.T, dir string, names []wire.ClientID) []wire.ClientID {
+// promise runs a child until it has printed so many lines, kills it and returns
+// them.
+func promise(t *testing.T, does, dir string, lines int) []string {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"="+dir)
+	child.Env = append(os.Environ(), childEnv+"="+does+":"+dir)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	must(t, err)
 	must(t, child.Start())
-	lines := bufio.NewScanner(out)
-	for n := 0; n < 20 && lines.Scan(); n++ {
-		names = append(names, wire.ClientID(lines.Text()))
+	var promised []string
+	scan := bufio.NewScanner(out)
+	for n := 0; n < lines && scan.Scan(); n++ {
+		promised = append(promised, scan.Text())
 	}
 	must(t, child.Process.Kill())
-	for lines.Scan() { // what it printed before it died is promised too
-		names = append(names, wire.ClientID(lines.Text()))
+	for scan.Scan() { // what it printed before it died is promised too
+		promised = append(promised, scan.Text())
 	}
 	if err := child.Wait(); err == nil {
 		t.Fatal("the child ended by itself")
 	}
-	if len(names) == 0 {
+	if len(promised) == 0 {
 		t.Fatal("the child promised nothing")
 	}
-	return names
+	return promised
 }
 
 func TestASecondProgramIsRefusedWithTheWayOut(t *testing.T) {

@@ -35,6 +35,13 @@ func (a *Archive) Home(server, node string) error {
 	return nil
 }
 
+// here returns the server that the profile is used with now.
+func (a *Archive) here() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.home
+}
+
 // settle finds or makes the home of a server.
 func settle(ctx context.Context, tx *sql.Tx, server, node string) (int64, error) {
 	byServer, known, err := findHome(ctx, tx, "SELECT id, node FROM homes WHERE server = ?", server)
@@ -62,7 +69,9 @@ func settle(ctx context.Context, tx *sql.Tx, server, node string) (int64, error)
 	return byNode, move(ctx, tx, byServer, byNode, server)
 }
 
-// move gives an address, and what was typed for it, to another home.
+// move gives an address, and what was typed for it, to another home. No sealed
+// copy of a line waits there. Whom we wrote to before that home's first welcome
+// comes along; people of another node are other people.
 func move(ctx context.Context, tx *sql.Tx, from, to int64, server string) error {
 	for _, s := range []struct {
 		text string
@@ -70,7 +79,9 @@ func move(ctx context.Context, tx *sql.Tx, from, to int64, server string) error 
 	}{
 		{"UPDATE homes SET server = '' WHERE id = ?", []any{from}},
 		{"UPDATE homes SET server = ? WHERE id = ?", []any{server, to}},
-		{"UPDATE outbox SET home = ? WHERE home = ? AND state = 'queued'", []any{to, from}},
+		{"UPDATE outbox SET home = ?, inbox = 0 WHERE home = ? AND state = 'queued'", []any{to, from}},
+		{"UPDATE OR IGNORE contacts SET home = ?1 WHERE home = ?2 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?2 AND node <> '')", []any{to, from}},
+		{"DELETE FROM contacts WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?1 AND node <> '')", []any{from}},
 		{"DELETE FROM homes WHERE server = '' AND node = ''", nil},
 	} {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {

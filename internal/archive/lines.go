@@ -21,8 +21,19 @@ const (
 	pruneEvery    = 5_000
 )
 
-// bounds are those limits; tests set smaller ones.
-type bounds struct{ place, all, every int }
+// bounds are those limits, and those of what belongs to private conversations;
+// tests set smaller ones.
+type bounds struct {
+	place, all, every                                int
+	numbers, senders                                 int // heard of one device; devices heard
+	devicesOf, devices, contacts, prekeys, transfers int
+}
+
+var usualBounds = bounds{
+	place: maxPlaceLines, all: maxLines, every: pruneEvery,
+	numbers: maxNumbers, senders: maxSenders,
+	devicesOf: maxDevicesOf, devices: maxDevices, contacts: maxContacts, prekeys: maxPrekeys, transfers: maxTransfers,
+}
 
 // private is the place of all private lines.
 const private = "@"
@@ -89,11 +100,15 @@ func keep(ctx context.Context, insert *sql.Stmt, home int64, line wire.Event) (e
 		_, err = insert.ExecContext(ctx, home, placeOfRoom(l.Room), number(l.ID), l.At, l.Room, l.From, "", fold(l.From), "",
 			l.Kind, l.Action, l.Text, l.Client)
 	case *wire.Whispered:
-		_, err = insert.ExecContext(ctx, home, private, number(l.ID), l.At, "", l.From, l.To, fold(l.From), fold(l.To),
-			l.Kind, l.Action, l.Text, "")
+		_, err = insertPrivate(ctx, insert, home, l)
 	default:
 	}
 	return err
+}
+
+func insertPrivate(ctx context.Context, insert *sql.Stmt, home int64, l *wire.Whispered) (sql.Result, error) {
+	return insert.ExecContext(ctx, home, private, number(l.ID), l.At, "", l.From, l.To, fold(l.From), fold(l.To),
+		l.Kind, l.Action, l.Text, "")
 }
 
 // number is an id as SQLite has it. A server that names ids beyond that, which
@@ -120,9 +135,7 @@ const lineColumns = "id, at, room, sender, receiver, kind, action, text, client"
 // Recent returns the newest lines of a place before an id (0: the newest of
 // all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
 func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
-	a.mu.Lock()
-	home := a.home
-	a.mu.Unlock()
+	home := a.here()
 	last := number(before)
 	if before == 0 {
 		last = 1<<63 - 1

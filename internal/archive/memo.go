@@ -19,6 +19,8 @@ type memo struct {
 	ignored map[string]string      // folded name to name
 	inputs  []string               // oldest first
 	rooms   map[string]*roomRecord // folded room, of the current home
+
+	typing, reading bool // what others are told
 }
 
 // roomRecord is what is known of a room.
@@ -31,11 +33,11 @@ type roomRecord struct {
 // load fills the memo: at opening, and after the disk forgot what was too much.
 // The home is the one used last.
 func (a *Archive) load(ctx context.Context) error {
-	err := a.read.QueryRowContext(ctx, "SELECT id, home FROM profile").Scan(&a.profile, &a.home)
+	m := memo{pins: map[string]string{}, tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
+	err := a.read.QueryRowContext(ctx, "SELECT id, home, typing, reading FROM profile").Scan(&a.profile, &a.home, &m.typing, &m.reading)
 	if err != nil {
 		return err
 	}
-	m := memo{pins: map[string]string{}, tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
 	for _, table := range []struct {
 		query string
 		take  func(row [3]string)
@@ -73,8 +75,13 @@ func (a *Archive) loadRooms(ctx context.Context, home int64) (map[string]*roomRe
 	return rooms, err
 }
 
+// asked answers queries: a pool, or a transaction.
+type asked interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // each runs a query and calls take for each row.
-func each(ctx context.Context, db *sql.DB, query string, args []any, take func(*sql.Rows) error) (err error) {
+func each(ctx context.Context, db asked, query string, args []any, take func(*sql.Rows) error) (err error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err

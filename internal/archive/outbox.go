@@ -15,9 +15,7 @@ const maxSettled = 1000
 // Queue writes lines that were typed, in the order in which they are to go
 // out. When it returns they survive kill -9 and the loss of power.
 func (a *Archive) Queue(lines ...*wire.Receipt) error {
-	a.mu.Lock()
-	home := a.home
-	a.mu.Unlock()
+	home := a.here()
 	return a.change("queue lines", func(ctx context.Context, tx *sql.Tx) error {
 		const insert = `INSERT INTO outbox (home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT DO NOTHING`
@@ -32,13 +30,12 @@ func (a *Archive) Queue(lines ...*wire.Receipt) error {
 }
 
 // Outbox returns the lines that were typed under a name for the server at
-// hand and wait to be sent, in order.
+// hand and wait to be sent to it, in order; those for encrypted conversations
+// are in PrivateOutbox.
 func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
-	a.mu.Lock()
-	home := a.home
-	a.mu.Unlock()
+	home := a.here()
 	const query = `SELECT client, typed_as, room, receiver, text, action, at FROM outbox
-		WHERE state = 'queued' AND home = ? AND as_key = ? ORDER BY seq`
+		WHERE state = 'queued' AND home = ? AND as_key = ? AND private = 0 ORDER BY seq`
 	var lines []*wire.Receipt
 	err := each(context.Background(), a.read, query, []any{home, fold(as)}, func(rows *sql.Rows) error {
 		l := &wire.Receipt{State: wire.ReceiptQueued}
@@ -52,18 +49,24 @@ func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
 }
 
 // Settle notes how far lines have come: State, ID, At, Inbox and Reason of
-// each. A line that is not in the outbox is passed over.
+// each. A line that is not in the outbox, or is for an encrypted conversation,
+// is passed over.
 func (a *Archive) Settle(lines ...*wire.Receipt) error {
 	return a.change("settle lines", func(ctx context.Context, tx *sql.Tx) error {
-		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ? WHERE client = ?`
+		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ? WHERE client = ? AND private = 0`
 		for _, l := range lines {
 			if _, err := tx.ExecContext(ctx, update, l.State, number(l.ID), l.At, l.Inbox, l.Reason, l.Client); err != nil {
 				return err
 			}
 		}
-		const forget = `DELETE FROM outbox WHERE state <> 'queued' AND seq <=
-			(SELECT seq FROM outbox WHERE state <> 'queued' ORDER BY seq DESC LIMIT 1 OFFSET ?)`
-		_, err := tx.ExecContext(ctx, forget, maxSettled)
-		return err
+		return forgetSettled(ctx, tx)
 	})
+}
+
+// forgetSettled deletes what is no longer of use; what waits stays.
+func forgetSettled(ctx context.Context, tx *sql.Tx) error {
+	const forget = `DELETE FROM outbox WHERE state <> 'queued' AND seq <=
+		(SELECT seq FROM outbox WHERE state <> 'queued' ORDER BY seq DESC LIMIT 1 OFFSET ?)`
+	_, err := tx.ExecContext(ctx, forget, maxSettled)
+	return err
 }

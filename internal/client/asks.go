@@ -225,6 +225,16 @@ func (l *loop) do(r wire.Request, tag string) {
 	}
 }
 
+// tell sends what nobody waits for an answer to.
+func (l *loop) tell(r wire.Request) {
+	if l.phase < resuming || l.unsentBytes() >= maxUnsent {
+		return
+	}
+	if frames, _, err := l.link.say(nil, r); err == nil && len(frames) > 0 {
+		l.send(frames, nil)
+	}
+}
+
 func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
 }

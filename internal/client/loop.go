@@ -179,6 +179,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 	if l.link != nil {
 		s.Dialect, s.Secure, s.Key = l.link.dialect.Name(), l.link.secure, l.link.key
 		s.RTT = l.pulse.rtt.Milliseconds()
+		s.Remote = l.link.conn.RemoteAddr().String()
 	}
 	if state == wire.StateOffline {
 		s.RetryAt = wire.MillisOf(l.ladder.at)

@@ -175,6 +175,14 @@ func (s *Session) Do(r wire.Request) (tag string) {
 	return tag
 }
 
+// Pass hands over a line that somebody else has taken from a person, and maybe
+// queued: Client, As, Text and To or Room are set.
+func (s *Session) Pass(r *wire.Receipt) { s.post(func(l *loop) { l.typed(r) }) }
+
+// Tell says something to the server that is not answered. It is lost where
+// there is no connection, or one that takes no more.
+func (s *Session) Tell(r wire.Request) { s.post(func(l *loop) { l.tell(r) }) }
+
 // Retry connects now, without waiting for the ladder's next step.
 func (s *Session) Retry() { s.post((*loop).retry) }
 

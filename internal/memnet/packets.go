@@ -3,6 +3,7 @@ package memnet
 import (
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 )
@@ -43,7 +44,7 @@ func (p *Packets) Listen(addr netip.AddrPort) (*Packet, error) {
 	if p.sockets[addr] != nil {
 		return nil, &net.OpError{Op: "listen", Net: "udp", Addr: net.UDPAddrFromAddrPort(addr), Err: net.ErrClosed}
 	}
-	s := &Packet{network: p, addr: addr, in: make(chan packet, packetBuffer), closed: make(chan struct{})}
+	s := &Packet{network: p, addr: addr, in: make(chan packet, packetBuffer), closed: make(chan struct{}), late: make(chan struct{})}
 	p.sockets[addr] = s
 	return s, nil
 }
@@ -67,20 +68,28 @@ type packet struct {
 	data []byte
 }
 
-// Packet is a socket of the network. It has no deadlines: Close ends a read.
+// Packet is a socket of the network. Close ends a read, and so does a deadline
+// that has passed; it knows no other ones.
 type Packet struct {
 	network *Packets
 	addr    netip.AddrPort
 	in      chan packet
 	closed  chan struct{}
 	once    sync.Once
+	late    chan struct{} // closed while reads are to end. Guarded by network.mu
+	past    bool          // they are. Likewise
 }
 
 var _ net.PacketConn = (*Packet)(nil)
 
 // ReadFrom implements net.PacketConn.
 func (s *Packet) ReadFrom(b []byte) (int, net.Addr, error) {
+	s.network.mu.Lock()
+	late := s.late
+	s.network.mu.Unlock()
 	select {
+	case <-late:
+		return 0, nil, os.ErrDeadlineExceeded
 	case d := <-s.in:
 		return copy(b, d.data), net.UDPAddrFromAddrPort(d.from), nil
 	case <-s.closed:
@@ -117,11 +126,31 @@ func (s *Packet) Close() error {
 // LocalAddr implements net.PacketConn.
 func (s *Packet) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(s.addr) }
 
-// SetDeadline implements net.PacketConn, and does nothing.
-func (*Packet) SetDeadline(time.Time) error { return nil }
+// SetDeadline implements net.PacketConn; writing never waits.
+func (s *Packet) SetDeadline(t time.Time) error { return s.SetReadDeadline(t) }
 
-// SetReadDeadline implements net.PacketConn, and does nothing.
-func (*Packet) SetReadDeadline(time.Time) error { return nil }
+// SetReadDeadline implements net.PacketConn: one that has passed ends the reads
+// under way.
+func (s *Packet) SetReadDeadline(t time.Time) error {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	past := !t.IsZero() && time.Until(t) <= 0
+	if past == s.past {
+		return nil
+	}
+	if s.past = past; past {
+		close(s.late)
+	} else {
+		s.late = make(chan struct{})
+	}
+	return nil
+}
+
+// SetReadBuffer keeps QUIC from saying that it can't be enlarged.
+func (*Packet) SetReadBuffer(int) error { return nil }
+
+// SetWriteBuffer likewise.
+func (*Packet) SetWriteBuffer(int) error { return nil }
 
 // SetWriteDeadline implements net.PacketConn, and does nothing.
 func (*Packet) SetWriteDeadline(time.Time) error { return nil }

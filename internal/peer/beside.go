@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"labchat/internal/peer/mailbox"
 	"labchat/internal/wire"
 )
 
@@ -45,7 +46,7 @@ type Beside struct {
 	Inner
 
 	cfg  BesideConfig
-	box  box[*besideLoop]
+	box  mailbox.Box[*besideLoop]
 	past atomic.Bool // the server tells who can be reached past it
 }
 
@@ -57,11 +58,11 @@ func NewBeside(inner Inner, cfg BesideConfig) *Beside {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Beside{Inner: inner, cfg: cfg, box: newBox[*besideLoop]()}
+	return &Beside{Inner: inner, cfg: cfg, box: mailbox.New[*besideLoop]()}
 }
 
 // Events returns what the session has to say, and the private lines.
-func (b *Beside) Events() <-chan []wire.Event { return b.box.events }
+func (b *Beside) Events() <-chan []wire.Event { return b.box.Events }
 
 // Whisper hands over a private line. It never waits: Receipts follow. On other
 // servers the session does what it can.
@@ -69,22 +70,22 @@ func (b *Beside) Whisper(to, text string, action bool) wire.ClientID {
 	if !b.past.Load() {
 		return b.Inner.Whisper(to, text, action)
 	}
-	r := &wire.Receipt{Client: newClientID(), To: to, Text: text, Action: action, State: wire.ReceiptQueued, At: wire.MillisOf(time.Now())}
-	b.box.post(func(l *besideLoop) { l.whisper(r) })
+	r := &wire.Receipt{Client: mailbox.NewClientID(), To: to, Text: text, Action: action, State: wire.ReceiptQueued, At: wire.MillisOf(time.Now())}
+	b.box.Post(func(l *besideLoop) { l.whisper(r) })
 	return r.Client
 }
 
 // Run holds both until ctx ends or the session has ended.
 func (b *Beside) Run(ctx context.Context) error {
-	defer close(b.box.events)
+	defer close(b.box.Events)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	l := &besideLoop{Beside: b, heard: make(chan datagram)}
 	conn, err := b.cfg.Listen(ctx, "udp4", b.cfg.Local)
 	if err != nil {
 		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", b.cfg.Local, err)
-		l.feed.add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
-		l.feed.lastWords(b.box.events)
+		l.feed.Add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
+		l.feed.LastWords(b.box.Events)
 		return fatal
 	}
 	l.conn = conn
@@ -100,7 +101,7 @@ func (b *Beside) Run(ctx context.Context) error {
 	stop()
 	conn.Close()
 	<-read
-	l.feed.lastWords(b.box.events)
+	l.feed.LastWords(b.box.Events)
 	return err
 }
 
@@ -109,7 +110,7 @@ type besideLoop struct {
 	*Beside
 	conn    net.PacketConn
 	heard   chan datagram
-	feed    feed
+	feed    mailbox.Feed
 	me      string
 	peers   []wire.Peer
 	waiting []late  // lines of ours
@@ -142,16 +143,16 @@ func (l *besideLoop) run() {
 				return
 			}
 			for _, e := range events {
-				l.feed.add(l.seen(e))
+				l.feed.Add(l.seen(e))
 			}
-		case <-l.box.wake:
-			for _, call := range l.box.taken() {
+		case <-l.box.Wake:
+			for _, call := range l.box.Taken() {
 				call(l)
 			}
 		case d := <-l.heard:
 			l.datagram(d)
-		case l.feed.mouth(l.box.events) <- l.feed.batch:
-			l.feed.handed(time.Now())
+		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+			l.feed.Handed(time.Now())
 		case <-timer.C:
 			l.sendLate()
 			l.hearEarly()
@@ -161,7 +162,7 @@ func (l *besideLoop) run() {
 
 // next is the earliest time at which something is due.
 func (l *besideLoop) next() time.Time {
-	due := l.feed.next()
+	due := l.feed.Next()
 	if len(l.waiting) > 0 && l.waiting[0].until.Before(due) {
 		due = l.waiting[0].until
 	}
@@ -209,7 +210,7 @@ func prompt(dialect string) bool {
 func (l *besideLoop) whisper(r *wire.Receipt) {
 	r.As = l.me
 	queued := *r
-	l.feed.add(&queued)
+	l.feed.Add(&queued)
 	l.waiting = append(l.waiting, late{r, time.Now().Add(listWait)})
 	l.sendLate()
 }
@@ -247,12 +248,12 @@ func (l *besideLoop) settle(r *wire.Receipt, why string) {
 	done := *r
 	if why != "" {
 		done.State, done.Reason = wire.ReceiptFailed, why
-		l.feed.add(&done)
+		l.feed.Add(&done)
 		return
 	}
 	done.State = wire.ReceiptSent
 	done.ID, done.At = l.stamp()
-	l.feed.add(&done)
+	l.feed.Add(&done)
 	l.keep(&wire.Whispered{ID: done.ID, At: done.At, From: l.me, To: r.To, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text})
 }
 
@@ -309,7 +310,7 @@ func (l *besideLoop) hear(d datagram) (known bool) {
 			e := &wire.Whispered{From: p.Name, To: l.me, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Direct: true}}
 			e.ID, e.At = l.stamp()
 			l.keep(e)
-			l.feed.add(e)
+			l.feed.Add(e)
 		}
 		return true
 	}

@@ -29,9 +29,10 @@ type contact struct {
 
 // stranger is somebody who has spoken to us and whom we have not answered.
 type stranger struct {
-	label string
-	shown bool         // a first line, after which others are held
-	lines []*wire.Said // that are held
+	label   string
+	shown   bool         // a first line, after which others are held
+	refused bool         // a person does not want to hear of it
+	lines   []*wire.Said // that are held
 }
 
 func newBook() book {

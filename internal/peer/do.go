@@ -25,9 +25,28 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.rename(r, tag)
 	case wire.Find:
 		l.find(r, tag)
+	case wire.Accept:
+		l.answerStranger(r, tag, r.Name, true)
+	case wire.Reject:
+		l.answerStranger(r, tag, r.Name, false)
 	default:
 		l.pass(r, tag)
 	}
+}
+
+// answerStranger is a person's word on somebody who asks for a conversation.
+func (l *loop) answerStranger(r wire.Request, tag, name string, yes bool) {
+	addr, known := l.book.byLabel(name)
+	switch s := l.book.strangers[addr]; {
+	case !known || s == nil:
+		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
+		return
+	case yes:
+		l.accept(name)
+	default:
+		s.refused, s.lines = true, nil
+	}
+	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 }
 
 // pass hands a request to the registry, and its answer to the person.

@@ -127,6 +127,8 @@ func (l *loop) stranger(from netip.AddrPort, claimed string, line *wire.Said) {
 	}
 	switch {
 	case line == nil:
+	case s.refused:
+		l.drop("line of somebody who was refused", from)
 	case !s.shown:
 		s.shown = true
 		l.whispered(s.label, line.Text, wire.Via{Direct: true})

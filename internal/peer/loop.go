@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/mailbox"
 	"labchat/internal/wire"
 )
 
@@ -28,7 +29,7 @@ type loop struct {
 	book     book
 	rooms    rooms
 	outbox   outbox
-	feed     feed
+	feed     mailbox.Feed
 
 	me   string  // the name that the registry knows us by, "" before
 	last wire.ID // of a line
@@ -67,16 +68,16 @@ func (l *loop) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-l.box.wake:
-			for _, call := range l.box.taken() {
+		case <-l.box.Wake:
+			for _, call := range l.box.Taken() {
 				call(l)
 			}
 		case d := <-l.heard:
 			l.datagram(d)
 		case r := <-l.resolved:
 			l.found(r)
-		case l.feed.mouth(l.box.events) <- l.feed.batch:
-			l.feed.handed(time.Now())
+		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+			l.feed.Handed(time.Now())
 		case <-timer.C:
 		}
 	}
@@ -118,7 +119,7 @@ func (l *loop) act(now time.Time) {
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
-	earliest := l.feed.next()
+	earliest := l.feed.Next()
 	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.asks.due(), l.linesDue()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
@@ -128,7 +129,7 @@ func (l *loop) next() time.Time {
 }
 
 // emit lets an event come out.
-func (l *loop) emit(e wire.Event) { l.feed.add(e) }
+func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
 
 func (l *loop) notice(format string, args ...any) {
 	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
@@ -171,7 +172,7 @@ func (l *loop) end(stop context.CancelFunc, err error) {
 	l.rooms.closeAll()
 	stop()
 	l.work.Wait()
-	for _, call := range l.box.taken() {
+	for _, call := range l.box.Taken() {
 		call(l)
 	}
 	l.outbox.failAll(l, "The session has ended.")
@@ -180,5 +181,5 @@ func (l *loop) end(stop context.CancelFunc, err error) {
 		text, code = fatal.Text, fatal.Code
 	}
 	l.status(wire.StateEnded, code, text)
-	l.feed.lastWords(l.box.events)
+	l.feed.LastWords(l.box.Events)
 }

@@ -23,6 +23,7 @@ import (
 	"net"
 	"time"
 
+	"labchat/internal/peer/mailbox"
 	"labchat/internal/wire"
 )
 
@@ -66,7 +67,7 @@ func ended(code wire.Code, format string, args ...any) *EndedError {
 // Session is a session at a registry. New makes one; Run is called once.
 type Session struct {
 	cfg Config
-	box box[*loop]
+	box mailbox.Box[*loop]
 }
 
 // New returns a session that does nothing until Run.
@@ -80,13 +81,13 @@ func New(cfg Config) *Session {
 	if _, _, err := net.SplitHostPort(cfg.Registry); err != nil {
 		cfg.Registry = net.JoinHostPort(cfg.Registry, DefaultPort)
 	}
-	return &Session{cfg: cfg, box: newBox[*loop]()}
+	return &Session{cfg: cfg, box: mailbox.New[*loop]()}
 }
 
 // Events returns the channel of what happens, in batches: where the session
 // stands (*wire.Status), and how far each typed line has come (*wire.Receipt),
 // too. It is closed when Run returns.
-func (s *Session) Events() <-chan []wire.Event { return s.box.events }
+func (s *Session) Events() <-chan []wire.Event { return s.box.Events }
 
 // Say hands over a line for a room. It never waits: Receipts follow.
 func (s *Session) Say(room, text string, action bool) wire.ClientID {
@@ -99,26 +100,26 @@ func (s *Session) Whisper(to, text string, action bool) wire.ClientID {
 }
 
 func (s *Session) typed(r *wire.Receipt) wire.ClientID {
-	r.Client, r.State, r.At = newClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
-	s.box.post(func(l *loop) { l.typed(r) })
+	r.Client, r.State, r.At = mailbox.NewClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
+	s.box.Post(func(l *loop) { l.typed(r) })
 	return r.Client
 }
 
 // Do asks the registry something. It never waits: the answer is an event whose
 // Re is the tag, a *wire.Refused with CodeOffline if none came.
 func (s *Session) Do(r wire.Request) (tag string) {
-	tag = s.box.tag()
-	s.box.post(func(l *loop) { l.do(r, tag) })
+	tag = s.box.Tag()
+	s.box.Post(func(l *loop) { l.do(r, tag) })
 	return tag
 }
 
 // Retry asks the registry now, without waiting for the next try.
-func (s *Session) Retry() { s.box.post((*loop).retry) }
+func (s *Session) Retry() { s.box.Post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it
 // has ended for good (*EndedError).
 func (s *Session) Run(ctx context.Context) error {
-	defer close(s.box.events)
+	defer close(s.box.Events)
 	l := newLoop(s)
 	beside, stop := context.WithCancel(context.WithoutCancel(ctx)) // the last words are said after ctx's end
 	defer stop()

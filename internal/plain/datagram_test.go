@@ -25,7 +25,7 @@ func TestPlainTextIsMarkedSoAndStrangersAsk(t *testing.T) {
 		r.types("/msg olaf@10.0.0.7")
 		for _, want := range []string{
 			"You are ~sara in #lab3",
-			"~olaf@10.0.0.7 asks for a private conversation, in plain text. /msg olaf@10.0.0.7 TEXT answers.\n",
+			"~olaf@10.0.0.7 asks for a private conversation, in plain text. /msg olaf@10.0.0.7 TEXT answers, /refuse olaf@10.0.0.7 does not.\n",
 			"private ~olaf@10.0.0.7, in plain text past the server: psst\n",
 			"to olaf@10.0.0.7: yes. sent in plain text, which anybody between can read.\n",
 			"rooms: #lab3.\n",

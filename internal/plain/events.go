@@ -37,6 +37,25 @@ func (c *conversation) event(e wire.Event) {
 	case *wire.Left:
 		c.onLeft(e)
 	default:
+		c.private(e)
+	}
+}
+
+// private takes an event of a private conversation, or one that needs no more
+// than its sentence.
+func (c *conversation) private(e wire.Event) {
+	switch e := e.(type) {
+	case *wire.Path:
+		c.onPath(e)
+	case *wire.KeySeen:
+		c.onKeySeen(e)
+	case *wire.Safety:
+		c.onSafety(e)
+	case *wire.Called:
+		c.onCalled(e)
+	case *wire.Transfer:
+		c.onTransfer(e)
+	default:
 		c.ledger.answered(answerTo(e))
 		c.show(e)
 	}
@@ -78,13 +97,17 @@ func (c *conversation) onStatus(e *wire.Status) {
 }
 
 func (c *conversation) onReceipt(e *wire.Receipt) {
-	c.ledger.receipt(e)
+	before := c.ledger.receipt(e)
 	sentence := c.speech.receipt(e)
-	if e.State == wire.ReceiptSent && e.Room != "" && !c.places.fresh(e.Room, e.ID) {
+	switch {
+	case e.State == wire.ReceiptSent && e.Room != "" && !c.places.fresh(e.Room, e.ID):
 		sentence = "" // it came back as a line of the room before
-	}
-	if e.State == wire.ReceiptQueued && c.state == wire.StateOffline && c.cfg.Prompt {
+	case e.State == wire.ReceiptQueued && e.Reason != "" && before != nil && before.Reason == e.Reason:
+		sentence = "" // it still waits for the same
+	case e.State == wire.ReceiptQueued && e.Reason == "" && e.Seq == 0 && c.state == wire.StateOffline && c.cfg.Prompt:
 		sentence = count(c.ledger.lines(), "line", "lines") + " waiting for the connection."
+	case e.State == wire.ReceiptRead:
+		c.talks.read(e)
 	}
 	c.out.show(c.speech, e, sentence)
 }
@@ -108,6 +131,9 @@ func (c *conversation) onWhispered(e *wire.Whispered) {
 		c.places.note("@" + e.From)
 	}
 	c.out.show(c.speech, e, c.speech.whispered(e))
+	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+		c.talks.seen(e)
+	}
 }
 
 func (c *conversation) ignores(name string) bool {
@@ -174,20 +200,34 @@ func (c *conversation) onCreated(e *wire.Created) {
 }
 
 func (c *conversation) onDone(e *wire.Done) {
-	if r, ok := c.ledger.answered(e.Re.Re).(wire.Leave); ok {
+	switch r := c.ledger.answered(e.Re.Re).(type) {
+	case wire.Leave:
 		c.places.leave(r.Room)
 		c.out.show(c.speech, &wire.Left{Room: r.Room, Name: c.speech.me}, "you left "+room(r.Room)+".")
 		return
+	case wire.Drop:
+		c.ledger.settle(r.Client)
+	case wire.HangUp:
+		c.hungUp(r.Name)
+		return
+	default:
 	}
 	c.show(e)
 }
 
 func (c *conversation) onRefused(e *wire.Refused) {
-	c.ledger.answered(e.Re.Re)
-	switch e.Of {
-	case wire.ActJoin, wire.ActResume:
+	if r, ok := c.ledger.answered(e.Re.Re).(wire.Drop); ok {
+		delete(c.ledger.dropping, r.Client)
+	}
+	name, opens := c.talks.opens(e.Re.Re)
+	switch {
+	case opens && (e.Code == wire.CodeUnsupported || e.Code == wire.CodeOffline):
+		c.tellServerWay(name) // it is not for this session to say
+		return
+	case e.Of == wire.ActSeen:
+		return // nobody has asked for that
+	case e.Of == wire.ActJoin, e.Of == wire.ActResume:
 		c.ready = true // one can type /rooms, or /create
-	default:
 	}
 	c.show(e)
 }

@@ -25,6 +25,7 @@ type session struct {
 	events chan []wire.Event
 	mu     sync.Mutex
 	asked  []string // requests and lines as they came
+	seen   []wire.Seen
 	n      int
 }
 
@@ -40,7 +41,15 @@ func (s *session) Whisper(to, text string, action bool) wire.ClientID {
 	return wire.ClientID(s.note("c", fmt.Sprintf("whisper %s %q %v", to, text, action)))
 }
 
-func (s *session) Do(r wire.Request) string { return s.note("t", fmt.Sprintf("%T%+v", r, r)) }
+func (s *session) Do(r wire.Request) string {
+	if m, ok := r.(wire.Seen); ok { // nobody has typed that
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.seen = append(s.seen, m)
+		return "seen"
+	}
+	return s.note("t", fmt.Sprintf("%T%+v", r, r))
+}
 
 func (s *session) Retry() {}
 

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,64 +19,64 @@ const timeForm = "2006-01-02T15:04:05.000Z07:00"
 // object is one line of output for programs. Only the members that belong to
 // its Type are set.
 type object struct {
-	Type   string           `json:"type"`
-	State  string           `json:"state,omitempty"`
-	ID     string           `json:"id,omitempty"`     // of the line at the server
-	Client string           `json:"client,omitempty"` // of a line typed here, from queued on
-	Time   string           `json:"time,omitempty"`
-	Room   string           `json:"room,omitempty"`
-	From   string           `json:"from,omitempty"`
-	To     string           `json:"to,omitempty"`
-	User   string           `json:"user,omitempty"`
-	Code   string           `json:"code,omitempty"`
-	Text   *string          `json:"text,omitempty"`
-	Action bool             `json:"action,omitempty"` // /me
-	Path   string           `json:"path,omitempty"`
-	Reason string           `json:"reason,omitempty"`
-	People *[]wire.Person   `json:"people,omitempty"`
-	Rooms  *[]wire.RoomInfo `json:"rooms,omitempty"`
-	Near   []string         `json:"near,omitempty"`
+	Type      string           `json:"type"`
+	State     string           `json:"state,omitempty"`
+	ID        string           `json:"id,omitempty"`     // of the line at the server
+	Client    string           `json:"client,omitempty"` // of a line typed here, from queued on
+	Time      string           `json:"time,omitempty"`
+	Room      string           `json:"room,omitempty"`
+	From      string           `json:"from,omitempty"`
+	To        string           `json:"to,omitempty"`
+	User      string           `json:"user,omitempty"`
+	Code      string           `json:"code,omitempty"`
+	Text      *string          `json:"text,omitempty"`
+	Action    bool             `json:"action,omitempty"` // /me
+	Path      string           `json:"path,omitempty"`
+	Encrypted bool             `json:"encrypted,omitempty"` // a line that only its receiver can acknowledge
+	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
+	Reason    string           `json:"reason,omitempty"`
+	People    *[]wire.Person   `json:"people,omitempty"`
+	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
+	Near      []string         `json:"near,omitempty"`
 }
 
 // objects returns what an event is to a program: usually one object. What has
 // no type of its own is a notice.
-func (s speech) objects(e wire.Event) []object {
+func (s speech) objects(e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.Status:
-		return []object{{Type: "state", State: string(e.State), Reason: e.Reason}}
+		return []any{object{Type: "state", State: string(e.State), Reason: e.Reason}}
 	case *wire.Said:
-		return []object{saidObject(e)}
+		return []any{saidObject(e)}
 	case *wire.Whispered:
-		return []object{whisperedObject(e)}
+		return []any{whisperedObject(e)}
 	case *wire.Receipt:
-		return []object{receiptObject(e)}
+		return []any{receiptObject(e)}
 	case *wire.Entered:
-		return []object{{Type: "joined", Room: e.Room, User: s.me}, {Type: "people", Room: e.Room, People: list(e.People)}}
+		return []any{object{Type: "joined", Room: e.Room, User: s.me}, object{Type: "people", Room: e.Room, People: list(e.People)}}
 	case *wire.Joined:
-		return []object{{Type: "joined", Room: e.Room, User: e.Name}}
+		return []any{object{Type: "joined", Room: e.Room, User: e.Name}}
 	case *wire.Left:
-		return []object{{Type: "left", Room: e.Room, User: e.Name, Reason: e.Reason}}
+		return []any{object{Type: "left", Room: e.Room, User: e.Name, Reason: e.Reason}}
 	case *wire.PeopleList:
-		return []object{{Type: "people", Room: e.Room, People: list(e.People)}}
+		return []any{object{Type: "people", Room: e.Room, People: list(e.People)}}
 	case *wire.RoomList:
-		return []object{{Type: "rooms", Rooms: list(e.Rooms)}}
-	case *wire.Called:
-		return []object{{Type: "request", From: e.From}}
+		return []any{object{Type: "rooms", Rooms: list(e.Rooms)}}
 	case *wire.Notice:
 		return notice(e.Text)
 	case *wire.Refused:
-		return []object{{Type: "refused", Code: string(e.Code), Text: &e.Text, Near: e.Near}}
+		return []any{object{Type: "refused", Code: string(e.Code), Text: &e.Text, Near: e.Near}}
 	default:
-		return notice(s.sentence(e))
+		return s.privateObjects(e)
 	}
 }
 
 // notice is a sentence for people who read what a program got.
-func notice(sentence string) []object {
+func notice(sentence string) []any {
 	if sentence == "" {
 		return nil
 	}
-	return []object{{Type: "notice", Text: &sentence}}
+	return []any{object{Type: "notice", Text: &sentence}}
 }
 
 func saidObject(e *wire.Said) object {
@@ -86,20 +87,17 @@ func saidObject(e *wire.Said) object {
 }
 
 func whisperedObject(e *wire.Whispered) object {
-	path := "plain" // the server can read it
-	if e.Inbox {
-		path = "inbox"
-	}
+	path := string(cmp.Or(e.Via.Way, wire.WayPlain)) // the server can read it
 	return object{
 		Type: "private", ID: e.ID.String(), Time: stamp(e.At),
-		From: e.From, To: e.To, Text: &e.Text, Path: path, Action: e.Action,
+		From: e.From, To: e.To, Text: &e.Text, Path: path, Inbox: e.Inbox, Action: e.Action,
 	}
 }
 
 func receiptObject(e *wire.Receipt) object {
 	o := object{
 		Type: "receipt", Client: string(e.Client), State: string(e.State),
-		Room: e.Room, To: e.To, Reason: e.Reason,
+		Room: e.Room, To: e.To, Reason: e.Reason, Encrypted: e.Seq != 0, Inbox: e.Inbox,
 	}
 	if e.ID != 0 {
 		o.ID = e.ID.String()
@@ -119,12 +117,12 @@ func list[T any](v []T) *[]T {
 
 // writeObject writes o as one line. What a terminal might obey is escaped, so
 // that nothing is lost and nothing happens.
-func writeObject(w io.Writer, o object) error {
+func writeObject(w io.Writer, o any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(o); err != nil {
-		return fmt.Errorf("encode %s: %w", o.Type, err)
+		return fmt.Errorf("encode %T: %w", o, err)
 	}
 	_, err := w.Write(escape(b.Bytes()))
 	return err

@@ -19,46 +19,63 @@ func (s speech) said(e *wire.Said) string {
 	return s.clock(e.At) + " " + room(e.Room) + " " + spoken(from, e.Text, e.Action)
 }
 
-// whispered is a private line. That the server could read it is said each time.
+// whispered is a private line. That others than its receiver could read it is
+// said each time.
 func (s speech) whispered(e *wire.Whispered) string {
-	way := "through the server"
+	way := ", through the server"
 	switch {
+	case encrypted(e.Via.Way):
+		way = ""
 	case e.Via.Direct:
-		way = "in plain text past the server"
+		way = ", in plain text past the server"
 	case e.Inbox:
-		way = "kept for you by the server"
+		way = ", kept for you by the server"
 	}
 	if wire.Fold(e.From) == wire.Fold(s.me) {
-		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ", " + way + ": " + text.CleanLine(e.Text)
+		return s.clock(e.At) + " to " + text.CleanLine(e.To) + way + ": " + text.CleanLine(e.Text)
 	}
-	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+", "+way, e.Text, e.Action)
+	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+way, e.Text, e.Action)
 }
 
-// receipt says what became of a line that was typed here.
+// receipt says what became of a line that was typed here. Of an encrypted one
+// it is that it has arrived: sent alone is no news.
 func (s speech) receipt(e *wire.Receipt) string {
-	switch e.State {
-	case wire.ReceiptFailed:
+	switch {
+	case e.State == wire.ReceiptFailed:
 		return "not sent, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
-	case wire.ReceiptSent:
+	case e.State == wire.ReceiptDelivered:
+		return s.line(e) + ". delivered."
+	case e.State == wire.ReceiptSent && e.Seq != 0 && e.Inbox:
+		return s.line(e) + ". sealed, waits in the inbox at the server, which can't read it."
+	case e.State == wire.ReceiptSent && e.Seq == 0:
 		return s.sent(e)
+	case e.State == wire.ReceiptQueued && e.Reason != "":
+		return waiting(e)
 	default:
 		return ""
 	}
 }
 
 func (s speech) sent(e *wire.Receipt) string {
+	switch {
+	case e.Room != "":
+		return s.line(e)
+	case e.Inbox:
+		return s.line(e) + ". sent, waits in the inbox at the server, which can read it."
+	case s.direct:
+		return s.line(e) + ". sent in plain text, which anybody between can read."
+	default:
+		return s.line(e) + ". sent through the server, which can read it."
+	}
+}
+
+// line is one that was typed here.
+func (s speech) line(e *wire.Receipt) string {
 	at := s.clock(e.At)
 	if e.Room != "" {
 		return at + " " + room(e.Room) + " " + spoken(text.CleanLine(cmp.Or(e.As, s.me)), e.Text, e.Action)
 	}
-	b := at + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
-	if e.Inbox {
-		return b + ". sent, waits in the inbox at the server, which can read it."
-	}
-	if s.direct {
-		return b + ". sent in plain text, which anybody between can read."
-	}
-	return b + ". sent through the server, which can read it."
+	return at + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 }
 
 // status says where the session stands; waiting is how many typed lines have

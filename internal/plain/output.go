@@ -41,7 +41,7 @@ func (o *output) show(s speech, e wire.Event, sentence string) {
 	}
 }
 
-func (o *output) write(objects ...object) {
+func (o *output) write(objects ...any) {
 	for _, v := range objects {
 		if o.err == nil {
 			o.err = writeObject(o.w, v)

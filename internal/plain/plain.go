@@ -40,11 +40,12 @@ type Config struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// LeftError says how many typed lines the server has not stored.
+// LeftError says how many typed lines are safe nowhere else.
 type LeftError struct {
-	Lines   int  // not acknowledged
-	Refused int  // for good
-	Kept    bool // those not acknowledged wait in the profile
+	Lines       int  // not acknowledged by the server
+	Undelivered int  // encrypted ones that their receivers have not acknowledged
+	Refused     int  // for good
+	Kept        bool // those not acknowledged wait in the profile
 }
 
 func (e *LeftError) Error() string {
@@ -53,11 +54,17 @@ func (e *LeftError) Error() string {
 		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
 	}
 	if e.Lines > 0 {
-		what := "; send again what others have not seen"
-		if e.Kept {
-			what = "; what waits goes out when this profile is used again"
-		}
-		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+what)
+		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server")
+	}
+	if e.Undelivered > 0 {
+		said = append(said, count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
+	}
+	switch {
+	case e.Lines+e.Undelivered == 0:
+	case e.Kept:
+		said = append(said, "what waits goes out when this profile is used again")
+	default:
+		said = append(said, "send again what others have not seen")
 	}
 	return strings.Join(said, "; ")
 }
@@ -92,13 +99,19 @@ type conversation struct {
 	state    wire.State
 	ready    bool // typed lines have somewhere to go
 	greeted  bool
-	reading  bool   // a line has been asked for
-	closing  bool   // no more input
-	gaveUp   bool   // closing took too long
-	ended    error  // set when the session is over
-	confirm  func() // what waits for a y
+	reading  bool  // a line has been asked for
+	closing  bool  // no more input
+	gaveUp   bool  // closing took too long
+	ended    error // set when the session is over
+	question question
 	offer    command.Offer
-	question string // its words
+	talks    talks
+}
+
+// question waits for a y.
+type question struct {
+	words string // "" where there is none
+	act   func()
 }
 
 func newConversation(cfg Config) *conversation {
@@ -114,6 +127,7 @@ func newConversation(cfg Config) *conversation {
 		speech: speech{zone: cfg.Zone},
 		places: places{ignored: ignoredOf(cfg.Archive), past: map[string]int{}},
 		ledger: newLedger(),
+		talks:  newTalks(),
 	}
 }
 
@@ -152,7 +166,7 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 // reads says whether a typed line may be taken now: every line waits for the
 // answers to the requests before it, as it may mean the room they lead to.
 func (c *conversation) reads() bool {
-	return c.ready && !c.closing && !c.ledger.answers() && c.ledger.lines() < inFlight
+	return c.ready && !c.closing && !c.ledger.answers() && c.ledger.underWay() < inFlight
 }
 
 func (c *conversation) over() bool {
@@ -173,6 +187,7 @@ func (c *conversation) heard(batch []wire.Event, ok bool) {
 	for _, e := range batch {
 		c.event(e)
 	}
+	c.tellRead()
 	if c.reading {
 		c.out.ask(c.prompt())
 	}
@@ -193,7 +208,7 @@ func (c *conversation) took(line typed, ok bool) {
 // close ends the input: what was typed is still waited for.
 func (c *conversation) close() {
 	c.closing = true
-	if n := c.ledger.lines(); n > 0 && c.state != wire.StateOnline {
+	if n := c.ledger.lines(); n > 0 && (c.state != wire.StateOnline || c.ledger.patient > 0) {
 		c.out.tell(fmt.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
 	}
 }
@@ -212,19 +227,20 @@ func (c *conversation) result() error {
 // left counts what was not acknowledged. Who sits at a terminal has read of a
 // refused line; a script must be told.
 func (c *conversation) left() error {
-	e := LeftError{Lines: c.ledger.lines(), Kept: c.cfg.Kept}
+	e := LeftError{Undelivered: c.ledger.undelivered(), Kept: c.cfg.Kept}
+	e.Lines = c.ledger.lines() - e.Undelivered
 	if !c.cfg.Prompt {
 		e.Refused = c.ledger.failed
 	}
-	if e.Lines+e.Refused == 0 {
+	if e.Lines+e.Undelivered+e.Refused == 0 {
 		return nil
 	}
 	return &e
 }
 
 func (c *conversation) prompt() string {
-	if c.question != "" {
-		return c.question + " y/n "
+	if c.question.words != "" {
+		return c.question.words + " y/n "
 	}
 	return c.places.prompt() + "> "
 }

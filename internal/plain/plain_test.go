@@ -108,6 +108,21 @@ func TestNothingThatATerminalObeysIsPrinted(t *testing.T) {
 				&wire.Whispered{From: hostile, To: hostile, Text: hostile, ID: id(2)},
 				&wire.RoomList{Rooms: []wire.RoomInfo{{Room: hostile, Topic: hostile}}},
 				&wire.UserInfo{Name: hostile, Away: hostile, Rooms: []string{hostile}, Dialects: []string{hostile}})
+			for _, state := range []wire.KeyState{wire.KeyNew, wire.KeyKnown, wire.KeyVerified, wire.KeyChanged, wire.KeyRejected} {
+				r.hear(&wire.KeySeen{User: hostile, State: state, Print: hostile, Old: hostile, Text: hostile})
+			}
+			for _, state := range []wire.TransferState{wire.TransferOffered, wire.TransferRunning, wire.TransferWaiting, wire.TransferDone, wire.TransferRefused, wire.TransferFailed} {
+				r.hear(&wire.Transfer{ID: hostile, User: hostile, Name: hostile, SHA256: hostile, State: state, Reason: hostile, File: hostile})
+			}
+			r.hear(&wire.Path{User: hostile, Way: wire.WayRelay, Reason: hostile}, &wire.Path{User: hostile, Way: wire.WayRelay, Blocked: true},
+				&wire.Path{Re: wire.Re{Re: "t1"}, User: hostile, Way: wire.WayDirect, Addr: hostile, Device: hostile},
+				&wire.Safety{User: hostile, Groups: []string{hostile}, Words: []string{hostile}, Print: hostile, Own: hostile},
+				&wire.Called{From: hostile}, &wire.Called{From: hostile, Secure: true},
+				&wire.Receipt{Client: "h1", To: hostile, Text: hostile, State: wire.ReceiptQueued, Reason: hostile, Seq: 1},
+				&wire.Receipt{Client: "h2", To: hostile, Text: hostile, State: wire.ReceiptDelivered, Seq: 2},
+				&wire.Receipt{Client: "h3", To: hostile, Text: hostile, State: wire.ReceiptRead, Seq: 3})
+			r.types("/outbox")
+			r.hear(&wire.Receipt{Client: "h1", To: hostile, Text: hostile, State: wire.ReceiptDelivered, Seq: 1})
 			r.types("/help", "/quit")
 			if err := r.result(); err != nil {
 				t.Fatal(err)

@@ -45,12 +45,12 @@ func (s speech) sentence(e wire.Event) string {
 	case *wire.Gap:
 		return gap(e)
 	default:
-		return news(e)
+		return s.news(e)
 	}
 }
 
 // news says what happened in the other events.
-func news(e wire.Event) string {
+func (s speech) news(e wire.Event) string {
 	switch e := e.(type) {
 	case *wire.Joined:
 		return named(e.Name, e.Kind) + " came into " + room(e.Room) + "."
@@ -74,8 +74,6 @@ func news(e wire.Event) string {
 		return "the host computes " + text.CleanLine(e.Value) + "."
 	case *wire.ClockTold:
 		return e.String() + "."
-	case *wire.Called:
-		return called(e)
 	case *wire.Notice:
 		return "notice: " + text.CleanLine(e.Text)
 	case *wire.Refused:
@@ -83,7 +81,7 @@ func news(e wire.Event) string {
 	case *wire.Goodbye:
 		return "the server says goodbye: " + text.CleanLine(e.Text)
 	default:
-		return ""
+		return s.privateNews(e)
 	}
 }
 
@@ -95,11 +93,10 @@ var done = map[wire.Act]string{
 	wire.ActEndSession: "the session is ended.",
 	wire.ActLeave:      "you left the room.",
 	wire.ActAway:       "done.",
-}
-
-func called(e *wire.Called) string {
-	who := text.CleanLine(e.From)
-	return "~" + who + " asks for a private conversation, in plain text. /msg " + who + " TEXT answers."
+	wire.ActAccept:     "accepted.",
+	wire.ActReject:     "refused.",
+	wire.ActVerify:     "noted.",
+	wire.ActDrop:       "the line is taken out of the outbox.",
 }
 
 func nameChecked(e *wire.NameChecked) string {

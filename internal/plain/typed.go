@@ -18,7 +18,7 @@ const readLines = 10
 
 // line does what a typed line asks for.
 func (c *conversation) line(typed string) {
-	if c.question != "" && c.answer(typed) {
+	if c.question.words != "" && c.answer(typed) {
 		return
 	}
 	switch a := command.Parse(typed, c.context()).(type) {
@@ -42,22 +42,22 @@ func (c *conversation) line(typed string) {
 }
 
 // sure does act, after a y where there is a question.
-func (c *conversation) sure(question string, act func()) {
-	if question == "" {
+func (c *conversation) sure(words string, act func()) {
+	if words == "" {
 		act()
 		return
 	}
-	c.question, c.confirm = text.CleanLine(question), act
+	c.question = question{words: text.CleanLine(words), act: act}
 	if !c.cfg.Prompt || c.out.json {
-		c.out.tell(c.question + " y/n")
+		c.out.tell(c.question.words + " y/n")
 	}
 }
 
 // answer takes the answer to a question; anything but y and n is a line like
 // others, and the answer is no.
 func (c *conversation) answer(typed string) (taken bool) {
-	act := c.confirm
-	c.question, c.confirm = "", nil
+	act := c.question.act
+	c.question = question{}
 	switch strings.ToLower(strings.TrimSpace(typed)) {
 	case "y", "yes":
 		act()
@@ -70,7 +70,12 @@ func (c *conversation) answer(typed string) (taken bool) {
 	return true
 }
 
-func (c *conversation) ask(r wire.Request) { c.ledger.asked[c.cfg.Session.Do(r)] = r }
+// ask asks the session something; no line is taken before it has answered.
+func (c *conversation) ask(r wire.Request) (tag string) {
+	tag = c.cfg.Session.Do(r)
+	c.ledger.asked[tag] = r
+	return tag
+}
 
 // whisper sends a private line. Whom one ignores can't answer, so that one must
 // be heard again first.
@@ -109,6 +114,8 @@ func (c *conversation) local(a command.Local) {
 		c.ignore(a.Arg)
 	case command.Unignore:
 		c.setIgnored(a.Arg, false)
+	case command.Outbox:
+		c.outbox(a.Arg)
 	case command.Nick:
 		c.ask(wire.Guest{Name: a.Arg})
 	case command.Register, command.Login, command.Account:
@@ -132,15 +139,6 @@ func (c *conversation) help(word string) {
 	for l := range strings.Lines(words) {
 		c.out.tell(text.CleanLine(strings.TrimSuffix(l, "\n")))
 	}
-}
-
-func (c *conversation) open(name string) {
-	c.places.visitPerson(name)
-	way := "through the server, which can read it"
-	if c.speech.direct {
-		way = "in plain text, which anybody between can read"
-	}
-	c.out.tell("private with " + text.CleanLine(name) + ": " + way + ". /join leads back to a room.")
 }
 
 // visitRoom goes back to the room from a private conversation.

@@ -27,6 +27,7 @@ type daemon struct {
 	// listeners are in the order of their readiness lines.
 	listeners []*listener
 	registry  *packetSocket // nil: none
+	probe     *packetSocket // nil: none
 	control   net.Listener
 	late      lateTimer
 	readers   sync.WaitGroup
@@ -92,6 +93,9 @@ func (d *daemon) close() {
 	if d.registry != nil {
 		d.registry.close()
 	}
+	if d.probe != nil {
+		d.probe.close()
+	}
 	if d.store != nil {
 		if err := d.store.Close(); err != nil {
 			d.cfg.Log.Error("the store did not close well", "err", err)
@@ -133,7 +137,14 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	if d.registry != nil {
 		group.Go(func() error {
-			d.registry.hear(d.cfg.Log, l.registry.sieve)
+			d.registry.hear(d.cfg.Log, l.registry.sieve.take)
+			return nil
+		})
+	}
+	if d.probe != nil {
+		p := newProber(d.cfg.RegistryOpen, d.probe, l.registry.tally)
+		group.Go(func() error {
+			p.run(d.cfg.Log)
 			return nil
 		})
 	}
@@ -154,6 +165,9 @@ func (d *daemon) unlisten() {
 	}
 	if d.registry != nil {
 		d.registry.stop()
+	}
+	if d.probe != nil {
+		d.probe.stop()
 	}
 	if d.control != nil {
 		_ = d.control.Close() // accepting ends, whatever this says
@@ -183,7 +197,7 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
 			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, Random: rand.Reader,
-			Zone: cfg.Styles.zone(),
+			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: d.registry.port(), Probe: d.probe.port()},
 		}, state),
 	}
 	if d.registry != nil {

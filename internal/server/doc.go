@@ -7,6 +7,7 @@
 //	reader      one a connection: waits for bytes and posts them
 //	hear        one, and one a multicast group: reads the registry's socket, sorts out, posts to the loop
 //	loop        one: owns the hub and its sessions, cuts what they send into requests, writes, closes
+//	prober      one: answers probes at a port of their own
 //	writer      one a connection while its outbox is not empty: owns the socket's sending side
 //	store.Run   one: makes batches of entries last
 //	jobs        few: hash passwords and read pages of history, post the results
@@ -35,5 +36,6 @@
 // operate.go are what their names say. The registry has files of its own:
 // udp_socket.go reads and sends, udp_sieve.go sorts out, udp.go has the
 // sessions, udp_send.go and udp_purse.go say what leaves, and how much of it;
-// udp_bridge.go is about multicast groups.
+// udp_bridge.go is about multicast groups; udp_signal.go and udp_probe.go answer
+// our own clients' signals.
 package server

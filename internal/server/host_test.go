@@ -76,9 +76,8 @@ func start(tb testing.TB, opts ...option) *host {
 			return
 		}
 		h.addrs[l.Name] = l.Addr
-		if l.Network == "udp" {
+		if l.Name == registryName {
 			h.registry = l.Addr
-			return
 		}
 		if l.Name == chatName {
 			h.addr, h.key = l.Addr, l.Key

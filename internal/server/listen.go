@@ -17,10 +17,11 @@ type listener struct {
 	look    bool  // somebody may wait at the door. Owned by loop.
 }
 
-// chatName and registryName are these ports' names in readiness lines.
+// These ports' names in readiness lines.
 const (
 	chatName     = "chat"
 	registryName = "registry"
+	probeName    = "probe"
 )
 
 // service is what may be listened for.
@@ -74,13 +75,16 @@ func (d *daemon) listen(ctx context.Context) error {
 	return d.listenRegistry(ctx)
 }
 
-// listenRegistry opens the UDP port.
+// listenRegistry opens the UDP port, and a free one that answers probes.
 func (d *daemon) listenRegistry(ctx context.Context) (err error) {
 	if d.cfg.Ports.Registry < 0 {
 		return nil
 	}
 	if d.registry, err = listenPackets(ctx, d.cfg.address(d.cfg.Ports.Registry)); err != nil {
 		return fmt.Errorf("listen for the %s: %w", registryName, err)
+	}
+	if d.probe, err = listenPackets(ctx, d.cfg.address(0)); err != nil {
+		return fmt.Errorf("listen for probes: %w", err)
 	}
 	return nil
 }
@@ -116,14 +120,18 @@ func (d *daemon) open() []Listener {
 	if s := d.registry; s != nil {
 		all = append(all, Listener{Name: registryName, Network: "udp", Addr: s.addr.String()})
 	}
+	if s := d.probe; s != nil {
+		all = append(all, Listener{Name: probeName, Network: "udp", Addr: s.addr.String()})
+	}
 	return all
 }
 
-// offered is what else there is, for clients of the chat port.
+// offered is what else there is, for clients of the chat port; the port for
+// probes is told with an endpoint.
 func (d *daemon) offered() []wire.Service {
 	var all []wire.Service
 	for _, o := range d.open() {
-		if o.Name == chatName {
+		if o.Name == chatName || o.Name == probeName {
 			continue
 		}
 		if port, ok := portOf(o.Addr); ok {

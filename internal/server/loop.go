@@ -149,7 +149,7 @@ func (l *loop) effect(e *hub.Effect) {
 	}
 	switch e.Op {
 	case hub.OpDeliver:
-		l.deliver(c, e.Event)
+		l.deliver(c, e)
 	case hub.OpCast:
 		l.cast(e, c)
 	case hub.OpSubscribe:
@@ -163,8 +163,15 @@ func (l *loop) effect(e *hub.Effect) {
 	}
 }
 
-func (l *loop) deliver(c *conn, e wire.Event) {
-	if last := l.fan.deliver(&c.receiver, e); last {
+// maxSpare is how many bytes may wait for a connection that is sent more of what
+// can be lost.
+const maxSpare = 64 << 10
+
+func (l *loop) deliver(c *conn, e *hub.Effect) {
+	if e.Spare && len(c.buf)+c.out.waiting() > maxSpare {
+		return
+	}
+	if last := l.fan.deliver(&c.receiver, e.Event); last {
 		l.hub.Gone(l.now, c.id, &l.out)
 		l.close(c, nil)
 	}

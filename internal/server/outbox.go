@@ -24,6 +24,7 @@ type outbox struct {
 	mu     sync.Mutex
 	buf    []byte
 	pace   *pace // what comes after buf, where every frame is a write of its own; nil elsewhere
+	out    int   // bytes that the writer has taken and may not have written yet
 	active bool  // a writer owns the socket
 	mid    bool  // buf begins within a frame
 	cut    bool  // buf was dropped for last words
@@ -78,6 +79,13 @@ func (o *outbox) queued() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.pace.queue)
+}
+
+// waiting says how many bytes wait, of those that are being written all.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.buf) + o.out
 }
 
 // busy says whether a writer owns the socket.
@@ -144,8 +152,10 @@ func (o *outbox) take(nc net.Conn, old []byte) (b []byte, wait <-chan time.Time,
 	}
 	if len(o.buf) > 0 {
 		b, o.buf, o.mid = o.buf, old[:0], false
+		o.out = len(b)
 		return b, nil, false
 	}
+	o.out = 0
 	if o.pace != nil {
 		if f, ok := o.pace.take(); ok {
 			return f.bytes, nil, false
@@ -204,7 +214,7 @@ func (o *outbox) write(nc net.Conn, secure bool) (last bool, err error) {
 func (o *outbox) giveUp() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.active, o.buf = false, nil
+	o.active, o.buf, o.out = false, nil, 0
 	o.forget()
 }
 

@@ -65,7 +65,7 @@ type Styles struct {
 
 // Listener is one that is open.
 type Listener struct {
-	Name    string // chat, sum, prompt, arith, names, prompt-accounts or registry
+	Name    string // chat, sum, prompt, arith, names, prompt-accounts, registry or probe
 	Network string // tcp or udp
 	Addr    string // HOST:PORT
 	Key     string // the fingerprint of its TLS key, "" without TLS

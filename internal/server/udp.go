@@ -28,6 +28,7 @@ type registry struct {
 	topics         map[hub.Topic][]*party // in order of subscription
 	purses         purses
 	bridges        bridges
+	signals        signals
 	waiting        []*party // with datagrams that its purse could not pay yet
 	queued         int      // bytes of all of them
 	round          []datagram
@@ -96,6 +97,7 @@ func newRegistry(cfg Config, s *packetSocket, in *inbox, named func(hub.SessionI
 		topics:  map[hub.Topic][]*party{},
 		purses:  newPurses(),
 		bridges: bridges{on: cfg.BridgeMulticast},
+		signals: newSignals(time.Now()),
 		said:    maphash.MakeSeed(),
 	}
 }
@@ -118,7 +120,11 @@ func (l *loop) datagrams() {
 	g.round = g.sieve.next(g.round[:0])
 	for i := range g.round {
 		d := &g.round[i]
-		l.datagram(d)
+		if d.dialect == nil {
+			l.signal(d)
+		} else {
+			l.datagram(d)
+		}
 		packets.Put(d.b)
 	}
 	clear(g.round)
@@ -313,6 +319,7 @@ func (l *loop) tickRegistry() {
 	g.swept = l.now
 	l.expire(g.known, knownIdle)
 	l.expire(g.unknown, unknownIdle)
+	l.sweepEndpoints()
 }
 
 // expire ends sessions that have been silent too long.

@@ -10,20 +10,22 @@ import (
 type drop uint8
 
 const (
-	dropForeign drop = iota // from where the registry does not answer
-	dropLong                // longer than any dialect's
-	dropUnknown             // in no dialect
-	dropRate                // more than one address may ask
-	dropBehind              // the loop is behind
-	dropPending             // too much of its session waits
-	dropBalance             // an answer larger than what an unknown address has paid for
-	dropBudget              // more than an address gets in time
-	dropRefused             // the kernel did not take it
+	dropForeign  drop = iota // from where the registry does not answer
+	dropLong                 // longer than any dialect's
+	dropUnknown              // in no dialect
+	dropRate                 // more than one address may ask
+	dropBehind               // the loop is behind
+	dropPending              // too much of its session waits
+	dropBalance              // an answer larger than what an unknown address has paid for
+	dropBudget               // more than an address gets in time
+	dropRefused              // the kernel did not take it
+	dropForged               // not signed with the secret of an endpoint
+	dropReplayed             // not newer than the endpoint's last signal
 	drops
 )
 
 // names are how the drops are called in the log.
-var names = [drops]string{"foreign", "long", "unknown", "rate", "behind", "pending", "balance", "budget", "refused"}
+var names = [drops]string{"foreign", "long", "unknown", "rate", "behind", "pending", "balance", "budget", "refused", "forged", "replayed"}
 
 // tally counts what was dropped. Everybody counts, the loop logs.
 type tally struct {

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"labchat/internal/wire"
 )
 
@@ -15,7 +13,7 @@ import (
 type datagram struct {
 	from    netip.AddrPort
 	to      netip.AddrPort // of the host's addresses, that it was sent to
-	dialect wire.Datagrams
+	dialect wire.Datagrams // nil: it is a signal
 	b       *packet
 	n       int
 }
@@ -32,7 +30,7 @@ type sieve struct {
 	dialects []wire.Datagrams
 	tally    *tally
 	inbox    *inbox
-	rates    *table[netip.AddrPort, *rate.Limiter] // port 0: of an address's unknown ports. Owned by the reader
+	rates    rates // owned by the reader
 
 	mu      sync.Mutex
 	named   map[netip.AddrPort]int // how many sessions of the address hold a name
@@ -61,8 +59,7 @@ const (
 func newSieve(open bool, dialects []wire.Datagrams, s *packetSocket, t *tally, in *inbox) *sieve {
 	return &sieve{
 		open: open, socket: s, dialects: dialects, tally: t, inbox: in,
-		rates: newTable[netip.AddrPort, *rate.Limiter](maxRates),
-		named: map[netip.AddrPort]int{},
+		rates: newRates(), named: map[netip.AddrPort]int{},
 	}
 }
 
@@ -86,11 +83,17 @@ func (s *sieve) take(b *packet, n int, from, to netip.AddrPort) {
 }
 
 func (s *sieve) judge(d *datagram) (why drop, ok bool) {
-	if !s.answers(d.from) || !d.to.IsValid() || d.to.Addr().IsMulticast() || s.socket.ours(d.from) {
+	if s.socket.foreign(s.open, d) {
 		return dropForeign, false
 	}
 	if d.n > maxDatagram {
 		return dropLong, false
+	}
+	if wire.IsSignal(d.bytes()) {
+		if d.n != wire.SignalSize {
+			return dropUnknown, false
+		}
+		return s.queue(d, time.Now())
 	}
 	for _, dialect := range s.dialects {
 		if dialect.Mine(d.bytes()) {
@@ -105,12 +108,22 @@ func (s *sieve) judge(d *datagram) (why drop, ok bool) {
 }
 
 // answers says whether the registry talks to an address.
-func (s *sieve) answers(from netip.AddrPort) bool {
+func (s *sieve) answers(from netip.AddrPort) bool { return answered(s.open, from) }
+
+// foreign says whether a datagram is from where its socket does not answer, or
+// was not sent to one host.
+func (s *packetSocket) foreign(open bool, d *datagram) bool {
+	return !answered(open, d.from) || !d.to.IsValid() || d.to.Addr().IsMulticast() || s.ours(d.from)
+}
+
+// answered says whether an address is answered, where all are that may be, or
+// those that are near.
+func answered(open bool, from netip.AddrPort) bool {
 	a := from.Addr()
 	if from.Port() < lowestPort || a.IsMulticast() || a.IsUnspecified() {
 		return false
 	}
-	return s.open || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
+	return open || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
 }
 
 func (s *sieve) queue(d *datagram, now time.Time) (why drop, ok bool) {
@@ -120,11 +133,7 @@ func (s *sieve) queue(d *datagram, now time.Time) (why drop, ok bool) {
 	if named {
 		queue = &s.known
 	}
-	payer := d.from
-	if !named && !payer.Addr().IsLoopback() { // users of this host share its address, and nobody else has it
-		payer = netip.AddrPortFrom(payer.Addr(), 0)
-	}
-	if !s.rate(payer).AllowN(now, 1) {
+	if !s.rates.allow(payer(d.from, named), now) {
 		return dropRate, false
 	}
 	if len(*queue) >= maxQueued {
@@ -135,15 +144,6 @@ func (s *sieve) queue(d *datagram, now time.Time) (why drop, ok bool) {
 		s.inbox.post(item{what: whatDatagrams})
 	}
 	return 0, true
-}
-
-func (s *sieve) rate(payer netip.AddrPort) *rate.Limiter {
-	r, ok := s.rates.hear(payer)
-	if !ok {
-		r = rate.NewLimiter(askRate, askBurst)
-		s.rates.put(payer, r)
-	}
-	return r
 }
 
 // next moves what is to be looked at in one round to the end of d.

@@ -78,6 +78,14 @@ func (s *packetSocket) prepare() (err error) {
 	return nil
 }
 
+// port is the one that the socket is bound to, 0 without a socket.
+func (s *packetSocket) port() int {
+	if s == nil {
+		return 0
+	}
+	return int(s.addr.Port())
+}
+
 func hostAddresses() ([]netip.Addr, error) {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
@@ -173,10 +181,10 @@ var packets = sync.Pool{New: func() any { return new(packet) }}
 // broken.
 const maxReadErrors = 1000
 
-// hear reads until it is told to stop and hands what comes to the sieve. A
+// hear reads until it is told to stop and hands on what comes. A
 // datagram that can't be read is nothing: some systems report so that an
 // earlier one was not delivered.
-func (s *packetSocket) hear(log *slog.Logger, sieve *sieve) {
+func (s *packetSocket) hear(log *slog.Logger, take func(b *packet, n int, from, to netip.AddrPort)) {
 	control := make([]byte, maxControl)
 	for failed := 0; failed < maxReadErrors; {
 		b := packets.Get().(*packet)
@@ -190,7 +198,7 @@ func (s *packetSocket) hear(log *slog.Logger, sieve *sieve) {
 			continue
 		}
 		failed = 0
-		sieve.take(b, n, from, to)
+		take(b, n, from, to)
 	}
-	log.Error("the registry's socket can't be read; start the daemon again", "addr", s.addr.String())
+	log.Error("a datagram socket can't be read; start the daemon again", "addr", s.addr.String())
 }

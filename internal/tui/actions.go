@@ -119,6 +119,14 @@ func (m *Model) unknown(at *place, a command.Unknown) {
 func (m *Model) ask(at *place, r wire.Request) {
 	e := errand{at: at}
 	switch r := r.(type) {
+	case wire.Verify:
+		e.final = r.Answer != wire.AnswerNone
+	case wire.Drop:
+		e.about, e.line = m.link.outbox[r.Client].at, r.Client
+	case wire.Accept:
+		e.about = m.book.find(personID(r.Name))
+	case wire.Reject:
+		e.about = m.book.find(personID(r.Name))
 	case wire.Leave:
 		e.about = m.book.find(roomID(r.Room))
 	case wire.Join:
@@ -163,7 +171,9 @@ func (m *Model) local(at *place, a command.Local) {
 	case command.Unignore:
 		m.ignore(at, a.Arg, false)
 	case command.Open:
-		m.switchTo(m.open(a.Arg))
+		at := m.open(a.Arg)
+		m.switchTo(at)
+		m.link.do(wire.Poke{Name: at.name}, errand{at: at, quiet: true})
 	case command.Leave:
 		m.close(m.book.find(personID(a.Arg)))
 	case command.Next:
@@ -275,5 +285,8 @@ func (m *Model) ignore(at *place, name string, on bool) {
 		word = " is shown again"
 	}
 	m.note(at, text.CleanLine(name)+word)
+	if on {
+		m.hush(m.book.find(personID(name)))
+	}
 	m.disk.write(m, func(a Archive) error { return a.SetIgnored(name, on) })
 }

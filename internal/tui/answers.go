@@ -164,6 +164,15 @@ func (m *Model) done(e *wire.Done) {
 		m.note(ask.at, "the password is changed; all other sessions have to log in again")
 	case wire.ActAccount:
 		m.note(ask.at, "the account is changed")
+	case wire.ActAccept:
+		m.answer(ask.about)
+	case wire.ActReject:
+		m.answer(ask.about)
+		m.note(ask.at, "refused")
+	case wire.ActHangUp:
+		m.note(ask.at, "the conversation has ended, until one side writes again")
+	case wire.ActDrop:
+		m.dropped(ask)
 	case wire.ActLogout:
 		m.link.me, m.link.label = "", ""
 		m.note(ask.at, "you are logged out")
@@ -192,6 +201,10 @@ func (m *Model) refused(e *wire.Refused) {
 	}
 	if len(e.Near) > 0 {
 		s += " (did you mean " + cleanList(e.Near) + "?)"
+	}
+	if ask.act == wire.ActDrop && m.over.outbox != nil {
+		m.over.outbox.word = s
+		return
 	}
 	m.note(ask.at, s)
 }

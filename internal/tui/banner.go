@@ -69,6 +69,7 @@ func (b *banner) whole(m *Model, w int) []string {
 		return b.boxed(m, append(rows, "", b.dimmedKeys(m, inner)), w)
 	}
 	rows = append(rows, b.next(m, inner), "")
+	rows = append(rows, labelled("works", b.works(m), inner)...)
 	rows = append(rows, labelled("waiting", b.waiting(m), inner)...)
 	rows = append(rows, labelled("unknown", b.unknown(m), inner)...)
 	rows = append(rows, "")
@@ -99,7 +100,23 @@ func (b *banner) points(m *Model, w int) []string {
 	if m.link.over() {
 		return []string{waiting}
 	}
-	return []string{b.next(m, w), waiting}
+	rows := []string{b.next(m, w), waiting}
+	if works := b.works(m); works != "" {
+		rows = append(rows, text.Truncate("works: "+works, w))
+	}
+	return rows
+}
+
+// works names those who can be reached without the server.
+func (b *banner) works(m *Model) string {
+	switch names := m.book.direct(); len(names) {
+	case 0:
+		return ""
+	case 1, 2:
+		return strings.Join(names, "; ") + ": private messages still go"
+	default:
+		return fmt.Sprintf("%s and %d others: private messages still go", names[0], len(names)-1)
+	}
 }
 
 func (b *banner) boxed(m *Model, rows []string, w int) []string {
@@ -130,7 +147,13 @@ func (b *banner) keys(m *Model, w int) string {
 	if m.link.over() {
 		retry = "ctrl+q quit"
 	}
-	return m.paint.parts(w, retry, edit, "Esc hide")
+	const hide = "Esc hide"
+	if len(m.link.outbox) > 0 {
+		if row := m.paint.parts(w, retry, edit, "alt+o outbox", hide); strings.HasSuffix(row, hide) {
+			return row
+		}
+	}
+	return m.paint.parts(w, retry, edit, hide)
 }
 
 func (b *banner) dimmedKeys(m *Model, w int) string { return m.paint.dim(b.keys(m, w)) }
@@ -193,10 +216,10 @@ func labelled(label, s string, w int) []string {
 // waiting counts the lines of the outbox by where they go.
 func (b *banner) waiting(m *Model) string {
 	count := map[string]int{}
-	for _, at := range m.link.outbox {
-		name := "#" + at.label
-		if at.private() {
-			name = at.label
+	for _, w := range m.link.outbox {
+		name := "#" + w.at.label
+		if w.at.private() {
+			name = w.at.label
 		}
 		count[name]++
 	}

@@ -259,7 +259,7 @@ func narrowRows(l *line, s shape, p *paint) []string {
 	const lead = 2
 	width := int(s.width)
 	var rows []string
-	if s.headed && l.kind == lineSaid {
+	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
 		who := text.Truncate(l.who(p), width-timeCell-1)
 		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1)))
 	}
@@ -289,8 +289,10 @@ func wrapLine(l *line, width int) []string {
 // who is what stands in the column of names.
 func (l *line) who(p *paint) string {
 	switch l.kind {
-	case lineSaid:
+	case lineSaid, lineFile:
 		return l.from
+	case lineAlarm:
+		return p.Glyph.Alarm
 	case lineAction:
 		return "*"
 	case lineMoves:

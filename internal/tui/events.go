@@ -25,7 +25,7 @@ func (m *Model) applyOne(e wire.Event) bool {
 	case *wire.Said:
 		m.said(e)
 	case *wire.Whispered:
-		m.whispered(e)
+		m.heard(e)
 	case *wire.Receipt:
 		m.receipt(e)
 	case *wire.Status:
@@ -81,8 +81,6 @@ func (m *Model) answered(e wire.Event) bool {
 		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
 	case *wire.ClockTold:
 		m.note(m.link.errand(e.Re.Re).at, e.String())
-	case *wire.Called:
-		m.note(nil, "~"+text.CleanLine(e.From)+" asks for a private conversation, in plain text. /msg "+text.CleanLine(e.From)+" answers.")
 	case *wire.Notice:
 		m.note(nil, text.Clean(e.Text))
 	case *wire.Done:
@@ -92,7 +90,7 @@ func (m *Model) answered(e wire.Event) bool {
 	case *wire.Goodbye:
 		m.note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
 	default:
-		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
+		return m.ofPeers(e)
 	}
 	return true
 }
@@ -103,7 +101,7 @@ func (m *Model) said(e *wire.Said) {
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	l.own = e.Client != "" || l.own
 	if e.Client != "" && at.log.Settle(e.Client, e.ID, e.At, deliverySent) {
-		m.link.receive(e.Client, at, false)
+		delete(m.link.outbox, e.Client)
 		return
 	}
 	delete(at.typing, text.CleanLine(e.From))
@@ -157,14 +155,17 @@ func (m *Model) add(at *place, l *line) {
 
 // receipt says how far an own line has come.
 func (m *Model) receipt(e *wire.Receipt) {
-	at := m.book.room(e.Room)
-	if e.To != "" {
-		at = m.book.person(e.To)
-	}
 	state := deliveryOf(e)
-	m.link.receive(e.Client, at, state == deliveryQueued)
+	at := m.placeOf(e, state)
+	reason := ""
+	delete(m.link.outbox, e.Client)
+	if at == nil {
+		return
+	}
 	switch {
 	case state == deliveryQueued:
+		reason = text.CleanLine(e.Reason)
+		m.link.wait(e.Client, waiting{at, reason})
 		l := m.line(0, e.At, e.As, "", e.Text, e.Action)
 		l.own, l.mention, l.hidden, l.state = true, false, false, state
 		if e.As == "" || e.As == m.link.me {
@@ -175,8 +176,22 @@ func (m *Model) receipt(e *wire.Receipt) {
 	case e.ID != 0:
 		at.log.Update(e.ID, state)
 	}
+	m.waits(at, reason)
 	if state == deliveryFailed {
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
+	}
+}
+
+// placeOf is the conversation that an own line belongs to: nil for one that was
+// closed, which comes back for no good news of its old lines.
+func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
+	switch {
+	case e.To == "":
+		return m.book.room(e.Room)
+	case state == deliveryQueued || state == deliveryFailed:
+		return m.book.person(e.To)
+	default:
+		return m.book.byID[personID(e.To)]
 	}
 }
 

@@ -15,13 +15,15 @@ const (
 	keyColumn   = 16
 )
 
-// An overlay is what lies over the whole screen: the help or the switcher.
+// An overlay is what lies over the whole screen: one of these, or nothing.
 type overlay struct {
 	help     *helpPane
 	switcher *switcher
+	outbox   *outboxView
+	verify   *verifyBox
 }
 
-func (o *overlay) open() bool { return o.help != nil || o.switcher != nil }
+func (o *overlay) open() bool { return *o != overlay{} }
 
 func (o *overlay) openHelp(offer command.Offer) {
 	*o = overlay{help: &helpPane{rows: helpRows(bindings(), offer)}}
@@ -32,6 +34,10 @@ func (o *overlay) Key(m *Model, k key) {
 	switch {
 	case o.switcher != nil:
 		o.switcher.Key(m, k)
+	case o.outbox != nil:
+		o.outbox.Key(m, k)
+	case o.verify != nil:
+		o.verify.Key(m, k)
 	case o.help != nil:
 		o.help.Key(m, k)
 	}
@@ -39,10 +45,16 @@ func (o *overlay) Key(m *Model, k key) {
 
 // View returns at most h rows of w columns.
 func (o *overlay) View(w, h int, m *Model) []string {
-	if o.switcher != nil {
+	switch {
+	case o.switcher != nil:
 		return o.switcher.View(w, h, m)
+	case o.outbox != nil:
+		return o.outbox.View(w, h, m)
+	case o.verify != nil:
+		return o.verify.View(w, h, m.paint)
+	default:
+		return o.help.View(w, h, m.paint)
 	}
-	return o.help.View(w, h, m.paint)
 }
 
 // A helpPane shows all keys and commands, printed from their tables.

@@ -28,6 +28,7 @@ type shown struct {
 	overlay  bool // F8 where people have no column of their own; in a narrow screen: cover
 	cover    bool // narrow: F7 put the room list over the timeline
 	noPeople bool // F8 put the people column away
+	peer     bool // alt+i: the inspector, in the people's column
 	composer int  // rows
 }
 
@@ -86,7 +87,7 @@ func (l *layout) columns(s shown) {
 	switch {
 	case l.narrow && s.cover:
 		l.list = l.w
-	case l.narrow && s.overlay:
+	case l.narrow && (s.overlay || s.peer):
 		l.people = l.w
 	case l.narrow:
 		l.main = l.w
@@ -95,9 +96,10 @@ func (l *layout) columns(s shown) {
 		if s.noList {
 			l.list = 0
 		}
-		if l.people == 0 && s.overlay {
+		switch {
+		case l.people == 0 && (s.overlay || s.peer):
 			l.people = 18
-		} else if s.noPeople {
+		case s.noPeople && !s.peer:
 			l.people = 0
 		}
 		l.main = l.w - withLine(l.list) - withLine(l.people)

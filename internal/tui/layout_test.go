@@ -16,6 +16,9 @@ func TestLayoutFollowsTheBreakpoints(t *testing.T) {
 		{"a phone lying down", 59, 8, shown{composer: 1}, layout{w: 59, h: 8, narrow: true, main: 59, body: 6, composer: 1}},
 		{"the usual terminal", 80, 24, shown{composer: 1}, layout{w: 80, h: 24, title: true, rules: true, list: 18, main: 61, body: 19, composer: 1}},
 		{"with people over it", 80, 24, shown{composer: 1, overlay: true}, layout{w: 80, h: 24, title: true, rules: true, list: 18, main: 42, people: 18, body: 19, composer: 1}},
+		{"with the inspector over it", 80, 24, shown{composer: 1, peer: true}, layout{w: 80, h: 24, title: true, rules: true, list: 18, main: 42, people: 18, body: 19, composer: 1}},
+		{"the inspector on a phone", 50, 15, shown{composer: 1, peer: true}, layout{w: 50, h: 15, narrow: true, title: true, rules: true, people: 50, body: 9, composer: 1}},
+		{"the inspector, people away", 120, 40, shown{composer: 2, noPeople: true, peer: true}, layout{w: 120, h: 40, title: true, rules: true, list: 24, main: 76, people: 18, body: 34, composer: 2}},
 		{"without the list", 80, 24, shown{composer: 1, noList: true}, layout{w: 80, h: 24, title: true, rules: true, main: 80, body: 19, composer: 1}},
 		{"low: no title", 80, 19, shown{composer: 1}, layout{w: 80, h: 19, rules: true, list: 18, main: 61, body: 15, composer: 1}},
 		{"lower: no rules", 80, 13, shown{composer: 1}, layout{w: 80, h: 13, list: 18, main: 61, body: 11, composer: 1}},
@@ -36,7 +39,7 @@ func TestLayoutFollowsTheBreakpoints(t *testing.T) {
 func TestLayoutAddsUpAtEverySize(t *testing.T) {
 	for w := minWidth; w <= 300; w++ {
 		for h := minHeight; h <= 80; h++ {
-			for _, s := range []shown{{composer: 1}, {composer: 9, overlay: true}, {noList: true, noPeople: true}, {cover: true}} {
+			for _, s := range []shown{{composer: 1}, {composer: 9, overlay: true}, {noList: true, noPeople: true}, {cover: true}, {peer: true, noPeople: true}} {
 				l := arrange(w, h, s)
 				if l.narrow && l.list+l.main+l.people != w || !l.narrow && withLine(l.list)+l.main+withLine(l.people) != w {
 					t.Fatalf("%dx%d %+v: columns do not add up: %+v", w, h, s, l)

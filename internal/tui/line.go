@@ -13,6 +13,8 @@ const (
 	lineNote                   // what the program or the server has to say
 	lineMoves                  // people coming and going, folded into one line
 	lineBreak                  // the connection came or went: a rule
+	lineAlarm                  // what nobody must miss
+	lineFile                   // a file on its way, changed in place
 )
 
 // delivery is how far an own line has come.

@@ -21,7 +21,7 @@ type link struct {
 	me      string    // as the server knows it, "" before the login
 	label   string    // me, cleaned
 	asked   map[string]errand
-	outbox  map[wire.ClientID]*place
+	outbox  map[wire.ClientID]waiting
 	typed   time.Time // when we last told that we are typing
 	ignored map[string]bool
 	lines   int           // the longest text in bytes that the server takes
@@ -29,13 +29,21 @@ type link struct {
 	offer   command.Offer // the commands that make sense with the server
 }
 
+// waiting is a line of the outbox: where it goes, and what it waits for.
+type waiting struct {
+	at     *place
+	reason string // cleaned
+}
+
 // An errand is a request that waits for its answer.
 type errand struct {
 	act   wire.Act
-	at    *place  // where the answer is shown
-	about *place  // what the request changes
-	quiet bool    // a refusal is not worth a line
-	hole  wire.ID // in about, which the answer fills
+	at    *place        // where the answer is shown
+	about *place        // what the request changes
+	quiet bool          // a refusal is not worth a line
+	hole  wire.ID       // in about, which the answer fills
+	line  wire.ClientID // of about, which is taken out of the outbox
+	final bool          // an answer to a safety number: the dialog stays closed
 }
 
 func (l *link) online() bool { return l.status.State == wire.StateOnline }
@@ -99,16 +107,12 @@ func (l *link) errand(tag string) errand {
 	return e
 }
 
-// receive keeps count of the outbox.
-func (l *link) receive(c wire.ClientID, at *place, waits bool) {
-	if !waits {
-		delete(l.outbox, c)
-		return
-	}
+// wait counts a line as one of the outbox.
+func (l *link) wait(c wire.ClientID, w waiting) {
 	if l.outbox == nil {
-		l.outbox = map[wire.ClientID]*place{}
+		l.outbox = map[wire.ClientID]waiting{}
 	}
-	l.outbox[c] = at
+	l.outbox[c] = w
 }
 
 // ignores says whether lines of name are hidden.

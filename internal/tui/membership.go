@@ -22,6 +22,7 @@ func (m *Model) status(e *wire.Status) {
 	}
 	switch {
 	case e.State == wire.StateEnded:
+		m.book.forget()
 		m.ended()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody

@@ -15,6 +15,7 @@ type paint struct {
 	Border theme.Border
 	Glyph  theme.Glyph
 	Form   theme.Form
+	Code   theme.Code
 	theme  theme.Theme
 	nicks  map[string]ink
 	now    func() time.Time
@@ -23,7 +24,7 @@ type paint struct {
 
 func newPaint(t theme.Theme, now func() time.Time, zone *time.Location) *paint {
 	return &paint{
-		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form,
+		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
 		theme: t, nicks: map[string]ink{}, now: now, zone: zone,
 	}
 }
@@ -112,6 +113,8 @@ func (p *paint) delivery(d delivery) string {
 // sender styles the name of a line, which has been padded.
 func (p *paint) sender(l *line, who string) string {
 	switch {
+	case l.kind == lineAlarm:
+		return p.Timeline.Failed.Render(who)
 	case !l.spoken():
 		return p.Timeline.Notice.Render(who)
 	case l.own:
@@ -126,6 +129,8 @@ func (p *paint) said(l *line, row string) string {
 	switch {
 	case row == "":
 		return ""
+	case l.kind == lineAlarm:
+		return p.Timeline.Failed.Render(row)
 	case !l.spoken():
 		return p.Timeline.Notice.Render(row)
 	case l.mention:

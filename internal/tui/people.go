@@ -22,7 +22,7 @@ func (m *Model) people(w, h int) []string {
 	}
 	rows := []string{p.List.Heading.Render(text.PadRight(" "+heading, w))}
 	for _, who := range at.people.ordered(at.owner, h) {
-		rows = append(rows, presenceRow(at, who, who.name == m.link.me, w, p))
+		rows = append(rows, m.presenceRow(at, who, w))
 	}
 	if n := at.people.more; n > 0 {
 		rows = append(rows, p.dim(text.PadRight(fmt.Sprintf(" and %d more", n), w)))
@@ -33,16 +33,7 @@ func (m *Model) people(w, h int) []string {
 // couple are the two people of a private conversation.
 func (m *Model) couple(at *place, w int) []string {
 	p := m.paint
-	other, known := m.book.presence(at.name)
-	sign := p.Glyph.Online
-	switch {
-	case !m.link.online():
-		sign = p.Glyph.Unknown
-	case !known:
-		sign = p.Glyph.Offline
-	case other.away != "":
-		sign = p.Glyph.Away
-	}
+	sign, _ := m.badge(at)
 	return []string{
 		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
 		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3), w)),
@@ -50,12 +41,20 @@ func (m *Model) couple(at *place, w int) []string {
 	}
 }
 
-func presenceRow(at *place, who *person, me bool, w int, p *paint) string {
+// presenceRow is one person in a room; who is reached past the server is here
+// whatever is known of the server.
+func (m *Model) presenceRow(at *place, who *person, w int) string {
+	p := m.paint
 	sign, note := p.Glyph.Online, ""
 	style := p.List.Row
 	switch {
-	case me:
+	case who.name == m.link.me:
 		note = " (you)"
+	case m.book.reached(who.name):
+		note = " p2p"
+		if who.away != "" {
+			sign, style = p.Glyph.Away, p.List.Away
+		}
 	case at.people.stale:
 		sign = p.Glyph.Unknown
 	case who.away != "":

@@ -27,12 +27,15 @@ type place struct {
 	draft   string
 	typing  map[string]time.Time // by cleaned name: until when
 	telling bool                 // how far it was read is about to be told
+	peer    *peer                // of a private place: the way there
+	files   []*transfer          // the oldest first
 }
 
 // counts are what waits to be read.
 type counts struct {
 	unread   int
 	mentions int
+	alarm    bool    // a question that was not looked at: a request, a changed key, a file
 	mark     wire.ID // the newest line that was looked at
 	told     wire.ID // the mark the server and the archive know
 	came     wire.ID // the newest line when we came in
@@ -51,7 +54,7 @@ func (p *place) private() bool { return p.id[0] == '@' }
 // rank orders places by how much they want to be read.
 func (p *place) rank() int {
 	switch {
-	case p.counts.mentions > 0 && !p.private():
+	case p.counts.alarm || p.counts.mentions > 0 && !p.private():
 		return 3
 	case p.counts.unread > 0 && p.private():
 		return 2
@@ -82,8 +85,9 @@ type book struct {
 	rooms   []*place
 	persons []*place
 	byID    map[string]*place
-	known   []string // rooms that the server listed
-	kept    restored // what the archive keeps of places that are not here yet
+	peers   map[string]*peer // by name
+	known   []string         // rooms that the server listed
+	kept    restored         // what the archive keeps of places that are not here yet
 	current *place
 	last    *place // the one before
 	origin  *place // where a walk through the unread began
@@ -119,6 +123,7 @@ func (b *book) place(id, name string) *place {
 	p.counts.told = p.counts.mark
 	b.byID[id] = p
 	if p.private() {
+		p.peer = b.peer(name)
 		b.persons = append(b.persons, p)
 	} else {
 		b.rooms = append(b.rooms, p)
@@ -204,7 +209,7 @@ func (b *book) unread() *place {
 func (b *book) places() int {
 	n := 0
 	for _, p := range b.all() {
-		if p.counts.unread > 0 {
+		if p.counts.waiting() {
 			n++
 		}
 	}
@@ -255,7 +260,7 @@ func (b *book) People() []string {
 func (b *book) waiting() string {
 	var parts []string
 	for _, p := range b.all() {
-		if p.counts.unread > 0 {
+		if p.counts.waiting() {
 			parts = append(parts, p.label+":"+p.counts.String())
 		}
 	}

@@ -85,7 +85,7 @@ func (m *Model) paused(p paused) {
 // tellTyping tells those who will read it that we are writing, now and then.
 func (m *Model) tellTyping() {
 	at, now := m.book.current, m.paint.now()
-	if at == nil || !m.link.online() || m.link.me == "" || now.Sub(m.link.typed) < typingPace {
+	if at == nil || m.link.me == "" || now.Sub(m.link.typed) < typingPace || !m.reaches(at) {
 		return
 	}
 	line, here := m.composer.draft.String(), m.context()
@@ -94,9 +94,21 @@ func (m *Model) tellTyping() {
 	}
 	m.link.typed = now
 	if at.private() {
-		m.link.tell(wire.Typing{To: at.name})
+		m.link.session.Do(wire.Typing{To: at.name})
 	} else if at.joined {
 		m.link.tell(wire.Typing{Room: at.name})
+	}
+}
+
+// reaches says whether anybody can be told now that we are typing.
+func (m *Model) reaches(at *place) bool {
+	switch {
+	case m.link.session == nil:
+		return false
+	case at.private() && at.peer.known && at.peer.path.Way != wire.WayPlain:
+		return at.peer.talks()
+	default:
+		return m.link.online()
 	}
 }
 
@@ -204,6 +216,8 @@ func (m *Model) escape() {
 		s.cover = false
 	case s.overlay && m.screen.w < peopleWidth:
 		s.overlay = false
+	case s.peer && m.screen.w < peopleWidth:
+		s.peer = false
 	default:
 		m.moment.escaped = m.paint.now()
 	}

@@ -35,6 +35,7 @@ func (m *Model) show(at *place) {
 	m.screen.shown.cover = false
 	m.look()
 	m.fetch(at)
+	m.inspect()
 }
 
 // look takes note that the conversation on the screen is being read, which
@@ -44,7 +45,7 @@ func (m *Model) look() {
 	if at.log.Below() > 0 {
 		return
 	}
-	at.counts.unread, at.counts.mentions = 0, 0
+	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
 	if last := at.log.last(); last > at.counts.mark {
 		at.counts.mark = last
 	}
@@ -65,7 +66,10 @@ func (m *Model) looked(l looked) {
 		return
 	}
 	at.counts.told = at.counts.mark
-	if !at.private() && at.joined {
+	switch {
+	case at.private():
+		m.tellSeen(at)
+	case at.joined:
 		m.link.tell(wire.Read{Room: at.name, Last: at.counts.mark})
 	}
 	place, mark := markName(at), at.counts.mark

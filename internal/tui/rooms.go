@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 
 	"labchat/internal/tui/text"
@@ -25,7 +26,7 @@ func (m *Model) rooms(w, h int) []string {
 		if who == b.current {
 			chosen = len(rows)
 		}
-		rows = append(rows, personRow(b, who, who == b.current, m.link.online(), w, p))
+		rows = append(rows, m.personRow(who, who == b.current, w))
 	}
 	return window(rows, chosen, w, h, p)
 }
@@ -42,18 +43,13 @@ func roomRow(room *place, current bool, w int, p *paint) string {
 	return listRow(room, "# "+room.label, "", current, !room.joined, w, p)
 }
 
-func personRow(b *book, who *place, current, online bool, w int, p *paint) string {
-	sign, path := p.Glyph.Offline, "off"
-	if known, here := b.presence(who.name); here {
-		sign, path = p.Glyph.Online, "srv"
-		if known.away != "" {
-			sign = p.Glyph.Away
-		}
+// personRow is one person, and how lines to them travel.
+func (m *Model) personRow(who *place, current bool, w int) string {
+	sign, path := m.badge(who)
+	if n := len(who.log.pending); n > 0 {
+		path = strings.TrimSpace(strconv.Itoa(n) + "q " + path)
 	}
-	if !online {
-		sign, path = p.Glyph.Unknown, ""
-	}
-	return listRow(who, sign+" "+b.labelOf(who), path, current, false, w, p)
+	return listRow(who, sign+" "+m.book.labelOf(who), path, current, false, w, m.paint)
 }
 
 // listRow is one conversation: chosen, name, what waits, how it travels.
@@ -67,7 +63,7 @@ func listRow(at *place, name, path string, current, faint bool, w int, p *paint)
 	switch {
 	case current:
 		return p.List.Selected.Render(row)
-	case at.counts.mentions > 0:
+	case at.counts.mentions > 0 || at.counts.alarm:
 		return p.List.Mention.Render(row)
 	case at.counts.unread > 0:
 		return p.List.Unread.Render(row)

@@ -130,9 +130,15 @@ func (r *roster) ordered(owner string, n int) []*person {
 // count is how many people are here.
 func (r *roster) count() int { return len(r.people) + r.more }
 
+// waiting says whether there is something to be looked at.
+func (c counts) waiting() bool { return c.unread > 0 || c.alarm }
+
 // String prints the counts as a list does: 3, or @2 14 with two mentions among
-// them, or nothing.
+// them, or nothing. A question that waits counts as one line.
 func (c counts) String() string {
+	if c.alarm {
+		c.unread++
+	}
 	switch {
 	case c.unread == 0:
 		return ""

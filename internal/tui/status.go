@@ -36,10 +36,8 @@ func (m *Model) heading(l layout) string {
 	switch {
 	case at == nil:
 		return "chat-tui"
-	case at.private() && m.link.status.Direct:
-		return p.parts(l.w, "@ "+m.book.labelOf(at), "plain text past the server")
 	case at.private():
-		return p.parts(l.w, "@ "+m.book.labelOf(at), "through the server, readable by it")
+		return m.privateHeading(at, l)
 	case l.narrow:
 		return fmt.Sprintf("# %s %d", at.label, at.people.count())
 	}
@@ -137,7 +135,7 @@ func (m *Model) statusRow(l layout) string {
 		row = p.parts(w, m.time(), "ENDED", m.outboxCount(), "F1 help", "ctrl+q quit")
 	case m.link.lost():
 		since := m.link.since.In(p.zone).Format("15:04")
-		row = p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), "alt+r retry", "F1 help", "ctrl+q quit")
+		row = p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount(), "alt+r retry", "F1 help", "alt+o outbox", "ctrl+q quit")
 	default:
 		row = p.parts(w, m.time(), m.unread(), m.outboxCount(), "F1 help", "^K jump", "alt+a next", "ctrl+q quit")
 	}
@@ -163,6 +161,15 @@ func (m *Model) time() string { return m.paint.clock(m.paint.millis()) }
 
 func (m *Model) outboxCount() string { return fmt.Sprintf("outbox %d", len(m.link.outbox)) }
 
+// directCount is how many people can be reached without the server.
+func (m *Model) directCount() string {
+	n := len(m.book.direct())
+	if n == 0 {
+		return ""
+	}
+	return plural(n, "peer") + " direct"
+}
+
 // waiting is the outbox where it is not empty.
 func (m *Model) waiting() string {
 	if len(m.link.outbox) == 0 {
@@ -183,12 +190,16 @@ func (m *Model) prompt(w int) string {
 	mark := " " + m.paint.Glyph.Prompt + " "
 	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.context()))
 	long, short := "", ""
+	if who := m.receiver(); who != "" {
+		long, short = m.privatePrompt(who)
+	}
 	switch {
 	case to == "":
 		to = "nowhere"
 	case to == "command":
 	case m.link.over():
 		long, short = " (the session has ended)", " (ended)"
+	case long != "":
 	case m.link.lost():
 		long, short = " (offline: will be queued)", " (queued)"
 	case strings.HasPrefix(to, "to ") && m.link.status.Direct:
@@ -196,9 +207,13 @@ func (m *Model) prompt(w int) string {
 	case strings.HasPrefix(to, "to "):
 		long, short = ", through the server (readable by it)", " (the server reads it)"
 	}
-	for _, more := range [...]string{long, short} {
-		if p := to + more + mark; text.Width(p) <= promptRoom(w) {
-			return p
+	forms := []string{to + long, to + short}
+	if short != "" && strings.HasPrefix(to, "to ") {
+		forms = append(forms, "@"+strings.TrimSuffix(to[len("to "):], " only")+short)
+	}
+	for _, form := range forms {
+		if text.Width(form+mark) <= promptRoom(w) {
+			return form + mark
 		}
 	}
 	return text.Truncate(to, max(promptRoom(w)-text.Width(mark), 1)) + mark
@@ -209,9 +224,21 @@ func (m *Model) hint(w int) string {
 	switch {
 	case m.popup.hint != "":
 		return m.popup.hint
+	case m.waitsFor() != "":
+		return text.Truncate("queued: "+m.waitsFor(), w)
 	case m.cfg.Local && m.cfg.Hint != "":
 		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)
 	}
 	return ""
+}
+
+// waitsFor is what the lines in the private conversation on the screen wait
+// for.
+func (m *Model) waitsFor() string {
+	at := m.book.current
+	if at == nil || !at.private() || len(at.log.pending) == 0 {
+		return ""
+	}
+	return at.peer.waits
 }

@@ -87,7 +87,8 @@ func (m *Model) targets() []target {
 	for _, at := range m.book.all() {
 		t := target{label: "# " + at.label, rank: 10 + at.rank(), do: func(m *Model) { m.switchTo(at) }}
 		if at.private() {
-			t.label = "@ " + m.book.labelOf(at)
+			_, path := m.badge(at)
+			t.label, t.note = "@ "+m.book.labelOf(at), path+rtt(at.peer.path.RTT)
 		}
 		switch {
 		case at == m.book.current:

@@ -123,6 +123,36 @@ func (t *timeline) Note(l *line) {
 	t.insert(t.settled(), l)
 }
 
+// Replace changes a note where it is the newest line, so that nothing was said
+// since; false where it is not.
+func (t *timeline) Replace(old, l *line) bool {
+	n := t.settled()
+	if old == nil || n == 0 || t.lines[n-1] != old {
+		return false
+	}
+	old.at, old.text = l.at, l.text
+	old.undraw()
+	return true
+}
+
+// Heard is the newest line of somebody else up to mark, 0 where there is none.
+func (t *timeline) Heard(mark wire.ID) wire.ID {
+	for i := t.after(mark) - 1; i >= 0; i-- {
+		if l := t.lines[i]; l.spoken() && !l.own {
+			return l.key
+		}
+	}
+	return 0
+}
+
+// Drop takes a line that waits away.
+func (t *timeline) Drop(c wire.ClientID) {
+	if l := t.pending[c]; l != nil {
+		t.remove(slices.Index(t.lines, l))
+		delete(t.pending, c)
+	}
+}
+
 // Queue adds an own line that waits for the server, or changes its state.
 func (t *timeline) Queue(c wire.ClientID, l *line) {
 	if old := t.pending[c]; old != nil {
@@ -164,7 +194,7 @@ func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state del
 // Update changes the state of an own line that has its id.
 func (t *timeline) Update(id wire.ID, state delivery) {
 	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
-		if l := t.lines[i]; l.spoken() && state > l.state {
+		if l := t.lines[i]; l.spoken() && l.own && state > l.state {
 			l.state = state
 			l.undraw()
 		}

@@ -120,7 +120,7 @@ func (m *Model) sides(l layout) (left, right []string) {
 		left = append(left, m.corner(l.list, extra, l.rules)...)
 	}
 	if l.people > 0 {
-		right = window(m.people(l.people, l.body), 0, l.people, l.body+extra, m.paint)
+		right = window(m.aside(l.people, l.body), 0, l.people, l.body+extra, m.paint)
 	}
 	return left, right
 }
@@ -132,7 +132,7 @@ func (m *Model) body(l layout) []string {
 	case l.narrow && l.list > 0:
 		return m.rooms(l.w, l.body)
 	case l.narrow && l.people > 0:
-		return m.people(l.w, l.body)
+		return m.aside(l.w, l.body)
 	}
 	rows := m.conversation(l)
 	if m.banner.shown(&m.link) {

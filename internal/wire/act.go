@@ -50,6 +50,7 @@ const (
 	ActPrekeys    Act = "prekeys"
 	ActTakePrekey Act = "take_prekey"
 	ActSeal       Act = "seal"
+	ActPoke       Act = "poke"
 	ActAccept     Act = "accept"
 	ActReject     Act = "reject"
 	ActVerify     Act = "verify"
@@ -108,6 +109,7 @@ func (Relay) Act() Act      { return ActRelay }
 func (Prekeys) Act() Act    { return ActPrekeys }
 func (TakePrekey) Act() Act { return ActTakePrekey }
 func (Seal) Act() Act       { return ActSeal }
+func (Poke) Act() Act       { return ActPoke }
 func (Accept) Act() Act     { return ActAccept }
 func (Reject) Act() Act     { return ActReject }
 func (Verify) Act() Act     { return ActVerify }

@@ -70,6 +70,11 @@ const (
 	CodeNoUser Code = "no_user"
 	// CodeNoSession: the account has no such session (any more).
 	CodeNoSession Code = "no_session"
+	// CodeNoDevice: the account has no such device (any more).
+	CodeNoDevice Code = "no_device"
+	// CodeNoEndpoint: private conversations need udp first, and relay a punch
+	// of both sides.
+	CodeNoEndpoint Code = "no_endpoint"
 )
 
 // CodeNoResult is for an expression that can be read and has no value, as

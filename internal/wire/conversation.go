@@ -3,6 +3,12 @@ package wire
 // What a person asks of private conversations is answered by our own client;
 // no server is asked so.
 type (
+	// Poke opens a private conversation with somebody, before anything is
+	// written.
+	Poke struct {
+		Head
+		Name string
+	}
 	// Accept takes somebody's wish for a private conversation, or the file that
 	// they offer.
 	Accept struct {
@@ -30,7 +36,8 @@ type (
 	// StopFile ends a transfer of either side.
 	StopFile struct {
 		Head
-		ID string // as in Transfer
+		ID   string // as in Transfer, or
+		Name string // the newest with this person
 	}
 	// Route asks how lines to somebody travel: answered by Path. Mode changes it.
 	Route struct {

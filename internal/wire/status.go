@@ -10,6 +10,7 @@ type Status struct {
 	Attempt int    // offline: tries so far
 	RetryAt Millis // offline: when the next one is due, 0: never
 	Server  string // HOST:PORT
+	Remote  string // its address, IP:PORT
 	Dialect string
 	Secure  bool   // over TLS
 	Key     string // SHA256:… of the server's key, "" without TLS
@@ -46,6 +47,8 @@ type Receipt struct {
 	// Seq numbers lines for encrypted conversations among all that were typed on
 	// this disk; 0 for all others.
 	Seq ID
+	// Kind is that of the sender, for lines that are kept here.
+	Kind Kind
 	// Device is the only key that an encrypted line may go to, "" for any that is
 	// trusted.
 	Device string

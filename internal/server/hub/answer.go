@@ -7,8 +7,12 @@ import (
 )
 
 // reply answers the call, or has the answer wait behind lines that are in the
-// log already; everything else of the session waits behind the answer.
+// log already; everything else of the session waits behind the answer. A
+// datagram is not answered unless it has a tag.
 func (h *Hub) reply(c call, e wire.Event) {
+	if c.act == wire.ActRelay && c.tag == "" {
+		return
+	}
 	if c.s.queue.inLog() > 0 {
 		c.s.queue.next(queued{answer: e, size: requestOverhead})
 		return

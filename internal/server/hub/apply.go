@@ -78,6 +78,12 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.roomGone(c, r)
 	case MarkMoved:
 		h.markStored(c, r)
+	case DeviceMade:
+		h.deviceStored(c, e, r)
+	case DeviceGone:
+		h.deviceGone(c, r)
+	case DeviceEndorsed:
+		h.endorsed(c, r)
 	case PrekeysMade:
 		h.prekeysStored(e, r)
 	case PrekeysGone:
@@ -94,6 +100,8 @@ func (h *Hub) undo(c call, e *Entry) {
 		h.roomNotStored(r)
 	case RoomGone:
 		h.roomNotGone(c, r)
+	case DeviceMade:
+		h.deviceNotStored(r)
 	case PrekeysMade:
 		h.prekeysNotStored(r)
 	case PrekeysGone:

@@ -33,6 +33,7 @@ type Effect struct {
 	Topic   Topic      // Cast, Subscribe, Unsubscribe
 	Event   wire.Event // Deliver, Cast; Close: the last words, or nil
 	Instead wire.Event // Cast: what Session gets at this place, or nil
+	Spare   bool       // Deliver: not where the session has not read what it was sent before
 }
 
 // Op says what an Effect does.

@@ -120,6 +120,18 @@ type MarkMoved struct {
 	Last       wire.ID
 }
 
+// DeviceMade adds a device to an account's set, unless it is there.
+type DeviceMade struct{ Name, Key string }
+
+// DeviceGone removes a device from an account's set. What it has signed stays.
+type DeviceGone struct{ Name, Key string }
+
+// DeviceEndorsed notes that one device of an account has signed another.
+type DeviceEndorsed struct {
+	Name, Key, By string
+	Sig           []byte
+}
+
 // SealedNote is a line that waits in an account's inbox for the device that can
 // open it.
 type SealedNote struct {
@@ -139,22 +151,25 @@ type PrekeysMade struct {
 // device. What has expired goes without.
 type PrekeysGone struct{ Name, Device, ID string }
 
-func (Line) record()         {}
-func (Whisper) record()      {}
-func (InboxTaken) record()   {}
-func (AccountMade) record()  {}
-func (AccountHash) record()  {}
-func (AccountFlags) record() {}
-func (AccountGone) record()  {}
-func (TokenMade) record()    {}
-func (TokensGone) record()   {}
-func (RoomMade) record()     {}
-func (RoomTopic) record()    {}
-func (RoomGone) record()     {}
-func (MarkMoved) record()    {}
-func (SealedNote) record()   {}
-func (PrekeysMade) record()  {}
-func (PrekeysGone) record()  {}
+func (Line) record()           {}
+func (Whisper) record()        {}
+func (InboxTaken) record()     {}
+func (AccountMade) record()    {}
+func (AccountHash) record()    {}
+func (AccountFlags) record()   {}
+func (AccountGone) record()    {}
+func (TokenMade) record()      {}
+func (TokensGone) record()     {}
+func (RoomMade) record()       {}
+func (RoomTopic) record()      {}
+func (RoomGone) record()       {}
+func (MarkMoved) record()      {}
+func (DeviceMade) record()     {}
+func (DeviceGone) record()     {}
+func (DeviceEndorsed) record() {}
+func (SealedNote) record()     {}
+func (PrekeysMade) record()    {}
+func (PrekeysGone) record()    {}
 
 // State is what a hub starts from: what the log has made so far, without the
 // lines.
@@ -164,6 +179,13 @@ type State struct {
 	Rooms    []Room
 	Tokens   []Token
 	Marks    []MarkMoved
+	Devices  []Device // of each account the oldest first
+}
+
+// Device is a device of an account.
+type Device struct {
+	Name string // the account's
+	wire.Device
 }
 
 // Account is a registered name as the hub knows it; the hash stays in the

@@ -12,7 +12,8 @@ const version = 1
 
 // features are what this server can do beyond hello, for native clients.
 var features = []string{
-	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sealed", "sessions", "topic", "typing", "whois",
+	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sealed", "sessions", "topic", "typing", "udp",
+	"whois",
 }
 
 // oldCommands are A3's words, best known first.
@@ -48,7 +49,7 @@ func (h *Hub) hello(c call, r wire.Hello) {
 		h.refuse(c, wire.CodeVersion, text)
 		h.end(c, &wire.Goodbye{Code: wire.CodeVersion, Text: text}, "")
 		return
-	case r.Profile != "" && !isProfile(r.Profile):
+	case r.Profile != "" && !isID(r.Profile):
 		h.refuse(c, wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
 		return
 	}
@@ -61,8 +62,9 @@ func (h *Hub) hello(c call, r wire.Hello) {
 	})
 }
 
-// isProfile says whether s is 32 lower-case hexadecimal digits.
-func isProfile(s string) bool {
+// isID says whether s is 32 lower-case hexadecimal digits: a profile, or a
+// call.
+func isID(s string) bool {
 	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 

@@ -12,8 +12,10 @@
 // names.go and users.go hold who is who, rooms.go and cast.go who hears what;
 // notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
-// account.go and token.go are about accounts; prekeys.go and seal.go are for
-// lines that only their receiver's device can open; tick.go has the deadlines.
+// account.go and token.go are about accounts; tick.go has the deadlines.
+// endpoint.go, devices.go, punch.go and relay.go are about private
+// conversations, which pass the server by, or unread; prekeys.go and seal.go
+// about lines that wait here for one device of their receiver.
 // registry.go is for people who are known by where their datagrams come from:
 // registry_peers.go has their rooms, registry_pokes.go their private lines,
 // registry_groups.go multicast groups.
@@ -35,15 +37,19 @@ type Config struct {
 	Program  string // name and version
 	Motd     string // message of the day
 	Services []wire.Service
+	UDP      UDPPorts
 	Rate     int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	Register bool // whether anybody may register
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
-	Random          io.Reader      // tokens come from it; crypto/rand.Reader in earnest
+	Random          io.Reader      // secrets come from it; crypto/rand.Reader in earnest
 	Zone            *time.Location // in which older programs are shown times, nil: UTC
 	Limits          Limits
 }
+
+// UDPPorts are the ports that answer signals, 0: none.
+type UDPPorts struct{ Registry, Probe int }
 
 // LegacyPolicy says from where older dialects may log in with a password.
 type LegacyPolicy string
@@ -57,21 +63,22 @@ const (
 
 // Hub is the state. Owned by the loop: no two calls may overlap.
 type Hub struct {
-	cfg      Config
-	lastID   wire.ID // of the newest entry that was applied
-	sessions map[SessionID]*session
-	names    directory
-	online   roster // everybody, in order of coming
-	rooms    lounge
-	peers    peers
-	tokens   tokens
-	guesses  throttle
-	work     work
-	due      deadlines
-	calls    map[uint64]string // what operators' calls print once the log has them
-	jokes    int               // told so far
-	guests   uint64            // the last AnonymousN; never reused
-	marks    uint64            // rounds of castRooms so far
+	cfg       Config
+	lastID    wire.ID // of the newest entry that was applied
+	sessions  map[SessionID]*session
+	names     directory
+	online    roster // everybody, in order of coming
+	rooms     lounge
+	peers     peers
+	tokens    tokens
+	guesses   throttle
+	work      work
+	due       deadlines
+	calls     map[uint64]string // what operators' calls print once the log has them
+	endpoints endpoints
+	jokes     int    // told so far
+	guests    uint64 // the last AnonymousN; never reused
+	marks     uint64 // rounds of castRooms so far
 }
 
 // work is what the loop does for the hub elsewhere.
@@ -98,15 +105,16 @@ func New(cfg Config, st State) *Hub {
 		cfg.Zone = time.UTC
 	}
 	h := &Hub{
-		cfg:      cfg,
-		lastID:   st.LastID,
-		sessions: map[SessionID]*session{},
-		names:    directory{claims: map[string]*claim{}, hosts: map[netip.Addr]int{}},
-		online:   newRoster(),
-		tokens:   newTokens(),
-		guesses:  newThrottle(),
-		work:     work{jobs: map[uint64]job{}},
-		calls:    map[uint64]string{},
+		cfg:       cfg,
+		lastID:    st.LastID,
+		sessions:  map[SessionID]*session{},
+		names:     directory{claims: map[string]*claim{}, hosts: map[netip.Addr]int{}},
+		online:    newRoster(),
+		tokens:    newTokens(),
+		guesses:   newThrottle(),
+		work:      work{jobs: map[uint64]job{}},
+		calls:     map[uint64]string{},
+		endpoints: endpoints{byID: map[uint64]*endpoint{}},
 	}
 	h.load(st)
 	return h
@@ -139,6 +147,11 @@ func (h *Hub) load(st State) {
 	for _, m := range st.Marks {
 		if acct := h.names.account(m.Name); acct != nil {
 			acct.marks[m.Room] = m.Last
+		}
+	}
+	for _, d := range st.Devices {
+		if acct := h.names.account(d.Name); acct != nil {
+			acct.devices = append(acct.devices, d.Device)
 		}
 	}
 }

@@ -80,6 +80,16 @@ const (
 	// that the directory of accounts is not read out by trying.
 	maxNames    = 20
 	namesWithin = 10 * time.Second
+	// endpointIdle is how long an address is taken for an endpoint's after its
+	// last signal: four of its keepalives.
+	endpointIdle = time.Minute
+	// maxPairs bounds the pairs of endpoints that have asked each other, of all;
+	// some twenty megabytes. maxAsked are those of one that were not answered
+	// yet, maxOpen those that were: the one that was silent the longest gives
+	// way.
+	maxPairs = 100_000
+	maxAsked = 256
+	maxOpen  = 512
 	// maxOldPeople is how many names A3's users line holds; it has no word for
 	// "and more", so this is generous.
 	maxOldPeople = 4_000
@@ -108,6 +118,18 @@ const (
 	maxSpeaker = 100
 	// sweepEvery is how often expired tokens and attempts are forgotten.
 	sweepEvery = 10 * time.Minute
+)
+
+// The allowances. A client that comes back looks up and asks everybody whom it
+// talks to at once; the directory of accounts is not read out by trying.
+var (
+	findsAllowed   = allowance{atOnce: 300, perSecond: 5}
+	punchesAllowed = allowance{atOnce: 300, perSecond: 5}
+	// askedAllowed is how often one endpoint may ask one other.
+	askedAllowed = allowance{atOnce: 10, perSecond: 1}
+	// relayAllowed is how many bytes one pair may have relayed, both ways
+	// together.
+	relayAllowed = allowance{atOnce: 64 << 10, perSecond: 256 << 10}
 )
 
 func (l Limits) orDefaults() Limits {

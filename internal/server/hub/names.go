@@ -41,6 +41,9 @@ type account struct {
 	tokens  []*token           // oldest first
 	rooms   int                // that it owns
 	failed  int                // wrong passwords since the last login
+
+	devices  []wire.Device // that it holds private conversations with, the newest last
+	arriving int           // devices on their way to the log
 }
 
 // at returns who has the name or one that looks like it, or nil.

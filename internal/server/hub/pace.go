@@ -11,6 +11,8 @@ import (
 type pace struct {
 	lines   meter
 	names   meter
+	finds   budget
+	punches budget
 	blocked time.Time // by the spam rule, until when
 	typed   time.Time // when its typing was last passed on
 }
@@ -40,6 +42,28 @@ func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
 // that was not.
 func (m *meter) wait(now time.Time, stretch time.Duration) time.Duration {
 	return m.times[m.next].Add(stretch).Sub(now)
+}
+
+// budget is how much of something may be done: a number at once, which comes
+// back with time. The zero value is whole.
+type budget struct{ whole time.Time } // when it is whole again
+
+// allowance is what a budget holds, and how much of it comes back in a second.
+type allowance struct{ atOnce, perSecond int }
+
+// spend takes n from a budget, or takes nothing and says how long to wait.
+func (b *budget) spend(now time.Time, n int, a allowance) (wait time.Duration) {
+	cost := func(n int) time.Duration { return time.Duration(n) * time.Second / time.Duration(a.perSecond) }
+	whole := b.whole
+	if whole.Before(now) {
+		whole = now
+	}
+	whole = whole.Add(cost(n))
+	if wait = whole.Sub(now) - cost(a.atOnce); wait > 0 {
+		return wait
+	}
+	b.whole = whole
+	return 0
 }
 
 // mayType says whether the session's typing is passed on again.

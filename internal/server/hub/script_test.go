@@ -27,6 +27,7 @@ import (
 //	old bob                    an A3 program logged in as bob; nothing is checked
 //	decide bob native | a3 | tls
 //	gone bob                   the connection breaks
+//	seen bob 10.0.0.1:4000     a signal of bob's endpoint comes from there
 //	pass 1s                    time goes by
 //	log off | on | fails       entries wait, or the next batch is not stored
 //	jobs off | on | fail | busy | work
@@ -181,6 +182,8 @@ func (s *script) step(line string) {
 	case "gone":
 		s.gone(s.names[word[1]])
 		s.drop(word[1])
+	case "seen":
+		s.signal(s.names[word[1]], word[2])
 	case "pass":
 		d, err := time.ParseDuration(word[1])
 		if err != nil {

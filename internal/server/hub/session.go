@@ -23,6 +23,7 @@ type session struct {
 	reg      *registrant // not nil: known by the address of its datagrams only
 	bridge   *room       // the one that it is the multicast group of, or nil
 	held     *held       // not nil: hears nothing at once, see hold.go
+	endpoint *endpoint   // not nil: it holds its user's private conversations
 	queue    queue
 	pace     pace
 	mark     uint64 // see Hub.castRooms
@@ -46,6 +47,10 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	}
 	if s.reg != nil {
 		r = s.arrived(now, r)
+	}
+	if passesBy(r) {
+		h.dispatch(now, s, r, out)
+		return
 	}
 	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) {
 		s.queue.push(queued{request: r, size: size(r)})
@@ -78,6 +83,13 @@ func isLine(r wire.Request) bool {
 	default:
 		return false
 	}
+}
+
+// passesBy says whether a request waits for nothing: a datagram that comes late
+// is of no use, and has no order with anything else.
+func passesBy(r wire.Request) bool {
+	_, ok := r.(wire.Relay)
+	return ok
 }
 
 // forget takes a session out of everything, with the reason its rooms hear.

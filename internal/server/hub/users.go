@@ -140,6 +140,7 @@ func (h *Hub) vacate(c call, reason string) {
 		h.exit(c, c.s.rooms[len(c.s.rooms)-1], reason)
 	}
 	h.leavePeers(c)
+	h.closeEndpoint(c.s)
 	switch {
 	case c.s.reg != nil:
 		h.strike(c.s)
@@ -176,6 +177,9 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 		h.names.release(old)
 		cl.user, u.claim = u, cl
 	}
+	if u.account != acct {
+		h.closeEndpoint(c.s) // its device is not known to be the account's
+	}
 	cl.fold = wire.Fold(name) // one's own name may be respelled by a look-alike
 	u.name, u.kind, u.account, u.unnamed = name, kind, acct, false
 	h.castRooms(c, c.s.rooms, news, nil)
@@ -184,6 +188,7 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 // move takes the session from one user to another, of whom at least one is
 // here otherwise too.
 func (h *Hub) move(c call, to *user) {
+	h.closeEndpoint(c.s)
 	if from := c.s.user; from != nil {
 		h.handOver(c, from, to)
 		h.detach(c.s)

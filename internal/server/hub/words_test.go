@@ -87,6 +87,8 @@ func words(e wire.Event) string {
 		return "pong"
 	case *wire.Notice:
 		return "notice"
+	case *wire.Endpoint, *wire.Displaced, *wire.DeviceList, *wire.Found, *wire.Punched, *wire.Declined, *wire.Relayed:
+		return privateWords(e)
 	case *wire.Refused:
 		return "refused " + string(e.Of) + " " + string(e.Code) + flag(" retry", e.RetryMS > 0) + more(" near=", strings.Join(e.Near, ","))
 	case *wire.Goodbye:
@@ -202,6 +204,13 @@ var verbs = map[string]func(t typed) wire.Request{
 	"async":    func(typed) wire.Request { return wire.Hold{} },
 	"help":     func(t typed) wire.Request { return wire.Help{Head: t.Head} },
 	"joke":     func(t typed) wire.Request { return wire.Joke{Head: t.Head} },
+	"udp":      func(t typed) wire.Request { return wire.UDP{Head: t.Head, Key: t.key(t.one)} },
+	"devices":  func(t typed) wire.Request { return wire.Devices{Head: t.Head, Remove: t.key(t.one)} },
+	"endorse":  typed.endorse,
+	"find":     func(t typed) wire.Request { return wire.Find{Head: t.Head, Name: t.one} },
+	"punch":    typed.punch,
+	"decline":  func(t typed) wire.Request { return wire.Decline{Head: t.Head, To: t.one, Call: callOf(t.after)} },
+	"relay":    func(t typed) wire.Request { return wire.Relay{Head: t.Head, To: t.one, Data: []byte(t.after)} },
 	"ping":     func(t typed) wire.Request { return wire.Ping{Head: t.Head} },
 	"quit":     func(t typed) wire.Request { return wire.Quit{Head: t.Head} },
 	"prekeys":  typed.prekeys,

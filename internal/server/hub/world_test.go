@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"math/rand/v2"
@@ -233,6 +232,7 @@ type fakeLog struct {
 	lines    map[string][]*wire.Said
 	tokens   map[TokenHash]Token
 	marks    map[string]map[string]wire.ID
+	devices  map[string][]wire.Device
 }
 
 func newFakeLog() fakeLog {
@@ -240,6 +240,7 @@ func newFakeLog() fakeLog {
 		keys: map[Key]Entry{}, accounts: map[string]*Account{}, hashes: map[string]string{},
 		inbox: map[string][]wire.Event{}, prekeys: map[string]Stock{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
 		tokens: map[TokenHash]Token{}, marks: map[string]map[string]wire.ID{},
+		devices: map[string][]wire.Device{},
 	}
 }
 
@@ -299,6 +300,7 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.inbox, r.Name)
 		delete(l.prekeys, r.Name)
 		delete(l.marks, r.Name)
+		delete(l.devices, r.Name)
 		l.dropTokens(r.Name)
 	case TokenMade:
 		l.tokens[r.Hash] = Token(r)
@@ -317,6 +319,12 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.lines, r.Name)
 	case MarkMoved:
 		l.marks[r.Name][r.Room] = r.Last
+	case DeviceMade:
+		l.deviceMade(e, r)
+	case DeviceGone:
+		l.deviceGone(r)
+	case DeviceEndorsed:
+		l.deviceEndorsed(r)
 	}
 }
 
@@ -335,6 +343,9 @@ func (l *fakeLog) state() State {
 		st.Accounts = append(st.Accounts, a)
 		for room, last := range l.marks[name] {
 			st.Marks = append(st.Marks, MarkMoved{Name: name, Room: room, Last: last})
+		}
+		for _, d := range l.devices[name] {
+			st.Devices = append(st.Devices, Device{Name: name, Device: d})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.rooms)) {
@@ -375,21 +386,4 @@ func (l *fakeLog) work(w Work) Result {
 		return Result{OK: w.Valid()}
 	}
 	return Result{Err: errDisk}
-}
-
-func (l *fakeLog) page(r ReadLines) Page {
-	var in []*wire.Said
-	for _, line := range l.lines[r.Room] {
-		if line.ID > r.After && (r.Before == 0 || line.ID < r.Before) {
-			in = append(in, line)
-		}
-	}
-	slices.SortFunc(in, func(a, b *wire.Said) int { return cmp.Compare(a.ID, b.ID) })
-	if len(in) <= r.Limit {
-		return Page{Lines: in}
-	}
-	if r.Oldest {
-		return Page{Lines: in[:r.Limit], More: true}
-	}
-	return Page{Lines: in[len(in)-r.Limit:], More: true}
 }

@@ -105,13 +105,18 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		{"UPDATE keys SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE tokens SET hash = x'01'", "a token of bob is no SHA-256"},
 		{"INSERT INTO lines SELECT 1, id, at, sender, kind, action, text FROM lines WHERE text = 'meow'", "two lines have the id"},
+		{"UPDATE devices SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE prekeys SET key = x'01'", "a prekey of ann is no X25519 key"},
 		{"DELETE FROM inbox", "belongs to nothing in inbox"},
 		{"DELETE FROM accounts", "belongs to nothing in accounts"},
 	}
+	list, err := migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range tests {
 		t.Run(tt.script, func(t *testing.T) {
-			dir := restored(t, dump(t, 3))
+			dir := restored(t, dump(t, len(list)))
 			edit(t, filepath.Join(dir, fileName), tt.script)
 			if err := Check(t.Context(), dir); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)

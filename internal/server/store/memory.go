@@ -35,9 +35,10 @@ type Memory struct {
 type memAccount struct {
 	hub.Account
 
-	hash  string
-	inbox []wire.Event // oldest first: *wire.Whispered and *wire.Sealed
-	marks map[string]wire.ID
+	hash    string
+	inbox   []wire.Event // oldest first: *wire.Whispered and *wire.Sealed
+	marks   map[string]wire.ID
+	devices []wire.Device // oldest first
 }
 
 type memRoom struct {
@@ -176,6 +177,9 @@ func (m *Memory) Load(context.Context) (hub.State, error) {
 		st.Accounts = append(st.Accounts, account)
 		for _, room := range slices.Sorted(maps.Keys(a.marks)) {
 			st.Marks = append(st.Marks, hub.MarkMoved{Name: name, Room: room, Last: a.marks[room]})
+		}
+		for _, d := range a.devices {
+			st.Devices = append(st.Devices, hub.Device{Name: name, Device: d})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.rooms)) {

@@ -45,6 +45,12 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.roomGone(r)
 	case hub.MarkMoved:
 		return m.markMoved(r)
+	case hub.DeviceMade:
+		return m.deviceMade(e, r)
+	case hub.DeviceGone:
+		return m.deviceGone(r)
+	case hub.DeviceEndorsed:
+		return m.deviceEndorsed(r)
 	case hub.PrekeysMade:
 		return m.prekeysMade(e, r)
 	case hub.PrekeysGone:
@@ -167,5 +173,37 @@ func (m *Memory) markMoved(r hub.MarkMoved) error {
 	if a := m.accounts[r.Name]; a != nil && m.rooms[r.Room] != nil {
 		put(m, a.marks, r.Room, r.Last)
 	}
+	return nil
+}
+
+// device finds a device among those of an account; -1: it is not there.
+func (a *memAccount) device(key string) int {
+	return slices.IndexFunc(a.devices, func(d wire.Device) bool { return d.Key == key })
+}
+
+func (m *Memory) deviceMade(e *hub.Entry, r hub.DeviceMade) error {
+	if a := m.accounts[r.Name]; a != nil && a.device(r.Key) < 0 {
+		set(m, &a.devices, append(slices.Clone(a.devices), wire.Device{Key: r.Key, Since: e.At}))
+	}
+	return nil
+}
+
+func (m *Memory) deviceGone(r hub.DeviceGone) error {
+	if a := m.accounts[r.Name]; a != nil {
+		gone := func(d wire.Device) bool { return d.Key == r.Key }
+		set(m, &a.devices, slices.DeleteFunc(slices.Clone(a.devices), gone))
+	}
+	return nil
+}
+
+func (m *Memory) deviceEndorsed(r hub.DeviceEndorsed) error {
+	a := m.accounts[r.Name]
+	if a == nil || a.device(r.Key) < 0 {
+		return nil
+	}
+	devices := slices.Clone(a.devices)
+	d := &devices[a.device(r.Key)]
+	d.By, d.Sig = r.By, r.Sig
+	set(m, &a.devices, devices)
 	return nil
 }

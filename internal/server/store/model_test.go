@@ -79,7 +79,7 @@ func anyText(t *rapid.T) string {
 // anyRecord draws lines mostly. Records that exist already make a batch fail,
 // so they are rare.
 func anyRecord(t *rapid.T) hub.Record {
-	switch rapid.IntRange(0, 46).Draw(t, "record") {
+	switch rapid.IntRange(0, 49).Draw(t, "record") {
 	case 0:
 		return hub.AccountMade{Name: anyName(t), Hash: anyText(t), Legacy: rapid.Bool().Draw(t, "legacy")}
 	case 1:
@@ -102,11 +102,17 @@ func anyRecord(t *rapid.T) hub.Record {
 		return hub.MarkMoved{Name: anyName(t), Room: anyRoom(t), Last: anyID(t)}
 	case 12, 13:
 		return hub.InboxTaken{Name: anyName(t), IDs: []wire.ID{anyID(t), anyID(t)}}
-	case 41, 42:
+	case 20:
+		return hub.DeviceMade{Name: anyName(t), Key: anyName(t)}
+	case 21:
+		return hub.DeviceGone{Name: anyName(t), Key: anyName(t)}
+	case 22:
+		return hub.DeviceEndorsed{Name: anyName(t), Key: anyName(t), By: anyName(t), Sig: []byte(anyText(t))}
+	case 44, 45:
 		return anyNote(t)
-	case 43, 44, 45:
+	case 46, 47, 48:
 		return anyPrekeys(t)
-	case 46:
+	case 49:
 		return hub.PrekeysGone{Name: anyName(t), Device: anyName(t), ID: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "id")}
 	case 14, 15, 16, 17, 18, 19:
 		return hub.Whisper{From: anyName(t), To: anyName(t), Kind: wire.KindGuest, Text: anyText(t), Keep: rapid.Bool().Draw(t, "keep")}

@@ -34,6 +34,7 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
 		all(ctx, tx, &st.Marks, scanMark, `SELECT account, rooms.name, last FROM marks JOIN rooms ON rooms.id = room
 			ORDER BY account, rooms.name`),
+		all(ctx, tx, &st.Devices, scanDevice, "SELECT account, key, signer, signature, made FROM devices ORDER BY account, id"),
 	)
 	if err != nil {
 		return hub.State{}, fmt.Errorf("load state: %w", explain(s.file, err))
@@ -121,6 +122,14 @@ func scanToken(rows *sql.Rows) (t hub.Token, err error) {
 
 func scanMark(rows *sql.Rows) (m hub.MarkMoved, err error) {
 	return m, rows.Scan(&m.Name, &m.Room, (*id)(&m.Last))
+}
+
+func scanDevice(rows *sql.Rows) (d hub.Device, err error) {
+	err = rows.Scan(&d.Name, &d.Key, &d.By, &d.Sig, &d.Since)
+	if len(d.Sig) == 0 {
+		d.Sig = nil
+	}
+	return d, err
 }
 
 const (

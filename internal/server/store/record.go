@@ -37,6 +37,12 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.roomGone(r)
 	case hub.MarkMoved:
 		return s.markMoved(r)
+	case hub.DeviceMade:
+		return s.deviceMade(e, r)
+	case hub.DeviceGone:
+		return s.deviceGone(r)
+	case hub.DeviceEndorsed:
+		return s.deviceEndorsed(r)
 	case hub.PrekeysMade:
 		return s.prekeysMade(e, r)
 	case hub.PrekeysGone:
@@ -143,4 +149,20 @@ func (s *SQLite) markMoved(r hub.MarkMoved) error {
 		ON CONFLICT (account, room) DO UPDATE SET last = excluded.last`,
 		int64(r.Last), r.Name, r.Room)
 	return s.gone(n, err, "mark_moved")
+}
+
+func (s *SQLite) deviceMade(e *hub.Entry, r hub.DeviceMade) error {
+	n, err := s.w.exec(`INSERT INTO devices (account, id, key, made) SELECT name, ?, ?, ? FROM accounts WHERE name = ?
+		ON CONFLICT DO NOTHING`, int64(e.ID), r.Key, int64(e.At), r.Name)
+	return s.gone(n, err, "device_made")
+}
+
+func (s *SQLite) deviceGone(r hub.DeviceGone) error {
+	n, err := s.w.exec("DELETE FROM devices WHERE account = ? AND key = ?", r.Name, r.Key)
+	return s.gone(n, err, "device_gone")
+}
+
+func (s *SQLite) deviceEndorsed(r hub.DeviceEndorsed) error {
+	n, err := s.w.exec("UPDATE devices SET signer = ?, signature = ? WHERE account = ? AND key = ?", r.By, r.Sig, r.Name, r.Key)
+	return s.gone(n, err, "device_endorsed")
 }

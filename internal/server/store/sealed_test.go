@@ -171,7 +171,7 @@ func TestSealedLinesWaitAmongTheOthers(t *testing.T) {
 
 // TestABackupHoldsPrekeysAndSealedLines reads a copy as a daemon would.
 func TestABackupHoldsPrekeysAndSealedLines(t *testing.T) {
-	dir := restored(t, dump(t, 3))
+	dir := restored(t, dump(t, 4))
 	s := opened(t, dir, Options{})
 	copied := t.TempDir()
 	if err := s.Backup(t.Context(), copied+"/"+fileName); err != nil {

@@ -145,3 +145,25 @@ func TestWhatIsAboutSomethingGoneStoresNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestTheDevicesOfAnAccount(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			made := c.millis()
+			stored(t, s, account("bob"), account("ann"), entry(hub.DeviceMade{Name: "bob", Key: "phone"}), entry(hub.DeviceMade{Name: "bob", Key: "desk"}),
+				entry(hub.DeviceMade{Name: "ann", Key: "phone"}), entry(hub.DeviceMade{Name: "nobody", Key: "phone"}), entry(hub.DeviceMade{Name: "bob", Key: "phone"}),
+				entry(hub.DeviceEndorsed{Name: "bob", Key: "desk", By: "phone", Sig: []byte{1, 2}}), entry(hub.DeviceEndorsed{Name: "bob", Key: "none", By: "phone"}))
+			phone := wire.Device{Key: "phone", Since: made}
+			desk := wire.Device{Key: "desk", By: "phone", Sig: []byte{1, 2}, Since: made}
+			want := []hub.Device{{Name: "ann", Device: phone}, {Name: "bob", Device: phone}, {Name: "bob", Device: desk}}
+			if diff := cmp.Diff(want, loaded(t, s).Devices); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			stored(t, s, entry(hub.DeviceGone{Name: "bob", Key: "phone"}), entry(hub.DeviceGone{Name: "bob", Key: "none"}), entry(hub.AccountGone{Name: "ann"}))
+			if diff := cmp.Diff(want[2:], loaded(t, s).Devices); diff != "" {
+				t.Errorf("after removal: -want +got\n%s", diff)
+			}
+		})
+	}
+}

@@ -267,7 +267,8 @@ func TestABatchIsStoredWhollyOrNotAtAll(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, c := open(t)
 			stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den"}), entry(line("den", "bob", "kept")), whisper("a", "bob", "kept"),
-				entry(hub.TokenMade{Name: "bob", Hash: token(1), Expires: c.millis() + 9}), entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 3}))
+				entry(hub.TokenMade{Name: "bob", Hash: token(1), Expires: c.millis() + 9}), entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 3}),
+				entry(hub.DeviceMade{Name: "bob", Key: "phone"}))
 			for name, record := range bad {
 				t.Run(name, func(t *testing.T) {
 					before := loaded(t, s)
@@ -276,7 +277,8 @@ func TestABatchIsStoredWhollyOrNotAtAll(t *testing.T) {
 						entry(hub.RoomMade{Name: "new"}), entry(line("new", "bob", "lost")), whisper("a", "bob", "lost"),
 						entry(hub.InboxTaken{Name: "bob", IDs: []wire.ID{before.Accounts[0].Inbox[0].ID}}), entry(hub.RoomTopic{Name: "den", Topic: "x"}),
 						entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 4}), entry(hub.RoomGone{Name: "den"}),
-						entry(hub.AccountFlags{Name: "bob", Legacy: true, Banned: "x"}), entry(record),
+						entry(hub.DeviceMade{Name: "bob", Key: "laptop"}), entry(hub.DeviceEndorsed{Name: "bob", Key: "phone", By: "laptop", Sig: []byte{1}}),
+						entry(hub.DeviceGone{Name: "bob", Key: "laptop"}), entry(hub.AccountFlags{Name: "bob", Legacy: true, Banned: "x"}), entry(record),
 					}
 					want := slices.Clone(batch)
 					for i := range want {

@@ -30,7 +30,7 @@ type Ask struct {
 // Local is for the program itself, or needs secrets that it must ask for.
 type Local struct {
 	Verb    Verb
-	Arg     string   // a name, a number, a word of help; of Account: password or remove
+	Arg     string   // a name, a number, a word of help; of Account: password or remove; of Outbox: the line to drop, or ""
 	Confirm string   // where not empty: a question to be answered with y first
 	Prompts []string // where not empty: masked fields to fill in; then send Request
 }

@@ -30,6 +30,15 @@ const (
 	Me       Verb = "me"
 	Ignore   Verb = "ignore"
 	Unignore Verb = "unignore"
+	Accept   Verb = "accept"
+	Refuse   Verb = "refuse"
+	Verify   Verb = "verify"
+	Send     Verb = "send" // a file
+	Cancel   Verb = "cancel"
+	Path     Verb = "path"
+	Kick     Verb = "kick"
+	Outbox   Verb = "outbox"
+	Share    Verb = "share"
 	Away     Verb = "away"
 	Inbox    Verb = "inbox"
 	Joke     Verb = "joke"
@@ -102,24 +111,26 @@ type Group string
 const (
 	GroupRooms   Group = "rooms"
 	GroupPeople  Group = "people"
+	GroupPrivate Group = "private conversations"
 	GroupReading Group = "reading"
 	GroupAccount Group = "you"
 	GroupService Group = "services of the host"
 	GroupProgram Group = "program"
 )
 
-var groups = []Group{GroupRooms, GroupPeople, GroupReading, GroupAccount, GroupService, GroupProgram}
+var groups = []Group{GroupRooms, GroupPeople, GroupPrivate, GroupReading, GroupAccount, GroupService, GroupProgram}
 
 // Command is one row of the table.
 type Command struct {
-	Verb      Verb
-	Group     Group
-	Words     []Word // the one to recommend first
-	Args      []Arg
-	Help      string // what it does, in a few words
-	Example   string
-	Confirm   bool // asks y/n, at least in one of its forms
-	NeedsRoom bool // means the room it is typed in, where none is named
+	Verb        Verb
+	Group       Group
+	Words       []Word // the one to recommend first
+	Args        []Arg
+	Help        string // what it does, in a few words
+	Example     string
+	Confirm     bool // asks y/n, at least in one of its forms
+	NeedsRoom   bool // means the room it is typed in, where none is named
+	NeedsPerson bool // means the person of the private conversation it is typed in, where none is named
 
 	make func(Context, values) (Action, problem)
 }

@@ -16,15 +16,23 @@ var update = flag.Bool("update", false, "write docs/commands.md anew")
 
 func TestEveryExampleWorks(t *testing.T) {
 	for _, c := range commands {
-		switch Parse(c.Example, here).(type) {
+		switch a := Parse(c.Example, at(&c)).(type) {
 		case Usage, Unknown, Nothing:
-			t.Errorf("%s: the example %q gives %#v", c.Verb, c.Example, Parse(c.Example, here))
+			t.Errorf("%s: the example %q gives %#v", c.Verb, c.Example, a)
 		case Say, Whisper, Ask, Local:
 			if l := scan(c.Example); l.command == nil || l.command.Verb != c.Verb {
 				t.Errorf("%s: the example %q is of another command", c.Verb, c.Example)
 			}
 		}
 	}
+}
+
+// at is a place where a command can be typed.
+func at(c *Command) Context {
+	if c.NeedsPerson {
+		return talk
+	}
+	return here
 }
 
 func TestTheTableIsSound(t *testing.T) {
@@ -59,7 +67,7 @@ func TestPolicy(t *testing.T) {
 		}
 		confirms, prompts := false, false
 		for _, line := range lines {
-			switch a := Parse(line, here).(type) {
+			switch a := Parse(line, at(&c)).(type) {
 			case Ask:
 				confirms = confirms || a.Confirm != ""
 			case Local:

@@ -57,7 +57,7 @@ func sayable(dialect string) func(wire.Request) bool {
 		if d.Name() == dialect {
 			return func(r wire.Request) bool {
 				switch r.(type) {
-				case wire.Leave:
+				case wire.Leave, wire.Accept, wire.Reject:
 					return true // done at our end
 				case wire.Logout:
 					return false // the name is given up with the program
@@ -74,7 +74,8 @@ func sayable(dialect string) func(wire.Request) bool {
 // samples are arguments that any command takes.
 var samples = values{
 	"room": "lobby", "user": "alice", "text": "hi", "name": "alice", "lines": "1", "what": "legacy", "value": "on",
-	"end": "list", "expression": "3+4", "command": "", "ip port": "239.1.2.3 5007",
+	"end": "list", "expression": "3+4", "command": "", "ip port": "239.1.2.3 5007", "answer": "same", "file": "capture.pcap",
+	"id": "1", "mode": "relay", "drop": "drop", "number": "1", "sign": "typing",
 }
 
 // offered tries the command in its shortest form, and with all arguments.
@@ -114,6 +115,8 @@ func (c *Command) sayable(v values, can func(wire.Request) bool) bool {
 // the end.
 func (l Local) offered(can func(wire.Request) bool) bool {
 	switch l.Verb {
+	case Outbox:
+		return can(wire.Drop{Client: "1"})
 	case Open:
 		return can(wire.Private{To: "alice", Text: "hi"})
 	case Nick:

@@ -8,12 +8,12 @@ import (
 
 func TestOnlyWhatADialectCanSayIsOffered(t *testing.T) {
 	for dialect, want := range map[string]struct{ has, lacks []Verb }{
-		"chat1":           {has: []Verb{Join, Topic, Sessions, Sum, Quit}},
-		"a3":              {has: []Verb{Users, Msg, Nick, Joke, Inbox, Me, Sum, Quit}, lacks: []Verb{Join, Rooms, Topic, Sessions, Whois}},
-		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register, Nick}},
+		"chat1":           {has: []Verb{Join, Topic, Sessions, Sum, Quit, Accept, Refuse, Verify, Send, Cancel, Path, Kick, Outbox, Share}},
+		"a3":              {has: []Verb{Users, Msg, Nick, Joke, Inbox, Me, Sum, Quit}, lacks: []Verb{Join, Rooms, Topic, Sessions, Whois, Accept, Verify, Send, Cancel, Path, Kick, Outbox, Share}},
+		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register, Nick, Accept, Refuse, Outbox, Kick}},
 		"prompt-accounts": {has: []Verb{Users, Me}, lacks: []Verb{Nick, Register, Login}},
-		"ias":             {has: []Verb{Create, Join, Leave, Rooms}, lacks: []Verb{Logout, Topic}},
-		"tobi":            {has: []Verb{Join, Create, Rooms, Users}, lacks: []Verb{Topic, Joke}},
+		"ias":             {has: []Verb{Create, Join, Leave, Rooms, Accept, Refuse}, lacks: []Verb{Logout, Topic, Verify, Outbox}},
+		"tobi":            {has: []Verb{Join, Create, Rooms, Users, Msg, Open, Accept, Refuse}, lacks: []Verb{Topic, Joke, Verify, Send, Cancel, Path, Kick, Outbox, Share}},
 		"sum":             {has: []Verb{Sum, Quit, Help}, lacks: []Verb{Users, Msg}},
 		"direct":          {has: []Verb{Quit}, lacks: []Verb{Help, Users, Msg, Sum}},
 		"unheard of":      {has: []Verb{Join, Topic}},

@@ -71,6 +71,9 @@ func run(l reading, c Context) Action {
 	if why == "" && l.command.NeedsRoom && v["room"] == "" && c.room() == "" {
 		why = notInRoom
 	}
+	if why == "" && l.command.NeedsPerson && v["user"] == "" && c.To == "" {
+		why = notPrivate
+	}
 	var a Action
 	if why == "" {
 		a, why = l.command.make(c, v)

@@ -12,6 +12,9 @@ import (
 // here is where the tests type.
 var here = Context{Room: "lab3", Me: "sara"}
 
+// talk is a private conversation.
+var talk = Context{To: "alice", Me: "sara"}
+
 func say(text string) Action         { return Say{Room: "lab3", Text: text} }
 func ask(r wire.Request) Action      { return Ask{Request: r} }
 func whisper(to, text string) Action { return Whisper{To: to, Text: text} }
@@ -119,7 +122,7 @@ func TestTextOrCommand(t *testing.T) {
 		"a comment is text":                            {"// why", say("// why")},
 		"a path behind a command's name is text":       {"/join/lab3", say("/join/lab3")},
 		"a bare prefix is not sent":                    {"/", unknown("/", "/help", "/join", "/rooms")},
-		"a long word behind a dollar is not sent":      {"$secret", unknown("$secret", "$create", "$enter", "$leave")},
+		"a long word behind a dollar is not sent":      {"$secret", unknown("$secret", "$share", "$accept", "$create")},
 		"short words behind a slash are not text":      {"/D", unknown("/D", "/l", "/q", "/me")},
 		"short words behind cmd: are not text":         {"cmd:D", unknown("cmd:D", "cmd:l", "cmd:q", "cmd:me")},
 		"capitals behind a slash are a command":        {"/JOIN lab3", ask(wire.Join{Room: "lab3"})},
@@ -163,7 +166,6 @@ func TestTextOrCommand(t *testing.T) {
 }
 
 func TestUsageSaysWhatToType(t *testing.T) {
-	private := Context{To: "alice", Me: "sara"}
 	for name, c := range map[string]struct {
 		line string
 		in   Context
@@ -187,9 +189,22 @@ func TestUsageSaysWhatToType(t *testing.T) {
 		"a list of one session":           {"/sessions list 3", here, "A session can only be ended. It goes: /sessions [list|end] [session]"},
 		"a private line of nothing":       {"@alice: ", here, "Type what alice is to read behind @alice:. It goes: /msg <user> [text]"},
 		"leaving no room":                 {"/leave", Context{}, "This is no room: go to one first. It goes: /leave [room]"},
-		"topic of a private conversation": {"/topic x", private, "This is no room: go to one first. It goes: /topic [text]"},
+		"topic of a private conversation": {"/topic x", talk, "This is no room: go to one first. It goes: /topic [text]"},
 		"text in no room":                 {"hello", Context{}, "You are in no room: /rooms lists them, /join enters one. It goes: /join <room>"},
 		"doing something in no room":      {"/me waves", Context{}, "You are in no room: /rooms lists them, /join enters one. It goes: /me <text>"},
+		"accepting nobody":                {"/accept", here, "This is no private conversation: /msg USER opens one. It goes: /accept [user]"},
+		"refusing nobody":                 {"/refuse", here, "This is no private conversation: /msg USER opens one. It goes: /refuse [user]"},
+		"a file for a room":               {"/send a.pcap", here, "This is no private conversation: /msg USER opens one. It goes: /send <file>"},
+		"no file":                         {"/send", talk, "Something is missing: <file>. It goes: /send <file>"},
+		"the newest file of a room":       {"/cancel", here, "This is no private conversation: /msg USER opens one. It goes: /cancel [id]"},
+		"the path of a room":              {"/path", here, "This is no private conversation: /msg USER opens one. It goes: /path [user] [auto|relay]"},
+		"no such path":                    {"/path alice direct", here, "Choose one of auto, relay. It goes: /path [user] [auto|relay]"},
+		"an answer for nobody":            {"/verify same", talk, "Say whose number it is: /verify USER same. It goes: /verify [user] [same|differ]"},
+		"no answer":                       {"/verify alice yes", talk, "Choose one of same, differ. It goes: /verify [user] [same|differ]"},
+		"everybody out of a room":         {"$kick", here, "A room can't be emptied here: name the person whose private conversation is to end. It goes: $kick [user]"},
+		"dropping no line":                {"/outbox drop", here, "Say which line: /outbox numbers them. It goes: /outbox [drop] [number]"},
+		"a line without what to do":       {"/outbox 3", here, "Choose one of drop. It goes: /outbox [drop] [number]"},
+		"sharing neither on nor off":      {"/share typing maybe", here, "Choose one of on, off. It goes: /share [typing|reading] [on|off]"},
 		"logging in as nobody":            {"/login", Context{}, "Say which name. It goes: /login [name]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,4 +313,55 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: text has the ghost %q", line, ghost)
 		}
 	})
+}
+
+func TestPrivateConversationsHaveCommands(t *testing.T) {
+	end := func(name string) Action {
+		return Ask{Request: wire.HangUp{Name: name}, Confirm: "end the private conversation with " + name + "?"}
+	}
+	for line, c := range map[string]struct{ here, talk Action }{
+		"/accept bob":         {ask(wire.Accept{Name: "bob"}), ask(wire.Accept{Name: "bob"})},
+		"/accept":             {nil, ask(wire.Accept{Name: "alice"})},
+		":refuse @bob":        {ask(wire.Reject{Name: "bob"}), ask(wire.Reject{Name: "bob"})},
+		"/refuse":             {nil, ask(wire.Reject{Name: "alice"})},
+		"/verify":             {ask(wire.Verify{}), ask(wire.Verify{Name: "alice"})},
+		"/verify Sara":        {ask(wire.Verify{}), ask(wire.Verify{})},
+		"/verify sara same":   {ask(wire.Verify{Answer: wire.AnswerSame}), ask(wire.Verify{Answer: wire.AnswerSame})},
+		"/verify bob":         {ask(wire.Verify{Name: "bob"}), ask(wire.Verify{Name: "bob"})},
+		"/verify bob SAME":    {ask(wire.Verify{Name: "bob", Answer: wire.AnswerSame}), ask(wire.Verify{Name: "bob", Answer: wire.AnswerSame})},
+		"/verify bob differ":  {ask(wire.Verify{Name: "bob", Answer: wire.AnswerDiffer}), ask(wire.Verify{Name: "bob", Answer: wire.AnswerDiffer})},
+		"/verify same same":   {ask(wire.Verify{Name: "same", Answer: wire.AnswerSame}), ask(wire.Verify{Name: "same", Answer: wire.AnswerSame})},
+		"/verify differ":      {nil, nil},
+		"/send ~/my file.txt": {nil, ask(wire.SendFile{To: "alice", File: "~/my file.txt"})},
+		"/cancel 3f9c":        {ask(wire.StopFile{ID: "3f9c"}), ask(wire.StopFile{ID: "3f9c"})},
+		"/cancel":             {nil, ask(wire.StopFile{Name: "alice"})},
+		"/path":               {nil, ask(wire.Route{Name: "alice"})},
+		"/path bob":           {ask(wire.Route{Name: "bob"}), ask(wire.Route{Name: "bob"})},
+		"/path bob relay":     {ask(wire.Route{Name: "bob", Mode: wire.RouteRelay}), ask(wire.Route{Name: "bob", Mode: wire.RouteRelay})},
+		"/path auto":          {ask(wire.Route{Name: "auto"}), ask(wire.Route{Name: "alice", Mode: wire.RouteAuto})},
+		"$kick":               {nil, end("alice")},
+		"$kick bob":           {end("bob"), end("bob")},
+		"/kick bob":           {end("bob"), end("bob")},
+		"/outbox":             {Local{Verb: Outbox}, Local{Verb: Outbox}},
+		"/outbox drop 2":      {Local{Verb: Outbox, Arg: "2"}, Local{Verb: Outbox, Arg: "2"}},
+		"/share":              {ask(wire.Share{}), ask(wire.Share{})},
+		"/share typing":       {ask(wire.Share{}), ask(wire.Share{})},
+		"/share typing off":   {ask(wire.Share{Typing: new(false)}), ask(wire.Share{Typing: new(false)})},
+		"/share reading on":   {ask(wire.Share{Reading: new(true)}), ask(wire.Share{Reading: new(true)})},
+	} {
+		t.Run(line, func(t *testing.T) {
+			for _, at := range []struct {
+				place Context
+				want  Action
+			}{{here, c.here}, {talk, c.talk}} {
+				got := Parse(line, at.place)
+				if _, ok := got.(Usage); ok && at.want == nil {
+					continue
+				}
+				if diff := cmp.Diff(at.want, got); diff != "" {
+					t.Errorf("at %+v (-want +got):\n%s", at.place, diff)
+				}
+			}
+		})
+	}
 }

@@ -39,16 +39,6 @@ var commands = []Command{
 		Args:  []Arg{{Name: "user", Kind: KindUser}},
 	},
 	{
-		Verb: Msg, Group: GroupPeople, Help: "send a private line, or open a conversation", Example: "/msg alice see you at two", make: makeMsg,
-		Words: []Word{{Slash, "msg", nil}},
-		Args:  []Arg{{Name: "user", Kind: KindUser}, {Name: "text", Kind: KindText, Optional: true}},
-	},
-	{
-		Verb: Open, Group: GroupPeople, Help: "open a private conversation", Example: "$poke alice", make: makeOpen,
-		Words: []Word{{Dollar, "poke", nil}, {Cmd, "request", nil}},
-		Args:  []Arg{{Name: "user", Kind: KindUser}},
-	},
-	{
 		Verb: Me, Group: GroupPeople, Help: "say what you do", Example: "/me is looking at the capture", make: makeMe,
 		Words: []Word{{Slash, "me", nil}},
 		Args:  []Arg{{Name: "text", Kind: KindText}},
@@ -62,6 +52,78 @@ var commands = []Command{
 		Verb: Unignore, Group: GroupPeople, Help: "show somebody's lines again", Example: "/unignore mallory", make: makeUnignore,
 		Words: []Word{{Slash, "unignore", nil}},
 		Args:  []Arg{{Name: "user", Kind: KindUser}},
+	},
+	{
+		Verb: Msg, Group: GroupPrivate, Help: "send a private line, or open a conversation", Example: "/msg alice see you at two", make: makeMsg,
+		Words: []Word{{Slash, "msg", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}, {Name: "text", Kind: KindText, Optional: true}},
+	},
+	{
+		Verb: Open, Group: GroupPrivate, Help: "open a private conversation", Example: "$poke alice", make: makeOpen,
+		Words: []Word{{Dollar, "poke", nil}, {Cmd, "request", nil}},
+		Args:  []Arg{{Name: "user", Kind: KindUser}},
+	},
+	{
+		Verb: Accept, Group: GroupPrivate, Help: "accept a conversation, or the file offered", Example: "/accept alice", make: makeAccept,
+		Words:       []Word{{Slash, "accept", nil}},
+		Args:        []Arg{{Name: "user", Kind: KindUser, Optional: true}},
+		NeedsPerson: true,
+	},
+	{
+		Verb: Refuse, Group: GroupPrivate, Help: "refuse a conversation, or the file offered", Example: "/refuse mallory", make: makeRefuse,
+		Words:       []Word{{Slash, "refuse", nil}},
+		Args:        []Arg{{Name: "user", Kind: KindUser, Optional: true}},
+		NeedsPerson: true,
+	},
+	{
+		Verb: Verify, Group: GroupPrivate, Help: "show the safety number, or say if it's the same", Example: "/verify alice", make: makeVerify,
+		Words: []Word{{Slash, "verify", nil}},
+		Args: []Arg{
+			{Name: "user", Kind: KindUser, Optional: true},
+			{Name: "answer", Kind: KindChoice, Choices: []string{"same", "differ"}, Optional: true},
+		},
+	},
+	{
+		Verb: Send, Group: GroupPrivate, Help: "offer a file to the person you talk to", Example: "/send client1.pcap", make: makeSend,
+		Words:       []Word{{Slash, "send", nil}},
+		Args:        []Arg{{Name: "file", Kind: KindText}},
+		NeedsPerson: true,
+	},
+	{
+		Verb: Cancel, Group: GroupPrivate, Help: "end a file's transfer: the newest, or this", Example: "/cancel 3f9c", make: makeCancel,
+		Words: []Word{{Slash, "cancel", nil}},
+		Args:  []Arg{{Name: "id", Kind: KindWord, Optional: true}},
+	},
+	{
+		Verb: Path, Group: GroupPrivate, Help: "show or set how lines travel", Example: "/path alice relay", make: makePath,
+		Words: []Word{{Slash, "path", nil}},
+		Args: []Arg{
+			{Name: "user", Kind: KindUser, Optional: true},
+			{Name: "mode", Kind: KindChoice, Choices: []string{"auto", "relay"}, Optional: true},
+		},
+		NeedsPerson: true,
+	},
+	{
+		Verb: Kick, Group: GroupPrivate, Help: "end a private conversation", Example: "/kick alice", make: makeKick,
+		Words:   []Word{{Slash, "kick", nil}, {Dollar, "kick", nil}},
+		Args:    []Arg{{Name: "user", Kind: KindUser, Optional: true}},
+		Confirm: true,
+	},
+	{
+		Verb: Outbox, Group: GroupPrivate, Help: "show the lines that wait, or drop one", Example: "/outbox drop 2", make: makeOutbox,
+		Words: []Word{{Slash, "outbox", nil}},
+		Args: []Arg{
+			{Name: "drop", Kind: KindChoice, Choices: []string{"drop"}, Optional: true},
+			{Name: "number", Kind: KindNumber, Optional: true},
+		},
+	},
+	{
+		Verb: Share, Group: GroupPrivate, Help: "show or set what others see of you", Example: "/share reading off", make: makeShare,
+		Words: []Word{{Slash, "share", nil}},
+		Args: []Arg{
+			{Name: "sign", Kind: KindChoice, Choices: []string{"typing", "reading"}, Optional: true},
+			{Name: "value", Kind: KindChoice, Choices: []string{"on", "off"}, Optional: true},
+		},
 	},
 	{
 		Verb: Next, Group: GroupReading, Help: "go to the next unread lines", Example: "/next", make: makeNext,

@@ -27,6 +27,18 @@ type Glyph struct {
 	Prompt   string // behind the destination in the composer
 	More     string // something was cut
 	Veil     string // the screen behind an overlay
+	Alarm    string // before what nobody must miss
+	Spark    string // eight columns: heights of a small chart
+	Top      string // of what belongs together: its first row,
+	Mid      string // those between,
+	End      string // and its last
+}
+
+// Code is the signs of QR codes, two dots above each other in one column:
+// without any where the font has none. A dot that is not set is a blank.
+type Code struct {
+	Style              lipgloss.Style // dark signs on a light background
+	Upper, Lower, Both string
 }
 
 // Form is the signs of dialogs.
@@ -49,6 +61,7 @@ func unicodeGlyph() Glyph {
 	return Glyph{
 		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Good: "✓", Bad: "✗",
 		Sent: "✓", Read: "✓✓", Arrow: "→", Dot: "·", Prompt: "›", More: "…", Veil: "░",
+		Alarm: "!", Spark: "▁▂▃▄▅▆▇█", Top: "┌", Mid: "│", End: "└",
 	}
 }
 
@@ -56,6 +69,7 @@ func asciiGlyph() Glyph {
 	return Glyph{
 		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Good: "+", Bad: "x",
 		Sent: "+", Read: "++", Arrow: ">", Dot: "|", Prompt: ">", More: "~", Veil: ".",
+		Alarm: "!", Spark: "_.:-=+*#", Top: "+", Mid: "|", End: "+",
 	}
 }
 

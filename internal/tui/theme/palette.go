@@ -47,6 +47,7 @@ func painted(r *lipgloss.Renderer, name string, p palette) Theme {
 		Border:   unicodeBorder(),
 		Glyph:    unicodeGlyph(),
 		Form:     unicodeForm(),
+		Code:     Code{Style: b.code(p), Upper: "▀", Lower: "▄", Both: "█"},
 		renderer: r,
 	}
 	for _, c := range p.nicks {
@@ -76,6 +77,16 @@ func (b brush) on(fg, bg lipgloss.Color) lipgloss.Style {
 		return b.fg(fg).Reverse(true)
 	}
 	return b.fg(fg).Background(bg)
+}
+
+// code is black on white, as readers of codes want it. Without colours it is so
+// on a dark background; on a light one it is the other way round, which most
+// readers take too.
+func (b brush) code(p palette) lipgloss.Style {
+	if p.bar == "" {
+		return b.on("", "")
+	}
+	return b.on("#000000", "#FFFFFF")
 }
 
 func (b brush) text(p palette) Text {

@@ -25,6 +25,7 @@ type Theme struct {
 	Border   Border
 	Glyph    Glyph
 	Form     Form
+	Code     Code
 
 	nicks    []lipgloss.Style
 	renderer *lipgloss.Renderer
@@ -109,7 +110,7 @@ func NoColor(r *lipgloss.Renderer) Theme {
 // console. Its colours are those of the terminal.
 func ASCII(r *lipgloss.Renderer) Theme {
 	t := painted(r, "ascii", console)
-	t.Border, t.Glyph, t.Form = asciiBorder(), asciiGlyph(), asciiForm()
+	t.Border, t.Glyph, t.Form, t.Code = asciiBorder(), asciiGlyph(), asciiForm(), Code{}
 	return t
 }
 
@@ -126,7 +127,7 @@ func For(r *lipgloss.Renderer, getenv func(string) string) Theme {
 	switch {
 	case getenv("TERM") == "linux" && noColor:
 		t := NoColor(r)
-		t.Border, t.Glyph, t.Form = asciiBorder(), asciiGlyph(), asciiForm()
+		t.Border, t.Glyph, t.Form, t.Code = asciiBorder(), asciiGlyph(), asciiForm(), Code{}
 		return t
 	case getenv("TERM") == "linux":
 		return ASCII(r)

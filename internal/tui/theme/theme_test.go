@@ -152,7 +152,7 @@ func TestStylesTakeNoRoom(t *testing.T) {
 
 func TestGlyphsHaveTheWidthThatTheyPromise(t *testing.T) {
 	for name, th := range map[string]Theme{"unicode": Dark(renderer(termenv.TrueColor)), "ascii": ASCII(renderer(termenv.ANSI))} {
-		want := map[string]int{"Read": 2, "Chosen": 3, "Open": 3}
+		want := map[string]int{"Read": 2, "Spark": 8, "Chosen": 3, "Open": 3}
 		for _, group := range []any{th.Glyph, th.Form, th.Border, th.Border.Box} {
 			v := reflect.ValueOf(group)
 			for i := range v.NumField() {

@@ -1,30 +1,11 @@
--- What only the receiver's device can open of a line in the inbox. The line's
--- row there has no text.
-CREATE TABLE notes (
-  account TEXT NOT NULL,
-  id      INTEGER NOT NULL,
-  device  TEXT NOT NULL,
-  prekey  TEXT NOT NULL,
-  signer  TEXT NOT NULL,
-  seq     INTEGER NOT NULL,
-  box     BLOB NOT NULL,
-  sig     BLOB NOT NULL,
-  PRIMARY KEY (account, id),
-  FOREIGN KEY (account, id) REFERENCES inbox ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
--- Prekeys that wait. added is the id of the entry that brought one and place its
--- place in it, given the id of the newest entry of the device.
-CREATE TABLE prekeys (
-  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
-  device  TEXT NOT NULL,
-  id      TEXT NOT NULL,
-  key     BLOB NOT NULL,
-  expires INTEGER NOT NULL,
-  last    INTEGER NOT NULL,
-  sig     BLOB NOT NULL,
-  given   INTEGER NOT NULL,
-  added   INTEGER NOT NULL,
-  place   INTEGER NOT NULL,
-  PRIMARY KEY (account, device, id)
+-- The devices that accounts hold private conversations with: their public keys
+-- in order of coming, and which other one has signed each; '' is none.
+CREATE TABLE devices (
+  account   TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  key       TEXT NOT NULL,
+  id        INTEGER NOT NULL,
+  made      INTEGER NOT NULL,
+  signer    TEXT NOT NULL DEFAULT '',
+  signature BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (account, key)
 ) STRICT, WITHOUT ROWID;

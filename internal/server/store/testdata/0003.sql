@@ -72,31 +72,16 @@ CREATE TABLE keys (
 
 ALTER TABLE rooms ADD COLUMN multicast TEXT NOT NULL DEFAULT '';
 
-CREATE TABLE notes (
-  account TEXT NOT NULL,
-  id      INTEGER NOT NULL,
-  device  TEXT NOT NULL,
-  prekey  TEXT NOT NULL,
-  signer  TEXT NOT NULL,
-  seq     INTEGER NOT NULL,
-  box     BLOB NOT NULL,
-  sig     BLOB NOT NULL,
-  PRIMARY KEY (account, id),
-  FOREIGN KEY (account, id) REFERENCES inbox ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE prekeys (
-  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
-  device  TEXT NOT NULL,
-  id      TEXT NOT NULL,
-  key     BLOB NOT NULL,
-  expires INTEGER NOT NULL,
-  last    INTEGER NOT NULL,
-  sig     BLOB NOT NULL,
-  given   INTEGER NOT NULL,
-  added   INTEGER NOT NULL,
-  place   INTEGER NOT NULL,
-  PRIMARY KEY (account, device, id)
+-- The devices that accounts hold private conversations with: their public keys
+-- in order of coming, and which other one has signed each; '' is none.
+CREATE TABLE devices (
+  account   TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  key       TEXT NOT NULL,
+  id        INTEGER NOT NULL,
+  made      INTEGER NOT NULL,
+  signer    TEXT NOT NULL DEFAULT '',
+  signature BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (account, key)
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO log VALUES (1, 1882545165946585095, '00112233445566778899aabbccddeeff');
@@ -107,9 +92,8 @@ INSERT INTO lines VALUES (2, 1882545165946585093, 1795334974238, 'bob', 'account
   (2, 1882545165946585094, 1795334974238, 'Anonymous1', 'old', 1, 'barks');
 INSERT INTO marks VALUES ('bob', 2, 1882545165946585093);
 INSERT INTO inbox VALUES ('bob', 1882545165946585095, 1795334974238, 'ann', 'account', 0, 'psst');
-INSERT INTO inbox VALUES ('ann', 1882545165946585094, 1795334974238, 'bob', 'account', 0, '');
-INSERT INTO notes VALUES ('ann', 1882545165946585094, 'device', 'k1', 'other', 7, x'0102', x'0304');
-INSERT INTO prekeys VALUES ('ann', 'device', 'k1', x'0707070707070707070707070707070707070707070707070707070707070707', 4102444800000, 1, x'0102', 1882545165946585093, 1882545165946585093, 0);
+INSERT INTO devices VALUES ('bob', 'key of the phone', 1882545165946585091, 1795334974100, '', x''),
+  ('bob', 'key of the laptop', 1882545165946585092, 1795334974200, 'key of the phone', x'0102');
 INSERT INTO keys VALUES ('0123456789abcdef0123456789abcdef', 'c1', 1882545165946585093, 1795334974238);
 PRAGMA application_id = 0x6c637364;
 PRAGMA user_version = 3;

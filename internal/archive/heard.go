@@ -1,0 +1,240 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"labchat/internal/wire"
+)
+
+// What strangers can fill with numbers.
+const (
+	maxNumbers = 4096   // heard of one device
+	maxSenders = 10_000 // devices
+)
+
+// Hear takes in lines that came over encrypted ways, each once by whatever way
+// and however often it comes: fresh says which were new. In one step it
+// remembers the numbers, stores the lines, each with the Line's ID set to the
+// one under which it is stored, and deletes the prekeys they were sealed to.
+//
+// A device numbers its lines from 1. What counts as heard: each number that has
+// come, and all up to a floor, which only rises. It rises to below Low, but never
+// above the number that Low came with; and where more than maxNumbers above it
+// have come, so that the smallest of them are forgotten, to the largest that was.
+// So a line that comes again is never fresh, and a device whose numbers have gaps
+// and whose Low never rises costs no more than that. The price: a line that comes
+// for the first time after maxNumbers later ones is taken for heard. Where too
+// many devices have sent us lines, the one that has been silent for longest is
+// forgotten with all its numbers, first among those of which Devices knows nothing.
+func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
+	home, due := a.count(len(heard))
+	fresh = make([]bool, len(heard))
+	ids := make([]wire.ID, len(heard))
+	err = a.change("store heard lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+		h := &hearing{a: a, tx: tx, home: home, senders: map[string]*sender{}}
+		if err := h.prepare(ctx); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, h.close()) }()
+		for i := range heard {
+			if fresh[i], ids[i], err = h.take(ctx, &heard[i]); err != nil {
+				return err
+			}
+		}
+		if err := h.finish(ctx); err != nil || !due {
+			return err
+		}
+		return a.prune(ctx, tx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, one := range heard {
+		if fresh[i] && one.Line != nil {
+			one.Line.ID = ids[i]
+		}
+	}
+	return fresh, nil
+}
+
+// hearing is one transaction of Hear.
+type hearing struct {
+	a       *Archive
+	tx      *sql.Tx
+	home    int64
+	senders map[string]*sender // by their keys
+	number  *sql.Stmt
+	keeper  *keeper
+	grown   bool // there are devices that were not heard before
+}
+
+// sender is what is known of the numbers of a device.
+type sender struct {
+	id, floor int64
+	numbers   int64          // remembered, some of them below floor before write
+	device    string         // its key
+	lines     map[string]int // fresh ones, by who has said them
+}
+
+func (h *hearing) prepare(ctx context.Context) (err error) {
+	h.number, err = h.tx.PrepareContext(ctx, "INSERT INTO heard (sender, number) VALUES (?, ?) ON CONFLICT DO NOTHING")
+	if err != nil {
+		return err
+	}
+	if h.keeper, err = newKeeper(ctx, h.tx); err != nil {
+		return errors.Join(err, h.number.Close())
+	}
+	return nil
+}
+
+func (h *hearing) close() error { return errors.Join(h.number.Close(), h.keeper.close()) }
+
+// take takes in one line. The floor is for those that come after it.
+func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wire.ID, err error) {
+	s, err := h.sender(ctx, one.Device)
+	if err != nil {
+		return false, 0, err
+	}
+	n := number(one.Seq)
+	if n > s.floor {
+		added, err := affected(h.number.ExecContext(ctx, s.id, n))
+		if err != nil {
+			return false, 0, err
+		}
+		s.numbers += added
+		fresh = added > 0
+	}
+	if fresh && one.Line != nil {
+		if id, err = h.keeper.keep(ctx, h.home, one.Line); err != nil {
+			return false, 0, err
+		}
+		s.lines[one.Line.From]++
+	}
+	if one.Prekey != "" {
+		if _, err := h.tx.ExecContext(ctx, "DELETE FROM prekeys WHERE home = ? AND id = ?", h.home, one.Prekey); err != nil {
+			return false, 0, err
+		}
+	}
+	s.floor = max(s.floor, min(number(one.Low), n)-1)
+	return fresh, id, nil
+}
+
+// sender finds what is known of a device, or begins with nothing.
+func (h *hearing) sender(ctx context.Context, device string) (*sender, error) {
+	if s, known := h.senders[device]; known {
+		return s, nil
+	}
+	s := &sender{device: device, lines: map[string]int{}}
+	const query = "SELECT id, floor, numbers FROM senders WHERE home = ? AND device = ?"
+	err := h.tx.QueryRowContext(ctx, query, h.home, device).Scan(&s.id, &s.floor, &s.numbers)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = h.begin(ctx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.senders[device] = s
+	return s, nil
+}
+
+// begin adds a device.
+func (h *hearing) begin(ctx context.Context, s *sender) error {
+	const insert = "INSERT INTO senders (home, device, used) VALUES (?, ?, ?) RETURNING id"
+	h.grown = true
+	return h.tx.QueryRowContext(ctx, insert, h.home, s.device, h.a.millis()).Scan(&s.id)
+}
+
+// write stores what became of a device.
+func (h *hearing) write(ctx context.Context, s *sender) error {
+	if err := h.forget(ctx, s); err != nil {
+		return err
+	}
+	if excess := s.numbers - int64(h.a.bounds.numbers); excess > 0 {
+		const smallest = "SELECT number FROM heard WHERE sender = ? ORDER BY number LIMIT 1 OFFSET ?"
+		if err := h.tx.QueryRowContext(ctx, smallest, s.id, excess-1).Scan(&s.floor); err != nil {
+			return err
+		}
+		if err := h.forget(ctx, s); err != nil {
+			return err
+		}
+	}
+	const update = "UPDATE senders SET floor = ?, numbers = ?, used = ? WHERE id = ?"
+	if _, err := h.tx.ExecContext(ctx, update, s.floor, s.numbers, h.a.millis(), s.id); err != nil {
+		return err
+	}
+	for user, lines := range s.lines {
+		if err := exchanged(ctx, h.tx, h.home, user, s.device, lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget deletes the numbers that the floor stands for.
+func (h *hearing) forget(ctx context.Context, s *sender) error {
+	n, err := affected(h.tx.ExecContext(ctx, "DELETE FROM heard WHERE sender = ? AND number <= ?", s.id, s.floor))
+	s.numbers -= n
+	return err
+}
+
+// finish writes all devices, and forgets silent ones where there are too many.
+func (h *hearing) finish(ctx context.Context) error {
+	just := map[int64]bool{}
+	for _, s := range h.senders {
+		just[s.id] = true
+		if err := h.write(ctx, s); err != nil {
+			return err
+		}
+	}
+	if !h.grown {
+		return nil
+	}
+	silent, err := h.silent(ctx, just)
+	if err != nil {
+		return err
+	}
+	for _, id := range silent {
+		for _, statement := range []string{"DELETE FROM heard WHERE sender = ?", "DELETE FROM senders WHERE id = ?"} {
+			if _, err := h.tx.ExecContext(ctx, statement, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// silent returns the devices to forget: none that was heard just now.
+func (h *hearing) silent(ctx context.Context, just map[int64]bool) (ids []int64, err error) {
+	var count int
+	if err := h.tx.QueryRowContext(ctx, "SELECT count(*) FROM senders").Scan(&count); err != nil || count <= h.a.bounds.senders {
+		return nil, err
+	}
+	const query = `SELECT id FROM senders s ORDER BY
+		EXISTS (SELECT 1 FROM devices d WHERE d.home = s.home AND d.key = s.device), used, id LIMIT ?`
+	excess := count - h.a.bounds.senders
+	err = each(ctx, h.tx, query, []any{excess + len(just)}, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		if !just[id] && len(ids) < excess {
+			ids = append(ids, id)
+		}
+		return err
+	})
+	return ids, err
+}
+
+// NewestPrivate is the greatest id among the private lines of the home, 0 where
+// there are none.
+func (a *Archive) NewestPrivate() wire.ID {
+	a.mu.Lock()
+	home := a.home
+	a.mu.Unlock()
+	var newest wire.ID
+	const query = "SELECT coalesce(max(id), 0) FROM lines WHERE home = ? AND place = '@'"
+	if err := a.read.QueryRowContext(context.Background(), query, home).Scan(&newest); err != nil {
+		return 0 // ids begin with today's then, and those that are taken are not given again
+	}
+	return newest
+}

@@ -1,0 +1,127 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"labchat/internal/wire"
+)
+
+// errBound protects a line that was meant for one key from being sent readable.
+var errBound = errors.New("it may go to one device only")
+
+// QueuePrivate writes lines for encrypted conversations, in the order in which
+// they are to go out, and sets the Seq of each: numbers only rise, and none is
+// ever used again. When it returns the lines survive kill -9 and the loss of
+// power. A line that is there already stays as it is.
+func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
+	home := a.here()
+	numbers := make([]wire.ID, len(lines))
+	err := a.change("queue private lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO outbox
+			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device)
+			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', 0, ?, 0, '', 1, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, insert.Close()) }()
+		for i, l := range lines {
+			if err := insert.QueryRowContext(ctx, home, l.Client, l.As, fold(l.As), l.To, l.Text, l.Action, l.At, l.Device).Scan(&numbers[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, l := range lines {
+		l.Seq = numbers[i]
+	}
+	return nil
+}
+
+// PrivateOutbox returns the lines for encrypted conversations that wait at the
+// server at hand, under whatever name they were typed, in order.
+func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
+	const query = `SELECT seq, client, typed_as, receiver, text, action, at, inbox, device FROM outbox
+		WHERE private = 1 AND state = 'queued' AND home = ? ORDER BY seq`
+	var lines []*wire.Receipt
+	err := each(context.Background(), a.read, query, []any{a.here()}, func(rows *sql.Rows) error {
+		l := &wire.Receipt{State: wire.ReceiptQueued}
+		lines = append(lines, l)
+		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.At, &l.Inbox, &l.Device)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the private outbox: %w", err)
+	}
+	return lines, nil
+}
+
+// stillWaits is the condition of what changes a line before it is delivered.
+const stillWaits = " WHERE client = ? AND private = 1 AND state = 'queued'"
+
+// HandOver gives lines to the server after all, readable by it: Outbox returns
+// them from now on. None goes if one of them is bound to a device.
+func (a *Archive) HandOver(lines ...wire.ClientID) error {
+	return a.change("hand over lines", func(ctx context.Context, tx *sql.Tx) error {
+		for _, line := range lines {
+			var bound int
+			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM outbox"+stillWaits+" AND device <> ''", line).Scan(&bound); err != nil {
+				return err
+			}
+			if bound > 0 {
+				return fmt.Errorf("%q: %w", line, errBound)
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET private = 0, inbox = 0"+stillWaits, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Bind says that lines may go to this key only; "" lets go of them.
+func (a *Archive) Bind(device string, lines ...wire.ClientID) error {
+	return a.change("bind lines", func(ctx context.Context, tx *sql.Tx) error {
+		for _, line := range lines {
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET device = ?"+stillWaits, device, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// MarkSealed notes that a sealed copy of lines waits at the server. The lines
+// wait here, too, until they are delivered.
+func (a *Archive) MarkSealed(lines ...wire.ClientID) error {
+	return a.change("note sealed lines", func(ctx context.Context, tx *sql.Tx) error {
+		for _, line := range lines {
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET inbox = 1"+stillWaits, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DropPrivate deletes a line that still waits, and says whether it did.
+func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
+	err = a.change("drop the line", func(ctx context.Context, tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "DELETE FROM outbox"+stillWaits, line))
+		dropped = n > 0
+		return err
+	})
+	return dropped && err == nil, err
+}
+
+// affected returns how many rows a statement has changed.
+func affected(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}

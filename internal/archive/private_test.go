@@ -1,0 +1,334 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labchat/internal/wire"
+)
+
+var ourTypes = cmp.AllowUnexported(wire.Said{}, wire.Whispered{}, wire.Receipt{})
+
+// typed is a line of alice to bob.
+func typed(id wire.ClientID) *wire.Receipt {
+	return &wire.Receipt{Client: id, As: "alice", To: "bob", Text: "text of " + string(id), At: 1}
+}
+
+// waiting names the private lines that wait.
+func waiting(t *testing.T, a *Archive) []wire.ClientID {
+	t.Helper()
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	var names []wire.ClientID
+	for _, l := range lines {
+		names = append(names, l.Client)
+	}
+	return names
+}
+
+// talk returns the lines exchanged with bob.
+func talk(t *testing.T, a *Archive) []wire.Event {
+	t.Helper()
+	lines, err := a.Recent("@bob", 0, 1<<20)
+	must(t, err)
+	return lines
+}
+
+func check(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, ourTypes); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func TestPrivateLinesWaitWithAllThatBelongsToThem(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.Home("host:1300", "node1"))
+	first := &wire.Receipt{Client: "z", As: "Alice", To: "Bob", Text: "waves", Action: true, At: 90}
+	second := &wire.Receipt{Client: "b", As: "other", To: "carol", Text: "psst", At: 91, Device: "key of carol"}
+	third := &wire.Receipt{Client: "a", As: "Alice", To: "Bob", Text: "again", At: 92}
+	must(t, a.QueuePrivate(first, second))
+	must(t, a.QueuePrivate(third))
+	must(t, a.Bind("key of bob", "a", "unknown"))
+	must(t, a.MarkSealed("z", "unknown"))
+	must(t, a.Close())
+
+	a = open(t, dir)
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	first.State, second.State, third.State = wire.ReceiptQueued, wire.ReceiptQueued, wire.ReceiptQueued
+	first.Inbox, third.Device = true, "key of bob"
+	check(t, "private outbox", lines, []*wire.Receipt{first, second, third})
+	if first.Seq == 0 || first.Seq >= second.Seq || second.Seq >= third.Seq {
+		t.Errorf("got numbers %d, %d, %d, want them to rise", first.Seq, second.Seq, third.Seq)
+	}
+}
+
+func TestANumberIsNeverUsedAgain(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	var last wire.ID
+	for n := range 6 {
+		one := typed(wire.ClientID(fmt.Sprint("c", n)))
+		must(t, a.QueuePrivate(one))
+		if one.Seq <= last {
+			t.Fatalf("got number %d after %d", one.Seq, last)
+		}
+		last = one.Seq
+		dropped, err := a.DropPrivate(one.Client)
+		must(t, err)
+		if !dropped {
+			t.Fatalf("%s was not dropped", one.Client)
+		}
+		if n == 3 {
+			must(t, a.Close())
+			a = open(t, dir)
+		}
+	}
+}
+
+func TestALineIsQueuedOnce(t *testing.T) {
+	a := open(t, t.TempDir())
+	one, again := typed("c"), typed("c")
+	again.Text = "another text"
+	must(t, a.QueuePrivate(one, typed("d")))
+	must(t, a.QueuePrivate(again))
+	if one.Seq != again.Seq {
+		t.Errorf("got number %d, want %d as before", again.Seq, one.Seq)
+	}
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	if len(lines) != 2 || lines[0].Text != one.Text {
+		t.Errorf("got %d lines, the first %q", len(lines), lines[0].Text)
+	}
+}
+
+func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.Queue(typed("plain")))
+	must(t, a.QueuePrivate(typed("private"), typed("bound"), typed("given")))
+	must(t, a.Bind("dev", "bound"))
+	must(t, a.MarkSealed("given"))
+	outbox := func() (names []wire.ClientID) {
+		t.Helper()
+		lines, err := a.Outbox("alice")
+		must(t, err)
+		for _, l := range lines {
+			names = append(names, l.Client)
+		}
+		return names
+	}
+	check(t, "outbox", outbox(), []wire.ClientID{"plain"})
+	check(t, "private outbox", waiting(t, a), []wire.ClientID{"private", "bound", "given"})
+
+	must(t, a.Settle(&wire.Receipt{Client: "private", State: wire.ReceiptSent, ID: 1}))
+	must(t, a.SettlePrivate(&wire.Receipt{Client: "plain", State: wire.ReceiptDelivered, ID: 1}))
+	check(t, "outbox after both were settled the wrong way", outbox(), []wire.ClientID{"plain"})
+	check(t, "private outbox after that", waiting(t, a), []wire.ClientID{"private", "bound", "given"})
+	check(t, "history after that", talk(t, a), []wire.Event(nil))
+
+	if err := a.HandOver("given", "bound"); !errors.Is(err, errBound) {
+		t.Errorf("got %v, want that a bound line is not handed over", err)
+	}
+	check(t, "outbox after a refusal", outbox(), []wire.ClientID{"plain"})
+	must(t, a.HandOver("given", "unknown"))
+	check(t, "outbox after one was handed over", outbox(), []wire.ClientID{"plain", "given"})
+	check(t, "private outbox after that", waiting(t, a), []wire.ClientID{"private", "bound"})
+	must(t, a.Bind("", "bound"))
+	must(t, a.HandOver("bound"))
+	must(t, a.Settle(&wire.Receipt{Client: "given", State: wire.ReceiptSent, ID: 2}, &wire.Receipt{Client: "plain", State: wire.ReceiptSent, ID: 3}))
+	check(t, "outbox after all", outbox(), []wire.ClientID{"bound"})
+
+	for line, want := range map[wire.ClientID]bool{"plain": false, "given": false, "bound": false, "private": true, "unknown": false} {
+		dropped, err := a.DropPrivate(line)
+		must(t, err)
+		if dropped != want {
+			t.Errorf("%s was dropped: %v, want %v", line, dropped, want)
+		}
+	}
+}
+
+func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
+	whispered := &wire.Whispered{ID: 7, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
+	later := &wire.Whispered{ID: 8, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
+	type step struct {
+		state wire.ReceiptState
+		id    wire.ID // afterwards
+	}
+	for _, c := range []struct {
+		name    string
+		steps   []step
+		waits   []wire.ClientID
+		history []wire.Event
+		counted int
+	}{
+		{"delivered", []step{{wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
+		{"read at once", []step{{wire.ReceiptRead, 7}}, nil, []wire.Event{whispered}, 1},
+		{"sent, and not delivered", []step{{wire.ReceiptSent, 7}}, []wire.ClientID{"c"}, nil, 0},
+		{"still queued", []step{{wire.ReceiptQueued, 7}}, []wire.ClientID{"c"}, nil, 0},
+		{"refused", []step{{wire.ReceiptFailed, 7}}, nil, nil, 0},
+		{"all of its way", []step{{wire.ReceiptSent, 7}, {wire.ReceiptDelivered, 8}, {wire.ReceiptRead, 8}}, nil, []wire.Event{later}, 1},
+		{"delivered twice", []step{{wire.ReceiptDelivered, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
+		{"backwards", []step{{wire.ReceiptRead, 7}, {wire.ReceiptDelivered, 7}, {wire.ReceiptQueued, 7}, {wire.ReceiptFailed, 7}}, nil, []wire.Event{whispered}, 1},
+		{"refused, but delivered after all", []step{{wire.ReceiptFailed, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			must(t, a.SetDevice(wire.KnownDevice{User: "bob", Key: "dev", State: wire.KeyKnown}))
+			must(t, a.QueuePrivate(typed("c")))
+			for n, s := range c.steps {
+				r := &wire.Receipt{Client: "c", State: s.state, ID: wire.ID(7 + n), At: 70, Kind: wire.KindAccount, Device: "dev"}
+				if s.state == wire.ReceiptDelivered && n > 0 {
+					r.ID = s.id
+				}
+				must(t, a.SettlePrivate(r))
+				if s.state == wire.ReceiptDelivered || s.state == wire.ReceiptRead {
+					check(t, "id", r.ID, s.id)
+				}
+			}
+			check(t, "private outbox", waiting(t, a), c.waits)
+			check(t, "history", talk(t, a), c.history)
+			devices, err := a.Devices("bob")
+			must(t, err)
+			check(t, "lines counted", devices[0].Lines, c.counted)
+		})
+	}
+}
+
+func TestADeliveredLineIsNotChangedAnyMore(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.QueuePrivate(typed("c")))
+	must(t, a.SettlePrivate(&wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7}))
+	must(t, a.MarkSealed("c"))
+	must(t, a.Bind("dev", "c"))
+	must(t, a.HandOver("c")) // a bound one would be refused
+	dropped, err := a.DropPrivate("c")
+	must(t, err)
+	check(t, "dropped", dropped, false)
+	var row [3]string
+	must(t, a.read.QueryRowContext(t.Context(), "SELECT private, inbox, device FROM outbox").Scan(&row[0], &row[1], &row[2]))
+	check(t, "private, inbox, device", row, [3]string{"1", "0", ""})
+}
+
+func TestTwoLinesOfTheSameIDAreBothKept(t *testing.T) {
+	const absurd = wire.ID(1<<64 - 1)
+	for _, id := range []wire.ID{5, lastPrivate, absurd} {
+		a := open(t, t.TempDir())
+		var lines []*wire.Receipt
+		for n := range 4 {
+			lines = append(lines, typed(wire.ClientID(fmt.Sprint("c", n))))
+			lines[n].ID, lines[n].State = id, wire.ReceiptDelivered
+		}
+		theirs := &wire.Whispered{ID: id, From: "bob", To: "alice", Text: "theirs"}
+		must(t, a.Keep([]wire.Event{&wire.Whispered{ID: id, From: "bob", To: "alice", Text: "by the server"}}))
+		must(t, a.QueuePrivate(lines...))
+		must(t, a.SettlePrivate(lines[:2]...))
+		hear(t, a, wire.Heard{Device: "dev", Seq: 1, Line: theirs})
+		must(t, a.SettlePrivate(lines[2:]...))
+		var want []wire.ID
+		for _, l := range append(lines[:2:2], &wire.Receipt{ID: theirs.ID}, lines[2], lines[3]) {
+			want = append(want, l.ID)
+		}
+		kept := slices.DeleteFunc(talk(t, a), func(e wire.Event) bool {
+			w, ok := e.(*wire.Whispered)
+			return ok && w.Text == "by the server"
+		})
+		check(t, fmt.Sprint("ids from ", id), ids(kept), want)
+	}
+}
+
+func TestNothingOfAFailedStepIsThere(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.SetDevice(wire.KnownDevice{User: "bob", Key: "dev", State: wire.KeyKnown}))
+	must(t, a.AddPrekeys(map[string]wire.Secret{"k": "key"}, a.millis()))
+	must(t, a.QueuePrivate(typed("c")))
+	must(t, a.exec("break the disk", "CREATE TRIGGER broken BEFORE INSERT ON lines BEGIN SELECT raise(ABORT, 'disk full'); END"))
+	settled := &wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7, Device: "dev"}
+	heard := wire.Heard{Device: "dev", Seq: 3, Low: 3, Prekey: "k", Line: &wire.Whispered{ID: 9, From: "bob", To: "alice", Text: "x"}}
+	if err := a.SettlePrivate(settled); err == nil {
+		t.Error("a line that is not stored was settled")
+	}
+	if fresh, err := a.Hear(wire.Heard{Device: "dev", Seq: 1}, heard); err == nil || fresh != nil {
+		t.Errorf("a line that is not stored was heard: %v, %v", fresh, err)
+	}
+	check(t, "private outbox", waiting(t, a), []wire.ClientID{"c"})
+	key, err := a.Prekey("k")
+	must(t, err)
+	check(t, "prekey", key.Reveal(), "key")
+
+	must(t, a.exec("mend the disk", "DROP TRIGGER broken"))
+	must(t, a.SettlePrivate(settled))
+	check(t, "heard again", hear(t, a, wire.Heard{Device: "dev", Seq: 1}, heard), []bool{true, true})
+	check(t, "history", ids(talk(t, a)), []wire.ID{7, 9})
+	check(t, "private outbox at the end", waiting(t, a), []wire.ClientID(nil))
+	devices, err := a.Devices("bob")
+	must(t, err)
+	check(t, "lines counted", devices[0].Lines, 2)
+}
+
+func TestPrivateLinesThatWaitAreNeverForgotten(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.QueuePrivate(typed("waits")))
+	must(t, a.MarkSealed("waits"))
+	var batch []*wire.Receipt
+	for n := range maxSettled + 50 {
+		batch = append(batch, typed(wire.ClientID(fmt.Sprint("c", n))))
+		batch[n].State, batch[n].ID = wire.ReceiptDelivered, wire.ID(n+1)
+	}
+	must(t, a.QueuePrivate(batch...))
+	must(t, a.SettlePrivate(batch...))
+	check(t, "private outbox", waiting(t, a), []wire.ClientID{"waits"})
+	var left int
+	must(t, a.read.QueryRowContext(t.Context(), "SELECT count(*) FROM outbox").Scan(&left))
+	check(t, "rows", left, maxSettled+1)
+	check(t, "lines", len(talk(t, a)), len(batch))
+}
+
+func TestPrivateLinesMoveWithTheAddressTheyWereTypedFor(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.Home("a:1", "n1"))
+	must(t, a.SetContact(wire.Contact{User: "bob", Secure: true}))
+	must(t, a.Home("a:2", "")) // the same server, but that is not known yet
+	must(t, a.QueuePrivate(typed("c")))
+	must(t, a.Bind("dev", "c"))
+	must(t, a.SetContact(wire.Contact{User: "bob"}))
+	must(t, a.SetContact(wire.Contact{User: "carol", Accepted: true}))
+	must(t, a.Home("a:2", "n1"))
+	must(t, a.MarkSealed("c"))
+	contacts, err := a.Contacts()
+	must(t, err)
+	check(t, "contacts", contacts, []wire.Contact{{User: "bob", Secure: true}, {User: "carol", Accepted: true}})
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	if len(lines) != 1 || lines[0].Device != "dev" || !lines[0].Inbox {
+		t.Fatalf("got %+v, want the line", lines)
+	}
+
+	must(t, a.Home("a:2", "n2")) // a new installation
+	lines, err = a.PrivateOutbox()
+	must(t, err)
+	if len(lines) != 1 || lines[0].Device != "dev" || lines[0].Inbox {
+		t.Errorf("got %+v, want the line without a copy at the server", lines)
+	}
+	contacts, err = a.Contacts()
+	must(t, err)
+	check(t, "contacts at the new installation", contacts, []wire.Contact(nil))
+	must(t, a.Home("b:1", "n3"))
+	check(t, "private outbox of another server", waiting(t, a), []wire.ClientID(nil))
+}
+
+func TestALineIsDeliveredWhereItWasTypedFor(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.Home("a:1", "n1"))
+	must(t, a.QueuePrivate(typed("c")))
+	must(t, a.Home("b:1", "n2"))
+	must(t, a.SettlePrivate(&wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7}))
+	check(t, "history of another server", ids(talk(t, a)), []wire.ID(nil))
+	must(t, a.Home("a:1", "n1"))
+	check(t, "history", ids(talk(t, a)), []wire.ID{7})
+}

@@ -1,0 +1,156 @@
+package link
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/quic-go/quic-go"
+
+	"labchat/internal/wire"
+)
+
+// The codes that a connection is closed with.
+const (
+	codeDone   quic.ApplicationErrorCode = 0 // nothing is wrong
+	codeFailed quic.ApplicationErrorCode = 1 // what was said can't be read, or took too long
+)
+
+// readSize is how much of the conversation is read at a time.
+const readSize = 4 << 10
+
+// Link is a connection with one device. One goroutine may read, one write.
+type Link struct {
+	Key     string // of the other device
+	Relayed bool
+
+	conn   *quic.Conn
+	stream *quic.Stream
+	read   *bufio.Scanner
+	once   sync.Once
+}
+
+func newLink(conn *quic.Conn, stream *quic.Stream, key string, relayed bool) *Link {
+	k := &Link{Key: key, Relayed: relayed, conn: conn, stream: stream, read: bufio.NewScanner(stream)}
+	k.read.Buffer(make([]byte, 0, readSize), wire.MaxFrame+4)
+	k.read.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		advance, frame, err := wire.SplitPeer(data)
+		if advance == 0 && err == nil && atEOF && len(data) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		return advance, frame, err
+	})
+	return k
+}
+
+// Read waits for the next message. Those that are not known here are passed
+// over.
+func (k *Link) Read() (wire.PeerMessage, error) {
+	for k.read.Scan() {
+		m, err := wire.ParsePeer(k.read.Bytes())
+		if err != nil {
+			k.Close(true)
+			return nil, fmt.Errorf("read a message: %w", err)
+		}
+		if m != nil {
+			return m, nil
+		}
+	}
+	if err := k.read.Err(); err != nil {
+		return nil, err
+	}
+	return nil, io.EOF
+}
+
+// Write writes messages that wire.AppendPeer has made. It waits while the other
+// side does not keep up.
+func (k *Link) Write(frames []byte) error {
+	_, err := k.stream.Write(frames)
+	return err
+}
+
+// Close ends the connection at once. What was written and has not arrived is
+// lost.
+func (k *Link) Close(failed bool) {
+	k.once.Do(func() {
+		code := codeDone
+		if failed {
+			code = codeFailed
+		}
+		_ = k.conn.CloseWithError(code, "") // it has ended then, whatever it says
+	})
+}
+
+// Done is closed when the connection has ended.
+func (k *Link) Done() <-chan struct{} { return k.conn.Context().Done() }
+
+// Gone says whether the other side has ended the connection in order.
+func Gone(err error) bool {
+	var app *quic.ApplicationError
+	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == codeDone
+}
+
+// Addr is where the other side is now.
+func (k *Link) Addr() netip.AddrPort {
+	ap, err := netip.ParseAddrPort(k.conn.RemoteAddr().String())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// Stats is how well a link works.
+type Stats struct {
+	RTT           time.Duration // smoothed
+	Packets, Lost int64         // sent
+}
+
+// Stats measures the link.
+func (k *Link) Stats() Stats {
+	s := k.conn.ConnectionStats()
+	return Stats{RTT: s.SmoothedRTT, Packets: int64(s.PacketsSent), Lost: int64(s.PacketsLost)}
+}
+
+// OpenFile begins a stream for a file.
+func (k *Link) OpenFile(ctx context.Context) (*FileOut, error) {
+	s, err := k.conn.OpenUniStreamSync(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin to send a file: %w", err)
+	}
+	return &FileOut{s}, nil
+}
+
+// FileOut is a file on its way out.
+type FileOut struct{ stream *quic.SendStream }
+
+// Write implements io.Writer.
+func (f *FileOut) Write(b []byte) (int, error) { return f.stream.Write(b) }
+
+// Close says that the file is whole.
+func (f *FileOut) Close() error { return f.stream.Close() }
+
+// Stop ends it in the middle.
+func (f *FileOut) Stop() { f.stream.CancelWrite(0) }
+
+// AcceptFile waits for a stream that the other side begins.
+func (k *Link) AcceptFile(ctx context.Context) (*FileIn, error) {
+	s, err := k.conn.AcceptUniStream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &FileIn{s}, nil
+}
+
+// FileIn is a file on its way in.
+type FileIn struct{ stream *quic.ReceiveStream }
+
+// Read implements io.Reader.
+func (f *FileIn) Read(b []byte) (int, error) { return f.stream.Read(b) }
+
+// Stop tells the other side to send no more.
+func (f *FileIn) Stop() { f.stream.CancelRead(0) }

@@ -1,0 +1,350 @@
+package private
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"labchat/internal/peer/link"
+	"labchat/internal/wire"
+)
+
+const (
+	// directWithin is how long both sides look for a direct way before the relay
+	// is taken.
+	directWithin = 3 * time.Second
+	// dialWithin bounds one try at an address that has knocked.
+	dialWithin = 2500 * time.Millisecond
+	// answerWithin is after how long a call counts as not heard: a person may
+	// have to answer first, so it is said again then.
+	answerWithin = 30 * time.Second
+	// linkWithin is how long an answered call may take to become a link.
+	linkWithin = 15 * time.Second
+	// maxKnockers bounds the addresses that one call knocks at: those that the
+	// server told, and those that knocks came from.
+	maxKnockers = 2 * wire.MaxCandidates
+)
+
+// knockAfter is when each address is knocked at, counted from the answer: five
+// times at most, so that nobody can aim us at a stranger.
+var knockAfter = []time.Duration{0, 150 * time.Millisecond, 400 * time.Millisecond, 900 * time.Millisecond, 1800 * time.Millisecond}
+
+// call is one try to find a way to somebody. Owned by loop.
+type call struct {
+	id       string
+	token    [16]byte // its bytes
+	answered bool     // both sides want it
+	relayed  bool     // no direct way is to be looked for
+	began    time.Time
+	until    time.Time
+	addrs    []netip.AddrPort
+	rounds   int              // of knocks that are out
+	open     []netip.AddrPort // that somebody was heard from, and that were not dialled
+	dialling bool
+	reached  bool      // a knock of the other side was heard
+	carryAt  time.Time // when the relay is dialled, zero: it was, or is not to be
+	again    bool      // the relay is dialled though there is a way through it
+}
+
+func newCall() *call {
+	c := &call{began: time.Now()}
+	_, _ = rand.Read(c.token[:]) // never fails
+	c.id = hex.EncodeToString(c.token[:])
+	c.until = c.began.Add(answerWithin)
+	return c
+}
+
+// begin calls somebody by way of the server.
+func (l *loop) begin(c *conversation) {
+	if c.call != nil || !l.server.online || !l.server.claimed {
+		return
+	}
+	k := newCall()
+	c.call = k
+	c.noted.changed = true
+	l.punch(c, k)
+}
+
+// punch tells the other side where we are.
+func (l *loop) punch(c *conversation, k *call) {
+	r := wire.Punch{To: c.name, Call: k.id, Relay: l.hides(c)}
+	if !r.Relay {
+		for _, a := range l.own() {
+			if len(r.Local) < wire.MaxCandidates {
+				r.Local = append(r.Local, a.String())
+			}
+		}
+	}
+	l.ask(r, func(e wire.Event) {
+		if no, refused := e.(*wire.Refused); refused && c.call == k {
+			l.notCalled(c, no)
+		}
+	})
+}
+
+// hides says whether somebody is not to be told our addresses.
+func (l *loop) hides(c *conversation) bool {
+	return l.socket == nil || c.contact.Mode == wire.RouteRelay || l.cfg.Relay && c.contact.Mode != wire.RouteAuto
+}
+
+// notCalled is the server's no to a call.
+func (l *loop) notCalled(c *conversation, e *wire.Refused) {
+	c.call = nil
+	switch {
+	case e.Code == wire.CodeNoUser && c.best() == nil:
+		l.away(c, c.name+" is not here")
+	case c.best() == nil:
+		c.show(l, e.Text)
+		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
+	default:
+		c.worse(time.Now())
+	}
+}
+
+// punched is somebody's call, or the answer to ours.
+func (l *loop) punched(e *wire.Punched) {
+	if l.convs[wire.Fold(e.From)] == nil && len(l.convs) >= maxConversations {
+		l.cfg.Log.Debug("a call too many was dropped")
+		return
+	}
+	c := l.conversation(e.From)
+	c.kind, c.devices, c.here, c.plain = e.Kind, e.Devices, true, false
+	trusted := l.judge(c, e.Device)
+	k := c.call
+	switch {
+	case !trusted && !c.contact.Accepted:
+		l.asksUs(c, e)
+	case !trusted:
+		c.asked = e
+	case k != nil && k.id == e.Call:
+		l.meet(c, k, e)
+	case k != nil && !k.answered && k.id < e.Call:
+		// Both have called at the same time: the other side answers ours.
+	case c.contact.Accepted:
+		l.answer(c, e)
+	default:
+		l.asksUs(c, e)
+	}
+	c.noted.changed = true
+}
+
+// answer says yes to a call.
+func (l *loop) answer(c *conversation, e *wire.Punched) {
+	if token, err := hex.DecodeString(e.Call); err == nil && len(token) == 16 {
+		k := &call{id: e.Call, token: [16]byte(token), began: time.Now()}
+		c.call = k
+		k.again = c.doubt()
+		l.punch(c, k)
+		l.meet(c, k, e)
+	}
+}
+
+// doubt is for a call of somebody to whom there is a way: the other side does
+// not think so, or has only the relay, which is then made anew.
+func (c *conversation) doubt() (relayed bool) {
+	p := c.best()
+	if p != nil && !p.Relayed {
+		p.suspect, c.urgent = true, true
+	}
+	return p != nil && p.Relayed
+}
+
+// asksUs has a person answer.
+func (l *loop) asksUs(c *conversation, e *wire.Punched) {
+	if c.contact.Rejected {
+		l.Server.Tell(wire.Decline{To: c.name, Call: e.Call})
+		return
+	}
+	first := c.asked == nil
+	c.asked = e
+	if first {
+		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+	}
+}
+
+// declined is the other person's no.
+func (l *loop) declined(e *wire.Declined) {
+	c := l.convs[wire.Fold(e.From)]
+	if c == nil || c.call == nil || c.call.id != e.Call {
+		return
+	}
+	c.call, c.poked = nil, false
+	c.show(l, c.name+" does not want to talk now: lines wait on this machine")
+	c.again = time.Now().Add(againLast)
+	c.noted.changed = true
+}
+
+// meet looks for a way now that both want one.
+func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
+	now := time.Now()
+	k.answered, k.relayed, k.until = true, e.Relay || l.hides(c), now.Add(linkWithin)
+	k.began = now
+	c.again = time.Time{}
+	for _, a := range e.Addrs {
+		if ap, err := netip.ParseAddrPort(a); err == nil && len(k.addrs) < wire.MaxCandidates && !k.relayed {
+			k.addrs = append(k.addrs, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
+		}
+	}
+	if l.dials(c) && (c.best() == nil || c.best().suspect || k.again) {
+		k.carryAt = now.Add(directWithin)
+		if k.relayed || len(k.addrs) == 0 || c.urgent {
+			k.carryAt = now
+		}
+	}
+	l.expect()
+	k.act(l, c, now)
+}
+
+// dials says which of the two sides makes links: the one with the smaller key.
+func (l *loop) dials(c *conversation) bool { return l.id.Key() < c.device }
+
+// due is when something is to be done for a call.
+func (k *call) due() time.Time {
+	due := k.until
+	if k.answered && k.rounds < len(knockAfter) && len(k.addrs) > 0 {
+		due = k.began.Add(knockAfter[k.rounds])
+	}
+	if !k.carryAt.IsZero() && k.carryAt.Before(due) {
+		due = k.carryAt
+	}
+	return due
+}
+
+// act knocks, dials the relay, or gives up.
+func (k *call) act(l *loop, c *conversation, now time.Time) {
+	for k.answered && k.rounds < len(knockAfter) && len(k.addrs) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
+		k.rounds++
+		for _, a := range k.addrs {
+			k.knock(l, wire.SignalKnock, a)
+		}
+	}
+	if !k.carryAt.IsZero() && !now.Before(k.carryAt) {
+		k.carryAt = time.Time{}
+		c.show(l, k.why(l, c))
+		l.dial(c, k, l.carried, l.relay.Addr(c.key))
+	}
+	if now.Before(k.until) {
+		return
+	}
+	c.call = nil
+	c.noted.changed = true
+	switch {
+	case c.best() != nil:
+		c.worse(now)
+	case k.answered:
+		c.show(l, "no way to "+c.name+" was found: "+k.why(l, c))
+		c.later(now)
+	default:
+		c.show(l, c.name+" has not answered yet: lines wait on this machine")
+		c.later(now)
+	}
+}
+
+// why explains why there is no direct way.
+func (k *call) why(l *loop, c *conversation) string {
+	switch {
+	case l.socket == nil:
+		return "this machine gives us no UDP socket"
+	case c.contact.Mode == wire.RouteRelay || l.cfg.Relay:
+		return "you tell nobody your address"
+	case k.relayed:
+		return c.name + " tells nobody the address"
+	case l.place.on && !l.place.seen.IsValid():
+		return "UDP does not get through to the server"
+	case len(k.addrs) == 0:
+		return c.name + " can't be reached over UDP"
+	case l.place.kind == wire.NATDependent && !k.reached:
+		return "your NAT uses another address for each destination"
+	case k.reached:
+		return c.name + "'s datagrams arrive, but no link comes about"
+	default:
+		return "nothing of " + c.name + " arrives: a NAT or a firewall is between you"
+	}
+}
+
+func (k *call) knock(l *loop, kind wire.SignalKind, to netip.AddrPort) {
+	s := wire.Signal{Kind: kind, Token: k.token, Addr: to}
+	l.write(net.UDPAddrFromAddrPort(to), s.Append(nil, nil))
+}
+
+// knocked takes a knock, or the answer to ours: there is a way.
+func (l *loop) knocked(from netip.AddrPort, s wire.Signal) {
+	for _, c := range l.convs {
+		k := c.call
+		if k == nil || k.token != s.Token || k.relayed {
+			continue
+		}
+		k.reached = true
+		if s.Kind == wire.SignalKnock {
+			k.knock(l, wire.SignalKnocked, from)
+		}
+		if !slices.Contains(k.addrs, from) && len(k.addrs) < maxKnockers {
+			k.addrs = append(k.addrs, from)
+		}
+		if !slices.Contains(k.open, from) && len(k.open) < maxKnockers {
+			k.open = append(k.open, from)
+			k.dialNext(l, c)
+		}
+		return
+	}
+}
+
+// dialNext dials the next address that was heard of, one at a time.
+func (k *call) dialNext(l *loop, c *conversation) {
+	if !k.answered || k.dialling || len(k.open) == 0 || !l.dials(c) || c.call != k || l.direct == nil {
+		return
+	}
+	if p := c.best(); p != nil && !p.Relayed && !p.suspect {
+		return
+	}
+	to := k.open[0]
+	k.open = k.open[1:]
+	k.dialling = true
+	l.dial(c, k, l.direct, net.UDPAddrFromAddrPort(to))
+}
+
+// dial makes a link beside the loop.
+func (l *loop) dial(c *conversation, k *call, over *link.Carrier, to net.Addr) {
+	device := c.device
+	direct := over == l.direct
+	l.work.Go(func() {
+		ctx, cancel := context.WithTimeout(l.ctx, dialWithin)
+		if !direct {
+			cancel()
+			ctx, cancel = context.WithTimeout(l.ctx, linkWithin)
+		}
+		defer cancel()
+		made, err := over.Dial(ctx, to, device)
+		l.box.Post(func(l *loop) {
+			if direct {
+				k.dialling = false
+			}
+			if err != nil {
+				l.cfg.Log.Debug("a way was not found", "err", err)
+				k.dialNext(l, c)
+				return
+			}
+			l.linked(c, made)
+		})
+	})
+}
+
+// improve looks for a direct way while there is another.
+func (l *loop) improve(c *conversation) {
+	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
+		return
+	}
+	l.begin(c)
+}
+
+// worse tries again later for a better way than there is.
+func (c *conversation) worse(now time.Time) {
+	if p := c.best(); p != nil && p.Relayed {
+		c.better = now.Add(step(betterFirst, betterLast, c.betters))
+		c.betters++
+	}
+}

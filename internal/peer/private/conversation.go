@@ -1,0 +1,290 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// againFirst and againLast are how long it takes until somebody is looked for
+	// again whom lines wait for: it doubles each time.
+	againFirst = 2 * time.Second
+	againLast  = 60 * time.Second
+	// betterFirst and betterLast are the same for a direct way while lines go
+	// through the relay.
+	betterFirst = 10 * time.Second
+	betterLast  = 2 * time.Minute
+	// maxConversations bounds what strangers can make us remember.
+	maxConversations = 2000
+)
+
+// conversation is what is known of somebody, and the ways to them. Owned by
+// loop.
+type conversation struct {
+	name, key string // key: folded
+	kind      wire.Kind
+	contact   wire.Contact
+
+	device  string        // its key, "" before it is known
+	state   wire.KeyState // of device
+	devices []wire.Device // as the server lists them
+	here    bool          // it has an endpoint now, as far as known
+	plain   bool          // it has no key: lines go through the server
+	reason  string        // why lines wait, or go no better way; for people
+
+	asked  *wire.Punched // its call, which a person has not answered
+	wrote  bool          // it has left sealed lines, and no person has answered
+	call   *call         // one that is under way
+	poked  bool          // a person wants it open
+	urgent bool          // the way there was has broken
+	busy   bool          // the server is being asked about it
+	paths  []*path
+
+	lines  []*line // not confirmed, by number
+	next   int     // in lines: the first that may not have been sent on the best path
+	traces traces
+
+	again   time.Time // when it is looked for again, zero: not
+	tries   int
+	better  time.Time // when a direct way is looked for, zero: not
+	betters int
+	noted   note
+}
+
+// conversation returns what is known of somebody, also if that is nothing.
+func (l *loop) conversation(name string) *conversation {
+	key := wire.Fold(name)
+	c := l.convs[key]
+	if c == nil {
+		c = &conversation{name: name, key: key}
+		var err error
+		if c.contact, err = l.cfg.Store.Contact(name); err != nil {
+			l.diskFailed("read a contact", err)
+		}
+		c.contact.User = name
+		l.recall(c)
+		l.convs[key] = c
+	}
+	return c
+}
+
+// recall takes from the disk which key lines went to last.
+func (l *loop) recall(c *conversation) {
+	known, err := l.cfg.Store.Devices(c.name)
+	if err != nil {
+		l.diskFailed("read the keys", err)
+	}
+	for _, d := range known {
+		if d.State != wire.KeyRejected {
+			c.device, c.state = d.Key, d.State
+		}
+	}
+}
+
+// keepContact changes what the disk knows of somebody.
+func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
+	was := c.contact
+	change(&c.contact)
+	if c.contact != was {
+		l.diskFailed("keep a contact", l.cfg.Store.SetContact(c.contact))
+	}
+}
+
+// accept is a person's word that this somebody may talk to us.
+func (l *loop) accept(c *conversation) {
+	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
+	c.wrote = false
+	if p := c.asked; p != nil {
+		c.asked = nil
+		l.answer(c, p)
+	}
+	c.noted.changed = true
+}
+
+// waits says whether there is a reason to look for somebody.
+func (c *conversation) waits() bool { return !c.plain && (len(c.lines) > 0 || c.poked) }
+
+// blocked says that nothing goes out before a person has answered.
+func (c *conversation) blocked() bool {
+	return c.state == wire.KeyChanged || c.state == wire.KeyRejected
+}
+
+// soon has it looked for at once.
+func (c *conversation) soon() { c.again, c.tries = time.Now(), 0 }
+
+// later has it looked for after a while.
+func (c *conversation) later(now time.Time) {
+	c.again = now.Add(step(againFirst, againLast, c.tries))
+	c.tries++
+}
+
+// step is the n-th of times that double.
+func step(first, last time.Duration, n int) time.Duration {
+	return min(first<<min(n, 16), last)
+}
+
+// show says why lines wait, or go no better way.
+func (c *conversation) show(_ *loop, reason string) {
+	c.noted.changed = c.noted.changed || c.reason != reason
+	c.reason = reason
+}
+
+// due is the earliest time at which something is to be done.
+func (c *conversation) due() time.Time {
+	var earliest time.Time
+	consider := func(t time.Time) {
+		if !t.IsZero() && (earliest.IsZero() || t.Before(earliest)) {
+			earliest = t
+		}
+	}
+	consider(c.again)
+	consider(c.better)
+	if c.call != nil {
+		consider(c.call.due())
+	}
+	for _, p := range c.paths {
+		consider(p.due())
+	}
+	return earliest
+}
+
+// act does what is due, and says how things stand if that has changed.
+func (c *conversation) act(l *loop, now time.Time) {
+	for _, p := range slices.Clone(c.paths) {
+		p.act(l, now)
+	}
+	if c.call != nil {
+		c.call.act(l, c, now)
+	}
+	if due := c.again; !due.IsZero() && !now.Before(due) {
+		c.again = time.Time{}
+		l.find(c)
+	}
+	if due := c.better; !due.IsZero() && !now.Before(due) {
+		c.better = time.Time{}
+		l.improve(c)
+	}
+	if c.noted.changed {
+		l.report(c)
+	}
+}
+
+// find asks the server how somebody can be reached.
+func (l *loop) find(c *conversation) {
+	s := &l.server
+	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !c.waits() && !c.urgent {
+		return // it is looked for when that has changed
+	}
+	if !l.place.ready() {
+		c.again = time.Now().Add(registerAgain / 4)
+		return
+	}
+	c.busy = true
+	l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
+		c.busy = false
+		switch e := e.(type) {
+		case *wire.Found:
+			l.found(c, e)
+		case *wire.Refused:
+			l.notFound(c, e)
+		default:
+		}
+	})
+}
+
+// found knows whom lines are for.
+func (l *loop) found(c *conversation, e *wire.Found) {
+	c.kind, c.devices, c.here = e.Kind, e.Devices, e.Device != ""
+	switch {
+	case e.Device == l.id.Key():
+		c.plainly(l, "this is you")
+	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "":
+		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
+	case e.Device != "":
+		if l.judge(c, e.Device) {
+			l.begin(c)
+		}
+	default:
+		l.away(c, c.name+" is away")
+	}
+}
+
+// notFound is the server's no.
+func (l *loop) notFound(c *conversation, e *wire.Refused) {
+	switch {
+	case e.Code != wire.CodeNoUser:
+		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
+	case c.contact.Secure || c.device != "":
+		l.away(c, c.name+" is not here")
+	default:
+		c.poked = false
+		c.show(l, e.Text)
+		l.failAll(c, e.Text)
+	}
+}
+
+// away waits for somebody, and leaves sealed copies where that can be.
+func (l *loop) away(c *conversation, why string) {
+	c.here = false
+	c.show(l, why+": lines wait on this machine")
+	c.later(time.Now())
+	l.seal(c)
+}
+
+// plainly leaves all that waits to the session.
+func (c *conversation) plainly(l *loop, why string) {
+	c.plain, c.again, c.poked = true, time.Time{}, false
+	c.show(l, why)
+	l.failBound(c, "")
+	lines := c.lines
+	c.lines, c.next = nil, 0
+	ids := make([]wire.ClientID, 0, len(lines))
+	for _, one := range lines {
+		ids = append(ids, one.Client)
+	}
+	if err := l.cfg.Store.HandOver(ids...); err != nil {
+		l.diskFailed("hand lines over", err)
+		c.lines, c.plain = lines, false
+		c.later(time.Now())
+		return
+	}
+	for _, one := range lines {
+		l.Server.Pass(copied(one.Receipt))
+	}
+}
+
+// cut is the loss of the server: what went through it is no more.
+func (c *conversation) cut(l *loop) {
+	c.call, c.busy, c.again, c.better = nil, false, time.Time{}, time.Time{}
+	for _, p := range slices.Clone(c.paths) {
+		if p.Relayed {
+			p.Close(false)
+		}
+	}
+	if c.plain {
+		c.plain = false // another server may know better
+	}
+	if c.best() == nil {
+		c.show(l, "there is no connection to the server: lines wait on this machine")
+	}
+	c.noted.changed = true
+}
+
+// hangUp ends all ways to somebody.
+func (c *conversation) hangUp(l *loop) {
+	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
+	for _, p := range slices.Clone(c.paths) {
+		p.Close(false)
+	}
+	c.noted.changed = true
+	l.expect()
+}
+
+// addressChanged looks for a direct way anew.
+func (c *conversation) addressChanged() {
+	if len(c.paths) > 0 {
+		c.better, c.betters = time.Now(), 0
+	}
+}

@@ -1,0 +1,216 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// doers is the table of what a person asks of private conversations.
+var doers = map[wire.Act]func(*loop, wire.Request, string){
+	wire.ActTyping:   doing((*loop).typing),
+	wire.ActPoke:     doing((*loop).poke),
+	wire.ActAccept:   doing((*loop).acceptBy),
+	wire.ActReject:   doing((*loop).reject),
+	wire.ActVerify:   doing((*loop).verify),
+	wire.ActSendFile: doing((*loop).sendFile),
+	wire.ActStopFile: doing((*loop).stopFile),
+	wire.ActRoute:    doing((*loop).route),
+	wire.ActDrop:     doing((*loop).drop),
+	wire.ActSeen:     doing((*loop).seenBy),
+	wire.ActHangUp:   doing((*loop).hangUpBy),
+	wire.ActShare:    doing((*loop).share),
+}
+
+// doing makes a method for one kind of request one for all.
+func doing[R wire.Request](do func(l *loop, r R, tag string)) func(*loop, wire.Request, string) {
+	return func(l *loop, r wire.Request, tag string) { do(l, r.(R), tag) }
+}
+
+// ours says whether a request is for us, and not for the server.
+func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
+
+func (l *loop) do(r wire.Request, tag string) { doers[r.Act()](l, r, tag) }
+
+func (l *loop) done(r wire.Request, tag string) {
+	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
+}
+
+func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
+	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
+}
+
+// typing goes to the other side itself, past the server that need not know of
+// it, where there is a way.
+func (l *loop) typing(r wire.Typing, _ string) {
+	c := l.convs[wire.Fold(r.To)]
+	share, _ := l.cfg.Store.Shares()
+	switch {
+	case !share:
+	case c != nil && c.best() != nil:
+		c.best().say(l, &wire.PeerTyping{})
+	case c == nil || !c.contact.Secure && c.device == "":
+		l.Server.Tell(r)
+	}
+}
+
+// poke opens a conversation before anything is written, and says how it stands.
+func (l *loop) poke(r wire.Poke, tag string) {
+	c := l.conversation(r.Name)
+	l.reclaim()
+	if c.key != wire.Fold(l.server.me) {
+		c.poked = !c.plain
+		if c.asked != nil && !c.contact.Accepted {
+			c.poked = false // looking at a request is no answer to it
+		} else if c.poked && c.best() == nil && c.call == nil && !c.blocked() {
+			l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
+			c.soon()
+		}
+	}
+	c.noted.changed = true
+	l.route(wire.Route{Name: r.Name}, tag)
+}
+
+// acceptBy takes what somebody asks for: a conversation, or else a file.
+func (l *loop) acceptBy(r wire.Accept, tag string) {
+	c := l.convs[wire.Fold(r.Name)]
+	switch {
+	case c != nil && c.asked != nil && c.blocked():
+		l.refuse(r, tag, wire.CodeDenied, "The key of "+c.name+" has changed. First /verify "+c.name+".")
+	case c != nil && (c.asked != nil || c.wrote):
+		l.accept(c)
+		l.done(r, tag)
+	case c != nil && l.files.accept(l, c):
+		l.done(r, tag)
+	default:
+		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
+	}
+}
+
+// reject refuses either. Who was refused is not heard of again until we write.
+func (l *loop) reject(r wire.Reject, tag string) {
+	c := l.convs[wire.Fold(r.Name)]
+	switch {
+	case c != nil && (c.asked != nil || c.wrote):
+		if c.asked != nil {
+			l.Server.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
+		}
+		c.asked, c.wrote = nil, false
+		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })
+		c.hangUp(l)
+		l.done(r, tag)
+	case c != nil && l.files.reject(l, c):
+		l.done(r, tag)
+	default:
+		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
+	}
+}
+
+// route says how lines to somebody travel, and changes it.
+func (l *loop) route(r wire.Route, tag string) {
+	c := l.conversation(r.Name)
+	if r.Mode != wire.RouteKeep && r.Mode != c.contact.Mode {
+		l.keepContact(c, func(k *wire.Contact) { k.Mode = r.Mode })
+		if p := c.best(); p != nil && p.Relayed != l.hides(c) {
+			c.urgent, p.suspect = true, true
+			l.begin(c)
+		}
+	}
+	e := l.standing(c)
+	e.Re = wire.Re{Re: tag}
+	l.emit(e)
+}
+
+// drop takes a line out of the outbox. One that was sent may have arrived.
+func (l *loop) drop(r wire.Drop, tag string) {
+	for _, c := range l.convs {
+		i := slices.IndexFunc(c.lines, func(one *line) bool { return one.Client == r.Client })
+		if i < 0 {
+			continue
+		}
+		if one := c.lines[i]; one.State == wire.ReceiptQueued {
+			if _, err := l.cfg.Store.DropPrivate(r.Client); err != nil {
+				l.diskFailed("delete a line", err)
+				break
+			}
+			c.take(one)
+			gone := copied(one.Receipt)
+			gone.State, gone.Reason = wire.ReceiptFailed, "deleted by you"
+			l.emit(gone)
+			l.done(r, tag)
+			return
+		}
+		l.refuse(r, tag, wire.CodeUnsupported, "The line is on its way and can't be taken back.")
+		return
+	}
+	l.refuse(r, tag, wire.CodeUnsupported, "Only private lines that wait on this machine can be deleted.")
+}
+
+func (l *loop) seenBy(r wire.Seen, _ string) {
+	if c := l.convs[wire.Fold(r.Name)]; c != nil {
+		l.seen(c, r.Last)
+	}
+}
+
+// hangUpBy ends a conversation until one side writes again.
+func (l *loop) hangUpBy(r wire.HangUp, tag string) {
+	c := l.convs[wire.Fold(r.Name)]
+	if c == nil || c.best() == nil && c.call == nil {
+		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
+		return
+	}
+	c.hangUp(l)
+	c.show(l, "you have ended the conversation; the next line opens it again")
+	l.done(r, tag)
+}
+
+// share changes what others are told of our typing and reading.
+func (l *loop) share(r wire.Share, tag string) {
+	typing, reading := l.cfg.Store.Shares()
+	if r.Typing != nil {
+		typing = *r.Typing
+	}
+	if r.Reading != nil {
+		reading = *r.Reading
+	}
+	if r.Typing != nil || r.Reading != nil {
+		l.diskFailed("keep a setting", l.cfg.Store.SetShares(typing, reading))
+	}
+	l.emit(&wire.Shared{Re: wire.Re{Re: tag}, Typing: typing, Reading: reading})
+}
+
+// verify shows the safety number, or takes the answer to it.
+func (l *loop) verify(r wire.Verify, tag string) {
+	if r.Name == "" || wire.Fold(r.Name) == wire.Fold(l.server.me) {
+		l.verifyOwn(r, tag)
+		return
+	}
+	c := l.conversation(r.Name)
+	switch {
+	case c.device == "":
+		l.refuse(r, tag, wire.CodeNoUser, "No key of "+c.name+" is known yet. Write to each other first.")
+	case r.Answer != wire.AnswerNone:
+		l.decide(c, r.Answer)
+		l.done(r, tag)
+	default:
+		l.emit(l.safety(c, tag))
+	}
+}
+
+// safety is what a person compares.
+func (l *loop) safety(c *conversation, tag string) *wire.Safety {
+	e := numbers(l.id.Key(), c.device)
+	e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state, c.kind != wire.KindAccount
+	if known, err := l.cfg.Store.Devices(c.name); err == nil {
+		for _, d := range known {
+			if d.Key == c.device {
+				e.Since, e.Lines = d.Since, d.Lines
+			}
+		}
+	}
+	if e.Since == 0 {
+		e.Since = wire.MillisOf(time.Now())
+	}
+	return e
+}

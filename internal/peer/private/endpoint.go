@@ -1,0 +1,204 @@
+// Package private holds private conversations beside a session with a server:
+// lines go encrypted from socket to socket where that can be, through the
+// server, which can't read them, where not, and wait on disk while the other
+// side is away. Those without a device key are left to the session.
+//
+// Endpoint looks like a session to a screen. One goroutine (Run) owns all state;
+// beside it there are the session's, those that take links, and for each link a
+// reader and, while there is something to write, a writer. They hand everything
+// to the loop.
+//
+// # How a line travels
+//
+// Whisper, then on disk with a number (Store.QueuePrivate), then find: has the
+// other side a device, is it here, is its key one that we trust. Then a call:
+// both sides tell each other by way of the server where they are, knock at each
+// other's addresses, and one of them dials; where nobody answers within
+// directWithin, it dials through the relay. Links carry numbered lines and
+// confirmations: what was not confirmed on one link is sent again on the next,
+// and the receiver's disk knows the numbers it has. So a line arrives once and
+// in order, whatever becomes of links, programs and servers.
+//
+// # Where things are
+//
+// server.go hears what the server says; register.go is our place at its
+// registry; conversation.go is what is known of somebody, trust.go judges keys,
+// call.go finds a way, path.go holds the links, lines.go moves lines, away.go
+// seals those that wait for somebody, file_out.go and file_in.go move files,
+// do.go does what a person asks, report.go says how it all stands.
+package private
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"labchat/internal/peer/mailbox"
+	"labchat/internal/wire"
+)
+
+// Server is a session that somebody else holds, as internal/client has it.
+type Server interface {
+	Run(ctx context.Context) error
+	Events() <-chan []wire.Event
+	Say(room, text string, action bool) wire.ClientID
+	Do(r wire.Request) (tag string)
+	// Tell says what is not answered.
+	Tell(r wire.Request)
+	// Pass hands over a line that the server may read.
+	Pass(r *wire.Receipt)
+	Retry()
+}
+
+// Store is what an endpoint keeps on disk, of the server of the session;
+// archive.Archive is one. The endpoint calls it from one goroutine.
+type Store interface {
+	// Seed is the private half of this device's key: 32 bytes.
+	Seed() (wire.Secret, error)
+	// NewestPrivate is the greatest id among the private lines.
+	NewestPrivate() wire.ID
+
+	// QueuePrivate stores lines that wait, and numbers them.
+	QueuePrivate(lines ...*wire.Receipt) error
+	PrivateOutbox() ([]*wire.Receipt, error)
+	// HandOver leaves lines to the session.
+	HandOver(lines ...wire.ClientID) error
+	// Bind lets lines go to one key only.
+	Bind(device string, lines ...wire.ClientID) error
+	MarkSealed(lines ...wire.ClientID) error
+	// SettlePrivate notes what became of lines; delivered ones join the history
+	// in the same transaction.
+	SettlePrivate(lines ...*wire.Receipt) error
+	DropPrivate(line wire.ClientID) (bool, error)
+	// Hear stores lines that came, and says which of them are new.
+	Hear(heard ...wire.Heard) (fresh []bool, err error)
+
+	Devices(user string) ([]wire.KnownDevice, error)
+	SetDevice(d wire.KnownDevice) error
+	Contact(user string) (wire.Contact, error)
+	SetContact(c wire.Contact) error
+
+	AddPrekeys(keys map[string]wire.Secret, expires wire.Millis) error
+	Prekey(id string) (wire.Secret, error)
+
+	Shares() (typing, reading bool)
+	SetShares(typing, reading bool) error
+
+	SaveTransfer(t *wire.Transfer) error
+	Transfers() ([]*wire.Transfer, error)
+}
+
+// Config says what an endpoint does. Store is needed.
+type Config struct {
+	Name      string                                                                  // under which lines are typed before there is a session
+	Local     string                                                                  // HOST:PORT of the socket, "" is any
+	Downloads string                                                                  // directory for files, "" takes none
+	Relay     bool                                                                    // tell nobody our addresses
+	Store     Store                                                                   //
+	Listen    func(ctx context.Context, network, addr string) (net.PacketConn, error) // nil: the network
+	Log       *slog.Logger
+	Program   string // name and version, for people
+}
+
+// EndedError says why an endpoint can't work at all.
+type EndedError struct {
+	Code wire.Code
+	Text string // a sentence for people: what to do next
+}
+
+func (e *EndedError) Error() string { return e.Text }
+
+// Endpoint is a session with private conversations. New makes one; Run is called
+// once.
+type Endpoint struct {
+	Server
+
+	cfg      Config
+	box      mailbox.Box[*loop]
+	plain    *plainConn
+	expected expected
+}
+
+// New returns an endpoint that does nothing until Run.
+func New(server Server, cfg Config) *Endpoint {
+	if cfg.Listen == nil {
+		cfg.Listen = new(net.ListenConfig).ListenPacket
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Endpoint{Server: server, cfg: cfg, box: mailbox.New[*loop](), plain: newPlainConn()}
+}
+
+// Events returns what the session has to say, and what happens in private.
+func (e *Endpoint) Events() <-chan []wire.Event { return e.box.Events }
+
+// Plain is the endpoint's socket for those who speak plain datagrams: what they
+// send goes out there, and what is neither ours nor encrypted comes to them.
+func (e *Endpoint) Plain() net.PacketConn { return e.plain }
+
+// Whisper hands over a private line. It never waits: Receipts follow.
+func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
+	r := &wire.Receipt{
+		Client: mailbox.NewClientID(), To: to, Text: text, Action: action,
+		State: wire.ReceiptQueued, At: wire.MillisOf(time.Now()),
+	}
+	e.box.Post(func(l *loop) { l.typed(r) })
+	return r.Client
+}
+
+// Do does what a person asks of private conversations, and asks the server all
+// else. It never waits: the answer is an event whose Re is the tag.
+func (e *Endpoint) Do(r wire.Request) (tag string) {
+	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") {
+		return e.Server.Do(r)
+	}
+	tag = e.box.Tag()
+	e.box.Post(func(l *loop) { l.do(r, tag) })
+	return tag
+}
+
+// Run holds both until ctx ends or the session has ended.
+func (e *Endpoint) Run(ctx context.Context) error {
+	defer close(e.box.Events)
+	l := newLoop(e)
+	inner, stop := context.WithCancel(ctx)
+	defer stop()
+	if err := l.open(inner); err != nil {
+		l.emit(&wire.Status{State: wire.StateEnded, Code: err.Code, Reason: err.Text})
+		l.feed.LastWords(e.box.Events)
+		return err
+	}
+	over := make(chan error, 1)
+	go func() { over <- e.Server.Run(inner) }()
+	l.run()
+	err := <-over // its events have ended
+	l.close()
+	l.feed.LastWords(e.box.Events)
+	return err
+}
+
+func ended(code wire.Code, format string, args ...any) *EndedError {
+	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// expected are the devices that links are taken from.
+type expected struct {
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+func (x *expected) has(key string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.keys[key]
+}
+
+func (x *expected) set(keys map[string]bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.keys = keys
+}

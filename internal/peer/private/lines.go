@@ -1,0 +1,388 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxFlight is how many lines may be unconfirmed on one path: enough for any
+	// round-trip time, little enough to be sent again.
+	maxFlight = 256
+	// maxTraces is how many lines are remembered of which the other side may
+	// still say that it has read them, or we.
+	maxTraces = 512
+	// oldest is how far back the time of a line may be that the sender says.
+	oldest = 30 * 24 * time.Hour
+)
+
+// line is one of ours on its way. Owned by loop.
+type line struct {
+	*wire.Receipt
+	on      *path // where it was sent last, nil: nowhere that counts
+	sealing bool  // a sealed copy is being made
+}
+
+// arrival is a line of somebody on its way to our disk.
+type arrival struct {
+	wire.Heard
+	p    *path // that it came by; nil: it was sealed
+	c    *conversation
+	note *wire.Sealed // not nil: that it came in
+}
+
+// traces are what receipts are about that come later. Owned by loop.
+type traces struct {
+	low    wire.ID         // no line of theirs with a smaller number comes again
+	sent   []*wire.Receipt // delivered, maybe not read
+	theirs []trace         // that came, maybe not read
+}
+
+type trace struct{ id, seq wire.ID }
+
+// copied is what is said of a line: events never change.
+func copied(r *wire.Receipt) *wire.Receipt {
+	c := *r
+	return &c
+}
+
+// typed takes a line from a person.
+func (l *loop) typed(r *wire.Receipt) {
+	c := l.conversation(r.To)
+	r.As, r.Kind = l.server.me, l.server.kind
+	l.reclaim()
+	if c.key == wire.Fold(l.server.me) || l.server.welcomed && !l.server.able && !c.contact.Secure || c.plain && l.server.online {
+		l.Server.Pass(r)
+		return
+	}
+	l.queue = append(l.queue, r)
+}
+
+// saveTyped puts what was typed on disk, and only then goes on with it.
+func (l *loop) saveTyped() {
+	if len(l.queue) == 0 {
+		return
+	}
+	queue := l.queue
+	l.queue = nil
+	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
+		l.diskFailed("queue lines", err)
+		for _, r := range queue {
+			r.State, r.Reason = wire.ReceiptFailed, "this machine's disk does not take it"
+			l.emit(r)
+		}
+		return
+	}
+	var to []*conversation
+	for _, r := range queue {
+		c := l.conversation(r.To)
+		c.add(&line{Receipt: r})
+		l.emit(copied(r))
+		if !slices.Contains(to, c) {
+			to = append(to, c)
+		}
+	}
+	for _, c := range to {
+		l.begun(c)
+	}
+}
+
+// begun goes on with a conversation that a person has written in.
+func (l *loop) begun(c *conversation) {
+	if c.plain { // found out meanwhile
+		c.plainly(l, c.reason)
+		return
+	}
+	if !c.contact.Accepted {
+		l.accept(c)
+	}
+	switch {
+	case c.best() != nil:
+		c.pump(l)
+	case c.call == nil && !c.blocked():
+		c.soon()
+	default:
+		l.hold(c)
+	}
+}
+
+// hold says what new lines wait for.
+func (l *loop) hold(c *conversation) {
+	for _, one := range c.lines {
+		if one.State == wire.ReceiptQueued && one.Reason != c.reason && c.reason != "" {
+			one.Reason = c.reason
+			l.emit(copied(one.Receipt))
+		}
+	}
+}
+
+// lowest is the smallest number of all lines that wait, for whomever: one device
+// may have several names, and must not take a line for heard that still waits
+// under another.
+func (l *loop) lowest() wire.ID {
+	var lowest wire.ID
+	for _, c := range l.convs {
+		for _, one := range c.lines {
+			if lowest == 0 || one.Seq < lowest {
+				lowest = one.Seq
+			}
+		}
+	}
+	return lowest
+}
+
+func (c *conversation) add(one *line) {
+	c.lines = append(c.lines, one)
+	c.noted.changed = true
+}
+
+// knows says whether a line is among those that wait.
+func (c *conversation) knows(id wire.ClientID) bool {
+	return slices.ContainsFunc(c.lines, func(one *line) bool { return one.Client == id })
+}
+
+// resend has every line sent again that was not confirmed.
+func (c *conversation) resend() {
+	c.next = 0
+	for _, one := range c.lines {
+		one.on = nil
+	}
+}
+
+// pump sends what may go out.
+func (c *conversation) pump(l *loop) {
+	p := c.best()
+	if p == nil || c.blocked() {
+		l.hold(c)
+		return
+	}
+	var bind []wire.ClientID
+	sent := false
+	for ; c.next < len(c.lines) && len(p.flight) < maxFlight; c.next++ {
+		one := c.lines[c.next]
+		if one.on == p || wire.Fold(one.As) != wire.Fold(l.server.me) || one.Device != "" && one.Device != p.Key {
+			continue
+		}
+		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text}) {
+			continue
+		}
+		if c.kind != wire.KindAccount && one.Device == "" {
+			one.Device = p.Key
+			bind = append(bind, one.Client)
+		}
+		one.on, sent = p, true
+		if len(p.flight) == 0 {
+			p.moved = time.Now()
+		}
+		p.flight = append(p.flight, one)
+		l.isSent(one)
+	}
+	if len(bind) > 0 {
+		l.diskFailed("bind lines", l.cfg.Store.Bind(p.Key, bind...))
+	}
+	c.noted.sent = c.noted.sent || sent
+}
+
+// isSent says that a line is on its way, once.
+func (l *loop) isSent(one *line) {
+	if one.State != wire.ReceiptQueued {
+		return
+	}
+	one.State, one.Reason = wire.ReceiptSent, ""
+	one.ID, _ = l.stamp()
+	l.emit(copied(one.Receipt))
+}
+
+// confirmed settles lines that are on the other side's disk.
+func (l *loop) confirmed(p *path, seq wire.ID) {
+	var done []*wire.Receipt
+	for len(p.flight) > 0 && p.flight[0].Seq <= seq {
+		one := p.flight[0]
+		p.flight[0] = nil
+		p.flight = p.flight[1:]
+		if p.c.take(one) {
+			r := copied(one.Receipt)
+			r.State, r.Inbox = wire.ReceiptDelivered, false
+			done = append(done, r)
+		}
+	}
+	p.moved = time.Now()
+	if p.suspect {
+		p.suspect, p.c.noted.changed = false, true
+	}
+	l.delivered(p.c, done)
+	p.c.pump(l)
+}
+
+// delivered puts on disk that lines have arrived, and says so.
+func (l *loop) delivered(c *conversation, done []*wire.Receipt) {
+	if len(done) == 0 {
+		return
+	}
+	if err := l.cfg.Store.SettlePrivate(done...); err != nil {
+		l.diskFailed("settle lines", err)
+		for _, r := range done { // they are sent again, and recognised there
+			c.lines = append(c.lines, &line{Receipt: r})
+			r.State = wire.ReceiptSent
+		}
+		slices.SortFunc(c.lines, func(a, b *line) int { return int(int64(a.Seq) - int64(b.Seq)) })
+		c.resend()
+		return
+	}
+	for _, r := range done {
+		l.emit(r)
+	}
+	c.traces.sent = append(c.traces.sent, done...)
+	if n := len(c.traces.sent) - maxTraces; n > 0 {
+		c.traces.sent = slices.Delete(c.traces.sent, 0, n)
+	}
+	c.noted.acked += int64(len(done))
+	c.noted.measure = true
+}
+
+// take takes a line out of those that wait; false if it is not among them.
+func (c *conversation) take(one *line) bool {
+	i := slices.Index(c.lines, one)
+	if i < 0 {
+		return false
+	}
+	c.lines = slices.Delete(c.lines, i, i+1)
+	if i < c.next {
+		c.next--
+	}
+	return true
+}
+
+// fail settles lines that will never go out.
+func (l *loop) fail(c *conversation, why string, lines ...*line) {
+	var settled []*wire.Receipt
+	for _, one := range lines {
+		if c.take(one) {
+			r := copied(one.Receipt)
+			r.State, r.Reason = wire.ReceiptFailed, why
+			settled = append(settled, r)
+		}
+	}
+	if len(settled) == 0 {
+		return
+	}
+	l.diskFailed("settle lines", l.cfg.Store.SettlePrivate(settled...))
+	for _, r := range settled {
+		l.emit(r)
+	}
+	c.noted.changed = true
+}
+
+func (l *loop) failAll(c *conversation, why string) { l.fail(c, why, slices.Clone(c.lines)...) }
+
+// failBound settles the lines that were for another key under the same name.
+func (l *loop) failBound(c *conversation, key string) {
+	var bound []*line
+	for _, one := range c.lines {
+		if one.Device != "" && one.Device != key {
+			bound = append(bound, one)
+		}
+	}
+	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before, and was not sent", bound...)
+}
+
+// line takes a line that has come; it is confirmed when it is on disk.
+func (l *loop) line(p *path, m *wire.PeerLine) {
+	p.stored = max(p.stored, m.Seq)
+	text, err := wire.CleanText(m.Text, wire.MaxText)
+	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.c.traces.low}
+	if err == nil {
+		h.Line = l.whispered(p.c, m.At, text, m.Action)
+		h.Line.Via.Way = p.way()
+	}
+	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
+}
+
+// whispered makes a line of somebody's words. Their clock is believed within
+// reason.
+func (l *loop) whispered(c *conversation, at wire.Millis, text string, action bool) *wire.Whispered {
+	id, now := l.stamp()
+	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
+		at = now
+	}
+	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
+}
+
+// saveHeard puts what has come on disk, shows what is new of it, and confirms
+// it all.
+func (l *loop) saveHeard() {
+	if len(l.round) == 0 {
+		return
+	}
+	round := l.round
+	l.round = nil
+	heard := make([]wire.Heard, len(round))
+	for i := range round {
+		heard[i] = round[i].Heard
+	}
+	fresh, err := l.cfg.Store.Hear(heard...)
+	l.diskFailed("keep lines", err)
+	if err != nil {
+		for i := range round {
+			if p := round[i].p; p != nil {
+				p.Close(true) // what is not confirmed comes again
+			}
+		}
+		return
+	}
+	var taken []wire.ID
+	for i := range round {
+		l.arrived(&round[i], fresh[i])
+		if n := round[i].note; n != nil {
+			taken = append(taken, n.ID)
+		}
+	}
+	if len(taken) > 0 {
+		l.Server.Tell(wire.Taken{IDs: taken})
+	}
+}
+
+// arrived shows a line that is on disk, and confirms it.
+func (l *loop) arrived(a *arrival, fresh bool) {
+	c := a.c
+	switch {
+	case !fresh:
+		c.noted.doubles++
+	case a.Line != nil:
+		l.emit(a.Line)
+		c.traces.theirs = append(c.traces.theirs, trace{a.Line.ID, a.Seq})
+		if n := len(c.traces.theirs) - maxTraces; n > 0 {
+			c.traces.theirs = slices.Delete(c.traces.theirs, 0, n)
+		}
+	}
+	if p := a.p; p != nil && p.stored == a.Seq { // the last one of this round
+		p.say(l, &wire.PeerStored{Seq: p.stored})
+	}
+}
+
+// readBy marks our lines as read.
+func (l *loop) readBy(c *conversation, seq wire.ID) {
+	sent := c.traces.sent
+	for len(sent) > 0 && sent[0].Seq <= seq {
+		r := copied(sent[0])
+		r.State = wire.ReceiptRead
+		l.emit(r)
+		sent = sent[1:]
+	}
+	c.traces.sent = sent
+}
+
+// seen tells the other side what a person has read of its lines.
+func (l *loop) seen(c *conversation, last wire.ID) {
+	var seq wire.ID
+	for len(c.traces.theirs) > 0 && c.traces.theirs[0].id <= last {
+		seq = max(seq, c.traces.theirs[0].seq)
+		c.traces.theirs = c.traces.theirs[1:]
+	}
+	_, reading := l.cfg.Store.Shares()
+	if p := c.best(); p != nil && seq != 0 && reading {
+		p.say(l, &wire.PeerRead{Seq: seq})
+	}
+}

@@ -1,0 +1,272 @@
+package private
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"labchat/internal/peer/link"
+	"labchat/internal/peer/mailbox"
+	"labchat/internal/wire"
+)
+
+// maxRound is how many messages of links are taken in one round: one write to
+// disk for all of them.
+const maxRound = 256
+
+// loop is the state of an endpoint while it runs. Owned by Run's goroutine.
+type loop struct {
+	*Endpoint
+	id       *link.Identity
+	socket   link.PlainConn // nil: there is none
+	direct   *link.Carrier  // over the socket
+	relay    *link.Relay
+	carried  *link.Carrier // over the relay
+	heard    chan said
+	ctx      context.Context //nolint:containedctx // ends what runs beside the loop
+	stop     context.CancelFunc
+	work     sync.WaitGroup
+	feed     mailbox.Feed
+	server   server
+	place    registration
+	asks     map[string]func(wire.Event)
+	convs    map[string]*conversation // by folded name
+	queue    []*wire.Receipt          // typed in this round
+	round    []arrival                // lines that came in this round
+	files    files
+	prekeys  prekeys
+	last     wire.ID // of a line
+	diskTold bool
+	quiet    bool // the session has ended
+}
+
+func newLoop(e *Endpoint) *loop {
+	l := &loop{
+		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name},
+	}
+	l.ctx, l.stop = context.WithCancel(context.Background())
+	return l
+}
+
+// open makes what links go over.
+func (l *loop) open(ctx context.Context) *EndedError {
+	seed, err := l.cfg.Store.Seed()
+	if err == nil {
+		l.id, err = link.NewIdentity(seed)
+	}
+	if err != nil {
+		return ended(wire.CodeStorage, "This device's key can't be read: %v.", err)
+	}
+	conn, err := l.cfg.Listen(ctx, "udp", l.local())
+	switch {
+	case err == nil:
+		l.socket = link.Share(conn)
+		l.plain.open(conn)
+		l.direct, err = link.NewCarrier(l.socket, l.id, l.expected.has)
+	case l.cfg.Local != "":
+		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", l.cfg.Local, err)
+	default:
+		l.cfg.Log.Warn("no UDP socket: private lines go through the server", "err", err)
+		err = nil
+	}
+	l.relay = link.NewRelay(func(to string, data []byte) {
+		l.Server.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
+	})
+	if err == nil {
+		l.carried, err = link.NewCarrier(l.relay, l.id, l.expected.has)
+	}
+	if err != nil {
+		return ended(wire.CodeUnsupported, "Encrypted conversations can't begin: %v.", err)
+	}
+	l.accepting(l.carried)
+	if l.direct != nil {
+		l.accepting(l.direct)
+	}
+	return nil
+}
+
+func (l *loop) local() string {
+	if l.cfg.Local == "" {
+		return ":0"
+	}
+	return l.cfg.Local
+}
+
+// accepting takes links until the carrier is closed.
+func (l *loop) accepting(c *link.Carrier) {
+	l.work.Go(func() {
+		for {
+			h, err := c.Accept(l.ctx)
+			if err != nil {
+				return
+			}
+			l.work.Go(func() {
+				if k, err := h.Link(l.ctx); err == nil {
+					l.box.Post(func(l *loop) { l.accepted(k) })
+				}
+			})
+		}
+	})
+}
+
+// run goes on until the session's events end.
+func (l *loop) run() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.save()
+		l.act(time.Now())
+		timer.Reset(time.Until(l.next()))
+		select {
+		case events, ok := <-l.Server.Events():
+			if !ok {
+				return
+			}
+			for _, e := range events {
+				l.hear(e)
+			}
+		case <-l.box.Wake:
+			for _, call := range l.box.Taken() {
+				call(l)
+			}
+		case m := <-l.heard:
+			l.messages(m)
+		case d := <-l.datagrams():
+			l.datagram(d)
+		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+			l.feed.Handed(time.Now())
+		case <-timer.C:
+		}
+	}
+}
+
+// datagrams is where plain ones come from, nil without a socket.
+func (l *loop) datagrams() <-chan link.Datagram {
+	if l.socket == nil {
+		return nil
+	}
+	return l.socket.Plain()
+}
+
+// datagram takes our own signals, and hands all else to who speaks plain text.
+func (l *loop) datagram(d link.Datagram) {
+	if wire.IsSignal(d.Data) {
+		l.signal(d)
+		return
+	}
+	l.plain.deliver(d)
+}
+
+// messages takes one message of a link, and what else has come.
+func (l *loop) messages(m said) {
+	for range maxRound {
+		l.message(m)
+		select {
+		case m = <-l.heard:
+		default:
+			return
+		}
+	}
+}
+
+// save puts on disk what this round has brought, and says so.
+func (l *loop) save() {
+	l.saveTyped()
+	l.saveHeard()
+}
+
+// act does what is due.
+func (l *loop) act(now time.Time) {
+	l.place.act(l, now)
+	for _, c := range l.convs {
+		c.act(l, now)
+	}
+	l.files.act(l, now)
+	l.prekeys.act(l, now)
+}
+
+// next is the earliest time at which something is due.
+func (l *loop) next() time.Time {
+	earliest := l.feed.Next()
+	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due}
+	for _, c := range l.convs {
+		times = append(times, c.due())
+	}
+	for _, t := range times {
+		if !t.IsZero() && t.Before(earliest) {
+			earliest = t
+		}
+	}
+	return earliest
+}
+
+// close ends all links and waits for what runs beside the loop.
+func (l *loop) close() {
+	l.quiet = true
+	l.save()
+	for _, c := range l.convs {
+		for _, p := range c.paths {
+			p.Close(false)
+		}
+	}
+	l.stop()
+	l.plain.Close()
+	for _, c := range []*link.Carrier{l.carried, l.direct} {
+		if c != nil {
+			_ = c.Close() // what is left of it goes with the program
+		}
+	}
+	l.relay.Close()
+	if l.socket != nil {
+		l.socket.Close()
+	}
+	l.work.Wait()
+}
+
+// emit lets an event come out.
+func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
+
+func (l *loop) notice(format string, args ...any) {
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+}
+
+// ask asks the server something on the endpoint's behalf; then gets the answer.
+func (l *loop) ask(r wire.Request, then func(wire.Event)) { l.asks[l.Server.Do(r)] = then }
+
+// diskFailed says once that what comes is not kept.
+func (l *loop) diskFailed(act string, err error) {
+	if err == nil {
+		l.diskTold = false
+		return
+	}
+	l.cfg.Log.Error("the archive failed", "act", act, "err", err)
+	if !l.diskTold {
+		l.diskTold = true
+		l.notice("This machine's disk does not take private lines: %v. They are not sent, and not confirmed, until it does.", err)
+	}
+}
+
+// write sends one datagram.
+func (l *loop) write(to *net.UDPAddr, d []byte) {
+	if l.socket == nil || to == nil {
+		return
+	}
+	if _, err := l.socket.WriteTo(d, to); err != nil && !errors.Is(err, net.ErrClosed) {
+		l.cfg.Log.Debug("a datagram was not sent", "err", err)
+	}
+}
+
+// privateShift sets the ids of private lines apart from those that a server
+// gives within the same millisecond.
+const privateShift = 1 << 19
+
+// stamp makes an id and a time for a line.
+func (l *loop) stamp() (wire.ID, wire.Millis) {
+	now := wire.MillisOf(time.Now())
+	l.last = max(l.last+1, wire.FirstID(now)+privateShift)
+	return l.last, now
+}

@@ -1,0 +1,211 @@
+package private_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"sync"
+
+	"labchat/internal/wire"
+)
+
+// memory is a Store without a disk. What it holds outlives the endpoints that
+// use it, as a disk does.
+type memory struct {
+	mu       sync.Mutex
+	seed     string
+	seq      wire.ID
+	lines    []*wire.Receipt
+	handed   []wire.ClientID
+	settled  []*wire.Receipt
+	heard    map[[2]string]bool
+	history  []*wire.Whispered
+	devices  map[string][]wire.KnownDevice
+	contacts map[string]wire.Contact
+	prekeys  map[string]wire.Secret
+	moving   []*wire.Transfer
+	quiet    bool // nothing is shared
+	full     bool // the disk takes nothing
+}
+
+func newMemory(name string) *memory {
+	seed := sha256.Sum256([]byte(name))
+	return &memory{
+		seed: string(seed[:]), heard: map[[2]string]bool{}, devices: map[string][]wire.KnownDevice{},
+		contacts: map[string]wire.Contact{}, prekeys: map[string]wire.Secret{},
+	}
+}
+
+var errFull = errors.New("the disk is full")
+
+// change does something unless the disk is full.
+func (m *memory) change(do func()) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.full {
+		return errFull
+	}
+	do()
+	return nil
+}
+
+func (m *memory) Seed() (wire.Secret, error) { return wire.Secret(m.seed), nil }
+
+func (m *memory) NewestPrivate() (newest wire.ID) {
+	for _, w := range m.history {
+		newest = max(newest, w.ID)
+	}
+	return newest
+}
+
+func (m *memory) QueuePrivate(lines ...*wire.Receipt) error {
+	return m.change(func() {
+		for _, r := range lines {
+			m.seq++
+			r.Seq = m.seq
+			c := *r
+			m.lines = append(m.lines, &c)
+		}
+	})
+}
+
+func (m *memory) PrivateOutbox() (all []*wire.Receipt, err error) {
+	err = m.change(func() {
+		for _, r := range m.lines {
+			c := *r
+			all = append(all, &c)
+		}
+	})
+	return all, err
+}
+
+func (m *memory) remove(ids ...wire.ClientID) int {
+	n := len(m.lines)
+	m.lines = slices.DeleteFunc(m.lines, func(r *wire.Receipt) bool { return slices.Contains(ids, r.Client) })
+	return n - len(m.lines)
+}
+
+func (m *memory) HandOver(ids ...wire.ClientID) error {
+	return m.change(func() {
+		m.handed = append(m.handed, ids...)
+		m.remove(ids...)
+	})
+}
+
+func (m *memory) each(ids []wire.ClientID, do func(*wire.Receipt)) error {
+	return m.change(func() {
+		for _, r := range m.lines {
+			if slices.Contains(ids, r.Client) {
+				do(r)
+			}
+		}
+	})
+}
+
+func (m *memory) Bind(device string, ids ...wire.ClientID) error {
+	return m.each(ids, func(r *wire.Receipt) { r.Device = device })
+}
+
+func (m *memory) MarkSealed(ids ...wire.ClientID) error {
+	return m.each(ids, func(r *wire.Receipt) { r.Inbox = true })
+}
+
+func (m *memory) SettlePrivate(lines ...*wire.Receipt) error {
+	return m.change(func() {
+		for _, r := range lines {
+			m.settled = append(m.settled, r)
+			m.remove(r.Client)
+		}
+	})
+}
+
+func (m *memory) DropPrivate(id wire.ClientID) (gone bool, err error) {
+	err = m.change(func() { gone = m.remove(id) > 0 })
+	return gone, err
+}
+
+func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
+	err = m.change(func() {
+		for _, h := range heard {
+			key := [2]string{h.Device, h.Seq.String()}
+			fresh = append(fresh, !m.heard[key])
+			if !m.heard[key] && h.Line != nil {
+				m.history = append(m.history, h.Line)
+			}
+			m.heard[key] = true
+			delete(m.prekeys, h.Prekey)
+		}
+	})
+	return fresh, err
+}
+
+func (m *memory) Devices(user string) ([]wire.KnownDevice, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.devices[wire.Fold(user)]), nil
+}
+
+func (m *memory) SetDevice(d wire.KnownDevice) error {
+	return m.change(func() {
+		all := m.devices[wire.Fold(d.User)]
+		i := slices.IndexFunc(all, func(k wire.KnownDevice) bool { return k.Key == d.Key })
+		if i < 0 {
+			all = append(all, d)
+		} else {
+			all[i] = d
+		}
+		m.devices[wire.Fold(d.User)] = all
+	})
+}
+
+func (m *memory) Contact(user string) (wire.Contact, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.contacts[wire.Fold(user)], nil
+}
+
+func (m *memory) SetContact(c wire.Contact) error {
+	return m.change(func() { m.contacts[wire.Fold(c.User)] = c })
+}
+
+func (m *memory) AddPrekeys(keys map[string]wire.Secret, _ wire.Millis) error {
+	return m.change(func() {
+		for id, key := range keys {
+			m.prekeys[id] = key
+		}
+	})
+}
+
+func (m *memory) Prekey(id string) (wire.Secret, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.prekeys[id], nil
+}
+
+func (m *memory) Shares() (typing, reading bool) { return !m.quiet, !m.quiet }
+
+func (m *memory) SetShares(typing, _ bool) error { return m.change(func() { m.quiet = !typing }) }
+
+func (m *memory) SaveTransfer(t *wire.Transfer) error {
+	return m.change(func() {
+		c := *t
+		i := slices.IndexFunc(m.moving, func(o *wire.Transfer) bool { return o.ID == t.ID })
+		if i < 0 {
+			m.moving = append(m.moving, &c)
+		} else {
+			m.moving[i] = &c
+		}
+	})
+}
+
+func (m *memory) Transfers() ([]*wire.Transfer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.moving), nil
+}
+
+func (m *memory) setFull(full bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.full = full
+}

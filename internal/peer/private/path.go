@@ -1,0 +1,254 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/peer/link"
+	"labchat/internal/wire"
+)
+
+const (
+	// suspectAfter is how long lines may go unconfirmed before another way is
+	// looked for.
+	suspectAfter = 3 * time.Second
+	// retireAfter is how long a link is heard that has been replaced: what was
+	// sent on it may still arrive.
+	retireAfter = 2 * time.Second
+	// helloWithin is how long a link may be silent before its first message.
+	helloWithin = 5 * time.Second
+)
+
+// path is a link with somebody. Owned by loop.
+type path struct {
+	*link.Link
+	c       *conversation
+	up      bool // its first message is here
+	suspect bool // what was sent is not confirmed
+	out     []byte
+	writing bool
+	flight  []*line   // sent here and not confirmed, by number
+	moved   time.Time // when the oldest of them was sent, or one was confirmed
+	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
+	made    time.Time
+	retire  time.Time // zero: in use
+}
+
+// said is what a link's reader has read.
+type said struct {
+	p   *path
+	m   wire.PeerMessage // nil: the link has ended
+	err error
+}
+
+// accepted is a link that the other side has made.
+func (l *loop) accepted(k *link.Link) {
+	var found *conversation
+	for _, c := range l.convs {
+		if c.device == k.Key && c.contact.Accepted && !c.blocked() && (found == nil || c.call != nil) {
+			found = c
+		}
+	}
+	if found == nil || l.quiet {
+		k.Close(false)
+		return
+	}
+	l.linked(found, k)
+}
+
+// linked begins to talk on a link.
+func (l *loop) linked(c *conversation, k *link.Link) {
+	if l.quiet || c.device != k.Key || c.blocked() {
+		k.Close(false)
+		return
+	}
+	p := &path{Link: k, c: c, made: time.Now()}
+	c.paths = append(c.paths, p)
+	p.say(l, &wire.PeerHello{Version: wire.PeerVersion, Program: l.cfg.Program, Low: l.lowest()})
+	l.work.Go(func() {
+		for {
+			m, err := p.Read()
+			select {
+			case l.heard <- said{p, m, err}:
+			case <-l.ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	l.receiveFiles(p)
+}
+
+// say hands a message to the link's writer.
+func (p *path) say(l *loop, m wire.PeerMessage) bool {
+	longer, err := wire.AppendPeer(p.out, m)
+	if err != nil {
+		l.cfg.Log.Error("a message can't be written", "err", err)
+		return false
+	}
+	p.out = longer
+	p.flush(l)
+	return true
+}
+
+// flush starts a writer unless one is at work.
+func (p *path) flush(l *loop) {
+	if p.writing || len(p.out) == 0 || l.quiet {
+		return
+	}
+	frames := p.out
+	p.out, p.writing = nil, true
+	l.work.Go(func() {
+		_ = p.Write(frames) // an error is the reader's, too
+		l.box.Post(func(l *loop) {
+			p.writing = false
+			p.flush(l)
+		})
+	})
+}
+
+// message takes one message of a link.
+func (l *loop) message(s said) {
+	p := s.p
+	if s.m == nil {
+		l.dropped(p, s.err)
+		return
+	}
+	if hello, first := s.m.(*wire.PeerHello); first != !p.up || first && hello.Version != wire.PeerVersion {
+		p.Close(true)
+		return
+	}
+	switch m := s.m.(type) {
+	case *wire.PeerHello:
+		l.promote(p, m)
+	case *wire.PeerLine:
+		l.line(p, m)
+	case *wire.PeerStored:
+		l.confirmed(p, m.Seq)
+	case *wire.PeerRead:
+		l.readBy(p.c, m.Seq)
+	case *wire.PeerTyping:
+		l.emit(&wire.Typed{From: p.c.name})
+	default:
+		l.files.message(l, p, m)
+	}
+}
+
+// best is the way that lines take: a direct one before the relay, a new one
+// before an old one; nil where there is none.
+func (c *conversation) best() *path {
+	var best *path
+	for _, p := range c.paths {
+		if p.up && p.retire.IsZero() && (best == nil || p.over(best)) {
+			best = p
+		}
+	}
+	return best
+}
+
+// over says whether a path is better than an older one.
+func (p *path) over(q *path) bool {
+	if p.suspect != q.suspect {
+		return q.suspect
+	}
+	return q.Relayed || !p.Relayed
+}
+
+// promote puts a link to use whose other side wants it, too.
+func (l *loop) promote(p *path, hello *wire.PeerHello) {
+	c := p.c
+	was := c.best()
+	p.up = true
+	c.traces.low = max(c.traces.low, hello.Low)
+	now := time.Now()
+	best := c.best()
+	for _, q := range c.paths {
+		if q.up && q != best && q.retire.IsZero() {
+			q.retire = now.Add(retireAfter)
+		}
+	}
+	if best == p {
+		if p.Relayed && c.call != nil {
+			c.show(l, c.call.why(l, c))
+		}
+		if c.urgent = false; !p.Relayed || l.hides(c) {
+			c.call = nil
+		}
+		c.here, c.again, c.tries, c.better = true, time.Time{}, 0, time.Time{}
+		if !p.Relayed {
+			c.betters = 0
+			c.show(l, "")
+		} else if c.call == nil {
+			c.worse(now)
+		}
+		if was != p {
+			c.resend()
+		}
+	}
+	c.noted.changed = true
+	c.pump(l)
+	l.files.linked(l, c)
+}
+
+// dropped forgets a link that has ended.
+func (l *loop) dropped(p *path, err error) {
+	c := p.c
+	was := c.best()
+	p.Close(false)
+	c.paths = slices.DeleteFunc(c.paths, func(q *path) bool { return q == p })
+	c.noted.changed = true
+	if was != p {
+		return
+	}
+	c.resend()
+	l.files.unlinked(c)
+	switch {
+	case c.best() != nil:
+		c.pump(l)
+	case link.Gone(err):
+		c.show(l, c.name+" has ended the conversation")
+		c.poked = false
+		if c.waits() {
+			c.later(time.Now())
+		}
+	default:
+		c.urgent = true
+		c.show(l, "the way to "+c.name+" was lost")
+		c.soon()
+	}
+}
+
+// due is when a path is to be looked at.
+func (p *path) due() time.Time {
+	switch {
+	case !p.retire.IsZero():
+		return p.retire
+	case !p.up:
+		return p.made.Add(helloWithin)
+	case len(p.flight) > 0:
+		return p.moved.Add(suspectAfter)
+	default:
+		return time.Time{}
+	}
+}
+
+// act ends a path that has done its service, and looks for another where it
+// seems broken.
+func (p *path) act(l *loop, now time.Time) {
+	due := p.due()
+	if due.IsZero() || now.Before(due) {
+		return
+	}
+	switch {
+	case !p.retire.IsZero(), !p.up:
+		p.retire = now.Add(time.Hour) // it is gone when its reader says so
+		p.Close(false)
+	default:
+		p.moved = now
+		p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
+		p.c.show(l, "lines to "+p.c.name+" are not confirmed: another way is looked for")
+		l.begin(p.c)
+	}
+}

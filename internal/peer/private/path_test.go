@@ -1,0 +1,259 @@
+package private_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// friends are two who have accepted each other.
+func friends(w *lab) (ann, bob *person) {
+	w.t.Helper()
+	ann, bob = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
+	must(w.t, ann.store.SetContact(wire.Contact{User: "bob", Accepted: true}))
+	must(w.t, bob.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
+	return ann, bob
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// between says whether a datagram is one of two people's, and none of the
+// registry's.
+func between(from, to netip.AddrPort) bool { return from != serverAddr && to != serverAddr }
+
+func all(from, to netip.AddrPort, _ []byte) bool { return between(from, to) }
+
+func TestWithoutADirectWayTheRelayIsTaken(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		prepare func(*lab)
+		reason  string
+	}{
+		{"nothing arrives", func(w *lab) { w.net.Lose(all) }, "nothing of bob arrives: a NAT or a firewall is between you"},
+		{"one tells nobody the address", func(w *lab) { w.all[0].Do(wire.Route{Name: "bob", Mode: wire.RouteRelay}) }, "you tell nobody your address"},
+		{"the other does not", func(w *lab) { w.all[1].Do(wire.Route{Name: "ann", Mode: wire.RouteRelay}) }, "bob tells nobody the address"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				ann, bob := friends(w)
+				c.prepare(w)
+				settle()
+				id := ann.Whisper("bob", "hello", false)
+				wait(10 * time.Second)
+				bob.wantTexts("ann", "hello")
+				ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
+				dialler := ann
+				if p := ann.path("bob"); p == nil || p.Way != wire.WayRelay {
+					t.Fatalf("ann's path is %+v, want the relay", p)
+				}
+				if p := dialler.path("bob"); p.Reason != c.reason {
+					t.Errorf("the reason is %q, want %q", p.Reason, c.reason)
+				}
+			})
+		})
+	}
+}
+
+func TestADirectWayIsTakenAgainWhenItWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		w.net.Lose(all)
+		ann.Whisper("bob", "by the relay", false)
+		wait(8 * time.Second)
+		w.net.Lose(nil)
+		wait(3 * time.Minute)
+		if p := ann.path("bob"); p == nil || p.Way != wire.WayDirect {
+			t.Errorf("ann's path is %+v, want a direct one", p)
+		}
+		relays := w.relays
+		ann.Whisper("bob", "straight", false)
+		settle()
+		bob.wantTexts("ann", "by the relay", "straight")
+		if w.relays != relays {
+			t.Error("a line went through the server though there is a direct way")
+		}
+	})
+}
+
+// TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes talks both ways while
+// datagrams get lost and the direct way breaks and comes back.
+func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
+	for _, percent := range []int{0, 5, 30} {
+		t.Run(fmt.Sprintf("%d percent are lost", percent), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const lines = 2000
+				w := newLab(t)
+				defer w.end()
+				var cut atomic.Bool
+				lose := func(int) bool { return rand.IntN(100) < percent }
+				w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool { return between(from, to) && (cut.Load() || lose(0)) })
+				w.mu.Lock()
+				w.lose = lose
+				w.mu.Unlock()
+				ann, bob := friends(w)
+				var want, back []string
+				for i := range lines {
+					if i%(lines/4) == lines/8 {
+						cut.Store(!cut.Load())
+						wait(5 * time.Second)
+					}
+					want, back = append(want, fmt.Sprint("line ", i)), append(back, fmt.Sprint("back ", i))
+					ann.Whisper("bob", want[i], false)
+					bob.Whisper("ann", back[i], false)
+					if i%50 == 0 {
+						wait(20 * time.Millisecond)
+					}
+				}
+				cut.Store(false)
+				wait(3 * time.Minute)
+				bob.wantTexts("ann", want...)
+				ann.wantTexts("bob", back...)
+				if n := len(ann.store.lines) + len(bob.store.lines); n > 0 {
+					t.Errorf("%d lines wait still", n)
+				}
+			})
+		})
+	}
+}
+
+func TestLinesThatWereNotConfirmedGoOutAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		store := newMemory("ann")
+		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+		ann := w.enter("ann", wire.KindAccount, store)
+		ann.Whisper("bob", "one", false)
+		ann.Whisper("bob", "two", false)
+		settle()
+		ann.quit()
+		ann = w.enter("ann", wire.KindAccount, store)
+		ann.Whisper("bob", "three", false)
+		bobs := newMemory("bob")
+		must(t, bobs.SetContact(wire.Contact{User: "ann", Accepted: true}))
+		bob := w.enter("bob", wire.KindAccount, bobs)
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "one", "two", "three")
+		bob.quit()
+		bob = w.enter("bob", wire.KindAccount, bobs)
+		ann.Whisper("bob", "four", false)
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "four")
+	})
+}
+
+func TestTwoWhoCallAtTheSameTimeFindEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := w.enter("ann", wire.KindGuest, newMemory("ann")), w.enter("bob", wire.KindGuest, newMemory("bob"))
+		ann.Whisper("bob", "hello", false)
+		bob.Whisper("ann", "hello, too", false)
+		wait(3 * time.Second)
+		bob.wantTexts("ann", "hello")
+		ann.wantTexts("bob", "hello, too")
+		if asks := last(bob, func(*wire.Called) bool { return true }); asks != nil {
+			t.Error("somebody was asked for what they wanted themselves")
+		}
+		if p := ann.path("bob"); p == nil || p.Way != wire.WayDirect || !p.Guest {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestADirectConversationGoesOnWithoutTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		ann.server.disconnect()
+		bob.server.disconnect()
+		settle()
+		ann.Whisper("bob", "two", false)
+		wait(time.Minute)
+		bob.wantTexts("ann", "one", "two")
+		if p := ann.path("bob"); p.Way != wire.WayDirect {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestARelayedConversationComesBackWithTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		w.net.Lose(all)
+		ann.Whisper("bob", "one", false)
+		wait(5 * time.Second)
+		ann.server.disconnect()
+		settle()
+		id := ann.Whisper("bob", "two", false)
+		wait(time.Minute)
+		ann.wantStates(id, wire.ReceiptQueued)
+		ann.server.connect()
+		wait(time.Minute)
+		bob.wantTexts("ann", "one", "two")
+	})
+}
+
+func TestNobodyWhoIsAwayIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		store := bob.store
+		bob.quit()
+		settle()
+		id := ann.Whisper("bob", "two", false)
+		wait(10 * time.Minute)
+		ann.wantStates(id, wire.ReceiptQueued)
+		if p := ann.path("bob"); p.Way != wire.WayNone || p.Reason == "" {
+			t.Errorf("ann's path is %+v", p)
+		}
+		bob = w.enter("bob", wire.KindAccount, store)
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "two")
+		ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
+	})
+}
+
+func TestAFullDiskConfirmsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		bob.store.setFull(true)
+		id := ann.Whisper("bob", "two", false)
+		wait(5 * time.Second)
+		if got := ann.states(id); slices.Contains(got, wire.ReceiptDelivered) {
+			t.Errorf("a line that is on no disk went through %v", got)
+		}
+		bob.store.setFull(false)
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "one", "two")
+		ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
+	})
+}

@@ -1,0 +1,178 @@
+package private
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"labchat/internal/peer/link"
+	"labchat/internal/wire"
+)
+
+const (
+	// registerEvery is how often the registry hears of us: more often than NATs
+	// forget.
+	registerEvery = 15 * time.Second
+	// registerAgain is when a registration is repeated that was not answered.
+	registerAgain = time.Second
+	// registerTries is how many go unanswered before UDP to the server counts as
+	// blocked; it is tried on, slowly.
+	registerTries = 5
+)
+
+// registration is our place at the server's registry. Owned by loop.
+type registration struct {
+	on       bool
+	id       uint64
+	secret   []byte
+	registry *net.UDPAddr
+	probe    *net.UDPAddr
+	counter  uint64
+	nonce    uint64
+	cookie   [16]byte
+	silent   int            // registrations in a row that were not answered
+	seen     netip.AddrPort // by the registry
+	probed   netip.AddrPort // by its second socket
+	kind     wire.NAT
+	due      time.Time
+}
+
+// begin registers with what the server has given us.
+func (r *registration) begin(l *loop, e *wire.Endpoint) {
+	*r = registration{}
+	id, errID := hex.DecodeString(e.ID)
+	secret, errSecret := hex.DecodeString(e.Secret.Reveal())
+	host, err := netip.ParseAddrPort(l.server.remote)
+	if l.socket == nil || e.Port == 0 || errID != nil || len(id) != 8 || errSecret != nil || err != nil {
+		return
+	}
+	ip := host.Addr().Unmap()
+	r.on, r.id, r.secret = true, binary.BigEndian.Uint64(id), secret
+	r.registry = net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(e.Port)))
+	if e.Probe != 0 {
+		r.probe = net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(e.Probe)))
+	}
+	r.counter = uint64(time.Now().UnixMilli()) // greater than what an earlier session of this endpoint has used
+	r.due = time.Now()
+}
+
+// act registers again when it is time.
+func (r *registration) act(l *loop, now time.Time) {
+	if !r.on || r.due.IsZero() || now.Before(r.due) {
+		return
+	}
+	r.due = now.Add(registerAgain)
+	if r.silent++; r.silent > registerTries {
+		r.due = now.Add(registerEvery)
+	}
+	r.send(l)
+}
+
+func (r *registration) send(l *loop) {
+	r.counter++
+	r.nonce = rand.Uint64()
+	q := wire.Signal{Kind: wire.SignalRegister, Nonce: r.nonce, ID: r.id, Counter: r.counter, Token: r.cookie}
+	l.write(r.registry, q.Append(nil, r.secret))
+	if r.probe != nil && !r.probed.IsValid() {
+		l.write(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
+	}
+}
+
+// signal takes a datagram of our own kind.
+func (l *loop) signal(d link.Datagram) {
+	s, err := wire.ParseSignal(d.Data)
+	if err != nil {
+		return
+	}
+	switch s.Kind {
+	case wire.SignalKnock, wire.SignalKnocked:
+		l.knocked(d.From, s)
+	case wire.SignalCookie, wire.SignalRegistered, wire.SignalProbed:
+		l.place.answered(l, d, s)
+	case wire.SignalProbe, wire.SignalRegister: // questions are for registries
+	}
+}
+
+// answered takes what the registry says, if it is what we have just asked.
+func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
+	if !r.on || s.Nonce != r.nonce {
+		return
+	}
+	from := r.registry.AddrPort()
+	switch {
+	case s.Kind == wire.SignalProbed && r.probe != nil && d.From == r.probe.AddrPort():
+		r.probed = s.Addr
+		r.kind = r.nat(l.own())
+	case d.From != from:
+	case s.Kind == wire.SignalCookie && r.cookie != s.Token:
+		r.cookie = s.Token
+		r.send(l)
+	case s.Kind == wire.SignalRegistered && wire.SignedSignal(d.Data, r.secret):
+		r.registered(l, s.Addr)
+	}
+}
+
+// registered follows our address as others see it.
+func (r *registration) registered(l *loop, seen netip.AddrPort) {
+	moved := r.seen.IsValid() && r.seen != seen
+	first := !r.seen.IsValid()
+	r.seen, r.silent, r.due = seen, 0, time.Now().Add(registerEvery)
+	if moved {
+		r.probed = netip.AddrPort{} // another network, maybe another NAT
+	}
+	r.kind = r.nat(l.own())
+	for _, c := range l.convs {
+		if moved || first {
+			c.addressChanged()
+		}
+	}
+}
+
+// ready says whether it makes sense to tell somebody where we are: the registry
+// knows, or it does not answer.
+func (r *registration) ready() bool { return !r.on || r.seen.IsValid() || r.silent >= registerTries }
+
+// nat says what is between us and the network.
+func (r *registration) nat(own []netip.AddrPort) wire.NAT {
+	switch {
+	case !r.seen.IsValid():
+		return wire.NATUnknown
+	case slices.Contains(own, r.seen):
+		return wire.NATNone
+	case !r.probed.IsValid():
+		return wire.NATUnknown
+	case r.probed == r.seen:
+		return wire.NATIndependent
+	default:
+		return wire.NATDependent
+	}
+}
+
+// own are our addresses on this machine.
+func (l *loop) own() []netip.AddrPort {
+	if l.socket == nil {
+		return nil
+	}
+	local, err := netip.ParseAddrPort(l.socket.LocalAddr().String())
+	if err != nil {
+		return nil
+	}
+	if ip := local.Addr().Unmap(); !ip.IsUnspecified() {
+		return []netip.AddrPort{netip.AddrPortFrom(ip, local.Port())}
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var own []netip.AddrPort
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && !p.Addr().IsLinkLocalUnicast() {
+			own = append(own, netip.AddrPortFrom(p.Addr().Unmap(), local.Port()))
+		}
+	}
+	return own
+}

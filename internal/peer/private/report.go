@@ -1,0 +1,76 @@
+package private
+
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// note is what has changed of a conversation since it was told. Owned by loop.
+type note struct {
+	changed bool      // something a person should see at once
+	sent    bool      // lines were sent
+	measure bool      // lines were confirmed: the round-trip time may be another
+	told    wire.Path // what was said last
+	at      time.Time
+	acked   int64 // lines of ours
+	doubles int64
+}
+
+// way is how lines come by this path.
+func (p *path) way() wire.Way {
+	if p.Relayed {
+		return wire.WayRelay
+	}
+	return wire.WayDirect
+}
+
+// standing says how things stand with somebody.
+func (l *loop) standing(c *conversation) *wire.Path {
+	e := &wire.Path{
+		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: l.place.kind,
+		Key: c.state, Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
+		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Blocked: c.blocked(),
+		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
+	}
+	if c.device != "" && e.Key == wire.KeyNone {
+		e.Key = wire.KeyNew
+	}
+	for _, one := range c.lines {
+		if one.on != nil {
+			e.Sent++
+		}
+		if one.Inbox && c.best() == nil {
+			e.Way = wire.WayInbox
+		}
+	}
+	p := c.best()
+	switch {
+	case p != nil:
+		s := p.Stats()
+		e.Way, e.RTT, e.Packets, e.Lost = p.way(), s.RTT.Microseconds(), s.Packets, max(s.Lost, 0)
+		e.Since = wire.MillisOf(p.made)
+		if !p.Relayed {
+			e.Addr = p.Addr().String()
+		}
+	case c.plain:
+		e.Way = wire.WayPlain
+	}
+	return e
+}
+
+// report says how things stand with somebody, if that is news.
+func (l *loop) report(c *conversation) {
+	c.noted.changed, c.noted.sent, c.noted.measure = false, false, false
+	e := l.standing(c)
+	told := c.noted.told
+	told.RTT, told.Packets, told.Lost, told.Sent, told.Acked = e.RTT, e.Packets, e.Lost, e.Sent, e.Acked
+	if told == *e {
+		return
+	}
+	c.noted.told, c.noted.at = *e, time.Now()
+	l.emit(e)
+	if c.best() == nil {
+		l.hold(c)
+	}
+}

@@ -1,0 +1,229 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// The features of a server that an endpoint needs.
+const (
+	featureUDP    = "udp"
+	featureSealed = "sealed"
+)
+
+// server is what is known of the session and its server. Owned by loop.
+type server struct {
+	me       string
+	kind     wire.Kind
+	node     string
+	remote   string // IP:PORT of the connection
+	online   bool
+	welcomed bool // able and seals are known
+	able     bool // it helps private conversations
+	seals    bool // it keeps sealed lines
+	claimed  bool // this session holds our private conversations
+	lost     bool // another device of ours does
+	loaded   bool // the outbox of the disk is here
+	devices  []wire.Device
+}
+
+// hear takes one event of the session: what is ours stays here, all else comes
+// out as it is.
+func (l *loop) hear(e wire.Event) {
+	if a, ok := e.(interface{ Answers() string }); ok {
+		if then := l.asks[a.Answers()]; then != nil {
+			delete(l.asks, a.Answers())
+			then(e)
+			return
+		}
+	}
+	switch e := e.(type) {
+	case *wire.Displaced:
+		l.displaced()
+	case *wire.DeviceList:
+		l.devicesListed(e)
+	case *wire.Punched:
+		l.punched(e)
+	case *wire.Declined:
+		l.declined(e)
+	case *wire.Relayed:
+		l.relay.Deliver(wire.Fold(e.From), e.Data)
+	case *wire.Sealed:
+		l.sealed(e)
+	default:
+		l.emit(e)
+		l.note(e)
+	}
+}
+
+// note follows what concerns the screen, too.
+func (l *loop) note(e wire.Event) {
+	switch e := e.(type) {
+	case *wire.Status:
+		l.status(e)
+	case *wire.Welcome:
+		l.welcome(e)
+	case *wire.LoggedIn:
+		l.named(e.Name, e.Kind)
+	case *wire.Renamed:
+		if wire.Fold(e.Old) == wire.Fold(l.server.me) {
+			l.named(e.Name, e.Kind)
+		}
+	case *wire.Joined:
+		l.cameBack(e.Name)
+	case *wire.PeopleList, *wire.Entered:
+		l.look()
+	default:
+	}
+}
+
+// status follows the connection.
+func (l *loop) status(e *wire.Status) {
+	s := &l.server
+	was := s.online
+	s.online, s.remote = e.State == wire.StateOnline, e.Remote
+	if !s.loaded && e.State == wire.StateOffline {
+		l.load()
+	}
+	if s.online == was {
+		return
+	}
+	if !s.online {
+		s.claimed = false
+		l.place = registration{}
+		for _, c := range l.convs {
+			c.cut(l)
+		}
+		return
+	}
+	if e.Dialect != nativeDialect {
+		s.welcomed, s.able, s.seals = true, false, false
+		l.giveUp()
+		return
+	}
+	l.claim()
+}
+
+const nativeDialect = "chat1"
+
+func (l *loop) welcome(e *wire.Welcome) {
+	s := &l.server
+	s.welcomed, s.node = true, e.Node
+	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
+	l.last = max(l.last, l.cfg.Store.NewestPrivate())
+	l.load()
+	if !s.able {
+		l.giveUp()
+	}
+}
+
+// named follows our own name.
+func (l *loop) named(name string, kind wire.Kind) {
+	s := &l.server
+	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
+	s.me, s.kind = name, kind
+	if s.online {
+		l.claim() // a login ends what the name before has held
+	}
+	if changed {
+		for _, c := range l.convs {
+			c.resend()
+		}
+	}
+}
+
+// load takes up the lines of the disk that wait and are not known yet.
+func (l *loop) load() {
+	lines, err := l.cfg.Store.PrivateOutbox()
+	if err != nil {
+		l.diskFailed("read the outbox", err)
+		return
+	}
+	l.server.loaded = true
+	for _, r := range lines {
+		if c := l.conversation(r.To); !c.knows(r.Client) {
+			c.add(&line{Receipt: r})
+			l.emit(copied(r))
+		}
+	}
+	l.files.load(l)
+	l.look()
+}
+
+// giveUp leaves all to a session whose server knows no private conversations.
+func (l *loop) giveUp() {
+	for _, c := range l.convs {
+		if c.contact.Secure {
+			c.show(l, "this server can't help encrypted conversations, and "+c.name+" is not written to in plain text")
+			continue
+		}
+		c.plainly(l, "through the server, which can read it")
+	}
+}
+
+// claim makes this session the one that holds our private conversations.
+func (l *loop) claim() {
+	s := &l.server
+	if !s.online || !s.able || s.me == "" || s.lost {
+		return
+	}
+	l.ask(wire.UDP{Key: l.id.Key()}, func(e wire.Event) {
+		switch e := e.(type) {
+		case *wire.Endpoint:
+			l.claimed(e)
+		case *wire.Refused:
+			if e.Code != wire.CodeOffline {
+				l.notice("Encrypted conversations are not possible here now: %s", e.Text)
+			}
+		default:
+		}
+	})
+}
+
+func (l *loop) claimed(e *wire.Endpoint) {
+	l.server.claimed, l.server.devices = true, e.Devices
+	l.place.begin(l, e)
+	l.prekeys.told(l, e.Prekeys)
+	l.tellNewDevices(e.Devices)
+	for _, c := range l.convs {
+		c.again, c.tries = time.Time{}, 0
+	}
+	l.look()
+}
+
+// displaced leaves private conversations to a newer device of ours.
+func (l *loop) displaced() {
+	l.server.claimed, l.server.lost = false, true
+	l.place = registration{}
+	for _, c := range l.convs {
+		c.hangUp(l)
+		c.show(l, "another device of yours holds private conversations now; write here to have them back")
+	}
+	l.notice("Another device of yours holds your private conversations from now on. Write a private line here to have them back.")
+}
+
+// reclaim takes them back, because a person writes here.
+func (l *loop) reclaim() {
+	if l.server.lost {
+		l.server.lost = false
+		l.claim()
+	}
+}
+
+// cameBack looks again for somebody that lines wait for.
+func (l *loop) cameBack(name string) {
+	if c := l.convs[wire.Fold(name)]; c != nil && c.waits() {
+		c.soon()
+	}
+}
+
+// look begins with what waits.
+func (l *loop) look() {
+	for _, c := range l.convs {
+		if (c.waits() || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
+			c.soon()
+		}
+	}
+}

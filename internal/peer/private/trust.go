@@ -1,0 +1,135 @@
+package private
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// judge says whether lines may go to a key, which the server or a device itself
+// gives for somebody's. Nobody who is not asked can put another key in place of
+// one that was seen before: for that a person has to answer.
+func (l *loop) judge(c *conversation, key string) bool {
+	if _, err := wire.ParseDeviceKey(key); err != nil {
+		c.show(l, "the server gives no proper key of "+c.name)
+		return false
+	}
+	if c.kind != wire.KindAccount {
+		return l.judgeGuest(c, key)
+	}
+	known, err := l.cfg.Store.Devices(c.name)
+	if err != nil {
+		l.diskFailed("read the keys", err)
+		return false
+	}
+	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
+	if i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key }); i >= 0 {
+		l.adopt(c, known[i].Key, known[i].State)
+		return !c.blocked()
+	}
+	d := wire.KnownDevice{User: c.name, Key: key, State: wire.KeyChanged, Since: wire.MillisOf(time.Now())}
+	text := ""
+	switch {
+	case len(known) == 0:
+		d.State = wire.KeyNew
+	case l.vouched(c, key, known):
+		d.State = wire.KeyKnown
+		text = "one of " + c.name + "'s devices that you know vouches for this new one"
+	default:
+		text = fmt.Sprintf("This is not the key that %s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %s.", c.name, c.name)
+	}
+	l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+	old := c.device
+	l.adopt(c, key, d.State)
+	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
+	return !c.blocked()
+}
+
+// judgeGuest takes any key: a guest's name belongs to nobody. Lines that were
+// typed for another key under the same name do not go to it.
+func (l *loop) judgeGuest(c *conversation, key string) bool {
+	if c.device != "" && c.device != key {
+		for _, p := range slices.Clone(c.paths) {
+			p.Close(false)
+		}
+		l.failBound(c, key)
+	}
+	l.adopt(c, key, wire.KeyNew)
+	return true
+}
+
+// adopt makes a key the one that lines go to.
+func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
+	if c.device != key {
+		c.resend()
+	}
+	c.noted.changed = c.noted.changed || c.device != key || c.state != state
+	c.device, c.state = key, state
+	switch {
+	case state == wire.KeyRejected:
+		c.show(l, "you have said that this key is not "+c.name+"'s")
+	case c.blocked():
+		c.show(l, "the key has changed: /verify "+c.name)
+	}
+	l.expect()
+}
+
+// vouched says whether one of the devices that we know has signed a new one of
+// the same account.
+func (l *loop) vouched(c *conversation, key string, known []wire.KnownDevice) bool {
+	i := slices.IndexFunc(c.devices, func(d wire.Device) bool { return d.Key == key })
+	if i < 0 {
+		return false
+	}
+	d := c.devices[i]
+	by := slices.IndexFunc(known, func(k wire.KnownDevice) bool {
+		return k.Key == d.By && k.State != wire.KeyChanged && k.State != wire.KeyRejected
+	})
+	return by >= 0 && wire.Signed(d.By, wire.EndorsementText(l.server.node, c.name, key), d.Sig)
+}
+
+// expect brings the list of devices up to date that links are taken from.
+func (l *loop) expect() {
+	keys := map[string]bool{}
+	for _, c := range l.convs {
+		if c.device != "" && c.contact.Accepted && !c.blocked() {
+			keys[c.device] = true
+		}
+	}
+	l.expected.set(keys)
+}
+
+// decide is a person's word on a key.
+func (l *loop) decide(c *conversation, answer wire.Answer) {
+	state := wire.KeyVerified
+	if answer == wire.AnswerDiffer {
+		state = wire.KeyRejected
+	}
+	if c.kind == wire.KindAccount {
+		known, err := l.cfg.Store.Devices(c.name)
+		d := wire.KnownDevice{User: c.name, Key: c.device, Since: wire.MillisOf(time.Now())}
+		if i := slices.IndexFunc(known, func(k wire.KnownDevice) bool { return k.Key == c.device }); err == nil && i >= 0 {
+			d = known[i]
+		}
+		d.State = state
+		l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+	}
+	l.adopt(c, c.device, state)
+	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
+	if state == wire.KeyRejected {
+		c.hangUp(l)
+		return
+	}
+	c.show(l, "")
+	if p := c.asked; p != nil && c.contact.Accepted {
+		c.asked = nil
+		l.answer(c, p)
+		return
+	}
+	if c.best() == nil && c.waits() {
+		c.soon()
+	}
+	c.pump(l)
+}

@@ -1,0 +1,92 @@
+package private
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"github.com/tyler-smith/go-bip39/wordlists"
+
+	"labchat/internal/wire"
+)
+
+// numbers are the safety number of two keys, in digits, words and for a QR
+// code: the same on both sides.
+func numbers(own, other string) *wire.Safety {
+	digest := wire.SafetyDigest(own, other)
+	groups := wire.SafetyNumber(digest)
+	return &wire.Safety{
+		Groups: groups, Words: words(digest), Code: strings.Join(groups, ""),
+		Print: wire.DevicePrint(other), Own: wire.DevicePrint(own),
+	}
+}
+
+// words spells the last 24 bytes of a digest as 12 of the 2,048 words of BIP 39:
+// two bytes each, big endian, modulo 2,048.
+func words(digest []byte) []string {
+	const count = 12
+	if len(digest) < 2*count {
+		return nil
+	}
+	tail := digest[len(digest)-2*count:]
+	list := make([]string, count)
+	for i := range list {
+		n := binary.BigEndian.Uint16(tail[2*i:])
+		list[i] = wordlists.English[int(n)%len(wordlists.English)]
+	}
+	return list
+}
+
+// unsigned is the newest of our account's devices that none of ours vouches
+// for and is not this one, nil where there is none.
+func (l *loop) unsigned() *wire.Device {
+	var newest *wire.Device
+	for i := range l.server.devices {
+		d := &l.server.devices[i]
+		if d.Key != l.id.Key() && d.By == "" && (newest == nil || d.Since > newest.Since) {
+			newest = d
+		}
+	}
+	return newest
+}
+
+// verifyOwn compares this device with another of the same account, and vouches
+// for that.
+func (l *loop) verifyOwn(r wire.Verify, tag string) {
+	d := l.unsigned()
+	switch {
+	case d == nil:
+		l.emit(&wire.Safety{Re: wire.Re{Re: tag}, Own: wire.DevicePrint(l.id.Key())})
+	case r.Answer == wire.AnswerNone:
+		e := numbers(l.id.Key(), d.Key)
+		e.Re, e.State, e.Since = wire.Re{Re: tag}, wire.KeyNew, d.Since
+		l.emit(e)
+	case r.Answer == wire.AnswerDiffer:
+		l.refuse(r, tag, wire.CodeDenied, "Then somebody else may be in your account: change the password with /account password. The device is not vouched for.")
+	default:
+		text := wire.EndorsementText(l.server.node, l.server.me, d.Key)
+		l.ask(wire.Endorse{Key: d.Key, By: l.id.Key(), Sig: l.id.Sign(text)}, func(e wire.Event) {
+			if no, refused := e.(*wire.Refused); refused {
+				l.refuse(r, tag, no.Code, no.Text)
+				return
+			}
+			l.done(r, tag)
+		})
+	}
+}
+
+// devicesListed follows the devices of our account.
+func (l *loop) devicesListed(e *wire.DeviceList) {
+	was := l.server.devices
+	l.server.devices = e.Devices
+	if len(e.Devices) > len(was) {
+		l.tellNewDevices(e.Devices)
+	}
+}
+
+// tellNewDevices tells the person of a device that nobody vouches for.
+func (l *loop) tellNewDevices(all []wire.Device) {
+	if d := l.unsigned(); d != nil && len(all) > 1 {
+		l.notice("A device of your account has no other that vouches for it: %s. If it is yours, /verify %s on both shows the same number; else change your password.",
+			wire.DevicePrint(d.Key), l.server.me)
+	}
+}

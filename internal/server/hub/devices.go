@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"bytes"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// device returns the account's device of that key, or nil.
+func (a *account) device(key string) *wire.Device {
+	i := slices.IndexFunc(a.devices, func(d wire.Device) bool { return d.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return &a.devices[i]
+}
+
+// listDevices returns them as an event may keep them.
+func (a *account) listDevices() []wire.Device { return slices.Clone(a.devices) }
+
+// devices lists the account's devices, or removes one.
+func (h *Hub) devices(c call, r wire.Devices) {
+	acct := c.s.user.account
+	switch {
+	case r.Remove == "":
+		h.answerDevices(c, acct)
+	case acct.device(r.Remove) == nil:
+		h.refuseNoDevice(c)
+	default:
+		h.log(c, DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) { h.answerDevices(c, acct) })
+	}
+}
+
+func (h *Hub) answerDevices(c call, acct *account) {
+	h.reply(c, &wire.DeviceList{Re: wire.Re{Re: c.tag}, Devices: acct.listDevices()})
+}
+
+func (h *Hub) refuseNoDevice(c call) {
+	h.refuse(c, wire.CodeNoDevice, "Your account has no such device. Look at the list of devices.")
+}
+
+// endorse stores the signature of one of the account's devices on another.
+func (h *Hub) endorse(c call, r wire.Endorse) {
+	acct := c.s.user.account
+	d := acct.device(r.Key)
+	switch {
+	case d == nil || acct.device(r.By) == nil:
+		h.refuseNoDevice(c)
+	case r.Key == r.By || !wire.Signed(r.By, wire.EndorsementText(h.cfg.Node, acct.name, r.Key), r.Sig):
+		h.refuse(c, wire.CodeDenied, "The signature is not one of the account's other devices over this one. Sign it anew.")
+	case d.By == r.By && bytes.Equal(d.Sig, r.Sig):
+		h.done(c)
+	default:
+		signed := DeviceEndorsed{Name: acct.name, Key: r.Key, By: r.By, Sig: r.Sig}
+		h.log(c, signed, func(c call, _ *Entry) { h.done(c) })
+	}
+}
+
+// deviceStored adds a device to its account's set.
+func (h *Hub) deviceStored(c call, e *Entry, r DeviceMade) {
+	acct := h.names.account(r.Name)
+	if acct == nil {
+		return
+	}
+	acct.arriving--
+	if acct.device(r.Key) != nil {
+		return // two sessions of one device came at once
+	}
+	acct.devices = append(acct.devices, wire.Device{Key: r.Key, Since: e.At})
+	h.tellDevices(c, acct)
+}
+
+// deviceNotStored gives back the place that was kept for a device.
+func (h *Hub) deviceNotStored(r DeviceMade) {
+	if acct := h.names.account(r.Name); acct != nil {
+		acct.arriving--
+	}
+}
+
+// deviceGone removes a device. Its session, if there is one, holds no private
+// conversations any more.
+func (h *Hub) deviceGone(c call, r DeviceGone) {
+	acct := h.names.account(r.Name)
+	if acct == nil || acct.device(r.Key) == nil {
+		return
+	}
+	acct.devices = slices.DeleteFunc(acct.listDevices(), func(d wire.Device) bool { return d.Key == r.Key })
+	h.tellDevices(c, acct)
+	if u := acct.claim.user; u != nil {
+		if e := u.endpoint(); e != nil && e.device == r.Key {
+			c.out.deliver(e.session, &wire.Displaced{})
+			h.closeEndpoint(e.session)
+		}
+	}
+}
+
+// endorsed notes a device's signature on another one.
+func (h *Hub) endorsed(c call, r DeviceEndorsed) {
+	acct := h.names.account(r.Name)
+	if acct == nil {
+		return
+	}
+	if d := acct.device(r.Key); d != nil {
+		d.By, d.Sig = r.By, r.Sig
+		h.tellDevices(c, acct)
+	}
+}
+
+// tellDevices tells the account's native sessions which devices it has, but
+// for the one that waits for its answer.
+func (h *Hub) tellDevices(c call, acct *account) {
+	u := acct.claim.user
+	if u == nil {
+		return
+	}
+	list := &wire.DeviceList{Devices: acct.listDevices()}
+	for _, s := range u.sessions {
+		if s != c.s && !s.old() {
+			c.out.deliver(s, list)
+		}
+	}
+}

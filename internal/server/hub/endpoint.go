@@ -1,0 +1,149 @@
+package hub
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"net/netip"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// endpoints are those of everybody who holds private conversations, and how
+// many pairs of them there are. Owned by the hub.
+type endpoints struct {
+	byID  map[uint64]*endpoint
+	pairs int
+}
+
+// endpoint is where a user's private conversations come in: the session that
+// asked for them last.
+type endpoint struct {
+	id      uint64
+	secret  []byte // its signals are signed with it
+	device  string // the key of
+	session *session
+	mapping mapping
+	pairs   map[*endpoint]*pair // with each that has asked it, or that it has asked
+}
+
+// mapping is where an endpoint's signals come from.
+type mapping struct {
+	addr    netip.AddrPort
+	heard   time.Time
+	counter uint64 // of the last signal
+}
+
+const (
+	endpointBytes = 8  // of an endpoint's ID
+	secretBytes   = 32 // of its secret
+)
+
+// udp makes the session hold its user's private conversations. The key of an
+// account's device is in the log before the answer.
+func (h *Hub) udp(c call, r wire.UDP) {
+	if _, err := wire.ParseDeviceKey(r.Key); err != nil {
+		h.refuseBy(c, wire.CodeMalformed, err)
+		return
+	}
+	if !c.s.origin.Private() {
+		h.refuse(c, wire.CodeInsecure, "Private conversations need a secret, which is not told on an unencrypted connection. Connect with TLS.")
+		return
+	}
+	acct := c.s.user.account
+	switch {
+	case acct == nil || acct.device(r.Key) != nil:
+		h.openEndpoint(c, r.Key)
+	case len(acct.devices)+acct.arriving >= wire.MaxDevices:
+		h.refuse(c, wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
+	default:
+		acct.arriving++
+		h.log(c, DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key) })
+	}
+}
+
+// openEndpoint gives the session an endpoint, in place of the one that it or
+// another session of its user had.
+func (h *Hub) openEndpoint(c call, key string) {
+	var b [endpointBytes + secretBytes]byte
+	if _, err := io.ReadFull(h.cfg.Random, b[:]); err != nil {
+		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a secret. Try again in a moment.")
+		return
+	}
+	if e := c.s.user.endpoint(); e != nil {
+		if e.session != c.s {
+			c.out.deliver(e.session, &wire.Displaced{})
+		}
+		h.closeEndpoint(e.session)
+	}
+	e := &endpoint{
+		id: binary.BigEndian.Uint64(b[:]), secret: b[endpointBytes:], device: key,
+		session: c.s, pairs: map[*endpoint]*pair{},
+	}
+	c.s.endpoint, h.endpoints.byID[e.id] = e, e
+	answer := &wire.Endpoint{
+		Re: wire.Re{Re: c.tag}, ID: hex.EncodeToString(b[:endpointBytes]),
+		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: h.cfg.UDP.Registry, Probe: h.cfg.UDP.Probe,
+	}
+	if acct := c.s.user.account; acct != nil {
+		answer.Devices = acct.listDevices()
+	}
+	h.reply(c, answer)
+}
+
+// closeEndpoint ends the session's endpoint, if it has one, and whatever pairs
+// it was in.
+func (h *Hub) closeEndpoint(s *session) {
+	e := s.endpoint
+	if e == nil {
+		return
+	}
+	s.endpoint = nil
+	delete(h.endpoints.byID, e.id)
+	for other := range e.pairs {
+		h.closePair(e, other)
+	}
+}
+
+// endpoint is the user's, or nil.
+func (u *user) endpoint() *endpoint {
+	for _, s := range u.sessions {
+		if s.endpoint != nil {
+			return s.endpoint
+		}
+	}
+	return nil
+}
+
+// at is where the endpoint's signals come from, zero if none has come lately.
+func (e *endpoint) at(now time.Time) netip.AddrPort {
+	if now.Sub(e.mapping.heard) >= endpointIdle {
+		return netip.AddrPort{}
+	}
+	return e.mapping.addr
+}
+
+// Registration is what the registry checks an endpoint's signals by.
+type Registration struct {
+	Secret  []byte
+	Addr    netip.AddrPort // the registered one, zero if nothing has come from there lately
+	Counter uint64         // of the last signal that was taken
+}
+
+// Registration returns that of an endpoint; false: there is no such endpoint
+// (any more).
+func (h *Hub) Registration(now time.Time, id uint64) (Registration, bool) {
+	e := h.endpoints.byID[id]
+	if e == nil {
+		return Registration{}, false
+	}
+	return Registration{Secret: e.secret, Addr: e.at(now), Counter: e.mapping.counter}, true
+}
+
+// Seen notes from where a signal of an endpoint came that was found good.
+func (h *Hub) Seen(now time.Time, id, counter uint64, from netip.AddrPort) {
+	if e := h.endpoints.byID[id]; e != nil {
+		e.mapping = mapping{addr: from, heard: now, counter: counter}
+	}
+}

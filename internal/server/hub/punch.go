@@ -1,0 +1,262 @@
+package hub
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// pair is two endpoints of which one has asked the other for a private
+// conversation.
+type pair struct {
+	sides [2]side // of the endpoint with the lower id first
+	open  bool    // both have asked, with the same call
+	used  time.Time
+	spent budget // of what is relayed
+}
+
+// side is what one of a pair has said to the other.
+type side struct {
+	calls [2]string // the last ones, the newest first: two, for both may ask at once
+	relay bool      // it wants no address told
+	asked budget
+}
+
+// of returns what an endpoint of the pair has said, and what the other one.
+func (p *pair) of(e, other *endpoint) (own, others *side) {
+	if e.id < other.id {
+		return &p.sides[0], &p.sides[1]
+	}
+	return &p.sides[1], &p.sides[0]
+}
+
+// say notes a call.
+func (s *side) say(call string) {
+	if s.calls[0] != call {
+		s.calls = [2]string{call, s.calls[0]}
+	}
+}
+
+// said says whether the side has sent a call lately.
+func (s *side) said(call string) bool { return s.calls[0] == call || s.calls[1] == call }
+
+// lookUp tells where private lines for a user can be sent.
+func (h *Hub) lookUp(c call, r wire.Find) {
+	if wait := c.s.pace.finds.spend(c.now, 1, findsAllowed); wait > 0 {
+		h.refuseFor(c, wire.CodeThrottled, wait, "Too many questions about names. Wait a little.")
+		return
+	}
+	cl := h.names.find(r.Name)
+	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
+		h.refuseNobody(c)
+		return
+	}
+	found := &wire.Found{Re: wire.Re{Re: c.tag}}
+	if acct := cl.account; acct != nil {
+		found.Name, found.Kind, found.Devices = acct.name, wire.KindAccount, acct.listDevices()
+	}
+	if u := cl.user; u != nil {
+		found.Name, found.Kind, found.Online = u.name, u.kind, true
+		if e := u.endpoint(); e != nil {
+			found.Device = e.device
+		}
+	}
+	h.reply(c, found)
+}
+
+func (h *Hub) refuseNobody(c call) {
+	h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+}
+
+// punch asks an endpoint for a private conversation, or answers that one's
+// wish: it is told where the asker can be reached.
+func (h *Hub) punch(c call, r wire.Punch) {
+	if !isID(r.Call) || len(r.Local) > wire.MaxCandidates {
+		h.refuse(c, wire.CodeMalformed, "The call of punch must be 32 hexadecimal digits, and it names at most 8 addresses.")
+		return
+	}
+	from, to := h.both(c, r.To)
+	if to == nil {
+		return
+	}
+	if wait := c.s.pace.punches.spend(c.now, 1, punchesAllowed); wait > 0 {
+		h.refuseFor(c, wire.CodeRate, wait, "You ask for private conversations too often. Wait a little.")
+		return
+	}
+	p := h.pair(c, from, to)
+	if p == nil {
+		return
+	}
+	own, others := p.of(from, to)
+	if wait := own.asked.spend(c.now, 1, askedAllowed); wait > 0 {
+		h.refuseFor(c, wire.CodeRate, wait, "You ask "+r.To+" too often. Wait a little.")
+		return
+	}
+	own.say(r.Call)
+	own.relay, p.used = r.Relay, c.now
+	if others.said(r.Call) && !p.open {
+		h.openPair(p, from, to)
+	}
+	c.out.deliver(to.session, punched(c.now, from, to, r, own.relay || others.relay))
+	h.done(c)
+}
+
+// both returns the asker's endpoint and that of a user, or refuses: then to is
+// nil.
+func (h *Hub) both(c call, name string) (from, to *endpoint) {
+	from = c.s.endpoint
+	if from == nil {
+		h.refuse(c, wire.CodeNoEndpoint, "This session holds no private conversations. Ask for that with udp first.")
+		return nil, nil
+	}
+	cl := h.names.find(name)
+	if cl != nil && cl.user != nil {
+		to = cl.user.endpoint()
+	}
+	switch {
+	case cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden):
+		h.refuseNobody(c)
+	case to == nil:
+		name = cl.name()
+		h.refuse(c, wire.CodeNoUser, name+" is not here with a program that can hold encrypted conversations. Try again when "+name+" is.")
+	case to == from:
+		h.refuse(c, wire.CodeNoUser, "That is you. Name somebody else.")
+	default:
+		return from, to
+	}
+	return from, nil
+}
+
+// name is how its owner writes the name.
+func (cl *claim) name() string {
+	if cl.user != nil {
+		return cl.user.name
+	}
+	return cl.account.name
+}
+
+// punched is what an endpoint is told of another one's wish.
+func punched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wire.Punched {
+	u := from.session.user
+	e := &wire.Punched{From: u.name, Kind: u.kind, Call: r.Call, Device: from.device, Relay: relay}
+	if u.account != nil {
+		e.Devices = u.account.listDevices()
+	}
+	at, seen := from.at(now), to.at(now)
+	if seen.IsValid() {
+		e.Seen = seen.String()
+	}
+	if !relay {
+		e.Addrs = candidates(at, seen, r.Local)
+	}
+	return e
+}
+
+// lowestPort is below all ports of chat programs. A candidate with a lower one
+// is meant for another service.
+const lowestPort = 1024
+
+// candidates are the addresses under which an endpoint that was seen at one
+// address is told to one that was seen at another: nobody can have us name the
+// address of a stranger. Those that it says it has are told to somebody behind
+// the same address only, where they lead to its own network at most.
+func candidates(at, seen netip.AddrPort, local []string) []string {
+	var list []string
+	if at.IsValid() && at.Addr().Zone() == "" && (!at.Addr().IsLoopback() || seen.Addr().IsLoopback()) {
+		list = append(list, at.String())
+	}
+	if !at.IsValid() || at.Addr() != seen.Addr() {
+		return list
+	}
+	for _, text := range local {
+		a, err := netip.ParseAddrPort(text)
+		if err != nil || len(list) == wire.MaxCandidates {
+			continue
+		}
+		a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+		if s := a.String(); isLocal(a, at.Addr().IsLoopback()) && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// isLocal says whether an address leads no further than the network that its
+// owner is in, or to the host, where that is meant.
+func isLocal(a netip.AddrPort, host bool) bool {
+	ip := a.Addr()
+	return a.Port() >= lowestPort && ip.Zone() == "" &&
+		(ip.IsPrivate() || ip.IsLinkLocalUnicast() || host && ip.IsLoopback())
+}
+
+// decline says no to a wish, or ends what was agreed. The other side is told
+// if there was something.
+func (h *Hub) decline(c call, r wire.Decline) {
+	from, to := h.both(c, r.To)
+	if to == nil {
+		return
+	}
+	if p := from.pairs[to]; p != nil {
+		if own, others := p.of(from, to); own.said(r.Call) || others.said(r.Call) {
+			h.closePair(from, to)
+			c.out.deliver(to.session, &wire.Declined{From: c.s.user.name, Call: r.Call})
+		}
+	}
+	h.done(c)
+}
+
+// pair returns what two endpoints have said to each other, made where it was
+// nothing; nil: refused.
+func (h *Hub) pair(c call, from, to *endpoint) *pair {
+	if p := from.pairs[to]; p != nil {
+		return p
+	}
+	if h.endpoints.pairs >= maxPairs {
+		h.refuseFor(c, wire.CodeBusy, busyRetry, "Too many people ask for private conversations. Try again in a moment.")
+		return nil
+	}
+	h.makeRoom(from, maxAsked, func(p *pair, other *endpoint) bool {
+		own, _ := p.of(from, other)
+		return !p.open && own.calls[0] != ""
+	})
+	p := &pair{used: c.now}
+	from.pairs[to], to.pairs[from] = p, p
+	h.endpoints.pairs++
+	return p
+}
+
+// openPair lets two endpoints send each other datagrams by way of the server.
+func (h *Hub) openPair(p *pair, a, b *endpoint) {
+	isOpen := func(p *pair, _ *endpoint) bool { return p.open }
+	h.makeRoom(a, maxOpen, isOpen)
+	h.makeRoom(b, maxOpen, isOpen)
+	p.open = true
+}
+
+// makeRoom ends the pair of an endpoint that was silent the longest, where it
+// has as many of a kind as it may have.
+func (h *Hub) makeRoom(e *endpoint, most int, kind func(p *pair, other *endpoint) bool) {
+	var oldest *endpoint
+	n := 0
+	for other, p := range e.pairs {
+		if !kind(p, other) {
+			continue
+		}
+		n++
+		if oldest == nil || p.used.Before(e.pairs[oldest].used) {
+			oldest = other
+		}
+	}
+	if n >= most {
+		h.closePair(e, oldest)
+	}
+}
+
+// closePair forgets what two endpoints have said to each other.
+func (h *Hub) closePair(a, b *endpoint) {
+	delete(a.pairs, b)
+	delete(b.pairs, a)
+	h.endpoints.pairs--
+}

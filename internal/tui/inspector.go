@@ -1,0 +1,165 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// inspectorLabel is how wide the labels of the inspector are.
+const inspectorLabel = 6
+
+// toggleInspector shows how lines to the other side of a private conversation
+// travel, or puts that away.
+func (m *Model) toggleInspector() {
+	s := &m.screen.shown
+	s.peer = !s.peer
+	m.inspect()
+}
+
+// inspect asks for what the inspector is about to show.
+func (m *Model) inspect() {
+	if at := m.book.current; m.screen.shown.peer && at.private() {
+		m.link.do(wire.Route{Name: at.name}, errand{quiet: true})
+	}
+}
+
+// aside draws the column beside the timeline: the people, and below them the
+// inspector.
+func (m *Model) aside(w, h int) []string {
+	s := m.screen.shown
+	if !s.peer || m.book.current == nil {
+		return m.people(w, h)
+	}
+	rows := m.inspector(m.book.current, w)
+	above := h - len(rows)
+	if s.noPeople || m.screen.w < peopleWidth && !s.overlay || above < 1 {
+		return window(rows, 0, w, h, m.paint)
+	}
+	return append(m.people(w, above), rows...)
+}
+
+// inspector draws all that is known of the way to somebody.
+func (m *Model) inspector(at *place, w int) []string {
+	p := m.paint
+	if !at.private() {
+		return []string{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
+	}
+	rows := []string{p.List.Heading.Render(text.PadRight(" PEER "+at.label, w))}
+	for _, f := range m.facts(at.peer) {
+		for i, part := range text.Wrap(f.value, max(w-1-inspectorLabel, 1)) {
+			label := ""
+			if i == 0 {
+				label = f.label
+			}
+			rows = append(rows, p.List.Row.Render(text.PadRight(" "+text.PadRight(label, inspectorLabel)+part, w)))
+		}
+	}
+	return rows
+}
+
+// A fact is one row of the inspector.
+type fact struct{ label, value string }
+
+// facts are what is known of a way. Those that mean nothing for it are left
+// out.
+func (m *Model) facts(p *peer) []fact {
+	way, clock := &p.path, m.paint.clock
+	if !p.known {
+		return []fact{{"path", m.plainBadge(way) + ", not encrypted"}}
+	}
+	all := []fact{
+		{"path", pathName(way)},
+		{"why", way.Reason},
+		{"addr", way.Addr},
+		{"nat", natName(way.NAT)},
+		{"rtt", m.rttFact(p)},
+	}
+	if way.Packets > 0 {
+		all = append(all, fact{"loss", fmt.Sprintf("%d / %d", way.Lost, way.Packets)})
+	}
+	if way.Key != wire.KeyNone {
+		all = append(all, fact{"key", shortPrint(way.Device, m.paint)}, fact{"", m.checked(way)})
+	}
+	if way.Since > 0 {
+		all = append(all, fact{"since", clock(way.Since)})
+	}
+	if way.Way != wire.WayPlain {
+		all = append(all, fact{"sent", fmt.Sprintf("%d ack %d", way.Sent, way.Acked)}, fact{"dup", fmt.Sprintf("%d dropped", way.Doubles)})
+	}
+	return slices.DeleteFunc(all, func(f fact) bool { return f.value == "" })
+}
+
+func pathName(way *wire.Path) string {
+	switch {
+	case way.Way == wire.WayDirect:
+		return "direct UDP"
+	case way.Way == wire.WayRelay && way.Trying:
+		return "relayed, looking for a direct way"
+	case way.Way == wire.WayRelay:
+		return "relayed"
+	case way.Trying:
+		return "looking for one"
+	case way.Way == wire.WayInbox:
+		return "sealed, by the server's inbox"
+	case way.Way == wire.WayPlain:
+		return "not encrypted"
+	default:
+		return "none now"
+	}
+}
+
+func natName(n wire.NAT) string {
+	switch n {
+	case wire.NATNone:
+		return "none"
+	case wire.NATIndependent:
+		return "independent"
+	case wire.NATDependent:
+		return "dependent"
+	case wire.NATUnknown:
+	}
+	return ""
+}
+
+// checked says whether a person has compared the key.
+func (m *Model) checked(way *wire.Path) string {
+	g := m.paint.Glyph
+	switch way.Key {
+	case wire.KeyVerified:
+		return g.Good + " checked"
+	case wire.KeyChanged:
+		return g.Bad + " changed"
+	case wire.KeyRejected:
+		return g.Bad + " refused"
+	case wire.KeyNew, wire.KeyKnown, wire.KeyNone:
+	}
+	if way.Guest {
+		return "a guest's"
+	}
+	return "not checked"
+}
+
+// rttFact is the round-trip time, and a small chart of the last ones.
+func (m *Model) rttFact(p *peer) string {
+	if p.path.RTT <= 0 {
+		return ""
+	}
+	return millis(p.path.RTT) + " " + spark(p.rtts, []rune(m.paint.Glyph.Spark))
+}
+
+// spark draws values as bars, the largest as high as can be.
+func spark(values []int64, bars []rune) string {
+	if len(values) == 0 || len(bars) == 0 {
+		return ""
+	}
+	most := max(slices.Max(values), 1)
+	var b strings.Builder
+	for _, v := range values {
+		b.WriteRune(bars[max(v, 0)*int64(len(bars)-1)/most])
+	}
+	return b.String()
+}

@@ -1,0 +1,50 @@
+package tui
+
+import (
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// keySeen says what is thought of somebody's key now.
+func (m *Model) keySeen(e *wire.KeySeen) {
+	name, said := text.CleanLine(e.User), text.CleanLine(e.Text)
+	if e.User == "" {
+		m.note(nil, because("the keys of this account", said))
+		return
+	}
+	p := m.book.peer(e.User)
+	p.path.Key = e.State
+	if e.State == wire.KeyChanged {
+		p.known, p.path.Blocked = true, true
+		m.keyChanged(m.book.person(e.User), name, said)
+		return
+	}
+	at := m.book.byID[personID(e.User)]
+	if at == nil {
+		return
+	}
+	words := map[wire.KeyState]string{
+		wire.KeyNew:      name + "'s key is seen for the first time: " + shortPrint(e.Print, m.paint) + ". /verify " + name + " compares it",
+		wire.KeyKnown:    name + "'s key is the one from before",
+		wire.KeyVerified: name + "'s key is verified",
+		wire.KeyRejected: "nothing goes to this key of " + name + " any more; /verify " + name + " asks again",
+	}[e.State]
+	if said != "" {
+		words = said
+	}
+	if words != "" {
+		m.note(at, words)
+	}
+}
+
+// keyChanged says as loudly as can be that a key is another one.
+func (m *Model) keyChanged(at *place, name, said string) {
+	for _, words := range []string{
+		because("THE KEY OF "+name+" HAS CHANGED. Nothing is sent before you have answered", said),
+		"It may be a new machine of theirs, or somebody else who says to be " + name + ": whoever runs the server could do that.",
+		"/verify " + name + " shows what to compare with them, by voice or side by side.",
+	} {
+		at.log.Note(&line{kind: lineAlarm, at: m.paint.millis(), text: words})
+	}
+	m.alarm(at)
+}

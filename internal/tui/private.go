@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"maps"
+	"strings"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	// maxPeers bounds the people whose ways are kept; those with a place on the
+	// list stay in any case.
+	maxPeers = 1000
+	// maxAsking bounds the places that strangers can make by asking.
+	maxAsking = 32
+	// maxRTTs is how many round-trip times the inspector draws.
+	maxRTTs = 8
+)
+
+// A peer is what is known of the way to somebody.
+type peer struct {
+	path  wire.Path // its strings cleaned
+	known bool      // the session has told of it
+	rtts  []int64   // the last ones in microseconds, the newest last
+	seen  wire.ID   // the newest line of theirs that the session knows as read
+	waits string    // what lines wait for, as it was said last
+	note  *line     // of the way or a request, while nothing was said below it
+}
+
+// talks says whether lines go to and fro encrypted, so that the other side can
+// be told what we do.
+func (p *peer) talks() bool {
+	return p.known && !p.path.Request && !p.path.Blocked && (p.path.Way == wire.WayDirect || p.path.Way == wire.WayRelay)
+}
+
+// secure says whether lines of theirs come encrypted, so that one that does
+// not is worth a word.
+func (p *peer) secure() bool { return p.known && p.path.Key != wire.KeyNone }
+
+// take keeps what the session says of the way.
+func (p *peer) take(e *wire.Path) {
+	p.path, p.known = *e, true
+	p.path.Reason, p.path.Addr, p.path.Device = text.CleanLine(e.Reason), text.CleanLine(e.Addr), text.CleanLine(e.Device)
+	if e.RTT > 0 {
+		p.rtts = append(p.rtts, e.RTT)
+		p.rtts = p.rtts[max(len(p.rtts)-maxRTTs, 0):]
+	}
+}
+
+// peer returns what is known of the way to somebody.
+func (b *book) peer(name string) *peer {
+	if p := b.peers[name]; p != nil {
+		return p
+	}
+	if b.peers == nil {
+		b.peers = map[string]*peer{}
+	}
+	if len(b.peers) >= maxPeers {
+		maps.DeleteFunc(b.peers, func(name string, _ *peer) bool { return b.byID[personID(name)] == nil })
+	}
+	p := &peer{}
+	b.peers[name] = p
+	return p
+}
+
+// peerTo returns what is known of the way to somebody whose name was typed; of
+// people without a place that is nothing.
+func (b *book) peerTo(name string) *peer {
+	if at := b.find(personID(name)); at != nil && name != "" {
+		return at.peer
+	}
+	return &peer{}
+}
+
+// forget forgets all ways: there is no session that has any.
+func (b *book) forget() {
+	for _, p := range b.peers {
+		*p = peer{seen: p.seen}
+	}
+}
+
+// asking is how many strangers wait for an answer.
+func (b *book) asking() int {
+	n := 0
+	for _, at := range b.persons {
+		if at.peer.path.Request {
+			n++
+		}
+	}
+	return n
+}
+
+// ofPeers takes over what our own client says of private conversations: a line
+// a type.
+func (m *Model) ofPeers(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Path:
+		m.path(e)
+	case *wire.Called:
+		m.called(e)
+	case *wire.KeySeen:
+		m.keySeen(e)
+	case *wire.Safety:
+		m.safety(e)
+	case *wire.Transfer:
+		m.transfer(e)
+	case *wire.Shared:
+		m.shared(e)
+	default:
+		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
+	}
+	return true
+}
+
+// path follows the way to somebody.
+func (m *Model) path(e *wire.Path) {
+	ask := m.link.errand(e.Re.Re)
+	p := m.book.peer(e.User)
+	was := *p
+	p.take(e)
+	at := m.book.byID[personID(e.User)]
+	if e.Request && !was.path.Request && !m.link.ignores(e.User) {
+		at = m.requestFrom(e.User, at)
+	}
+	if at != nil {
+		at.guest(e.Guest)
+		at.counts.alarm = at.counts.alarm && (e.Request || e.Blocked || !was.path.Request)
+		m.noteWay(at, &was)
+		m.tellSeen(at)
+	}
+	if ask.act == wire.ActRoute && !ask.quiet {
+		m.note(ask.at, text.CleanLine(e.User)+": "+strings.Join(m.wayWords(p), ", "))
+	}
+}
+
+// guest marks somebody whom no room's list knows as a guest.
+func (p *place) guest(on bool) {
+	if on {
+		p.label = marked(p.name, wire.KindGuest)
+	}
+}
+
+// noteWay says in a conversation how its lines go from here on. A way that
+// changes again before anything was said changes the same note.
+func (m *Model) noteWay(at *place, was *peer) {
+	p := at.peer
+	if p.path.Way == was.path.Way {
+		return
+	}
+	var words string
+	switch {
+	case p.path.Way == wire.WayDirect:
+		words = "direct connection made, encrypted"
+	case p.path.Way == wire.WayRelay:
+		words = because("relayed from here on, encrypted", p.path.Reason)
+	case was.path.Way == wire.WayDirect || was.path.Way == wire.WayRelay:
+		words = because("the connection is gone", p.path.Reason)
+	default:
+		return
+	}
+	m.passing(at, words)
+}
+
+// passing adds a note that takes the place of the one before, if nothing was
+// said in between: what changes often fills no timeline.
+func (m *Model) passing(at *place, words string) {
+	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
+	if at.log.Replace(at.peer.note, l) {
+		return
+	}
+	at.log.Note(l)
+	at.peer.note = l
+}
+
+// because adds a reason where there is one.
+func because(words, reason string) string {
+	if reason == "" {
+		return words
+	}
+	return words + ": " + reason
+}
+
+// shared says what others are told of us.
+func (m *Model) shared(e *wire.Shared) {
+	yes := map[bool]string{true: "yes", false: "no"}
+	m.note(m.link.errand(e.Re.Re).at, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
+}
+
+// waits says once what the lines of a conversation wait for.
+func (m *Model) waits(at *place, reason string) {
+	if !at.private() || at.peer.waits == reason || reason == "" && len(at.log.pending) > 0 {
+		return
+	}
+	at.peer.waits = reason
+	if reason != "" && at == m.book.current {
+		m.flash("queued: " + reason)
+	}
+}
+
+// tellSeen tells the session up to which line of somebody we have read, where
+// they can know.
+func (m *Model) tellSeen(at *place) {
+	p := at.peer
+	if m.link.session == nil || !p.talks() && (p.path.Way != wire.WayInbox || p.path.Request || p.path.Blocked) {
+		return
+	}
+	if last := at.log.Heard(at.counts.told); last > p.seen {
+		p.seen = last
+		m.link.session.Do(wire.Seen{Name: at.name, Last: last})
+	}
+}
+
+// heard puts a private line that has just come where it belongs. One that
+// anybody on its way could have written says so where others can't be.
+func (m *Model) heard(e *wire.Whispered) {
+	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
+	if p := m.book.peers[e.From]; plain && p != nil && p.secure() && e.From != m.link.me {
+		said := *e
+		said.Text = "(not encrypted) " + e.Text
+		e = &said
+	}
+	m.whispered(e)
+}

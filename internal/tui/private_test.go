@@ -1,0 +1,180 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labchat/internal/wire"
+)
+
+func TestReceiptsOnlyGoForward(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", ""))
+	s.shows("queued")
+	s.hear(mine(1, 14, 0, wire.ReceiptDelivered, "one", "")) // without sent before it
+	s.shows("✓✓│")
+	s.shows("outbox 0")
+	s.hear(mine(1, 14, 0, wire.ReceiptSent, "one", ""))
+	s.hides("✓ sent")
+	s.hear(mine(1, 14, 0, wire.ReceiptRead, "one", ""))
+	s.shows("✓✓ read")
+	s.hear(mine(2, 14, 1, wire.ReceiptQueued, "two", ""), mine(2, 14, 1, wire.ReceiptFailed, "two", "alice refuses"))
+	s.shows("failed")
+	s.shows("not sent: alice refuses")
+	if n := len(s.book.rooms); n != 1 {
+		t.Errorf("there are %d rooms: a private receipt made one", n)
+	}
+}
+
+func TestAReceiptBringsNoClosedConversationBack(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", ""), mine(1, 14, 0, wire.ReceiptSent, "one", ""))
+	s.enters("/leave")
+	s.hear(mine(1, 14, 0, wire.ReceiptRead, "one", ""))
+	if s.book.byID["@alice"] != nil {
+		t.Error("it did")
+	}
+}
+
+func TestAReceiptIsOfOwnLinesOnly(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	line := theirs(1, 14, 0, wire.WayDirect, "hers")
+	s.hear(line, &wire.Receipt{Client: "gone", To: "alice", State: wire.ReceiptRead, ID: line.ID, At: line.At, Text: "hers"})
+	if l := s.book.current.log.lines[0]; l.text != "hers" || l.state != deliveryNone {
+		t.Errorf("got %+v", l)
+	}
+}
+
+func TestWhatLinesWaitForIsSaidOnce(t *testing.T) {
+	s := talking(t, &wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyKnown})
+	before := len(s.book.current.log.lines)
+	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", "alice is\x1b[2J away"))
+	s.shows("queued: alice is␛[2J away")
+	s.press("left")
+	if s.moment.flash != "" {
+		t.Error("the status row still says it")
+	}
+	s.hear(mine(2, 14, 0, wire.ReceiptQueued, "two", "alice is\x1b[2J away"))
+	if s.moment.flash != "" {
+		t.Error("it is said for each line")
+	}
+	s.shows("queued: alice is␛[2J away") // the hint
+	if n := len(s.book.current.log.lines) - before; n != 2 {
+		t.Errorf("got %d more lines, want the two", n)
+	}
+	s.hear(mine(1, 14, 0, wire.ReceiptSent, "one", ""), mine(2, 14, 0, wire.ReceiptSent, "two", ""))
+	s.hides("is␛[2J away")
+}
+
+func TestALineThatCameReadableSaysSo(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "one"), theirs(2, 14, 2, wire.WayInbox, "two"), theirs(3, 14, 3, "", "three"), theirs(4, 14, 4, wire.WayPlain, "four"))
+	var got []string
+	for _, l := range s.book.current.log.lines {
+		if l.spoken() {
+			got = append(got, l.text)
+		}
+	}
+	if diff := cmp.Diff([]string{"one", "two", "(not encrypted) three", "(not encrypted) four"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	s.hear(&wire.Whispered{ID: 9, At: at(14, 5), From: "bob", To: "sara", Text: "from an old program"})
+	s.press("alt+a")
+	s.hides("(not encrypted)") // the title says it of all
+}
+
+func TestAWayThatComesAndGoesIsOneNote(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.shows("direct connection made")
+	for range 5 {
+		s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Reason: "no answer"}, directTo("alice", 5000))
+	}
+	if n := strings.Count(s.View(), "direct connection made"); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, s.View())
+	}
+	s.hear(theirs(1, 14, 34, wire.WayDirect, "hello"), &wire.Path{User: "alice", Way: wire.WayRelay, Reason: "the network changed"})
+	s.shows("direct connection made")
+	s.shows("relayed from here on, encrypted: the network changed")
+}
+
+func TestReadingIsToldWhereItCanBe(t *testing.T) {
+	seen := func(s *scene) []wire.Seen { all, _ := asked[wire.Seen](s.session); return all }
+	s := talking(t, directTo("alice", 4000))
+	line := theirs(1, 14, 33, wire.WayDirect, "hello")
+	s.hear(line)
+	if len(seen(s)) != 0 {
+		t.Fatal("told at once")
+	}
+	s.wait(lookFor)
+	if diff := cmp.Diff([]wire.Seen{{Name: "alice", Last: line.ID}}, seen(s)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	s.hear(mine(1, 14, 34, wire.ReceiptQueued, "mine", ""), mine(1, 14, 34, wire.ReceiptSent, "mine", ""))
+	s.press("alt+end")
+	s.wait(lookFor)
+	if len(seen(s)) != 1 {
+		t.Errorf("own lines are told as read: %v", seen(s))
+	}
+	s.hear(&wire.Path{User: "alice", Way: wire.WayNone}, theirs(2, 14, 35, wire.WayDirect, "and"))
+	s.wait(lookFor)
+	if len(seen(s)) != 1 {
+		t.Fatalf("told where nobody can hear it: %v", seen(s))
+	}
+	s.hear(directTo("alice", 4000))
+	if got := seen(s); len(got) != 2 || got[1].Last != theirs(2, 14, 35, "", "").ID {
+		t.Errorf("not told when the way came back: %v", got)
+	}
+	s.hear(&wire.Path{User: "alice", Way: wire.WayDirect, Request: true}, theirs(3, 14, 36, wire.WayDirect, "let me in"))
+	s.wait(lookFor)
+	if len(seen(s)) != 2 {
+		t.Error("a stranger is told what we read")
+	}
+}
+
+func TestTypingIsToldPastTheServerToo(t *testing.T) {
+	typing := func(s *scene) int { all, _ := asked[wire.Typing](s.session); return len(all) }
+	for _, tt := range []struct {
+		name string
+		path wire.Path
+		want int
+	}{
+		{"direct", wire.Path{Way: wire.WayDirect}, 1},
+		{"nobody there", wire.Path{Way: wire.WayNone}, 0},
+		{"a request", wire.Path{Way: wire.WayDirect, Request: true}, 0},
+		{"another key", wire.Path{Way: wire.WayDirect, Blocked: true}, 0},
+		{"through the server, which is gone", wire.Path{Way: wire.WayPlain}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.path.User = "alice"
+			s := talking(t, &tt.path)
+			s.hear(offline(s))
+			s.types("hello")
+			if got := typing(s); got != tt.want {
+				t.Errorf("told %d times, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestARouteIsAnsweredWhereItWasAsked(t *testing.T) {
+	s := entered(t)
+	s.ask(s.book.current, wire.Route{Name: "alice", Mode: wire.RouteRelay})
+	_, tag := asked[wire.Route](s.session)
+	p := directTo("alice", 4000)
+	p.Way, p.Re.Re, p.Reason = wire.WayRelay, tag, "you want it so"
+	s.hear(p)
+	s.shows("alice: verified ✓, relayed 4 ms: you want it so")
+	s.hear(&wire.Shared{Typing: true})
+	s.shows("others hear of your typing: yes, of your reading: no")
+}
+
+func TestWaysEndWithTheirSession(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(&wire.Status{State: wire.StateEnded, Reason: "replaced"})
+	s.hides("direct UDP")
+	if names := s.book.direct(); len(names) != 0 {
+		t.Errorf("got %v", names)
+	}
+}

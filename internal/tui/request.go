@@ -1,0 +1,61 @@
+package tui
+
+import (
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// requestFrom returns the place of somebody who asks, which it makes unless
+// too many others ask.
+func (m *Model) requestFrom(name string, at *place) *place {
+	if at == nil && m.book.asking() >= maxAsking {
+		return nil
+	}
+	at = m.book.person(name)
+	m.alarm(at)
+	return at
+}
+
+// called says that somebody asks for a private conversation.
+func (m *Model) called(e *wire.Called) {
+	if m.link.ignores(e.From) {
+		return
+	}
+	name := text.CleanLine(e.From)
+	if !e.Secure {
+		m.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers.")
+		return
+	}
+	at := m.requestFrom(e.From, m.book.byID[personID(e.From)])
+	if at == nil {
+		m.flash("more people ask for private conversations than are shown: answer some first")
+		return
+	}
+	if at.label == name {
+		at.label = marked(e.From, e.Kind)
+	}
+	at.peer.path.Request, at.peer.known = true, true
+	m.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
+}
+
+// answer follows what was said to somebody who asks.
+func (m *Model) answer(at *place) {
+	if at != nil && at.private() {
+		at.peer.path.Request, at.counts.alarm = false, false
+	}
+}
+
+// hush refuses somebody who asks, and takes them off the list.
+func (m *Model) hush(at *place) {
+	if at == nil || !at.peer.path.Request {
+		return
+	}
+	m.link.do(wire.Reject{Name: at.name}, errand{quiet: true})
+	m.answer(at)
+	m.close(at)
+}
+
+// alarm makes a conversation one that wants to be looked at before all others.
+func (m *Model) alarm(at *place) {
+	at.counts.alarm = at != m.book.current || at.log.Below() > 0
+}

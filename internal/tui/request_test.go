@@ -1,0 +1,105 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+func TestARequestIsFoundBeforeAllOtherNews(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"}, said("general", "bob", 14, 1, 0, "nothing"),
+		&wire.Whispered{ID: 5, At: at(14, 1), From: "bob", To: "sara", Text: "psst", Kind: wire.KindAccount},
+		&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true}, &wire.Path{User: "carol", Way: wire.WayNone, Request: true})
+	s.shows("○ ~carol          1 ask│")
+	s.press("alt+a")
+	s.shows("~carol asks for a private conversation. /accept carol")
+	s.shows("takes it, /refuse carol does not, /ignore carol hides all")
+	s.shows("@ ~carol · asks for a private conversation")
+	s.press("enter")
+	if len(s.session.private) != 0 || s.book.byID["@carol"].counts.alarm {
+		t.Error("Enter without words answered")
+	}
+	s.press("alt+a")
+	if s.book.current.id != "@bob" {
+		t.Errorf("got %s: a request that was looked at is no news", s.book.current.id)
+	}
+	s.hear(&wire.Path{User: "carol", Way: wire.WayDirect, RTT: 9000, Key: wire.KeyNew})
+	s.shows(" p2p│")
+}
+
+func TestARequestIsAnswered(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Called{From: "carol", Kind: wire.KindAccount, Secure: true}, &wire.Called{From: "mallory", Kind: wire.KindAccount, Secure: true})
+	s.ask(s.book.current, wire.Reject{Name: "carol"})
+	_, tag := asked[wire.Reject](s.session)
+	s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActReject})
+	if c := s.book.byID["@carol"]; c.peer.path.Request || c.counts.alarm {
+		t.Error("carol still asks")
+	}
+	s.enters("/ignore mallory")
+	all, _ := asked[wire.Reject](s.session)
+	if len(all) != 2 || all[1].Name != "mallory" || s.book.byID["@mallory"] != nil {
+		t.Errorf("got %v: who is ignored is refused and taken off the list", all)
+	}
+	s.hear(&wire.Called{From: "mallory", Kind: wire.KindAccount, Secure: true}, &wire.Path{User: "mallory", Request: true})
+	if s.book.byID["@mallory"] != nil {
+		t.Error("somebody who is ignored asks again and is seen")
+	}
+}
+
+func TestStrangersCannotFillTheList(t *testing.T) {
+	s := entered(t)
+	for i := range 10 * maxAsking {
+		name := fmt.Sprintf("m%d", i)
+		s.hear(&wire.Called{From: name, Kind: wire.KindGuest, Secure: true}, &wire.Path{User: name, Request: true})
+	}
+	if n := len(s.book.persons); n != maxAsking {
+		t.Errorf("%d places, want %d", n, maxAsking)
+	}
+	s.hear(&wire.Called{From: "m1", Kind: wire.KindGuest, Secure: true}, &wire.Called{From: "m1", Kind: wire.KindGuest, Secure: true})
+	if n := len(s.book.byID["@m1"].log.lines); n != 1 {
+		t.Errorf("who asks again and again fills %d lines", n)
+	}
+	s.hear(&wire.Called{From: "one more", Kind: wire.KindGuest, Secure: true})
+	s.shows("more people ask for private conversations than are shown")
+	for i := range 2 * maxPeers {
+		s.hear(&wire.Path{User: fmt.Sprintf("n%d", i), Way: wire.WayNone})
+	}
+	if n := len(s.book.peers); n > maxPeers {
+		t.Errorf("%d ways are kept, want at most %d", n, maxPeers)
+	}
+	if !s.book.peers["m1"].path.Request {
+		t.Error("the way of somebody on the list was forgotten")
+	}
+}
+
+func TestAChangedKeyIsLoudAndBlocks(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyChanged, Print: testPrint, Old: "SHA256:old", Text: "it was \x1b[31mold"})
+	s.shows(" !key│")
+	if at := s.book.byID["@alice"]; at.rank() != 3 {
+		t.Errorf("it has rank %d", at.rank())
+	}
+	s.press("alt+a")
+	s.shows("THE KEY OF alice HAS CHANGED. Nothing is sent before you")
+	s.shows("have answered: it was ␛[31mold")
+	s.shows("/verify alice")
+	s.shows("(blocked: /verify alice)")
+	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyVerified, Print: testPrint}, directTo("alice", 4000))
+	s.shows("alice's key is verified")
+	s.shows("to alice only, encrypted › ")
+}
+
+func TestOtherNewsOfAKeyMakesNoPlace(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyNew, Print: testPrint})
+	if s.book.byID["@alice"] != nil {
+		t.Error("it made one")
+	}
+	s.book.person("alice")
+	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyNew, Print: testPrint})
+	s.press("ctrl+n")
+	s.shows("alice's key is seen for the first time: hk5Uq0mY…")
+}

@@ -1,0 +1,256 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"rsc.io/qr"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	verifyWidth = 64
+	quietZone   = 4 // dots around a QR code
+	groupRow    = 4 // groups in a row
+)
+
+// verifyFace is how a safety number is shown.
+type verifyFace uint8
+
+const (
+	faceGroups verifyFace = iota
+	faceWords
+	faceCode
+)
+
+// A verifyBox asks whether both sides of a conversation see the same number.
+type verifyBox struct {
+	of     wire.Safety // cleaned
+	name   string      // as the server knows it
+	code   *qr.Code    // nil: there is none
+	face   verifyFace
+	opened time.Time
+}
+
+// safety shows what to compare with somebody, if that was asked for.
+func (m *Model) safety(e *wire.Safety) {
+	ask := m.link.errand(e.Re.Re)
+	if e.User == "" {
+		m.ownKeys(ask.at, e)
+		return
+	}
+	if ask.final || e.Re.Re == "" {
+		return
+	}
+	v := &verifyBox{of: *e, name: e.User, opened: m.paint.now()}
+	v.of.User = text.CleanLine(e.User)
+	v.of.Groups, v.of.Words = cleanAll(e.Groups), cleanAll(e.Words)
+	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
+		v.code = code
+	}
+	m.over = overlay{verify: v}
+}
+
+// ownKeys prints what is to be known of the account's own devices.
+func (m *Model) ownKeys(at *place, e *wire.Safety) {
+	if e.Own != "" {
+		m.note(at, "the key of this device: "+text.CleanLine(e.Own))
+	}
+	if e.Print != "" && e.Print != e.Own {
+		words := "another device of this account: " + text.CleanLine(e.Print)
+		if e.Since > 0 {
+			words += ", since " + m.paint.day(e.Since)
+		}
+		m.note(at, words)
+	}
+	if len(e.Groups) > 0 {
+		m.note(at, "to compare: "+strings.Join(cleanAll(e.Groups), " "))
+	}
+	if len(e.Words) > 0 {
+		m.note(at, "the same in words: "+strings.Join(cleanAll(e.Words), " "))
+	}
+}
+
+func cleanAll(list []string) []string {
+	clean := make([]string, len(list))
+	for i, s := range list {
+		clean[i] = text.CleanLine(s)
+	}
+	return clean
+}
+
+// Key shows another face, answers, or leaves it for later. What is typed while
+// the question comes up is no answer to it.
+func (v *verifyBox) Key(m *Model, k key) {
+	early := m.paint.now().Sub(v.opened) < guardFor
+	switch {
+	case k.name == "esc" || k.name == "ctrl+c":
+		m.over = overlay{}
+	case k.paste || early:
+	case k.text == "w":
+		v.show(faceWords)
+	case k.text == "q":
+		v.show(faceCode)
+	case k.text == "y":
+		v.answer(m, wire.AnswerSame)
+	case k.text == "n":
+		v.answer(m, wire.AnswerDiffer)
+	}
+}
+
+// show shows a face, or the groups where it is shown already.
+func (v *verifyBox) show(f verifyFace) {
+	if v.face == f {
+		f = faceGroups
+	}
+	v.face = f
+}
+
+func (v *verifyBox) answer(m *Model, a wire.Answer) {
+	m.over = overlay{}
+	m.link.do(wire.Verify{Name: v.name, Answer: a}, errand{at: m.book.find(personID(v.name)), final: true})
+}
+
+// View returns h rows of w columns: all that helps to decide, or where that is
+// too high, what is needed to.
+func (v *verifyBox) View(w, h int, p *paint) []string {
+	width := min(verifyWidth, w)
+	inner := max(width-4, 1)
+	rows := v.whole(inner, p)
+	for _, less := range []func(int, *paint) []string{v.brief, v.bare} {
+		if len(rows) > h-2 {
+			rows = less(inner, p)
+		}
+	}
+	if len(rows) > h-2 && v.face == faceCode {
+		rows = text.Wrap("The screen is too low for the code: [q] numbers  [w] words  [Esc] later", inner)
+	}
+	return p.veiled(p.boxed(p.Frame.Dialog, "is this really "+v.of.User+"?", rows, width), w, h)
+}
+
+// whole explains.
+func (v *verifyBox) whole(w int, p *paint) []string {
+	if v.face == faceCode {
+		return v.brief(w, p)
+	}
+	rows := append([]string{""}, text.Wrap("Compare these with "+v.of.User+" by voice or side by side. Both screens must show the same in the same order.", w)...)
+	rows = append(append(rows, ""), v.shown(w, p)...)
+	rows = append(append(rows, ""), text.Wrap(v.facts(p), w)...)
+	rows = append(
+		rows, "",
+		text.Truncate("[y] they match: mark as verified", w),
+		text.Truncate("[n] they differ: stop sending to this key", w),
+		text.Truncate(v.faces(), w), "",
+	)
+	return append(rows, text.Wrap("If this key ever changes, sending to "+v.of.User+" stops until you have answered here again.", w)...)
+}
+
+// brief says in a row what can be done.
+func (v *verifyBox) brief(w int, p *paint) []string {
+	rows := append(text.Wrap("Both screens must show the same.", w), text.Wrap(v.facts(p), w)...)
+	return append(append(rows, v.shown(w, p)...), text.Wrap("[y] same  [n] differ  "+v.faces(), w)...)
+}
+
+// bare has no words but the keys.
+func (v *verifyBox) bare(w int, p *paint) []string {
+	return append(v.shown(w, p), text.Wrap("[y] same  [n] differ  [Esc] later", w)...)
+}
+
+// faces are the keys that show the same in another way.
+func (v *verifyBox) faces() string {
+	words, code := "[w] words", "[q] QR"
+	switch v.face {
+	case faceWords:
+		words = "[w] numbers"
+	case faceCode:
+		code = "[q] numbers"
+	case faceGroups:
+	}
+	return words + "  " + code + "  [Esc] later"
+}
+
+// facts are what is known of the key beside its number.
+func (v *verifyBox) facts(p *paint) string {
+	state := map[wire.KeyState]string{
+		wire.KeyNew:      "the key is new",
+		wire.KeyKnown:    "key unchanged since",
+		wire.KeyVerified: "verified " + p.Glyph.Good,
+		wire.KeyChanged:  "THE KEY IS ANOTHER ONE THAN BEFORE",
+		wire.KeyRejected: "you have refused this key",
+	}[v.of.State]
+	first, guest := "", ""
+	if v.of.Since > 0 {
+		first = "first seen " + p.local(v.of.Since).Format("2 Jan")
+	}
+	if v.of.Guest {
+		guest = "a guest's key, not kept"
+	}
+	return joined(p, []string{first, state, guest, plural(v.of.Lines, "line")})
+}
+
+// shown is the number, as the person wants it.
+func (v *verifyBox) shown(w int, p *paint) []string {
+	switch v.face {
+	case faceWords:
+		return grid(v.of.Words, w, p)
+	case faceCode:
+		return v.drawn(w, p)
+	case faceGroups:
+	}
+	return grid(v.of.Groups, w, p)
+}
+
+// grid puts words into columns, in the middle of w.
+func grid(words []string, w int, p *paint) []string {
+	wide := 1
+	for _, s := range words {
+		wide = max(wide, text.Width(s))
+	}
+	n := max(1, min(groupRow, (w+2)/(wide+2)))
+	var rows []string
+	for i := 0; i < len(words); i += n {
+		var row []string
+		for _, s := range words[i:min(i+n, len(words))] {
+			row = append(row, text.PadRight(s, wide))
+		}
+		rows = append(rows, p.Text.Key.Render(text.Center(strings.Join(row, "  "), w)))
+	}
+	return rows
+}
+
+// drawn is the number as a QR code, two dots above each other in one column.
+func (v *verifyBox) drawn(w int, p *paint) []string {
+	if v.code == nil || p.Code.Both == "" {
+		return text.Wrap("There is no code on this terminal: compare the numbers.", w)
+	}
+	size := v.code.Size + 2*quietZone
+	if size > w {
+		return text.Wrap("The screen is too narrow for the code: compare the numbers.", w)
+	}
+	style := inkOf(p.Code.Style)
+	var rows []string
+	for y := 0; y < size; y += 2 {
+		var b strings.Builder
+		for x := range size {
+			b.WriteString(v.dots(x-quietZone, y-quietZone, p))
+		}
+		rows = append(rows, text.Center(style.Render(b.String()), w))
+	}
+	return rows
+}
+
+// dots is the sign for the dot at (x, y) and the one below it.
+func (v *verifyBox) dots(x, y int, p *paint) string {
+	switch upper, lower := v.code.Black(x, y), v.code.Black(x, y+1); {
+	case upper && lower:
+		return p.Code.Both
+	case upper:
+		return p.Code.Upper
+	case lower:
+		return p.Code.Lower
+	default:
+		return " "
+	}
+}

@@ -1,0 +1,161 @@
+package wire
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"reflect"
+)
+
+// PeerMessage is what two devices say to each other on the stream of a private
+// conversation; see docs/protocol/peer1.md. The set is closed.
+//
+//sumtype:decl
+type PeerMessage interface{ peer() }
+
+// PeerHello is the first message of either side.
+type PeerHello struct {
+	Version  int      `json:"version"` // of peer/1: 1
+	Program  string   `json:"program,omitempty"`
+	Low      ID       `json:"low"` // no line with a smaller number will come again
+	Features []string `json:"features,omitempty"`
+}
+
+// PeerLine is a private line. On one connection numbers rise; a line that was
+// not confirmed on a connection before is sent again.
+type PeerLine struct {
+	Seq    ID     `json:"seq"`
+	At     Millis `json:"time"` // when it was typed, by the sender's clock
+	Action bool   `json:"action,omitempty"`
+	Text   string `json:"text"`
+}
+
+// PeerStored says that all lines of this connection up to a number are on the
+// receiver's disk.
+type PeerStored struct {
+	Seq ID `json:"seq"`
+}
+
+// PeerRead says that a person has seen all lines up to a number.
+type PeerRead struct {
+	Seq ID `json:"seq"`
+}
+
+// PeerTyping says that somebody is writing.
+type PeerTyping struct{}
+
+// PeerOffer offers a file.
+type PeerOffer struct {
+	File   string `json:"file"` // names the transfer: 32 hex digits
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`   // bytes
+	SHA256 string `json:"sha256"` // 64 hex digits
+}
+
+// PeerTake asks for the bytes of an offered file from an offset on, on a stream
+// of their own.
+type PeerTake struct {
+	File string `json:"file"`
+	From int64  `json:"from"`
+}
+
+// PeerStop ends a transfer: refused, taken back, or failed.
+type PeerStop struct {
+	File string `json:"file"`
+	Text string `json:"text,omitempty"` // why, for people
+}
+
+// PeerGot says that a file is whole on the receiver's disk.
+type PeerGot struct {
+	File string `json:"file"`
+}
+
+func (*PeerHello) peer()  {}
+func (*PeerLine) peer()   {}
+func (*PeerStored) peer() {}
+func (*PeerRead) peer()   {}
+func (*PeerTyping) peer() {}
+func (*PeerOffer) peer()  {}
+func (*PeerTake) peer()   {}
+func (*PeerStop) peer()   {}
+func (*PeerGot) peer()    {}
+
+// PeerVersion is the version of peer/1 that there is.
+const PeerVersion = 1
+
+// peerPrefix is the length of a message in bytes, big endian, before it.
+const peerPrefix = 4
+
+// peerTypes are the messages of peer/1 and their names.
+var peerTypes = map[string]func() PeerMessage{
+	"hello":  func() PeerMessage { return new(PeerHello) },
+	"line":   func() PeerMessage { return new(PeerLine) },
+	"stored": func() PeerMessage { return new(PeerStored) },
+	"read":   func() PeerMessage { return new(PeerRead) },
+	"typing": func() PeerMessage { return new(PeerTyping) },
+	"offer":  func() PeerMessage { return new(PeerOffer) },
+	"take":   func() PeerMessage { return new(PeerTake) },
+	"stop":   func() PeerMessage { return new(PeerStop) },
+	"got":    func() PeerMessage { return new(PeerGot) },
+}
+
+// peerNames is peerTypes the other way round.
+var peerNames = func() map[reflect.Type]string {
+	names := make(map[reflect.Type]string, len(peerTypes))
+	for name, empty := range peerTypes {
+		names[reflect.TypeOf(empty())] = name
+	}
+	return names
+}()
+
+var errPeerLength = errors.New("peer/1: a message has 2 to 65536 bytes")
+
+// AppendPeer appends a message with its length.
+func AppendPeer(dst []byte, m PeerMessage) ([]byte, error) {
+	was := len(dst)
+	dst, err := appendMessage(append(dst, 0, 0, 0, 0), peerNames[reflect.TypeOf(m)], m)
+	if err == nil {
+		dst = dst[:len(dst)-1] // no line feed: the length ends it
+		err = checkFrame(dst[was+peerPrefix:])
+	}
+	if err != nil {
+		return dst[:was], err
+	}
+	binary.BigEndian.PutUint32(dst[was:], uint32(len(dst)-was-peerPrefix))
+	return dst, nil
+}
+
+// SplitPeer finds the first message in data, as bufio.SplitFunc does; frame is
+// nil where it is not whole yet.
+func SplitPeer(data []byte) (advance int, frame []byte, err error) {
+	if len(data) < peerPrefix {
+		return 0, nil, nil
+	}
+	n := binary.BigEndian.Uint32(data)
+	if n < 2 || n > MaxFrame {
+		return 0, nil, errPeerLength
+	}
+	end := peerPrefix + int(n)
+	if len(data) < end {
+		return 0, nil, nil
+	}
+	return end, data[peerPrefix:end], nil
+}
+
+// ParsePeer reads a message, as strictly as those of chat/1 are read. Nil, nil
+// is one of a type that is not known here: a newer program may have more.
+func ParsePeer(frame []byte) (PeerMessage, error) {
+	f, err := readFrame(frame, "re")
+	if err != nil {
+		return nil, err
+	}
+	empty, ok := peerTypes[string(f.typ)]
+	if !ok {
+		return nil, nil
+	}
+	m := empty()
+	if err := json.Unmarshal(f.body, m); err != nil {
+		return nil, &FrameError{Code: CodeMalformed, Text: explain(err)}
+	}
+	return m, nil
+}
