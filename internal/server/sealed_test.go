@@ -74,6 +74,9 @@ func TestASealedLineOverARealSocketAndARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public)}).(*wire.Endpoint); !ok || got.Prekeys != 0 {
+		t.Fatalf("got %#v, want an endpoint", got)
+	}
 	handed := wire.Prekeys{}
 	for i := range wire.MaxPrekeys + 1 { // the longest request that there can be
 		k := wire.Prekey{

@@ -86,8 +86,8 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.endorsed(c, r)
 	case PrekeysMade:
 		h.prekeysStored(e, r)
-	case PrekeysGone:
-		h.prekeysGone(r)
+	case PrekeyGone:
+		h.prekeyGone(r)
 	}
 }
 
@@ -104,8 +104,8 @@ func (h *Hub) undo(c call, e *Entry) {
 		h.deviceNotStored(r)
 	case PrekeysMade:
 		h.prekeysNotStored(r)
-	case PrekeysGone:
-		h.prekeysNotGone(r)
+	case PrekeyGone:
+		h.prekeyNotGone(r)
 	default: // nothing was changed yet
 	}
 }

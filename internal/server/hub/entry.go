@@ -123,7 +123,8 @@ type MarkMoved struct {
 // DeviceMade adds a device to an account's set, unless it is there.
 type DeviceMade struct{ Name, Key string }
 
-// DeviceGone removes a device from an account's set. What it has signed stays.
+// DeviceGone removes a device from an account's set, and its prekeys. What it has
+// signed stays.
 type DeviceGone struct{ Name, Key string }
 
 // DeviceEndorsed notes that one device of an account has signed another.
@@ -140,16 +141,15 @@ type SealedNote struct {
 	Note     wire.Note
 }
 
-// PrekeysMade adds prekeys of one device of an account, as Stock.With does to
-// what has not expired.
+// PrekeysMade adds prekeys of one device of an account's set, as Stock.With does
+// to what has not expired.
 type PrekeysMade struct {
 	Name string
 	Keys []wire.Prekey
 }
 
-// PrekeysGone forgets a prekey that was handed out, or with no ID all of a
-// device. What has expired goes without.
-type PrekeysGone struct{ Name, Device, ID string }
+// PrekeyGone forgets a prekey that was handed out. What has expired goes without.
+type PrekeyGone struct{ Name, Device, ID string }
 
 func (Line) record()           {}
 func (Whisper) record()        {}
@@ -169,7 +169,7 @@ func (DeviceGone) record()     {}
 func (DeviceEndorsed) record() {}
 func (SealedNote) record()     {}
 func (PrekeysMade) record()    {}
-func (PrekeysGone) record()    {}
+func (PrekeyGone) record()     {}
 
 // State is what a hub starts from: what the log has made so far, without the
 // lines.

@@ -48,9 +48,8 @@ func (w CheckPrekeys) Valid() bool {
 	return true
 }
 
-// prekeys takes in what one of the account's devices hands over. Whether the
-// device is the account's is not asked: who has the account's session speaks
-// for it, and who seals checks the device's key.
+// prekeys takes in what one of the account's devices hands over. Any session of
+// the account may do it, and who seals checks the device's key.
 func (h *Hub) prekeys(c call, r wire.Prekeys) {
 	if text := badPrekeys(r.Keys, c.now); text != "" {
 		h.refuse(c, wire.CodeMalformed, text)
@@ -59,7 +58,7 @@ func (h *Hub) prekeys(c call, r wire.Prekeys) {
 	for i := range r.Keys {
 		r.Keys[i].Device = r.Keys[0].Device // one string for all
 	}
-	if !h.holdsPrekeys(c, r.Keys) {
+	if !h.takesPrekeys(c, r.Keys) {
 		return
 	}
 	h.ask(c, CheckPrekeys{Keys: r.Keys}, func(c call, res Result) {
@@ -67,7 +66,7 @@ func (h *Hub) prekeys(c call, r wire.Prekeys) {
 		case h.refusedWork(c, res):
 		case !res.OK:
 			h.refuse(c, wire.CodeMalformed, "A prekey is not signed by its device. Nothing was stored.")
-		case h.holdsPrekeys(c, r.Keys):
+		case h.takesPrekeys(c, r.Keys):
 			h.logPrekeys(c, r.Keys)
 		}
 	})
@@ -83,6 +82,10 @@ func (h *Hub) logPrekeys(c call, keys []wire.Prekey) {
 	}
 	acct.sealing.storing = true
 	h.log(c, PrekeysMade{Name: acct.name, Keys: keys}, func(c call, _ *Entry) {
+		if acct.device(keys[0].Device) == nil {
+			h.refuseForeignPrekeys(c)
+			return
+		}
 		h.reply(c, &wire.PrekeyCount{Re: wire.Re{Re: c.tag}, Count: acct.prekeysLeft(keys[0].Device)})
 	})
 }
@@ -121,23 +124,38 @@ func badPrekeys(keys []wire.Prekey, now time.Time) string {
 // prekeyBytes is the length of an X25519 key.
 const prekeyBytes = 32
 
-// holdsPrekeys says whether there is room for the asker's prekeys, or refuses.
-func (h *Hub) holdsPrekeys(c call, keys []wire.Prekey) bool {
-	stock := c.s.user.account.sealing.stock.Fresh(wire.MillisOf(c.now))
-	if stock.With(keys).Count(keys[0].Device) <= wire.MaxPrekeys {
+// takesPrekeys says whether the prekeys are of a device of the asker's account,
+// and whether there is room for them, or refuses.
+func (h *Hub) takesPrekeys(c call, keys []wire.Prekey) bool {
+	acct := c.s.user.account
+	stock := acct.sealing.stock.Fresh(wire.MillisOf(c.now))
+	switch {
+	case acct.device(keys[0].Device) == nil:
+		h.refuseForeignPrekeys(c)
+	case stock.With(keys).Count(keys[0].Device) > wire.MaxPrekeys:
+		h.refuse(c, wire.CodeFull, "So many prekeys of the device wait that no more are taken. Hand over fewer.")
+	default:
 		return true
 	}
-	h.refuse(c, wire.CodeFull, "So many prekeys of the device wait that no more are taken. Hand over fewer.")
 	return false
+}
+
+func (h *Hub) refuseForeignPrekeys(c call) {
+	h.refuse(c, wire.CodeDenied, "The prekeys are of a device that your account does not have. Send udp with its key first.")
 }
 
 // prekeysLeft is how many one-time prekeys of a device can be taken still.
 func (a *account) prekeysLeft(device string) int { return a.sealing.stock.Count(device) }
 
-// prekeysStored adds what the log has now.
+// prekeysStored adds what the log has now: nothing, if the device was removed
+// meanwhile.
 func (h *Hub) prekeysStored(e *Entry, r PrekeysMade) {
-	if acct := h.names.account(r.Name); acct != nil {
-		acct.sealing.storing = false
+	acct := h.names.account(r.Name)
+	if acct == nil {
+		return
+	}
+	acct.sealing.storing = false
+	if acct.device(r.Keys[0].Device) != nil {
 		acct.sealing.stock = acct.sealing.stock.Fresh(e.At).With(r.Keys)
 	}
 }
@@ -164,7 +182,7 @@ func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 	case one != nil && asker.mayTake(acct.claim.fold, c.now):
 		h.handOut(c, acct, one)
 	case last != nil:
-		h.reply(c, &wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: *last})
+		h.replyPrekey(c, acct, *last)
 	default:
 		wait := asker.taken[acct.claim.fold].left(c.now)
 		h.refuseFor(c, wire.CodeThrottled, wait, "Too many prekeys of one account in an hour. Wait before the next one.")
@@ -221,20 +239,27 @@ func (h *Hub) handOut(c call, acct *account, k *wire.Prekey) {
 		acct.sealing.promised = map[prekeyName]struct{}{}
 	}
 	acct.sealing.promised[prekeyName{k.Device, k.ID}] = struct{}{}
-	answer := &wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: *k}
-	h.log(c, PrekeysGone{Name: acct.name, Device: k.Device, ID: k.ID}, func(c call, _ *Entry) { h.reply(c, answer) })
+	given := *k
+	gone := PrekeyGone{Name: acct.name, Device: k.Device, ID: k.ID}
+	h.log(c, gone, func(c call, _ *Entry) { h.replyPrekey(c, acct, given) })
 }
 
-// prekeysGone forgets what the log has forgotten.
-func (h *Hub) prekeysGone(r PrekeysGone) {
+// replyPrekey tells the account's devices too, by which the asker can judge the
+// one that the prekey is of.
+func (h *Hub) replyPrekey(c call, acct *account, k wire.Prekey) {
+	h.reply(c, &wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.listDevices()})
+}
+
+// prekeyGone forgets what the log has forgotten.
+func (h *Hub) prekeyGone(r PrekeyGone) {
 	if acct := h.names.account(r.Name); acct != nil {
 		acct.sealing.stock = acct.sealing.stock.Without(r.Device, r.ID)
 		delete(acct.sealing.promised, prekeyName{r.Device, r.ID})
 	}
 }
 
-// prekeysNotGone keeps what the log could not forget.
-func (h *Hub) prekeysNotGone(r PrekeysGone) {
+// prekeyNotGone keeps what the log could not forget.
+func (h *Hub) prekeyNotGone(r PrekeyGone) {
 	if acct := h.names.account(r.Name); acct != nil {
 		delete(acct.sealing.promised, prekeyName{r.Device, r.ID})
 	}

@@ -3,9 +3,7 @@ package hub
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/sha256"
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,20 +11,10 @@ import (
 	"labchat/internal/wire"
 )
 
-// device is the identity of a device that the scripts call so.
-func device(name string) ed25519.PrivateKey {
-	seed := sha256.Sum256([]byte(name))
-	return ed25519.NewKeyFromSeed(seed[:])
-}
-
-func deviceKey(name string) string {
-	return wire.DeviceKey(device(name).Public().(ed25519.PublicKey))
-}
-
 // signedPrekey makes a prekey that a hub takes.
 func signedPrekey(dev, id string, expires time.Time, last bool) wire.Prekey {
-	k := wire.Prekey{ID: id, Device: deviceKey(dev), Key: bytes.Repeat([]byte{1}, 32), Expires: wire.MillisOf(expires), Last: last}
-	k.Sig = ed25519.Sign(device(dev), wire.PrekeyText(&k))
+	k := wire.Prekey{ID: id, Device: keyOf(dev), Key: bytes.Repeat([]byte{1}, 32), Expires: wire.MillisOf(expires), Last: last}
+	k.Sig = ed25519.Sign(deviceOf(dev), wire.PrekeyText(&k))
 	return k
 }
 
@@ -55,17 +43,17 @@ func TestPrekeys(t *testing.T) {
 			b: prekeys phone k1 k2 z*
 			  b < prekeys 2
 			a: take bob
-			  a < prekey bob k1
+			  a < prekey bob k1 of phone,desk
 			c: take BOB
-			  c < prekey bob k2
+			  c < prekey bob k2 of phone,desk
 			a: take bob
-			  a < prekey bob z last
+			  a < prekey bob z last of phone,desk
 			c: take bob
-			  c < prekey bob z last
+			  c < prekey bob z last of phone,desk
 			b: prekeys phone k3
 			  b < prekeys 1
 			a: take bob
-			  a < prekey bob k3
+			  a < prekey bob k3 of phone,desk
 		`},
 		{name: "what was given is not given again after a restart", script: `
 			quietly b: prekeys phone k1 k2
@@ -74,7 +62,7 @@ func TestPrekeys(t *testing.T) {
 			open a native
 			quietly a: login alice pw
 			a: take bob
-			  a < prekey bob k2
+			  a < prekey bob k2 of phone,desk
 			a: take bob
 			  a < refused take_prekey no_user
 		`},
@@ -84,8 +72,8 @@ func TestPrekeys(t *testing.T) {
 			a: take bob
 			c: take bob
 			log on
-			  a < prekey bob k1
-			  c < prekey bob k2
+			  a < prekey bob k1 of phone,desk
+			  c < prekey bob k2 of phone,desk
 		`},
 		{name: "a prekey that the log could not forget is not told, and not lost", script: `
 			quietly b: prekeys phone k1
@@ -93,7 +81,7 @@ func TestPrekeys(t *testing.T) {
 			a: take bob
 			  a < refused take_prekey storage retry
 			c: take bob
-			  c < prekey bob k1
+			  c < prekey bob k1 of phone,desk
 		`},
 		{name: "prekeys that the log could not store are not there, and can be handed over again", script: `
 			log fails
@@ -110,16 +98,16 @@ func TestPrekeys(t *testing.T) {
 			b2: prekeys desk d1 d2
 			  b2 < prekeys 2
 			a: take bob
-			  a < prekey bob d1
+			  a < prekey bob d1 of phone,desk
 			b: prekeys phone p3 p4
 			  b < prekeys 4
 			a: take bob
-			  a < prekey bob p1
+			  a < prekey bob p1 of phone,desk
 			restart
 			open a native
 			quietly a: login alice pw
 			a: take bob
-			  a < prekey bob p2
+			  a < prekey bob p2 of phone,desk
 		`},
 		{name: "a last one replaces the one before, and a prekey the one of the same id", script: `
 			b: prekeys phone k1 y*
@@ -127,9 +115,9 @@ func TestPrekeys(t *testing.T) {
 			b: prekeys phone k1 z*
 			  b < prekeys 1
 			a: take bob
-			  a < prekey bob k1
+			  a < prekey bob k1 of phone,desk
 			a: take bob
-			  a < prekey bob z last
+			  a < prekey bob z last of phone,desk
 		`},
 		{name: "who has no account or has handed over nothing can't be sealed to", script: `
 			enter gary
@@ -149,7 +137,7 @@ func TestPrekeys(t *testing.T) {
 			quietly b: prekeys phone@2h k2
 			pass 65m
 			a: take bob
-			  a < prekey bob k2
+			  a < prekey bob k2 of phone,desk
 			a: take bob
 			  a < refused take_prekey no_user
 			quietly b: prekeys phone@1h k3
@@ -164,10 +152,10 @@ func TestPrekeys(t *testing.T) {
 			a: take bob
 			  a < refused take_prekey throttled retry
 			c: take bob
-			  c < prekey bob k7
+			  c < prekey bob k7 of phone,desk
 			pass 1m
 			a: take bob
-			  a < prekey bob k8
+			  a < prekey bob k8 of phone,desk
 		`},
 		{name: "one of an account's sessions hands over at a time", script: `
 			log off
@@ -186,10 +174,88 @@ func TestPrekeys(t *testing.T) {
 			a: take bob
 			  a < refused take_prekey no_user
 		`},
+		{name: "who asks for an endpoint is told how many are left of this device", script: `
+			quietly b: prekeys phone k1 k2 z*
+			b: udp phone
+			  b2 < displaced
+			  b < endpoint of phone,desk prekeys=2
+			b2: udp desk
+			  b < displaced
+			  b2 < endpoint of phone,desk
+			quietly a: take bob
+			restart
+			open b native
+			quietly b: login bob pw
+			b: udp phone
+			  b < endpoint of phone,desk prekeys=1
+		`},
+		{name: "a device that the account does not have hands nothing over", script: `
+			b: prekeys pad k1
+			  b < refused prekeys denied
+			quietly c: udp pad
+			b: prekeys pad k1
+			  b < refused prekeys denied
+			quietly b: udp pad
+			b: prekeys pad k1
+			  b < prekeys 1
+		`},
+		{name: "a device that is removed takes its prekeys along", script: `
+			quietly b: prekeys desk d1
+			quietly b: prekeys phone k1 z*
+			b2: devices phone
+			  b < devices of desk
+			  b2 < devices of desk
+			a: take bob
+			  a < prekey bob d1 of desk
+			restart
+			open a native
+			open b native
+			quietly a: login alice pw
+			quietly b: login bob pw
+			a: take bob
+			  a < refused take_prekey no_user
+			quietly b: udp phone
+			b: prekeys phone k2
+			  b < prekeys 1
+		`},
+		{name: "of a device that is removed meanwhile nothing is stored", script: `
+			log off
+			b2: devices phone
+			b: prekeys phone k1
+			log on
+			  b < devices of desk
+			  b < refused prekeys denied
+			  b2 < devices of desk
+			jobs off
+			b: prekeys desk d1
+			b2: devices desk
+			  b < devices
+			  b2 < displaced
+			  b2 < devices
+			jobs on
+			  b < refused prekeys denied
+			a: take bob
+			  a < refused take_prekey no_user
+			quietly b: udp phone
+			a: take bob
+			  a < refused take_prekey no_user
+		`},
+		{name: "a prekey that was taken while its device was removed is told, and not to anybody else", script: `
+			quietly b: prekeys phone k1
+			log off
+			b2: devices phone
+			a: take bob
+			log on
+			  b < devices of desk
+			  b2 < devices of desk
+			  a < prekey bob k1 of desk
+			c: take bob
+			  c < refused take_prekey no_user
+		`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, Config{Register: true}, accounts+tt.script)
+			run(t, Config{Register: true}, devices+tt.script)
 		})
 	}
 }
@@ -209,12 +275,18 @@ const accounts = `
 	quietly c: login carol pw
 `
 
+// devices has them here, with two devices of bob.
+const devices = accounts + `
+	quietly b: udp phone
+	quietly b2: udp desk
+`
+
 func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
 	var ids strings.Builder
 	for i := range wire.MaxPrekeys {
 		fmt.Fprintf(&ids, " k%d", i)
 	}
-	s := run(t, Config{Register: true}, accounts+"quietly b: prekeys phone"+ids.String()+" z*")
+	s := run(t, Config{Register: true}, devices+"quietly b: prekeys phone"+ids.String()+" z*")
 	take := func(who string) wire.Event {
 		t.Helper()
 		s.ask(s.names[who], wire.TakePrekey{Name: "bob"})
@@ -227,22 +299,22 @@ func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
 		return got[0]
 	}
 	for i := range maxTakesOfOne {
-		if got, want := words(take("a")), fmt.Sprintf("prekey bob k%d", i); got != want {
+		if got, want := words(take("a")), fmt.Sprintf("prekey bob k%d of phone,desk", i); got != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 	}
-	if got := words(take("a")); got != "prekey bob z last" {
+	if got := words(take("a")); got != "prekey bob z last of phone,desk" {
 		t.Errorf("got %q, want the last one", got)
 	}
-	if got := words(take("c")); got != "prekey bob k20" {
+	if got := words(take("c")); got != "prekey bob k20 of phone,desk" {
 		t.Errorf("another one got %q, want the next", got)
 	}
-	s.hub.names.account("bob").sealing.stock = s.hub.names.account("bob").sealing.stock.Without(deviceKey("phone"), "z")
+	s.hub.names.account("bob").sealing.stock = s.hub.names.account("bob").sealing.stock.Without(keyOf("phone"), "z")
 	if got := words(take("a")); got != "refused take_prekey throttled retry" {
 		t.Errorf("without a last one: got %q", got)
 	}
 	s.pass(time.Hour)
-	if got := words(take("a")); got != "prekey bob k21" {
+	if got := words(take("a")); got != "prekey bob k21 of phone,desk" {
 		t.Errorf("after an hour: got %q, want the next", got)
 	}
 	s.pass(2 * time.Hour)
@@ -257,7 +329,7 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 	signed := func(change func(k *wire.Prekey)) wire.Prekey {
 		k := good("k1")
 		change(&k)
-		k.Sig = ed25519.Sign(device("phone"), wire.PrekeyText(&k))
+		k.Sig = ed25519.Sign(deviceOf("phone"), wire.PrekeyText(&k))
 		return k
 	}
 	forged := func(change func(k *wire.Prekey)) wire.Prekey {
@@ -295,7 +367,8 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 		{"for ever", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = 1<<63 - 1 })}, "refused prekeys malformed"},
 		{"too long a life", []wire.Prekey{signed(func(k *wire.Prekey) { k.Expires = wire.MillisOf(now.Add(maxPrekeyLife)) + 1 })}, "refused prekeys malformed"},
 		{"two devices", []wire.Prekey{good("k1"), signedPrekey("desk", "k2", now.Add(time.Hour), false)}, "refused prekeys malformed"},
-		{"somebody else's device", []wire.Prekey{signed(func(k *wire.Prekey) { k.Device = deviceKey("eve") })}, "refused prekeys malformed"},
+		{"somebody else's device", []wire.Prekey{signed(func(k *wire.Prekey) { k.Device = keyOf("eve") })}, "refused prekeys denied"},
+		{"another device's", []wire.Prekey{signed(func(k *wire.Prekey) { k.Device = keyOf("desk") })}, "refused prekeys malformed"},
 		{"no signature", []wire.Prekey{forged(func(k *wire.Prekey) { k.Sig = nil })}, "refused prekeys malformed"},
 		{"another key under the signature", []wire.Prekey{forged(func(k *wire.Prekey) { k.Key = bytes.Repeat([]byte{2}, 32) })}, "refused prekeys malformed"},
 		{"a last one made of another", []wire.Prekey{forged(func(k *wire.Prekey) { k.Last = true })}, "refused prekeys malformed"},
@@ -304,7 +377,7 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := run(t, Config{Register: true}, accounts)
+			s := run(t, Config{Register: true}, devices)
 			b := s.names["b"]
 			s.ask(b, wire.Prekeys{Keys: tt.keys})
 			if got := s.heard[b]; len(got) != 1 || words(got[0]) != tt.want {
@@ -318,7 +391,7 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 }
 
 func TestADeviceHasAHundredPrekeysAtMost(t *testing.T) {
-	s := run(t, Config{Register: true}, accounts)
+	s := run(t, Config{Register: true}, devices)
 	b := s.names["b"]
 	hand := func(first, n int) string {
 		clear(s.heard)
@@ -345,20 +418,16 @@ func TestADeviceHasAHundredPrekeysAtMost(t *testing.T) {
 	}
 }
 
-func TestAStockKeepsTheNewestDevices(t *testing.T) {
+func TestAStockIsNotChangedInPlace(t *testing.T) {
 	var s Stock
-	for i := range wire.MaxDevices + 2 {
-		s = s.With([]wire.Prekey{{ID: "a", Device: strconv.Itoa(i), Expires: 5}})
+	for _, device := range []string{"phone", "desk"} {
+		s = s.With([]wire.Prekey{{ID: "a", Device: device, Expires: 5}})
 	}
-	before := s
-	if len(s) != wire.MaxDevices || s[0].Device != "2" {
-		t.Errorf("got %d devices from %q on", len(s), s[0].Device)
+	if s.Without("phone", "a"); len(s) != 2 || len(s[0].Keys) != 1 {
+		t.Error("it was")
 	}
-	if s.Without("2", "a"); len(before) != wire.MaxDevices || len(before[0].Keys) != 1 {
-		t.Error("a stock was changed in place")
-	}
-	if got := s.Without("2", ""); len(got) != wire.MaxDevices-1 {
-		t.Errorf("got %d devices, want one less", len(got))
+	if got := s.Without("phone", ""); len(got) != 1 || got[0].Device != "desk" {
+		t.Errorf("got %v, want the other device", got)
 	}
 	if got := s.Fresh(5); got != nil {
 		t.Errorf("got %v, want nothing", got)

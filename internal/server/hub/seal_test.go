@@ -28,8 +28,10 @@ func (l *fakeLog) recordSealing(e *Entry) {
 	case SealedNote:
 		l.inbox[r.To] = append(l.inbox[r.To], &wire.Sealed{ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note})
 	case PrekeysMade:
-		l.prekeys[r.Name] = l.prekeys[r.Name].Fresh(e.At).With(r.Keys)
-	case PrekeysGone:
+		if l.hasDevice(r.Name, r.Keys[0].Device) {
+			l.prekeys[r.Name] = l.prekeys[r.Name].Fresh(e.At).With(r.Keys)
+		}
+	case PrekeyGone:
 		l.prekeys[r.Name] = l.prekeys[r.Name].Without(r.Device, r.ID)
 	default: // record has all others
 	}
@@ -65,8 +67,8 @@ func (t typed) seal() wire.Request {
 
 // signedNote is a note from the device "own" to the device "phone".
 func signedNote(prekey, box string) wire.Note {
-	n := wire.Note{Device: deviceKey("phone"), Prekey: prekey, By: deviceKey("own"), Seq: 7, Box: []byte(box)}
-	n.Sig = ed25519.Sign(device("own"), wire.NoteText(&n))
+	n := wire.Note{Device: keyOf("phone"), Prekey: prekey, By: keyOf("own"), Seq: 7, Box: []byte(box)}
+	n.Sig = ed25519.Sign(deviceOf("own"), wire.NoteText(&n))
 	return n
 }
 
@@ -240,7 +242,7 @@ func TestHostileNotesAreRefused(t *testing.T) {
 	signed := func(change func(n *wire.Note)) wire.Note {
 		n := signedNote("k1", "box")
 		change(&n)
-		n.Sig = ed25519.Sign(device("own"), wire.NoteText(&n))
+		n.Sig = ed25519.Sign(deviceOf("own"), wire.NoteText(&n))
 		return n
 	}
 	forged := func(change func(n *wire.Note)) wire.Note {
@@ -263,12 +265,12 @@ func TestHostileNotesAreRefused(t *testing.T) {
 		{"a prekey that is no tag", signed(func(n *wire.Note) { n.Prekey = "k\n" }), "refused seal malformed"},
 		{"a long prekey", signed(func(n *wire.Note) { n.Prekey = strings.Repeat("k", wire.MaxTag+1) }), "refused seal malformed"},
 		{"nobody's", signed(func(n *wire.Note) { n.By = "" }), "refused seal malformed"},
-		{"somebody else's device", signed(func(n *wire.Note) { n.By = deviceKey("eve") }), "refused seal malformed"},
+		{"somebody else's device", signed(func(n *wire.Note) { n.By = keyOf("eve") }), "refused seal malformed"},
 		{"no signature", forged(func(n *wire.Note) { n.Sig = nil }), "refused seal malformed"},
 		{"another box", forged(func(n *wire.Note) { n.Box = []byte("bax") }), "refused seal malformed"},
 		{"another number", forged(func(n *wire.Note) { n.Seq++ }), "refused seal malformed"},
 		{"another prekey", forged(func(n *wire.Note) { n.Prekey = "k2" }), "refused seal malformed"},
-		{"another receiver", forged(func(n *wire.Note) { n.Device = deviceKey("eve") }), "refused seal malformed"},
+		{"another receiver", forged(func(n *wire.Note) { n.Device = keyOf("eve") }), "refused seal malformed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

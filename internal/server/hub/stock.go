@@ -19,8 +19,7 @@ type Shelf struct {
 }
 
 // With adds prekeys of one device. They replace those of the same ID, and a
-// Last one the one before. Of more devices than an account may have, those go
-// that were silent for longest.
+// Last one the one before.
 func (s Stock) With(keys []wire.Prekey) Stock {
 	if len(keys) == 0 {
 		return s
@@ -35,8 +34,7 @@ func (s Stock) With(keys []wire.Prekey) Stock {
 		}
 	}
 	shelf.Keys = append(shelf.Keys, keys...)
-	all = append(all, shelf)
-	return all[max(0, len(all)-wire.MaxDevices):]
+	return append(all, shelf)
 }
 
 // without returns a copy of the shelf's keys that keys don't replace.

@@ -50,7 +50,7 @@ func words(e wire.Event) string {
 	case *wire.PrekeyCount:
 		return fmt.Sprintf("prekeys %d", e.Count)
 	case *wire.PrekeyTaken:
-		return "prekey " + e.Name + " " + e.Prekey.ID + flag(" last", e.Prekey.Last)
+		return "prekey " + e.Name + " " + e.Prekey.ID + flag(" last", e.Prekey.Last) + deviceWords(e.Devices)
 	case *wire.Sealed:
 		return "sealed " + e.From + ">" + e.To + " " + e.Prekey + ": " + string(e.Box)
 	case *wire.Gap:

@@ -279,7 +279,7 @@ func (l *fakeLog) record(e *Entry) {
 				ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Inbox: true,
 			})
 		}
-	case SealedNote, PrekeysMade, PrekeysGone:
+	case SealedNote, PrekeysMade, PrekeyGone:
 		l.recordSealing(e)
 	case InboxTaken:
 		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w wire.Event) bool { return slices.Contains(r.IDs, lineID(w)) })

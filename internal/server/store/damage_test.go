@@ -107,6 +107,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		{"INSERT INTO lines SELECT 1, id, at, sender, kind, action, text FROM lines WHERE text = 'meow'", "two lines have the id"},
 		{"UPDATE devices SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE prekeys SET key = x'01'", "a prekey of ann is no X25519 key"},
+		{"DELETE FROM devices", "belongs to nothing in devices"},
 		{"DELETE FROM inbox", "belongs to nothing in inbox"},
 		{"DELETE FROM accounts", "belongs to nothing in accounts"},
 	}

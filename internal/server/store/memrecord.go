@@ -53,8 +53,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.deviceEndorsed(r)
 	case hub.PrekeysMade:
 		return m.prekeysMade(e, r)
-	case hub.PrekeysGone:
-		return m.prekeysGone(r)
+	case hub.PrekeyGone:
+		return m.prekeyGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}
@@ -192,6 +192,7 @@ func (m *Memory) deviceGone(r hub.DeviceGone) error {
 	if a := m.accounts[r.Name]; a != nil {
 		gone := func(d wire.Device) bool { return d.Key == r.Key }
 		set(m, &a.devices, slices.DeleteFunc(slices.Clone(a.devices), gone))
+		set(m, &a.Prekeys, a.Prekeys.Without(r.Key, ""))
 	}
 	return nil
 }

@@ -17,13 +17,13 @@ func (m *Memory) note(e *hub.Entry, r hub.SealedNote) error {
 }
 
 func (m *Memory) prekeysMade(e *hub.Entry, r hub.PrekeysMade) error {
-	if a := m.accounts[r.Name]; a != nil && len(r.Keys) > 0 {
+	if a := m.accounts[r.Name]; a != nil && len(r.Keys) > 0 && a.device(r.Keys[0].Device) >= 0 {
 		set(m, &a.Prekeys, a.Prekeys.Fresh(e.At).With(r.Keys))
 	}
 	return nil
 }
 
-func (m *Memory) prekeysGone(r hub.PrekeysGone) error {
+func (m *Memory) prekeyGone(r hub.PrekeyGone) error {
 	if a := m.accounts[r.Name]; a != nil {
 		set(m, &a.Prekeys, a.Prekeys.Without(r.Device, r.ID))
 	}

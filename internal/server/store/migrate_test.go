@@ -85,6 +85,7 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 				}
 			}
 			if version >= 4 {
+				want.Devices = append([]hub.Device{{Name: "ann", Device: wire.Device{Key: "device", Since: 1795334974000}}}, want.Devices...)
 				want.Accounts[0].Waiting, want.Accounts[0].Inbox = 1, []hub.InboxItem{{ID: psst - 1, From: "bob", Sealed: true}}
 				want.Accounts[0].Prekeys = hub.Stock{{Device: "device", Keys: []wire.Prekey{{
 					ID: "k1", Device: "device", Key: bytes.Repeat([]byte{7}, 32), Expires: 4102444800000, Last: true, Sig: []byte{1, 2},

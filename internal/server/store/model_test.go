@@ -79,7 +79,7 @@ func anyText(t *rapid.T) string {
 // anyRecord draws lines mostly. Records that exist already make a batch fail,
 // so they are rare.
 func anyRecord(t *rapid.T) hub.Record {
-	switch rapid.IntRange(0, 49).Draw(t, "record") {
+	switch rapid.IntRange(0, 52).Draw(t, "record") {
 	case 0:
 		return hub.AccountMade{Name: anyName(t), Hash: anyText(t), Legacy: rapid.Bool().Draw(t, "legacy")}
 	case 1:
@@ -102,7 +102,7 @@ func anyRecord(t *rapid.T) hub.Record {
 		return hub.MarkMoved{Name: anyName(t), Room: anyRoom(t), Last: anyID(t)}
 	case 12, 13:
 		return hub.InboxTaken{Name: anyName(t), IDs: []wire.ID{anyID(t), anyID(t)}}
-	case 20:
+	case 20, 50, 51, 52:
 		return hub.DeviceMade{Name: anyName(t), Key: anyName(t)}
 	case 21:
 		return hub.DeviceGone{Name: anyName(t), Key: anyName(t)}
@@ -113,7 +113,7 @@ func anyRecord(t *rapid.T) hub.Record {
 	case 46, 47, 48:
 		return anyPrekeys(t)
 	case 49:
-		return hub.PrekeysGone{Name: anyName(t), Device: anyName(t), ID: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "id")}
+		return hub.PrekeyGone{Name: anyName(t), Device: anyName(t), ID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "id")}
 	case 14, 15, 16, 17, 18, 19:
 		return hub.Whisper{From: anyName(t), To: anyName(t), Kind: wire.KindGuest, Text: anyText(t), Keep: rapid.Bool().Draw(t, "keep")}
 	default:

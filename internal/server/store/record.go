@@ -45,8 +45,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.deviceEndorsed(r)
 	case hub.PrekeysMade:
 		return s.prekeysMade(e, r)
-	case hub.PrekeysGone:
-		return s.prekeysGone(r)
+	case hub.PrekeyGone:
+		return s.prekeyGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}

@@ -25,7 +25,7 @@ func (s *SQLite) note(e *hub.Entry, r hub.SealedNote) error {
 	return err
 }
 
-// prekeysMade is hub.Stock.With in SQL.
+// prekeysMade is hub.Stock.With in SQL, for devices that the account has.
 func (s *SQLite) prekeysMade(e *hub.Entry, r hub.PrekeysMade) error {
 	if len(r.Keys) == 0 {
 		return nil
@@ -38,11 +38,7 @@ func (s *SQLite) prekeysMade(e *hub.Entry, r hub.PrekeysMade) error {
 			return err
 		}
 	}
-	if _, err := s.w.exec("UPDATE prekeys SET given = ? WHERE account = ? AND device = ?", int64(e.ID), r.Name, r.Keys[0].Device); err != nil {
-		return err
-	}
-	_, err := s.w.exec(`DELETE FROM prekeys WHERE account = ?1 AND device NOT IN
-		(SELECT device FROM prekeys WHERE account = ?1 GROUP BY device ORDER BY max(given) DESC LIMIT ?2)`, r.Name, int64(wire.MaxDevices))
+	_, err := s.w.exec("UPDATE prekeys SET given = ? WHERE account = ? AND device = ?", int64(e.ID), r.Name, r.Keys[0].Device)
 	return err
 }
 
@@ -54,14 +50,15 @@ func (s *SQLite) prekey(e *hub.Entry, r hub.PrekeysMade, i int) error {
 		return err
 	}
 	n, err := s.w.exec(`INSERT INTO prekeys (account, device, id, key, expires, last, sig, given, added, place)
-		SELECT name, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE name = ?`,
-		k.Device, k.ID, k.Key, int64(k.Expires), k.Last, k.Sig, int64(e.ID), int64(e.ID), int64(i), r.Name)
+		SELECT account, key, ?, ?, ?, ?, ?, ?, ?, ? FROM devices WHERE account = ? AND key = ?`,
+		k.ID, k.Key, int64(k.Expires), k.Last, k.Sig, int64(e.ID), int64(e.ID), int64(i), r.Name, k.Device)
 	return s.gone(n, err, "prekeys_made")
 }
 
-// prekeysGone is hub.Stock.Without in SQL.
-func (s *SQLite) prekeysGone(r hub.PrekeysGone) error {
-	_, err := s.w.exec("DELETE FROM prekeys WHERE account = ? AND device = ? AND (? = '' OR id = ?)", r.Name, r.Device, r.ID, r.ID)
+// prekeyGone is hub.Stock.Without in SQL. Those of a device that is removed go
+// with its row.
+func (s *SQLite) prekeyGone(r hub.PrekeyGone) error {
+	_, err := s.w.exec("DELETE FROM prekeys WHERE account = ? AND device = ? AND id = ?", r.Name, r.Device, r.ID)
 	return err
 }
 

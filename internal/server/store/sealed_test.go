@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"fmt"
 	"testing"
 	"time"
 
@@ -41,6 +40,8 @@ func prekey(device, id string, expires wire.Millis, last bool) wire.Prekey {
 	return wire.Prekey{ID: id, Device: device, Key: bytes.Repeat([]byte(id[:1]), 32), Expires: expires, Last: last, Sig: []byte("by " + device)}
 }
 
+func device(account, key string) hub.Entry { return entry(hub.DeviceMade{Name: account, Key: key}) }
+
 func made(account string, keys ...wire.Prekey) hub.Entry {
 	return entry(hub.PrekeysMade{Name: account, Keys: keys})
 }
@@ -75,7 +76,7 @@ func TestPrekeysFromBeginningToEnd(t *testing.T) {
 				}
 			}
 			one := prekey("dev1", "a", late, false)
-			stored(t, s, account("ann"), account("bob"), made("ann", one, prekey("dev1", "z", late, true), prekey("dev1", "b", soon, false)))
+			stored(t, s, account("ann"), account("bob"), device("ann", "dev0"), device("ann", "dev1"), device("bob", "dev2"), made("ann", one, prekey("dev1", "z", late, true), prekey("dev1", "b", soon, false)))
 			check("handed over", "dev1: a z* b")
 			if diff := cmp.Diff(one, loaded(t, s).Accounts[0].Prekeys[0].Keys[0]); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
@@ -84,34 +85,19 @@ func TestPrekeysFromBeginningToEnd(t *testing.T) {
 			check("another device", "dev1: a z* b | dev0: a")
 			stored(t, s, made("ann", prekey("dev1", "y", late, true), prekey("dev1", "a", late, false)))
 			check("the first device again, with a new last one", "dev0: a | dev1: b y* a")
-			stored(t, s, entry(hub.PrekeysGone{Name: "ann", Device: "dev1", ID: "a"}), entry(hub.PrekeysGone{Name: "bob", Device: "dev0", ID: "a"}),
-				entry(hub.PrekeysGone{Name: "nobody", Device: "dev0"}), made("nobody", one), made("ann"))
+			stored(t, s, entry(hub.PrekeyGone{Name: "ann", Device: "dev1", ID: "a"}), entry(hub.PrekeyGone{Name: "bob", Device: "dev0", ID: "a"}),
+				entry(hub.PrekeyGone{Name: "nobody", Device: "dev0", ID: "a"}), made("nobody", one), made("ann"), made("ann", prekey("dev2", "a", late, false)))
 			check("one taken", "dev0: a | dev1: b y*")
 			c.now = c.now.Add(time.Second)
 			check("one expired", "dev0: a | dev1: y*")
 			s.(pruner).pruneAll()
 			check("pruned", "dev0: a | dev1: y*")
-			stored(t, s, entry(hub.PrekeysGone{Name: "ann", Device: "dev1"}))
+			stored(t, s, entry(hub.DeviceGone{Name: "ann", Key: "dev1"}), made("ann", one))
 			check("a device gone", "dev0: a")
-			stored(t, s, entry(hub.AccountGone{Name: "ann"}), account("ann"))
+			stored(t, s, device("ann", "dev1"))
+			check("the device made again", "dev0: a")
+			stored(t, s, entry(hub.AccountGone{Name: "ann"}), account("ann"), device("ann", "dev0"))
 			check("an account gone and made again", "")
-		})
-	}
-}
-
-func TestAnAccountKeepsThePrekeysOfItsNewestDevices(t *testing.T) {
-	for name, open := range engines() {
-		t.Run(name, func(t *testing.T) {
-			s, c := open(t)
-			stored(t, s, account("ann"), made("ann", prekey("expired", "a", c.millis()+1, false)))
-			c.now = c.now.Add(time.Minute)
-			for i := range wire.MaxDevices + 1 {
-				stored(t, s, made("ann", prekey(fmt.Sprintf("dev%d", i), "a", c.millis()+1<<40, false)))
-			}
-			got := loaded(t, s).Accounts[0].Prekeys
-			if len(got) != wire.MaxDevices || got[0].Device != "dev1" || got[len(got)-1].Device != "dev16" {
-				t.Errorf("got %s, want the newest %d devices", shown(got), wire.MaxDevices)
-			}
 		})
 	}
 }

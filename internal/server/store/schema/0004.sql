@@ -13,10 +13,11 @@ CREATE TABLE notes (
   FOREIGN KEY (account, id) REFERENCES inbox ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- Prekeys that wait. added is the id of the entry that brought one and place its
--- place in it, given the id of the newest entry of the device.
+-- Prekeys that wait, of devices of their account. added is the id of the entry
+-- that brought one and place its place in it, given the id of the newest entry of
+-- the device.
 CREATE TABLE prekeys (
-  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  account TEXT NOT NULL,
   device  TEXT NOT NULL,
   id      TEXT NOT NULL,
   key     BLOB NOT NULL,
@@ -26,5 +27,6 @@ CREATE TABLE prekeys (
   given   INTEGER NOT NULL,
   added   INTEGER NOT NULL,
   place   INTEGER NOT NULL,
-  PRIMARY KEY (account, device, id)
+  PRIMARY KEY (account, device, id),
+  FOREIGN KEY (account, device) REFERENCES devices ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
