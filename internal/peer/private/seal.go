@@ -1,4 +1,4 @@
-package peer
+package private
 
 import (
 	"bytes"
@@ -37,6 +37,7 @@ var (
 	errSealedLong    = errors.New("the line is too long to be sealed")
 	errNoteForged    = errors.New("the note is not signed by its sender's device")
 	errNoteSize      = errors.New("the note has a length that none of ours has")
+	errNoteShort     = errors.New("the note holds no line")
 	errNotePadding   = errors.New("the note is not padded")
 )
 
@@ -143,6 +144,28 @@ func openBox(private []byte, n *wire.Note) ([]byte, error) {
 		return nil, err
 	}
 	return unpad(text)
+}
+
+// wordsHead is what a note holds in front of a text: the time, and whether it is
+// an action.
+const wordsHead = 8 + 1
+
+// appendWords appends what a note holds of a line.
+func appendWords(dst []byte, at wire.Millis, action bool, text string) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, uint64(at))
+	if action {
+		return append(append(dst, 1), text...)
+	}
+	return append(append(dst, 0), text...)
+}
+
+// parseWords reads what appendWords has made. Other bits than the lowest of the
+// byte are for later.
+func parseWords(b []byte) (at wire.Millis, action bool, text string, err error) {
+	if len(b) < wordsHead {
+		return 0, false, "", errNoteShort
+	}
+	return wire.Millis(binary.BigEndian.Uint64(b)), b[8]&1 != 0, string(b[wordsHead:]), nil
 }
 
 // kem is DHKEM(X25519, HKDF-SHA256).

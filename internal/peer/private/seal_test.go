@@ -1,4 +1,4 @@
-package peer
+package private
 
 import (
 	"bytes"
@@ -243,4 +243,34 @@ func FuzzOpenNote(f *testing.F) {
 			t.Errorf("got %q, %v of a note that is the same: %t", text, err, same)
 		}
 	})
+}
+
+func TestANoteHoldsATimeAndALine(t *testing.T) {
+	for _, c := range []struct {
+		at     wire.Millis
+		action bool
+		text   string
+		want   string
+	}{
+		{1, false, "hi", "\x00\x00\x00\x00\x00\x00\x00\x01\x00hi"},
+		{1795334400000, true, "", "\x00\x00\x01\xa2\x01\x85\x58\x00\x01"},
+		{-1, true, "\"\\\n", "\xff\xff\xff\xff\xff\xff\xff\xff\x01\"\\\n"},
+	} {
+		words := appendWords(nil, c.at, c.action, c.text)
+		if string(words) != c.want {
+			t.Errorf("got %q, want %q", words, c.want)
+		}
+		if at, action, text, err := parseWords(words); at != c.at || action != c.action || text != c.text || err != nil {
+			t.Errorf("%q was read as %d %t %q, %v", words, at, action, text, err)
+		}
+	}
+	if n := len(appendWords(nil, 1, true, strings.Repeat("x", wire.MaxText))); n > maxSealed {
+		t.Errorf("the longest line takes %d bytes of a note, which holds %d", n, maxSealed)
+	}
+	if _, _, _, err := parseWords(make([]byte, wordsHead-1)); !errors.Is(err, errNoteShort) {
+		t.Errorf("got %v", err)
+	}
+	if _, action, _, err := parseWords([]byte("\x00\x00\x00\x00\x00\x00\x00\x01\xfehi")); err != nil || action {
+		t.Errorf("bits for later: action %t, %v", action, err)
+	}
 }
