@@ -259,23 +259,33 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 
 // heard takes what the reader has, all of it: one write to disk, one batch.
 func (l *loop) heard(events []wire.Event, ok bool) {
+	goesOn := l.took(events, ok)
 	for range readAhead {
-		if !ok {
-			l.lose(l.link.why())
+		if !goesOn {
 			return
 		}
-		for _, e := range events {
-			if l.handle(e); l.link == nil || l.over != nil {
-				return
-			}
-		}
-		l.goOn()
 		select {
 		case events, ok = <-l.link.in:
+			goesOn = l.took(events, ok)
 		default:
 			return
 		}
 	}
+}
+
+// took takes one batch of the reader's, and says whether there may be another.
+func (l *loop) took(events []wire.Event, ok bool) bool {
+	if !ok {
+		l.lose(l.link.why())
+		return false
+	}
+	for _, e := range events {
+		if l.handle(e); l.link == nil || l.over != nil {
+			return false
+		}
+	}
+	l.goOn()
+	return true
 }
 
 // lose ends the connection, and comes back later if that can help.

@@ -163,10 +163,11 @@ func (l *loop) datagram(d link.Datagram) {
 
 // messages takes one message of a link, and what else has come.
 func (l *loop) messages(m said) {
+	l.message(m)
 	for range maxRound {
-		l.message(m)
 		select {
 		case m = <-l.heard:
+			l.message(m)
 		default:
 			return
 		}

@@ -125,7 +125,7 @@ func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
 				bob.wantTexts("ann", want...)
 				ann.wantTexts("bob", back...)
 				if n := len(ann.store.lines) + len(bob.store.lines); n > 0 {
-					t.Errorf("%d lines wait still", n)
+					t.Errorf("%d lines wait still; ann's way is %+v, bob's %+v", n, ann.path("bob"), bob.path("ann"))
 				}
 			})
 		})

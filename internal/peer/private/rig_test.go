@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -372,9 +371,15 @@ func (p *person) path(user string) *wire.Path {
 
 func (p *person) wantTexts(from string, want ...string) {
 	p.t.Helper()
-	if got := p.texts(from); !slices.Equal(got, want) {
-		p.t.Errorf("%s has heard of %s:\n%s\nwant:\n%s", p.server.name, from, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	got := p.texts(from)
+	if slices.Equal(got, want) {
+		return
 	}
+	i := 0
+	for i < min(len(got), len(want)) && got[i] == want[i] {
+		i++
+	}
+	p.t.Errorf("%s has heard %d lines of %s, want %d; from %d on %.200q, want %.200q", p.server.name, len(got), from, len(want), i, got[i:], want[i:])
 }
 
 func (p *person) wantStates(id wire.ClientID, want ...wire.ReceiptState) {
