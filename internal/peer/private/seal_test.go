@@ -253,7 +253,7 @@ func TestANoteHoldsATimeAndALine(t *testing.T) {
 		want   string
 	}{
 		{1, false, "hi", "\x00\x00\x00\x00\x00\x00\x00\x01\x00hi"},
-		{1795334400000, true, "", "\x00\x00\x01\xa2\x01\x85\x58\x00\x01"},
+		{1795334400000, true, "", "\x00\x00\x01\xa2\x02\x44\xe8\x00\x01"},
 		{-1, true, "\"\\\n", "\xff\xff\xff\xff\xff\xff\xff\xff\x01\"\\\n"},
 	} {
 		words := appendWords(nil, c.at, c.action, c.text)
