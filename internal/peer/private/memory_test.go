@@ -26,6 +26,8 @@ type memory struct {
 	moving   []*wire.Transfer
 	quiet    bool // nothing is shared
 	full     bool // the disk takes nothing
+
+	forgetful bool // what was sealed is not noted
 }
 
 func newMemory(name string) *memory {
@@ -107,7 +109,7 @@ func (m *memory) Bind(device string, ids ...wire.ClientID) error {
 }
 
 func (m *memory) MarkSealed(ids ...wire.ClientID) error {
-	return m.each(ids, func(r *wire.Receipt) { r.Inbox = true })
+	return m.each(ids, func(r *wire.Receipt) { r.Inbox = !m.forgetful })
 }
 
 func (m *memory) SettlePrivate(lines ...*wire.Receipt) error {

@@ -42,7 +42,10 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 	case known[i].State == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
 	case known[i].State == wire.KeyChanged:
-		c.held = true
+		c.held, c.noted.changed = true, true
+		if c.best() == nil {
+			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
+		}
 	default:
 		l.openNote(c, e)
 	}
