@@ -100,12 +100,13 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 // TestALineIsSealedOnceAlthoughItsSenderIsKilled stops the sender's program in
 // the middle, and begins another on its disk.
 func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
+	const whenDone = "when all was done"
 	acts := func(a wire.Act) func(wire.Request) bool { return func(r wire.Request) bool { return r.Act() == a } }
 	for name, prepare := range map[string]func(v *vault, ann *memory){
 		"before a prekey came":             func(v *vault, _ *memory) { v.deaf = acts(wire.ActTakePrekey) },
 		"before the line was acknowledged": func(v *vault, _ *memory) { v.deaf = acts(wire.ActSeal) },
 		"before it was noted on the disk":  func(_ *vault, ann *memory) { ann.forgetful = true },
-		"when all was done":                func(*vault, *memory) {},
+		whenDone:                           func(*vault, *memory) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -120,10 +121,14 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 				w.mu.Lock()
 				v.deaf = nil
 				w.mu.Unlock()
+				done := name == whenDone
 				ann.store.forgetful = false
 				ann = w.enter("ann", wire.KindAccount, ann.store)
 				wait(2 * time.Minute)
 				v.wantMail(t, "bob", 1)
+				if n := len(asksFor[wire.Seal](ann)); done && n > 0 {
+					t.Errorf("it was sealed again, though the disk says that it was")
+				}
 				bob := w.enter("bob", wire.KindAccount, bobs)
 				bob.wantTexts("ann", "two")
 				wait(2 * time.Minute)

@@ -125,33 +125,44 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 }
 
 // TestALineOfAnotherDeviceLeavesTheConversationWhereItIs has ann write from one
-// device while bob talks to the other: both are known.
+// device while bob talks to the other.
 func TestALineOfAnotherDeviceLeavesTheConversationWhereItIs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
-		defer w.end()
-		v := w.keeps()
-		phone, bobs := apart(w)
-		phone.quit()
-		laptop := w.enter("ann", wire.KindAccount, newMemory("ann's laptop"))
-		laptop.Whisper("bob", "from the laptop", false)
-		settle()
-		laptop.quit()
-		must(t, bobs.SetDevice(wire.KnownDevice{User: "ann", Key: laptop.server.key, State: wire.KeyVerified}))
-		must(t, bobs.SetDevice(wire.KnownDevice{User: "ann", Key: phone.server.key, State: wire.KeyVerified}))
-		v.held = true
-		bob := w.enter("bob", wire.KindAccount, bobs)
-		phone = w.enter("ann", wire.KindAccount, phone.store)
-		phone.Whisper("bob", "from the phone", false)
-		settle()
-		before := bob.path("ann")
-		v.tellAll(bob.server, v.waiting("bob"))
-		settle()
-		bob.wantTexts("ann", "from the phone", "from the laptop")
-		if p := bob.path("ann"); p.Way != wire.WayDirect || p.Device != before.Device || p.Blocked {
-			t.Errorf("bob's path was %+v and is %+v", before, p)
-		}
-	})
+	for state, read := range map[wire.KeyState][]string{
+		wire.KeyVerified: {"from the phone", "from the laptop"},
+		wire.KeyChanged:  {"from the phone"}, // a person has not answered
+		wire.KeyRejected: {"from the phone"},
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				v := w.keeps()
+				phone, bobs := apart(w)
+				phone.quit()
+				laptop := w.enter("ann", wire.KindAccount, newMemory("ann's laptop"))
+				laptop.Whisper("bob", "from the laptop", false)
+				settle()
+				laptop.quit()
+				must(t, bobs.SetDevice(wire.KnownDevice{User: "ann", Key: laptop.server.key, State: state}))
+				must(t, bobs.SetDevice(wire.KnownDevice{User: "ann", Key: phone.server.key, State: wire.KeyVerified}))
+				v.held = true
+				bob := w.enter("bob", wire.KindAccount, bobs)
+				phone = w.enter("ann", wire.KindAccount, phone.store)
+				phone.Whisper("bob", "from the phone", false)
+				settle()
+				before := bob.path("ann")
+				v.tellAll(bob.server, v.waiting("bob"))
+				settle()
+				bob.wantTexts("ann", read...)
+				if p := bob.path("ann"); p.Way != wire.WayDirect || p.Device != before.Device || p.Blocked {
+					t.Errorf("bob's path was %+v and is %+v", before, p)
+				}
+				phone.Whisper("bob", "more", false)
+				settle()
+				bob.wantTexts("ann", append(read, "more")...)
+			})
+		})
+	}
 }
 
 // TestWhatTheServerForgesIsDropped changes a line on its way. The good one comes
