@@ -54,7 +54,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 		}
 		v.wantMail(t, "bob", 2)
 		for _, e := range v.waiting("bob") {
-			if bytes.Contains(e.Box, []byte("secret")) || e.Box == nil || bobs.prekeys[e.Prekey] == "" {
+			if bytes.Contains(e.Box, []byte("secret")) || e.Box == nil || !bobs.opens(e.Prekey) {
 				t.Errorf("the server was left %+v", e)
 			}
 		}
@@ -75,7 +75,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 		}
 		v.wantMail(t, "bob", 0)
 		for _, e := range used {
-			if bobs.prekeys[e.Prekey] != "" {
+			if bobs.opens(e.Prekey) {
 				t.Error("what opens a line is on the disk still")
 			}
 		}
@@ -102,11 +102,11 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 	const whenDone = "when all was done"
 	acts := func(a wire.Act) func(wire.Request) bool { return func(r wire.Request) bool { return r.Act() == a } }
-	for name, prepare := range map[string]func(v *vault, ann *memory){
-		"before a prekey came":             func(v *vault, _ *memory) { v.deaf = acts(wire.ActTakePrekey) },
-		"before the line was acknowledged": func(v *vault, _ *memory) { v.deaf = acts(wire.ActSeal) },
-		"before it was noted on the disk":  func(_ *vault, ann *memory) { ann.forgetful = true },
-		whenDone:                           func(*vault, *memory) {},
+	for name, prepare := range map[string]func(w *lab, ann *memory){
+		"before a prekey came":             func(w *lab, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActTakePrekey) }) },
+		"before the line was acknowledged": func(w *lab, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActSeal) }) },
+		"before it was noted on the disk":  func(_ *lab, ann *memory) { ann.set(func() { ann.forgetful = true }) },
+		whenDone:                           func(*lab, *memory) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -114,15 +114,13 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 				defer w.end()
 				v := w.keeps()
 				ann, bobs := apart(w)
-				prepare(v, ann.store)
+				prepare(w, ann.store)
 				id := ann.Whisper("bob", "two", false)
 				settle()
 				ann.quit()
-				w.mu.Lock()
-				v.deaf = nil
-				w.mu.Unlock()
+				w.change(func() { v.deaf = nil })
 				done := name == whenDone
-				ann.store.forgetful = false
+				ann.store.set(func() { ann.store.forgetful = false })
 				ann = w.enter("ann", wire.KindAccount, ann.store)
 				wait(2 * time.Minute)
 				v.wantMail(t, "bob", 1)
@@ -153,18 +151,20 @@ func TestALineIsShownOnceAlthoughItsReceiverIsKilled(t *testing.T) {
 		ann.Whisper("bob", "two", false)
 		settle()
 		ann.server.disconnect() // nothing comes straight
-		v.deaf = func(r wire.Request) bool { return r.Act() == wire.ActTaken }
+		w.change(func() { v.deaf = func(r wire.Request) bool { return r.Act() == wire.ActTaken } })
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann", "two")
 		bob.quit()
 		v.wantMail(t, "bob", 1)
-		v.deaf = nil
+		w.change(func() { v.deaf = nil })
 		bob = w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
 		v.wantMail(t, "bob", 0)
-		if n := len(bobs.history); n != 2 {
-			t.Errorf("bob's disk has %d lines, want 2", n)
-		}
+		bobs.set(func() {
+			if n := len(bobs.history); n != 2 {
+				t.Errorf("bob's disk has %d lines, want 2", n)
+			}
+		})
 	})
 }
 
@@ -232,18 +232,18 @@ func TestPrekeysAreHandedOverAgainWhenFewAreLeft(t *testing.T) {
 		}
 		bob.wantTexts("ann", want...)
 		v.wantMail(t, "bob", 0)
-		if bobs.prekeys[resort] == "" {
+		if !bobs.opens(resort) {
 			t.Error("the key of last resort was forgotten, though others may have sealed to it")
 		}
 		for _, e := range notes[:oneTime] {
-			if bobs.prekeys[e.Prekey] != "" {
+			if bobs.opens(e.Prekey) {
 				t.Error("what opens a line is on the disk still")
 			}
 		}
 		ids := map[string]bool{}
 		for _, r := range handed {
 			for _, k := range r.Keys {
-				if ids[k.ID] || bobs.prekeys[k.ID] == "" {
+				if ids[k.ID] || !bobs.opens(k.ID) {
 					t.Errorf("the prekey %s was handed over twice, or can't be opened", k.ID)
 				}
 				ids[k.ID] = true
@@ -258,7 +258,7 @@ func TestTheKeyOfLastResortIsReplacedEachWeek(t *testing.T) {
 		defer w.end()
 		w.keeps()
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
-		wait(22 * 24 * time.Hour)
+		wait(8 * 24 * time.Hour)
 		var last []string
 		for _, r := range asksFor[wire.Prekeys](bob) {
 			for _, k := range r.Keys {
@@ -268,12 +268,14 @@ func TestTheKeyOfLastResortIsReplacedEachWeek(t *testing.T) {
 			}
 		}
 		slices.Sort(last)
-		if n := len(slices.Compact(last)); n != 4 {
-			t.Errorf("there were %d within three weeks, want 4", n)
+		if n := len(slices.Compact(last)); n != 2 {
+			t.Errorf("there were %d within eight days, want 2", n)
 		}
-		if n := len(w.vault.stock["bob"]); n != 51 {
-			t.Errorf("the server has %d prekeys", n)
-		}
+		w.change(func() {
+			if n := len(w.vault.stock["bob"]); n != 51 {
+				t.Errorf("the server has %d prekeys", n)
+			}
+		})
 	})
 }
 
@@ -286,9 +288,7 @@ func TestPrekeysThatWereRefusedAreHandedOverLater(t *testing.T) {
 				defer w.end()
 				w.keeps().refuse = code
 				bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
-				w.mu.Lock()
-				w.vault.refuse = ""
-				w.mu.Unlock()
+				w.change(func() { w.vault.refuse = "" })
 				wait(5 * time.Minute)
 				handed := asksFor[wire.Prekeys](bob)
 				if len(handed) != again {
@@ -297,9 +297,11 @@ func TestPrekeysThatWereRefusedAreHandedOverLater(t *testing.T) {
 				if again > 1 && handed[0].Keys[0].ID != handed[1].Keys[0].ID {
 					t.Error("new ones were made, and the disk keeps those that nobody has")
 				}
-				if n := len(bob.store.prekeys); n != 51 {
-					t.Errorf("%d are on the disk, want 51", n)
-				}
+				bob.store.set(func() {
+					if n := len(bob.store.prekeys); n != 51 {
+						t.Errorf("%d are on the disk, want 51", n)
+					}
+				})
 			})
 		})
 	}

@@ -184,6 +184,19 @@ func (m *memory) Prekey(id string) (wire.Secret, error) {
 	return m.prekeys[id], nil
 }
 
+// opens says whether what was sealed to a prekey can be opened.
+func (m *memory) opens(id string) bool {
+	key, _ := m.Prekey(id)
+	return key != ""
+}
+
+// set changes how the memory behaves.
+func (m *memory) set(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
+}
+
 func (m *memory) Shares() (typing, reading bool) { return !m.quiet, !m.quiet }
 
 func (m *memory) SetShares(typing, _ bool) error { return m.change(func() { m.quiet = !typing }) }

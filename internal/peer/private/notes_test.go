@@ -230,7 +230,7 @@ func TestALineThatCanNotBeOpenedComesStraightLater(t *testing.T) {
 		id := ann.Whisper("bob", "two", false)
 		settle()
 		v.wantMail(t, "bob", 1)
-		clear(bobs.prekeys)
+		bobs.set(func() { clear(bobs.prekeys) })
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
 		v.wantMail(t, "bob", 0)

@@ -9,14 +9,14 @@ import (
 )
 
 // vault is what the lab's server keeps for accounts that are away: prekeys and
-// sealed lines. It gives what it is told to, and checks nothing.
+// sealed lines. It checks nothing. What mu does not guard is guarded by the lab.
 type vault struct {
 	stock  map[string][]wire.Prekey // by account, oldest first
 	held   bool                     // sealed lines are not told
 	deaf   func(wire.Request) bool  // requests that are not answered; nil: none
 	refuse wire.Code                // what prekeys are refused with, "" is not
 
-	mu    sync.Mutex // guards what a session asks for without the lab
+	mu    sync.Mutex // guards what is asked for without the lab
 	mail  map[string][]*wire.Sealed
 	known map[wire.ClientID]*wire.Accepted
 	last  wire.ID
@@ -27,6 +27,13 @@ func (w *lab) keeps() *vault {
 	w.vault = &vault{stock: map[string][]wire.Prekey{}, mail: map[string][]*wire.Sealed{}, known: map[wire.ClientID]*wire.Accepted{}, last: 100}
 	w.devices = map[string][]wire.Device{}
 	return w.vault
+}
+
+// change changes what the lab's server does.
+func (w *lab) change(do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	do()
 }
 
 func (v *vault) features() []string {
