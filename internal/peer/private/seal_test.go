@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/hpke"
+	"encoding/base64"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -272,5 +275,44 @@ func TestANoteHoldsATimeAndALine(t *testing.T) {
 	}
 	if _, action, _, err := parseWords([]byte("\x00\x00\x00\x00\x00\x00\x00\x01\xfehi")); err != nil || action {
 		t.Errorf("bits for later: action %t, %v", action, err)
+	}
+}
+
+// TestTheNoteOfThePageOpens reads the transcript of chat1.md as somebody would
+// who writes another program.
+func TestTheNoteOfThePageOpens(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "protocol", "chat1.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(page), "prekey has this private half: `")
+	spelled, _, _ := strings.Cut(after, "`")
+	private, err := base64.StdEncoding.DecodeString(spelled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codec := wire.ByName("chat1").Client()
+	notes := 0
+	for line := range strings.Lines(string(page)) {
+		frame, said := strings.CutPrefix(strings.TrimSuffix(line, "\\n\n"), "a S: ")
+		if !said || !strings.Contains(frame, `"sealed","line"`) {
+			continue
+		}
+		e, err := codec.ParseEvent([]byte(frame))
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes++
+		note := e.(*wire.Sealed)
+		words, err := openNote(private, &note.Note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, action, text, err := parseWords(words); at != 1795334400000 || action || text != "hi" || err != nil {
+			t.Errorf("got %d %t %q, %v", at, action, text, err)
+		}
+	}
+	if notes != 1 {
+		t.Errorf("the page has %d notes, want one", notes)
 	}
 }
