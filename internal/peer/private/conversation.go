@@ -39,6 +39,7 @@ type conversation struct {
 
 	asked  *wire.Punched // its call, which a person has not answered
 	wrote  bool          // it has left sealed lines, and no person has answered
+	held   bool          // sealed lines wait for a person's word on their key
 	call   *call         // one that is under way
 	poked  bool          // a person wants it open
 	moving bool          // files are on their way

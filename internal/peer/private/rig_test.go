@@ -40,6 +40,7 @@ type lab struct {
 	relays  int                      // datagrams that were passed on
 	lose    func(n int) bool         // of relayed ones; nil: none
 	devices map[string][]wire.Device // of accounts, by name
+	vault   *vault                   // nil: nothing is kept for those who are away
 	all     []*person
 	done    sync.WaitGroup
 }
@@ -165,9 +166,10 @@ func (s *session) connect() {
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Features: []string{"udp"}})
+	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
+	s.lab.vault.tell(s)
 }
 
 func (s *session) disconnect() {
@@ -219,10 +221,16 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	switch r := r.(type) {
 	case wire.UDP:
 		s.key = r.Key
-		return &wire.Endpoint{Re: re, ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port())}
+		return &wire.Endpoint{
+			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
+			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
+		}
 	case wire.Find:
 		to := w.here[wire.Fold(r.Name)]
-		if to == nil {
+		switch {
+		case to == nil && w.vault != nil && w.devices[r.Name] != nil:
+			return &wire.Found{Re: re, Name: r.Name, Kind: wire.KindAccount, Devices: w.devices[r.Name]}
+		case to == nil:
 			return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Nobody of that name."}
 		}
 		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
@@ -241,6 +249,9 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 			}
 		}
 	default:
+		if w.vault != nil {
+			return w.vault.answer(w, s, r, re)
+		}
 	}
 	return nil
 }
