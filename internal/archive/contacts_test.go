@@ -177,13 +177,13 @@ func TestPrekeysAreKeptUntilLongAfterTheyExpire(t *testing.T) {
 	keys(map[string]string{})
 }
 
-func TestTransfersAreThereUntilTheyEnd(t *testing.T) {
+func TestTransfersAreThereAlsoWhenTheyHaveEnded(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	must(t, a.Home("host:1300", "node1"))
 	out := &wire.Transfer{ID: "t2", User: "Bob", Device: "dev", Out: true, Name: "a.txt", Size: 1 << 40, SHA256: "ab", State: wire.TransferOffered, File: "/tmp/a.txt", At: 5}
 	in := &wire.Transfer{ID: "t1", User: "carol", Device: "dev2", Name: "b.txt", Size: 7, State: wire.TransferRunning, File: "/tmp/b.txt.part", At: 6}
-	ended := &wire.Transfer{ID: "t3", User: "bob", State: wire.TransferRunning}
+	ended := &wire.Transfer{ID: "t3", User: "bob", State: wire.TransferRunning, At: a.millis()}
 	must(t, a.SaveTransfer(out))
 	must(t, a.SaveTransfer(in))
 	must(t, a.SaveTransfer(ended))
@@ -196,7 +196,7 @@ func TestTransfersAreThereUntilTheyEnd(t *testing.T) {
 		a = open(t, dir)
 		got, err := a.Transfers()
 		must(t, err)
-		check(t, "transfers", got, []*wire.Transfer{out, in})
+		check(t, "transfers", got, []*wire.Transfer{out, in, ended})
 	}
 	for what, stolen := range map[string]*wire.Transfer{
 		"another person's":       {ID: "t2", User: "mallory", Out: true, State: wire.TransferOffered},
@@ -211,7 +211,7 @@ func TestTransfersAreThereUntilTheyEnd(t *testing.T) {
 	must(t, a.Home("host:1300", "node1"))
 	got, err := a.Transfers()
 	must(t, err)
-	check(t, "transfers at the end", got, []*wire.Transfer{out, in})
+	check(t, "transfers at the end", got, []*wire.Transfer{out, in, ended})
 }
 
 func TestTransfersAreBoundedAndEndedOnesForgotten(t *testing.T) {

@@ -52,10 +52,11 @@ func (a *Archive) SaveTransfer(t *wire.Transfer) error {
 	})
 }
 
-// Transfers returns those that have not ended, oldest first.
+// Transfers returns those that are remembered, oldest first. Ended ones are among
+// them: the other side may not have heard of the end.
 func (a *Archive) Transfers() ([]*wire.Transfer, error) {
 	const query = `SELECT id, user, device, out, name, size, done, sha256, state, reason, file, at FROM transfers
-		WHERE home = ? AND state NOT IN ('done', 'refused', 'failed') ORDER BY seq`
+		WHERE home = ? ORDER BY seq`
 	var all []*wire.Transfer
 	err := each(context.Background(), a.read, query, []any{a.here()}, func(rows *sql.Rows) error {
 		t := &wire.Transfer{}

@@ -54,6 +54,7 @@ func (l *loop) save() {
 		}
 		d.settled = nil
 	}
+	l.askMore()
 }
 
 func (l *loop) saveLines() {

@@ -31,6 +31,8 @@ func (l *loop) handle(e wire.Event) {
 		l.said(e)
 	case *wire.Whispered:
 		l.whispered(e)
+	case *wire.Sealed:
+		l.sealed(e)
 	case *wire.InboxCount:
 		l.inboxCounted(e, q)
 	case *wire.Pong:

@@ -211,7 +211,7 @@ func (l *loop) settle(waiting int) {
 	}
 	l.catchUp(l.rooms.names())
 	if waiting > 0 {
-		l.askInbox()
+		l.askInbox(0)
 	}
 	l.fence(nil)
 }

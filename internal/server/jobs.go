@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// maxHashing is how many passwords may wait to be hashed before the next
-	// one is refused: some ten seconds of work.
+	// maxHashing is how many passwords may wait to be hashed, or prekeys to be
+	// verified, before the next one is refused: some ten seconds of work.
 	maxHashing = 256
 	// readsAtOnce is how many pages are read from the store at the same time.
 	readsAtOnce = 4
@@ -30,8 +30,8 @@ type jobs struct {
 	store   store.Store
 	inbox   *inbox
 	running int
-	hashing chan struct{} // passwords that are hashed or wait for it
-	cpu     chan struct{} // those that are hashed: 19 MiB and a core each
+	hashing chan struct{} // passwords and prekeys under way, or waiting for it
+	cpu     chan struct{} // those under way: a core each, and 19 MiB a password
 	reads   chan struct{}
 	workers sync.WaitGroup
 }
@@ -53,6 +53,8 @@ func (j *jobs) start(job hub.Job) {
 		j.hash(job.ID, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Digest)} })
 	case hub.CheckPassword:
 		j.hash(job.ID, func() hub.Result { return j.check(work) })
+	case hub.CheckPrekeys:
+		j.hash(job.ID, func() hub.Result { return hub.Result{OK: work.Valid()} })
 	case hub.ReadLines:
 		j.read(job.ID, func() (r hub.Result) {
 			r.Page, r.Err = j.store.Lines(j.ctx, work)
@@ -62,7 +64,7 @@ func (j *jobs) start(job hub.Job) {
 		j.read(job.ID, func() hub.Result { return j.gaps(work) })
 	case hub.ReadInbox:
 		j.read(job.ID, func() (r hub.Result) {
-			r.Whispers, r.Err = j.store.Inbox(j.ctx, work.Name, work.Limit)
+			r.Inbox, r.Err = j.store.Inbox(j.ctx, work)
 			return r
 		})
 	}

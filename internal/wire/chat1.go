@@ -275,14 +275,15 @@ func checkRequest(r Request) error {
 		client = r.Client
 	default: // no other carries one
 	}
-	if !isTag(r.RequestTag()) || !isTag(string(client)) {
+	if !IsTag(r.RequestTag()) || !IsTag(string(client)) {
 		return errBadTag
 	}
 	return nil
 }
 
-// isTag reports at most MaxTag bytes of printable ASCII.
-func isTag(s string) bool {
+// IsTag reports at most MaxTag bytes of printable ASCII, as tags, client ids and
+// the ids of prekeys have.
+func IsTag(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false

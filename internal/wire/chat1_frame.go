@@ -51,7 +51,7 @@ func readFrame(data []byte, tagKey string) (frame, error) {
 	if err == nil && len(s.typ) == 0 {
 		err = s.fail(`it has no "type"`)
 	}
-	if !isTag(s.tag) {
+	if !IsTag(s.tag) {
 		s.tag = ""
 		err = s.fail(errBadTag.Error())
 	}
@@ -78,7 +78,7 @@ func (f *frame) say() (Say, bool) {
 			var cid string
 			cid, ok = stringOf(value)
 			r.Client = ClientID(cid)
-			ok = ok && isTag(cid)
+			ok = ok && IsTag(cid)
 		case "action":
 			r.Action = string(value) == "true"
 			ok = r.Action || string(value) == "false"

@@ -20,7 +20,7 @@ func DeviceKey(key ed25519.PublicKey) string { return base64.RawStdEncoding.Enco
 // ParseDeviceKey reads what DeviceKey has spelled, and nothing else.
 func ParseDeviceKey(s string) (ed25519.PublicKey, error) {
 	key, err := base64.RawStdEncoding.Strict().DecodeString(s)
-	if err != nil || len(key) != ed25519.PublicKeySize {
+	if err != nil || len(key) != ed25519.PublicKeySize || DeviceKey(key) != s { // line feeds are passed over
 		return nil, errDeviceKey
 	}
 	return key, nil

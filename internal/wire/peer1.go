@@ -46,10 +46,10 @@ type PeerTyping struct{}
 
 // PeerOffer offers a file.
 type PeerOffer struct {
-	File   string `json:"file"` // names the transfer: 32 hex digits
+	File   string `json:"file"` // names the transfer: 32 hex digits, small letters
 	Name   string `json:"name"`
-	Size   int64  `json:"size"`   // bytes
-	SHA256 string `json:"sha256"` // 64 hex digits
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sum"`  // 64 hex digits, small letters
 }
 
 // PeerTake asks for the bytes of an offered file from an offset on, on a stream
@@ -108,15 +108,15 @@ var peerNames = func() map[reflect.Type]string {
 	return names
 }()
 
-var errPeerLength = errors.New("peer/1: a message has 2 to 65536 bytes")
+var errPeerLength = errors.New("peer/1: a message has 2 to 65535 bytes")
 
 // AppendPeer appends a message with its length.
 func AppendPeer(dst []byte, m PeerMessage) ([]byte, error) {
 	was := len(dst)
 	dst, err := appendMessage(append(dst, 0, 0, 0, 0), peerNames[reflect.TypeOf(m)], m)
 	if err == nil {
-		dst = dst[:len(dst)-1] // no line feed: the length ends it
 		err = checkFrame(dst[was+peerPrefix:])
+		dst = dst[:len(dst)-1] // no line feed: the length ends it
 	}
 	if err != nil {
 		return dst[:was], err
@@ -132,7 +132,7 @@ func SplitPeer(data []byte) (advance int, frame []byte, err error) {
 		return 0, nil, nil
 	}
 	n := binary.BigEndian.Uint32(data)
-	if n < 2 || n > MaxFrame {
+	if n < 2 || n >= MaxFrame {
 		return 0, nil, errPeerLength
 	}
 	end := peerPrefix + int(n)

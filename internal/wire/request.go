@@ -175,7 +175,10 @@ type Private struct {
 }
 
 // Inbox asks for what waits: answered by InboxCount and then each line.
-type Inbox struct{ Head }
+type Inbox struct {
+	Head
+	After ID `json:"after,omitempty"` // only lines behind this one
+}
 
 // Taken says that these private lines are safe on the asker's disk: the
 // server's inbox forgets them.

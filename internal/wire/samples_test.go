@@ -39,6 +39,7 @@ func sampleRequests() []Request {
 		Say{Head: h, Room: "lobby", Text: "hi \u2028 <b> \"x\" \\ \t \x01 \x7f \ufffd 😀", Action: true, Client: "c~1"},
 		Private{Head: h, To: "bob", Text: "hi", Action: true, Client: "c2"},
 		Inbox{Head: h},
+		Inbox{Head: h, After: 7},
 		Taken{Head: h, IDs: []ID{1, 2}},
 		History{Head: h, Room: "lobby", Before: 9, After: 8, Limit: 7},
 		Read{Head: h, Room: "lobby", Last: 12},

@@ -152,5 +152,13 @@ type FileIn struct{ stream *quic.ReceiveStream }
 // Read implements io.Reader.
 func (f *FileIn) Read(b []byte) (int, error) { return f.stream.Read(b) }
 
+// Within bounds how long reading may take from now on; 0 lifts the bound.
+func (f *FileIn) Within(d time.Duration) error {
+	if d == 0 {
+		return f.stream.SetReadDeadline(time.Time{})
+	}
+	return f.stream.SetReadDeadline(time.Now().Add(d))
+}
+
 // Stop tells the other side to send no more.
 func (f *FileIn) Stop() { f.stream.CancelRead(0) }

@@ -3,9 +3,7 @@ package private
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -18,10 +16,14 @@ const (
 	prekeyLow   = 20
 	// prekeyFor is how long a prekey can be sealed to.
 	prekeyFor = 60 * 24 * time.Hour
+	// prekeyRenew is after how long the one of last resort is replaced.
+	prekeyRenew = 7 * 24 * time.Hour
 	// prekeyAgain is when it is tried again to hand some over.
 	prekeyAgain = time.Minute
 	// lastResort begins the ids of prekeys that are used more than once.
 	lastResort = "last-"
+	// sealedWait is what somebody does whom copies wait for.
+	sealedWait = " is away: sealed copies wait at the server"
 	// sealAgain is how long nothing is sealed for somebody after the server has
 	// said no.
 	sealAgain = time.Minute
@@ -29,22 +31,31 @@ const (
 
 // prekeys are the keys that others can seal lines to us with. Owned by loop.
 type prekeys struct {
-	due  time.Time
-	left int
-	last bool // one of last resort was handed over by this program
-	busy bool
+	due   time.Time     // when some are handed over, zero: never
+	left  int           // that the server has
+	renew time.Time     // when the one of last resort is replaced, zero: none was handed over by this program
+	made  []wire.Prekey // on disk, and not at the server yet
+	busy  bool
 }
 
 // told is how many the server has.
 func (k *prekeys) told(l *loop, left int) {
-	k.left, k.busy, k.due = left, false, time.Time{}
-	if l.server.seals && l.server.kind == wire.KindAccount && (left < prekeyLow || !k.last) {
-		k.due = time.Now()
+	now := time.Now()
+	k.left, k.busy, k.due = left, false, k.renew
+	switch {
+	case !l.server.seals || l.server.kind != wire.KindAccount:
+		k.due = time.Time{}
+	case left < prekeyLow || k.renew.IsZero():
+		k.due = now
 	}
 }
 
 // used notes that one was sealed to.
-func (k *prekeys) used(l *loop) { k.told(l, max(k.left-1, 0)) }
+func (k *prekeys) used() {
+	if k.left--; k.left == prekeyLow-1 && !k.busy {
+		k.due = time.Now()
+	}
+}
 
 // act hands over new ones when it is time.
 func (k *prekeys) act(l *loop, now time.Time) {
@@ -55,21 +66,37 @@ func (k *prekeys) act(l *loop, now time.Time) {
 	if k.busy || !l.server.claimed || !l.server.seals {
 		return
 	}
-	keys, err := k.make(l, now)
-	if err != nil {
-		l.diskFailed("keep prekeys", err)
-		k.due = now.Add(prekeyAgain)
-		return
-	}
-	k.busy = true
-	l.ask(wire.Prekeys{Keys: keys}, func(e wire.Event) {
-		if count, ok := e.(*wire.PrekeyCount); ok {
-			k.last = true
-			k.told(l, count.Count)
+	if k.made == nil {
+		keys, err := k.make(l, now)
+		if err != nil {
+			l.diskFailed("keep prekeys", err)
+			k.due = now.Add(prekeyAgain)
 			return
 		}
-		k.busy, k.due = false, time.Now().Add(prekeyAgain)
-	})
+		k.made = keys
+	}
+	k.busy = true
+	l.ask(wire.Prekeys{Keys: k.made}, func(e wire.Event) { k.answered(l, e) })
+}
+
+// answered is what the server says of those that were handed over.
+func (k *prekeys) answered(l *loop, e wire.Event) {
+	now := time.Now()
+	k.busy = false
+	no, refused := e.(*wire.Refused)
+	switch {
+	case !refused:
+		k.made, k.renew = nil, now.Add(prekeyRenew)
+		if count, ok := e.(*wire.PrekeyCount); ok {
+			k.told(l, count.Count)
+		}
+	case no.Code == wire.CodeOffline:
+		k.made = nil // the server may have them; it says how many when it is back
+	case no.Code == wire.CodeFull:
+		k.made, k.left, k.due = nil, prekeyBatch, k.renew // it has more than we knew
+	default:
+		k.due = now.Add(prekeyAgain)
+	}
 }
 
 // make makes prekeys whose private halves are on disk: one of last resort with
@@ -78,7 +105,7 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 	expires := wire.MillisOf(now.Add(prekeyFor))
 	secrets := map[string]wire.Secret{}
 	var keys []wire.Prekey
-	for i := range max(prekeyBatch-k.left, 0) + 1 {
+	for i := range max(prekeyBatch-max(k.left, 0), 0) + 1 {
 		var b [8]byte
 		_, _ = rand.Read(b[:]) // never fails
 		id := hex.EncodeToString(b[:])
@@ -95,13 +122,6 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 	return keys, l.cfg.Store.AddPrekeys(secrets, expires)
 }
 
-// sealedText is what a note holds.
-type sealedText struct {
-	At     wire.Millis `json:"time"`
-	Action bool        `json:"action,omitempty"`
-	Text   string      `json:"text"`
-}
-
 // seal leaves copies of what waits for an account in its inbox, one after the
 // other. The lines themselves go on waiting for the other side.
 func (l *loop) seal(c *conversation) {
@@ -109,7 +129,10 @@ func (l *loop) seal(c *conversation) {
 		return
 	}
 	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox })
-	if i < 0 || c.lines[i].sealing || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
+	if i < 0 && len(c.lines) > 0 {
+		c.show(l, c.name+sealedWait)
+	}
+	if i < 0 || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
 		return
 	}
 	one := c.lines[i]
@@ -141,11 +164,8 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	if !c.knows(one.Client) || c.best() != nil || !l.judge(c, key.Device) {
 		return // it has gone another way meanwhile, or may not go there
 	}
-	text, err := json.Marshal(sealedText{one.At, one.Action, one.Text})
-	if err != nil {
-		return
-	}
-	note, err := sealNote(l.id.Private(), key, one.Seq, text, wire.MillisOf(time.Now()))
+	words := appendWords(nil, one.At, one.Action, one.Text)
+	note, err := sealNote(l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: words})
 	if err != nil {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return
@@ -173,73 +193,7 @@ func (l *loop) isSealed(c *conversation, one *line) {
 		one.ID, _ = l.stamp()
 	}
 	l.emit(copied(one.Receipt))
-	c.show(l, c.name+" is away: sealed copies wait at the server")
+	c.show(l, c.name+sealedWait)
 	c.noted.changed = true
 	l.seal(c)
-}
-
-// sealed opens a line that was left for us. The server has it until it is on
-// our disk.
-func (l *loop) sealed(e *wire.Sealed) {
-	if e.Device != l.id.Key() {
-		return // for another device of ours
-	}
-	c := l.conversation(e.From)
-	c.is(e.Kind)
-	if c.plain = false; e.By == c.device && !c.blocked() {
-		l.openNote(c, e)
-		return
-	}
-	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
-		found, ok := answer.(*wire.Found)
-		if !ok {
-			return // it comes again at the next login
-		}
-		c.devices = found.Devices
-		if l.judge(c, e.By) {
-			l.openNote(c, e)
-		}
-	})
-}
-
-// openNote opens a line whose sender's key is trusted.
-func (l *loop) openNote(c *conversation, e *wire.Sealed) {
-	secret, err := l.cfg.Store.Prekey(e.Prekey)
-	if err != nil {
-		l.diskFailed("read a prekey", err)
-		return
-	}
-	h := wire.Heard{Device: e.By, Seq: e.Seq, Low: c.traces.low}
-	if !strings.HasPrefix(e.Prekey, lastResort) {
-		h.Prekey = e.Prekey
-	}
-	var words sealedText
-	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
-	if err == nil {
-		err = json.Unmarshal(plain, &words)
-	}
-	text := ""
-	if err == nil {
-		text, err = wire.CleanText(words.Text, wire.MaxText)
-	}
-	switch {
-	case err != nil:
-		l.cfg.Log.Info("a sealed line can't be opened", "err", err)
-	case c.contact.Rejected:
-	default:
-		h.Line = l.whispered(c, words.At, text, words.Action)
-		h.Line.Via.Way = wire.WayInbox
-		l.hasWritten(c)
-	}
-	l.prekeys.used(l)
-	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
-}
-
-// hasWritten has a person answer a stranger who has left lines.
-func (l *loop) hasWritten(c *conversation) {
-	if c.contact.Accepted || c.wrote || c.asked != nil {
-		return
-	}
-	c.wrote, c.noted.changed = true, true
-	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
 }

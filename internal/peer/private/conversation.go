@@ -39,8 +39,10 @@ type conversation struct {
 
 	asked  *wire.Punched // its call, which a person has not answered
 	wrote  bool          // it has left sealed lines, and no person has answered
+	held   bool          // sealed lines wait for a person's word on their key
 	call   *call         // one that is under way
 	poked  bool          // a person wants it open
+	moving bool          // files are on their way
 	urgent bool          // the way there was has broken
 	busy   bool          // the server is being asked about it
 	paths  []*path
@@ -123,7 +125,7 @@ func (l *loop) accept(c *conversation) {
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
 	mine := func(one *line) bool { return wire.Fold(one.As) == wire.Fold(l.server.me) }
-	return !c.plain && (c.poked || slices.ContainsFunc(c.lines, mine))
+	return !c.plain && (c.poked || c.moving || slices.ContainsFunc(c.lines, mine))
 }
 
 // blocked says that nothing goes out before a person has answered.
@@ -243,6 +245,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 		c.poked = false
 		c.show(l, e.Text)
 		l.failAll(c, e.Text)
+		l.files.giveUp(l, c, e.Text)
 	}
 }
 
@@ -259,6 +262,7 @@ func (c *conversation) plainly(l *loop, why string) {
 	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
 	c.show(l, why)
 	l.failBound(c, "")
+	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
 	lines := c.lines
 	c.lines, c.next = nil, 0
 	ids := make([]wire.ClientID, 0, len(lines))

@@ -27,6 +27,8 @@ type memory struct {
 	moving   []*wire.Transfer
 	quiet    bool // nothing is shared
 	full     bool // the disk takes nothing
+
+	forgetful bool // what was sealed is not noted
 }
 
 func newMemory(name string) *memory {
@@ -108,7 +110,7 @@ func (m *memory) Bind(device string, ids ...wire.ClientID) error {
 }
 
 func (m *memory) MarkSealed(ids ...wire.ClientID) error {
-	return m.each(ids, func(r *wire.Receipt) { r.Inbox = true })
+	return m.each(ids, func(r *wire.Receipt) { r.Inbox = !m.forgetful })
 }
 
 func (m *memory) SettlePrivate(lines ...*wire.Receipt) error {
@@ -179,6 +181,19 @@ func (m *memory) Prekey(id string) (wire.Secret, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.prekeys[id], nil
+}
+
+// opens says whether what was sealed to a prekey can be opened.
+func (m *memory) opens(id string) bool {
+	key, _ := m.Prekey(id)
+	return key != ""
+}
+
+// set changes how the memory behaves.
+func (m *memory) set(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
 }
 
 func (m *memory) Shares() (typing, reading bool) { return !m.quiet, !m.quiet }

@@ -29,6 +29,7 @@ type path struct {
 	suspect bool // what was sent is not confirmed
 	out     []byte
 	writing bool
+	taking  bool      // its streams of files are taken
 	flight  []*line   // sent here and not confirmed, by number
 	moved   time.Time // when the oldest of them was sent, or one was confirmed
 	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
@@ -80,7 +81,6 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 			}
 		}
 	})
-	l.receiveFiles(p)
 }
 
 // say hands a message to the link's writer.
@@ -213,7 +213,7 @@ func (l *loop) dropped(p *path, err error) {
 		return
 	}
 	c.resend()
-	l.files.unlinked(c)
+	l.files.unlinked(l, c)
 	switch {
 	case c.best() != nil:
 		c.pump(l)
@@ -257,8 +257,13 @@ func (p *path) act(l *loop, now time.Time) {
 		p.Close(false)
 	default:
 		p.moved = now
-		p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
-		p.c.show(l, "lines to "+p.c.name+" are not confirmed: another way is looked for")
-		l.begin(p.c)
+		l.doubt(p, "lines to "+p.c.name+" are not confirmed: another way is looked for")
 	}
+}
+
+// doubt looks for another path because this one seems broken.
+func (l *loop) doubt(p *path, why string) {
+	p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
+	p.c.show(l, why)
+	l.begin(p.c)
 }

@@ -22,13 +22,6 @@ func friends(w *lab) (ann, bob *person) {
 	return ann, bob
 }
 
-func must(tb testing.TB, err error) {
-	tb.Helper()
-	if err != nil {
-		tb.Fatal(err)
-	}
-}
-
 // between says whether a datagram is one of two people's, and none of the
 // registry's.
 func between(from, to netip.AddrPort) bool { return from != serverAddr && to != serverAddr }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -39,6 +40,7 @@ type lab struct {
 	relays  int                      // datagrams that were passed on
 	lose    func(n int) bool         // of relayed ones; nil: none
 	devices map[string][]wire.Device // of accounts, by name
+	vault   *vault                   // nil: nothing is kept for those who are away
 	all     []*person
 	done    sync.WaitGroup
 }
@@ -164,9 +166,10 @@ func (s *session) connect() {
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Features: []string{"udp"}})
+	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
+	s.lab.vault.tell(s)
 }
 
 func (s *session) disconnect() {
@@ -218,10 +221,16 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	switch r := r.(type) {
 	case wire.UDP:
 		s.key = r.Key
-		return &wire.Endpoint{Re: re, ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port())}
+		return &wire.Endpoint{
+			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
+			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
+		}
 	case wire.Find:
 		to := w.here[wire.Fold(r.Name)]
-		if to == nil {
+		switch {
+		case to == nil && w.vault != nil && w.devices[r.Name] != nil:
+			return &wire.Found{Re: re, Name: r.Name, Kind: wire.KindAccount, Devices: w.devices[r.Name]}
+		case to == nil:
 			return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Nobody of that name."}
 		}
 		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
@@ -240,6 +249,9 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 			}
 		}
 	default:
+		if w.vault != nil {
+			return w.vault.answer(w, s, r, re)
+		}
 	}
 	return nil
 }
@@ -266,16 +278,26 @@ type person struct {
 	server *session
 	store  *memory
 	cancel context.CancelFunc
-	done   sync.WaitGroup
+
+	downloads string // where files go
+	done      sync.WaitGroup
 
 	mu     sync.Mutex
 	events []wire.Event
+	read   int           // of events, by who awaits some
+	more   chan struct{} // says that there are new ones
 }
 
 // enter brings somebody in who listens at an address.
 func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	w.t.Helper()
-	p := w.start(name, kind, store)
+	return w.enterAt(name, kind, store, filepath.Join(w.t.TempDir(), "files"))
+}
+
+// enterAt says where this one's files go, too.
+func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
+	w.t.Helper()
+	p := w.bring(name, kind, store, downloads)
 	p.store = store
 	settle()
 	return p
@@ -283,12 +305,16 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 
 // start brings somebody in, on any disk.
 func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...func(wire.Event)) *person {
+	return w.bring(name, kind, store, "", watch...)
+}
+
+func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads string, watch ...func(wire.Event)) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s}
+	p := &person{t: w.t, lab: w, server: s, downloads: downloads, more: make(chan struct{}, 1)}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store,
+		Name: name, Store: store, Downloads: downloads,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -303,6 +329,10 @@ func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...f
 				for _, f := range watch {
 					f(e)
 				}
+			}
+			select {
+			case p.more <- struct{}{}:
+			default:
 			}
 		}
 	})

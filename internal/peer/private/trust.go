@@ -120,6 +120,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 	}
 	l.adopt(c, c.device, state)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
+	l.release(c)
 	if state == wire.KeyRejected {
 		c.hangUp(l)
 		return

@@ -55,6 +55,8 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.lineStored(c, e, r, w)
 	case Whisper:
 		h.whisperStored(c, e, r, w)
+	case SealedNote:
+		h.noteStored(c, e, r, w)
 	case InboxTaken:
 		h.takenStored(r)
 	case AccountMade:
@@ -82,6 +84,10 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.deviceGone(c, r)
 	case DeviceEndorsed:
 		h.endorsed(c, r)
+	case PrekeysMade:
+		h.prekeysStored(e, r)
+	case PrekeyGone:
+		h.prekeyGone(r)
 	}
 }
 
@@ -96,6 +102,10 @@ func (h *Hub) undo(c call, e *Entry) {
 		h.roomNotGone(c, r)
 	case DeviceMade:
 		h.deviceNotStored(r)
+	case PrekeysMade:
+		h.prekeysNotStored(r)
+	case PrekeyGone:
+		h.prekeyNotGone(r)
 	default: // nothing was changed yet
 	}
 }

@@ -78,14 +78,15 @@ func (h *Hub) deviceNotStored(r DeviceMade) {
 	}
 }
 
-// deviceGone removes a device. Its session, if there is one, holds no private
-// conversations any more.
+// deviceGone removes a device, and what it has handed over. Its session, if
+// there is one, holds no private conversations any more.
 func (h *Hub) deviceGone(c call, r DeviceGone) {
 	acct := h.names.account(r.Name)
 	if acct == nil || acct.device(r.Key) == nil {
 		return
 	}
 	acct.devices = slices.DeleteFunc(acct.listDevices(), func(d wire.Device) bool { return d.Key == r.Key })
+	acct.sealing.stock = acct.sealing.stock.Without(r.Key, "")
 	h.tellDevices(c, acct)
 	if u := acct.claim.user; u != nil {
 		if e := u.endpoint(); e != nil && e.device == r.Key {

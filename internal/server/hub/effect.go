@@ -102,10 +102,14 @@ type ReadLines struct {
 // each in order.
 type ReadGaps struct{ Rooms []ReadLines }
 
-// ReadInbox reads what waits for an account, oldest first: Result.Whispers.
+// ReadInbox reads what waits for an account, oldest first: Result.Inbox. It ends
+// behind the line with which Bytes of text are reached.
 type ReadInbox struct {
-	Name  string
-	Limit int
+	Name   string
+	After  wire.ID // only lines behind this one
+	Limit  int
+	Bytes  int
+	Sealed bool // sealed lines too
 }
 
 func (HashPassword) work()  {}
@@ -116,14 +120,14 @@ func (ReadInbox) work()     {}
 
 // Result is what came of a Job.
 type Result struct {
-	ID       uint64
-	Err      error // the work could not be done; the session is refused with CodeStorage or CodeBusy
-	Busy     bool  // Err because too much of it was waiting
-	OK       bool
-	Hash     string
-	Page     Page   // ReadLines
-	Rooms    []Page // ReadGaps
-	Whispers []*wire.Whispered
+	ID    uint64
+	Err   error // the work could not be done; the session is refused with CodeStorage or CodeBusy
+	Busy  bool  // Err because too much of it was waiting
+	OK    bool
+	Hash  string
+	Page  Page         // ReadLines
+	Rooms []Page       // ReadGaps
+	Inbox []wire.Event // *wire.Whispered and *wire.Sealed
 }
 
 // Page is a stretch of a room's lines, oldest first.

@@ -87,7 +87,7 @@ func (h *Hub) openEndpoint(c call, key string) {
 		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: h.cfg.UDP.Registry, Probe: h.cfg.UDP.Probe,
 	}
 	if acct := c.s.user.account; acct != nil {
-		answer.Devices = acct.listDevices()
+		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(key)
 	}
 	h.reply(c, answer)
 }

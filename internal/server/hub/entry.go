@@ -86,7 +86,7 @@ type AccountFlags struct {
 	Banned string // the reason, "" is not banned
 }
 
-// AccountGone removes an account, its tokens, marks and inbox. Its lines stay.
+// AccountGone removes an account, its tokens, marks, inbox and prekeys. Its lines stay.
 type AccountGone struct{ Name string }
 
 // TokenMade adds a resume token of an account, by its SHA-256.
@@ -123,7 +123,8 @@ type MarkMoved struct {
 // DeviceMade adds a device to an account's set, unless it is there.
 type DeviceMade struct{ Name, Key string }
 
-// DeviceGone removes a device from an account's set. What it has signed stays.
+// DeviceGone removes a device from an account's set, and its prekeys. What it has
+// signed stays.
 type DeviceGone struct{ Name, Key string }
 
 // DeviceEndorsed notes that one device of an account has signed another.
@@ -131,6 +132,24 @@ type DeviceEndorsed struct {
 	Name, Key, By string
 	Sig           []byte
 }
+
+// SealedNote is a line that waits in an account's inbox for the device that can
+// open it.
+type SealedNote struct {
+	From, To string
+	Kind     wire.Kind
+	Note     wire.Note
+}
+
+// PrekeysMade adds prekeys of one device of an account's set, as Stock.With does
+// to what has not expired.
+type PrekeysMade struct {
+	Name string
+	Keys []wire.Prekey
+}
+
+// PrekeyGone forgets a prekey that was handed out. What has expired goes without.
+type PrekeyGone struct{ Name, Device, ID string }
 
 func (Line) record()           {}
 func (Whisper) record()        {}
@@ -148,6 +167,9 @@ func (MarkMoved) record()      {}
 func (DeviceMade) record()     {}
 func (DeviceGone) record()     {}
 func (DeviceEndorsed) record() {}
+func (SealedNote) record()     {}
+func (PrekeysMade) record()    {}
+func (PrekeyGone) record()     {}
 
 // State is what a hub starts from: what the log has made so far, without the
 // lines.
@@ -176,14 +198,16 @@ type Account struct {
 	Waiting int // lines in the inbox
 	// Inbox says what these lines are, oldest first; the store fills it in
 	// State. Limits a pair need to know who sent what waits.
-	Inbox []InboxItem
+	Inbox   []InboxItem
+	Prekeys Stock
 }
 
 // InboxItem is a private line in an inbox as the hub knows it; the text stays
 // in the store.
 type InboxItem struct {
-	ID   wire.ID
-	From string
+	ID     wire.ID
+	From   string
+	Sealed bool
 }
 
 // Room is a room as the log knows it.

@@ -12,7 +12,8 @@ const version = 1
 
 // features are what this server can do beyond hello, for native clients.
 var features = []string{
-	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sessions", "topic", "typing", "udp", "whois",
+	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sealed", "sessions", "topic", "typing", "udp",
+	"whois",
 }
 
 // oldCommands are A3's words, best known first.

@@ -67,6 +67,8 @@ func lineID(e wire.Event) wire.ID {
 		return e.ID
 	case *wire.Whispered:
 		return e.ID
+	case *wire.Sealed:
+		return e.ID
 	default:
 		return 0
 	}

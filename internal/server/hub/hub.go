@@ -14,7 +14,8 @@
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
 // account.go and token.go are about accounts; tick.go has the deadlines.
 // endpoint.go, devices.go, punch.go and relay.go are about private
-// conversations, which pass the server by, or unread.
+// conversations, which pass the server by, or unread; prekeys.go and seal.go
+// about lines that wait here for one device of their receiver.
 // registry.go is for people who are known by where their datagrams come from:
 // registry_peers.go has their rooms, registry_pokes.go their private lines,
 // registry_groups.go multicast groups.
@@ -123,9 +124,9 @@ func New(cfg Config, st State) *Hub {
 func (h *Hub) load(st State) {
 	for _, a := range st.Accounts {
 		acct := h.names.register(a.Name, a.Made)
-		acct.legacy, acct.banned = a.Legacy, a.Banned
+		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
 		for _, item := range a.Inbox {
-			acct.put(item.ID, item.From)
+			acct.put(item.ID, item.From, item.Sealed)
 		}
 	}
 	h.rooms = newLounge()

@@ -134,7 +134,7 @@ func TestEveryRequestHasARule(t *testing.T) {
 			t.Errorf("%q (%T) has no rule", verb, r)
 		}
 	}
-	if want := 38; len(rules) != want {
+	if want := 41; len(rules) != want {
 		t.Errorf("there are %d rules, want one for each of the %d requests", len(rules), want)
 	}
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"encoding/base64"
 	"slices"
 
 	"labchat/internal/wire"
@@ -68,7 +69,7 @@ func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 	}
 	cl := h.names.find(r.To)
 	if r.Keep && cl != nil && cl.account != nil {
-		cl.account.put(e.ID, r.From)
+		cl.account.put(e.ID, r.From, false)
 	}
 	var to *user
 	if cl != nil {
@@ -101,7 +102,7 @@ func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
 	if kept && pushed && !native && to.account != nil {
 		// An old program can't say that it has stored the line, so delivery
 		// counts; where a native client is there too, that one says it.
-		c.told(to.account, []*wire.Whispered{line})
+		c.told(to.account, []wire.Event{line})
 	}
 	return len(to.sessions)
 }
@@ -139,48 +140,61 @@ func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int) {
 }
 
 // inbox tells what waits.
-func (h *Hub) inbox(c call, _ wire.Inbox) {
+func (h *Hub) inbox(c call, r wire.Inbox) {
 	acct := c.s.user.account
-	if acct == nil || len(acct.inbox) == 0 {
+	if acct == nil || acct.waits(c.s) == 0 {
 		h.showInbox(c, nil, false)
 		return
 	}
-	h.ask(c, ReadInbox{Name: acct.name, Limit: h.cfg.Limits.Inbox}, func(c call, r Result) {
-		if h.refusedWork(c, r) {
+	h.ask(c, h.readInbox(c.s, r.After), func(c call, res Result) {
+		if h.refusedWork(c, res) {
 			return
 		}
-		lines, more := acct.oldest(r.Whispers)
-		h.showInbox(c, lines, more)
+		lines, last := acct.oldest(res.Inbox), r.After
+		if n := len(lines); n > 0 {
+			last = lineID(lines[n-1])
+		}
+		h.showInbox(c, lines, acct.waitsAfter(last))
 	})
+}
+
+// readInbox asks for what the session's program can be told of what waits
+// after an id.
+func (h *Hub) readInbox(s *session, after wire.ID) ReadInbox {
+	return ReadInbox{Name: s.user.account.name, After: after, Limit: h.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
 }
 
 // oldest returns those of the lines read that wait still, as many as one
 // answer holds.
-func (a *account) oldest(read []*wire.Whispered) (lines []*wire.Whispered, more bool) {
+func (a *account) oldest(read []wire.Event) (lines []wire.Event) {
 	room := replyBytes
-	for _, w := range read {
-		if _, waits := a.inbox[w.ID]; !waits {
-			continue
+	for _, e := range read {
+		if _, waits := a.inbox[lineID(e)]; waits && room > 0 {
+			room -= weight(e)
+			lines = append(lines, e)
 		}
-		if room <= 0 {
-			return lines, true
-		}
-		room -= len(w.Text) + lineOverhead
-		lines = append(lines, w)
 	}
-	return lines, false
+	return lines
+}
+
+// weight is about what a line costs in an answer.
+func weight(e wire.Event) int {
+	if e, ok := e.(*wire.Sealed); ok {
+		return base64.StdEncoding.EncodedLen(len(e.Box)) + sealedOverhead
+	}
+	return len(lineText(e)) + lineOverhead
 }
 
 // told forgets lines that an older program was told, at once: it may ask again
 // before the log has it.
-func (c call) told(acct *account, lines []*wire.Whispered) {
+func (c call) told(acct *account, lines []wire.Event) {
 	if len(lines) == 0 {
 		return
 	}
 	r := InboxTaken{Name: acct.name}
 	for _, w := range lines {
-		acct.take(w.ID)
-		r.IDs = append(r.IDs, w.ID)
+		acct.take(lineID(w))
+		r.IDs = append(r.IDs, lineID(w))
 	}
 	c.out.note(r)
 }
@@ -189,11 +203,11 @@ func (c call) told(acct *account, lines []*wire.Whispered) {
 // ask for it.
 func (h *Hub) tellWaiting(c call) {
 	acct := c.s.user.account
-	if m := c.s.origin.Manners; m.Native || m.Nameless || len(acct.inbox) == 0 {
+	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.waits(c.s) == 0 {
 		return
 	}
-	h.ask(c, ReadInbox{Name: acct.name, Limit: h.cfg.Limits.Inbox}, func(c call, r Result) {
-		lines, _ := acct.oldest(r.Whispers) // of a failed read there are none: they wait for the next time
+	h.ask(c, h.readInbox(c.s, 0), func(c call, r Result) {
+		lines := acct.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
 		for _, w := range lines {
 			c.out.deliver(c.s, w)
 		}
@@ -203,30 +217,31 @@ func (h *Hub) tellWaiting(c call) {
 
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
-func (h *Hub) showInbox(c call, stored []*wire.Whispered, more bool) {
+func (h *Hub) showInbox(c call, stored []wire.Event, more bool) {
 	if c.s.old() {
 		h.showOldInbox(c, stored)
 		return
 	}
 	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), More: more})
-	for _, w := range stored {
-		line := *w
-		line.Inbox = true
-		c.out.deliver(c.s, &line)
+	for _, e := range stored {
+		if w, ok := e.(*wire.Whispered); ok {
+			line := *w
+			line.Inbox = true
+			e = &line
+		}
+		c.out.deliver(c.s, e)
 	}
 }
 
 // showOldInbox counts lines as A3 does: each line of a text is one.
-func (h *Hub) showOldInbox(c call, stored []*wire.Whispered) {
+func (h *Hub) showOldInbox(c call, stored []wire.Event) {
 	var lines []wire.Event
 	dropped := 0
 	if k := c.s.held; k != nil {
 		lines, dropped = k.events, k.dropped
 		k.events, k.bytes, k.dropped = nil, 0, 0
 	}
-	for _, w := range stored {
-		lines = append(lines, w)
-	}
+	lines = append(lines, stored...)
 	slices.SortStableFunc(lines, func(a, b wire.Event) int { return cmp.Compare(lineID(a), lineID(b)) })
 	n := 0
 	for _, e := range lines {

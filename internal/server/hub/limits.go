@@ -54,6 +54,9 @@ const (
 	replyBytes = 384 << 10
 	// lineOverhead is what a line costs in an answer beside its text.
 	lineOverhead = 200
+	// sealedOverhead is what a sealed line costs there beside its box: keys and
+	// a signature.
+	sealedOverhead = 500
 	// emptyRoomFor is how long a room without an owner outlives its last
 	// member, newRoomFor how long it waits for its first one.
 	emptyRoomFor = 10 * time.Minute

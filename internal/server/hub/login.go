@@ -176,7 +176,7 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	}
 	e := h.loggedIn(c)
 	e.Token, e.Failed, e.Legacy = token, acct.failed, acct.legacy
-	e.Waiting, e.Marks = len(acct.inbox), acct.readMarks()
+	e.Waiting, e.Marks = acct.waits(c.s), acct.readMarks()
 	acct.failed = 0
 	h.reply(c, e)
 	h.settleIn(c)

@@ -28,17 +28,19 @@ type claim struct {
 // account is a registered name. It changes by Apply only, but for failed, and
 // for the inbox where an older program was told of it.
 type account struct {
-	name   string // as its owner wrote it
-	made   wire.Millis
-	legacy bool
-	banned string
-	claim  *claim
-	inbox  map[wire.ID]string // senders of the lines that wait, by Fold
-	from   map[string]int     // of them, by sender
-	marks  map[string]wire.ID // by room
-	tokens []*token           // oldest first
-	rooms  int                // that it owns
-	failed int                // wrong passwords since the last login
+	name    string // as its owner wrote it
+	made    wire.Millis
+	legacy  bool
+	banned  string
+	claim   *claim
+	inbox   map[wire.ID]mail // the lines that wait
+	from    map[string]int   // of them, by sender, by Fold
+	sealed  int              // of them
+	sealing sealing
+	marks   map[string]wire.ID // by room
+	tokens  []*token           // oldest first
+	rooms   int                // that it owns
+	failed  int                // wrong passwords since the last login
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
@@ -106,25 +108,55 @@ func (d *directory) strike(a *account) {
 	d.release(a.claim)
 }
 
+// mail is a line that waits.
+type mail struct {
+	from   string // by Fold
+	sealed bool   // only one of the account's devices can read it
+}
+
+// waits is how many lines wait that the session's program can be told.
+func (a *account) waits(s *session) int {
+	if s.old() {
+		return len(a.inbox) - a.sealed
+	}
+	return len(a.inbox)
+}
+
+// waitsAfter says whether a line waits that is newer than one.
+func (a *account) waitsAfter(id wire.ID) bool {
+	for other := range a.inbox {
+		if other > id {
+			return true
+		}
+	}
+	return false
+}
+
 // put notes a line that waits.
-func (a *account) put(id wire.ID, from string) {
+func (a *account) put(id wire.ID, from string, sealed bool) {
 	if a.inbox == nil {
-		a.inbox, a.from = map[wire.ID]string{}, map[string]int{}
+		a.inbox, a.from = map[wire.ID]mail{}, map[string]int{}
 	}
 	from = wire.Fold(from)
-	a.inbox[id] = from
+	a.inbox[id] = mail{from, sealed}
 	a.from[from]++
+	if sealed {
+		a.sealed++
+	}
 }
 
 // take forgets a line that waits no longer.
 func (a *account) take(id wire.ID) {
-	from, ok := a.inbox[id]
+	m, ok := a.inbox[id]
 	if !ok {
 		return
 	}
 	delete(a.inbox, id)
-	if a.from[from]--; a.from[from] == 0 {
-		delete(a.from, from)
+	if a.from[m.from]--; a.from[m.from] == 0 {
+		delete(a.from, m.from)
+	}
+	if m.sealed {
+		a.sealed--
 	}
 }
 

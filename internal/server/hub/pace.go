@@ -38,6 +38,12 @@ func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
 	return true
 }
 
+// wait is how long it takes until one more is within most a stretch, after one
+// that was not.
+func (m *meter) wait(now time.Time, stretch time.Duration) time.Duration {
+	return m.times[m.next].Add(stretch).Sub(now)
+}
+
 // budget is how much of something may be done: a number at once, which comes
 // back with time. The zero value is whole.
 type budget struct{ whole time.Time } // when it is whole again

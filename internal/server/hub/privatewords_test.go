@@ -94,7 +94,7 @@ func (t typed) endorse() wire.Request {
 func privateWords(e wire.Event) string {
 	switch e := e.(type) {
 	case *wire.Endpoint:
-		return "endpoint" + deviceWords(e.Devices)
+		return "endpoint" + deviceWords(e.Devices) + number(" prekeys=", e.Prekeys)
 	case *wire.Displaced:
 		return "displaced"
 	case *wire.DeviceList:
@@ -134,14 +134,18 @@ func (s *script) signal(id SessionID, from string) {
 
 // deviceMade and its sisters keep what the log has of an account's devices.
 func (l *fakeLog) deviceMade(e *Entry, r DeviceMade) {
-	there := func(d wire.Device) bool { return d.Key == r.Key }
-	if l.accounts[r.Name] != nil && !slices.ContainsFunc(l.devices[r.Name], there) {
+	if l.accounts[r.Name] != nil && !l.hasDevice(r.Name, r.Key) {
 		l.devices[r.Name] = append(l.devices[r.Name], wire.Device{Key: r.Key, Since: e.At})
 	}
 }
 
 func (l *fakeLog) deviceGone(r DeviceGone) {
 	l.devices[r.Name] = slices.DeleteFunc(l.devices[r.Name], func(d wire.Device) bool { return d.Key == r.Key })
+	l.prekeys[r.Name] = l.prekeys[r.Name].Without(r.Key, "")
+}
+
+func (l *fakeLog) hasDevice(name, key string) bool {
+	return slices.ContainsFunc(l.devices[name], func(d wire.Device) bool { return d.Key == key })
 }
 
 func (l *fakeLog) deviceEndorsed(r DeviceEndorsed) {

@@ -78,7 +78,7 @@ func (h *Hub) drain(now time.Time, s *session, out *Out) {
 // isLine says whether a request may follow lines that are not committed yet.
 func isLine(r wire.Request) bool {
 	switch r.(type) {
-	case wire.Say, wire.Private, heard:
+	case wire.Say, wire.Private, wire.Seal, heard:
 		return true
 	default:
 		return false

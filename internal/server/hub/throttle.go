@@ -144,6 +144,7 @@ func (h *Hub) sweep(c call) {
 		}
 	}
 	h.forgetTokens(c, h.tokens.sweep(c.now))
+	h.sweepPrekeys(c.now)
 }
 
 func forget[K comparable](in map[K]*try, now time.Time) {

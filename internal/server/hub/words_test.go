@@ -47,6 +47,12 @@ func words(e wire.Event) string {
 		return "said " + e.Room + " " + e.From + action(e.Action) + e.Text + more(" cid=", string(e.Client))
 	case *wire.Whispered:
 		return "whispered " + e.From + ">" + e.To + action(e.Action) + e.Text + flag(" inbox", e.Inbox)
+	case *wire.PrekeyCount:
+		return fmt.Sprintf("prekeys %d", e.Count)
+	case *wire.PrekeyTaken:
+		return "prekey " + e.Name + " " + e.Prekey.ID + flag(" last", e.Prekey.Last) + deviceWords(e.Devices)
+	case *wire.Sealed:
+		return "sealed " + e.From + ">" + e.To + " " + e.Prekey + ": " + string(e.Box)
 	case *wire.Gap:
 		return fmt.Sprintf("gap %s %d", e.Room, e.Count) + flag(" more", e.More)
 	case *wire.Joined:
@@ -207,6 +213,9 @@ var verbs = map[string]func(t typed) wire.Request{
 	"relay":    func(t typed) wire.Request { return wire.Relay{Head: t.Head, To: t.one, Data: []byte(t.after)} },
 	"ping":     func(t typed) wire.Request { return wire.Ping{Head: t.Head} },
 	"quit":     func(t typed) wire.Request { return wire.Quit{Head: t.Head} },
+	"prekeys":  typed.prekeys,
+	"take":     func(t typed) wire.Request { return wire.TakePrekey{Head: t.Head, Name: t.one} },
+	"seal":     typed.seal,
 	"garbage": func(t typed) wire.Request {
 		return wire.Malformed{Head: t.Head, Code: wire.CodeMalformed, Of: wire.Act(t.one)}
 	},

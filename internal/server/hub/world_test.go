@@ -226,7 +226,8 @@ type fakeLog struct {
 	keys     map[Key]Entry
 	accounts map[string]*Account
 	hashes   map[string]string
-	inbox    map[string][]*wire.Whispered
+	inbox    map[string][]wire.Event
+	prekeys  map[string]Stock
 	rooms    map[string]*Room
 	lines    map[string][]*wire.Said
 	tokens   map[TokenHash]Token
@@ -237,7 +238,7 @@ type fakeLog struct {
 func newFakeLog() fakeLog {
 	return fakeLog{
 		keys: map[Key]Entry{}, accounts: map[string]*Account{}, hashes: map[string]string{},
-		inbox: map[string][]*wire.Whispered{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
+		inbox: map[string][]wire.Event{}, prekeys: map[string]Stock{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
 		tokens: map[TokenHash]Token{}, marks: map[string]map[string]wire.ID{},
 		devices: map[string][]wire.Device{},
 	}
@@ -278,8 +279,10 @@ func (l *fakeLog) record(e *Entry) {
 				ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Inbox: true,
 			})
 		}
+	case SealedNote, PrekeysMade, PrekeyGone:
+		l.recordSealing(e)
 	case InboxTaken:
-		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w *wire.Whispered) bool { return slices.Contains(r.IDs, w.ID) })
+		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w wire.Event) bool { return slices.Contains(r.IDs, lineID(w)) })
 	case AccountMade:
 		l.accounts[r.Name] = &Account{Name: r.Name, Legacy: r.Legacy, Made: e.At}
 		l.hashes[r.Name] = r.Hash
@@ -295,6 +298,7 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.accounts, r.Name)
 		delete(l.hashes, r.Name)
 		delete(l.inbox, r.Name)
+		delete(l.prekeys, r.Name)
 		delete(l.marks, r.Name)
 		delete(l.devices, r.Name)
 		l.dropTokens(r.Name)
@@ -333,9 +337,9 @@ func (l *fakeLog) state() State {
 	for _, name := range slices.Sorted(maps.Keys(l.accounts)) {
 		a := *l.accounts[name]
 		for _, w := range l.inbox[name] {
-			a.Inbox = append(a.Inbox, InboxItem{ID: w.ID, From: w.From})
+			a.Inbox = append(a.Inbox, itemOf(w))
 		}
-		a.Waiting = len(a.Inbox)
+		a.Waiting, a.Prekeys = len(a.Inbox), l.prekeys[name]
 		st.Accounts = append(st.Accounts, a)
 		for room, last := range l.marks[name] {
 			st.Marks = append(st.Marks, MarkMoved{Name: name, Room: room, Last: last})
@@ -377,8 +381,9 @@ func (l *fakeLog) work(w Work) Result {
 		}
 		return r
 	case ReadInbox:
-		list := l.inbox[w.Name]
-		return Result{Whispers: slices.Clone(list[:min(len(list), w.Limit)])}
+		return Result{Inbox: l.mail(w)}
+	case CheckPrekeys:
+		return Result{OK: w.Valid()}
 	}
 	return Result{Err: errDisk}
 }

@@ -80,6 +80,7 @@ func promises() []string {
 		"SELECT 'key of ' || id || ' has an id beyond the last' FROM keys WHERE id > (SELECT last FROM log)",
 		"SELECT 'a device of ' || account || ' has an id beyond the last' FROM devices WHERE id > (SELECT last FROM log)",
 		"SELECT 'a token of ' || account || ' is no SHA-256' FROM tokens WHERE length(hash) <> 32",
+		"SELECT 'a prekey of ' || account || ' is no X25519 key' FROM prekeys WHERE length(key) <> 32",
 		"SELECT 'two lines have the id ' || id FROM lines GROUP BY id HAVING count(*) > 1",
 	}
 }

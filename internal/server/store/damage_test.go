@@ -101,11 +101,14 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		{"DELETE FROM log", "the row of the last id is missing"},
 		{"DELETE FROM rooms WHERE name = 'lobby'", "the room lobby is missing"},
 		{"UPDATE lines SET id = id + (1 << 40) WHERE text = 'meow'", "has an id beyond the last"},
-		{"UPDATE inbox SET id = id + 1", "has an id beyond the last"},
+		{"UPDATE inbox SET id = id + 1 WHERE account = 'bob'", "has an id beyond the last"},
 		{"UPDATE keys SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE tokens SET hash = x'01'", "a token of bob is no SHA-256"},
 		{"INSERT INTO lines SELECT 1, id, at, sender, kind, action, text FROM lines WHERE text = 'meow'", "two lines have the id"},
 		{"UPDATE devices SET id = id + 9", "has an id beyond the last"},
+		{"UPDATE prekeys SET key = x'01'", "a prekey of ann is no X25519 key"},
+		{"DELETE FROM devices", "belongs to nothing in devices"},
+		{"DELETE FROM inbox", "belongs to nothing in inbox"},
 		{"DELETE FROM accounts", "belongs to nothing in accounts"},
 	}
 	list, err := migrations()

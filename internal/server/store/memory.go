@@ -36,7 +36,7 @@ type memAccount struct {
 	hub.Account
 
 	hash    string
-	inbox   []*wire.Whispered // oldest first
+	inbox   []wire.Event // oldest first: *wire.Whispered and *wire.Sealed
 	marks   map[string]wire.ID
 	devices []wire.Device // oldest first
 }
@@ -147,7 +147,7 @@ func set[V any](m *Memory, at *V, v V) {
 	*at = v
 }
 
-// prune forgets keys and tokens whose time is over.
+// prune forgets keys, tokens and prekeys whose time is over.
 func (m *Memory) prune() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -155,6 +155,9 @@ func (m *Memory) prune() {
 	oldest := expired(now)
 	maps.DeleteFunc(m.keys, func(_ hub.Key, k memKey) bool { return k.id < oldest })
 	maps.DeleteFunc(m.tokens, func(_ hub.TokenHash, t hub.Token) bool { return t.Expires <= now })
+	for _, a := range m.accounts {
+		a.Prekeys = a.Prekeys.Fresh(now)
+	}
 }
 
 // Load implements Store.
@@ -167,9 +170,10 @@ func (m *Memory) Load(context.Context) (hub.State, error) {
 		a := m.accounts[name]
 		account := a.Account
 		account.Waiting = len(a.inbox)
-		for _, w := range a.inbox {
-			account.Inbox = append(account.Inbox, hub.InboxItem{ID: w.ID, From: w.From})
+		for _, e := range a.inbox {
+			account.Inbox = append(account.Inbox, itemOf(e))
 		}
+		account.Prekeys = a.Prekeys.Fresh(now)
 		st.Accounts = append(st.Accounts, account)
 		for _, room := range slices.Sorted(maps.Keys(a.marks)) {
 			st.Marks = append(st.Marks, hub.MarkMoved{Name: name, Room: room, Last: a.marks[room]})
@@ -222,17 +226,6 @@ func (m *Memory) Lines(_ context.Context, want hub.ReadLines) (hub.Page, error) 
 		page.Lines = slices.Clone(all[len(all)-want.Limit:])
 	}
 	return page, nil
-}
-
-// Inbox implements Store.
-func (m *Memory) Inbox(_ context.Context, name string, limit int) ([]*wire.Whispered, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	a := m.accounts[name]
-	if a == nil {
-		return nil, nil
-	}
-	return slices.Clone(a.inbox[:min(max(limit, 0), len(a.inbox))]), nil
 }
 
 // PasswordHash implements Store.

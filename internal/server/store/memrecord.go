@@ -21,6 +21,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.line(e, r)
 	case hub.Whisper:
 		return m.whisper(e, r)
+	case hub.SealedNote:
+		return m.note(e, r)
 	case hub.InboxTaken:
 		return m.inboxTaken(r)
 	case hub.AccountMade:
@@ -49,6 +51,10 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.deviceGone(r)
 	case hub.DeviceEndorsed:
 		return m.deviceEndorsed(r)
+	case hub.PrekeysMade:
+		return m.prekeysMade(e, r)
+	case hub.PrekeyGone:
+		return m.prekeyGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}
@@ -74,7 +80,7 @@ func (m *Memory) whisper(e *hub.Entry, w hub.Whisper) error {
 
 func (m *Memory) inboxTaken(r hub.InboxTaken) error {
 	if a := m.accounts[r.Name]; a != nil {
-		taken := func(w *wire.Whispered) bool { return slices.Contains(r.IDs, w.ID) }
+		taken := func(e wire.Event) bool { return slices.Contains(r.IDs, itemOf(e).ID) }
 		set(m, &a.inbox, slices.DeleteFunc(slices.Clone(a.inbox), taken))
 	}
 	return nil
@@ -186,6 +192,7 @@ func (m *Memory) deviceGone(r hub.DeviceGone) error {
 	if a := m.accounts[r.Name]; a != nil {
 		gone := func(d wire.Device) bool { return d.Key == r.Key }
 		set(m, &a.devices, slices.DeleteFunc(slices.Clone(a.devices), gone))
+		set(m, &a.Prekeys, a.Prekeys.Without(r.Key, ""))
 	}
 	return nil
 }

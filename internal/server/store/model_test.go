@@ -22,7 +22,7 @@ func compare(t *rapid.T, a, b Store) {
 				t.Fatalf("%s: %v", what, err)
 			}
 		}
-		if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(wire.Said{}, wire.Whispered{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(wire.Said{}, wire.Whispered{}, wire.Sealed{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("%s: -sqlite +memory\n%s", what, diff)
 		}
 	}
@@ -39,8 +39,9 @@ func compare(t *rapid.T, a, b Store) {
 		same("lines", pageA, pageB, errA, errB)
 	}
 	for _, name := range []string{"ann", "bob", "none"} {
-		boxA, errA := a.Inbox(ctx, name, 7)
-		boxB, errB := b.Inbox(ctx, name, 7)
+		want := hub.ReadInbox{Name: name, After: wire.ID(rapid.IntRange(0, 1).Draw(t, "behind")) * anyID(t), Limit: 7, Bytes: rapid.IntRange(0, 5000).Draw(t, "bytes"), Sealed: rapid.Bool().Draw(t, "sealed")}
+		boxA, errA := a.Inbox(ctx, want)
+		boxB, errB := b.Inbox(ctx, want)
 		same("inbox", boxA, boxB, errA, errB)
 		hashA, errA := a.PasswordHash(ctx, name)
 		hashB, errB := b.PasswordHash(ctx, name)
@@ -78,7 +79,7 @@ func anyText(t *rapid.T) string {
 // anyRecord draws lines mostly. Records that exist already make a batch fail,
 // so they are rare.
 func anyRecord(t *rapid.T) hub.Record {
-	switch rapid.IntRange(0, 40).Draw(t, "record") {
+	switch rapid.IntRange(0, 52).Draw(t, "record") {
 	case 0:
 		return hub.AccountMade{Name: anyName(t), Hash: anyText(t), Legacy: rapid.Bool().Draw(t, "legacy")}
 	case 1:
@@ -101,12 +102,18 @@ func anyRecord(t *rapid.T) hub.Record {
 		return hub.MarkMoved{Name: anyName(t), Room: anyRoom(t), Last: anyID(t)}
 	case 12, 13:
 		return hub.InboxTaken{Name: anyName(t), IDs: []wire.ID{anyID(t), anyID(t)}}
-	case 20:
+	case 20, 50, 51, 52:
 		return hub.DeviceMade{Name: anyName(t), Key: anyName(t)}
 	case 21:
 		return hub.DeviceGone{Name: anyName(t), Key: anyName(t)}
 	case 22:
 		return hub.DeviceEndorsed{Name: anyName(t), Key: anyName(t), By: anyName(t), Sig: []byte(anyText(t))}
+	case 44, 45:
+		return anyNote(t)
+	case 46, 47, 48:
+		return anyPrekeys(t)
+	case 49:
+		return hub.PrekeyGone{Name: anyName(t), Device: anyName(t), ID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "id")}
 	case 14, 15, 16, 17, 18, 19:
 		return hub.Whisper{From: anyName(t), To: anyName(t), Kind: wire.KindGuest, Text: anyText(t), Keep: rapid.Bool().Draw(t, "keep")}
 	default:

@@ -10,7 +10,7 @@ import (
 )
 
 // Nothing that anybody said is ever pruned by itself. What goes is what has
-// no more use: keys after 30 days, tokens that have expired.
+// no more use: keys after 30 days, tokens and prekeys that have expired.
 
 const (
 	// keepKeys is how long a line is recognised when a client sends it again,
@@ -42,7 +42,7 @@ func (s *SQLite) prune() time.Duration {
 			to, err := s.pruneKeys()
 			if s.pruned = to; to == (hub.Key{}) {
 				next = pruneEvery
-				err = errors.Join(err, s.pruneTokens())
+				err = errors.Join(err, s.pruneTokens(), s.prunePrekeys())
 			}
 			return err
 		})

@@ -21,11 +21,14 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 	var (
 		st    hub.State
 		boxed []item
+		keys  []owned
 	)
 	err = errors.Join(
 		tx.QueryRowContext(ctx, "SELECT last FROM log").Scan((*id)(&st.LastID)),
 		all(ctx, tx, &st.Accounts, scanAccount, "SELECT name, legacy, banned, made FROM accounts ORDER BY name"),
-		all(ctx, tx, &boxed, scanItem, "SELECT account, id, sender FROM inbox ORDER BY account, id"),
+		all(ctx, tx, &boxed, scanItem, `SELECT account, id, sender,
+			EXISTS (SELECT 1 FROM notes WHERE notes.account = inbox.account AND notes.id = inbox.id) FROM inbox ORDER BY account, id`),
+		all(ctx, tx, &keys, scanPrekey, prekeysOf, s.now()),
 		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, made,
 			(SELECT coalesce(max(id), 0) FROM lines WHERE room = rooms.id) FROM rooms ORDER BY name`),
 		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
@@ -37,6 +40,7 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 		return hub.State{}, fmt.Errorf("load state: %w", explain(s.file, err))
 	}
 	fill(st.Accounts, boxed)
+	shelve(st.Accounts, keys)
 	return st, nil
 }
 
@@ -98,7 +102,7 @@ func scanAccount(rows *sql.Rows) (a hub.Account, err error) {
 }
 
 func scanItem(rows *sql.Rows) (i item, err error) {
-	return i, rows.Scan(&i.account, (*id)(&i.ID), &i.From)
+	return i, rows.Scan(&i.account, (*id)(&i.ID), &i.From, &i.Sealed)
 }
 
 func scanRoom(rows *sql.Rows) (r hub.Room, err error) {
@@ -132,7 +136,6 @@ const (
 	linesOf = "SELECT id, at, sender, kind, action, text FROM lines WHERE room = (SELECT id FROM rooms WHERE name = ?) AND id > ? AND id < ?"
 	newest  = linesOf + " ORDER BY id DESC LIMIT ?"
 	oldest  = linesOf + " ORDER BY id LIMIT ?"
-	inboxOf = "SELECT id, at, sender, kind, action, text FROM inbox WHERE account = ? ORDER BY id LIMIT ?"
 	hashOf  = "SELECT hash FROM accounts WHERE name = ?"
 )
 
@@ -165,19 +168,6 @@ func (s *SQLite) Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error
 		slices.Reverse(page.Lines)
 	}
 	return page, nil
-}
-
-// Inbox implements Store.
-func (s *SQLite) Inbox(ctx context.Context, name string, limit int) ([]*wire.Whispered, error) {
-	scan := func(rows *sql.Rows) (*wire.Whispered, error) {
-		w := &wire.Whispered{To: name, Inbox: true}
-		return w, rows.Scan((*id)(&w.ID), &w.At, &w.From, &w.Kind, &w.Action, &w.Text)
-	}
-	var waiting []*wire.Whispered
-	if err := all(ctx, s.read, &waiting, scan, inboxOf, name, max(limit, 0)); err != nil {
-		return nil, fmt.Errorf("read inbox: %w", explain(s.file, err))
-	}
-	return waiting, nil
 }
 
 // PasswordHash implements Store.

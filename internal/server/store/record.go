@@ -13,6 +13,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.line(e, r)
 	case hub.Whisper:
 		return s.whisper(e, r)
+	case hub.SealedNote:
+		return s.note(e, r)
 	case hub.InboxTaken:
 		return s.inboxTaken(r)
 	case hub.AccountMade:
@@ -41,6 +43,10 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.deviceGone(r)
 	case hub.DeviceEndorsed:
 		return s.deviceEndorsed(r)
+	case hub.PrekeysMade:
+		return s.prekeysMade(e, r)
+	case hub.PrekeyGone:
+		return s.prekeyGone(r)
 	default:
 		return fmt.Errorf("%w: %T", errRecord, r)
 	}
@@ -94,7 +100,7 @@ func (s *SQLite) accountFlags(r hub.AccountFlags) error {
 	return s.gone(n, err, "account_flags")
 }
 
-// accountGone takes the tokens, marks and inbox along: foreign keys.
+// accountGone takes the tokens, marks, inbox and prekeys along: foreign keys.
 func (s *SQLite) accountGone(r hub.AccountGone) error {
 	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
 	return s.gone(n, err, "account_gone")

@@ -21,10 +21,10 @@ func TestWhispersWaitUntilTheyAreTaken(t *testing.T) {
 			loose := hub.Whisper{From: "bob", To: "ann", Text: "she is here"}
 			got := stored(t, s, account("ann"), account("eve"), whisper("bob", "ann", "one"), whisper("bob", "ann", "two"),
 				entry(loose), whisper("bob", "eve", "hers"), whisper("bob", "nobody", "lost"), whisper("bob", "ann", "three"))
-			box, err := s.Inbox(t.Context(), "ann", 2)
-			want := []*wire.Whispered{
-				{ID: got[2].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "one", Inbox: true},
-				{ID: got[3].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "two", Inbox: true},
+			box, err := s.Inbox(t.Context(), inbox("ann", 2))
+			want := []wire.Event{
+				&wire.Whispered{ID: got[2].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "one", Inbox: true},
+				&wire.Whispered{ID: got[3].ID, At: c.millis(), From: "bob", To: "ann", Kind: wire.KindAccount, Text: "two", Inbox: true},
 			}
 			if diff := cmp.Diff(want, box, cmpopts.IgnoreUnexported(wire.Whispered{})); err != nil || diff != "" {
 				t.Errorf("%v -want +got\n%s", err, diff)
@@ -38,7 +38,7 @@ func TestWhispersWaitUntilTheyAreTaken(t *testing.T) {
 				t.Errorf("eve's: -want +got\n%s", diff)
 			}
 			for name, limit := range map[string]int{"ann": 0, "eve": -1, "nobody": 9} {
-				if box, err := s.Inbox(t.Context(), name, limit); err != nil || len(box) != 0 {
+				if box, err := s.Inbox(t.Context(), inbox(name, limit)); err != nil || len(box) != 0 {
 					t.Errorf("inbox of %s, limit %d: got %v, %v", name, limit, box, err)
 				}
 			}

@@ -42,8 +42,9 @@ type Store interface {
 	Load(ctx context.Context) (hub.State, error)
 	// Lines reads a page of a room; an unknown room has none.
 	Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error)
-	// Inbox reads at most limit whispers that wait for an account, oldest first.
-	Inbox(ctx context.Context, name string, limit int) ([]*wire.Whispered, error)
+	// Inbox reads what waits for an account, oldest first: *wire.Whispered and
+	// *wire.Sealed.
+	Inbox(ctx context.Context, want hub.ReadInbox) ([]wire.Event, error)
 	// PasswordHash returns an account's PHC string, "" where there is no account.
 	PasswordHash(ctx context.Context, name string) (string, error)
 	// Backup writes a consistent copy to a new file while the store is at work.

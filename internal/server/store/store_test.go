@@ -152,4 +152,9 @@ func whisper(from, to, text string) hub.Entry {
 	return entry(hub.Whisper{From: from, To: to, Kind: wire.KindAccount, Text: text, Keep: true})
 }
 
+// inbox asks for all that waits for an account, up to a number of lines.
+func inbox(name string, limit int) hub.ReadInbox {
+	return hub.ReadInbox{Name: name, Limit: limit, Bytes: 1 << 20, Sealed: true}
+}
+
 func token(b byte) hub.TokenHash { return hub.TokenHash{b, 31: b} }

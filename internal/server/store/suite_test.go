@@ -208,7 +208,7 @@ func TestAWhisperSentAgainIsStoredOnce(t *testing.T) {
 			if got := stored(t, s, kept)[0]; !got.Dup || got.ID != first.ID {
 				t.Errorf("got %+v, want the copy of %d", got, first.ID)
 			}
-			if got, err := s.Inbox(t.Context(), "ann", 9); err != nil || len(got) != 1 {
+			if got, err := s.Inbox(t.Context(), inbox("ann", 9)); err != nil || len(got) != 1 {
 				t.Errorf("got %d whispers, %v, want 1", len(got), err)
 			}
 		})

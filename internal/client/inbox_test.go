@@ -1,0 +1,158 @@
+package client
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"labchat/internal/wire"
+)
+
+// box is an account's inbox at a fake that tells two lines at a time. Sealed
+// lines have odd ids.
+type box struct {
+	f       *fake
+	waiting []wire.ID
+}
+
+func (b *box) script(p *peer, r wire.Request) []wire.Event {
+	re := wire.Re{Re: r.RequestTag()}
+	switch r := r.(type) {
+	case wire.Login:
+		e := b.f.enter(p, re, "alice", wire.KindAccount)[0].(*wire.LoggedIn)
+		e.Waiting = len(b.waiting)
+		return []wire.Event{e}
+	case wire.Inbox:
+		count := &wire.InboxCount{Re: re}
+		events := []wire.Event{count}
+		for _, id := range b.waiting {
+			switch {
+			case id <= r.After:
+			case count.Count == 2:
+				count.More = true
+			default:
+				count.Count++
+				events = append(events, letter(id))
+			}
+		}
+		return events
+	case wire.Taken:
+		b.waiting = slices.DeleteFunc(b.waiting, func(id wire.ID) bool { return slices.Contains(r.IDs, id) })
+	case wire.Joke:
+		return []wire.Event{letter(99), &wire.JokeTold{Re: re}}
+	default:
+	}
+	return nil
+}
+
+func letter(id wire.ID) wire.Event {
+	if id%2 == 1 {
+		return &wire.Sealed{ID: id, From: "bob", To: "alice"}
+	}
+	return &wire.Whispered{ID: id, From: "bob", To: "alice", Text: "psst", Inbox: true}
+}
+
+// ids are those of the private lines that came out, in their order.
+func (r *rig) ids() (ids []wire.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.events {
+		switch e := e.(type) {
+		case *wire.Whispered:
+			ids = append(ids, e.ID)
+		case *wire.Sealed:
+			ids = append(ids, e.ID)
+		default:
+		}
+	}
+	return ids
+}
+
+// TestSealedLinesComeOutAndAreInNobodysWay reads an inbox in which some lines
+// are taken by the session, and others stay.
+func TestSealedLinesComeOutAndAreInNobodysWay(t *testing.T) {
+	for name, waiting := range map[string][]wire.ID{
+		"sealed only":                          {11, 13, 15, 17, 19},
+		"one page of sealed ones":              {11, 13},
+		"sealed ones behind others":            {10, 12, 14, 15, 17, 19},
+		"others behind sealed ones":            {11, 13, 15, 16, 18},
+		"a page that ends with a sealed one":   {10, 11, 12, 13, 14},
+		"a page that begins with a sealed one": {11, 12, 13, 14, 15},
+		"none of them":                         {10, 12, 14},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := serve("chat1", nil)
+				defer f.stop()
+				b := &box{f: f, waiting: slices.Clone(waiting)}
+				f.script = b.script
+				cfg := config(f, newMemStore())
+				cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "pw"}
+				r := start(t, f, cfg)
+				defer r.end()
+				r.until("all have come", func() bool { return len(r.ids()) >= len(waiting) })
+				r.s.Do(wire.Joke{})
+				r.until("a live one", func() bool { return len(r.ids()) > len(waiting) })
+				if got := r.ids(); !slices.Equal(got, append(slices.Clone(waiting), 99)) {
+					t.Errorf("got %v of %v, then a live one", got, waiting)
+				}
+				f.mu.Lock()
+				left := slices.Clone(b.waiting)
+				f.mu.Unlock()
+				sealed := slices.DeleteFunc(slices.Clone(waiting), func(id wire.ID) bool { return id%2 == 0 })
+				if !slices.Equal(left, sealed) {
+					t.Errorf("the server has %v still, want the sealed ones %v", left, sealed)
+				}
+				if asked, pages := len(requests[wire.Inbox](f)), (len(waiting)+1)/2; asked != pages {
+					t.Errorf("the inbox was asked for %d times, want %d", asked, pages)
+				}
+			})
+		})
+	}
+}
+
+// TestAnInboxThatIsAskedForIsReadToItsEnd has the endpoint ask, not the
+// session.
+func TestAnInboxThatIsAskedForIsReadToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		b := &box{f: f}
+		f.script = b.script
+		cfg := config(f, newMemStore())
+		cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "pw"}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.mu.Lock()
+		b.waiting = []wire.ID{11, 13, 15}
+		f.mu.Unlock()
+		tag := r.s.Do(wire.Inbox{})
+		r.until("all have come", func() bool { return len(r.ids()) == 3 })
+		if counts := all[*wire.InboxCount](r); len(counts) != 1 || counts[0].Re.Re != tag {
+			t.Errorf("got %d answers, want the one to who asked", len(counts))
+		}
+	})
+}
+
+func TestASessionThatLeavesItsInboxDoesNotReadIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		b := &box{f: f, waiting: []wire.ID{10, 11, 12, 13}}
+		f.script = b.script
+		cfg := config(f, newMemStore())
+		cfg.LeaveInbox = true
+		cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "pw"}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.s.Do(wire.Inbox{})
+		r.until("one page", func() bool { return len(r.ids()) == 2 })
+		r.s.Do(wire.Joke{})
+		r.until("a live one", func() bool { return len(r.ids()) == 3 })
+		if asked, taken := len(requests[wire.Inbox](f)), len(requests[wire.Taken](f)); asked != 1 || taken != 0 {
+			t.Errorf("the session asked %d times and took %d times", asked-1, taken)
+		}
+	})
+}

@@ -1,0 +1,139 @@
+package private
+
+import (
+	"slices"
+	"strings"
+
+	"labchat/internal/wire"
+)
+
+// sealed takes a line that was left for us. The server has it until it is on our
+// disk.
+func (l *loop) sealed(e *wire.Sealed) {
+	switch {
+	case e.Device != l.id.Key():
+		own := func(d wire.Device) bool { return d.Key == e.Device }
+		if l.server.claimed && !slices.ContainsFunc(l.server.devices, own) {
+			l.dropNote(e, "it is for a device that our account does not have")
+		}
+	case e.Kind != wire.KindAccount || !wire.Signed(e.By, wire.NoteText(&e.Note), e.Sig):
+		l.dropNote(e, "nobody has signed it")
+	case l.convs[wire.Fold(e.From)] == nil && len(l.convs) >= maxConversations:
+		l.cfg.Log.Debug("a sealed line of one stranger too many stays at the server")
+	default:
+		c := l.conversation(e.From)
+		c.is(e.Kind)
+		c.plain = false
+		l.judgeNote(c, e)
+	}
+}
+
+// judgeNote opens a line if its sender's key is trusted. That of another device
+// than lines go to now is as good, and leaves lines where they go.
+func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
+	known, err := l.cfg.Store.Devices(c.name)
+	if err != nil {
+		l.diskFailed("read the keys", err)
+		return
+	}
+	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
+	switch {
+	case i < 0:
+		l.askWhose(c, e)
+	case known[i].State == wire.KeyRejected:
+		l.dropNote(e, "its sender's key was rejected")
+	case known[i].State == wire.KeyChanged:
+		c.held, c.noted.changed = true, true
+		if c.best() == nil {
+			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
+		}
+	default:
+		l.openNote(c, e)
+	}
+}
+
+// askWhose has a key judged that was not seen before.
+func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
+	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
+		switch answer := answer.(type) {
+		case *wire.Found:
+			c.devices = answer.Devices
+			if l.judge(c, e.By) {
+				l.openNote(c, e)
+			} else {
+				c.held = true
+			}
+		case *wire.Refused:
+			if answer.Code == wire.CodeNoUser {
+				l.dropNote(e, "its sender's account is no more")
+			} // else it comes again at the next login
+		default:
+		}
+	})
+}
+
+// release asks for the lines again that were left sealed because of their key.
+func (l *loop) release(c *conversation) {
+	if c.held {
+		c.held = false
+		l.ask(wire.Inbox{}, func(wire.Event) {})
+	}
+}
+
+// dropNote has the server forget a line that nobody will read here. Its sender
+// keeps it until it was delivered, and its number is not taken for heard.
+func (l *loop) dropNote(e *wire.Sealed, why string) {
+	l.cfg.Log.Info("a sealed line was dropped", "from", e.From, "why", why)
+	l.Tell(wire.Taken{IDs: []wire.ID{e.ID}})
+}
+
+// openNote opens a line whose sender's key is trusted.
+func (l *loop) openNote(c *conversation, e *wire.Sealed) {
+	if c.contact.Rejected {
+		l.dropNote(e, "its sender was rejected")
+		return
+	}
+	secret, err := l.cfg.Store.Prekey(e.Prekey)
+	if err != nil {
+		l.diskFailed("read a prekey", err)
+		return
+	}
+	h := wire.Heard{Device: e.By, Seq: e.Seq}
+	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
+	if err == nil {
+		h.Line, err = l.noteLine(c, plain)
+	}
+	if err != nil {
+		l.dropNote(e, err.Error())
+		return
+	}
+	if !strings.HasPrefix(e.Prekey, lastResort) {
+		h.Prekey = e.Prekey
+		l.prekeys.used()
+	}
+	l.hasWritten(c)
+	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
+}
+
+// noteLine makes a line of what a note holds.
+func (l *loop) noteLine(c *conversation, plain []byte) (*wire.Whispered, error) {
+	at, action, text, err := parseWords(plain)
+	if err == nil {
+		text, err = wire.CleanText(text, wire.MaxText)
+	}
+	if err != nil {
+		return nil, err
+	}
+	line := l.whispered(c, at, text, action)
+	line.Via.Way = wire.WayInbox
+	return line, nil
+}
+
+// hasWritten has a person answer a stranger who has left lines.
+func (l *loop) hasWritten(c *conversation) {
+	if c.contact.Accepted || c.wrote || c.asked != nil {
+		return
+	}
+	c.wrote, c.noted.changed = true, true
+	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+}

@@ -1,0 +1,318 @@
+package private
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/hpke"
+	"encoding/base64"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+// identity is a device's key that is the same in every run.
+func identity(name string) ed25519.PrivateKey {
+	seed := make([]byte, ed25519.SeedSize)
+	copy(seed, name)
+	return ed25519.NewKeyFromSeed(seed)
+}
+
+const testNow, testExpires wire.Millis = 1795334400000, 1795334400001
+
+// prekeyOf makes bob's prekey.
+func prekeyOf(tb testing.TB) (wire.Prekey, []byte) {
+	tb.Helper()
+	k, private, err := newPrekey(identity("bob"), "k1", testExpires, false)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return k, private
+}
+
+// noteTo seals a line of alice's.
+func noteTo(tb testing.TB, k *wire.Prekey, text string) wire.Note {
+	tb.Helper()
+	n, err := sealNote(identity("alice"), k, letter{seq: 7, now: testNow, text: []byte(text)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n
+}
+
+func TestASealedLineIsReadByWhomItIsFor(t *testing.T) {
+	for _, text := range []string{
+		"", "hi", "\x80", "\x00", "\x80\x00\x00", strings.Repeat("x", sealedBlock-1), strings.Repeat("x", sealedBlock),
+		strings.Repeat("\x00", maxSealed),
+	} {
+		k, private := prekeyOf(t)
+		n := noteTo(t, &k, text)
+		got, err := openNote(private, &n)
+		if err != nil || string(got) != text {
+			t.Errorf("got %q, %v, want %q", got, err, text)
+		}
+		if n.Device != k.Device || n.By != deviceKey(identity("alice")) || n.Prekey != "k1" || n.Seq != 7 {
+			t.Errorf("the note says %+v", n)
+		}
+		if len(n.Box) > wire.MaxBox || (len(n.Box)-sealedExtra)%sealedBlock != 0 {
+			t.Errorf("a line of %d bytes makes a box of %d", len(text), len(n.Box))
+		}
+	}
+}
+
+func TestLengthsTellLittle(t *testing.T) {
+	k, _ := prekeyOf(t)
+	short, long := noteTo(t, &k, ""), noteTo(t, &k, strings.Repeat("x", sealedBlock-1))
+	if len(short.Box) != len(long.Box) {
+		t.Errorf("boxes of %d and %d bytes", len(short.Box), len(long.Box))
+	}
+	if again := noteTo(t, &k, ""); bytes.Equal(again.Box, short.Box) {
+		t.Error("one line was sealed twice to the same bytes")
+	}
+}
+
+func TestNothingIsSealedToABadPrekey(t *testing.T) {
+	resign := func(k *wire.Prekey, by string) { k.Sig = ed25519.Sign(identity(by), wire.PrekeyText(k)) }
+	tests := []struct {
+		name   string
+		change func(k *wire.Prekey)
+		want   error // nil: any
+	}{
+		{"another id", func(k *wire.Prekey) { k.ID = "k2" }, errPrekeyForged},
+		{"another key", func(k *wire.Prekey) { k.Key = bytes.Repeat([]byte{9}, 32) }, errPrekeyForged},
+		{"another expiry", func(k *wire.Prekey) { k.Expires++ }, errPrekeyForged},
+		{"made a last one", func(k *wire.Prekey) { k.Last = true }, errPrekeyForged},
+		{"another device", func(k *wire.Prekey) { k.Device = deviceKey(identity("eve")) }, errPrekeyForged},
+		{"no device", func(k *wire.Prekey) { k.Device = "" }, errPrekeyForged},
+		{"another signature", func(k *wire.Prekey) { k.Sig[0] ^= 1 }, errPrekeyForged},
+		{"no signature", func(k *wire.Prekey) { k.Sig = nil }, errPrekeyForged},
+		{"signed by somebody else", func(k *wire.Prekey) { resign(k, "eve") }, errPrekeyForged},
+		{"expired", func(k *wire.Prekey) { k.Expires = testNow; resign(k, "bob") }, errPrekeyExpired},
+		{"a short key", func(k *wire.Prekey) { k.Key = k.Key[1:]; resign(k, "bob") }, nil},
+		{"no key", func(k *wire.Prekey) { k.Key = nil; resign(k, "bob") }, nil},
+		{"a key that makes every secret the same", func(k *wire.Prekey) { k.Key = make([]byte, 32); resign(k, "bob") }, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			k, _ := prekeyOf(t)
+			tt.change(&k)
+			n, err := sealNote(identity("alice"), &k, letter{seq: 7, now: testNow, text: []byte("hi")})
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || n.Box != nil {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+		})
+	}
+	k, _ := prekeyOf(t)
+	if _, err := sealNote(identity("alice"), &k, letter{now: testNow, text: make([]byte, maxSealed+1)}); !errors.Is(err, errSealedLong) {
+		t.Errorf("got %v, want %v", err, errSealedLong)
+	}
+}
+
+// changes are all that can be changed in a note.
+var changes = map[string]func(n *wire.Note){
+	"device":            func(n *wire.Note) { n.Device = deviceKey(identity("eve")) },
+	"no device":         func(n *wire.Note) { n.Device = "" },
+	"prekey":            func(n *wire.Note) { n.Prekey = "k2" },
+	"sender":            func(n *wire.Note) { n.By = deviceKey(identity("eve")) },
+	"no sender":         func(n *wire.Note) { n.By = "" },
+	"number":            func(n *wire.Note) { n.Seq++ },
+	"encapsulated key":  func(n *wire.Note) { n.Box[3] ^= 1 },
+	"no key at all":     func(n *wire.Note) { clear(n.Box[:32]) },
+	"ciphertext":        func(n *wire.Note) { n.Box[40] ^= 1 },
+	"tag":               func(n *wire.Note) { n.Box[len(n.Box)-1] ^= 1 },
+	"an empty box":      func(n *wire.Note) { n.Box = nil },
+	"a key only":        func(n *wire.Note) { n.Box = n.Box[:32] },
+	"a byte short":      func(n *wire.Note) { n.Box = n.Box[:len(n.Box)-1] },
+	"a byte long":       func(n *wire.Note) { n.Box = append(n.Box, 0) },
+	"a block long":      func(n *wire.Note) { n.Box = append(n.Box, make([]byte, sealedBlock)...) },
+	"no line":           func(n *wire.Note) { n.Box = n.Box[:sealedExtra] },
+	"longer than a box": func(n *wire.Note) { n.Box = append(n.Box, make([]byte, 32*sealedBlock)...) },
+}
+
+func TestANoteThatWasTamperedWithIsRefused(t *testing.T) {
+	k, private := prekeyOf(t)
+	good := noteTo(t, &k, "hi")
+	for name, change := range changes {
+		n := good
+		n.Box = slices.Clone(n.Box)
+		change(&n)
+		if got, err := openNote(private, &n); !errors.Is(err, errNoteForged) || got != nil {
+			t.Errorf("%s: got %q, %v, want %v", name, got, err, errNoteForged)
+		}
+	}
+	n := good
+	n.Sig = slices.Clone(n.Sig)
+	n.Sig[0] ^= 1
+	if _, err := openNote(private, &n); !errors.Is(err, errNoteForged) {
+		t.Errorf("signature: got %v", err)
+	}
+}
+
+// TestANoteThatIsSignedAnewIsRefused checks what the box itself is bound to:
+// somebody who signs what another one has sealed can't make it their own.
+func TestANoteThatIsSignedAnewIsRefused(t *testing.T) {
+	k, private := prekeyOf(t)
+	good := noteTo(t, &k, "hi")
+	for name, change := range changes {
+		n := good
+		n.Box = slices.Clone(n.Box)
+		change(&n)
+		signer := "alice"
+		if name == "sender" {
+			signer = "eve"
+		}
+		n.Sig = ed25519.Sign(identity(signer), wire.NoteText(&n))
+		if got, err := openNote(private, &n); err == nil || got != nil {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+func TestANoteIsOpenedByItsOwnPrekeyOnly(t *testing.T) {
+	k, _ := prekeyOf(t)
+	n := noteTo(t, &k, "hi")
+	_, other := prekeyOf(t)
+	for name, private := range map[string][]byte{"another": other, "none": nil, "a short one": other[1:], "zeros": make([]byte, 32)} {
+		if got, err := openNote(private, &n); err == nil || got != nil {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+// TestABoxIsLaidOutAsThePageSays opens one by the words of chat1.md.
+func TestABoxIsLaidOutAsThePageSays(t *testing.T) {
+	k, private := prekeyOf(t)
+	n := noteTo(t, &k, "hi")
+	own, err := hpke.NewKEM(0x0020) // DHKEM(X25519, HKDF-SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kdf, _ := hpke.NewKDF(0x0001)   // HKDF-SHA256
+	aead, _ := hpke.NewAEAD(0x0003) // ChaCha20Poly1305
+	key, err := own.NewPrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := slices.Concat([]byte("labchat sealed 1"), identity("bob")[32:], identity("alice")[32:])
+	r, err := hpke.NewRecipient(n.Box[:32], key, kdf, aead, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Open([]byte("\x00\x00\x00\x00\x00\x00\x00\x07k1"), n.Box[32:])
+	if want := "hi\x80" + strings.Repeat("\x00", 253); err != nil || string(got) != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestPaddingIsReadInOneWayOnly(t *testing.T) {
+	for _, bad := range []string{
+		"", strings.Repeat("\x00", 256), "hi" + strings.Repeat("\x00", 254), strings.Repeat("x", 256),
+		"hi\x80" + strings.Repeat("\x00", 253+256), // a block more than it takes
+	} {
+		if got, err := unpad([]byte(bad)); err == nil {
+			t.Errorf("%q was read as %q", bad, got)
+		}
+	}
+}
+
+// FuzzOpenNote opens what strangers may send, and a good note with bits turned
+// over: nothing opens but what was sealed.
+func FuzzOpenNote(f *testing.F) {
+	k, private := prekeyOf(f)
+	good := noteTo(f, &k, "hi")
+	f.Add(good.Device, good.Prekey, good.By, uint64(good.Seq), good.Box, good.Sig, private)
+	f.Add("", "", "", uint64(0), []byte(nil), []byte(nil), []byte(nil))
+	f.Add("", "k1", "", uint64(7), []byte{0, 0}, []byte(nil), []byte(nil))
+	f.Add("", "k1", "", uint64(7), []byte{1}, good.Sig[:5], private[:5])
+	f.Fuzz(func(t *testing.T, device, prekey, by string, seq uint64, box, sig, key []byte) {
+		n := wire.Note{Device: device, Prekey: prekey, By: by, Seq: wire.ID(seq), Box: box, Sig: sig}
+		if text, err := openNote(key, &n); (err == nil) != (text != nil) {
+			t.Errorf("got %q and %v", text, err)
+		}
+		// Signed by alice, so that the box is looked at; it bears the turned
+		// bits of the other one.
+		n = good
+		n.Prekey, n.Seq, n.Box = prekey, wire.ID(seq), slices.Clone(good.Box)
+		for i := range min(len(box), len(n.Box)) {
+			n.Box[i] ^= box[i]
+		}
+		n.Sig = ed25519.Sign(identity("alice"), wire.NoteText(&n))
+		same := bytes.Equal(n.Box, good.Box) && prekey == "k1" && seq == 7
+		if text, err := openNote(private, &n); (err == nil) != same || same && string(text) != "hi" {
+			t.Errorf("got %q, %v of a note that is the same: %t", text, err, same)
+		}
+	})
+}
+
+func TestANoteHoldsATimeAndALine(t *testing.T) {
+	for _, c := range []struct {
+		at     wire.Millis
+		action bool
+		text   string
+		want   string
+	}{
+		{1, false, "hi", "\x00\x00\x00\x00\x00\x00\x00\x01\x00hi"},
+		{1795334400000, true, "", "\x00\x00\x01\xa2\x02\x44\xe8\x00\x01"},
+		{-1, true, "\"\\\n", "\xff\xff\xff\xff\xff\xff\xff\xff\x01\"\\\n"},
+	} {
+		words := appendWords(nil, c.at, c.action, c.text)
+		if string(words) != c.want {
+			t.Errorf("got %q, want %q", words, c.want)
+		}
+		if at, action, text, err := parseWords(words); at != c.at || action != c.action || text != c.text || err != nil {
+			t.Errorf("%q was read as %d %t %q, %v", words, at, action, text, err)
+		}
+	}
+	if n := len(appendWords(nil, 1, true, strings.Repeat("x", wire.MaxText))); n > maxSealed {
+		t.Errorf("the longest line takes %d bytes of a note, which holds %d", n, maxSealed)
+	}
+	if _, _, _, err := parseWords(make([]byte, wordsHead-1)); !errors.Is(err, errNoteShort) {
+		t.Errorf("got %v", err)
+	}
+	if _, action, _, err := parseWords([]byte("\x00\x00\x00\x00\x00\x00\x00\x01\xfehi")); err != nil || action {
+		t.Errorf("bits for later: action %t, %v", action, err)
+	}
+}
+
+// TestTheNoteOfThePageOpens reads the transcript of chat1.md as somebody would
+// who writes another program.
+func TestTheNoteOfThePageOpens(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "protocol", "chat1.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(page), "prekey has this private half: `")
+	spelled, _, _ := strings.Cut(after, "`")
+	private, err := base64.StdEncoding.DecodeString(spelled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codec := wire.ByName("chat1").Client()
+	notes := 0
+	for line := range strings.Lines(string(page)) {
+		frame, said := strings.CutPrefix(strings.TrimSuffix(line, "\\n\n"), "a S: ")
+		if !said || !strings.Contains(frame, `"sealed","line"`) {
+			continue
+		}
+		e, err := codec.ParseEvent([]byte(frame))
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes++
+		note := e.(*wire.Sealed)
+		words, err := openNote(private, &note.Note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, action, text, err := parseWords(words); at != 1795334400000 || action || text != "hi" || err != nil {
+			t.Errorf("got %d %t %q, %v", at, action, text, err)
+		}
+	}
+	if notes != 1 {
+		t.Errorf("the page has %d notes, want one", notes)
+	}
+}
