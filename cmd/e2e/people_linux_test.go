@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -158,6 +157,10 @@ func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
 	s.start(p.cmd)
 	go p.heard.read(s.t, out)
 	p.until("a room", func(o object) bool { return o.Type == "people" })
+	// The client tells its key when it is in. Who writes to it before is told
+	// that it has none.
+	p.types("/rooms")
+	p.until("the rooms", func(o object) bool { return o.Type == "rooms" })
 	return p
 }
 
@@ -306,14 +309,4 @@ func (p *person) leaves() {
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Errorf("%s: %v", p.name, err)
 	}
-}
-
-// port is the server's chat port.
-func (s *stage) port() string {
-	s.t.Helper()
-	_, port, err := net.SplitHostPort(s.server)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return port
 }
