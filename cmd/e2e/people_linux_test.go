@@ -138,11 +138,13 @@ func (s *stage) guest(on *netlab.Host, name string, args ...string) *person {
 func (s *stage) account(on *netlab.Host, name string, args ...string) *person {
 	s.t.Helper()
 	password := filepath.Join(s.dir, name)
-	if err := os.WriteFile(password, []byte("the password of "+name+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(password, []byte(passwordOf(name)+"\n"), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.person(on, name, append([]string{"--register", "--password-file", password}, args...)...)
 }
+
+func passwordOf(name string) string { return "the secret word of " + name }
 
 func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
 	s.t.Helper()
