@@ -37,6 +37,7 @@ type loop struct {
 	queue    []*wire.Receipt          // typed in this round
 	round    []arrival                // lines that came in this round
 	files    files
+	older    older
 	prekeys  prekeys
 	last     wire.ID // of a line
 	diskTold bool
@@ -46,7 +47,7 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name},
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(),
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l
@@ -152,10 +153,15 @@ func (l *loop) datagrams() <-chan link.Datagram {
 	return l.socket.Plain()
 }
 
-// datagram takes our own signals, and hands all else to who speaks plain text.
+// datagram takes our own signals, and hands all else to those who read plain
+// text: it is bytes that no signal begins with.
 func (l *loop) datagram(d link.Datagram) {
 	if wire.IsSignal(d.Data) {
 		l.signal(d)
+		return
+	}
+	if l.speaksOlder() {
+		l.olderDatagram(d)
 		return
 	}
 	l.plain.deliver(d)

@@ -40,6 +40,8 @@ type lab struct {
 	devices map[string][]wire.Device // of accounts, by name
 	all     []*person
 	done    sync.WaitGroup
+
+	originals []*original // people with older programs
 }
 
 func newLab(t *testing.T) *lab {
@@ -60,6 +62,9 @@ func newLab(t *testing.T) *lab {
 func (w *lab) end() {
 	for _, p := range w.all {
 		p.quit()
+	}
+	for _, o := range w.originals {
+		o.conn.Close()
 	}
 	w.conn.Close()
 	w.done.Wait()
@@ -248,6 +253,7 @@ type person struct {
 	lab    *lab
 	server *session
 	store  *memory
+	outer  running // the endpoint, or what stands around it
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
@@ -257,6 +263,12 @@ type person struct {
 
 // enter brings somebody in who listens at an address.
 func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
+	w.t.Helper()
+	return w.enterWithin(name, kind, store, func(p *person) running { return p.Endpoint })
+}
+
+// enterWithin does the same, and lets something stand around the endpoint.
+func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
 	w.t.Helper()
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
@@ -268,9 +280,10 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	p.done.Go(func() { _ = p.Run(ctx) })
+	p.outer = around(p)
+	p.done.Go(func() { _ = p.outer.Run(ctx) })
 	p.done.Go(func() {
-		for batch := range p.Events() {
+		for batch := range p.outer.Events() {
 			p.mu.Lock()
 			p.events = append(p.events, batch...)
 			p.mu.Unlock()
@@ -280,13 +293,6 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	s.connect()
 	settle()
 	return p
-}
-
-// enterOld brings somebody in whose program knows no private conversations.
-func (w *lab) enterOld(name string, kind wire.Kind) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.here[wire.Fold(name)] = &session{lab: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
 }
 
 // identity is the device of a store.
