@@ -25,7 +25,8 @@
 // registry; conversation.go is what is known of somebody, trust.go judges keys,
 // call.go finds a way, path.go holds the links, lines.go moves lines, away.go
 // seals those that wait for somebody, file_out.go and file_in.go move files,
-// do.go does what a person asks, report.go says how it all stands.
+// oldpeers.go talks to people of older programs in plain datagrams, do.go and
+// olddo.go do what a person asks, report.go says how it all stands.
 package private
 
 import (
@@ -73,6 +74,8 @@ type Store interface {
 	// in the same transaction.
 	SettlePrivate(lines ...*wire.Receipt) error
 	DropPrivate(line wire.ClientID) (bool, error)
+	// Keep stores the *wire.Whispered of plain conversations.
+	Keep(lines []wire.Event, seen ...wire.Mark) error
 	// Hear stores lines that came, and says which of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)
 
@@ -136,8 +139,9 @@ func New(server Server, cfg Config) *Endpoint {
 // Events returns what the session has to say, and what happens in private.
 func (e *Endpoint) Events() <-chan []wire.Event { return e.box.Events }
 
-// Plain is the endpoint's socket for those who speak plain datagrams: what they
-// send goes out there, and what is neither ours nor encrypted comes to them.
+// Plain is the endpoint's socket for those who speak plain datagrams beside a
+// server that is not native: what they send goes out there, and what is neither
+// ours nor encrypted comes to them.
 func (e *Endpoint) Plain() net.PacketConn { return e.plain }
 
 // Whisper hands over a private line. It never waits: Receipts follow.

@@ -55,6 +55,10 @@ func copied(r *wire.Receipt) *wire.Receipt {
 
 // typed takes a line from a person.
 func (l *loop) typed(r *wire.Receipt) {
+	if isOlder(r.To) && l.speaksOlder() {
+		l.typedOlder(r)
+		return
+	}
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
 	l.reclaim()

@@ -39,6 +39,7 @@ type loop struct {
 	settling  []settling               // lines that have arrived, of which the disk does not know yet
 	diskAgain time.Time                // after a failure: when the disk is tried again
 	files     files
+	older     older
 	prekeys   prekeys
 	last      wire.ID // of a line
 	diskTold  bool
@@ -48,7 +49,7 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name},
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(),
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l
@@ -154,10 +155,15 @@ func (l *loop) datagrams() <-chan link.Datagram {
 	return l.socket.Plain()
 }
 
-// datagram takes our own signals, and hands all else to who speaks plain text.
+// datagram takes our own signals, and hands all else to those who read plain
+// text: it is bytes that no signal begins with.
 func (l *loop) datagram(d link.Datagram) {
 	if wire.IsSignal(d.Data) {
 		l.signal(d)
+		return
+	}
+	if l.speaksOlder() {
+		l.olderDatagram(d)
 		return
 	}
 	l.plain.deliver(d)

@@ -43,6 +43,8 @@ type lab struct {
 	vault   *vault                   // nil: nothing is kept for those who are away
 	all     []*person
 	done    sync.WaitGroup
+
+	originals []*original // people with older programs
 }
 
 func newLab(tb testing.TB) *lab {
@@ -79,6 +81,9 @@ func (w *lab) listen(addr netip.AddrPort) (net.PacketConn, error) {
 func (w *lab) end() {
 	for _, p := range w.all {
 		p.quit()
+	}
+	for _, o := range w.originals {
+		o.conn.Close()
 	}
 	w.conn.Close()
 	w.done.Wait()
@@ -277,6 +282,7 @@ type person struct {
 	lab    *lab
 	server *session
 	store  *memory
+	outer  running // the endpoint, or what stands around it
 	cancel context.CancelFunc
 
 	downloads string // where files go
@@ -297,37 +303,57 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 // enterAt says where this one's files go, too.
 func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
 	w.t.Helper()
-	p := w.bring(name, kind, store, downloads)
+	p := w.bring(name, kind, store, manner{downloads: downloads})
+	p.store = store
+	settle()
+	return p
+}
+
+// enterWithin lets something stand around the endpoint.
+func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
+	w.t.Helper()
+	p := w.bring(name, kind, store, manner{around: around})
 	p.store = store
 	settle()
 	return p
 }
 
 // start brings somebody in, on any disk.
-func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...func(wire.Event)) *person {
-	return w.bring(name, kind, store, "", watch...)
+func (w *lab) start(name string, kind wire.Kind, store private.Store, watch func(wire.Event)) *person {
+	return w.bring(name, kind, store, manner{watch: watch})
 }
 
-func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads string, watch ...func(wire.Event)) *person {
+// manner is how somebody comes in.
+type manner struct {
+	downloads string                // where files go
+	watch     func(wire.Event)      // nil, or called with what comes out
+	around    func(*person) running // nil, or what stands around the endpoint
+}
+
+func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, downloads: downloads, more: make(chan struct{}, 1)}
+	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store, Downloads: downloads,
+		Name: name, Store: store, Downloads: as.downloads,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	p.done.Go(func() { _ = p.Run(ctx) })
+	p.outer = p.Endpoint
+	if as.around != nil {
+		p.outer = as.around(p)
+	}
+	p.done.Go(func() { _ = p.outer.Run(ctx) })
 	p.done.Go(func() {
-		for batch := range p.Events() {
+		for batch := range p.outer.Events() {
 			p.mu.Lock()
 			p.events = append(p.events, batch...)
 			p.mu.Unlock()
 			for _, e := range batch {
-				for _, f := range watch {
-					f(e)
+				if as.watch != nil {
+					as.watch(e)
 				}
 			}
 			select {
@@ -339,13 +365,6 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads 
 	w.all = append(w.all, p)
 	s.connect()
 	return p
-}
-
-// enterOld brings somebody in whose program knows no private conversations.
-func (w *lab) enterOld(name string, kind wire.Kind) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.here[wire.Fold(name)] = &session{lab: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
 }
 
 // identity is the device of a store.
