@@ -129,6 +129,7 @@ type actor struct {
 	said          chan heard // may be that of others, too
 	last          []string   // objects, for who looks into a failure
 	complaints    bytes.Buffer
+	fences        int // lines in the room that say how much was said before
 }
 
 // enter starts the client of an account, which says what it has to say on a
@@ -155,7 +156,24 @@ func (s *scene) enter(said chan heard, name, profile string, args ...string) *ac
 	if err := a.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.t.Cleanup(func() {
+		_ = a.cmd.Process.Kill()
+		_ = a.cmd.Wait() // it was killed, or has been waited for
+	})
 	go a.read(out)
+	return a
+}
+
+// comes starts the client of an account, and waits until the server has its
+// key: before that a server may say that it has none, and that lines are to go
+// in plain text.
+func (s *scene) comes(name, profile string, args ...string) *actor {
+	s.t.Helper()
+	a := s.enter(make(chan heard), name, profile, args...)
+	for range 2 { // the second answer comes after that to its key
+		a.until("a list of people", func(u *utterance) bool { return u.Type == "people" })
+		a.types("/users")
+	}
 	return a
 }
 
@@ -220,7 +238,33 @@ func (a *actor) note(h heard) {
 	a.last = a.last[max(0, len(a.last)-enough):]
 }
 
-// leave ends the input, and waits for what follows from that.
+// hears waits for a private line, and for nothing else that is private.
+func (a *actor) hears(text string) utterance {
+	a.t.Helper()
+	u := a.until(fmt.Sprintf("the line %q", text), func(u *utterance) bool { return u.Type == "private" })
+	if u.Text != text {
+		a.t.Fatalf("%s has heard %q, want %q", a.name, u.Text, text)
+	}
+	return u
+}
+
+// delivered waits until a private line that was typed here is at its receiver.
+func (a *actor) delivered() {
+	a.t.Helper()
+	a.until("a delivered line", func(u *utterance) bool { return u.is("delivered") })
+}
+
+// meets begins a private conversation with a line.
+func (a *actor) meets(other *actor, text string) {
+	a.t.Helper()
+	a.types("/msg %s %s", other.name, text)
+	other.until("a request", func(u *utterance) bool { return u.Type == "request" && u.From == a.name })
+	other.types("/accept %s", a.name)
+	other.hears(text)
+	a.delivered()
+}
+
+// leave ends the input, and returns what follows from that.
 func (a *actor) leave() []utterance {
 	a.t.Helper()
 	if err := a.stdin.Close(); err != nil {
