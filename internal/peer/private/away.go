@@ -185,7 +185,7 @@ func (l *loop) sealed(e *wire.Sealed) {
 		return // for another device of ours
 	}
 	c := l.conversation(e.From)
-	c.kind = e.Kind
+	c.is(e.Kind)
 	if c.plain = false; e.By == c.device && !c.blocked() {
 		l.openNote(c, e)
 		return
