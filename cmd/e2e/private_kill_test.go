@@ -56,7 +56,7 @@ type side struct {
 	*actor
 
 	other     *side
-	clients   int // so far
+	clients   int  // so far
 	ready     bool // what waits on its disk is known
 	dying     bool
 	allowed   int            // lines that are to be queued
