@@ -276,7 +276,9 @@ func (c *conversation) plainly(l *loop, why string) {
 		return
 	}
 	for _, one := range lines {
-		l.Pass(copied(one.Receipt))
+		r := copied(one.Receipt)
+		r.Seq, r.Device = 0, "" // nobody but the server acknowledges it now
+		l.Pass(r)
 	}
 }
 

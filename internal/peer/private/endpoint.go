@@ -169,7 +169,7 @@ func (e *Endpoint) Do(r wire.Request) (tag string) {
 func (e *Endpoint) Run(ctx context.Context) error {
 	defer close(e.box.Events)
 	l := newLoop(e)
-	inner, stop := context.WithCancel(ctx)
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx)) // the session carries our farewell
 	defer stop()
 	if err := l.open(inner); err != nil {
 		l.emit(&wire.Status{State: wire.StateEnded, Code: err.Code, Reason: err.Text})
@@ -178,9 +178,9 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	}
 	over := make(chan error, 1)
 	go func() { over <- e.Server.Run(inner) }()
-	l.run()       //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
-	err := <-over // its events have ended
-	l.close()     //nolint:contextcheck // likewise
+	l.run(ctx.Done(), stop) //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
+	err := <-over           // its events have ended
+	l.close()               //nolint:contextcheck // likewise
 	l.feed.LastWords(e.box.Events)
 	return err
 }

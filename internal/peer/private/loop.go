@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 // maxRound is how many messages of links are taken in one round: one write to
 // disk for all of them.
 const maxRound = 256
+
+// farewellWithin bounds the wait for the server when a person leaves.
+const farewellWithin = time.Second
 
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
 type loop struct {
@@ -116,8 +120,9 @@ func (l *loop) accepting(c *link.Carrier) {
 	})
 }
 
-// run goes on until the session's events end.
-func (l *loop) run() {
+// run goes on until the session's events end, which stop has them do when a
+// person leaves.
+func (l *loop) run(leaves <-chan struct{}, stop func()) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -143,8 +148,29 @@ func (l *loop) run() {
 		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
+		case <-leaves:
+			leaves = nil
+			l.leave(stop)
 		}
 	}
+}
+
+// leave ends all links while the server still carries the word of it to those
+// who are reached through it, and then the session.
+func (l *loop) leave(stop func()) {
+	l.save()
+	l.quiet = true
+	relayed := false
+	for _, c := range l.convs {
+		relayed = relayed || slices.ContainsFunc(c.paths, func(p *path) bool { return p.Relayed })
+		c.hangUp(l)
+	}
+	if !relayed || !l.server.online {
+		stop()
+		return
+	}
+	l.ask(wire.Ping{}, func(wire.Event) { stop() }) // it has the word if it answers
+	time.AfterFunc(farewellWithin, stop)
 }
 
 // datagrams is where plain ones come from, nil without a socket.

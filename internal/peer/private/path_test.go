@@ -208,6 +208,23 @@ func TestARelayedConversationComesBackWithTheServer(t *testing.T) {
 	})
 }
 
+func TestWhoLeavesARelayedConversationSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		w.net.Lose(all)
+		ann.Whisper("bob", "one", false)
+		wait(5 * time.Second)
+		bob.wantTexts("ann", "one")
+		bob.quit()
+		settle()
+		if p := ann.path("bob"); p.Way != wire.WayNone || p.Reason != "bob has ended the conversation" {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
 func TestNobodyWhoIsAwayIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newLab(t)

@@ -136,6 +136,11 @@ func (s *session) Retry()                                 {}
 
 func (s *session) Run(ctx context.Context) error {
 	defer close(s.events)
+	defer func() { // nothing goes out any more
+		s.mu.Lock()
+		s.online = false
+		s.mu.Unlock()
+	}()
 	for {
 		select {
 		case <-ctx.Done():
@@ -241,6 +246,8 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
 	case wire.Punch:
 		return w.punch(s, r, re)
+	case wire.Ping:
+		return &wire.Pong{Re: re}
 	case wire.Decline:
 		if to := w.here[wire.Fold(r.To)]; to != nil {
 			to.push(&wire.Declined{From: s.name, Call: r.Call})

@@ -190,6 +190,9 @@ func TestWhoHasNoKeyIsWrittenToThroughTheServer(t *testing.T) {
 		var got []string
 		for _, r := range ann.server.passed {
 			got = append(got, r.Text)
+			if r.Seq != 0 {
+				t.Errorf("%q goes through the server, and its receipts say that it is encrypted", r.Text)
+			}
 		}
 		if !slices.Equal(got, []string{"one", "two"}) {
 			t.Errorf("the session was left %v", got)
