@@ -311,7 +311,6 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
 	w.t.Helper()
 	p := w.bring(name, kind, store, manner{downloads: downloads})
-	p.store = store
 	settle()
 	return p
 }
@@ -320,7 +319,6 @@ func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads stri
 func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
 	w.t.Helper()
 	p := w.bring(name, kind, store, manner{around: around})
-	p.store = store
 	settle()
 	return p
 }
@@ -348,6 +346,7 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
+	p.store, _ = store.(*memory)
 	p.outer = p.Endpoint
 	if as.around != nil {
 		p.outer = as.around(p)
