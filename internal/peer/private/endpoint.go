@@ -22,11 +22,12 @@
 // # Where things are
 //
 // server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go judges keys,
-// call.go finds a way, path.go holds the links, lines.go moves lines, away.go
-// seals those that wait for somebody, file_out.go and file_in.go move files,
-// oldpeers.go talks to people of older programs in plain datagrams, do.go and
-// olddo.go do what a person asks, report.go says how it all stands.
+// registry; conversation.go is what is known of somebody, trust.go and verify.go
+// are about keys; call.go finds a way, path.go holds the links; lines.go is about
+// our lines, arrivals.go about theirs, away.go, notes.go and seal.go about those
+// that wait sealed; files.go and file_*.go move files; oldpeers.go talks to people
+// of older programs in plain datagrams; do.go and olddo.go do what a person asks,
+// report.go says how it all stands.
 package private
 
 import (
