@@ -331,3 +331,54 @@ func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
 		bob.wantContents(map[string][]byte{"a.bin": content})
 	})
 }
+
+func TestAFileMovesToABetterWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.cut()
+		ann, bob := friends(w)
+		w.mu.Lock()
+		w.lose = func(n int) bool { return n%3 == 2 }
+		w.mu.Unlock()
+		content := random(8<<20, 1)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+		bob.accept("a.bin", "ann")
+		bob.waitPast("a.bin", 0)
+		w.net.Lose(nil)
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"a.bin": content})
+		if p := ann.path("bob"); p.Way != wire.WayDirect {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestProgressIsToldFourTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		luck := rand.New(rand.NewPCG(1, 2))
+		w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { return luck.IntN(10) < 3 })
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(2<<20, 1))})
+		bob.accept("a.bin", "ann")
+		began := time.Now()
+		ann.waitFor("a.bin", wire.TransferDone)
+		most := int(time.Since(began)/(250*time.Millisecond)) + 1
+		for _, p := range []*person{ann, bob} {
+			told, rates := 0, 0
+			for _, e := range events[*wire.Transfer](p) {
+				if e.State == wire.TransferRunning && e.Done > 0 {
+					told++
+				}
+				if e.Rate > 0 {
+					rates++
+				}
+			}
+			if told < 2 || told > most || rates == 0 {
+				t.Errorf("%s was told %d times in %s, %d times how fast", p.server.name, told, time.Since(began), rates)
+			}
+		}
+	})
+}
