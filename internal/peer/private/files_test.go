@@ -64,23 +64,23 @@ func (p *person) waitFor(name string, state wire.TransferState) {
 	p.t.Fatalf("%s's file is %+v, want it %s", p.server.name, p.fileOf(name), state)
 }
 
-// accept takes a file once it is offered.
-func (p *person) accept(name, from string) {
+// accept takes a.bin once ann has offered it.
+func (p *person) accept() {
 	p.t.Helper()
-	p.waitFor(name, wire.TransferOffered)
-	p.Do(wire.Accept{Name: from})
+	p.waitFor("a.bin", wire.TransferOffered)
+	p.Do(wire.Accept{Name: "ann"})
 }
 
-// waitPast waits until more than so many bytes of a file are through.
-func (p *person) waitPast(name string, done int64) {
+// waitPast waits until more than so many bytes of a.bin are through.
+func (p *person) waitPast(done int64) {
 	p.t.Helper()
 	for range 6000 {
-		if p.fileOf(name).Done > done {
+		if p.fileOf("a.bin").Done > done {
 			return
 		}
 		wait(10 * time.Millisecond)
 	}
-	p.t.Fatalf("%s's file is %+v, want it past %d bytes", p.server.name, p.fileOf(name), done)
+	p.t.Fatalf("%s's file is %+v, want it past %d bytes", p.server.name, p.fileOf("a.bin"), done)
 }
 
 // wantContents compares the directory for files with what should be there.
@@ -234,8 +234,8 @@ func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
 		ann, bob := friends(w)
 		content := random(8<<20, 1)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-		bob.accept("a.bin", "ann")
-		bob.waitPast("a.bin", 1<<20)
+		bob.accept()
+		bob.waitPast(1<<20)
 		w.cut()
 		began := time.Now()
 		ann.waitFor("a.bin", wire.TransferDone)
@@ -278,8 +278,8 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 				ann, bob := friends(w)
 				content := random(8<<20, 1)
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-				bob.accept("a.bin", "ann")
-				bob.waitPast("a.bin", 1<<20)
+				bob.accept()
+				bob.waitPast(1<<20)
 				if who != "the sender" {
 					bob.quit()
 				}
@@ -343,8 +343,8 @@ func TestAFileMovesToABetterWay(t *testing.T) {
 		w.mu.Unlock()
 		content := random(8<<20, 1)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-		bob.accept("a.bin", "ann")
-		bob.waitPast("a.bin", 0)
+		bob.accept()
+		bob.waitPast(0)
 		w.net.Lose(nil)
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantContents(map[string][]byte{"a.bin": content})
@@ -362,7 +362,7 @@ func TestProgressIsToldFourTimesASecond(t *testing.T) {
 		luck := rand.New(rand.NewPCG(1, 2))
 		w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { return luck.IntN(10) < 3 })
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(2<<20, 1))})
-		bob.accept("a.bin", "ann")
+		bob.accept()
 		began := time.Now()
 		ann.waitFor("a.bin", wire.TransferDone)
 		most := int(time.Since(began)/(250*time.Millisecond)) + 1
