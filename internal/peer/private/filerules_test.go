@@ -36,7 +36,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 				bob.waitFor("a.bin", wire.TransferOffered)
 				if test.accepted {
 					bob.Do(wire.Accept{Name: "ann"})
-					bob.waitPast(1<<20)
+					bob.waitPast(1 << 20)
 				}
 				test.stop(ann, bob)
 				wait(20 * time.Second)

@@ -235,7 +235,7 @@ func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
 		content := random(8<<20, 1)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
 		bob.accept()
-		bob.waitPast(1<<20)
+		bob.waitPast(1 << 20)
 		w.cut()
 		began := time.Now()
 		ann.waitFor("a.bin", wire.TransferDone)
@@ -279,7 +279,7 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 				content := random(8<<20, 1)
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
 				bob.accept()
-				bob.waitPast(1<<20)
+				bob.waitPast(1 << 20)
 				if who != "the sender" {
 					bob.quit()
 				}
