@@ -15,6 +15,9 @@ const (
 	// retireAfter is how long a link is heard that has been replaced: what was
 	// sent on it may still arrive.
 	retireAfter = 2 * time.Second
+	// maxOut is how many bytes wait for a side that reads nothing, before the link
+	// is ended: more than the lines that may be unconfirmed.
+	maxOut = 4 << 20
 	// typingEvery is how often the other side may say that it is writing.
 	typingEvery = time.Second
 	// helloWithin is how long a link may be silent before its first message.
@@ -85,6 +88,10 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 
 // say hands a message to the link's writer.
 func (p *path) say(l *loop, m wire.PeerMessage) bool {
+	if len(p.out) > maxOut {
+		p.Close(true)
+		return false
+	}
 	longer, err := wire.AppendPeer(p.out, m)
 	if err != nil {
 		l.cfg.Log.Error("a message can't be written", "err", err)
