@@ -174,7 +174,7 @@ func (l *loop) declined(e *wire.Declined) {
 		return
 	}
 	c.call, c.poked = nil, false
-	c.show(l, c.name+" does not want to talk now: lines wait on this machine")
+	c.show(l, c.name+" does not want to talk now")
 	c.again = time.Now().Add(againLast)
 	c.noted.changed = true
 }
@@ -241,7 +241,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 		c.show(l, "no way to "+c.name+" was found: "+k.why(l, c))
 		c.later(now)
 	default:
-		c.show(l, c.name+" has not answered yet: lines wait on this machine")
+		c.show(l, c.name+" has not answered yet")
 		c.later(now)
 	}
 }

@@ -252,7 +252,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 // away waits for somebody, and leaves sealed copies where that can be.
 func (l *loop) away(c *conversation, why string) {
 	c.here = false
-	c.show(l, why+": lines wait on this machine")
+	c.show(l, why+"")
 	c.later(time.Now())
 	l.seal(c)
 }
@@ -294,7 +294,7 @@ func (c *conversation) cut(l *loop) {
 		c.plain = false // another server may know better
 	}
 	if c.best() == nil {
-		c.show(l, "there is no connection to the server: lines wait on this machine")
+		c.show(l, "there is no connection to the server")
 	}
 	c.noted.changed = true
 }
