@@ -42,6 +42,8 @@ func (s speech) sentence(e wire.Event) string {
 		return peopleIn(e)
 	case *wire.UserInfo:
 		return s.user(e)
+	case *wire.DeviceList:
+		return s.devices(e)
 	case *wire.Gap:
 		return gap(e)
 	default:
@@ -124,6 +126,20 @@ func (s speech) sessions(e *wire.SessionList) string {
 		}
 	}
 	return "your sessions: " + strings.Join(parts, "; ") + "."
+}
+
+func (s speech) devices(e *wire.DeviceList) string {
+	parts := make([]string, len(e.Devices))
+	for i, d := range e.Devices {
+		parts[i] = wire.DevicePrint(d.Key) + " since " + d.Since.Time().In(s.zone).Format("2 January 15:04")
+		switch {
+		case d.Key == e.Own:
+			parts[i] += " (this one)"
+		case d.By == "":
+			parts[i] += " (no other vouches for it)"
+		}
+	}
+	return "your devices: " + strings.Join(parts, "; ") + "."
 }
 
 func entered(e *wire.Entered) string {

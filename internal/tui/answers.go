@@ -119,6 +119,24 @@ func (m *Model) sessionList(e *wire.SessionList) {
 	}
 }
 
+// deviceList shows the devices of our account.
+func (m *Model) deviceList(e *wire.DeviceList) {
+	at, p := m.link.errand(e.Re.Re).at, m.paint
+	if len(e.Devices) == 0 {
+		m.note(at, "no device of yours holds private conversations")
+	}
+	for _, d := range e.Devices {
+		row := "device " + wire.DevicePrint(d.Key) + ", since " + p.day(d.Since)
+		switch {
+		case d.Key == e.Own:
+			row += " (this one)"
+		case d.By == "":
+			row += ", no other vouches for it: /verify " + m.link.me
+		}
+		m.note(at, row)
+	}
+}
+
 // inboxCount goes before the lines that waited.
 func (m *Model) inboxCount(e *wire.InboxCount) {
 	ask := m.link.errand(e.Re.Re)

@@ -107,6 +107,8 @@ func (m *Model) ofPeers(e wire.Event) bool {
 		m.transfer(e)
 	case *wire.Shared:
 		m.shared(e)
+	case *wire.DeviceList:
+		m.deviceList(e)
 	default:
 		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
 	}

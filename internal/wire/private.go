@@ -125,6 +125,7 @@ type Displaced struct{ news }
 type DeviceList struct {
 	Re
 	Devices []Device `json:"devices,omitempty"`
+	Own     string   `json:"-"` // the key of this one, as our own client says it
 }
 
 // Found answers Find.

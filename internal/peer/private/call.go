@@ -112,7 +112,8 @@ func (l *loop) punched(e *wire.Punched) {
 		return
 	}
 	c := l.conversation(e.From)
-	c.kind, c.devices, c.here, c.plain = e.Kind, e.Devices, true, false
+	c.is(e.Kind)
+	c.devices, c.here, c.plain = e.Devices, true, false
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {
@@ -156,7 +157,7 @@ func (c *conversation) doubt() (relayed bool) {
 // asksUs has a person answer.
 func (l *loop) asksUs(c *conversation, e *wire.Punched) {
 	if c.contact.Rejected {
-		l.Server.Tell(wire.Decline{To: c.name, Call: e.Call})
+		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 		return
 	}
 	first := c.asked == nil
@@ -197,6 +198,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	}
 	l.expect()
 	k.act(l, c, now)
+	k.dialNext(l, c) // the other side may have knocked already
 }
 
 // dials says which of the two sides makes links: the one with the smaller key.
@@ -287,8 +289,8 @@ func (l *loop) knocked(from netip.AddrPort, s wire.Signal) {
 		}
 		if !slices.Contains(k.open, from) && len(k.open) < maxKnockers {
 			k.open = append(k.open, from)
-			k.dialNext(l, c)
 		}
+		k.dialNext(l, c)
 		return
 	}
 }

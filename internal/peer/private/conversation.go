@@ -16,6 +16,8 @@ const (
 	// through the relay.
 	betterFirst = 10 * time.Second
 	betterLast  = 2 * time.Minute
+	// plainFor is how long somebody is taken for one without a key.
+	plainFor = time.Minute
 	// maxConversations bounds what strangers can make us remember.
 	maxConversations = 2000
 )
@@ -32,6 +34,7 @@ type conversation struct {
 	devices []wire.Device // as the server lists them
 	here    bool          // it has an endpoint now, as far as known
 	plain   bool          // it has no key: lines go through the server
+	fresh   time.Time     // until when that need not be asked again
 	reason  string        // why lines wait, or go no better way; for people
 
 	asked  *wire.Punched // its call, which a person has not answered
@@ -51,6 +54,7 @@ type conversation struct {
 	tries   int
 	better  time.Time // when a direct way is looked for, zero: not
 	betters int
+	typing  time.Time // when it was last said that they are
 	noted   note
 }
 
@@ -65,6 +69,9 @@ func (l *loop) conversation(name string) *conversation {
 			l.diskFailed("read a contact", err)
 		}
 		c.contact.User = name
+		if c.contact.Secure {
+			c.kind = wire.KindAccount
+		}
 		l.recall(c)
 		l.convs[key] = c
 	}
@@ -84,11 +91,20 @@ func (l *loop) recall(c *conversation) {
 	}
 }
 
-// keepContact changes what the disk knows of somebody.
+// is notes of which kind somebody is. Who has been an account with a key stays
+// one: a server that calls it a guest must not get another key past a person.
+func (c *conversation) is(kind wire.Kind) {
+	if !c.contact.Secure {
+		c.kind = kind
+	}
+}
+
+// keepContact changes what is known of somebody, on disk where that is an account:
+// a guest's name belongs to nobody, and may be somebody else's next time.
 func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
 	was := c.contact
 	change(&c.contact)
-	if c.contact != was {
+	if c.contact != was && c.kind == wire.KindAccount {
 		l.diskFailed("keep a contact", l.cfg.Store.SetContact(c.contact))
 	}
 }
@@ -104,8 +120,12 @@ func (l *loop) accept(c *conversation) {
 	c.noted.changed = true
 }
 
-// waits says whether there is a reason to look for somebody.
-func (c *conversation) waits() bool { return !c.plain && (len(c.lines) > 0 || c.poked) }
+// waits says whether there is a reason to look for somebody: a line that was
+// typed under the name we have, or a person's wish.
+func (l *loop) waits(c *conversation) bool {
+	mine := func(one *line) bool { return wire.Fold(one.As) == wire.Fold(l.server.me) }
+	return !c.plain && (c.poked || slices.ContainsFunc(c.lines, mine))
+}
 
 // blocked says that nothing goes out before a person has answered.
 func (c *conversation) blocked() bool {
@@ -175,7 +195,7 @@ func (c *conversation) act(l *loop, now time.Time) {
 // find asks the server how somebody can be reached.
 func (l *loop) find(c *conversation) {
 	s := &l.server
-	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !c.waits() && !c.urgent {
+	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
 		return // it is looked for when that has changed
 	}
 	if !l.place.ready() {
@@ -197,7 +217,8 @@ func (l *loop) find(c *conversation) {
 
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
-	c.kind, c.devices, c.here = e.Kind, e.Devices, e.Device != ""
+	c.is(e.Kind)
+	c.devices, c.here = e.Devices, e.Device != ""
 	switch {
 	case e.Device == l.id.Key():
 		c.plainly(l, "this is you")
@@ -236,7 +257,7 @@ func (l *loop) away(c *conversation, why string) {
 
 // plainly leaves all that waits to the session.
 func (c *conversation) plainly(l *loop, why string) {
-	c.plain, c.again, c.poked = true, time.Time{}, false
+	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
 	c.show(l, why)
 	l.failBound(c, "")
 	lines := c.lines
@@ -252,7 +273,7 @@ func (c *conversation) plainly(l *loop, why string) {
 		return
 	}
 	for _, one := range lines {
-		l.Server.Pass(copied(one.Receipt))
+		l.Pass(copied(one.Receipt))
 	}
 }
 

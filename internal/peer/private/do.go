@@ -21,6 +21,7 @@ var doers = map[wire.Act]func(*loop, wire.Request, string){
 	wire.ActSeen:     doing((*loop).seenBy),
 	wire.ActHangUp:   doing((*loop).hangUpBy),
 	wire.ActShare:    doing((*loop).share),
+	wire.ActDevices:  doing((*loop).ownDevices),
 }
 
 // doing makes a method for one kind of request one for all.
@@ -51,7 +52,7 @@ func (l *loop) typing(r wire.Typing, _ string) {
 	case c != nil && c.best() != nil:
 		c.best().say(l, &wire.PeerTyping{})
 	case c == nil || !c.contact.Secure && c.device == "":
-		l.Server.Tell(r)
+		l.Tell(r)
 	}
 }
 
@@ -94,7 +95,7 @@ func (l *loop) reject(r wire.Reject, tag string) {
 	switch {
 	case c != nil && (c.asked != nil || c.wrote):
 		if c.asked != nil {
-			l.Server.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
+			l.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
 		}
 		c.asked, c.wrote = nil, false
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })

@@ -174,9 +174,9 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	}
 	over := make(chan error, 1)
 	go func() { over <- e.Server.Run(inner) }()
-	l.run()
+	l.run()       //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
 	err := <-over // its events have ended
-	l.close()
+	l.close()     //nolint:contextcheck // likewise
 	l.feed.LastWords(e.box.Events)
 	return err
 }

@@ -14,6 +14,11 @@ const (
 	// maxTraces is how many lines are remembered of which the other side may
 	// still say that it has read them, or we.
 	maxTraces = 512
+	// maxHeld is how many lines wait for a disk that fails: more than those who
+	// wait for a confirmation send.
+	maxHeld = 16 * maxFlight
+	// diskWait is when a disk that has failed is tried again.
+	diskWait = time.Second
 	// oldest is how far back the time of a line may be that the sender says.
 	oldest = 30 * 24 * time.Hour
 )
@@ -53,8 +58,11 @@ func (l *loop) typed(r *wire.Receipt) {
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
 	l.reclaim()
+	if c.plain && time.Now().After(c.fresh) && l.server.able {
+		c.plain = false
+	}
 	if c.key == wire.Fold(l.server.me) || l.server.welcomed && !l.server.able && !c.contact.Secure || c.plain && l.server.online {
-		l.Server.Pass(r)
+		l.Pass(r)
 		return
 	}
 	l.queue = append(l.queue, r)
@@ -197,7 +205,6 @@ func (l *loop) isSent(one *line) {
 
 // confirmed settles lines that are on the other side's disk.
 func (l *loop) confirmed(p *path, seq wire.ID) {
-	var done []*wire.Receipt
 	for len(p.flight) > 0 && p.flight[0].Seq <= seq {
 		one := p.flight[0]
 		p.flight[0] = nil
@@ -205,41 +212,59 @@ func (l *loop) confirmed(p *path, seq wire.ID) {
 		if p.c.take(one) {
 			r := copied(one.Receipt)
 			r.State, r.Inbox = wire.ReceiptDelivered, false
-			done = append(done, r)
+			l.settling = append(l.settling, settling{p.c, r})
 		}
 	}
 	p.moved = time.Now()
 	if p.suspect {
 		p.suspect, p.c.noted.changed = false, true
 	}
-	l.delivered(p.c, done)
 	p.c.pump(l)
 }
 
-// delivered puts on disk that lines have arrived, and says so.
-func (l *loop) delivered(c *conversation, done []*wire.Receipt) {
-	if len(done) == 0 {
+// settling is a line that has arrived, on its way to our disk.
+type settling struct {
+	c *conversation
+	r *wire.Receipt
+}
+
+// saveDelivered puts on disk that lines have arrived, and only then says so.
+func (l *loop) saveDelivered() {
+	if len(l.settling) == 0 || time.Now().Before(l.diskAgain) {
 		return
 	}
-	if err := l.cfg.Store.SettlePrivate(done...); err != nil {
-		l.diskFailed("settle lines", err)
-		for _, r := range done { // they are sent again, and recognised there
-			c.lines = append(c.lines, &line{Receipt: r})
-			r.State = wire.ReceiptSent
-		}
-		slices.SortFunc(c.lines, func(a, b *line) int { return int(int64(a.Seq) - int64(b.Seq)) })
-		c.resend()
+	lines := make([]*wire.Receipt, len(l.settling))
+	for i, s := range l.settling {
+		lines[i] = s.r
+	}
+	if l.tryAgain("settle lines", l.cfg.Store.SettlePrivate(lines...)) {
 		return
 	}
-	for _, r := range done {
-		l.emit(r)
+	for _, s := range l.settling {
+		l.emit(s.r)
+		s.c.delivered(s.r)
 	}
-	c.traces.sent = append(c.traces.sent, done...)
-	if n := len(c.traces.sent) - maxTraces; n > 0 {
-		c.traces.sent = slices.Delete(c.traces.sent, 0, n)
+	l.settling = nil
+}
+
+// delivered remembers a line of which the other side may say that it was read.
+func (c *conversation) delivered(r *wire.Receipt) {
+	c.traces.sent = append(c.traces.sent, r)
+	if len(c.traces.sent) > maxTraces {
+		c.traces.sent = slices.Delete(c.traces.sent, 0, 1)
 	}
-	c.noted.acked += int64(len(done))
+	c.noted.acked++
 	c.noted.measure = true
+}
+
+// tryAgain says whether the disk has failed: then what was to be written is tried
+// again after a while.
+func (l *loop) tryAgain(act string, err error) bool {
+	l.diskFailed(act, err)
+	if err != nil {
+		l.diskAgain = time.Now().Add(diskWait)
+	}
+	return err != nil
 }
 
 // take takes a line out of those that wait; false if it is not among them.
@@ -297,6 +322,10 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 		h.Line = l.whispered(p.c, m.At, text, m.Action)
 		h.Line.Via.Way = p.way()
 	}
+	if len(l.round) >= maxHeld {
+		p.Close(true) // the disk fails, and the other side does not wait for a word
+		return
+	}
 	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
 }
 
@@ -313,25 +342,19 @@ func (l *loop) whispered(c *conversation, at wire.Millis, text string, action bo
 // saveHeard puts what has come on disk, shows what is new of it, and confirms
 // it all.
 func (l *loop) saveHeard() {
-	if len(l.round) == 0 {
+	if len(l.round) == 0 || time.Now().Before(l.diskAgain) {
 		return
 	}
 	round := l.round
-	l.round = nil
 	heard := make([]wire.Heard, len(round))
 	for i := range round {
 		heard[i] = round[i].Heard
 	}
 	fresh, err := l.cfg.Store.Hear(heard...)
-	l.diskFailed("keep lines", err)
-	if err != nil {
-		for i := range round {
-			if p := round[i].p; p != nil {
-				p.Close(true) // what is not confirmed comes again
-			}
-		}
+	if l.tryAgain("keep lines", err) {
 		return
 	}
+	l.round = nil
 	var taken []wire.ID
 	for i := range round {
 		l.arrived(&round[i], fresh[i])
@@ -340,7 +363,7 @@ func (l *loop) saveHeard() {
 		}
 	}
 	if len(taken) > 0 {
-		l.Server.Tell(wire.Taken{IDs: taken})
+		l.Tell(wire.Taken{IDs: taken})
 	}
 }
 

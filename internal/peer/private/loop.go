@@ -20,27 +20,29 @@ const maxRound = 256
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
 type loop struct {
 	*Endpoint
-	id       *link.Identity
-	socket   link.PlainConn // nil: there is none
-	direct   *link.Carrier  // over the socket
-	relay    *link.Relay
-	carried  *link.Carrier // over the relay
-	heard    chan said
-	ctx      context.Context //nolint:containedctx // ends what runs beside the loop
-	stop     context.CancelFunc
-	work     sync.WaitGroup
-	feed     mailbox.Feed
-	server   server
-	place    registration
-	asks     map[string]func(wire.Event)
-	convs    map[string]*conversation // by folded name
-	queue    []*wire.Receipt          // typed in this round
-	round    []arrival                // lines that came in this round
-	files    files
-	prekeys  prekeys
-	last     wire.ID // of a line
-	diskTold bool
-	quiet    bool // the session has ended
+	id        *link.Identity
+	socket    link.PlainConn // nil: there is none
+	direct    *link.Carrier  // over the socket
+	relay     *link.Relay
+	carried   *link.Carrier // over the relay
+	heard     chan said
+	ctx       context.Context //nolint:containedctx // ends what runs beside the loop
+	stop      context.CancelFunc
+	work      sync.WaitGroup
+	feed      mailbox.Feed
+	server    server
+	place     registration
+	asks      map[string]func(wire.Event)
+	convs     map[string]*conversation // by folded name
+	queue     []*wire.Receipt          // typed in this round
+	round     []arrival                // lines that came, and are not on disk
+	settling  []settling               // lines that have arrived, of which the disk does not know yet
+	diskAgain time.Time                // after a failure: when the disk is tried again
+	files     files
+	prekeys   prekeys
+	last      wire.ID // of a line
+	diskTold  bool
+	quiet     bool // the session has ended
 }
 
 func newLoop(e *Endpoint) *loop {
@@ -74,7 +76,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 		err = nil
 	}
 	l.relay = link.NewRelay(func(to string, data []byte) {
-		l.Server.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
+		l.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
 	})
 	if err == nil {
 		l.carried, err = link.NewCarrier(l.relay, l.id, l.expected.has)
@@ -178,6 +180,7 @@ func (l *loop) messages(m said) {
 func (l *loop) save() {
 	l.saveTyped()
 	l.saveHeard()
+	l.saveDelivered()
 }
 
 // act does what is due.
@@ -194,6 +197,9 @@ func (l *loop) act(now time.Time) {
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
 	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due}
+	if len(l.round)+len(l.settling) > 0 {
+		times = append(times, l.diskAgain)
+	}
 	for _, c := range l.convs {
 		times = append(times, c.due())
 	}
@@ -215,13 +221,13 @@ func (l *loop) close() {
 		}
 	}
 	l.stop()
-	l.plain.Close()
+	_ = l.plain.Close() // it only ends reading, as that of the relay
 	for _, c := range []*link.Carrier{l.carried, l.direct} {
 		if c != nil {
 			_ = c.Close() // what is left of it goes with the program
 		}
 	}
-	l.relay.Close()
+	_ = l.relay.Close()
 	if l.socket != nil {
 		l.socket.Close()
 	}

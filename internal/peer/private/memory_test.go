@@ -3,6 +3,7 @@ package private_test
 import (
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -172,9 +173,7 @@ func (m *memory) SetContact(c wire.Contact) error {
 
 func (m *memory) AddPrekeys(keys map[string]wire.Secret, _ wire.Millis) error {
 	return m.change(func() {
-		for id, key := range keys {
-			m.prekeys[id] = key
-		}
+		maps.Copy(m.prekeys, keys)
 	})
 }
 

@@ -22,7 +22,8 @@ func (l *loop) sealed(e *wire.Sealed) {
 		l.cfg.Log.Debug("a sealed line of one stranger too many stays at the server")
 	default:
 		c := l.conversation(e.From)
-		c.kind, c.plain = e.Kind, false
+		c.is(e.Kind)
+		c.plain = false
 		l.judgeNote(c, e)
 	}
 }
@@ -83,7 +84,7 @@ func (l *loop) release(c *conversation) {
 // keeps it until it was delivered, and its number is not taken for heard.
 func (l *loop) dropNote(e *wire.Sealed, why string) {
 	l.cfg.Log.Info("a sealed line was dropped", "from", e.From, "why", why)
-	l.Server.Tell(wire.Taken{IDs: []wire.ID{e.ID}})
+	l.Tell(wire.Taken{IDs: []wire.ID{e.ID}})
 }
 
 // openNote opens a line whose sender's key is trusted.
@@ -91,6 +92,9 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	if c.contact.Rejected {
 		l.dropNote(e, "its sender was rejected")
 		return
+	}
+	if len(l.round) >= maxHeld {
+		return // the disk fails; it comes again at the next login
 	}
 	secret, err := l.cfg.Store.Prekey(e.Prekey)
 	if err != nil {

@@ -15,6 +15,8 @@ const (
 	// retireAfter is how long a link is heard that has been replaced: what was
 	// sent on it may still arrive.
 	retireAfter = 2 * time.Second
+	// typingEvery is how often the other side may say that it is writing.
+	typingEvery = time.Second
 	// helloWithin is how long a link may be silent before its first message.
 	helloWithin = 5 * time.Second
 )
@@ -130,9 +132,17 @@ func (l *loop) message(s said) {
 	case *wire.PeerRead:
 		l.readBy(p.c, m.Seq)
 	case *wire.PeerTyping:
-		l.emit(&wire.Typed{From: p.c.name})
+		l.typedBy(p.c)
 	default:
 		l.files.message(l, p, m)
+	}
+}
+
+// typedBy says that somebody is writing, now and then.
+func (l *loop) typedBy(c *conversation) {
+	if now := time.Now(); now.Sub(c.typing) >= typingEvery {
+		c.typing = now
+		l.emit(&wire.Typed{From: c.name})
 	}
 }
 
@@ -210,7 +220,7 @@ func (l *loop) dropped(p *path, err error) {
 	case link.Gone(err):
 		c.show(l, c.name+" has ended the conversation")
 		c.poked = false
-		if c.waits() {
+		if l.waits(c) {
 			c.later(time.Now())
 		}
 	default:

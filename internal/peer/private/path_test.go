@@ -22,10 +22,10 @@ func friends(w *lab) (ann, bob *person) {
 	return ann, bob
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

@@ -27,9 +27,10 @@ var serverAddr = netip.MustParseAddrPort("10.0.0.1:2020")
 // lab is a network of one test, with a server in memory that knows who is where
 // and passes on what private conversations need.
 type lab struct {
-	t    *testing.T
-	net  *memnet.Packets
-	conn *memnet.Packet
+	t    testing.TB
+	net  *memnet.Packets // nil: sockets of this host
+	conn net.PacketConn
+	addr netip.AddrPort // of the registry
 
 	mu      sync.Mutex
 	here    map[string]*session // by folded name
@@ -43,18 +44,34 @@ type lab struct {
 	done    sync.WaitGroup
 }
 
-func newLab(t *testing.T) *lab {
-	t.Helper()
+func newLab(tb testing.TB) *lab {
+	tb.Helper()
+	return startLab(tb, memnet.NewPackets())
+}
+
+// startLab starts one on a network in memory, or with nil on this host's sockets.
+func startLab(tb testing.TB, network *memnet.Packets) *lab {
+	tb.Helper()
 	w := &lab{
-		t: t, net: memnet.NewPackets(), here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
+		t: tb, net: network, addr: serverAddr, here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
 		open: map[[2]string]string{},
 	}
 	var err error
-	if w.conn, err = w.net.Listen(serverAddr); err != nil {
-		t.Fatal(err)
+	if w.conn, err = w.listen(serverAddr); err != nil {
+		tb.Fatal(err)
 	}
+	w.addr = netip.MustParseAddrPort(w.conn.LocalAddr().String())
 	w.done.Go(w.serve)
 	return w
+}
+
+// listen opens a socket at an address of the network in memory, or at any of this
+// host.
+func (w *lab) listen(addr netip.AddrPort) (net.PacketConn, error) {
+	if w.net != nil {
+		return w.net.Listen(addr)
+	}
+	return net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 }
 
 // end stops everybody. It must be called within the bubble.
@@ -150,7 +167,7 @@ func (s *session) connect() {
 	s.mu.Unlock()
 	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
-	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(serverAddr.Addr(), 1300).String()})
+	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
 	s.lab.vault.tell(s)
 }
 
@@ -205,7 +222,7 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 		s.key = r.Key
 		return &wire.Endpoint{
 			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
-			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(serverAddr.Port()),
+			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
 		}
 	case wire.Find:
 		to := w.here[wire.Fold(r.Name)]
@@ -255,7 +272,7 @@ func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 // person is an endpoint of ours, and what came out of it.
 type person struct {
 	*private.Endpoint
-	t      *testing.T
+	t      testing.TB
 	lab    *lab
 	server *session
 	store  *memory
@@ -269,13 +286,21 @@ type person struct {
 // enter brings somebody in who listens at an address.
 func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 	w.t.Helper()
+	p := w.start(name, kind, store)
+	p.store = store
+	settle()
+	return p
+}
+
+// start brings somebody in, on any disk.
+func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...func(wire.Event)) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, store: store}
-	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 4000)
+	p := &person{t: w.t, lab: w, server: s}
+	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
 		Name: name, Store: store,
-		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.net.Listen(addr) },
+		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
@@ -285,11 +310,15 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 			p.mu.Lock()
 			p.events = append(p.events, batch...)
 			p.mu.Unlock()
+			for _, e := range batch {
+				for _, f := range watch {
+					f(e)
+				}
+			}
 		}
 	})
 	w.all = append(w.all, p)
 	s.connect()
-	settle()
 	return p
 }
 

@@ -214,7 +214,12 @@ func (l *loop) reclaim() {
 
 // cameBack looks again for somebody that lines wait for.
 func (l *loop) cameBack(name string) {
-	if c := l.convs[wire.Fold(name)]; c != nil && c.waits() {
+	c := l.convs[wire.Fold(name)]
+	if c == nil {
+		return
+	}
+	c.fresh = time.Time{} // it may have come with another program
+	if l.waits(c) {
 		c.soon()
 	}
 }
@@ -222,7 +227,7 @@ func (l *loop) cameBack(name string) {
 // look begins with what waits.
 func (l *loop) look() {
 	for _, c := range l.convs {
-		if (c.waits() || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
+		if (l.waits(c) || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
 			c.soon()
 		}
 	}

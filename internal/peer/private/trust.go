@@ -48,13 +48,15 @@ func (l *loop) judge(c *conversation, key string) bool {
 }
 
 // judgeGuest takes any key: a guest's name belongs to nobody. Lines that were
-// typed for another key under the same name do not go to it.
+// typed for another key under the same name do not go to it, and what a person
+// has agreed to with that one does not count.
 func (l *loop) judgeGuest(c *conversation, key string) bool {
 	if c.device != "" && c.device != key {
 		for _, p := range slices.Clone(c.paths) {
 			p.Close(false)
 		}
 		l.failBound(c, key)
+		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = len(c.lines) > 0 || c.poked, false })
 	}
 	l.adopt(c, key, wire.KeyNew)
 	return true
@@ -129,7 +131,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		l.answer(c, p)
 		return
 	}
-	if c.best() == nil && c.waits() {
+	if c.best() == nil && l.waits(c) {
 		c.soon()
 	}
 	c.pump(l)

@@ -1,6 +1,7 @@
 package private_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +241,82 @@ func TestWhoIsRefusedIsNotHeardOfAgain(t *testing.T) {
 			t.Errorf("ann was asked %d times, and %d times after her answer", asked, again-asked)
 		}
 		ann.wantTexts("eve")
+	})
+}
+
+// TestAStrangerLearnsNothingBeforeAPersonHasAnswered looks at what leaves the
+// program of who is asked.
+func TestAStrangerLearnsNothingBeforeAPersonHasAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, eve := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("eve", wire.KindGuest, newMemory("eve"))
+		said := 0
+		w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool {
+			if between(from, to) {
+				said++
+			}
+			return false
+		})
+		eve.Whisper("ann", "where are you", false)
+		wait(5 * time.Minute)
+		ann.server.mu.Lock()
+		defer ann.server.mu.Unlock()
+		for _, r := range ann.server.asked {
+			switch r.(type) {
+			case wire.Punch, wire.Decline, wire.Relay:
+				t.Errorf("ann's program has said %T", r)
+			default:
+			}
+		}
+		if said > 0 {
+			t.Errorf("%d datagrams went between them", said)
+		}
+	})
+}
+
+func TestAServerThatCallsAnAccountAGuestGetsNoOtherKeyAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		bob.quit()
+		settle()
+		mallory := w.enter("bob", wire.KindGuest, newMemory("mallory"))
+		ann.Whisper("bob", "for bob only", false)
+		mallory.Whisper("ann", "it is me", false)
+		wait(2 * time.Minute)
+		mallory.wantTexts("ann")
+		ann.wantTexts("bob")
+		if p := ann.path("bob"); !p.Blocked {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		store := newMemory("ann")
+		ann, gus := w.enter("ann", wire.KindAccount, store), w.enter("gus", wire.KindGuest, newMemory("gus"))
+		gus.Whisper("ann", "one", false)
+		settle()
+		ann.Do(wire.Accept{Name: "gus"})
+		settle()
+		ann.wantTexts("gus", "one")
+		gus.quit()
+		settle()
+		w.enter("gus", wire.KindGuest, newMemory("another gus")).Whisper("ann", "two", false)
+		settle()
+		ann.wantTexts("gus", "one")
+		if n := ann.count(func(e wire.Event) bool { _, ok := e.(*wire.Called); return ok }); n != 2 {
+			t.Errorf("ann was asked %d times, want once for each", n)
+		}
+		if c, err := store.Contact("gus"); err != nil || c.Accepted {
+			t.Errorf("the disk has %+v, %v of a guest", c, err)
+		}
 	})
 }

@@ -163,7 +163,7 @@ func (v *vault) forget(name string, ids []wire.ID) {
 }
 
 // wantMail checks how many lines wait for an account.
-func (v *vault) wantMail(t *testing.T, name string, want int) {
+func (v *vault) wantMail(t testing.TB, name string, want int) {
 	t.Helper()
 	if got := len(v.waiting(name)); got != want {
 		t.Errorf("%d sealed lines wait for %s, want %d", got, name, want)

@@ -74,6 +74,48 @@ func (l *loop) verifyOwn(r wire.Verify, tag string) {
 	}
 }
 
+// ownDevices lists our account's devices, and removes one that a person names by
+// the beginning of its print.
+func (l *loop) ownDevices(r wire.Devices, tag string) {
+	if r.Remove != "" {
+		key, why := l.namedDevice(r.Remove)
+		if why != "" {
+			l.refuse(r, tag, wire.CodeNoDevice, why)
+			return
+		}
+		r.Remove = key
+	}
+	l.ask(wire.Devices{Remove: r.Remove}, func(e wire.Event) {
+		switch e := e.(type) {
+		case *wire.DeviceList:
+			l.server.devices = e.Devices
+			l.emit(&wire.DeviceList{Re: wire.Re{Re: tag}, Devices: e.Devices, Own: l.id.Key()})
+		case *wire.Refused:
+			l.refuse(r, tag, e.Code, e.Text)
+		default:
+		}
+	})
+}
+
+// namedDevice finds the one device whose print begins so.
+func (l *loop) namedDevice(begins string) (key, why string) {
+	const hash = "SHA256:"
+	begins = strings.TrimPrefix(begins, hash)
+	for _, d := range l.server.devices {
+		if !strings.HasPrefix(strings.TrimPrefix(wire.DevicePrint(d.Key), hash), begins) {
+			continue
+		}
+		if key != "" {
+			return "", "Several devices begin so: type more of it."
+		}
+		key = d.Key
+	}
+	if key == "" {
+		return "", "Your account has no such device. /devices lists them."
+	}
+	return key, ""
+}
+
 // devicesListed follows the devices of our account.
 func (l *loop) devicesListed(e *wire.DeviceList) {
 	was := l.server.devices

@@ -50,6 +50,7 @@ const (
 	Logout   Verb = "logout"
 	Account  Verb = "account"
 	Sessions Verb = "sessions"
+	Devices  Verb = "devices"
 	Sum      Verb = "sum"
 	Calc     Verb = "calc"
 	Time     Verb = "time"

@@ -90,3 +90,17 @@ func makeShare(_ Context, v values) (Action, problem) {
 	}
 	return Ask{Request: wire.Share{Reading: &on}}, ""
 }
+
+// makeDevices takes a device by the beginning of its print, as the list shows it.
+func makeDevices(_ Context, v values) (Action, problem) {
+	remove, device := v["remove"] == "remove", v["device"]
+	switch {
+	case remove && device == "":
+		return nil, "Say which device: /devices lists them"
+	case remove:
+		return Ask{Request: wire.Devices{Remove: device}, Confirm: "remove the device " + device + " from your account?"}, ""
+	case device != "":
+		return nil, "A device can only be removed"
+	}
+	return Ask{Request: wire.Devices{}}, ""
+}

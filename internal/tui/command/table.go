@@ -185,6 +185,15 @@ var commands = []Command{
 		},
 	},
 	{
+		Verb: Devices, Group: GroupAccount, Help: "list your devices, or remove a lost one", Example: "/devices remove 5ncbxYM8", make: makeDevices,
+		Words: []Word{{Slash, "devices", nil}},
+		Args: []Arg{
+			{Name: "remove", Kind: KindChoice, Choices: []string{"list", "remove"}, Optional: true},
+			{Name: "device", Kind: KindWord, Optional: true},
+		},
+		Confirm: true,
+	},
+	{
 		Verb: Sum, Group: GroupService, Help: "have the host add two integers", Example: "/sum 3+4", make: makeSum,
 		Words: []Word{{Slash, "sum", nil}},
 		Args:  []Arg{{Name: "expression", Kind: KindText}},
