@@ -123,6 +123,8 @@ func (l *loop) punched(e *wire.Punched) {
 		c.asked = e
 	case k != nil && k.id == e.Call:
 		l.meet(c, k, e)
+	case e.Call == c.met:
+		// The link was faster than the answer.
 	case k != nil && !k.answered && k.id < e.Call:
 		// Both have called at the same time: the other side answers ours.
 	case c.contact.Accepted:

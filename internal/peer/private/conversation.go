@@ -41,6 +41,7 @@ type conversation struct {
 	wrote  bool          // it has left sealed lines, and no person has answered
 	held   bool          // sealed lines wait for a person's word on their key
 	call   *call         // one that is under way
+	met    string        // the id of the last one that became a link
 	poked  bool          // a person wants it open
 	moving bool          // files are on their way
 	urgent bool          // the way there was has broken

@@ -190,8 +190,8 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		if p.Relayed && c.call != nil {
 			c.show(l, c.call.why(l, c))
 		}
-		if c.urgent = false; !p.Relayed || l.hides(c) {
-			c.call = nil
+		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
+			c.met, c.call = c.call.id, nil
 		}
 		c.here, c.again, c.tries, c.better = true, time.Time{}, 0, time.Time{}
 		if !p.Relayed {
@@ -226,7 +226,9 @@ func (l *loop) dropped(p *path, err error) {
 		c.pump(l)
 	case link.Gone(err):
 		c.show(l, c.name+" has ended the conversation")
-		c.poked = false
+		if c.poked = false; c.call != nil && c.call.answered {
+			c.call = nil // it was for a better way to who is gone now
+		}
 		if l.waits(c) {
 			c.later(time.Now())
 		}
