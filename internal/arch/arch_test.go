@@ -42,6 +42,7 @@ var rooms = map[string][]string{
 	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/memnet":       {},
+	"internal/netlab":       {}, // networks of namespaces, for tests with real programs
 	"internal/arch":         {},
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
