@@ -163,10 +163,10 @@ func (v *vault) forget(name string, ids []wire.ID) {
 }
 
 // wantMail checks how many lines wait for an account.
-func (v *vault) wantMail(t testing.TB, name string, want int) {
-	t.Helper()
+func (v *vault) wantMail(tb testing.TB, name string, want int) {
+	tb.Helper()
 	if got := len(v.waiting(name)); got != want {
-		t.Errorf("%d sealed lines wait for %s, want %d", got, name, want)
+		tb.Errorf("%d sealed lines wait for %s, want %d", got, name, want)
 	}
 }
 
