@@ -248,7 +248,7 @@ func TestAnAnswerThatIsSlowerThanTheLinkChangesNothing(t *testing.T) {
 		settle()
 		ann.Whisper("bob", "two", false)
 		settle()
-		if p := ann.path("bob"); p.Trying || p.Reason != "bob is not here: lines wait on this machine" {
+		if p := ann.path("bob"); p.Trying || p.Reason != "bob is not here" {
 			t.Errorf("ann's path is %+v", p)
 		}
 	})

@@ -323,3 +323,25 @@ func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey has a client tell its key
+// a moment after its name.
+func TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		w.enterOld("gus", wire.KindGuest)
+		ann.Whisper("gus", "one", false)
+		settle()
+		gus := w.enter("gus", wire.KindGuest, newMemory("gus"))
+		gus.Do(wire.Accept{Name: "ann"})
+		wait(2 * time.Second)
+		gus.Do(wire.Accept{Name: "ann"})
+		wait(2 * time.Second)
+		gus.wantTexts("ann", "one")
+		if n := len(ann.server.passed); n > 0 {
+			t.Errorf("the server was given %d lines to read", n)
+		}
+	})
+}
