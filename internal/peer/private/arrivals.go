@@ -27,7 +27,7 @@ type arrival struct {
 func (l *loop) line(p *path, m *wire.PeerLine) {
 	p.stored = max(p.stored, m.Seq)
 	text, err := wire.CleanText(m.Text, wire.MaxText)
-	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.c.traces.low}
+	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
 	if err == nil {
 		h.Line = l.whispered(p.c, m.At, text, m.Action)
 		h.Line.Via.Way = p.way()

@@ -27,7 +27,6 @@ type line struct {
 
 // traces are what receipts are about that come later. Owned by loop.
 type traces struct {
-	low    wire.ID         // no line of theirs with a smaller number comes again
 	sent   []*wire.Receipt // delivered, maybe not read
 	theirs []trace         // that came, maybe not read
 }

@@ -35,6 +35,7 @@ type path struct {
 	taking  bool      // its streams of files are taken
 	flight  []*line   // sent here and not confirmed, by number
 	moved   time.Time // when the oldest of them was sent, or one was confirmed
+	low     wire.ID   // no line of the other device with a smaller number comes again
 	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
 	made    time.Time
 	retire  time.Time // zero: in use
@@ -178,7 +179,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	c := p.c
 	was := c.best()
 	p.up = true
-	c.traces.low = max(c.traces.low, hello.Low)
+	p.low = hello.Low
 	now := time.Now()
 	best := c.best()
 	for _, q := range c.paths {
