@@ -119,11 +119,13 @@ type person struct {
 
 // stream is what a program has said.
 type stream struct {
-	mu      sync.Mutex
-	objects []object
-	paths   map[string]object // the newest, to each user
-	more    chan struct{}     // closed when there is more, or nothing will come
-	ended   bool
+	mu        sync.Mutex
+	objects   []object
+	private   []object          // lines that came
+	delivered int               // receipts
+	paths     map[string]object // the newest, to each user
+	more      chan struct{}     // closed when there is more, or nothing will come
+	ended     bool
 }
 
 // guest has somebody come in without an account.
@@ -176,8 +178,13 @@ func (h *stream) read(t *testing.T, out io.Reader) {
 		if err == nil {
 			h.objects = append(h.objects, o)
 		}
-		if o.Type == "path" {
+		switch {
+		case o.Type == "path":
 			h.paths[o.User] = o
+		case o.Type == "private":
+			h.private = append(h.private, o)
+		case o.Type == "receipt" && o.State == "delivered":
+			h.delivered++
 		}
 		h.ended = err != nil
 		close(h.more)
@@ -195,6 +202,32 @@ func (h *stream) from(i int) (objects []object, ended bool, more <-chan struct{}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.objects[i:], h.ended, h.more
+}
+
+// has waits until there are so many of something. Each may take its time.
+func (p *person) has(n int, what string, count func(h *stream) int) {
+	p.t.Helper()
+	was, late := 0, time.After(longWay)
+	for {
+		now, more := p.heard.count(count)
+		if now >= n {
+			return
+		}
+		if now > was {
+			was, late = now, time.After(longWay)
+		}
+		select {
+		case <-more:
+		case <-late:
+			p.t.Fatalf("%s has %d %s of %d, and no more come; the last it said:\n%s", p.name, was, what, n, p.since(0))
+		}
+	}
+}
+
+func (h *stream) count(count func(h *stream) int) (int, <-chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return count(h), h.more
 }
 
 // until waits for an object, after those that were waited for before.
@@ -244,18 +277,29 @@ func (p *person) types(lines ...string) {
 	}
 }
 
+// way waits until lines to somebody take this way.
+func (p *person) way(with *person, way string) {
+	p.t.Helper()
+	p.untilPath(with, way, func(o object) bool { return o.Path == way })
+}
+
 // path waits until lines to somebody take this way, for this reason.
 func (p *person) path(with *person, way, why string) {
 	p.t.Helper()
+	p.untilPath(with, way+" ("+why+")", func(o object) bool { return o.Path == way && o.Reason == why })
+}
+
+func (p *person) untilPath(with *person, what string, is func(o object) bool) {
+	p.t.Helper()
 	for late := time.After(longWay); ; {
 		o, more := p.heard.path(with.name)
-		if o.Path == way && o.Reason == why {
+		if is(o) {
 			return
 		}
 		select {
 		case <-more:
 		case <-late:
-			p.t.Fatalf("after %v the way from %s to %s is %q (%s), want %q (%s)", longWay, p.name, with.name, o.Path, o.Reason, way, why)
+			p.t.Fatalf("after %v the way from %s to %s is %s (%s), want %s", longWay, p.name, with.name, o.Path, o.Reason, what)
 		}
 	}
 }
