@@ -19,7 +19,7 @@ var full = os.Getenv("LABCHAT_E2E_FULL") != ""
 // each other while one of them, the other, and the server are killed in turn:
 // each of them again and again, and each in every way.
 func TestPrivateLinesArriveOnceAndInOrderWhoeverIsKilled(t *testing.T) {
-	kills, lines, within := 6, 300, 4*time.Minute
+	kills, lines, within := 3*4, 300, 4*time.Minute
 	if full {
 		kills, lines, within = 3*20, 1000, 20*time.Minute
 	}
@@ -66,6 +66,7 @@ type side struct {
 	promised  map[int]bool   // reported as queued
 	delivered map[int]bool   // reported so
 	printed   []int          // of the other's
+	ways      map[string]int // by which those came
 }
 
 // way waits for the moment in which the n-th thing of a kind has happened.
@@ -75,7 +76,7 @@ func newDuel(ctx context.Context, t *testing.T) *duel {
 	t.Helper()
 	d := &duel{scene: newScene(t, "ann", "bob"), ctx: ctx, said: make(chan heard)}
 	for i, name := range []string{"ann", "bob"} {
-		d.sides[i] = &side{actor: &actor{name: name}, lines: map[string]int{}, promised: map[int]bool{}, delivered: map[int]bool{}}
+		d.sides[i] = &side{actor: &actor{name: name}, lines: map[string]int{}, promised: map[int]bool{}, delivered: map[int]bool{}, ways: map[string]int{}}
 	}
 	d.sides[0].other, d.sides[1].other = d.sides[1], d.sides[0]
 	d.meet()
@@ -189,6 +190,7 @@ func (d *duel) take(h *heard) {
 			d.t.Fatalf("%s printed %q after line %d", s.name, h.Text, s.printed[len(s.printed)-1])
 		}
 		s.printed = append(s.printed, n)
+		s.ways[h.Path]++
 	case "people":
 		s.ready = true
 	case "state":
@@ -366,8 +368,11 @@ func (d *duel) verify(lines int) {
 				d.t.Errorf("line %d of %s was queued and is lost", n, s.name)
 			}
 		}
-		d.t.Logf("%s typed %d lines to %d clients: %d queued, %d reported as delivered, %d on the other's disk, %d printed there",
-			s.name, s.typed, s.clients, len(s.promised), len(s.delivered), len(heard), len(s.other.printed))
+		d.t.Logf("%s typed %d lines to %d clients: %d queued, %d reported as delivered, %d on the other's disk, %d printed there: %v",
+			s.name, s.typed, s.clients, len(s.promised), len(s.delivered), len(heard), len(s.other.printed), s.other.ways)
+		if s.ways["direct"] == 0 || s.ways["relay"] == 0 || s.ways["plain"] > 0 {
+			d.t.Errorf("lines came to %s by %v, want them direct and relayed", s.name, s.ways)
+		}
 		if len(s.promised) < lines {
 			d.t.Errorf("%d of %d lines of %s were queued", len(s.promised), lines, s.name)
 		}
