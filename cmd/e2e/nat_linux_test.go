@@ -24,13 +24,19 @@ func TestTheWayIsDirectWhereRoutersLetItAndRelayedWhereNotAndSaysWhy(t *testing.
 		{"endpoint-independent and nothing", behind(netlab.Independent), open, direct, "", ""},
 		// Ann's knocks come from a port that ben's router has heard nothing of, and
 		// ben's go to one that ann's router uses for the server only.
-		{"endpoint-dependent and independent", behind(netlab.Dependent), behind(netlab.Independent), relay,
-			dependent, "nothing of ann arrives: a NAT or a firewall is between you"},
+		{
+			"endpoint-dependent and independent", behind(netlab.Dependent), behind(netlab.Independent), relay,
+			dependent, "nothing of ann arrives: a NAT or a firewall is between you",
+		},
 		{"endpoint-dependent both", behind(netlab.Dependent), behind(netlab.Dependent), relay, dependent, dependent},
-		{"UDP blocked and nothing", blocked, open, relay,
-			"UDP does not get through to the server", "ann can't be reached over UDP"},
-		{"UDP blocked both", blocked, blocked, relay,
-			"UDP does not get through to the server", "UDP does not get through to the server"},
+		{
+			"UDP blocked and nothing", blocked, open, relay,
+			"UDP does not get through to the server", "ann can't be reached over UDP",
+		},
+		{
+			"UDP blocked both", blocked, blocked, relay,
+			"UDP does not get through to the server", "UDP does not get through to the server",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -84,7 +84,9 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.roomsRefused(e, q)
 	case byFence, byPulse:
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
-	case byInbox, byTaken: // the lines wait at the server, for the next login
+	case byInbox:
+		l.inboxRefused()
+	case byTaken: // the lines wait at the server, for the next login
 	case byPerson:
 		l.emit(e)
 	}

@@ -11,13 +11,26 @@ type inbox struct {
 	left int     // lines of the answer that are still to come
 	last wire.ID // of those that have come
 	more bool    // there are more than one answer holds
+	// asked says that what waits is not all here. early are private lines that
+	// have come in the meantime: they are told behind it.
+	asked bool
+	early []wire.Event
 	// told are private lines that have come out, while the server may not know
 	// that they are stored here: it tells them again.
 	told map[wire.ID]bool
 }
 
 // lost forgets what a connection's end takes.
-func (i *inbox) lost() { i.left, i.last, i.more = 0, 0, false }
+func (i *inbox) lost() { i.left, i.last, i.more, i.asked, i.early = 0, 0, false, false, nil }
+
+// holds keeps a line back that has come before all older ones have.
+func (i *inbox) holds(line wire.Event) bool {
+	if !i.asked || i.left > 0 || len(i.early) >= maxEarly {
+		return false
+	}
+	i.early = append(i.early, line)
+	return true
+}
 
 // count counts one line of an answer.
 func (i *inbox) count(id wire.ID) {
@@ -36,9 +49,17 @@ func (i *inbox) done(r wire.Request) {
 	}
 }
 
-// whispered keeps a private line. The server keeps an account's until it hears
-// that they are here.
+// whispered takes a private line.
 func (l *loop) whispered(e *wire.Whispered) {
+	if e.Inbox || !l.inbox.holds(e) {
+		l.keepWhispered(e)
+		l.inboxRead()
+	}
+}
+
+// keepWhispered keeps a private line. The server keeps an account's until it
+// hears that they are here.
+func (l *loop) keepWhispered(e *wire.Whispered) {
 	if e.ID == 0 {
 		e.ID, e.At = l.stamp("")
 		e.To = cmp.Or(e.To, l.who.name)
@@ -66,8 +87,39 @@ func (l *loop) whispered(e *wire.Whispered) {
 // sealed lets out a line that only a device can read. Whose it is keeps it, and
 // tells the server so.
 func (l *loop) sealed(e *wire.Sealed) {
-	l.inbox.count(e.ID)
-	l.emit(e)
+	if !l.inbox.holds(e) {
+		l.inbox.count(e.ID)
+		l.emit(e)
+		l.inboxRead()
+	}
+}
+
+// inboxRead lets out what came too early, when all that waited has come or will
+// not come now.
+func (l *loop) inboxRead() {
+	i := &l.inbox
+	if !i.asked || i.left > 0 || i.more {
+		return
+	}
+	early := i.early
+	i.asked, i.early = false, nil
+	for _, line := range early {
+		switch e := line.(type) {
+		case *wire.Whispered:
+			l.keepWhispered(e)
+		case *wire.Sealed:
+			if e.ID > i.last { // else it was among those that waited
+				l.emit(e)
+			}
+		default:
+		}
+	}
+}
+
+// inboxRefused leaves what waits to the next login.
+func (l *loop) inboxRefused() {
+	l.inbox.more = false
+	l.inboxRead()
 }
 
 // askInbox asks for what waits behind a line.
@@ -77,7 +129,9 @@ func (l *loop) askInbox(after wire.ID) {
 	}
 	if _, err := l.ask(wire.Inbox{After: after}, byInbox); err != nil {
 		l.cfg.Log.Warn("inbox not asked for", "err", err)
+		return
 	}
+	l.inbox.asked = true
 }
 
 // askMore goes on where the inbox had more than one answer holds. Lines that are
@@ -97,6 +151,7 @@ func (l *loop) inboxCounted(e *wire.InboxCount, q *ask) {
 	if q == nil || q.why != byInbox || e.Dropped > 0 {
 		l.emit(e)
 	}
+	l.inboxRead()
 }
 
 // tellTaken tells the server which private lines are stored here.

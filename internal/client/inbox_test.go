@@ -13,6 +13,8 @@ import (
 type box struct {
 	f       *fake
 	waiting []wire.ID
+	early   []wire.Event // come before the first answer
+	refuses bool         // gives no answer
 }
 
 func (b *box) script(p *peer, r wire.Request) []wire.Event {
@@ -24,7 +26,11 @@ func (b *box) script(p *peer, r wire.Request) []wire.Event {
 		return []wire.Event{e}
 	case wire.Inbox:
 		count := &wire.InboxCount{Re: re}
-		events := []wire.Event{count}
+		events := append(b.early, count)
+		if b.early = nil; b.refuses {
+			events[len(events)-1] = &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeBusy}
+			return events
+		}
 		for _, id := range b.waiting {
 			switch {
 			case id <= r.After:
@@ -105,6 +111,48 @@ func TestSealedLinesComeOutAndAreInNobodysWay(t *testing.T) {
 				}
 				if asked, pages := len(requests[wire.Inbox](f)), (len(waiting)+1)/2; asked != pages {
 					t.Errorf("the inbox was asked for %d times, want %d", asked, pages)
+				}
+			})
+		})
+	}
+}
+
+// TestLinesThatComeBeforeAllOlderOnesAreToldBehindThem has lines come in while
+// the inbox is being asked for.
+func TestLinesThatComeBeforeAllOlderOnesAreToldBehindThem(t *testing.T) {
+	for name, c := range map[string]struct {
+		waiting []wire.ID
+		refuses bool
+		want    []wire.ID
+	}{
+		"one page":                    {waiting: []wire.ID{10, 11}, want: []wire.ID{10, 11, 97, 98}},
+		"several pages":               {waiting: []wire.ID{10, 11, 13, 14, 15}, want: []wire.ID{10, 11, 13, 14, 15, 97, 98}},
+		"they are among those":        {waiting: []wire.ID{10, 11, 97, 98}, want: []wire.ID{10, 11, 97, 98}},
+		"somebody else was faster":    {want: []wire.ID{97, 98}},
+		"the inbox can't be read now": {waiting: []wire.ID{10}, refuses: true, want: []wire.ID{97, 98}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := serve("chat1", nil)
+				defer f.stop()
+				early := []wire.Event{letter(97), &wire.Whispered{ID: 98, From: "bob", To: "alice", Text: "psst"}}
+				b := &box{f: f, waiting: slices.Clone(c.waiting), early: early, refuses: c.refuses}
+				f.script = func(p *peer, r wire.Request) []wire.Event {
+					events := b.script(p, r)
+					if in, ok := r.(wire.Login); ok && in.Name != "" {
+						events[0].(*wire.LoggedIn).Waiting = 5
+					}
+					return events
+				}
+				cfg := config(f, newMemStore())
+				cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "pw"}
+				r := start(t, f, cfg)
+				defer r.end()
+				r.until("all have come", func() bool { return len(r.ids()) >= len(c.want) })
+				r.s.Do(wire.Joke{})
+				r.until("a live one", func() bool { return len(r.ids()) > len(c.want) })
+				if got := r.ids(); !slices.Equal(got, append(slices.Clone(c.want), 99)) {
+					t.Errorf("got %v, want %v, then a live one", got, c.want)
 				}
 			})
 		})

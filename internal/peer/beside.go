@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/mailbox"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -276,7 +277,7 @@ func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
 func (l *besideLoop) datagram(d datagram) {
 	switch {
 	case l.hear(d):
-	case l.past.Load() && len(l.early) < maxHeld:
+	case l.past.Load() && len(l.early) < oldpeer.MaxHeld:
 		l.early = append(l.early, early{d, time.Now().Add(listWait)})
 	default:
 		l.drop(d)
@@ -307,7 +308,7 @@ func (l *besideLoop) hear(d datagram) (known bool) {
 			continue
 		}
 		if text := wire.ParseBare(d.data); text != "" {
-			e := &wire.Whispered{From: p.Name, To: l.me, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Direct: true}}
+			e := &wire.Whispered{From: p.Name, To: l.me, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Direct: true, Way: wire.WayPlain}}
 			e.ID, e.At = l.stamp()
 			l.keep(e)
 			l.feed.Add(e)

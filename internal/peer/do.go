@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"reflect"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -36,15 +37,15 @@ func (l *loop) do(r wire.Request, tag string) {
 
 // answerStranger is a person's word on somebody who asks for a conversation.
 func (l *loop) answerStranger(r wire.Request, tag, name string, yes bool) {
-	addr, known := l.book.byLabel(name)
-	switch s := l.book.strangers[addr]; {
+	addr, known := l.book.ByLabel(name)
+	switch s := l.book.Stranger(addr); {
 	case !known || s == nil:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
 		return
 	case yes:
 		l.accept(name)
 	default:
-		s.refused, s.lines = true, nil
+		s.Refuse()
 	}
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 }
@@ -90,8 +91,12 @@ func (l *loop) unanswered(r wire.Request, tag string) {
 }
 
 // people are those of a room as far as we know them, or all that the registry
-// tells of.
+// tells of. Who is in a group is asked there.
 func (l *loop) people(r wire.People, tag string) {
+	if l.isIAS() {
+		l.who(r, tag)
+		return
+	}
 	if r.Room == "" {
 		l.pass(r, tag)
 		return
@@ -117,12 +122,12 @@ func (l *loop) find(r wire.Find, tag string) {
 
 // opened begins a conversation with somebody who was found. IAS programs are
 // called, so that they answer to us.
-func (l *loop) opened(name string, found *wire.Found) *contact {
+func (l *loop) opened(name string, found *wire.Found) *oldpeer.Contact {
 	addr, err := netip.ParseAddrPort(found.Addr)
 	if err != nil {
 		return nil
 	}
-	c := l.book.meet(name, addr)
+	c := l.book.Meet(name, addr)
 	if addr == l.registry.addr {
 		l.outbox.carried = name
 	}

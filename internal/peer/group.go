@@ -19,8 +19,10 @@ const groupTTL = 1
 // session's own socket, so that its echo is known by the address, and a
 // registry knows who speaks.
 type group struct {
-	addr netip.AddrPort
-	conn net.PacketConn
+	addr    netip.AddrPort
+	conn    net.PacketConn
+	inquiry inquiry
+	answer  answer
 }
 
 func (g *group) close() { g.conn.Close() }
@@ -48,11 +50,11 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 		return
 	}
 	l.spawn(func(ctx context.Context) { reading(ctx, conn, addr, l.heard) })
-	at := &room{name: q.Room, told: make(map[netip.AddrPort]string), group: &group{addr: addr, conn: conn}}
+	at := &room{name: q.Room, told: make(map[netip.AddrPort]string), group: &group{addr: addr, conn: conn, inquiry: newInquiry()}}
 	r.list = append(r.list, at)
 	e.Room, e.People = q.Room, l.members(at)
 	l.emit(e)
-	l.send(wire.Say{Text: greeting + l.me}, addr)
+	at.group.greet(l)
 }
 
 // openGroup opens the socket that hears a group, and readies the session's own

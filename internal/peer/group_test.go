@@ -2,10 +2,14 @@ package peer_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,6 +45,7 @@ type member struct {
 	in, out net.PacketConn
 	group   netip.AddrPort
 	heard   chan string
+	ttl     atomic.Int32 // of what was heard last, 0 where the system does not tell
 }
 
 func newMember(t *testing.T, group netip.AddrPort) *member {
@@ -60,10 +65,7 @@ func newMember(t *testing.T, group netip.AddrPort) *member {
 		t.Skipf("no multicast on the loopback interface: %v", err)
 	}
 	m := &member{in: in, out: out, group: group, heard: make(chan string, 100)}
-	go serve(in, func(_ netip.AddrPort, d string) bool {
-		m.heard <- strings.TrimRight(d, "\n")
-		return true
-	})
+	go m.reading()
 	m.say("PROBE:")
 	select {
 	case <-m.heard:
@@ -71,6 +73,23 @@ func newMember(t *testing.T, group netip.AddrPort) *member {
 		t.Skip("multicast does not come back on the loopback interface")
 	}
 	return m
+}
+
+// reading hears the group until its socket is closed.
+func (m *member) reading() {
+	packets := ipv4.NewPacketConn(m.in)
+	_ = packets.SetControlMessage(ipv4.FlagTTL, true) // not every system can
+	buf := make([]byte, 1024)
+	for {
+		n, cm, _, err := packets.ReadFrom(buf)
+		if err != nil {
+			return
+		}
+		if cm != nil {
+			m.ttl.Store(int32(cm.TTL))
+		}
+		m.heard <- strings.TrimRight(string(buf[:n]), "\n")
+	}
 }
 
 func (m *member) say(d string) { send(m.out, m.group, "%s", d) }
@@ -96,38 +115,64 @@ func next[E wire.Event](t *testing.T, s *peer.Session, holds func(E) bool) E {
 	}
 }
 
-func TestAGroupIsHeardAndSpokenTo(t *testing.T) {
-	group := netip.MustParseAddrPort("239.255.77.1:0")
+// freeGroup is a group at a port that nobody uses.
+func freeGroup(t *testing.T, ip string) netip.AddrPort {
+	t.Helper()
 	free, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	group = netip.AddrPortFrom(group.Addr(), free.LocalAddr().(*net.UDPAddr).AddrPort().Port())
-	free.Close()
-	m := newMember(t, group)
+	defer free.Close()
+	return netip.AddrPortFrom(netip.MustParseAddr(ip), addrOf(free).Port())
+}
 
+func addrOf(conn net.PacketConn) netip.AddrPort { return conn.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// registryOfGroups starts a registry on the loopback interface.
+func registryOfGroups(t *testing.T) (addr string) {
+	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { conn.Close() })
 	r := &iasRegistry{conn: conn, names: make(map[string]netip.AddrPort)}
 	go serve(conn, r.answer)
+	return conn.LocalAddr().String()
+}
 
-	s := peer.New(peer.Config{
-		Dialect: wire.DatagramsByName("ias"), Registry: conn.LocalAddr().String(), Name: "anna", Local: "127.0.0.1:0",
-	})
+// inGroup brings a session of ours into a group that it makes if nobody has.
+func inGroup(t *testing.T, registry, name string, group netip.AddrPort) (s *peer.Session, end func()) {
+	t.Helper()
+	s = peer.New(peer.Config{Dialect: wire.DatagramsByName("ias"), Registry: registry, Name: name, Local: "127.0.0.1:0"})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
 	next(t, s, func(e *wire.Status) bool { return e.State == wire.StateOnline })
 	s.Do(wire.Create{Room: "g1", Group: group.String()})
-	next[*wire.Created](t, s, nil)
 	s.Do(wire.Join{Room: "g1"})
 	next(t, s, func(e *wire.Entered) bool { return e.Room == "g1" && e.Group == group.String() })
+	return s, func() {
+		t.Helper()
+		stop()
+		for range s.Events() { // to its end
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAGroupIsHeardAndSpokenTo(t *testing.T) {
+	group := freeGroup(t, "239.255.77.1")
+	m := newMember(t, group)
+	s, end := inGroup(t, registryOfGroups(t), "anna", group)
 	wants(t, m, "MSG:Hey there I am anna")
 	s.Say("g1", "hello: all", false)
 	wants(t, m, "MSG:hello\u2236 all")
+	if ttl := m.ttl.Load(); ttl != 1 && ttl != 0 {
+		t.Errorf("what is said in a group has TTL %d: it leaves this network", ttl)
+	}
 	m.say("MSG:Hey there I am olaf\n")
 	next(t, s, func(e *wire.Joined) bool { return e.Room == "g1" && e.Name == "olaf@127.0.0.1" })
 	m.say("MSG:hello anna\n")
@@ -137,13 +182,76 @@ func TestAGroupIsHeardAndSpokenTo(t *testing.T) {
 	}
 	s.Do(wire.Leave{Room: "g1"})
 	next(t, s, func(e *wire.Done) bool { return e.Of == wire.ActLeave })
-	stop()
-	for range s.Events() { // to its end
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+	end()
 	m.in.Close()
+}
+
+func TestWhoIsInAGroupIsAsked(t *testing.T) {
+	group := freeGroup(t, "239.255.77.2")
+	m := newMember(t, group)
+	registry := registryOfGroups(t)
+	anna, endAnna := inGroup(t, registry, "anna", group)
+	m.say("MSG:Hey there I am olaf\n") // an original, who has come later than anna
+	next(t, anna, func(e *wire.Joined) bool { return e.Name == "olaf@127.0.0.1" })
+	ben, endBen := inGroup(t, registry, "ben", group)
+	wants(t, m, "MSG:Hey there I am anna")
+	wants(t, m, "MSG:Hey there I am olaf")
+	wants(t, m, "MSG:Hey there I am ben")
+
+	tag := ben.Do(wire.People{})
+	wants(t, m, "MSG:Who is here?")
+	wants(t, m, "MSG:Hey there I am anna")
+	wantsPeople(t, next(t, ben, func(e *wire.PeopleList) bool { return e.Answers() == tag }), "anna@127.0.0.1", "ben")
+	tag = anna.Do(wire.People{Room: "G1"})
+	wantsPeople(t, next(t, anna, func(e *wire.PeopleList) bool { return e.Answers() == tag }), "anna", "ben@127.0.0.1", "olaf@127.0.0.1")
+
+	tag = ben.Do(wire.People{Room: "elsewhere"})
+	next(t, ben, func(e *wire.Refused) bool { return e.Answers() == tag && e.Code == wire.CodeNotMember })
+	ben.Do(wire.Leave{Room: "g1"})
+	tag = ben.Do(wire.People{})
+	next(t, ben, func(e *wire.Refused) bool { return e.Answers() == tag && e.Code == wire.CodeNotMember })
+	endBen()
+	endAnna()
+	m.in.Close()
+}
+
+func wantsPeople(t *testing.T, e *wire.PeopleList, want ...string) {
+	t.Helper()
+	var got []string
+	for _, p := range e.People {
+		got = append(got, p.Name)
+	}
+	slices.Sort(got)
+	if e.Room != "g1" || !slices.Equal(got, want) {
+		t.Errorf("in #%s are %q, want %q in #g1", e.Room, got, want)
+	}
+}
+
+func TestLeavingAGroupLeavesItsMembership(t *testing.T) {
+	const members = "/proc/net/igmp"
+	if _, err := os.Stat(members); err != nil {
+		t.Skip("this system does not list its groups in " + members)
+	}
+	group := freeGroup(t, "239.255.77.3")
+	newMember(t, freeGroup(t, "239.255.77.4")) // skips where there is no multicast
+	isIn := func() bool {
+		list, err := os.ReadFile(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := group.Addr().As4()
+		return strings.Contains(string(list), fmt.Sprintf("%08X", binary.NativeEndian.Uint32(a[:])))
+	}
+	s, end := inGroup(t, registryOfGroups(t), "anna", group)
+	if !isIn() {
+		t.Fatal("who has joined a group is not in it")
+	}
+	s.Do(wire.Leave{Room: "g1"})
+	next(t, s, func(e *wire.Done) bool { return e.Of == wire.ActLeave })
+	if isIn() {
+		t.Error("who has left a group is still in it")
+	}
+	end()
 }
 
 func wants(t *testing.T, m *member, want string) {

@@ -4,11 +4,9 @@ import (
 	"net/netip"
 	"strings"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
-
-// greeting is what people of IAS say when they come into a group.
-const greeting = "Hey there I am "
 
 // datagram takes one, by where it came from.
 func (l *loop) datagram(d datagram) {
@@ -89,14 +87,14 @@ func (l *loop) fromPeer(d datagram) {
 
 func (l *loop) heardLine(from netip.AddrPort, e *wire.Said) {
 	if at := l.rooms.peerOf(from); at != nil {
-		label := l.book.label(from, e.From, l.me, true)
+		label := l.book.Label(from, e.From, l.me, true)
 		at.tell(l, from, label)
 		l.said(at, label, e.Text)
 		return
 	}
-	switch c := l.book.at(from); {
+	switch c := l.book.At(from); {
 	case c != nil:
-		l.whispered(c.name, e.Text, wire.Via{Direct: true})
+		l.whispered(c.Name, e.Text, wire.Via{Direct: true})
 	case l.rooms.former[from]:
 		l.drop("line from a room that we left", from)
 	default:
@@ -106,7 +104,7 @@ func (l *loop) heardLine(from netip.AddrPort, e *wire.Said) {
 
 // called is somebody's wish for a private conversation.
 func (l *loop) called(from netip.AddrPort, claimed string) {
-	if l.book.at(from) == nil {
+	if l.book.At(from) == nil {
 		l.stranger(from, claimed, nil)
 	}
 }
@@ -114,72 +112,34 @@ func (l *loop) called(from netip.AddrPort, claimed string) {
 // stranger shows the first word of somebody that we don't know as a request,
 // and holds what follows until a person answers.
 func (l *loop) stranger(from netip.AddrPort, claimed string, line *wire.Said) {
-	b := &l.book
-	s := b.strangers[from]
-	if s == nil {
-		if len(b.strangers) >= maxStrangers {
-			l.drop("one stranger too many", from)
-			return
-		}
-		s = &stranger{label: b.label(from, claimed, l.me, false)}
-		b.strangers[from] = s
-		l.emit(&wire.Called{From: s.label})
+	v := l.book.Hear(oldpeer.Word{From: from, Claimed: claimed, Line: line}, l.me)
+	if v.Dropped != "" {
+		l.drop(v.Dropped, from)
+		return
 	}
-	switch {
-	case line == nil:
-	case s.refused:
-		l.drop("line of somebody who was refused", from)
-	case !s.shown:
-		s.shown = true
-		l.whispered(s.label, line.Text, wire.Via{Direct: true})
-	case len(s.lines) < maxHeld:
-		s.lines = append(s.lines, line)
-	default:
-		l.drop("one line too many of a stranger", from)
+	if v.Asks {
+		l.emit(&wire.Called{From: v.Label})
+	}
+	if v.Shown {
+		l.whispered(v.Label, line.Text, wire.Via{Direct: true})
 	}
 }
 
 // accept makes a stranger that a person writes to a contact, and shows what was
 // held; nil where nobody is called so.
-func (l *loop) accept(label string) *contact {
-	addr, ok := l.book.byLabel(label)
+func (l *loop) accept(label string) *oldpeer.Contact {
+	addr, ok := l.book.ByLabel(label)
 	if !ok || addr == l.registry.addr {
 		return nil
 	}
-	s := l.book.strangers[addr]
-	c := l.book.meet(label, addr)
+	s := l.book.Stranger(addr)
+	c := l.book.Meet(label, addr)
 	if s != nil {
-		for _, line := range s.lines {
+		for _, line := range s.Held() {
 			l.whispered(label, line.Text, wire.Via{Direct: true})
 		}
 	}
 	return c
-}
-
-// fromGroup hears what is said in a group: by the address, and by what people
-// there call themselves.
-func (l *loop) fromGroup(d datagram) {
-	at := l.rooms.ofGroup(d.group)
-	e, err := l.talk.ParseDatagram(d.data)
-	line, ok := e.(*wire.Said)
-	if at == nil || err != nil || !ok || ours(l.conn, d.from) {
-		return
-	}
-	if nick, hello := strings.CutPrefix(line.Text, greeting); hello {
-		if nick = strings.TrimSpace(nick); nick == "None" { // as the originals are called before they have a name
-			nick = ""
-		}
-		label := l.book.label(d.from, nick, l.me, false)
-		at.tell(l, d.from, label)
-		return
-	}
-	label := l.book.label(d.from, "", l.me, false)
-	if d.from.Addr() == l.registry.addr.Addr() {
-		if name, text := named(line.Text, ""); name != "" {
-			label, line.Text = name+"@"+d.from.Addr().String(), text
-		}
-	}
-	l.said(at, label, line.Text)
 }
 
 func (l *loop) said(at *room, from, text string) {
@@ -190,6 +150,7 @@ func (l *loop) said(at *room, from, text string) {
 }
 
 func (l *loop) whispered(from, text string, via wire.Via) {
+	via.Way = wire.WayPlain
 	e := &wire.Whispered{From: from, To: l.me, Kind: wire.KindDatagram, Text: text, Via: via}
 	e.ID, e.At = l.stamp("")
 	l.keep(e)
@@ -198,6 +159,6 @@ func (l *loop) whispered(from, text string, via wire.Via) {
 
 // drop counts what was not shown.
 func (l *loop) drop(what string, from netip.AddrPort) {
-	l.book.dropped++
-	l.cfg.Log.Debug("datagram dropped", "what", what, "from", from, "dropped", l.book.dropped)
+	l.book.Dropped++
+	l.cfg.Log.Debug("datagram dropped", "what", what, "from", from, "dropped", l.book.Dropped)
 }

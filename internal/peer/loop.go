@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/mailbox"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -26,7 +27,7 @@ type loop struct {
 
 	registry registry
 	asks     asks
-	book     book
+	book     oldpeer.Book
 	rooms    rooms
 	outbox   outbox
 	feed     mailbox.Feed
@@ -48,7 +49,7 @@ func newLoop(s *Session) *loop {
 		Session: s, heard: make(chan datagram), resolved: make(chan resolution, 1),
 		codec: s.cfg.Dialect.Client(), talk: s.cfg.Dialect.Client(),
 		registry: registry{name: s.cfg.Name, retryAt: time.Now()},
-		book:     newBook(),
+		book:     oldpeer.NewBook(),
 	}
 }
 
@@ -113,6 +114,7 @@ func (l *loop) act(now time.Time) {
 	if due := l.rooms.due(); !due.IsZero() && !now.Before(due) {
 		l.rooms.takeOver(l)
 	}
+	l.actInGroups(now)
 	l.askAgain(now)
 	l.sendLines(now)
 }
@@ -120,7 +122,7 @@ func (l *loop) act(now time.Time) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.asks.due(), l.linesDue()} {
+	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.groupsDue(), l.asks.due(), l.linesDue()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}

@@ -122,17 +122,17 @@ func (l *loop) sayLine(one *wire.Receipt) {
 // whisper sends a private line, after its receiver was looked up. Whom the
 // registry carries lines to is looked up again where it may have changed.
 func (l *loop) whisper(one *wire.Receipt) {
-	c := l.book.contacts[wire.Fold(one.To)]
+	c := l.book.Contact(one.To)
 	if c == nil {
 		c = l.accept(one.To)
 	}
 	switch {
-	case c == nil || c.addr == l.registry.addr && l.outbox.carried != c.name:
+	case c == nil || c.Addr == l.registry.addr && l.outbox.carried != c.Name:
 		l.lookUp(one)
-	case c.addr == l.registry.addr && !l.isIAS() && len(l.rooms.list) > 0:
-		l.settle(one, "The registry would say it to everybody in #"+l.rooms.list[0].name+", too, and sends "+c.name+" what you say there. Leave the room first.")
+	case c.Addr == l.registry.addr && !l.isIAS() && len(l.rooms.list) > 0:
+		l.settle(one, "The registry would say it to everybody in #"+l.rooms.list[0].name+", too, and sends "+c.Name+" what you say there. Leave the room first.")
 	default:
-		l.settle(one, l.send(wire.Private{To: c.name, Text: one.Text, Action: one.Action}, c.addr))
+		l.settle(one, l.send(wire.Private{To: c.Name, Text: one.Text, Action: one.Action}, c.Addr))
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 // maxGroups is how many groups the session is in at a time.
 const maxGroups = 8
 
+// maxTold is how many people of a room are remembered by name: in a group
+// strangers can say any number.
+const maxTold = wire.MaxList
+
 // rooms are those that the session is in: one of tobi, some groups of IAS.
 // Owned by loop.
 type rooms struct {
@@ -130,7 +134,7 @@ func (r *rooms) takeOver(l *loop) {
 		}
 	}
 	for _, addr := range at.peers {
-		if label, known := l.book.labels[addr]; known {
+		if label, known := l.book.Called(addr); known {
 			at.tell(l, addr, label)
 		}
 	}
@@ -138,7 +142,7 @@ func (r *rooms) takeOver(l *loop) {
 
 // tell says that somebody is in the room whose name has become known.
 func (at *room) tell(l *loop, addr netip.AddrPort, label string) {
-	if _, told := at.told[addr]; told || addr == l.registry.addr {
+	if _, told := at.told[addr]; told || addr == l.registry.addr || len(at.told) >= maxTold {
 		return
 	}
 	at.told[addr] = label
@@ -196,7 +200,7 @@ func (r *rooms) peerOf(addr netip.AddrPort) *room {
 func (l *loop) members(at *room) []wire.Person {
 	people := []wire.Person{{Name: l.me, Kind: wire.KindDatagram}}
 	for _, addr := range at.peers {
-		label, known := l.book.labels[addr]
+		label, known := l.book.Called(addr)
 		switch {
 		case addr == l.registry.addr: // stands for people of other programs
 			continue

@@ -23,7 +23,7 @@ func (m *Model) called(e *wire.Called) {
 	}
 	name := text.CleanLine(e.From)
 	if !e.Secure {
-		m.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers.")
+		m.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers, /refuse "+name+" does not.")
 		return
 	}
 	at := m.requestFrom(e.From, m.book.byID[personID(e.From)])

@@ -7,6 +7,7 @@ import (
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
 // titleRow names the conversation and the server.
@@ -39,13 +40,22 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		return fmt.Sprintf("# %s %d", at.label, at.people.count())
+		return p.parts(l.w, fmt.Sprintf("# %s %d", at.label, at.people.count()), m.openly())
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = people(n)
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, at.topic, count)
+	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
+}
+
+// openly marks the rooms of registries, whose people send each line to each
+// other, or to a multicast group: nobody between them can help it.
+func (m *Model) openly() string {
+	if m.link.status.Direct && wire.DatagramsByName(m.link.status.Dialect) != nil {
+		return "not encrypted"
+	}
+	return ""
 }
 
 // native is the dialect that goes without saying.
@@ -202,7 +212,7 @@ func (m *Model) prompt(w int) string {
 	case long != "":
 	case m.link.lost():
 		long, short = " (offline: will be queued)", " (queued)"
-	case strings.HasPrefix(to, "to ") && m.link.status.Direct:
+	case strings.HasPrefix(to, "to ") && m.link.status.Direct, strings.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case strings.HasPrefix(to, "to "):
 		long, short = ", through the server (readable by it)", " (the server reads it)"

@@ -43,6 +43,8 @@ func (m *Model) badge(who *place) (sign, path string) {
 		sign, path = p.Glyph.Trying, "try"
 	case way.Way == wire.WayInbox:
 		path = "box"
+	case way.Way == wire.WayPlain && way.Addr != "": // past the server, which does not know them
+		sign, path = p.Glyph.Online, "pln"
 	case way.Way == wire.WayNone:
 		path = "off"
 	}

@@ -108,12 +108,13 @@ func (k *Link) Addr() netip.AddrPort {
 type Stats struct {
 	RTT           time.Duration // smoothed
 	Packets, Lost int64         // sent
+	Received      int64         // packets
 }
 
 // Stats measures the link.
 func (k *Link) Stats() Stats {
 	s := k.conn.ConnectionStats()
-	return Stats{RTT: s.SmoothedRTT, Packets: int64(s.PacketsSent), Lost: int64(s.PacketsLost)}
+	return Stats{RTT: s.SmoothedRTT, Packets: int64(s.PacketsSent), Lost: int64(s.PacketsLost), Received: int64(s.PacketsReceived)}
 }
 
 // OpenFile begins a stream for a file.

@@ -151,7 +151,7 @@ func (l *loop) seal(c *conversation) {
 // notSealed tries again later.
 func (l *loop) notSealed(c *conversation, e wire.Event) {
 	if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline && no.Code != wire.CodeNoUser {
-		c.show(l, c.name+" is away: lines wait on this machine. "+no.Text)
+		c.show(l, c.name+" is away, and no sealed copy was left: "+no.Text)
 	}
 	if c.again.IsZero() || time.Until(c.again) > sealAgain {
 		c.again = time.Now().Add(sealAgain)

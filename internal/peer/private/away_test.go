@@ -52,7 +52,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 		if p := ann.path("bob"); p.Way != wire.WayInbox || !strings.Contains(p.Reason, "sealed copies wait") {
 			t.Errorf("ann's path is %+v", p)
 		}
-		v.wantMail(t, "bob", 2)
+		v.wantMail(t, 2)
 		for _, e := range v.waiting("bob") {
 			if bytes.Contains(e.Box, []byte("secret")) || e.Box == nil || !bobs.opens(e.Prekey) {
 				t.Errorf("the server was left %+v", e)
@@ -62,7 +62,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 		if p := ann.path("bob"); p.Way != wire.WayInbox || !strings.Contains(p.Reason, "sealed copies wait") {
 			t.Errorf("later ann's path is %+v", p)
 		}
-		v.wantMail(t, "bob", 2)
+		v.wantMail(t, 2)
 		used := v.waiting("bob")
 
 		bob := w.enter("bob", wire.KindAccount, bobs)
@@ -73,7 +73,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 		if e := last(bob, func(e *wire.Whispered) bool { return e.Text == "waves" }); !e.Action || e.To != "bob" {
 			t.Errorf("bob was shown %+v", e)
 		}
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		for _, e := range used {
 			if bobs.opens(e.Prekey) {
 				t.Error("what opens a line is on the disk still")
@@ -123,7 +123,7 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 				ann.store.set(func() { ann.store.forgetful = false })
 				ann = w.enter("ann", wire.KindAccount, ann.store)
 				wait(2 * time.Minute)
-				v.wantMail(t, "bob", 1)
+				v.wantMail(t, 1)
 				if n := len(asksFor[wire.Seal](ann)); done && n > 0 {
 					t.Errorf("it was sealed again, though the disk says that it was")
 				}
@@ -134,7 +134,7 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 				if got := ann.states(id); len(got) == 0 || got[len(got)-1] != wire.ReceiptDelivered {
 					t.Errorf("the line went through %v", got)
 				}
-				v.wantMail(t, "bob", 0)
+				v.wantMail(t, 0)
 			})
 		})
 	}
@@ -155,11 +155,11 @@ func TestALineIsShownOnceAlthoughItsReceiverIsKilled(t *testing.T) {
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann", "two")
 		bob.quit()
-		v.wantMail(t, "bob", 1)
+		v.wantMail(t, 1)
 		w.change(func() { v.deaf = nil })
 		bob = w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		bobs.set(func() {
 			if n := len(bobs.history); n != 2 {
 				t.Errorf("bob's disk has %d lines, want 2", n)
@@ -182,13 +182,13 @@ func TestALineThatIsOnNoDiskStaysAtTheServer(t *testing.T) {
 		bobs.setFull(true)
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
-		v.wantMail(t, "bob", 1)
+		v.wantMail(t, 1)
 		bob.server.disconnect()
 		bobs.setFull(false)
 		bob.server.connect()
 		wait(2 * time.Second)
 		bob.wantTexts("ann", "two")
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 	})
 }
 
@@ -206,7 +206,7 @@ func TestPrekeysAreHandedOverAgainWhenFewAreLeft(t *testing.T) {
 			ann.Whisper("bob", want[i], false)
 		}
 		settle()
-		v.wantMail(t, "bob", lines)
+		v.wantMail(t, lines)
 		ann.server.disconnect()
 		notes := v.waiting("bob")
 		resort := notes[lines-1].Prekey
@@ -231,7 +231,7 @@ func TestPrekeysAreHandedOverAgainWhenFewAreLeft(t *testing.T) {
 			t.Errorf("prekeys were handed over %d times, want a second time when 19 were left", len(handed))
 		}
 		bob.wantTexts("ann", want...)
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		if !bobs.opens(resort) {
 			t.Error("the key of last resort was forgotten, though others may have sealed to it")
 		}

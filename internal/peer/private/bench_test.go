@@ -32,7 +32,7 @@ func BenchmarkLineToTheOtherScreen(b *testing.B) {
 	came := make(chan struct{}, 1)
 	annas, bobs := disk(b), disk(b)
 	must(b, bobs.SetContact(wire.Contact{User: "ann", Accepted: true}))
-	ann := w.start("ann", wire.KindAccount, annas)
+	ann := w.start("ann", wire.KindAccount, annas, nil)
 	w.start("bob", wire.KindAccount, bobs, func(e wire.Event) {
 		if _, line := e.(*wire.Whispered); line {
 			came <- struct{}{}
@@ -69,7 +69,7 @@ func BenchmarkIdleConversations(b *testing.B) {
 		for i := range people {
 			store := newMemory(fmt.Sprint("peer ", i))
 			must(b, store.SetContact(wire.Contact{User: "ann", Accepted: true}))
-			w.start(fmt.Sprint("peer", i), wire.KindAccount, store)
+			w.start(fmt.Sprint("peer", i), wire.KindAccount, store, nil)
 		}
 		before, goroutines := held()
 		for i := range people {

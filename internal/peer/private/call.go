@@ -123,6 +123,8 @@ func (l *loop) punched(e *wire.Punched) {
 		c.asked = e
 	case k != nil && k.id == e.Call:
 		l.meet(c, k, e)
+	case e.Call == c.met:
+		// The link was faster than the answer.
 	case k != nil && !k.answered && k.id < e.Call:
 		// Both have called at the same time: the other side answers ours.
 	case c.contact.Accepted:
@@ -174,7 +176,7 @@ func (l *loop) declined(e *wire.Declined) {
 		return
 	}
 	c.call, c.poked = nil, false
-	c.show(l, c.name+" does not want to talk now: lines wait on this machine")
+	c.show(l, c.name+" does not want to talk now")
 	c.again = time.Now().Add(againLast)
 	c.noted.changed = true
 }
@@ -241,7 +243,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 		c.show(l, "no way to "+c.name+" was found: "+k.why(l, c))
 		c.later(now)
 	default:
-		c.show(l, c.name+" has not answered yet: lines wait on this machine")
+		c.show(l, c.name+" has not answered yet")
 		c.later(now)
 	}
 }

@@ -16,6 +16,9 @@ const (
 	// through the relay.
 	betterFirst = 10 * time.Second
 	betterLast  = 2 * time.Minute
+	// comesWithin is how long a client takes at most to tell its key after its
+	// name.
+	comesWithin = 700 * time.Millisecond
 	// plainFor is how long somebody is taken for one without a key.
 	plainFor = time.Minute
 	// maxConversations bounds what strangers can make us remember.
@@ -41,10 +44,12 @@ type conversation struct {
 	wrote  bool          // it has left sealed lines, and no person has answered
 	held   bool          // sealed lines wait for a person's word on their key
 	call   *call         // one that is under way
+	met    string        // the id of the last one that became a link
 	poked  bool          // a person wants it open
 	moving bool          // files are on their way
 	urgent bool          // the way there was has broken
 	busy   bool          // the server is being asked about it
+	coming bool          // it had no key a moment ago, and may have one now
 	paths  []*path
 
 	lines  []*line // not confirmed, by number
@@ -223,7 +228,10 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 	switch {
 	case e.Device == l.id.Key():
 		c.plainly(l, "this is you")
+	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "" && c.comes(e):
+		c.again = time.Now().Add(comesWithin)
 	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "":
+		c.coming = false
 		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
 	case e.Device != "":
 		if l.judge(c, e.Device) {
@@ -232,6 +240,15 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 	default:
 		l.away(c, c.name+" is away")
 	}
+}
+
+// comes says once that somebody without a key may have just come in: a client tells
+// its key a moment after its name.
+func (c *conversation) comes(e *wire.Found) bool {
+	native := e.Kind == wire.KindAccount || e.Kind == wire.KindGuest
+	first := e.Online && native && !c.coming
+	c.coming = first
+	return first
 }
 
 // notFound is the server's no.
@@ -252,7 +269,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 // away waits for somebody, and leaves sealed copies where that can be.
 func (l *loop) away(c *conversation, why string) {
 	c.here = false
-	c.show(l, why+": lines wait on this machine")
+	c.show(l, why+"")
 	c.later(time.Now())
 	l.seal(c)
 }
@@ -276,7 +293,9 @@ func (c *conversation) plainly(l *loop, why string) {
 		return
 	}
 	for _, one := range lines {
-		l.Pass(copied(one.Receipt))
+		r := copied(one.Receipt)
+		r.Seq, r.Device = 0, "" // nobody but the server acknowledges it now
+		l.Pass(r)
 	}
 }
 
@@ -292,7 +311,7 @@ func (c *conversation) cut(l *loop) {
 		c.plain = false // another server may know better
 	}
 	if c.best() == nil {
-		c.show(l, "there is no connection to the server: lines wait on this machine")
+		c.show(l, "there is no connection to the server")
 	}
 	c.noted.changed = true
 }

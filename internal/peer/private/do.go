@@ -32,7 +32,13 @@ func doing[R wire.Request](do func(l *loop, r R, tag string)) func(*loop, wire.R
 // ours says whether a request is for us, and not for the server.
 func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
 
-func (l *loop) do(r wire.Request, tag string) { doers[r.Act()](l, r, tag) }
+func (l *loop) do(r wire.Request, tag string) {
+	if isOlder(meant(r)) && l.speaksOlder() {
+		l.doOlder(r, tag)
+		return
+	}
+	doers[r.Act()](l, r, tag)
+}
 
 func (l *loop) done(r wire.Request, tag string) {
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})

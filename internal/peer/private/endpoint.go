@@ -22,10 +22,12 @@
 // # Where things are
 //
 // server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go judges keys,
-// call.go finds a way, path.go holds the links, lines.go moves lines, away.go
-// seals those that wait for somebody, file_out.go and file_in.go move files,
-// do.go does what a person asks, report.go says how it all stands.
+// registry; conversation.go is what is known of somebody, trust.go and verify.go
+// are about keys; call.go finds a way, path.go holds the links; lines.go is about
+// our lines, arrivals.go about theirs, away.go, notes.go and seal.go about those
+// that wait sealed; files.go and file_*.go move files; oldpeers.go talks to people
+// of older programs in plain datagrams; do.go and olddo.go do what a person asks,
+// report.go says how it all stands.
 package private
 
 import (
@@ -73,6 +75,8 @@ type Store interface {
 	// in the same transaction.
 	SettlePrivate(lines ...*wire.Receipt) error
 	DropPrivate(line wire.ClientID) (bool, error)
+	// Keep stores the *wire.Whispered of plain conversations.
+	Keep(lines []wire.Event, seen ...wire.Mark) error
 	// Hear stores lines that came, and says which of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)
 
@@ -136,8 +140,9 @@ func New(server Server, cfg Config) *Endpoint {
 // Events returns what the session has to say, and what happens in private.
 func (e *Endpoint) Events() <-chan []wire.Event { return e.box.Events }
 
-// Plain is the endpoint's socket for those who speak plain datagrams: what they
-// send goes out there, and what is neither ours nor encrypted comes to them.
+// Plain is the endpoint's socket for those who speak plain datagrams beside a
+// server that is not native: what they send goes out there, and what is neither
+// ours nor encrypted comes to them.
 func (e *Endpoint) Plain() net.PacketConn { return e.plain }
 
 // Whisper hands over a private line. It never waits: Receipts follow.
@@ -165,7 +170,7 @@ func (e *Endpoint) Do(r wire.Request) (tag string) {
 func (e *Endpoint) Run(ctx context.Context) error {
 	defer close(e.box.Events)
 	l := newLoop(e)
-	inner, stop := context.WithCancel(ctx)
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx)) // the session carries our farewell
 	defer stop()
 	if err := l.open(inner); err != nil {
 		l.emit(&wire.Status{State: wire.StateEnded, Code: err.Code, Reason: err.Text})
@@ -174,9 +179,9 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	}
 	over := make(chan error, 1)
 	go func() { over <- e.Server.Run(inner) }()
-	l.run()       //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
-	err := <-over // its events have ended
-	l.close()     //nolint:contextcheck // likewise
+	l.run(ctx.Done(), stop) //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
+	err := <-over           // its events have ended
+	l.close()               //nolint:contextcheck // likewise
 	l.feed.LastWords(e.box.Events)
 	return err
 }

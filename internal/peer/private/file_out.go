@@ -19,7 +19,7 @@ import (
 
 const (
 	// fileChunk is how much of a file is read and written at a time.
-	fileChunk = 256 << 10
+	fileChunk = 64 << 10
 	// slowFile is from which size on a file is shown while its checksum is made.
 	slowFile = 64 << 20
 )

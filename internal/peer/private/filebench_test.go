@@ -53,7 +53,7 @@ func BenchmarkAFileOnLoopback(b *testing.B) {
 
 // loopback brings somebody in who takes files.
 func (w *lab) loopback(name string) *person {
-	return w.bring(name, wire.KindAccount, newMemory(name), filepath.Join(w.t.TempDir(), "files"))
+	return w.bring(name, wire.KindAccount, newMemory(name), manner{downloads: filepath.Join(w.t.TempDir(), "files")})
 }
 
 // comes waits for an event that has not come before.

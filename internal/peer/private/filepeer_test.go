@@ -106,7 +106,9 @@ func (x *intruder) offer(n int, content []byte, change func(*wire.PeerOffer)) *w
 // stream sends bytes on a stream of their own, behind a transfer's name.
 func (x *intruder) stream(id string, content []byte) {
 	x.t.Helper()
-	out, err := x.OpenFile(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	out, err := x.OpenFile(ctx)
 	must(x.t, err)
 	raw, err := hex.DecodeString(id)
 	must(x.t, err)

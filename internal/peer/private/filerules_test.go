@@ -36,7 +36,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 				bob.waitFor("a.bin", wire.TransferOffered)
 				if test.accepted {
 					bob.Do(wire.Accept{Name: "ann"})
-					bob.waitPast("a.bin", 1<<20)
+					bob.waitPast(1 << 20)
 				}
 				test.stop(ann, bob)
 				wait(20 * time.Second)
@@ -116,6 +116,9 @@ func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 		settle()
 		ann.wantFile("a.bin", wire.TransferFailed, "changed")
 		bob.wantFile("a.bin", wire.TransferFailed, "changed")
+		if e := ann.fileOf("a.bin"); e.Done != 0 {
+			t.Errorf("%d bytes of another file were sent", e.Done)
+		}
 		file = give(t, "b.bin", random(100<<10, 1))
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		settle()
@@ -255,6 +258,30 @@ func TestTheOtherSideCannotFloodUsWithOffers(t *testing.T) {
 		}
 		if len(shown) != 30 {
 			t.Errorf("bob was asked about %d files in a minute", len(shown))
+		}
+	})
+}
+
+func TestAFileForAGuestDoesNotGoToTheNextOneOfThatName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindGuest, newMemory("bob"))
+		befriend(ann, bob)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.txt", []byte("for bob"))})
+		settle()
+		bob.wantFile("a.txt", wire.TransferOffered, "")
+		bob.quit()
+		wait(time.Second)
+		other := w.enter("bob", wire.KindGuest, newMemory("mallory"))
+		ann.Whisper("bob", "are you there?", false)
+		wait(5 * time.Second)
+		other.Do(wire.Accept{Name: "ann"})
+		wait(10 * time.Second)
+		other.wantTexts("ann", "are you there?")
+		ann.wantFile("a.txt", wire.TransferFailed, "somebody else is called bob now")
+		if e := events[*wire.Transfer](other); len(e) > 0 {
+			t.Errorf("the other bob was offered %+v", e[0])
 		}
 	})
 }

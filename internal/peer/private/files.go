@@ -24,8 +24,8 @@ const (
 	maxRemembered = 1000
 	// progressEvery is how often is said how far a file has come.
 	progressEvery = 250 * time.Millisecond
-	// stuckAfter is how long nothing of a file may get through before another way
-	// is looked for.
+	// stuckAfter is how long a path may be silent that a file goes by before
+	// another one is looked for.
 	stuckAfter = 5 * time.Second
 	// maxUnsent bounds what is kept for somebody who asks and does not listen.
 	maxUnsent = 256 << 10
@@ -56,7 +56,8 @@ type transfer struct {
 type job struct {
 	p       *path // that the file goes by; nil: it is only read
 	cancel  context.CancelFunc
-	fresh   time.Time         // when it was seen to move last. Owned by loop
+	fresh   time.Time         // when there was a sign of life last. Owned by loop
+	got     int64             // packets of the path by then. Likewise
 	through atomic.Int64      // bytes of the file that are sent, or on disk
 	streams chan *link.FileIn // where one comes in
 }
@@ -157,11 +158,21 @@ func (f *files) act(l *loop, now time.Time) {
 				t.job.p.suspect = false
 			}
 			l.sayFile(t, "")
-		case t.Out && now.Sub(t.job.fresh) > stuckAfter:
-			t.job.fresh = now
+		case t.Out && t.job.stuck(now):
 			l.doubt(t.job.p, "the file does not get through: another way is looked for")
 		}
 	}
+}
+
+// stuck says whether nothing at all comes back by the path that a file goes by.
+func (j *job) stuck(now time.Time) bool {
+	got := j.p.Stats().Received
+	if got == j.got && now.Sub(j.fresh) < stuckAfter {
+		return false
+	}
+	same := got == j.got
+	j.got, j.fresh = got, now
+	return same
 }
 
 // progress measures how fast a file comes along.

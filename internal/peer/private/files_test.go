@@ -64,23 +64,23 @@ func (p *person) waitFor(name string, state wire.TransferState) {
 	p.t.Fatalf("%s's file is %+v, want it %s", p.server.name, p.fileOf(name), state)
 }
 
-// accept takes a file once it is offered.
-func (p *person) accept(name, from string) {
+// accept takes a.bin once ann has offered it.
+func (p *person) accept() {
 	p.t.Helper()
-	p.waitFor(name, wire.TransferOffered)
-	p.Do(wire.Accept{Name: from})
+	p.waitFor("a.bin", wire.TransferOffered)
+	p.Do(wire.Accept{Name: "ann"})
 }
 
-// waitPast waits until more than so many bytes of a file are through.
-func (p *person) waitPast(name string, done int64) {
+// waitPast waits until more than so many bytes of a.bin are through.
+func (p *person) waitPast(done int64) {
 	p.t.Helper()
 	for range 6000 {
-		if p.fileOf(name).Done > done {
+		if p.fileOf("a.bin").Done > done {
 			return
 		}
 		wait(10 * time.Millisecond)
 	}
-	p.t.Fatalf("%s's file is %+v, want it past %d bytes", p.server.name, p.fileOf(name), done)
+	p.t.Fatalf("%s's file is %+v, want it past %d bytes", p.server.name, p.fileOf("a.bin"), done)
 }
 
 // wantContents compares the directory for files with what should be there.
@@ -234,8 +234,8 @@ func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
 		ann, bob := companions(w)
 		content := random(8<<20, 1)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-		bob.accept("a.bin", "ann")
-		bob.waitPast("a.bin", 1<<20)
+		bob.accept()
+		bob.waitPast(1 << 20)
 		w.cut()
 		began := time.Now()
 		ann.waitFor("a.bin", wire.TransferDone)
@@ -278,8 +278,8 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 				ann, bob := companions(w)
 				content := random(8<<20, 1)
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
-				bob.accept("a.bin", "ann")
-				bob.waitPast("a.bin", 1<<20)
+				bob.accept()
+				bob.waitPast(1 << 20)
 				if who != "the sender" {
 					bob.quit()
 				}
@@ -329,5 +329,56 @@ func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
 		bob.Do(wire.Accept{Name: "ann"})
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantContents(map[string][]byte{"a.bin": content})
+	})
+}
+
+func TestAFileMovesToABetterWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.cut()
+		ann, bob := companions(w)
+		w.mu.Lock()
+		w.lose = func(n int) bool { return n%3 == 2 }
+		w.mu.Unlock()
+		content := random(8<<20, 1)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", content)})
+		bob.accept()
+		bob.waitPast(0)
+		w.net.Lose(nil)
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantContents(map[string][]byte{"a.bin": content})
+		if p := ann.path("bob"); p.Way != wire.WayDirect {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
+func TestProgressIsToldFourTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := companions(w)
+		luck := rand.New(rand.NewPCG(1, 2))
+		w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { return luck.IntN(10) < 3 })
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(2<<20, 1))})
+		bob.accept()
+		began := time.Now()
+		ann.waitFor("a.bin", wire.TransferDone)
+		most := int(time.Since(began)/(250*time.Millisecond)) + 1
+		for _, p := range []*person{ann, bob} {
+			told, rates := 0, 0
+			for _, e := range events[*wire.Transfer](p) {
+				if e.State == wire.TransferRunning && e.Done > 0 {
+					told++
+				}
+				if e.Rate > 0 {
+					rates++
+				}
+			}
+			if told < 2 || told > most || rates == 0 {
+				t.Errorf("%s was told %d times in %s, %d times how fast", p.server.name, told, time.Since(began), rates)
+			}
+		}
 	})
 }

@@ -14,13 +14,8 @@ const (
 	// maxTraces is how many lines are remembered of which the other side may
 	// still say that it has read them, or we.
 	maxTraces = 512
-	// maxHeld is how many lines wait for a disk that fails: more than those who
-	// wait for a confirmation send.
-	maxHeld = 16 * maxFlight
 	// diskWait is when a disk that has failed is tried again.
 	diskWait = time.Second
-	// oldest is how far back the time of a line may be that the sender says.
-	oldest = 30 * 24 * time.Hour
 )
 
 // line is one of ours on its way. Owned by loop.
@@ -30,17 +25,8 @@ type line struct {
 	sealing bool  // a sealed copy is being made
 }
 
-// arrival is a line of somebody on its way to our disk.
-type arrival struct {
-	wire.Heard
-	p    *path // that it came by; nil: it was sealed
-	c    *conversation
-	note *wire.Sealed // not nil: that it came in
-}
-
 // traces are what receipts are about that come later. Owned by loop.
 type traces struct {
-	low    wire.ID         // no line of theirs with a smaller number comes again
 	sent   []*wire.Receipt // delivered, maybe not read
 	theirs []trace         // that came, maybe not read
 }
@@ -55,6 +41,10 @@ func copied(r *wire.Receipt) *wire.Receipt {
 
 // typed takes a line from a person.
 func (l *loop) typed(r *wire.Receipt) {
+	if isOlder(r.To) && l.speaksOlder() {
+		l.typedOlder(r)
+		return
+	}
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
 	l.reclaim()
@@ -313,78 +303,6 @@ func (l *loop) failBound(c *conversation, key string) {
 	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before, and was not sent", bound...)
 }
 
-// line takes a line that has come; it is confirmed when it is on disk.
-func (l *loop) line(p *path, m *wire.PeerLine) {
-	p.stored = max(p.stored, m.Seq)
-	text, err := wire.CleanText(m.Text, wire.MaxText)
-	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.c.traces.low}
-	if err == nil {
-		h.Line = l.whispered(p.c, m.At, text, m.Action)
-		h.Line.Via.Way = p.way()
-	}
-	if len(l.round) >= maxHeld {
-		p.Close(true) // the disk fails, and the other side does not wait for a word
-		return
-	}
-	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
-}
-
-// whispered makes a line of somebody's words. Their clock is believed within
-// reason.
-func (l *loop) whispered(c *conversation, at wire.Millis, text string, action bool) *wire.Whispered {
-	id, now := l.stamp()
-	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
-		at = now
-	}
-	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
-}
-
-// saveHeard puts what has come on disk, shows what is new of it, and confirms
-// it all.
-func (l *loop) saveHeard() {
-	if len(l.round) == 0 || time.Now().Before(l.diskAgain) {
-		return
-	}
-	round := l.round
-	heard := make([]wire.Heard, len(round))
-	for i := range round {
-		heard[i] = round[i].Heard
-	}
-	fresh, err := l.cfg.Store.Hear(heard...)
-	if l.tryAgain("keep lines", err) {
-		return
-	}
-	l.round = nil
-	var taken []wire.ID
-	for i := range round {
-		l.arrived(&round[i], fresh[i])
-		if n := round[i].note; n != nil {
-			taken = append(taken, n.ID)
-		}
-	}
-	if len(taken) > 0 {
-		l.Tell(wire.Taken{IDs: taken})
-	}
-}
-
-// arrived shows a line that is on disk, and confirms it.
-func (l *loop) arrived(a *arrival, fresh bool) {
-	c := a.c
-	switch {
-	case !fresh:
-		c.noted.doubles++
-	case a.Line != nil:
-		l.emit(a.Line)
-		c.traces.theirs = append(c.traces.theirs, trace{a.Line.ID, a.Seq})
-		if n := len(c.traces.theirs) - maxTraces; n > 0 {
-			c.traces.theirs = slices.Delete(c.traces.theirs, 0, n)
-		}
-	}
-	if p := a.p; p != nil && p.stored == a.Seq { // the last one of this round
-		p.say(l, &wire.PeerStored{Seq: p.stored})
-	}
-}
-
 // readBy marks our lines as read.
 func (l *loop) readBy(c *conversation, seq wire.ID) {
 	sent := c.traces.sent
@@ -395,17 +313,4 @@ func (l *loop) readBy(c *conversation, seq wire.ID) {
 		sent = sent[1:]
 	}
 	c.traces.sent = sent
-}
-
-// seen tells the other side what a person has read of its lines.
-func (l *loop) seen(c *conversation, last wire.ID) {
-	var seq wire.ID
-	for len(c.traces.theirs) > 0 && c.traces.theirs[0].id <= last {
-		seq = max(seq, c.traces.theirs[0].seq)
-		c.traces.theirs = c.traces.theirs[1:]
-	}
-	_, reading := l.cfg.Store.Shares()
-	if p := c.best(); p != nil && seq != 0 && reading {
-		p.say(l, &wire.PeerRead{Seq: seq})
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 // maxRound is how many messages of links are taken in one round: one write to
 // disk for all of them.
 const maxRound = 256
+
+// farewellWithin bounds the wait for the server when a person leaves.
+const farewellWithin = time.Second
 
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
 type loop struct {
@@ -39,6 +43,7 @@ type loop struct {
 	settling  []settling               // lines that have arrived, of which the disk does not know yet
 	diskAgain time.Time                // after a failure: when the disk is tried again
 	files     files
+	older     older
 	prekeys   prekeys
 	last      wire.ID // of a line
 	diskTold  bool
@@ -48,7 +53,7 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name},
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(),
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l
@@ -115,8 +120,9 @@ func (l *loop) accepting(c *link.Carrier) {
 	})
 }
 
-// run goes on until the session's events end.
-func (l *loop) run() {
+// run goes on until the session's events end, which stop has them do when a
+// person leaves.
+func (l *loop) run(leaves <-chan struct{}, stop func()) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -142,8 +148,29 @@ func (l *loop) run() {
 		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
+		case <-leaves:
+			leaves = nil
+			l.leave(stop)
 		}
 	}
+}
+
+// leave ends all links while the server still carries the word of it to those
+// who are reached through it, and then the session.
+func (l *loop) leave(stop func()) {
+	l.save()
+	l.quiet = true
+	relayed := false
+	for _, c := range l.convs {
+		relayed = relayed || slices.ContainsFunc(c.paths, func(p *path) bool { return p.Relayed })
+		c.hangUp(l)
+	}
+	if !relayed || !l.server.online {
+		stop()
+		return
+	}
+	l.ask(wire.Ping{}, func(wire.Event) { stop() }) // it has the word if it answers
+	time.AfterFunc(farewellWithin, stop)
 }
 
 // datagrams is where plain ones come from, nil without a socket.
@@ -154,10 +181,15 @@ func (l *loop) datagrams() <-chan link.Datagram {
 	return l.socket.Plain()
 }
 
-// datagram takes our own signals, and hands all else to who speaks plain text.
+// datagram takes our own signals, and hands all else to those who read plain
+// text: it is bytes that no signal begins with.
 func (l *loop) datagram(d link.Datagram) {
 	if wire.IsSignal(d.Data) {
 		l.signal(d)
+		return
+	}
+	if l.speaksOlder() {
+		l.olderDatagram(d)
 		return
 	}
 	l.plain.deliver(d)

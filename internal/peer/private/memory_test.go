@@ -142,6 +142,14 @@ func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	return fresh, err
 }
 
+func (m *memory) Keep(lines []wire.Event, _ ...wire.Mark) error {
+	return m.change(func() {
+		for _, e := range lines {
+			m.history = append(m.history, e.(*wire.Whispered))
+		}
+	})
+}
+
 func (m *memory) Devices(user string) ([]wire.KnownDevice, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -93,6 +93,9 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		l.dropNote(e, "its sender was rejected")
 		return
 	}
+	if len(l.round) >= maxHeld {
+		return // the disk fails; it comes again at the next login
+	}
 	secret, err := l.cfg.Store.Prekey(e.Prekey)
 	if err != nil {
 		l.diskFailed("read a prekey", err)

@@ -22,7 +22,7 @@ func left(w *lab, text string) (bobs *memory) {
 	ann.Whisper("bob", text, false)
 	settle()
 	ann.quit()
-	w.vault.wantMail(w.t, "bob", 1)
+	w.vault.wantMail(w.t, 1)
 	return bob.store
 }
 
@@ -39,7 +39,7 @@ func TestASealedLineOfAStrangerAsksForAnAnswer(t *testing.T) {
 			t.Errorf("bob's path is %+v", p)
 		}
 		bob.wantTexts("ann", "do you know me")
-		w.vault.wantMail(t, "bob", 0)
+		w.vault.wantMail(t, 0)
 		bob.Do(wire.Accept{Name: "ann"})
 		settle()
 		if p := bob.path("ann"); p.Request {
@@ -68,7 +68,7 @@ func TestASealedLineOfWhoWasRejectedIsDropped(t *testing.T) {
 		must(t, bobs.SetContact(wire.Contact{User: "ann", Rejected: true}))
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
-		w.vault.wantMail(t, "bob", 0)
+		w.vault.wantMail(t, 0)
 		if n := bob.count(called); n != 0 {
 			t.Errorf("bob was asked %d times", n)
 		}
@@ -97,7 +97,7 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 				laptop.Whisper("bob", "two", false)
 				settle()
 				laptop.quit()
-				v.wantMail(t, "bob", 2)
+				v.wantMail(t, 2)
 				bob := w.enter("bob", wire.KindAccount, bobs)
 				seen := last(bob, func(e *wire.KeySeen) bool { return e.User == "ann" })
 				if seen == nil || seen.State != wire.KeyChanged || !strings.Contains(seen.Text, "/verify ann") {
@@ -107,7 +107,7 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 				bob = w.enter("bob", wire.KindAccount, bobs) // a restart is no answer
 				wait(time.Minute)
 				bob.wantTexts("ann")
-				v.wantMail(t, "bob", 2)
+				v.wantMail(t, 2)
 				if p := bob.path("ann"); p == nil || !p.Blocked || p.Key != wire.KeyChanged {
 					t.Errorf("bob's path is %+v", p)
 				}
@@ -118,7 +118,7 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 				} else {
 					bob.wantTexts("ann")
 				}
-				v.wantMail(t, "bob", 0)
+				v.wantMail(t, 0)
 			})
 		})
 	}
@@ -214,7 +214,7 @@ func TestWhatTheServerForgesIsDropped(t *testing.T) {
 				v.tellAll(bob.server, []*wire.Sealed{good, good})
 				settle()
 				bob.wantTexts("ann", "hello")
-				v.wantMail(t, "bob", 0)
+				v.wantMail(t, 0)
 			})
 		})
 	}
@@ -229,11 +229,11 @@ func TestALineThatCanNotBeOpenedComesStraightLater(t *testing.T) {
 		ann, bobs := apart(w)
 		id := ann.Whisper("bob", "two", false)
 		settle()
-		v.wantMail(t, "bob", 1)
+		v.wantMail(t, 1)
 		bobs.set(func() { clear(bobs.prekeys) })
 		bob := w.enter("bob", wire.KindAccount, bobs)
 		bob.wantTexts("ann")
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		wait(2 * time.Minute)
 		bob.wantTexts("ann", "two")
 		ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
@@ -274,7 +274,7 @@ func TestNothingIsSealedToAnotherKeyThanTheReceivers(t *testing.T) {
 		w.mu.Unlock()
 		id := ann.Whisper("bob", "for bob only", false)
 		wait(5 * time.Minute)
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		ann.wantStates(id, wire.ReceiptQueued)
 		if seen := last(ann, func(e *wire.KeySeen) bool { return e.User == "bob" }); seen.State != wire.KeyChanged {
 			t.Errorf("ann was told %+v", seen)
@@ -297,7 +297,7 @@ func TestAPrekeyThatItsDeviceHasNotSignedIsNotSealedTo(t *testing.T) {
 		w.mu.Unlock()
 		id := ann.Whisper("bob", "for bob only", false)
 		wait(5 * time.Minute)
-		v.wantMail(t, "bob", 0)
+		v.wantMail(t, 0)
 		ann.wantStates(id, wire.ReceiptQueued)
 		if n := len(asksFor[wire.TakePrekey](ann)); n > 10 {
 			t.Errorf("%d prekeys were asked for within five minutes", n)

@@ -15,6 +15,9 @@ const (
 	// retireAfter is how long a link is heard that has been replaced: what was
 	// sent on it may still arrive.
 	retireAfter = 2 * time.Second
+	// maxOut is how many bytes wait for a side that reads nothing, before the link
+	// is ended: more than the lines that may be unconfirmed.
+	maxOut = 4 << 20
 	// typingEvery is how often the other side may say that it is writing.
 	typingEvery = time.Second
 	// helloWithin is how long a link may be silent before its first message.
@@ -32,6 +35,7 @@ type path struct {
 	taking  bool      // its streams of files are taken
 	flight  []*line   // sent here and not confirmed, by number
 	moved   time.Time // when the oldest of them was sent, or one was confirmed
+	low     wire.ID   // no line of the other device with a smaller number comes again
 	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
 	made    time.Time
 	retire  time.Time // zero: in use
@@ -85,6 +89,10 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 
 // say hands a message to the link's writer.
 func (p *path) say(l *loop, m wire.PeerMessage) bool {
+	if len(p.out) > maxOut {
+		p.Close(true)
+		return false
+	}
 	longer, err := wire.AppendPeer(p.out, m)
 	if err != nil {
 		l.cfg.Log.Error("a message can't be written", "err", err)
@@ -171,7 +179,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	c := p.c
 	was := c.best()
 	p.up = true
-	c.traces.low = max(c.traces.low, hello.Low)
+	p.low = hello.Low
 	now := time.Now()
 	best := c.best()
 	for _, q := range c.paths {
@@ -183,8 +191,8 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		if p.Relayed && c.call != nil {
 			c.show(l, c.call.why(l, c))
 		}
-		if c.urgent = false; !p.Relayed || l.hides(c) {
-			c.call = nil
+		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
+			c.met, c.call = c.call.id, nil
 		}
 		c.here, c.again, c.tries, c.better = true, time.Time{}, 0, time.Time{}
 		if !p.Relayed {
@@ -219,7 +227,9 @@ func (l *loop) dropped(p *path, err error) {
 		c.pump(l)
 	case link.Gone(err):
 		c.show(l, c.name+" has ended the conversation")
-		c.poked = false
+		if c.poked = false; c.call != nil && c.call.answered {
+			c.call = nil // it was for a better way to who is gone now
+		}
 		if l.waits(c) {
 			c.later(time.Now())
 		}

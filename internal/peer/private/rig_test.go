@@ -2,7 +2,6 @@ package private_test
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -43,6 +42,8 @@ type lab struct {
 	vault   *vault                   // nil: nothing is kept for those who are away
 	all     []*person
 	done    sync.WaitGroup
+
+	originals []*original // people with older programs
 }
 
 func newLab(tb testing.TB) *lab {
@@ -80,6 +81,9 @@ func (w *lab) end() {
 	for _, p := range w.all {
 		p.quit()
 	}
+	for _, o := range w.originals {
+		o.conn.Close()
+	}
 	w.conn.Close()
 	w.done.Wait()
 }
@@ -107,169 +111,6 @@ func (w *lab) serve() {
 
 func secretOf(id uint64) []byte { return fmt.Appendf(nil, "%032d", id) }
 
-// session is a private.Server.
-type session struct {
-	lab    *lab
-	name   string
-	kind   wire.Kind
-	id     uint64
-	key    string // of its endpoint
-	events chan []wire.Event
-	tags   int
-
-	mu      sync.Mutex
-	waiting []wire.Event
-	wake    chan struct{}
-	passed  []*wire.Receipt // lines that the server may read
-	asked   []wire.Request
-	online  bool
-}
-
-func (s *session) Events() <-chan []wire.Event            { return s.events }
-func (s *session) Say(string, string, bool) wire.ClientID { return "" }
-func (s *session) Retry()                                 {}
-
-func (s *session) Run(ctx context.Context) error {
-	defer close(s.events)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.wake:
-		}
-		s.mu.Lock()
-		batch := s.waiting
-		s.waiting = nil
-		s.mu.Unlock()
-		select {
-		case s.events <- batch:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-func (s *session) push(e wire.Event) {
-	s.mu.Lock()
-	s.waiting = append(s.waiting, e)
-	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (s *session) connect() {
-	s.lab.mu.Lock()
-	s.lab.here[wire.Fold(s.name)] = s
-	s.lab.mu.Unlock()
-	s.mu.Lock()
-	s.online = true
-	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
-	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
-	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
-	s.lab.vault.tell(s)
-}
-
-func (s *session) disconnect() {
-	s.lab.mu.Lock()
-	delete(s.lab.here, wire.Fold(s.name))
-	for pair := range s.lab.open {
-		if slices.Contains(pair[:], s.name) {
-			delete(s.lab.open, pair)
-		}
-	}
-	s.lab.mu.Unlock()
-	s.mu.Lock()
-	s.online = false
-	s.mu.Unlock()
-	s.push(&wire.Status{State: wire.StateOffline})
-}
-
-func (s *session) Pass(r *wire.Receipt) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.passed = append(s.passed, r)
-}
-
-func (s *session) Tell(r wire.Request) { s.Do(r) }
-
-func (s *session) Do(r wire.Request) string {
-	s.mu.Lock()
-	s.tags++
-	tag := fmt.Sprintf("p%d", s.tags)
-	if _, relay := r.(wire.Relay); !relay {
-		s.asked = append(s.asked, r)
-	}
-	online := s.online
-	s.mu.Unlock()
-	if !online {
-		s.push(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: wire.CodeOffline})
-		return tag
-	}
-	if e := s.lab.answer(s, r, wire.Re{Re: tag}); e != nil {
-		s.push(e)
-	}
-	return tag
-}
-
-// answer is the server's hub.
-func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch r := r.(type) {
-	case wire.UDP:
-		s.key = r.Key
-		return &wire.Endpoint{
-			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
-			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
-		}
-	case wire.Find:
-		to := w.here[wire.Fold(r.Name)]
-		switch {
-		case to == nil && w.vault != nil && w.devices[r.Name] != nil:
-			return &wire.Found{Re: re, Name: r.Name, Kind: wire.KindAccount, Devices: w.devices[r.Name]}
-		case to == nil:
-			return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Nobody of that name."}
-		}
-		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
-	case wire.Punch:
-		return w.punch(s, r, re)
-	case wire.Decline:
-		if to := w.here[wire.Fold(r.To)]; to != nil {
-			to.push(&wire.Declined{From: s.name, Call: r.Call})
-		}
-	case wire.Relay:
-		to := w.here[wire.Fold(r.To)]
-		if to != nil && w.open[[2]string{s.name, to.name}] != "" && w.open[[2]string{s.name, to.name}] == w.open[[2]string{to.name, s.name}] {
-			w.relays++
-			if w.lose == nil || !w.lose(w.relays) {
-				to.push(&wire.Relayed{From: s.name, Data: r.Data})
-			}
-		}
-	default:
-		if w.vault != nil {
-			return w.vault.answer(w, s, r, re)
-		}
-	}
-	return nil
-}
-
-func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
-	to := w.here[wire.Fold(r.To)]
-	if to == nil || to.key == "" {
-		return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Not here."}
-	}
-	w.open[[2]string{s.name, to.name}] = r.Call
-	e := &wire.Punched{From: s.name, Kind: s.kind, Call: r.Call, Device: s.key, Devices: w.devices[s.name], Relay: r.Relay}
-	if at := w.seen[s.id]; at.IsValid() && !r.Relay {
-		e.Addrs = []string{at.String()}
-	}
-	to.push(e)
-	return &wire.Done{Re: re, Of: r.Act()}
-}
-
 // person is an endpoint of ours, and what came out of it.
 type person struct {
 	*private.Endpoint
@@ -277,6 +118,7 @@ type person struct {
 	lab    *lab
 	server *session
 	store  *memory
+	outer  running // the endpoint, or what stands around it
 	cancel context.CancelFunc
 
 	downloads string // where files go
@@ -297,37 +139,56 @@ func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
 // enterAt says where this one's files go, too.
 func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
 	w.t.Helper()
-	p := w.bring(name, kind, store, downloads)
-	p.store = store
+	p := w.bring(name, kind, store, manner{downloads: downloads})
+	settle()
+	return p
+}
+
+// enterWithin lets something stand around the endpoint.
+func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
+	w.t.Helper()
+	p := w.bring(name, kind, store, manner{around: around})
 	settle()
 	return p
 }
 
 // start brings somebody in, on any disk.
-func (w *lab) start(name string, kind wire.Kind, store private.Store, watch ...func(wire.Event)) *person {
-	return w.bring(name, kind, store, "", watch...)
+func (w *lab) start(name string, kind wire.Kind, store private.Store, watch func(wire.Event)) *person {
+	return w.bring(name, kind, store, manner{watch: watch})
 }
 
-func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads string, watch ...func(wire.Event)) *person {
+// manner is how somebody comes in.
+type manner struct {
+	downloads string                // where files go
+	watch     func(wire.Event)      // nil, or called with what comes out
+	around    func(*person) running // nil, or what stands around the endpoint
+}
+
+func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, downloads: downloads, more: make(chan struct{}, 1)}
+	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store, Downloads: downloads,
+		Name: name, Store: store, Downloads: as.downloads,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	p.done.Go(func() { _ = p.Run(ctx) })
+	p.store, _ = store.(*memory)
+	p.outer = p.Endpoint
+	if as.around != nil {
+		p.outer = as.around(p)
+	}
+	p.done.Go(func() { _ = p.outer.Run(ctx) })
 	p.done.Go(func() {
-		for batch := range p.Events() {
+		for batch := range p.outer.Events() {
 			p.mu.Lock()
 			p.events = append(p.events, batch...)
 			p.mu.Unlock()
 			for _, e := range batch {
-				for _, f := range watch {
-					f(e)
+				if as.watch != nil {
+					as.watch(e)
 				}
 			}
 			select {
@@ -339,13 +200,6 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, downloads 
 	w.all = append(w.all, p)
 	s.connect()
 	return p
-}
-
-// enterOld brings somebody in whose program knows no private conversations.
-func (w *lab) enterOld(name string, kind wire.Kind) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.here[wire.Fold(name)] = &session{lab: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
 }
 
 // identity is the device of a store.

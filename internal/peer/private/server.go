@@ -22,6 +22,7 @@ type server struct {
 	online   bool
 	welcomed bool // able and seals are known
 	able     bool // it helps private conversations
+	foreign  bool // the last one was not native
 	seals    bool // it keeps sealed lines
 	claimed  bool // this session holds our private conversations
 	lost     bool // another device of ours does
@@ -38,6 +39,10 @@ func (l *loop) hear(e wire.Event) {
 			then(e)
 			return
 		}
+	}
+	if posesAsOlder(e) {
+		l.cfg.Log.Warn("the server gives somebody with a key a name that is an address")
+		return
 	}
 	switch e := e.(type) {
 	case *wire.Displaced:
@@ -84,6 +89,9 @@ func (l *loop) status(e *wire.Status) {
 	s := &l.server
 	was := s.online
 	s.online, s.remote = e.State == wire.StateOnline, e.Remote
+	if s.online {
+		s.foreign = e.Dialect != nativeDialect
+	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
 	}

@@ -190,6 +190,9 @@ func TestWhoHasNoKeyIsWrittenToThroughTheServer(t *testing.T) {
 		var got []string
 		for _, r := range ann.server.passed {
 			got = append(got, r.Text)
+			if r.Seq != 0 {
+				t.Errorf("%q goes through the server, and its receipts say that it is encrypted", r.Text)
+			}
 		}
 		if !slices.Equal(got, []string{"one", "two"}) {
 			t.Errorf("the session was left %v", got)
@@ -317,6 +320,28 @@ func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
 		}
 		if c, err := store.Contact("gus"); err != nil || c.Accepted {
 			t.Errorf("the disk has %+v, %v of a guest", c, err)
+		}
+	})
+}
+
+// TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey has a client tell its key
+// a moment after its name.
+func TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		w.enterOld("gus", wire.KindGuest)
+		ann.Whisper("gus", "one", false)
+		settle()
+		gus := w.enter("gus", wire.KindGuest, newMemory("gus"))
+		gus.Do(wire.Accept{Name: "ann"})
+		wait(2 * time.Second)
+		gus.Do(wire.Accept{Name: "ann"})
+		wait(2 * time.Second)
+		gus.wantTexts("ann", "one")
+		if n := len(ann.server.passed); n > 0 {
+			t.Errorf("the server was given %d lines to read", n)
 		}
 	})
 }

@@ -162,11 +162,11 @@ func (v *vault) forget(name string, ids []wire.ID) {
 	v.mail[name] = slices.DeleteFunc(v.mail[name], func(e *wire.Sealed) bool { return slices.Contains(ids, e.ID) })
 }
 
-// wantMail checks how many lines wait for an account.
-func (v *vault) wantMail(t testing.TB, name string, want int) {
-	t.Helper()
-	if got := len(v.waiting(name)); got != want {
-		t.Errorf("%d sealed lines wait for %s, want %d", got, name, want)
+// wantMail checks how many lines wait for bob.
+func (v *vault) wantMail(tb testing.TB, want int) {
+	tb.Helper()
+	if got := len(v.waiting("bob")); got != want {
+		tb.Errorf("%d sealed lines wait for bob, want %d", got, want)
 	}
 }
 

@@ -57,8 +57,8 @@ func sayable(dialect string) func(wire.Request) bool {
 		if d.Name() == dialect {
 			return func(r wire.Request) bool {
 				switch r.(type) {
-				case wire.Leave, wire.Accept, wire.Reject:
-					return true // done at our end
+				case wire.Leave, wire.Accept, wire.Reject, wire.People:
+					return true // done at our end, or among its people
 				case wire.Logout:
 					return false // the name is given up with the program
 				default:

@@ -12,7 +12,7 @@ func TestOnlyWhatADialectCanSayIsOffered(t *testing.T) {
 		"a3":              {has: []Verb{Users, Msg, Nick, Joke, Inbox, Me, Sum, Quit}, lacks: []Verb{Join, Rooms, Topic, Sessions, Whois, Accept, Verify, Send, Cancel, Path, Kick, Outbox, Share}},
 		"prompt":          {has: []Verb{Users, Me, Quit, Next}, lacks: []Verb{Join, Msg, Joke, Register, Nick, Accept, Refuse, Outbox, Kick}},
 		"prompt-accounts": {has: []Verb{Users, Me}, lacks: []Verb{Nick, Register, Login}},
-		"ias":             {has: []Verb{Create, Join, Leave, Rooms, Accept, Refuse}, lacks: []Verb{Logout, Topic, Verify, Outbox}},
+		"ias":             {has: []Verb{Create, Join, Leave, Rooms, Users, Accept, Refuse}, lacks: []Verb{Logout, Topic, Verify, Outbox}},
 		"tobi":            {has: []Verb{Join, Create, Rooms, Users, Msg, Open, Accept, Refuse}, lacks: []Verb{Topic, Joke, Verify, Send, Cancel, Path, Kick, Outbox, Share}},
 		"sum":             {has: []Verb{Sum, Quit, Help}, lacks: []Verb{Users, Msg}},
 		"direct":          {has: []Verb{Quit}, lacks: []Verb{Help, Users, Msg, Sum}},

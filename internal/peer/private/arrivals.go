@@ -1,0 +1,109 @@
+package private
+
+import (
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxHeld is how many lines wait for a disk that fails: more than those who
+	// wait for a confirmation send.
+	maxHeld = 16 * maxFlight
+	// oldest is how far back the time of a line may be that the sender says.
+	oldest = 30 * 24 * time.Hour
+)
+
+// arrival is a line of somebody on its way to our disk.
+type arrival struct {
+	wire.Heard
+	p    *path // that it came by; nil: it was sealed
+	c    *conversation
+	note *wire.Sealed // not nil: that it came in
+}
+
+// line takes a line that has come; it is confirmed when it is on disk.
+func (l *loop) line(p *path, m *wire.PeerLine) {
+	p.stored = max(p.stored, m.Seq)
+	text, err := wire.CleanText(m.Text, wire.MaxText)
+	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
+	if err == nil {
+		h.Line = l.whispered(p.c, m.At, text, m.Action)
+		h.Line.Via.Way = p.way()
+	}
+	if len(l.round) >= maxHeld {
+		p.Close(true) // the disk fails, and the other side does not wait for a word
+		return
+	}
+	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
+}
+
+// whispered makes a line of somebody's words. Their clock is believed within
+// reason.
+func (l *loop) whispered(c *conversation, at wire.Millis, text string, action bool) *wire.Whispered {
+	id, now := l.stamp()
+	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
+		at = now
+	}
+	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
+}
+
+// saveHeard puts what has come on disk, shows what is new of it, and confirms
+// it all.
+func (l *loop) saveHeard() {
+	if len(l.round) == 0 || time.Now().Before(l.diskAgain) {
+		return
+	}
+	round := l.round
+	heard := make([]wire.Heard, len(round))
+	for i := range round {
+		heard[i] = round[i].Heard
+	}
+	fresh, err := l.cfg.Store.Hear(heard...)
+	if l.tryAgain("keep lines", err) {
+		return
+	}
+	l.round = nil
+	var taken []wire.ID
+	for i := range round {
+		l.arrived(&round[i], fresh[i])
+		if n := round[i].note; n != nil {
+			taken = append(taken, n.ID)
+		}
+	}
+	if len(taken) > 0 {
+		l.Tell(wire.Taken{IDs: taken})
+	}
+}
+
+// arrived shows a line that is on disk, and confirms it.
+func (l *loop) arrived(a *arrival, fresh bool) {
+	c := a.c
+	switch {
+	case !fresh:
+		c.noted.doubles++
+	case a.Line != nil:
+		l.emit(a.Line)
+		c.traces.theirs = append(c.traces.theirs, trace{a.Line.ID, a.Seq})
+		if n := len(c.traces.theirs) - maxTraces; n > 0 {
+			c.traces.theirs = slices.Delete(c.traces.theirs, 0, n)
+		}
+	}
+	if p := a.p; p != nil && p.stored == a.Seq { // the last one of this round
+		p.say(l, &wire.PeerStored{Seq: p.stored})
+	}
+}
+
+// seen tells the other side what a person has read of its lines.
+func (l *loop) seen(c *conversation, last wire.ID) {
+	var seq wire.ID
+	for len(c.traces.theirs) > 0 && c.traces.theirs[0].id <= last {
+		seq = max(seq, c.traces.theirs[0].seq)
+		c.traces.theirs = c.traces.theirs[1:]
+	}
+	_, reading := l.cfg.Store.Shares()
+	if p := c.best(); p != nil && seq != 0 && reading {
+		p.say(l, &wire.PeerRead{Seq: seq})
+	}
+}

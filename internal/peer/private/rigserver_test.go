@@ -1,0 +1,182 @@
+package private_test
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"labchat/internal/wire"
+)
+
+// session is a private.Server.
+type session struct {
+	lab    *lab
+	name   string
+	kind   wire.Kind
+	id     uint64
+	key    string // of its endpoint
+	events chan []wire.Event
+	tags   int
+
+	mu      sync.Mutex
+	waiting []wire.Event
+	wake    chan struct{}
+	passed  []*wire.Receipt // lines that the server may read
+	asked   []wire.Request
+	online  bool
+}
+
+func (s *session) Events() <-chan []wire.Event            { return s.events }
+func (s *session) Say(string, string, bool) wire.ClientID { return "" }
+func (s *session) Retry()                                 {}
+
+func (s *session) Run(ctx context.Context) error {
+	defer close(s.events)
+	defer func() { // nothing goes out any more
+		s.mu.Lock()
+		s.online = false
+		s.mu.Unlock()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wake:
+		}
+		s.mu.Lock()
+		batch := s.waiting
+		s.waiting = nil
+		s.mu.Unlock()
+		select {
+		case s.events <- batch:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (s *session) push(e wire.Event) {
+	s.mu.Lock()
+	s.waiting = append(s.waiting, e)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *session) connect() {
+	s.lab.mu.Lock()
+	s.lab.here[wire.Fold(s.name)] = s
+	s.lab.mu.Unlock()
+	s.mu.Lock()
+	s.online = true
+	s.mu.Unlock()
+	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
+	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
+	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
+	s.lab.vault.tell(s)
+}
+
+func (s *session) disconnect() {
+	s.lab.mu.Lock()
+	delete(s.lab.here, wire.Fold(s.name))
+	for pair := range s.lab.open {
+		if slices.Contains(pair[:], s.name) {
+			delete(s.lab.open, pair)
+		}
+	}
+	s.lab.mu.Unlock()
+	s.mu.Lock()
+	s.online = false
+	s.mu.Unlock()
+	s.push(&wire.Status{State: wire.StateOffline})
+}
+
+func (s *session) Pass(r *wire.Receipt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passed = append(s.passed, r)
+}
+
+func (s *session) Tell(r wire.Request) { s.Do(r) }
+
+func (s *session) Do(r wire.Request) string {
+	s.mu.Lock()
+	s.tags++
+	tag := fmt.Sprintf("p%d", s.tags)
+	if _, relay := r.(wire.Relay); !relay {
+		s.asked = append(s.asked, r)
+	}
+	online := s.online
+	s.mu.Unlock()
+	if !online {
+		s.push(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: wire.CodeOffline})
+		return tag
+	}
+	if e := s.lab.answer(s, r, wire.Re{Re: tag}); e != nil {
+		s.push(e)
+	}
+	return tag
+}
+
+// answer is the server's hub.
+func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch r := r.(type) {
+	case wire.UDP:
+		s.key = r.Key
+		return &wire.Endpoint{
+			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
+			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
+		}
+	case wire.Find:
+		to := w.here[wire.Fold(r.Name)]
+		switch {
+		case to == nil && w.vault != nil && w.devices[r.Name] != nil:
+			return &wire.Found{Re: re, Name: r.Name, Kind: wire.KindAccount, Devices: w.devices[r.Name]}
+		case to == nil:
+			return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Nobody of that name."}
+		}
+		return &wire.Found{Re: re, Name: to.name, Kind: to.kind, Online: true, Device: to.key, Devices: w.devices[to.name]}
+	case wire.Punch:
+		return w.punch(s, r, re)
+	case wire.Ping:
+		return &wire.Pong{Re: re}
+	case wire.Decline:
+		if to := w.here[wire.Fold(r.To)]; to != nil {
+			to.push(&wire.Declined{From: s.name, Call: r.Call})
+		}
+	case wire.Relay:
+		to := w.here[wire.Fold(r.To)]
+		if to != nil && w.open[[2]string{s.name, to.name}] != "" && w.open[[2]string{s.name, to.name}] == w.open[[2]string{to.name, s.name}] {
+			w.relays++
+			if w.lose == nil || !w.lose(w.relays) {
+				to.push(&wire.Relayed{From: s.name, Data: r.Data})
+			}
+		}
+	default:
+		if w.vault != nil {
+			return w.vault.answer(w, s, r, re)
+		}
+	}
+	return nil
+}
+
+func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
+	to := w.here[wire.Fold(r.To)]
+	if to == nil || to.key == "" {
+		return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Not here."}
+	}
+	w.open[[2]string{s.name, to.name}] = r.Call
+	e := &wire.Punched{From: s.name, Kind: s.kind, Call: r.Call, Device: s.key, Devices: w.devices[s.name], Relay: r.Relay}
+	if at := w.seen[s.id]; at.IsValid() && !r.Relay {
+		e.Addrs = []string{at.String()}
+	}
+	to.push(e)
+	return &wire.Done{Re: re, Of: r.Act()}
+}
