@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,7 @@ func (s *scene) onDisk(text []byte) (found bool) {
 // read.
 func (s *scene) inMemory(text []byte) bool {
 	s.t.Helper()
-	proc := filepath.Join("/proc", fmt.Sprint(s.server.Process.Pid))
+	proc := filepath.Join("/proc", strconv.Itoa(s.server.Process.Pid))
 	maps, err := os.ReadFile(filepath.Join(proc, "maps"))
 	if err != nil {
 		s.t.Fatal(err)

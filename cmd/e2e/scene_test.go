@@ -264,25 +264,23 @@ func (a *actor) meets(other *actor, text string) {
 	a.delivered()
 }
 
-// leave ends the input, and returns what follows from that.
-func (a *actor) leave() []utterance {
+// leave ends the input, and waits for the end of the program.
+func (a *actor) leave() {
 	a.t.Helper()
 	if err := a.stdin.Close(); err != nil {
 		a.t.Error(err)
 	}
-	var rest []utterance
 	late := time.After(2 * patience)
 	for {
 		select {
 		case h := <-a.said:
-			if !h.over {
-				rest = append(rest, h.utterance)
+			if a.note(h); !h.over {
 				continue
 			}
 			if err := a.cmd.Wait(); err != nil {
 				a.t.Errorf("%s: %v: %s", a.name, err, a.complaints.String())
 			}
-			return rest
+			return
 		case <-late:
 			a.t.Fatalf("%s did not end", a.name)
 		}
