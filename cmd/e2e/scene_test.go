@@ -274,7 +274,7 @@ func (a *actor) leave() {
 	for {
 		select {
 		case h := <-a.said:
-			if !h.over {
+			if a.note(h); !h.over {
 				continue
 			}
 			if err := a.cmd.Wait(); err != nil {
