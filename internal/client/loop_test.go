@@ -3,6 +3,8 @@ package client
 import (
 	"strconv"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -21,4 +23,28 @@ func TestWhatTheReaderHasIsTakenWholeHoweverMuchItIs(t *testing.T) {
 	if got, want := len(l.feed.batch)+len(l.link.in), readAhead+1; got != want {
 		t.Errorf("%d of %d batches are left", got, want)
 	}
+}
+
+// TestADoubtedConnectionIsGivenUpSoonerThanAQuietOne looks at when the next
+// ping is due, and how long its answer may take.
+func TestADoubtedConnectionIsGivenUpSoonerThanAQuietOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLoop(New(Config{Server: "host", Store: newMemStore()}))
+		l.pulse.start(time.Now())
+		if got := time.Until(l.pulse.due()); got != pingEvery {
+			t.Errorf("a quiet server is asked after %s, want %s", got, pingEvery)
+		}
+		l.check()
+		if got := time.Until(l.pulse.due()); got != 0 {
+			t.Errorf("a doubted one is asked after %s, want at once", got)
+		}
+		l.pulse.sent, l.pulse.waiting = time.Now(), true
+		if got := time.Until(l.pulse.due()); got != doubtWithin {
+			t.Errorf("it is given up after %s, want %s", got, doubtWithin)
+		}
+		l.ponged()
+		if got := l.pulse.within; got != pongWithin {
+			t.Errorf("after an answer the next one may take %s, want %s", got, pongWithin)
+		}
+	})
 }

@@ -11,6 +11,8 @@ const (
 	pingEvery = 20 * time.Second
 	// pongWithin is how long a server may say nothing at all then.
 	pongWithin = 10 * time.Second
+	// doubtWithin is the same after Check.
+	doubtWithin = 5 * time.Second
 )
 
 // pulse finds a server that is gone without a word, and measures the way to
@@ -18,9 +20,10 @@ const (
 type pulse struct {
 	on      bool
 	waiting bool
-	next    time.Time // of the next ping
-	sent    time.Time // of the last one
-	heard   time.Time // anything
+	within  time.Duration // how long the answer may take
+	next    time.Time     // of the next ping
+	sent    time.Time     // of the last one
+	heard   time.Time     // anything
 	rtt     time.Duration
 	stamp   wire.ID // the last id that was made here, see loop.stamp
 }
@@ -29,7 +32,7 @@ type pulse struct {
 func (p *pulse) begin(now time.Time) { *p = pulse{heard: now, stamp: p.stamp} }
 
 // start begins to ping, after a while: what was just asked comes first.
-func (p *pulse) start(now time.Time) { p.on, p.next = true, now.Add(pingEvery) }
+func (p *pulse) start(now time.Time) { p.on, p.within, p.next = true, pongWithin, now.Add(pingEvery) }
 
 // due says when there is something to do; the zero time is never.
 func (p *pulse) due() time.Time {
@@ -46,16 +49,23 @@ func (p *pulse) due() time.Time {
 // limit is until when the server must have said something.
 func (p *pulse) limit() time.Time {
 	if p.heard.After(p.sent) {
-		return p.heard.Add(pongWithin)
+		return p.heard.Add(p.within)
 	}
-	return p.sent.Add(pongWithin)
+	return p.sent.Add(p.within)
 }
 
 // ponged takes the answer.
 func (l *loop) ponged() {
 	p, now := &l.pulse, time.Now()
-	p.rtt, p.waiting, p.next = now.Sub(p.sent), false, now.Add(pingEvery)
+	p.rtt, p.waiting, p.within, p.next = now.Sub(p.sent), false, pongWithin, now.Add(pingEvery)
 	l.status(wire.StateOnline, "", "")
+}
+
+// check pings now.
+func (l *loop) check() {
+	if p := &l.pulse; p.on && !p.waiting {
+		p.within, p.next = doubtWithin, time.Now()
+	}
 }
 
 // beat pings, or gives up a server that says nothing.

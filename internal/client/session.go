@@ -183,6 +183,10 @@ func (s *Session) Pass(r *wire.Receipt) { s.post(func(l *loop) { l.typed(r) }) }
 // there is no connection, or one that takes no more.
 func (s *Session) Tell(r wire.Request) { s.post(func(l *loop) { l.tell(r) }) }
 
+// Check asks the server now whether it is there, because something else has shown
+// that the network may have changed.
+func (s *Session) Check() { s.post((*loop).check) }
+
 // Retry connects now, without waiting for the ladder's next step.
 func (s *Session) Retry() { s.post((*loop).retry) }
 

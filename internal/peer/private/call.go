@@ -126,7 +126,7 @@ func (l *loop) punched(e *wire.Punched) {
 	case e.Call == c.met:
 		// The link was faster than the answer.
 	case k != nil && !k.answered && k.id < e.Call:
-		// Both have called at the same time: the other side answers ours.
+		l.punch(c, k) // both have called: the smaller call counts, which may have got lost
 	case c.contact.Accepted:
 		l.answer(c, e)
 	default:

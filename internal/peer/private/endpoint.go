@@ -52,6 +52,8 @@ type Server interface {
 	Tell(r wire.Request)
 	// Pass hands over a line that the server may read.
 	Pass(r *wire.Receipt)
+	// Check finds out whether the connection still works.
+	Check()
 	Retry()
 }
 

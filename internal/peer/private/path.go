@@ -275,5 +275,7 @@ func (p *path) act(l *loop, now time.Time) {
 func (l *loop) doubt(p *path, why string) {
 	p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
 	p.c.show(l, why)
+	l.place.again()
+	l.Check() // what has broken the path may have broken the session
 	l.begin(p.c)
 }

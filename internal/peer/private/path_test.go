@@ -320,3 +320,27 @@ func TestAFullDiskConfirmsNothing(t *testing.T) {
 		ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
 	})
 }
+
+// TestACallThatNobodyHasHeardKeepsNobodyApart has ann's call vanish with bob's
+// old session; whichever of the two calls is the smaller one, they meet.
+func TestACallThatNobodyHasHeardKeepsNobodyApart(t *testing.T) {
+	for range 8 { // which call is the smaller one is a matter of chance
+		synctest.Test(t, func(t *testing.T) {
+			w := newLab(t)
+			defer w.end()
+			ann, bob := friends(w)
+			ann.Whisper("bob", "one", false)
+			settle()
+			w.net.Lose(all)
+			bob.server.deaf(true)
+			ann.Whisper("bob", "two", false)
+			wait(5 * time.Second) // ann has called by now
+			w.net.Lose(nil)
+			bob.server.deaf(false)
+			bob.Whisper("ann", "back", false)
+			wait(10 * time.Second)
+			bob.wantTexts("ann", "one", "two")
+			ann.wantTexts("bob", "back")
+		})
+	}
+}

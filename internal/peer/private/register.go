@@ -122,6 +122,7 @@ func (r *registration) registered(l *loop, seen netip.AddrPort) {
 	first := !r.seen.IsValid()
 	r.seen, r.silent, r.due = seen, 0, time.Now().Add(registerEvery)
 	if moved {
+		l.Check()
 		r.probed = netip.AddrPort{} // another network, maybe another NAT
 	}
 	r.kind = r.nat(l.own())
@@ -129,6 +130,13 @@ func (r *registration) registered(l *loop, seen netip.AddrPort) {
 		if moved || first {
 			c.addressChanged()
 		}
+	}
+}
+
+// again registers now: our address may be another one.
+func (r *registration) again() {
+	if r.on {
+		r.due = time.Now()
 	}
 }
 

@@ -27,11 +27,13 @@ type session struct {
 	passed  []*wire.Receipt // lines that the server may read
 	asked   []wire.Request
 	online  bool
+	dead    bool
 }
 
 func (s *session) Events() <-chan []wire.Event            { return s.events }
 func (s *session) Say(string, string, bool) wire.ClientID { return "" }
 func (s *session) Retry()                                 {}
+func (s *session) Check()                                 {}
 
 func (s *session) Run(ctx context.Context) error {
 	defer close(s.events)
@@ -58,8 +60,19 @@ func (s *session) Run(ctx context.Context) error {
 	}
 }
 
+// deaf lets what the server says get lost, as on a connection that has died.
+func (s *session) deaf(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dead = on
+}
+
 func (s *session) push(e wire.Event) {
 	s.mu.Lock()
+	if s.dead {
+		s.mu.Unlock()
+		return
+	}
 	s.waiting = append(s.waiting, e)
 	s.mu.Unlock()
 	select {

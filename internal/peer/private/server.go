@@ -227,7 +227,14 @@ func (l *loop) cameBack(name string) {
 		return
 	}
 	c.fresh = time.Time{} // it may have come with another program
-	if l.waits(c) {
+	lost := c.call != nil && !c.call.answered
+	if lost {
+		c.call = nil // whoever was called is not there any more
+	}
+	switch {
+	case lost && c.best() != nil:
+		l.begin(c)
+	case lost, l.waits(c):
 		c.soon()
 	}
 }
