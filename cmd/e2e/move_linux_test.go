@@ -8,7 +8,8 @@ import (
 
 // TestAConversationGoesOnWhenAnAddressChanges has two people talk of whom one
 // gets another address, as in another network, and one is behind a router that
-// does.
+// does. The connection to the server is dead then, too: who has moved finds that
+// out after up to a minute, and can't be called before.
 func TestAConversationGoesOnWhenAnAddressChanges(t *testing.T) {
 	for _, tt := range []struct {
 		name string

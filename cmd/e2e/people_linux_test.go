@@ -88,7 +88,12 @@ func (p *person) has(n int, what string, count func(h *stream) int) {
 // until waits for an object, after those that were waited for before.
 func (p *person) until(what string, is func(o object) bool) object {
 	p.t.Helper()
-	late := time.After(patience)
+	return p.within(patience, what, is)
+}
+
+func (p *person) within(limit time.Duration, what string, is func(o object) bool) object {
+	p.t.Helper()
+	late := time.After(limit)
 	for from := p.at; ; {
 		objects, ended, more := p.heard.from(p.at)
 		for _, o := range objects {
@@ -102,7 +107,7 @@ func (p *person) until(what string, is func(o object) bool) object {
 		select {
 		case <-more:
 		case <-late:
-			p.t.Fatalf("%s did not come to %s within %v; since then:\n%s", p.name, what, patience, p.since(from))
+			p.t.Fatalf("%s did not come to %s within %v; since then:\n%s", p.name, what, limit, p.since(from))
 		}
 	}
 }
@@ -154,10 +159,10 @@ func (p *person) untilPath(with *person, what string, is func(o object) bool) {
 	}
 }
 
-// hears waits for a private line.
+// hears waits for a private line, for which a way may have to be found first.
 func (p *person) hears(text string) object {
 	p.t.Helper()
-	return p.until(fmt.Sprintf("the line %q", text), func(o object) bool { return o.Type == "private" && o.Text == text })
+	return p.within(longWay, fmt.Sprintf("the line %q", text), func(o object) bool { return o.Type == "private" && o.Text == text })
 }
 
 // delivered waits until a line typed here is on the other side's disk, from
