@@ -2,20 +2,15 @@ package e2e_test
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 
 	"labchat/internal/netlab"
 )
 
-const (
-	// fewLines is how many lines each side types if moreLines does not say
-	// otherwise. 10,000 are promised.
-	fewLines  = 1200
-	moreLines = "LABCHAT_LINES"
-)
+// manyLines is how many lines each side types, and fewLines where the programs
+// are slow.
+const manyLines, fewLines = 10_000, 1200
 
 // TestAWayThatBreaksHealsAndNoLineIsLostDoubledOrSwapped has two people type as
 // fast as their programs read, both at a time, while the direct way between
@@ -40,7 +35,10 @@ func TestAWayThatBreaksHealsAndNoLineIsLostDoubledOrSwapped(t *testing.T) {
 			d.take("direct")
 			s.ImpairBetween(a, b, tt.fault)
 
-			n := linesEach(t)
+			n := manyLines
+			if raced || testing.Short() {
+				n = fewLines
+			}
 			d.types(n / 3)
 			d.hear(n / 6)
 			s.ImpairBetween(a, b, netlab.Fault{Cut: true})
@@ -55,20 +53,6 @@ func TestAWayThatBreaksHealsAndNoLineIsLostDoubledOrSwapped(t *testing.T) {
 			d.check(t)
 		})
 	}
-}
-
-// linesEach is how many lines each side types.
-func linesEach(t *testing.T) int {
-	t.Helper()
-	said := os.Getenv(moreLines)
-	if said == "" {
-		return fewLines
-	}
-	n, err := strconv.Atoi(said)
-	if err != nil {
-		t.Fatalf("%s: %v", moreLines, err)
-	}
-	return n
 }
 
 // dispute is two people who type numbered lines to each other.

@@ -2,16 +2,11 @@ package e2e_test
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
-	"testing"
 	"time"
 
 	"labchat/internal/netlab"
@@ -19,92 +14,6 @@ import (
 
 // longWay is how long a way may take that is looked for again and again.
 const longWay = 2 * time.Minute
-
-// stage is a network with a server on one of its hosts, and people on others.
-type stage struct {
-	*netlab.Lab
-
-	t      *testing.T
-	host   *netlab.Host   // the server's
-	router *netlab.Router // of those who share one
-	dir    string
-	server string // address
-}
-
-// newStage starts a server on a host of its own.
-func newStage(t *testing.T, args ...string) *stage {
-	t.Helper()
-	lab := netlab.New(t)
-	s := &stage{Lab: lab, t: t, host: lab.Host("server"), dir: t.TempDir()}
-	s.serve(append([]string{"--host", s.host.Addr().String(), "--registry-port", "0", "--registry-open"}, args...)...)
-	return s
-}
-
-// serve starts the server and waits until it is ready.
-func (s *stage) serve(args ...string) {
-	s.t.Helper()
-	all := []string{"serve", "--data", filepath.Join(s.dir, "data"), "--port", "0", "--rate", "0"}
-	for _, port := range []string{"sum", "prompt", "arith", "names", "prompt-accounts"} {
-		all = append(all, "--"+port+"-port", "off")
-	}
-	cmd := s.program(s.host, "chatd", append(all, args...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.start(cmd)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && lines.Text() != "ready" {
-		if addr, ok := strings.CutPrefix(lines.Text(), "listening chat tcp "); ok {
-			s.server = addr
-		}
-	}
-	if lines.Text() != "ready" || s.server == "" {
-		s.t.Fatal("chatd did not start")
-	}
-}
-
-// program prepares one of the programs on a host, with a home on the stage.
-// Its log is shown if the test fails.
-func (s *stage) program(on *netlab.Host, name string, args ...string) *exec.Cmd {
-	s.t.Helper()
-	home, err := os.MkdirTemp(s.dir, name+"-")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	cmd := on.Command(s.t.Context(), filepath.Join(bin, name), args...)
-	cmd.Dir = home
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=dumb", "USER=tester", "TZ=UTC"}
-	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_DOWNLOAD_DIR", "TMPDIR"} {
-		cmd.Env = append(cmd.Env, name+"="+home)
-	}
-	log := &bytes.Buffer{}
-	cmd.Stderr = log
-	s.t.Cleanup(func() {
-		if s.t.Failed() && log.Len() > 0 {
-			s.t.Logf("%s %q said\n%s", name, args, log)
-		}
-	})
-	return cmd
-}
-
-// start runs a program until the test ends.
-func (s *stage) start(cmd *exec.Cmd) {
-	s.t.Helper()
-	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // it was killed, or has been waited for
-	})
-}
-
-// object is what --json says.
-type object struct {
-	Type, State, Client, ID, From, To, User, Text, Path, Reason, Name, File, SHA256 string
-	Trying, Encrypted, Inbox                                                        bool
-}
 
 // person is somebody at chat-tui --plain --json. All but heard is the test's.
 type person struct {
@@ -115,33 +24,6 @@ type person struct {
 	stdin io.WriteCloser
 	heard *stream
 	at    int // objects before it have been waited for
-}
-
-// stream is what a program has said.
-type stream struct {
-	mu        sync.Mutex
-	objects   []object
-	private   []object          // lines that came
-	delivered int               // receipts
-	paths     map[string]object // the newest, to each user
-	more      chan struct{}     // closed when there is more, or nothing will come
-	ended     bool
-}
-
-// guest has somebody come in without an account.
-func (s *stage) guest(on *netlab.Host, name string, args ...string) *person {
-	s.t.Helper()
-	return s.person(on, name, append([]string{"--guest"}, args...)...)
-}
-
-// account has somebody come in with one, which is made first.
-func (s *stage) account(on *netlab.Host, name string, args ...string) *person {
-	s.t.Helper()
-	password := filepath.Join(s.dir, name)
-	if err := os.WriteFile(password, []byte("the password of "+name+"\n"), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	return s.person(on, name, append([]string{"--register", "--password-file", password}, args...)...)
 }
 
 func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
@@ -157,7 +39,7 @@ func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
 		s.t.Fatal(err)
 	}
 	s.start(p.cmd)
-	go p.heard.read(s.t, out)
+	go p.listen(out)
 	p.until("a room", func(o object) bool { return o.Type == "people" })
 	// The client tells its key when it is in. Who writes to it before is told
 	// that it has none.
@@ -166,42 +48,21 @@ func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
 	return p
 }
 
-func (h *stream) read(t *testing.T, out io.Reader) {
+// listen reads what the program says, to its end.
+func (p *person) listen(out io.Reader) {
 	lines := bufio.NewReader(out)
 	for {
 		line, err := lines.ReadBytes('\n')
-		var o object
-		if err == nil && json.Unmarshal(line, &o) != nil {
-			t.Errorf("a client said %q", line)
-		}
-		h.mu.Lock()
-		if err == nil {
-			h.objects = append(h.objects, o)
-		}
-		switch {
-		case o.Type == "path":
-			h.paths[o.User] = o
-		case o.Type == "private":
-			h.private = append(h.private, o)
-		case o.Type == "receipt" && o.State == "delivered":
-			h.delivered++
-		}
-		h.ended = err != nil
-		close(h.more)
-		h.more = make(chan struct{})
-		h.mu.Unlock()
 		if err != nil {
+			p.heard.end()
 			return
 		}
+		var o object
+		if err := json.Unmarshal(line, &o); err != nil {
+			p.t.Errorf("%s said %q", p.name, line)
+		}
+		p.heard.add(o)
 	}
-}
-
-// from returns what was said from an index on, whether that is all that ever
-// will be, and what tells of more.
-func (h *stream) from(i int) (objects []object, ended bool, more <-chan struct{}) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.objects[i:], h.ended, h.more
 }
 
 // has waits until there are so many of something. Each may take its time.
@@ -224,21 +85,10 @@ func (p *person) has(n int, what string, count func(h *stream) int) {
 	}
 }
 
-func (h *stream) count(count func(h *stream) int) (int, <-chan struct{}) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return count(h), h.more
-}
-
 // until waits for an object, after those that were waited for before.
 func (p *person) until(what string, is func(o object) bool) object {
 	p.t.Helper()
-	return p.within(patience, what, is)
-}
-
-func (p *person) within(limit time.Duration, what string, is func(o object) bool) object {
-	p.t.Helper()
-	late := time.After(limit)
+	late := time.After(patience)
 	for from := p.at; ; {
 		objects, ended, more := p.heard.from(p.at)
 		for _, o := range objects {
@@ -252,7 +102,7 @@ func (p *person) within(limit time.Duration, what string, is func(o object) bool
 		select {
 		case <-more:
 		case <-late:
-			p.t.Fatalf("%s did not come to %s within %v; since then:\n%s", p.name, what, limit, p.since(from))
+			p.t.Fatalf("%s did not come to %s within %v; since then:\n%s", p.name, what, patience, p.since(from))
 		}
 	}
 }
@@ -302,13 +152,6 @@ func (p *person) untilPath(with *person, what string, is func(o object) bool) {
 			p.t.Fatalf("after %v the way from %s to %s is %s (%s), want %s", longWay, p.name, with.name, o.Path, o.Reason, what)
 		}
 	}
-}
-
-// path returns the newest path to somebody, and what tells of more.
-func (h *stream) path(user string) (object, <-chan struct{}) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.paths[user], h.more
 }
 
 // hears waits for a private line.

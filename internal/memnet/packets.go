@@ -12,18 +12,21 @@ import (
 // as they are in a kernel.
 const packetBuffer = 1024
 
-// Packets is a network of datagrams, which may lose some.
+// Packets is a network of datagrams, which may lose, double and swap some.
 type Packets struct {
 	mu      sync.Mutex
 	sockets map[netip.AddrPort]*Packet
 	lose    func(from, to netip.AddrPort, datagram []byte) bool
-	next    uint16 // the port that is given out next
+	double  func() bool
+	swap    func() bool
+	late    map[netip.AddrPort]packet // to be put behind the next one for that address
+	next    uint16                    // the port that is given out next
 }
 
 // NewPackets returns a network that loses nothing.
 func NewPackets() *Packets {
 	const firstPort = 40000
-	return &Packets{sockets: make(map[netip.AddrPort]*Packet), next: firstPort}
+	return &Packets{sockets: make(map[netip.AddrPort]*Packet), late: make(map[netip.AddrPort]packet), next: firstPort}
 }
 
 // Lose says which datagrams get lost from now on; nil is none.
@@ -31,6 +34,14 @@ func (p *Packets) Lose(lose func(from, to netip.AddrPort, datagram []byte) bool)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lose = lose
+}
+
+// Disturb says which datagrams come twice from now on, and which behind the next
+// one; nil is none.
+func (p *Packets) Disturb(double, swap func() bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.double, p.swap = double, swap
 }
 
 // Listen opens a socket at an address; port 0 is one that is free.
@@ -57,6 +68,23 @@ func (p *Packets) deliver(to netip.AddrPort, d packet) {
 	if s == nil || p.lose != nil && p.lose(d.from, to, d.data) {
 		return
 	}
+	before, held := p.late[to]
+	if !held && p.swap != nil && p.swap() {
+		p.late[to] = d
+		return
+	}
+	delete(p.late, to)
+	s.put(d)
+	if p.double != nil && p.double() {
+		s.put(d)
+	}
+	if held {
+		s.put(before)
+	}
+}
+
+// put hands a datagram to the reader, if there is room.
+func (s *Packet) put(d packet) {
 	select {
 	case s.in <- d:
 	default:

@@ -44,3 +44,27 @@ func TestDatagramsArriveWholeUnlessTheyGetLost(t *testing.T) {
 		t.Errorf("a datagram for nobody: %v", err)
 	}
 }
+
+func TestDatagramsComeTwiceAndOvertakeEachOtherWhereThatIsWanted(t *testing.T) {
+	network := memnet.NewPackets()
+	a, errA := network.Listen(netip.MustParseAddrPort("10.0.0.1:1"))
+	b, errB := network.Listen(netip.MustParseAddrPort("10.0.0.2:1"))
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	said := 0
+	network.Disturb(func() bool { return said == 3 }, func() bool { return said == 1 })
+	for _, d := range []string{"one", "two", "three"} {
+		said++
+		if _, err := a.WriteTo([]byte(d), b.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	buf := make([]byte, 10)
+	for _, want := range []string{"two", "one", "three", "three"} {
+		n, _, err := b.ReadFrom(buf)
+		if err != nil || string(buf[:n]) != want {
+			t.Errorf("got %q, %v, want %q", buf[:n], err, want)
+		}
+	}
+}

@@ -32,8 +32,8 @@ func BenchmarkLineToTheOtherScreen(b *testing.B) {
 	came := make(chan struct{}, 1)
 	annas, bobs := disk(b), disk(b)
 	must(b, bobs.SetContact(wire.Contact{User: "ann", Accepted: true}))
-	ann := w.start("ann", wire.KindAccount, annas, nil)
-	w.start("bob", wire.KindAccount, bobs, func(e wire.Event) {
+	ann := w.start("ann", annas, nil)
+	w.start("bob", bobs, func(e wire.Event) {
 		if _, line := e.(*wire.Whispered); line {
 			came <- struct{}{}
 		}
@@ -61,7 +61,7 @@ func BenchmarkIdleConversations(b *testing.B) {
 		w := startLab(b, nil)
 		var open atomic.Int64
 		done := make(chan struct{})
-		ann := w.start("ann", wire.KindAccount, newMemory("ann"), func(e wire.Event) {
+		ann := w.start("ann", newMemory("ann"), func(e wire.Event) {
 			if r, ok := e.(*wire.Receipt); ok && r.State == wire.ReceiptDelivered && open.Add(1) == people {
 				close(done)
 			}
@@ -69,7 +69,7 @@ func BenchmarkIdleConversations(b *testing.B) {
 		for i := range people {
 			store := newMemory(fmt.Sprint("peer ", i))
 			must(b, store.SetContact(wire.Contact{User: "ann", Accepted: true}))
-			w.start(fmt.Sprint("peer", i), wire.KindAccount, store, nil)
+			w.start(fmt.Sprint("peer", i), store, nil)
 		}
 		before, goroutines := held()
 		for i := range people {

@@ -337,7 +337,7 @@ func TestAFileMovesToABetterWay(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		w.cut()
-		ann, bob := friends(w)
+		ann, bob := companions(w)
 		w.mu.Lock()
 		w.lose = func(n int) bool { return n%3 == 2 }
 		w.mu.Unlock()
@@ -358,7 +358,7 @@ func TestProgressIsToldFourTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
-		ann, bob := friends(w)
+		ann, bob := companions(w)
 		luck := rand.New(rand.NewPCG(1, 2))
 		w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { return luck.IntN(10) < 3 })
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(2<<20, 1))})

@@ -85,7 +85,8 @@ func TestADirectWayIsTakenAgainWhenItWorks(t *testing.T) {
 }
 
 // TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes talks both ways while
-// datagrams get lost and the direct way breaks and comes back.
+// datagrams get lost, come twice and overtake each other, and the direct way
+// breaks and comes back.
 func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
 	for _, percent := range []int{0, 5, 30} {
 		t.Run(fmt.Sprintf("%d percent are lost", percent), func(t *testing.T) {
@@ -96,6 +97,9 @@ func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
 				var cut atomic.Bool
 				lose := func(int) bool { return rand.IntN(100) < percent }
 				w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool { return between(from, to) && (cut.Load() || lose(0)) })
+				if percent > 0 {
+					w.net.Disturb(func() bool { return rand.IntN(20) == 0 }, func() bool { return rand.IntN(20) == 0 })
+				}
 				w.mu.Lock()
 				w.lose = lose
 				w.mu.Unlock()
@@ -161,9 +165,6 @@ func TestTwoWhoCallAtTheSameTimeFindEachOther(t *testing.T) {
 		wait(3 * time.Second)
 		bob.wantTexts("ann", "hello")
 		ann.wantTexts("bob", "hello, too")
-		if asks := last(bob, func(*wire.Called) bool { return true }); asks != nil {
-			t.Error("somebody was asked for what they wanted themselves")
-		}
 		if p := ann.path("bob"); p == nil || p.Way != wire.WayDirect || !p.Guest {
 			t.Errorf("ann's path is %+v", p)
 		}

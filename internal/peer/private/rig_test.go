@@ -152,9 +152,9 @@ func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around fun
 	return p
 }
 
-// start brings somebody in, on any disk.
-func (w *lab) start(name string, kind wire.Kind, store private.Store, watch func(wire.Event)) *person {
-	return w.bring(name, kind, store, manner{watch: watch})
+// start brings somebody in with an account, on any disk.
+func (w *lab) start(name string, store private.Store, watch func(wire.Event)) *person {
+	return w.bring(name, wire.KindAccount, store, manner{watch: watch})
 }
 
 // manner is how somebody comes in.
