@@ -358,6 +358,10 @@ func (d *duel) settle() {
 // verify compares what is on the disks with what was promised.
 func (d *duel) verify(lines int) {
 	d.t.Helper()
+	a, b := d.sides[0].ways, d.sides[1].ways
+	if a["direct"]+b["direct"] == 0 || a["relay"]+b["relay"] == 0 || a["plain"]+b["plain"] > 0 {
+		d.t.Errorf("lines came by %v and %v, want them direct and relayed", a, b)
+	}
 	for _, s := range d.sides {
 		if n := len(d.autopsy(s).waiting); n > 0 {
 			d.t.Errorf("%d lines of %s still wait", n, s.name)
@@ -370,9 +374,6 @@ func (d *duel) verify(lines int) {
 		}
 		d.t.Logf("%s typed %d lines to %d clients: %d queued, %d reported as delivered, %d on the other's disk, %d printed there: %v",
 			s.name, s.typed, s.clients, len(s.promised), len(s.delivered), len(heard), len(s.other.printed), s.other.ways)
-		if s.ways["direct"] == 0 || s.ways["relay"] == 0 || s.ways["plain"] > 0 {
-			d.t.Errorf("lines came to %s by %v, want them direct and relayed", s.name, s.ways)
-		}
 		if len(s.promised) < lines {
 			d.t.Errorf("%d of %d lines of %s were queued", len(s.promised), lines, s.name)
 		}
