@@ -74,6 +74,10 @@ func (k *Link) Write(frames []byte) error {
 	return err
 }
 
+// Finish says that nothing more will be written; what was written still arrives.
+// The other side ends the connection then.
+func (k *Link) Finish() { _ = k.stream.Close() } // an error says that it has ended already
+
 // Close ends the connection at once. What was written and has not arrived is
 // lost.
 func (k *Link) Close(failed bool) {

@@ -24,6 +24,8 @@ const (
 	answerWithin = 30 * time.Second
 	// linkWithin is how long an answered call may take to become a link.
 	linkWithin = 15 * time.Second
+	// restWithin is how long a direct way is looked for on, once the relay is taken.
+	restWithin = 5 * time.Second
 	// maxKnockers bounds the addresses that one call knocks at: those that the
 	// server told, and those that knocks came from.
 	maxKnockers = 2 * wire.MaxCandidates
@@ -60,7 +62,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || !l.server.online || !l.server.claimed {
+	if c.call != nil || !l.server.online || !l.server.claimed || !l.farewell.IsZero() {
 		return
 	}
 	k := newCall()
@@ -137,6 +139,10 @@ func (l *loop) punched(e *wire.Punched) {
 
 // answer says yes to a call.
 func (l *loop) answer(c *conversation, e *wire.Punched) {
+	if !l.place.ready() { // the other side is to be told where we are
+		c.asked, c.again = e, time.Now().Add(registerAgain/4)
+		return
+	}
 	if token, err := hex.DecodeString(e.Call); err == nil && len(token) == 16 {
 		k := &call{id: e.Call, token: [16]byte(token), began: time.Now()}
 		c.call = k

@@ -14,7 +14,7 @@ const (
 	againLast  = 60 * time.Second
 	// betterFirst and betterLast are the same for a direct way while lines go
 	// through the relay.
-	betterFirst = 10 * time.Second
+	betterFirst = 5 * time.Second
 	betterLast  = 2 * time.Minute
 	// comesWithin is how long a client takes at most to tell its key after its
 	// name.
@@ -201,6 +201,14 @@ func (c *conversation) act(l *loop, now time.Time) {
 // find asks the server how somebody can be reached.
 func (l *loop) find(c *conversation) {
 	s := &l.server
+	if !l.farewell.IsZero() {
+		return
+	}
+	if p := c.asked; p != nil && c.contact.Accepted && !c.blocked() {
+		c.asked = nil
+		l.answer(c, p)
+		return
+	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
 		return // it is looked for when that has changed
 	}

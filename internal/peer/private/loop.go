@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 // disk for all of them.
 const maxRound = 256
 
-// farewellWithin bounds the wait for the server when a person leaves.
+// farewellWithin bounds the wait for others when a person leaves.
 const farewellWithin = time.Second
 
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
@@ -47,7 +46,8 @@ type loop struct {
 	prekeys   prekeys
 	last      wire.ID // of a line
 	diskTold  bool
-	quiet     bool // the session has ended
+	farewell  time.Time // set: we leave, and stay no longer than this
+	quiet     bool      // the session has ended
 }
 
 func newLoop(e *Endpoint) *loop {
@@ -150,27 +150,40 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 		case <-timer.C:
 		case <-leaves:
 			leaves = nil
-			l.leave(stop)
+			l.leave()
+		}
+		if now := time.Now(); l.left(now) {
+			stop()
+			l.farewell = now.Add(time.Hour) // the session's last events are waited for
 		}
 	}
 }
 
-// leave ends all links while the server still carries the word of it to those
-// who are reached through it, and then the session.
-func (l *loop) leave(stop func()) {
+// leave says on all links that nothing more comes: what was written still arrives,
+// also what confirms lines of others.
+func (l *loop) leave() {
 	l.save()
-	l.quiet = true
-	relayed := false
+	l.farewell = time.Now().Add(farewellWithin)
 	for _, c := range l.convs {
-		relayed = relayed || slices.ContainsFunc(c.paths, func(p *path) bool { return p.Relayed })
-		c.hangUp(l)
+		c.call, c.again, c.better = nil, time.Time{}, time.Time{}
+		for _, p := range c.paths {
+			p.finish()
+		}
 	}
-	if !relayed || !l.server.online {
-		stop()
-		return
+}
+
+// left says whether everybody has taken our farewell, or has had the time to.
+func (l *loop) left(now time.Time) bool {
+	if l.farewell.IsZero() {
+		return false
 	}
-	l.ask(wire.Ping{}, func(wire.Event) { stop() }) // it has the word if it answers
-	time.AfterFunc(farewellWithin, stop)
+	open := func(c *conversation) bool { return len(c.paths) > 0 }
+	for _, c := range l.convs {
+		if open(c) && now.Before(l.farewell) {
+			return false
+		}
+	}
+	return true
 }
 
 // datagrams is where plain ones come from, nil without a socket.
@@ -228,7 +241,7 @@ func (l *loop) act(now time.Time) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due}
+	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell}
 	if len(l.round)+len(l.settling) > 0 {
 		times = append(times, l.diskAgain)
 	}

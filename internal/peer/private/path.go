@@ -115,8 +115,18 @@ func (p *path) flush(l *loop) {
 		l.box.Post(func(l *loop) {
 			p.writing = false
 			p.flush(l)
+			if !l.farewell.IsZero() {
+				p.finish()
+			}
 		})
 	})
+}
+
+// finish ends our side of a link, once what is to be said has been written.
+func (p *path) finish() {
+	if !p.writing && len(p.out) == 0 {
+		p.Finish()
+	}
 }
 
 // message takes one message of a link.
@@ -190,6 +200,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	if best == p {
 		if p.Relayed && c.call != nil {
 			c.show(l, c.call.why(l, c))
+			c.call.until = now.Add(restWithin)
 		}
 		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
 			c.met, c.call = c.call.id, nil
@@ -217,7 +228,7 @@ func (l *loop) dropped(p *path, err error) {
 	p.Close(false)
 	c.paths = slices.DeleteFunc(c.paths, func(q *path) bool { return q == p })
 	c.noted.changed = true
-	if was != p {
+	if was != p || !l.farewell.IsZero() {
 		return
 	}
 	c.resend()
