@@ -242,7 +242,7 @@ func (m *Model) privatePrompt(name string) (long, short string) {
 	case way.Way == wire.WayInbox:
 		return " (away: sealed, waits at the server)", " (sealed)"
 	case way.Way == wire.WayNone:
-		return " (away: waits on this machine)", " (waits here)"
+		return " (waits on this machine)", " (waits here)"
 	case way.Way == wire.WayPlain && (way.Addr != "" || m.link.status.Direct):
 		return ", in plain text (readable on the way)", " (plain text)"
 	}

@@ -62,13 +62,13 @@ func TestTheScreenSaysHowPrivateLinesTravel(t *testing.T) {
 			"nobody there",
 			wire.Path{Way: wire.WayNone, Key: wire.KeyKnown},
 			false, false,
-			" off│", "away: lines wait here", "to alice only (away: waits on this machine) › ",
+			" off│", "away: lines wait here", "to alice only (waits on this machine) › ",
 		},
 		{
 			"being tried",
 			wire.Path{Way: wire.WayNone, Trying: true, Key: wire.KeyKnown},
 			false, false,
-			"◌ alice             try│", "looking for a way, lines wait here", "(away: waits on this machine)",
+			"◌ alice             try│", "looking for a way, lines wait here", "(waits on this machine)",
 		},
 		{
 			"the inbox",

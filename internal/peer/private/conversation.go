@@ -40,16 +40,17 @@ type conversation struct {
 	fresh   time.Time     // until when that need not be asked again
 	reason  string        // why lines wait, or go no better way; for people
 
-	asked  *wire.Punched // its call, which a person has not answered
-	wrote  bool          // it has left sealed lines, and no person has answered
-	held   bool          // sealed lines wait for a person's word on their key
-	call   *call         // one that is under way
-	met    string        // the id of the last one that became a link
-	poked  bool          // a person wants it open
-	moving bool          // files are on their way
-	urgent bool          // the way there was has broken
-	busy   bool          // the server is being asked about it
-	coming bool          // it had no key a moment ago, and may have one now
+	asked  *wire.Punched  // its call, which a person has not answered
+	wrote  bool           // it has left sealed lines, and no person has answered
+	held   bool           // sealed lines wait for a person's word on their key
+	notes  []*wire.Sealed // that came, while the server is asked whose key it is
+	call   *call          // one that is under way
+	met    string         // the id of the last one that became a link
+	poked  bool           // a person wants it open
+	moving bool           // files are on their way
+	urgent bool           // the way there was has broken
+	busy   bool           // the server is being asked about it
+	coming bool           // it had no key a moment ago, and may have one now
 	paths  []*path
 
 	lines  []*line // not confirmed, by number

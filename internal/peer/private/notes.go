@@ -38,7 +38,7 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 	}
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
 	switch {
-	case i < 0:
+	case i < 0, len(c.notes) > 0:
 		l.askWhose(c, e)
 	case known[i].State == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
@@ -52,24 +52,38 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 	}
 }
 
-// askWhose has a key judged that was not seen before.
+// askWhose has a key judged that was not seen before. What comes meanwhile of the
+// same sender waits behind it.
 func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
+	if c.notes = append(c.notes, e); len(c.notes) > 1 {
+		return
+	}
 	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
-		switch answer := answer.(type) {
-		case *wire.Found:
-			c.devices = answer.Devices
-			if l.judge(c, e.By) {
-				l.openNote(c, e)
-			} else {
-				c.held = true
-			}
-		case *wire.Refused:
-			if answer.Code == wire.CodeNoUser {
-				l.dropNote(e, "its sender's account is no more")
-			} // else it comes again at the next login
-		default:
+		notes := c.notes
+		c.notes = nil
+		l.judged(c, notes[0], answer)
+		for _, e := range notes[1:] {
+			l.judgeNote(c, e)
 		}
 	})
+}
+
+// judged opens a line, or not, by what the server says of its sender.
+func (l *loop) judged(c *conversation, e *wire.Sealed, answer wire.Event) {
+	switch answer := answer.(type) {
+	case *wire.Found:
+		c.devices = answer.Devices
+		if l.judge(c, e.By) {
+			l.openNote(c, e)
+		} else {
+			c.held = true
+		}
+	case *wire.Refused:
+		if answer.Code == wire.CodeNoUser {
+			l.dropNote(e, "its sender's account is no more")
+		} // else it comes again at the next login
+	default:
+	}
 }
 
 // release asks for the lines again that were left sealed because of their key.

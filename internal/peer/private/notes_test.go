@@ -304,3 +304,26 @@ func TestAPrekeyThatItsDeviceHasNotSignedIsNotSealedTo(t *testing.T) {
 		}
 	})
 }
+
+// TestSealedLinesOfSomebodyNewComeInOrder has several wait whose sender's key is
+// not known yet.
+func TestSealedLinesOfSomebodyNewComeInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		v := w.keeps()
+		bobs := newMemory("bob")
+		w.enter("bob", wire.KindAccount, bobs).quit()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		for _, text := range []string{"one", "two", "three", "four"} {
+			ann.Whisper("bob", text, false)
+			settle()
+		}
+		v.wantMail(t, 4)
+		ann.server.deaf(true) // and does not come by another way
+		bob := w.enter("bob", wire.KindAccount, bobs)
+		wait(5 * time.Second)
+		bob.wantTexts("ann", "one", "two", "three", "four")
+		v.wantMail(t, 0)
+	})
+}
