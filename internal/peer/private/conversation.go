@@ -325,7 +325,17 @@ func (c *conversation) cut(l *loop) {
 	c.noted.changed = true
 }
 
-// hangUp ends all ways to somebody.
+// part ends all ways to somebody in order: what was said still arrives.
+func (c *conversation) part(now time.Time) {
+	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
+	for _, p := range c.paths {
+		p.finish()
+		p.retire = now.Add(retireAfter)
+	}
+	c.noted.changed = true
+}
+
+// hangUp ends all ways to somebody at once.
 func (c *conversation) hangUp(l *loop) {
 	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
 	for _, p := range slices.Clone(c.paths) {

@@ -167,7 +167,12 @@ func (l *loop) hangUpBy(r wire.HangUp, tag string) {
 		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
 		return
 	}
-	c.hangUp(l)
+	for _, t := range l.files.list {
+		if t.c == c && !t.over() {
+			l.stopFile(wire.StopFile{ID: t.ID}, "")
+		}
+	}
+	c.part(time.Now())
 	c.show(l, "you have ended the conversation; the next line opens it again")
 	l.done(r, tag)
 }

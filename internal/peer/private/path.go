@@ -32,6 +32,7 @@ type path struct {
 	suspect bool // what was sent is not confirmed
 	out     []byte
 	writing bool
+	last    bool      // nothing more is to be said
 	taking  bool      // its streams of files are taken
 	flight  []*line   // sent here and not confirmed, by number
 	moved   time.Time // when the oldest of them was sent, or one was confirmed
@@ -89,6 +90,9 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 
 // say hands a message to the link's writer.
 func (p *path) say(l *loop, m wire.PeerMessage) bool {
+	if p.last {
+		return false
+	}
 	if len(p.out) > maxOut {
 		p.Close(true)
 		return false
@@ -115,16 +119,19 @@ func (p *path) flush(l *loop) {
 		l.box.Post(func(l *loop) {
 			p.writing = false
 			p.flush(l)
-			if !l.farewell.IsZero() {
-				p.finish()
-			}
+			p.finishIfLast()
 		})
 	})
 }
 
 // finish ends our side of a link, once what is to be said has been written.
 func (p *path) finish() {
-	if !p.writing && len(p.out) == 0 {
+	p.last = true
+	p.finishIfLast()
+}
+
+func (p *path) finishIfLast() {
+	if p.last && !p.writing && len(p.out) == 0 {
 		p.Finish()
 	}
 }
@@ -245,7 +252,9 @@ func (l *loop) dropped(p *path, err error) {
 			c.later(time.Now())
 		}
 	default:
-		c.urgent = true
+		if c.urgent = true; c.call != nil && !c.call.answered {
+			c.call = nil // who has not heard it yet may be gone as well
+		}
 		c.show(l, "the way to "+c.name+" was lost")
 		c.soon()
 	}
