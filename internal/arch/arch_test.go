@@ -266,15 +266,23 @@ func TestNoFileIsLongerThanItsReaderHasPatience(t *testing.T) {
 // faultRow finds the package and the test of a row of docs/faults.md.
 var faultRow = regexp.MustCompile(`(?m)\| ([a-z0-9/-]+) \| (Test\w+) \|$`)
 
-func TestEveryPromiseOfTheFaultsPageHasItsTest(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(root, "docs/faults.md"))
-	if err != nil {
-		t.Fatal(err)
+func TestEveryPromiseOfThePagesHasItsTest(t *testing.T) {
+	for page, least := range map[string]int{"docs/faults.md": 25, "docs/security.md": 15} {
+		b, err := os.ReadFile(filepath.Join(root, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := faultRow.FindAllStringSubmatch(string(b), -1)
+		if len(rows) < least {
+			t.Fatalf("%s has %d rows with a test, want more", page, len(rows))
+		}
+		findTests(t, page, rows)
 	}
-	rows := faultRow.FindAllStringSubmatch(string(page), -1)
-	if len(rows) < 25 {
-		t.Fatalf("docs/faults.md has %d rows with a test, want more", len(rows))
-	}
+}
+
+// findTests looks for the tests that a page names.
+func findTests(t *testing.T, page string, rows [][]string) {
+	t.Helper()
 	for _, row := range rows {
 		files, _ := filepath.Glob(filepath.Join(root, row[1], "*_test.go"))
 		found := slices.ContainsFunc(files, func(file string) bool {
@@ -282,7 +290,7 @@ func TestEveryPromiseOfTheFaultsPageHasItsTest(t *testing.T) {
 			return err == nil && strings.Contains(string(b), "func "+row[2]+"(t *testing.T)")
 		})
 		if !found {
-			t.Errorf("docs/faults.md promises %s in %s, which has no such test", row[2], row[1])
+			t.Errorf("%s promises %s in %s, which has no such test", page, row[2], row[1])
 		}
 	}
 }
