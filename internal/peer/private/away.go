@@ -130,7 +130,7 @@ func (l *loop) seal(c *conversation) {
 	}
 	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox })
 	if i < 0 && len(c.lines) > 0 {
-		c.show(l, c.name+sealedWait)
+		c.show(c.name + sealedWait)
 	}
 	if i < 0 || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
 		return
@@ -151,7 +151,7 @@ func (l *loop) seal(c *conversation) {
 // notSealed tries again later.
 func (l *loop) notSealed(c *conversation, e wire.Event) {
 	if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline && no.Code != wire.CodeNoUser {
-		c.show(l, c.name+" is away, and no sealed copy was left: "+no.Text)
+		c.show(c.name + " is away, and no sealed copy was left: " + no.Text)
 	}
 	if c.again.IsZero() || time.Until(c.again) > sealAgain {
 		c.again = time.Now().Add(sealAgain)
@@ -193,7 +193,7 @@ func (l *loop) isSealed(c *conversation, one *line) {
 		one.ID, _ = l.stamp()
 	}
 	l.emit(copied(one.Receipt))
-	c.show(l, c.name+sealedWait)
+	c.show(c.name + sealedWait)
 	c.noted.changed = true
 	l.seal(c)
 }

@@ -100,7 +100,7 @@ func (l *loop) notCalled(c *conversation, e *wire.Refused) {
 	case e.Code == wire.CodeNoUser && c.best() == nil:
 		l.away(c, c.name+" is not here")
 	case c.best() == nil:
-		c.show(l, e.Text)
+		c.show(e.Text)
 		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
 	default:
 		c.worse(time.Now())
@@ -182,7 +182,7 @@ func (l *loop) declined(e *wire.Declined) {
 		return
 	}
 	c.call, c.poked = nil, false
-	c.show(l, c.name+" does not want to talk now")
+	c.show(c.name + " does not want to talk now")
 	c.again = time.Now().Add(againLast)
 	c.noted.changed = true
 }
@@ -234,7 +234,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	}
 	if !k.carryAt.IsZero() && !now.Before(k.carryAt) {
 		k.carryAt = time.Time{}
-		c.show(l, k.why(l, c))
+		c.show(k.why(l, c))
 		l.dial(c, k, l.carried, l.relay.Addr(c.key))
 	}
 	if now.Before(k.until) {
@@ -246,10 +246,10 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	case c.best() != nil:
 		c.worse(now)
 	case k.answered:
-		c.show(l, "no way to "+c.name+" was found: "+k.why(l, c))
+		c.show("no way to " + c.name + " was found: " + k.why(l, c))
 		c.later(now)
 	default:
-		c.show(l, c.name+" has not answered yet")
+		c.show(c.name + " has not answered yet")
 		c.later(now)
 	}
 }

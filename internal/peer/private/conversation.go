@@ -154,7 +154,7 @@ func step(first, last time.Duration, n int) time.Duration {
 }
 
 // show says why lines wait, or go no better way.
-func (c *conversation) show(_ *loop, reason string) {
+func (c *conversation) show(reason string) {
 	c.noted.changed = c.noted.changed || c.reason != reason
 	c.reason = reason
 }
@@ -269,7 +269,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 		l.away(c, c.name+" is not here")
 	default:
 		c.poked = false
-		c.show(l, e.Text)
+		c.show(e.Text)
 		l.failAll(c, e.Text)
 		l.files.giveUp(l, c, e.Text)
 	}
@@ -278,7 +278,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 // away waits for somebody, and leaves sealed copies where that can be.
 func (l *loop) away(c *conversation, why string) {
 	c.here = false
-	c.show(l, why+"")
+	c.show(why + "")
 	c.later(time.Now())
 	l.seal(c)
 }
@@ -286,7 +286,7 @@ func (l *loop) away(c *conversation, why string) {
 // plainly leaves all that waits to the session.
 func (c *conversation) plainly(l *loop, why string) {
 	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
-	c.show(l, why)
+	c.show(why)
 	l.failBound(c, "")
 	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
 	lines := c.lines
@@ -320,7 +320,7 @@ func (c *conversation) cut(l *loop) {
 		c.plain = false // another server may know better
 	}
 	if c.best() == nil {
-		c.show(l, "there is no connection to the server")
+		c.show("there is no connection to the server")
 	}
 	c.noted.changed = true
 }

@@ -173,7 +173,7 @@ func (l *loop) hangUpBy(r wire.HangUp, tag string) {
 		}
 	}
 	c.part(time.Now())
-	c.show(l, "you have ended the conversation; the next line opens it again")
+	c.show("you have ended the conversation; the next line opens it again")
 	l.done(r, tag)
 }
 

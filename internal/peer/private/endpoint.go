@@ -99,11 +99,11 @@ type Store interface {
 
 // Config says what an endpoint does. Store is needed.
 type Config struct {
-	Name      string                                                                  // under which lines are typed before there is a session
-	Local     string                                                                  // HOST:PORT of the socket, "" is any
-	Downloads string                                                                  // directory for files, "" takes none
-	Relay     bool                                                                    // tell nobody our addresses
-	Store     Store                                                                   //
+	Name      string // under which lines are typed before there is a session
+	Local     string // HOST:PORT of the socket, "" is any
+	Downloads string // directory for files, "" takes none
+	Relay     bool   // tell nobody our addresses
+	Store     Store
 	Listen    func(ctx context.Context, network, addr string) (net.PacketConn, error) // nil: the network
 	Log       *slog.Logger
 	Program   string // name and version, for people

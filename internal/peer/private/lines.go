@@ -157,7 +157,6 @@ func (c *conversation) pump(l *loop) {
 		return
 	}
 	var bind []wire.ClientID
-	sent := false
 	for ; c.next < len(c.lines) && len(p.flight) < maxFlight; c.next++ {
 		one := c.lines[c.next]
 		if one.on == p || wire.Fold(one.As) != wire.Fold(l.server.me) || one.Device != "" && one.Device != p.Key {
@@ -170,7 +169,7 @@ func (c *conversation) pump(l *loop) {
 			one.Device = p.Key
 			bind = append(bind, one.Client)
 		}
-		one.on, sent = p, true
+		one.on = p
 		if len(p.flight) == 0 {
 			p.moved = time.Now()
 		}
@@ -180,7 +179,6 @@ func (c *conversation) pump(l *loop) {
 	if len(bind) > 0 {
 		l.diskFailed("bind lines", l.cfg.Store.Bind(p.Key, bind...))
 	}
-	c.noted.sent = c.noted.sent || sent
 }
 
 // isSent says that a line is on its way, once.
@@ -244,7 +242,7 @@ func (c *conversation) delivered(r *wire.Receipt) {
 		c.traces.sent = slices.Delete(c.traces.sent, 0, 1)
 	}
 	c.noted.acked++
-	c.noted.measure = true
+	c.noted.changed = c.noted.changed || time.Since(c.noted.at) >= measureEvery
 }
 
 // tryAgain says whether the disk has failed: then what was to be written is tried

@@ -206,7 +206,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	}
 	if best == p {
 		if p.Relayed && c.call != nil {
-			c.show(l, c.call.why(l, c))
+			c.show(c.call.why(l, c))
 			c.call.until = now.Add(restWithin)
 		}
 		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
@@ -215,7 +215,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		c.here, c.again, c.tries, c.better = true, time.Time{}, 0, time.Time{}
 		if !p.Relayed {
 			c.betters = 0
-			c.show(l, "")
+			c.show("")
 		} else if c.call == nil {
 			c.worse(now)
 		}
@@ -244,7 +244,7 @@ func (l *loop) dropped(p *path, err error) {
 	case c.best() != nil:
 		c.pump(l)
 	case link.Gone(err):
-		c.show(l, c.name+" has ended the conversation")
+		c.show(c.name + " has ended the conversation")
 		if c.poked = false; c.call != nil && c.call.answered {
 			c.call = nil // it was for a better way to who is gone now
 		}
@@ -255,7 +255,7 @@ func (l *loop) dropped(p *path, err error) {
 		if c.urgent = true; c.call != nil && !c.call.answered {
 			c.call = nil // who has not heard it yet may be gone as well
 		}
-		c.show(l, "the way to "+c.name+" was lost")
+		c.show("the way to " + c.name + " was lost")
 		c.soon()
 	}
 }
@@ -294,7 +294,7 @@ func (p *path) act(l *loop, now time.Time) {
 // doubt looks for another path because this one seems broken.
 func (l *loop) doubt(p *path, why string) {
 	p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
-	p.c.show(l, why)
+	p.c.show(why)
 	l.place.again()
 	l.Check() // what has broken the path may have broken the session
 	l.begin(p.c)

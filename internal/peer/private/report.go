@@ -6,14 +6,15 @@ import (
 	"labchat/internal/wire"
 )
 
+// measureEvery is how often the round-trip time is told while lines go to and fro.
+const measureEvery = 10 * time.Second
+
 // note is what has changed of a conversation since it was told. Owned by loop.
 type note struct {
 	changed bool      // something a person should see at once
-	sent    bool      // lines were sent
-	measure bool      // lines were confirmed: the round-trip time may be another
 	told    wire.Path // what was said last
-	at      time.Time
-	acked   int64 // lines of ours
+	at      time.Time // when
+	acked   int64     // lines of ours
 	doubles int64
 }
 
@@ -61,14 +62,20 @@ func (l *loop) standing(c *conversation) *wire.Path {
 
 // report says how things stand with somebody, if that is news.
 func (l *loop) report(c *conversation) {
-	c.noted.changed, c.noted.sent, c.noted.measure = false, false, false
+	c.noted.changed = false
+	now := time.Now()
 	e := l.standing(c)
 	told := c.noted.told
-	told.RTT, told.Packets, told.Lost, told.Sent, told.Acked = e.RTT, e.Packets, e.Lost, e.Sent, e.Acked
+	if now.Sub(c.noted.at) < measureEvery {
+		told.RTT = e.RTT
+	} else {
+		c.noted.at = now
+	}
+	told.Packets, told.Lost, told.Sent, told.Acked = e.Packets, e.Lost, e.Sent, e.Acked
 	if told == *e {
 		return
 	}
-	c.noted.told, c.noted.at = *e, time.Now()
+	c.noted.told, c.noted.at = *e, now
 	l.emit(e)
 	if c.best() == nil {
 		l.hold(c)

@@ -164,7 +164,7 @@ func (l *loop) load() {
 func (l *loop) giveUp() {
 	for _, c := range l.convs {
 		if c.contact.Secure {
-			c.show(l, "this server can't help encrypted conversations, and "+c.name+" is not written to in plain text")
+			c.show("this server can't help encrypted conversations, and " + c.name + " is not written to in plain text")
 			continue
 		}
 		c.plainly(l, "through the server, which can read it")
@@ -207,7 +207,7 @@ func (l *loop) displaced() {
 	l.place = registration{}
 	for _, c := range l.convs {
 		c.hangUp(l)
-		c.show(l, "another device of yours holds private conversations now; write here to have them back")
+		c.show("another device of yours holds private conversations now; write here to have them back")
 	}
 	l.notice("Another device of yours holds your private conversations from now on. Write a private line here to have them back.")
 }

@@ -13,7 +13,7 @@ import (
 // one that was seen before: for that a person has to answer.
 func (l *loop) judge(c *conversation, key string) bool {
 	if _, err := wire.ParseDeviceKey(key); err != nil {
-		c.show(l, "the server gives no proper key of "+c.name)
+		c.show("the server gives no proper key of " + c.name)
 		return false
 	}
 	if c.kind != wire.KindAccount {
@@ -71,9 +71,9 @@ func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
 	c.device, c.state = key, state
 	switch {
 	case state == wire.KeyRejected:
-		c.show(l, "you have said that this key is not "+c.name+"'s")
+		c.show("you have said that this key is not " + c.name + "'s")
 	case c.blocked():
-		c.show(l, "the key has changed: /verify "+c.name)
+		c.show("the key has changed: /verify " + c.name)
 	}
 	l.expect()
 }
@@ -125,7 +125,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		c.hangUp(l)
 		return
 	}
-	c.show(l, "")
+	c.show("")
 	if p := c.asked; p != nil && c.contact.Accepted {
 		c.asked = nil
 		l.answer(c, p)
