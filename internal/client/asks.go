@@ -207,6 +207,10 @@ func mark(e wire.Event, tag string) {
 
 // do sends what a person asks.
 func (l *loop) do(r wire.Request, tag string) {
+	if drop, ok := r.(wire.Drop); ok {
+		l.drop(drop, tag)
+		return
+	}
 	_, quit := r.(wire.Quit)
 	switch {
 	case quit && (l.link == nil || !l.asks.tagged):

@@ -212,6 +212,20 @@ func (l *loop) failed(one *line, why string) {
 	l.disk.settled = append(l.disk.settled, r)
 }
 
+// drop takes a line out of the outbox that waits. One that is under way may have
+// arrived.
+func (l *loop) drop(r wire.Drop, tag string) {
+	switch one := l.outbox.find(r.Client); {
+	case one == nil:
+		l.refuse(r, tag, wire.CodeUnsupported, "That line does not wait here any more.")
+	case one == l.outbox.sent:
+		l.refuse(r, tag, wire.CodeUnsupported, "The line is on its way and can't be taken back.")
+	default:
+		l.failed(one, "deleted by you")
+		l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
+	}
+}
+
 // lineRefused waits with a line that was refused for now, and settles one that
 // was refused for good.
 func (l *loop) lineRefused(e *wire.Refused, one *line) {

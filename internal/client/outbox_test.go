@@ -56,6 +56,26 @@ func TestALineThatIsRefusedForNowWaitsAndIsNotOvertaken(t *testing.T) {
 	}
 }
 
+func TestALineThatWaitsCanBeDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		refusing(f, 1, wire.CodeRate, 7000)
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.s.Say(wire.Lobby, "one", false)
+		second := r.s.Say(wire.Lobby, "two", false)
+		last := r.s.Say(wire.Lobby, "three", false)
+		synctest.Wait()
+		r.s.Do(wire.Drop{Client: second})
+		r.s.Do(wire.Drop{Client: "nobody's"})
+		r.sent(last)
+		if diff := cmp.Diff([]string{"one", "three"}, f.texts()); diff != "" {
+			t.Errorf("the log (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestALineThatIsRefusedForGoodFailsWithTheServersWords(t *testing.T) {
 	for _, code := range []wire.Code{wire.CodeNoRoom, wire.CodeTooLong, wire.CodeNoUser, wire.CodeFull, wire.CodeLoginFirst} {
 		t.Run(string(code), func(t *testing.T) {

@@ -151,7 +151,13 @@ func (l *loop) drop(r wire.Drop, tag string) {
 		l.refuse(r, tag, wire.CodeUnsupported, "The line is on its way and can't be taken back.")
 		return
 	}
-	l.refuse(r, tag, wire.CodeUnsupported, "Only private lines that wait on this machine can be deleted.")
+	l.ask(wire.Drop{Client: r.Client}, func(e wire.Event) { // it is the session's
+		if no, refused := e.(*wire.Refused); refused {
+			l.refuse(r, tag, no.Code, no.Text)
+			return
+		}
+		l.done(r, tag)
+	})
 }
 
 func (l *loop) seenBy(r wire.Seen, _ string) {
