@@ -215,10 +215,10 @@ func (l *loop) failed(one *line, why string) {
 // drop takes a line out of the outbox that waits. One that is under way may have
 // arrived.
 func (l *loop) drop(r wire.Drop, tag string) {
-	switch one := l.outbox.find(r.Client); {
-	case one == nil:
+	switch one := l.outbox.find(r.Client); one {
+	case nil:
 		l.refuse(r, tag, wire.CodeUnsupported, "That line does not wait here any more.")
-	case one == l.outbox.sent:
+	case l.outbox.sent:
 		l.refuse(r, tag, wire.CodeUnsupported, "The line is on its way and can't be taken back.")
 	default:
 		l.failed(one, "deleted by you")

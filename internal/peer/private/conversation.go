@@ -309,7 +309,7 @@ func (c *conversation) plainly(l *loop, why string) {
 }
 
 // cut is the loss of the server: what went through it is no more.
-func (c *conversation) cut(l *loop) {
+func (c *conversation) cut() {
 	c.call, c.busy, c.again, c.better = nil, false, time.Time{}, time.Time{}
 	for _, p := range slices.Clone(c.paths) {
 		if p.Relayed {

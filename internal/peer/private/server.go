@@ -102,7 +102,7 @@ func (l *loop) status(e *wire.Status) {
 		s.claimed = false
 		l.place = registration{}
 		for _, c := range l.convs {
-			c.cut(l)
+			c.cut()
 		}
 		return
 	}
