@@ -149,8 +149,19 @@ func (l *loop) heardInGroup(h *heard) {
 	if n, bytes := l.hub.Pending(p.id); !ok || n >= maxPending || bytes >= maxPendingBytes {
 		return
 	}
+	if p.bridge.repeats(h.from, line.Text) {
+		return
+	}
 	line.Speaker = p.bridge.speaker(h.from, line.Text)
 	l.hub.Handle(l.now, p.id, line, &l.out)
+}
+
+// repeats says whether somebody only says again who they are: programs do that
+// when they are asked, and nothing of it is news for the room.
+func (b *bridge) repeats(from netip.AddrPort, text string) bool {
+	called, greets := strings.CutPrefix(text, greeting)
+	nick, known := b.nicks.hear(from)
+	return greets && known && nick == strings.TrimSpace(called)
 }
 
 // speaker is how a speaker is shown: by the name that they have given

@@ -107,6 +107,8 @@ func talkInGroup(t *testing.T, h *host) {
 	}
 	say("hello: all")
 	hears("MSG:nora> hello\u2236 all\n")
+	says("MSG:Hey there I am anna\n") // somebody has asked
+	hears("MSG:Hey there I am anna\n")
 	says("MSG:and a line\n")
 	hears("MSG:and a line\n")
 	for {

@@ -38,6 +38,14 @@ func TestSpeakersOfAGroupAreShownMarkedByTheNameTheyGaveAndTheirAddress(t *testi
 			t.Errorf("%q: got %s, want %s", s.text, got, s.want)
 		}
 	}
+	for text, want := range map[string]bool{"Hey there I am bob": true, "Hey there I am anna": false, "bob": false, "hello": false} {
+		if got := b.repeats(from, text); got != want {
+			t.Errorf("%q is nothing new: got %v, want %v", text, got, want)
+		}
+	}
+	if b.repeats(netip.MustParseAddrPort("10.0.0.2:5007"), "Hey there I am bob") {
+		t.Error("another bob is nothing new")
+	}
 	for i := range 3 {
 		b.speaker(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 1, byte(i)}), 5007), "Hey there I am zoe")
 	}
