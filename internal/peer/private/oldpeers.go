@@ -66,7 +66,8 @@ func (l *loop) speaksOlder() bool { return !l.server.foreign }
 // strangers by its bytes.
 func (l *loop) olderDatagram(d link.Datagram) {
 	b := &l.older.book
-	c, dialect := b.At(d.From), ""
+	c := b.At(d.From)
+	var dialect string
 	switch s := b.Stranger(d.From); {
 	case c != nil:
 		dialect = c.Dialect
@@ -139,6 +140,7 @@ func (l *loop) olderStranger(from netip.AddrPort, dialect string, e wire.Event) 
 		w.Claimed = e.From
 	case *wire.Said:
 		w.Claimed, w.Line = e.From, e
+	default:
 	}
 	v := l.older.book.Hear(w, l.server.me)
 	if v.Dropped != "" {

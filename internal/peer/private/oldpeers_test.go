@@ -24,12 +24,20 @@ func TestOlderProgramsTalkInPlainTextBesideAnEncryptedConversation(t *testing.T)
 		hears      []string
 	}{
 		{
-			"tobi", []string{"msg olaf> hello\n", "msg olaf> are you there?\n"}, []string{"msg olaf> fine:  thanks\n"},
-			[]string{"hello"}, []string{"hello", "are you there?", "fine:  thanks"}, []string{"msg ann> hi: you\n", "msg ann> * waves\n"},
+			"tobi",
+			[]string{"msg olaf> hello\n", "msg olaf> are you there?\n"},
+			[]string{"msg olaf> fine:  thanks\n"},
+			[]string{"hello"},
+			[]string{"hello", "are you there?", "fine:  thanks"},
+			[]string{"msg ann> hi: you\n", "msg ann> * waves\n"},
 		},
 		{
-			"ias", []string{"PTP:olaf\n", "MSG:hello\n", "MSG:are you there?\n"}, []string{"PTP:olaf\n", "MSG:fine\n"},
-			[]string{"hello"}, []string{"hello", "are you there?", "fine"}, []string{"MSG:hi∶ you\n", "MSG:* waves\n"},
+			"ias",
+			[]string{"PTP:olaf\n", "MSG:hello\n", "MSG:are you there?\n"},
+			[]string{"PTP:olaf\n", "MSG:fine\n"},
+			[]string{"hello"},
+			[]string{"hello", "are you there?", "fine"},
+			[]string{"MSG:hi∶ you\n", "MSG:* waves\n"},
 		},
 	} {
 		t.Run(tt.family, func(t *testing.T) {
