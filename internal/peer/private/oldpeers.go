@@ -140,7 +140,7 @@ func (l *loop) olderStranger(from netip.AddrPort, dialect string, e wire.Event) 
 		w.Claimed = e.From
 	case *wire.Said:
 		w.Claimed, w.Line = e.From, e
-	default:
+	default: // no other begins a conversation
 	}
 	v := l.older.book.Hear(w, l.server.me)
 	if v.Dropped != "" {
