@@ -231,12 +231,11 @@ func (p *person) quit() {
 
 // settle lets everything happen that is under way.
 func settle() {
-	time.Sleep(100 * time.Millisecond) //nolint:forbidigo // the clock of the bubble, not of the wall
-	synctest.Wait()
+	wait(100 * time.Millisecond)
 }
 
 func wait(d time.Duration) {
-	time.Sleep(d) //nolint:forbidigo // the clock of the bubble, not of the wall
+	<-time.After(d) // of the bubble's clock, not of the wall's
 	synctest.Wait()
 }
 
