@@ -115,7 +115,7 @@ func (l *loop) punched(e *wire.Punched) {
 	}
 	c := l.conversation(e.From)
 	c.is(e.Kind)
-	c.devices, c.here, c.plain = e.Devices, true, false
+	c.devices, c.plain = e.Devices, false
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {

@@ -35,7 +35,6 @@ type conversation struct {
 	device  string        // its key, "" before it is known
 	state   wire.KeyState // of device
 	devices []wire.Device // as the server lists them
-	here    bool          // it has an endpoint now, as far as known
 	plain   bool          // it has no key: lines go through the server
 	fresh   time.Time     // until when that need not be asked again
 	reason  string        // why lines wait, or go no better way; for people
@@ -233,7 +232,7 @@ func (l *loop) find(c *conversation) {
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
 	c.is(e.Kind)
-	c.devices, c.here = e.Devices, e.Device != ""
+	c.devices = e.Devices
 	switch {
 	case e.Device == l.id.Key():
 		c.plainly(l, "this is you")
@@ -277,7 +276,6 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 
 // away waits for somebody, and leaves sealed copies where that can be.
 func (l *loop) away(c *conversation, why string) {
-	c.here = false
 	c.show(why + "")
 	c.later(time.Now())
 	l.seal(c)

@@ -99,8 +99,8 @@ func (l *loop) begun(c *conversation) {
 	switch {
 	case c.best() != nil:
 		c.pump(l)
-	case c.call == nil && !c.blocked():
-		c.soon()
+	case c.call == nil:
+		c.soon() // also where its key is blocked: it may be the one from before again
 	default:
 		l.hold(c)
 	}

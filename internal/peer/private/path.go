@@ -212,7 +212,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
 			c.met, c.call = c.call.id, nil
 		}
-		c.here, c.again, c.tries, c.better = true, time.Time{}, 0, time.Time{}
+		c.again, c.tries, c.better = time.Time{}, 0, time.Time{}
 		if !p.Relayed {
 			c.betters = 0
 			c.show("")

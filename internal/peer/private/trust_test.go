@@ -345,3 +345,28 @@ func TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey(t *testing.T) {
 		}
 	})
 }
+
+// TestTheRightKeyIsSpokenToAgainAfterAWrongOneWasRejected has bob come back once
+// his place was taken by somebody else.
+func TestTheRightKeyIsSpokenToAgainAfterAWrongOneWasRejected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		bobs := bob.store
+		bob.quit()
+		mallory := w.enter("bob", wire.KindAccount, newMemory("mallory"))
+		ann.Whisper("bob", "two", false)
+		wait(time.Minute)
+		ann.Do(wire.Verify{Name: "bob", Answer: wire.AnswerDiffer})
+		settle()
+		mallory.quit()
+		bob = w.enter("bob", wire.KindAccount, bobs)
+		ann.Whisper("bob", "three", false)
+		wait(time.Minute)
+		bob.wantTexts("ann", "two", "three")
+		mallory.wantTexts("ann")
+	})
+}
