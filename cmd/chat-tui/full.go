@@ -41,7 +41,7 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 	}
 	cfg := c.clientConfig(p, id, log)
 	cfg.Rooms = []string{c.room()}
-	return s.show(ctx, c, p, c.session(p, cfg), nil)
+	return s.show(ctx, c, p, c.session(p, cfg, forPerson), nil)
 }
 
 // show opens the screen on a session. Hints say that its server is embedded,

@@ -52,11 +52,11 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	defer closing(p, &err)
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest, Name: name}, d.log)
 	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
-	session := client.New(cfg)
+	with := c.session(p, cfg, forPerson)
 	if lines {
-		return s.lines(ctx, std, c, p, session, d.hints(addr))
+		return s.lines(ctx, std, c, p, with, d.hints(addr))
 	}
-	return s.show(ctx, c, p, session, d.hints(addr))
+	return s.show(ctx, c, p, with, d.hints(addr))
 }
 
 // seat finds a name that is free, and its profile: the login name, or that

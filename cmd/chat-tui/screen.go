@@ -64,7 +64,7 @@ func (s *screen) plain(ctx context.Context, std conf.Streams, c *cli) error {
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, profileDir(&c.Reach), func(p *profile, cfg client.Config) error {
 		cfg.Rooms = []string{c.room()}
-		return s.lines(ctx, std, c, p, c.session(p, cfg), nil)
+		return s.lines(ctx, std, c, p, c.session(p, cfg, forPerson), nil)
 	})
 }
 

@@ -29,14 +29,32 @@ type session interface {
 	tui.Session
 }
 
-// session makes the one that the flags ask for, for a person: at a registry, or
-// with a server and private conversations beside it, and where a socket is named
-// also the datagrams of lab 3.
-func (c *cli) session(p *profile, cfg client.Config) session {
-	if s := c.registry(p, cfg); s != nil {
-		return s
+// A purpose is what a session is for.
+type purpose uint8
+
+const (
+	// forPerson has private conversations beside the session.
+	forPerson purpose = iota
+	// forScript has none: a script must not take them away from the person's
+	// own client.
+	forScript
+)
+
+// session makes the session that the flags ask for: at a registry, or with a
+// server, and where a socket is named also with the datagrams of lab 3. No
+// other function of this program makes one, so that none lacks what the others
+// have.
+func (c *cli) session(p *profile, cfg client.Config, what purpose) session {
+	if d := c.Reach.datagrams(); d != nil {
+		return peer.New(peer.Config{
+			Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
+			Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
+		})
 	}
-	if c.Reach.UDP != "" {
+	if what == forScript {
+		return client.New(cfg)
+	}
+	if c.Reach.UDP != "" && cfg.Dial == nil {
 		cfg.Dial = c.Reach.dial
 	}
 	e := private.New(client.New(cfg), private.Config{
@@ -49,27 +67,6 @@ func (c *cli) session(p *profile, cfg client.Config) session {
 	return peer.NewBeside(e, peer.BesideConfig{
 		Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return e.Plain(), nil },
-	})
-}
-
-// bare is a session without private conversations: a script must not take them
-// away from the person's own client.
-func (c *cli) bare(p *profile, cfg client.Config) session {
-	if s := c.registry(p, cfg); s != nil {
-		return s
-	}
-	return client.New(cfg)
-}
-
-// registry makes a session at a registry, if that is what the flags ask for.
-func (c *cli) registry(p *profile, cfg client.Config) session {
-	d := c.Reach.datagrams()
-	if d == nil {
-		return nil
-	}
-	return peer.New(peer.Config{
-		Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
-		Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
 	})
 }
 
@@ -95,7 +92,7 @@ func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Con
 	}
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
-		return beside(ctx, c.bare(p, cfg), use)
+		return beside(ctx, c.session(p, cfg, forScript), use)
 	})
 }
 
