@@ -1,7 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,6 +42,21 @@ func (s *screen) local(ctx context.Context, std conf.Streams, c *cli, lines bool
 	return g.Wait()
 }
 
+// checkLocal refuses what --local decides by itself.
+func (r *reach) checkLocal() error {
+	switch {
+	case r.Server != "":
+		return conf.Usagef("--local brings its own server: leave --server out")
+	case r.Register || r.PasswordFile != "":
+		return conf.Usagef("--local makes an account for each name by itself: leave --register and --password-file out")
+	case r.Profile != "":
+		return conf.Usagef("--local keeps a profile for each name: choose one with --user NAME, not with --profile")
+	case r.Dialect != client.DialectAuto && r.Dialect != client.DialectChat1:
+		return conf.Usagef("--local brings a server that speaks chat1: leave --dialect out")
+	}
+	return nil
+}
+
 // window is one window of --local: a client like any other.
 func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon, lines bool) (err error) {
 	addr, err := d.answers(ctx)
@@ -45,12 +64,12 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 		return err
 	}
 	c.Reach.Server = addr
-	p, name, err := s.seat(ctx, c, d)
+	p, id, err := s.seat(ctx, c, d)
 	if err != nil {
 		return err
 	}
 	defer closing(p, &err)
-	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest, Name: name}, d.log)
+	cfg := c.clientConfig(p, id, d.log)
 	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
 	with := c.session(p, cfg, forPerson)
 	if lines {
@@ -59,42 +78,97 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	return s.show(ctx, c, p, with, d.hints(addr))
 }
 
-// seat finds a name that is free, and its profile: the login name, or that
-// with a number.
-func (s *screen) seat(ctx context.Context, c *cli, d *daemon) (*profile, string, error) {
-	base := c.Reach.User
-	if base == "" {
-		base = loginName()
+// seat finds a name that no other window has, and its profile: the login name,
+// or that with a number. A name that was ours before is ours again, with all
+// its conversations.
+func (s *screen) seat(ctx context.Context, c *cli, d *daemon) (p *profile, id client.Identity, err error) {
+	blank, err := openProfile("") //nolint:contextcheck // a local file is opened at once
+	if err != nil {
+		return nil, id, err
 	}
+	defer closing(blank, &err)
+	base := cmp.Or(c.Reach.User, loginName())
 	for n := 1; n <= maxWindows; n++ {
-		name := base
+		id.Name = base
 		if n > 1 {
-			name += strconv.Itoa(n)
+			id.Name += strconv.Itoa(n)
 		}
-		p, err := openProfile(filepath.Join(d.dir, "profiles", fileName(wire.Fold(name)))) //nolint:contextcheck // a local file is opened at once
-		if _, locked := errors.AsType[*archive.LockedError](err); locked {
-			continue // another window is called so
+		found, err := checkName(ctx, c, blank, d, id.Name)
+		switch {
+		case err != nil:
+			return nil, id, err
+		case found.State == wire.NameInvalid && c.Reach.User != "":
+			return nil, id, fmt.Errorf("--user %s: %s", id.Name, found.Text)
+		case found.State == wire.NameInvalid && base != anybody:
+			base, n = anybody, 0
+			continue
 		}
-		if err != nil {
-			return nil, "", err
-		}
-		free, err := nameIsFree(ctx, c, p, d, name)
-		if err == nil && free {
-			return p, name, nil
-		}
-		if err = errors.Join(err, p.Close()); err != nil {
-			return nil, "", err
+		if p, err = d.take(&c.Reach, found.State, &id); p != nil || err != nil { //nolint:contextcheck // a local file is opened at once
+			return p, id, err
 		}
 	}
-	return nil, "", fmt.Errorf("no name like %s is free: choose one with --user", base)
+	return nil, id, fmt.Errorf("no name like %s is free: choose one with --user", base)
 }
 
-func nameIsFree(ctx context.Context, c *cli, p *profile, d *daemon, name string) (bool, error) {
+// anybody is who has a login name that nobody may have.
+const anybody = "guest"
+
+// take opens the profile of a name whose state the server has told, unless it
+// is somebody else's. The names of --local are accounts, so that nobody else
+// can have them while their windows are closed; the password is the profile's.
+func (d *daemon) take(r *reach, state wire.NameState, id *client.Identity) (*profile, error) {
+	who := fileName(wire.Fold(id.Name))
+	if r.Guest {
+		who = "~" + who // not to be mixed up with the account of that name
+	}
+	dir := filepath.Join(d.dir, "profiles", who)
+	switch {
+	case state == wire.NameFree && r.Guest:
+		id.Mode = client.ModeGuest
+	case state == wire.NameFree:
+		id.Mode = client.ModeRegister
+	case state == wire.NameRegistered && !r.Guest && exists(dir):
+		id.Mode = client.ModeLogin
+	default:
+		return nil, nil
+	}
+	p, err := openProfile(dir)
+	if _, locked := errors.AsType[*archive.LockedError](err); locked {
+		return nil, nil // another window is called so
+	}
+	if err != nil || r.Guest {
+		return p, err
+	}
+	if id.Password, err = localPassword(p); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// localPassword is what the account of a profile has for a password, which no
+// person knows: it is made of the key that the profile has anyway.
+func localPassword(p *profile) (wire.Secret, error) {
+	seed, err := p.Seed()
+	if err != nil {
+		return "", err
+	}
+	key, err := hkdf.Key(sha256.New, []byte(seed.Reveal()), nil, "labchat --local password", sha256.Size)
+	if err != nil {
+		return "", fmt.Errorf("make the password of --local: %w", err)
+	}
+	return wire.Secret(base64.RawURLEncoding.EncodeToString(key)), nil
+}
+
+// checkName asks the daemon what there is to a name.
+func checkName(ctx context.Context, c *cli, p *profile, d *daemon, name string) (*wire.NameChecked, error) {
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler))
 	cfg.Dial = d.dial
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
-		return false, fmt.Errorf("ask the local server for a name: %w", err)
+		return nil, fmt.Errorf("ask the local server for a name: %w", err)
 	}
-	return found.Name == nil || found.Name.State == wire.NameFree, nil
+	if found.Name == nil {
+		return nil, fmt.Errorf("%s is not the local server: stop the program that took its port", c.Reach.Server)
+	}
+	return found.Name, nil
 }

@@ -38,8 +38,10 @@ func (s *screen) Validate() error {
 
 // Run chats until the person quits.
 func (s *screen) Run(ctx context.Context, std conf.Streams, c *cli) error {
-	if s.Local && c.Reach.Server != "" {
-		return conf.Usagef("--local brings its own server: leave --server out")
+	if s.Local {
+		if err := c.Reach.checkLocal(); err != nil {
+			return err
+		}
 	}
 	lines := s.Plain || os.Getenv("TERM") == "dumb" || !isTerminal(std.In) || !isTerminal(std.Out)
 	var err error
