@@ -107,6 +107,7 @@ func (m *Model) entered(e *wire.Entered) {
 	at.joined = true
 	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
 	at.people.Set(e.People, e.More)
+	m.moment.settled = m.moment.settled || at.people.count() > 1
 	at.counts.came = e.Last
 	at.read(m.entryMark(at))
 	if ask.act == wire.ActJoin && ask.about == nil && at != m.book.current {
@@ -122,6 +123,7 @@ func (m *Model) entered(e *wire.Entered) {
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
 	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind})
+	m.moment.settled = m.moment.settled || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
 	}

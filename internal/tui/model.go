@@ -46,6 +46,7 @@ type moment struct {
 	switched time.Time // to another conversation that nobody asked for
 	escaped  time.Time // Esc was pressed
 	flash    string    // a word in the status row until the next key
+	settled  bool      // somebody has pressed a key, or is not alone: no hint how to begin
 }
 
 // New returns a screen that is not shown yet. now and zone are time.Now and
