@@ -278,3 +278,28 @@ func TestCloseMayBeCalledAgain(t *testing.T) {
 	must(t, a.Close())
 	must(t, a.Close())
 }
+
+func TestThePlaceShownLastIsThatOfTheServer(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.Home("one:1300", "node1"))
+	must(t, a.SetJoined("tea", true))
+	must(t, a.SetPlace("#tea"))
+	must(t, a.Home("two:1300", "node2"))
+	want := func(what, place string) {
+		t.Helper()
+		if got := a.Place(); got != place {
+			t.Errorf("%s: got %q, want %q", what, got, place)
+		}
+	}
+	want("a server that is new", "")
+	must(t, a.SetPlace("@bob"))
+	must(t, a.Close())
+
+	a = open(t, dir)
+	want("the server of last time", "@bob")
+	must(t, a.Home("one:1300", ""))
+	want("the other one", "#tea")
+	must(t, a.SetJoined("tea", false))
+	want("a room that we have left", "")
+}

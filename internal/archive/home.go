@@ -25,13 +25,13 @@ func (a *Archive) Home(server, node string) error {
 	if err != nil {
 		return err
 	}
-	rooms, err := a.loadRooms(context.Background(), home)
+	rooms, place, err := a.loadRooms(context.Background(), home)
 	if err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.home, a.memo.rooms = home, rooms
+	a.home, a.memo.rooms, a.memo.place = home, rooms, place
 	return nil
 }
 

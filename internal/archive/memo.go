@@ -19,6 +19,7 @@ type memo struct {
 	ignored map[string]string      // folded name to name
 	inputs  []string               // oldest first
 	rooms   map[string]*roomRecord // folded room, of the current home
+	place   string                 // shown last, of the current home
 
 	typing, reading bool // what others are told
 }
@@ -57,22 +58,29 @@ func (a *Archive) load(ctx context.Context) error {
 			return err
 		}
 	}
-	m.rooms, err = a.loadRooms(ctx, a.home)
+	m.rooms, m.place, err = a.loadRooms(ctx, a.home)
 	a.memo = m
 	return err
 }
 
-// loadRooms reads what is known of a home's rooms.
-func (a *Archive) loadRooms(ctx context.Context, home int64) (map[string]*roomRecord, error) {
-	rooms := map[string]*roomRecord{}
-	err := each(ctx, a.read, "SELECT key, room, joined, seen, read FROM rooms WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
+// loadRooms reads what is known of a home's rooms, and which place was shown
+// last.
+func (a *Archive) loadRooms(ctx context.Context, home int64) (rooms map[string]*roomRecord, place string, err error) {
+	rooms = map[string]*roomRecord{}
+	err = each(ctx, a.read, "SELECT key, room, joined, seen, read FROM rooms WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
 		var key string
 		var r roomRecord
 		err := rows.Scan(&key, &r.room, &r.joined, &r.seen, &r.read)
 		rooms[key] = &r
 		return err
 	})
-	return rooms, err
+	if err == nil {
+		err = a.read.QueryRowContext(ctx, "SELECT place FROM homes WHERE id = ?", home).Scan(&place)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // no server yet
+	}
+	return rooms, place, err
 }
 
 // asked answers queries: a pool, or a transaction.

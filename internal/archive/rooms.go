@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"labchat/internal/wire"
 )
@@ -66,6 +67,33 @@ func (a *Archive) SetMark(room string, id wire.ID) error {
 	})
 	if err == nil {
 		a.room(room).read = id
+	}
+	return err
+}
+
+// Place returns the place that was shown last, "#room" or "@user"; "" where
+// none is known, or it is a room that we have left.
+func (a *Archive) Place() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if room, is := strings.CutPrefix(a.memo.place, "#"); is {
+		if r, known := a.memo.rooms[fold(room)]; !known || !r.joined {
+			return ""
+		}
+	}
+	return a.memo.place
+}
+
+// SetPlace notes which place is shown.
+func (a *Archive) SetPlace(place string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.memo.place == place {
+		return nil
+	}
+	err := a.exec("note what is shown", "UPDATE homes SET place = ? WHERE id = ?", place, a.home)
+	if err == nil {
+		a.memo.place = place
 	}
 	return err
 }

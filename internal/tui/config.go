@@ -33,6 +33,9 @@ type Archive interface {
 	SetMark(place string, id wire.ID) error
 	Ignored() []string
 	SetIgnored(name string, on bool) error
+	// Place is the place that was shown last, "" where none is known.
+	Place() string
+	SetPlace(place string) error
 	InputHistory(n int) []string
 	AddInput(line string) error
 }
@@ -84,7 +87,7 @@ type Config struct {
 	// Probe looks at a server, and at a name unless it is empty.
 	Probe func(ctx context.Context, server, name string) (Probed, error)
 	Theme theme.Theme
-	Room  string // the conversation to show first; "" is the lobby
+	Room  string // to show first; "" is the conversation of last time, or the lobby
 	Hint  string // how a second window joins, with Local; several lines
 	Local bool   // the daemon is embedded in this program
 	// Direct is a conversation with one other person, without a server: only :q

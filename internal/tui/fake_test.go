@@ -76,6 +76,7 @@ type archive struct {
 	marks   map[string]wire.ID
 	ignored []string
 	inputs  []string
+	place   string
 }
 
 func newArchive() *archive {
@@ -97,6 +98,8 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 func (a *archive) Drafts() map[string]string         { return a.drafts }
 func (a *archive) Marks() map[string]wire.ID         { return a.marks }
 func (a *archive) Ignored() []string                 { return a.ignored }
+func (a *archive) Place() string                     { return a.place }
+func (a *archive) SetPlace(place string) error       { a.place = place; return nil }
 func (a *archive) InputHistory(n int) []string       { return a.inputs }
 func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
 func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }

@@ -17,6 +17,7 @@ type desk struct {
 	found  Probed
 	fail   error
 	to     *session
+	place  string // of the archive that connect gives
 }
 
 func (d *desk) probe(_ context.Context, server, name string) (Probed, error) {
@@ -31,7 +32,9 @@ func (d *desk) probe(_ context.Context, server, name string) (Probed, error) {
 func (d *desk) connect(_ context.Context, l Login) (Connected, error) {
 	d.logins = append(d.logins, l)
 	d.to = &session{}
-	return Connected{Session: d.to, Archive: newArchive()}, d.fail
+	kept := newArchive()
+	kept.place = d.place
+	return Connected{Session: d.to, Archive: kept}, d.fail
 }
 
 // atForm begins a scene with the form.

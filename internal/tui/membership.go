@@ -81,7 +81,9 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
 	changed := m.link.me != "" && m.link.me != e.Name
 	m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
-	m.form = nil
+	if m.form != nil {
+		m.form, m.moment.touched = nil, false
+	}
 	for _, mark := range e.Marks {
 		m.book.room(mark.Room).read(mark.Last)
 	}
@@ -107,7 +109,7 @@ func (m *Model) entered(e *wire.Entered) {
 	at.joined = true
 	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
 	at.people.Set(e.People, e.More)
-	m.moment.settled = m.moment.settled || at.people.count() > 1
+	m.moment.company = m.moment.company || at.people.count() > 1
 	at.counts.came = e.Last
 	at.read(m.entryMark(at))
 	if ask.act == wire.ActJoin && ask.about == nil && at != m.book.current {
@@ -123,7 +125,7 @@ func (m *Model) entered(e *wire.Entered) {
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
 	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind})
-	m.moment.settled = m.moment.settled || e.Name != m.link.me
+	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
 	}

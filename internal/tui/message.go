@@ -61,6 +61,7 @@ type (
 		marks   map[string]wire.ID
 		ignored []string
 		inputs  []string
+		place   string
 	}
 
 	// written says that the oldest write in the queue is done.

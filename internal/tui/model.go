@@ -46,7 +46,8 @@ type moment struct {
 	switched time.Time // to another conversation that nobody asked for
 	escaped  time.Time // Esc was pressed
 	flash    string    // a word in the status row until the next key
-	settled  bool      // somebody has pressed a key, or is not alone: no hint how to begin
+	touched  bool      // a key was pressed since the screen is there
+	company  bool      // somebody else is here, or was
 }
 
 // New returns a screen that is not shown yet. now and zone are time.Now and

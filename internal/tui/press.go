@@ -11,7 +11,7 @@ import (
 // press gives a key to whoever lies uppermost: the form, an overlay, a query,
 // the completion; then to the key table, and last to the composer.
 func (m *Model) press(k key) {
-	m.moment.flash, m.moment.settled = "", true
+	m.moment.flash, m.moment.touched = "", true
 	k = m.unescape(k)
 	switch {
 	case m.over.open():

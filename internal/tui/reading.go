@@ -29,6 +29,8 @@ func (m *Model) show(at *place) {
 		old.log.Show(false, 0, 0)
 	}
 	m.book.current = at
+	id := at.id
+	m.disk.write(m, func(a Archive) error { return a.SetPlace(id) })
 	at.log.Show(true, at.counts.mark, at.counts.unread)
 	m.composer.Load(at.draft)
 	m.popup.Close()
@@ -174,7 +176,7 @@ func (m *Model) restore() {
 	}
 	m.disk.restoring++
 	m.start(func(context.Context) any {
-		return restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs)}
+		return restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
 	})
 }
 
@@ -212,6 +214,19 @@ func (m *Model) restored(r restored) {
 	if len(m.composer.inputs) == 0 {
 		m.composer.inputs = r.inputs
 		m.composer.at = len(r.inputs)
+	}
+	m.reopen(r.place)
+}
+
+// reopen shows the conversation of last time, unless a person has asked for
+// another one, or has pressed a key and maybe means the one on the screen.
+func (m *Model) reopen(id string) {
+	switch {
+	case id == "" || id == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
+	case id[0] == '@':
+		m.show(m.book.person(id[1:]))
+	default:
+		m.show(m.book.room(id[1:]))
 	}
 }
 

@@ -236,7 +236,7 @@ func (m *Model) hint(w int) string {
 		return m.popup.hint
 	case m.waitsFor() != "":
 		return text.Truncate("queued: "+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.settled:
+	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
 		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)
 	}

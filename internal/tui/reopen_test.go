@@ -1,0 +1,44 @@
+package tui
+
+import (
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+func TestTheConversationOfLastTimeIsOpenedAgain(t *testing.T) {
+	s := open(t, 80, 24, func(c *Config) {
+		c.Room = ""
+		c.Archive.(*archive).place = "@bob"
+		c.Archive.(*archive).drafts["@bob"] = "half a thou"
+	})
+	s.shows("to bob")
+	s.shows("half a thou")
+	s.hear(append(online(), &wire.Entered{Room: "lobby"})...)
+	s.shows("to bob")
+	s.press("ctrl+p")
+	if got := s.archive.place; got != "#lobby" {
+		t.Errorf("after a switch the archive has %q, want #lobby", got)
+	}
+}
+
+func TestNobodyIsTakenToAnotherConversationThanAskedFor(t *testing.T) {
+	named := open(t, 80, 24, func(c *Config) { c.Archive.(*archive).place = "@bob" })
+	named.shows("#lab3 ›")
+
+	// The archive answers late: who has begun to type means what is on the screen.
+	typing := open(t, 80, 24, func(c *Config) { c.Room = "" })
+	typing.types("h")
+	typing.tell(restored{place: "@bob"})
+	typing.shows("#lobby › h")
+}
+
+func TestTheConversationOfLastTimeComesAfterTheForm(t *testing.T) {
+	s, d := atForm(t, 80, 24, ModeGuest)
+	s.cfg.Room = ""
+	d.place = "#tea"
+	s.types("sara")
+	s.press("enter")
+	s.hear(&wire.Status{State: wire.StateOnline}, &wire.LoggedIn{Name: "sara"}, &wire.Entered{Room: "lobby"}, &wire.Entered{Room: "tea"})
+	s.shows("#tea ›")
+}
