@@ -14,6 +14,8 @@ import (
 // desk makes the sessions that the form asks for, one at a time.
 type desk struct {
 	cli   *cli
+	flags reach  // as they were typed
+	last  recent // what the form began with
 	log   *slog.Logger
 	blank *profile // for looking at servers that have no profile yet
 
@@ -30,7 +32,7 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 	if d.leave(&err); err != nil {
 		return tui.Connected{}, err
 	}
-	d.cli.Reach = reached(d.cli.Reach, l)
+	d.cli.Reach = d.reached(l)
 	p, err := openProfile(profileDir(&d.cli.Reach)) //nolint:contextcheck // a local file is opened at once
 	if err != nil {
 		return tui.Connected{}, err
@@ -40,7 +42,8 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 	ctx, d.stop = context.WithCancel(ctx)
 	d.profile, d.session, d.ended = p, d.cli.session(p, cfg, forPerson), make(chan struct{})
 	go d.run(ctx, d.session, d.ended)
-	return tui.Connected{Session: d.session, Archive: p}, nil
+	now := recentOf(&d.cli.Reach)
+	return tui.Connected{Session: d.session, Archive: p, Arrived: func() { now.keep(d.log) }}, nil
 }
 
 // run holds a session; leave waits for it.
@@ -67,7 +70,7 @@ func (d *desk) leave(err *error) {
 // probe looks at a server for the form, with what is known of it from before.
 func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, error) {
 	c := *d.cli
-	c.Reach = reached(c.Reach, tui.Login{Server: server, Name: name})
+	c.Reach = d.reached(tui.Login{Server: server, Name: name})
 	p := d.blank
 	if dir := profileDir(&c.Reach); exists(dir) {
 		if known, err := openProfile(dir); err == nil { //nolint:contextcheck // a local file is opened at once
@@ -75,11 +78,12 @@ func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, erro
 			p = known
 		}
 	}
+	resumes := name != "" && p.Token(c.Reach.address(), name) != ""
 	found, err := client.Probe(ctx, c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log), name)
 	if err != nil {
-		return tui.Probed{}, err
+		return tui.Probed{Resumes: resumes}, err
 	}
-	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name}
+	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name, Resumes: resumes}
 	if found.Welcome != nil {
 		probed.Register = found.Welcome.Register
 	} else {
@@ -98,9 +102,13 @@ func registers(dialect string) bool {
 	return !errors.Is(err, wire.ErrUnsupported)
 }
 
-// reached is r with what the form asks for instead.
-func reached(r reach, l tui.Login) reach {
+// reached is what was typed with what the form asks for instead.
+func (d *desk) reached(l tui.Login) reach {
+	r := d.flags
 	r.Server, r.User = l.Server, l.Name
+	if r.ServerKey == "" && l.Server == d.last.Server {
+		r.ServerKey = d.last.ServerKey
+	}
 	r.Guest, r.Register = l.Mode == tui.ModeGuest, l.Mode == tui.ModeRegister
 	r.PasswordFile = ""
 	return r

@@ -41,46 +41,56 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 	}
 	cfg := c.clientConfig(p, id, log)
 	cfg.Rooms = []string{c.room()}
-	return s.show(ctx, c, p, c.session(p, cfg, forPerson), nil)
+	now := recentOf(&c.Reach)
+	return s.show(ctx, c, p, c.session(p, cfg, forPerson), func() { now.keep(log) }, nil)
 }
 
-// show opens the screen on a session. Hints say that its server is embedded,
-// and how a second window joins.
-func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, hints []string) error {
+// show opens the screen on a session; arrived is called when it was let in.
+// Hints say that its server is embedded, and how a second window joins.
+func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, arrived func(), hints []string) error {
 	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
-			Session: with, Archive: p,
+			Session: with, Archive: p, Arrived: arrived,
 			Theme: colours(), Room: c.Reach.Room, Hint: strings.Join(hints, "\n"), Local: hints != nil,
 		})
 	})
 }
 
-// form opens the screen on the form of a first run.
-func (s *screen) form(ctx context.Context, std conf.Streams, c *cli, log *slog.Logger) (err error) {
-	blank, err := openProfile("") //nolint:contextcheck // a local file is opened at once
-	if err != nil {
+// form opens the screen on the form, and starts a chat on this machine after it
+// where somebody asked for that there.
+func (s *screen) form(ctx context.Context, std conf.Streams, c *cli, log *slog.Logger) error {
+	here, err := s.ask(ctx, std, c, log)
+	if err != nil || here == nil {
 		return err
 	}
+	c.Reach = *here
+	return s.local(ctx, std, c, false)
+}
+
+// ask opens the screen on the form. here are the flags of a chat on this machine,
+// nil where nobody asked for one.
+func (s *screen) ask(ctx context.Context, std conf.Streams, c *cli, log *slog.Logger) (here *reach, err error) {
+	blank, err := openProfile("") //nolint:contextcheck // a local file is opened at once
+	if err != nil {
+		return nil, err
+	}
 	defer closing(blank, &err)
-	first := tui.Login{Server: c.Reach.address(), Mode: tui.ModeGuest, Name: c.Reach.User}
+	last := readRecent(log)
+	first := c.Reach.first(last)
 	if c.Reach.PasswordFile != "" {
 		if first.Password, err = c.Reach.prompt(std).Ask("password", false); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	switch {
-	case c.Reach.Register:
-		first.Mode = tui.ModeRegister
-	case c.Reach.User != "" && !c.Reach.Guest:
-		first.Mode = tui.ModeLogin
-	}
-	d := desk{cli: c, log: log, blank: blank}
+	d := desk{cli: c, flags: c.Reach, last: last, log: log, blank: blank}
 	defer d.leave(&err)
-	return tui.Run(ctx, tui.Config{
+	err = tui.Run(ctx, tui.Config{
 		Form: true, Login: first, Theme: colours(), Room: c.Reach.Room,
 		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
 		Probe:   d.probe,
+		Here:    func(name string) { here = d.flags.here(name) },
 	})
+	return here, err
 }
 
 func colours() theme.Theme { return theme.New(os.Stdout, os.Getenv) }

@@ -57,6 +57,14 @@ func (r *reach) checkLocal() error {
 	return nil
 }
 
+// here is r for --local, under a name that may be empty.
+func (r *reach) here(name string) *reach {
+	return &reach{
+		User: name, Room: r.Room, Dialect: client.DialectAuto,
+		UDP: r.UDP, HideAddress: r.HideAddress, Downloads: r.Downloads,
+	}
+}
+
 // window is one window of --local: a client like any other.
 func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon, lines bool) (err error) {
 	addr, err := d.answers(ctx)
@@ -75,7 +83,8 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	if lines {
 		return s.lines(ctx, std, c, p, with, d.hints(addr))
 	}
-	return s.show(ctx, c, p, with, d.hints(addr))
+	now := &recent{Name: c.Reach.User, Mode: modeLocal}
+	return s.show(ctx, c, p, with, func() { now.keep(d.log) }, d.hints(addr))
 }
 
 // seat finds a name that no other window has, and its profile: the login name,

@@ -56,6 +56,7 @@ type Login struct {
 	Mode     Mode
 	Name     string
 	Password wire.Secret
+	Here     bool // last time the server was one of this machine's own: see Config.Here
 }
 
 // Probed is what a look at a server found.
@@ -65,6 +66,7 @@ type Probed struct {
 	Key      string // SHA256:… of the server's key
 	Pinned   bool   // the key is known from before
 	Register bool   // whether anybody may register
+	Resumes  bool   // this machine may log in as the name without its password; known also where nobody answers
 	Name     *wire.NameChecked
 }
 
@@ -72,12 +74,16 @@ type Probed struct {
 type Connected struct {
 	Session Session
 	Archive Archive
+	Arrived func() // as in Config
 }
 
 // Config is what the screen needs.
 type Config struct {
 	Session Session // nil where the form comes first
 	Archive Archive
+	// Arrived hears that the server has let the session in, away from the screen.
+	// It may be nil.
+	Arrived func()
 	Form    bool
 	Login   Login // what the form begins with
 	// Connect makes a session of what the form asked for. It is called away
@@ -86,6 +92,9 @@ type Config struct {
 	Connect func(context.Context, Login) (Connected, error)
 	// Probe looks at a server, and at a name unless it is empty.
 	Probe func(ctx context.Context, server, name string) (Probed, error)
+	// Here starts a chat on this machine instead, under a name that may be empty,
+	// as soon as the screen has ended. nil where there is no such choice.
+	Here  func(name string)
 	Theme theme.Theme
 	Room  string // to show first; "" is the conversation of last time, or the lobby
 	Hint  string // how a second window joins, with Local; several lines

@@ -20,6 +20,7 @@ const (
 	fieldMode
 	fieldName
 	fieldPassword
+	fieldHere // starts a chat on this machine
 	fieldCount
 )
 
@@ -41,14 +42,20 @@ type form struct {
 	found    Probed
 	heard    bool // found answers asked
 	failed   [fieldCount]string
+	here     bool   // a chat on this machine can be started
+	lately   bool   // and was, last time
+	nobody   string // the address at which nobody answered
 }
 
 func newForm(cfg Config, p *paint) *form {
-	f := &form{paint: p, mode: cfg.Login.Mode}
+	f := &form{paint: p, mode: cfg.Login.Mode, here: cfg.Here != nil}
+	f.lately = f.here && cfg.Login.Here
 	f.server.Set(cfg.Login.Server)
 	f.name.Set(cfg.Login.Name)
 	f.password.Set(cfg.Login.Password.Reveal())
 	switch {
+	case f.lately:
+		f.focus = fieldHere
 	case cfg.Login.Server == "":
 	case cfg.Login.Name != "" && f.mode != ModeGuest:
 		f.focus = fieldPassword
@@ -60,13 +67,23 @@ func newForm(cfg Config, p *paint) *form {
 
 // fields are those of the mode: a guest has no password.
 func (f *form) fields() []field {
-	if f.mode == ModeGuest {
-		return []field{fieldServer, fieldMode, fieldName}
+	fields := []field{fieldServer, fieldMode, fieldName}
+	if f.mode != ModeGuest {
+		fields = append(fields, fieldPassword)
 	}
-	return []field{fieldServer, fieldMode, fieldName, fieldPassword}
+	if f.offersHere() {
+		fields = append(fields, fieldHere)
+	}
+	return fields
 }
 
-// active is the text of the field with the keys, nil for the modes.
+// offersHere says whether to offer a chat on this machine: where nobody answers,
+// and to those who had one last time.
+func (f *form) offersHere() bool {
+	return f.here && (f.lately || f.nobody != "" && f.nobody == f.address())
+}
+
+// active is the text of the field with the keys, nil for what has none.
 func (f *form) active() *draft {
 	switch f.focus {
 	case fieldServer:
@@ -116,7 +133,13 @@ func (m *Model) formKey(k key) {
 		f.move(-1)
 	case "alt+v":
 		f.visible = !f.visible
+	case "f2":
+		m.startHere()
 	case "enter":
+		if f.focus == fieldHere {
+			m.startHere()
+			break
+		}
 		m.submit()
 	default:
 		f.edit(m, k)
@@ -140,9 +163,9 @@ func (f *form) move(n int) {
 func (f *form) edit(m *Model, k key) {
 	d := f.active()
 	switch {
-	case d == nil && (k.name == "right" || k.text == " "):
+	case f.focus == fieldMode && (k.name == "right" || k.text == " "):
 		f.choose(1)
-	case d == nil && k.name == "left":
+	case f.focus == fieldMode && k.name == "left":
 		f.choose(-1)
 	case d == nil:
 	case k.text != "":
@@ -202,10 +225,15 @@ func (f *form) checkName() string {
 	return ""
 }
 
+// resumes says whether the name needs no password here.
+func (f *form) resumes() bool {
+	return f.mode == ModeLogin && f.found.Resumes && f.asked == inquiry{f.address(), f.username()}
+}
+
 // checkPassword says what is wrong with the password, or "".
 func (f *form) checkPassword() string {
 	switch {
-	case f.mode == ModeGuest:
+	case f.mode == ModeGuest, f.password.empty() && f.resumes():
 		return ""
 	case f.password.empty():
 		return "type the password"
@@ -241,6 +269,19 @@ func (m *Model) submit() {
 		c, err := connect(ctx, login)
 		return connected{c, err}
 	})
+}
+
+// startHere leaves the screen for a chat on this machine, where that is offered.
+func (m *Model) startHere() {
+	f := m.form
+	switch name := f.username(); {
+	case !f.offersHere():
+	case name != "" && f.checkName() != "":
+		f.focus, f.failed[fieldName] = fieldName, f.checkName()
+	default:
+		m.cfg.Here(name)
+		m.order(orderQuit)
+	}
 }
 
 // connected lives with the new session. The form stays until the server has
@@ -285,5 +326,9 @@ func (m *Model) probed(p probed) {
 	f.found, f.heard = p.found, p.err == nil
 	if p.err != nil {
 		f.failed[fieldServer] = cleanError(p.err)
+		f.nobody = f.asked.server
+	}
+	if f.resumes() {
+		f.failed[fieldPassword] = ""
 	}
 }

@@ -86,13 +86,15 @@ func (f *form) questions(w int) (rows []string, focus int) {
 // line is a field and what was typed into it.
 func (f *form) line(at field, w int) string {
 	p := f.paint
-	label := text.PadRight([...]string{"Server", "Mode", "Username", "Password"}[at], formColumn)
+	label := text.PadRight([fieldCount]string{"Server", "Mode", "Username", "Password", "No server?"}[at], formColumn)
 	if at == f.focus {
 		label = p.Text.Key.Render(label)
 	}
 	switch at {
 	case fieldMode:
 		return label + f.modes()
+	case fieldHere:
+		return label + p.Text.Key.Render("[ F2  start one on this machine ]")
 	case fieldServer:
 		return label + f.input(&f.server, at, w-formColumn-2, false)
 	case fieldName:
@@ -167,6 +169,8 @@ func (f *form) under(at field) string {
 		return ""
 	case fieldName:
 		return f.underName()
+	case fieldHere:
+		return f.underHere()
 	default:
 		return f.underPassword()
 	}
@@ -217,7 +221,7 @@ func (f *form) underName() string {
 		return f.nameState(f.found.Name)
 	}
 	if f.mode == ModeGuest {
-		return "1-20 characters, no spaces; empty: a name is chosen for you"
+		return "1-20 characters, no spaces; empty: you get a name, and nothing is kept"
 	}
 	return "1-20 characters, no spaces"
 }
@@ -242,8 +246,18 @@ func (f *form) nameState(n *wire.NameChecked) string {
 	}
 }
 
+// underHere says what a chat on this machine is.
+func (f *form) underHere() string {
+	if f.lately {
+		return "your own server, as last time: rooms and people are still there"
+	}
+	return "your own server: only people on this machine come in, each with chat-tui --local"
+}
+
 func (f *form) underPassword() string {
 	switch {
+	case f.password.empty() && f.resumes():
+		return f.paint.Glyph.Good + " not needed: this machine was logged in before"
 	case f.password.empty():
 		return ""
 	case f.checkPassword() != "":
@@ -273,5 +287,8 @@ func (f *form) buttons() string {
 		return p.Glyph.Trying + " connecting" + p.Glyph.More
 	}
 	enter := [...]string{"log in", "register and join", "come in as a guest"}[f.mode]
+	if f.focus == fieldHere {
+		enter = "start one here"
+	}
 	return p.Text.Key.Render("[ Enter  "+enter+" ]") + "   [ Esc  quit ]"
 }

@@ -12,6 +12,7 @@ import (
 type link struct {
 	session Session
 	archive Archive
+	arrived func() // what to call at the next login, nil: nothing
 	status  wire.Status
 	reason  string    // of status, cleaned
 	server  string    // of status, cleaned

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -26,6 +28,7 @@ func (m *Model) status(e *wire.Status) {
 		m.ended()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
+		m.form.nobody = m.form.address()
 	}
 	m.tick()
 }
@@ -80,6 +83,7 @@ func (m *Model) welcome(e *wire.Welcome) {
 func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
 	changed := m.link.me != "" && m.link.me != e.Name
+	m.arrived()
 	m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
 	if m.form != nil {
 		m.form, m.moment.touched = nil, false
@@ -100,6 +104,18 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		at.past = past{} // the archive knows now whose lines to show
 	}
 	m.restore()
+}
+
+// arrived tells once that the session was let in.
+func (m *Model) arrived() {
+	tell := m.link.arrived
+	m.link.arrived = nil
+	if tell != nil {
+		m.start(func(context.Context) any {
+			tell()
+			return nil
+		})
+	}
 }
 
 // entered makes a room ours.

@@ -73,7 +73,7 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 // Init returns the first jobs.
 func (m *Model) Init() []job {
 	if m.cfg.Session != nil {
-		m.use(Connected{Session: m.cfg.Session, Archive: m.cfg.Archive})
+		m.use(Connected{Session: m.cfg.Session, Archive: m.cfg.Archive, Arrived: m.cfg.Arrived})
 	}
 	if m.form != nil {
 		m.probe(true)
@@ -139,7 +139,7 @@ func (m *Model) order(o order) { m.jobs = append(m.jobs, job{order: o}) }
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
-	m.link.session, m.link.archive = c.Session, c.Archive
+	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
 	m.jobs = append(m.jobs, job{listen: c.Session})
 	m.restore()
 	if at := m.book.current; at != nil {

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"labchat/internal/client"
+	"labchat/internal/tui"
+)
+
+// modeLocal is what recent.Mode can be beside the modes of a client: --local.
+const modeLocal = "local"
+
+// recent is how a person came in last: what the form of the next start begins
+// with. Nothing in it is secret.
+type recent struct {
+	Server    string `json:"server,omitempty"` // HOST:PORT
+	ServerKey string `json:"server_key,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Mode      string `json:"mode"` // login, guest or local
+}
+
+// recentOf is what there is to remember of a session, nil for one that needs
+// flags which the form has no field for.
+func recentOf(r *reach) *recent {
+	if r.Profile != "" || r.UDP != "" || r.Dialect != "" && r.Dialect != client.DialectAuto {
+		return nil
+	}
+	now := &recent{Server: r.address(), ServerKey: r.ServerKey, Name: r.User, Mode: string(r.mode())}
+	if r.mode() == client.ModeRegister {
+		now.Mode = string(client.ModeLogin) // next time the account is there
+	}
+	return now
+}
+
+// recentFile is one for each user of the machine.
+func recentFile() string { return filepath.Join(xdg.StateHome, "labchat", "recent.json") }
+
+// readRecent returns what was remembered; a file that can't be read is no
+// reason not to start.
+func readRecent(log *slog.Logger) recent {
+	var last recent
+	b, err := os.ReadFile(recentFile())
+	if err == nil {
+		err = json.Unmarshal(b, &last)
+	}
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			log.Warn("what was used last can't be read", "err", err)
+		}
+		return recent{}
+	}
+	return last
+}
+
+// keep remembers r in the place of what was remembered. It goes on without
+// where the disk does not take it: the form is only less convenient then.
+func (r *recent) keep(log *slog.Logger) {
+	if r == nil {
+		return
+	}
+	if err := r.write(recentFile()); err != nil {
+		log.Warn("what was used last is not remembered", "err", err)
+	}
+}
+
+// write replaces the file as a whole: other windows read it at any moment.
+func (r *recent) write(name string) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
+}
+
+// first is what the form begins with: what the flags say, and where they say
+// nothing what was remembered.
+func (r *reach) first(last recent) tui.Login {
+	l := tui.Login{Server: r.Server, Mode: tui.ModeGuest, Name: r.User}
+	if l.Server == "" && last.Server != "" {
+		l.Server = last.Server
+	}
+	switch {
+	case r.Register:
+		l.Mode = tui.ModeRegister
+	case r.User != "" && !r.Guest:
+		l.Mode = tui.ModeLogin
+	case !r.named():
+		l.Name = last.Name
+		if last.Mode == string(client.ModeLogin) {
+			l.Mode = tui.ModeLogin
+		}
+	}
+	if l.Server == "" {
+		l.Server = r.address()
+	}
+	l.Here = last.Mode == modeLocal && r.Server == ""
+	return l
+}
