@@ -34,7 +34,7 @@ func (p passwordFile) hash(std conf.Streams, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := wire.CheckPassword(password); err != nil {
+	if err := wire.CheckNewPassword(name, password); err != nil {
 		return "", err
 	}
 	return store.HashPassword(wire.PasswordDigest(password)), nil
