@@ -22,6 +22,10 @@ func (send) Help() string {
 	return `Ends with 0 only after the server has acknowledged every line, with 1 and its sentence where it
 refused one. Nothing is kept on this machine unless --profile says so.
 
+With - a line that can't be sent (not UTF-8, a NUL, too long) is named on standard error by its
+number, the others are sent, and it ends with 1. Blank lines say nothing, the last line needs no
+line feed; a carriage return at a line's end and a byte order mark are no part of it.
+
 Examples:
 
     chat-tui send --room lab3 "the printer is free"
@@ -33,7 +37,7 @@ func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if c.Reach.Room == "" {
 		return conf.Usagef("send wants a room: add --room ROOM")
 	}
-	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text}
+	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text, Err: std.Err}
 	if s.Text == "-" {
 		in := openStdin(std.In)
 		defer in.release()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"labchat/internal/server"
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
+	"labchat/internal/wire"
 )
 
 // serve runs the daemon.
@@ -50,11 +52,12 @@ type limits struct {
 
 // access says who comes in, and how.
 type access struct {
-	TLS             string `name:"tls" default:"self-signed" placeholder:"off|self-signed|FILES" help:"TLS on the chat port: off, self-signed (kept in the data directory), or CERT,KEY: two PEM files."`
-	Register        string `default:"open" enum:"open,closed" help:"Whether people make their own accounts: open or closed."`
-	LegacyPasswords string `default:"loopback" enum:"off,loopback,lab" help:"Where old programs may send passwords in clear: off, loopback or lab."`
-	RegistryOpen    bool   `help:"Answer registry datagrams from public addresses too."`
-	BridgeMulticast bool   `help:"Let the registry join multicast groups."`
+	TLS             string   `name:"tls" default:"self-signed" placeholder:"off|self-signed|FILES" help:"TLS on the chat port: off, self-signed (kept in the data directory), or CERT,KEY: two PEM files."`
+	Register        string   `default:"open" enum:"open,closed" help:"Whether people make their own accounts: open or closed."`
+	LegacyPasswords string   `default:"loopback" enum:"off,loopback,lab" help:"Where old programs may send passwords in clear: off, loopback or lab."`
+	ReservedNames   []string `placeholder:"NAME,..." help:"Names that only chatd user add makes, with all that look like them, beside admin, root, operator, system and moderator."`
+	RegistryOpen    bool     `help:"Answer registry datagrams from public addresses too."`
+	BridgeMulticast bool     `help:"Let the registry join multicast groups."`
 }
 
 // styles choose between forms that older programs had of one service.
@@ -91,8 +94,23 @@ func (s serve) Validate() error {
 			return fmt.Errorf("--%s: want 0 or more, not %d", name, n)
 		}
 	}
+	if err := s.Access.checkNames(); err != nil {
+		return err
+	}
 	_, err := s.Access.tls()
 	return err
+}
+
+// checkNames finds names to reserve that nobody could have anyway, which are
+// misspelt.
+func (a access) checkNames() error {
+	for _, name := range a.ReservedNames {
+		bad, ok := errors.AsType[*wire.NameError](wire.CheckUser(name))
+		if ok && !bad.Reserved {
+			return fmt.Errorf("--reserved-names: want names with commas between, not %q: %s", name, bad.Text)
+		}
+	}
+	return nil
 }
 
 // tls reads --tls.
@@ -160,6 +178,7 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		MaxPerAddress:   s.Limits.MaxPerAddress,
 		Register:        s.Access.Register == "open",
 		LegacyPasswords: hub.LegacyPolicy(s.Access.LegacyPasswords),
+		ReservedNames:   s.Access.ReservedNames,
 		RegistryOpen:    s.Access.RegistryOpen,
 		BridgeMulticast: s.Access.BridgeMulticast,
 		Name:            name,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/server"
@@ -27,14 +28,18 @@ type passwordFile struct {
 	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE. Without it the terminal asks; a pipe is read."`
 }
 
-// hash asks for the password and makes what is stored of it.
-func (p passwordFile) hash(std conf.Streams, name string) (string, error) {
+// hash asks for the password of an account of a data directory, and makes what
+// is stored of it. Nobody is asked where there is no chat.
+func (p passwordFile) hash(std conf.Streams, data, name string) (string, error) {
+	if err := server.Used(data); err != nil {
+		return "", err
+	}
 	prompt := conf.Prompt{File: p.PasswordFile, In: std.In, Err: std.Err, Pipe: true}
 	password, err := prompt.Ask("new password for "+name, true)
 	if err != nil {
 		return "", err
 	}
-	if err := wire.CheckPassword(password); err != nil {
+	if err := wire.CheckNewPassword(name, password); err != nil {
 		return "", err
 	}
 	return store.HashPassword(wire.PasswordDigest(password)), nil
@@ -55,7 +60,7 @@ func (u userAdd) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if err := wire.CheckUser(u.Name); err != nil {
 		return err
 	}
-	hash, err := u.hash(std, u.Name)
+	hash, err := u.hash(std, c.Data, u.Name)
 	if err != nil {
 		return err
 	}
@@ -74,7 +79,7 @@ func (userPasswd) Help() string {
 
 // Run changes the password.
 func (u userPasswd) Run(ctx context.Context, std conf.Streams, c *cli) error {
-	hash, err := u.hash(std, u.Name)
+	hash, err := u.hash(std, c.Data, u.Name)
 	if err != nil {
 		return err
 	}
@@ -136,13 +141,21 @@ func (u userUnban) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	return operate(ctx, std, c, server.OperatorCall{Verb: hub.VerbUnban, Name: u.Name})
 }
 
-// operate carries the call out and prints what came of it.
+// operate carries the call out and prints what came of it, and where: who
+// forgets --data learns it here.
 func operate(ctx context.Context, std conf.Streams, c *cli, call server.OperatorCall) error {
 	rows, err := server.Operate(ctx, c.Data, call)
 	if err != nil {
 		return err
 	}
+	where, err := filepath.Abs(c.Data)
+	if err != nil {
+		where = c.Data
+	}
 	for _, row := range rows {
+		if call.Verb != hub.VerbList {
+			row += " Data directory: " + where
+		}
 		if _, err := fmt.Fprintln(std.Out, row); err != nil {
 			return fmt.Errorf("print: %w", err)
 		}

@@ -30,6 +30,8 @@ type scene struct {
 func newScene(t *testing.T, accounts ...string) *scene {
 	t.Helper()
 	s := &scene{t: t, dir: t.TempDir(), port: "0"}
+	s.open()
+	t.Cleanup(s.shut)
 	for _, name := range accounts {
 		if err := os.WriteFile(s.password(name), []byte("the password of "+name+"\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -39,8 +41,6 @@ func newScene(t *testing.T, accounts ...string) *scene {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	s.open()
-	t.Cleanup(s.shut)
 	return s
 }
 

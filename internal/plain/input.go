@@ -2,9 +2,15 @@ package plain
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"labchat/internal/wire"
 )
 
 // maxInput bounds one typed line in bytes: far beyond what a server takes, so
@@ -20,10 +26,22 @@ type input struct {
 	ended chan struct{}
 }
 
-// typed is a line without its end, or why there is none.
+// typed is a line without its end, or why it can't be taken, or why there is
+// none.
 type typed struct {
 	text string
-	err  error
+	n    int    // of the input's lines, from 1
+	bad  string // a sentence, "" for a line that can be taken
+	err  error  // no line comes any more
+}
+
+// refusal is what is said of a line that can't be taken.
+func (t typed) refusal() string { return refusedLine(t.n, t.bad) }
+
+// refusedLine says of which line it is that a sentence is about: people look for
+// it in their file.
+func refusedLine(n int, why string) string {
+	return "line " + strconv.Itoa(n) + " was not sent: " + why
 }
 
 // startInput begins to read from r, whose Close must end a Read under way. Stop
@@ -49,26 +67,73 @@ func (in *input) stop() {
 	<-in.ended
 }
 
+// byteOrderMark is what some editors put in front of a file. It is no part of
+// the first line.
+const byteOrderMark = "\ufeff"
+
 func (in *input) read() {
 	defer close(in.ended)
 	defer close(in.lines)
-	s := bufio.NewScanner(in.from)
-	s.Buffer(nil, maxInput)
+	r := bufio.NewReader(in.from)
+	n := 0
 	for range in.want {
-		if s.Scan() {
-			in.lines <- typed{text: s.Text()}
-			continue
+		n++
+		b, err := readLine(r)
+		line := typed{text: string(b), n: n}
+		if n == 1 {
+			line.text = strings.TrimPrefix(line.text, byteOrderMark)
 		}
-		if err := s.Err(); err != nil {
-			in.lines <- typed{err: inputError(err)}
+		switch {
+		case errors.Is(err, io.EOF):
+			return
+		case errors.Is(err, errLongLine):
+			line.bad = fmt.Sprintf("It is longer than %d bytes. Send it in pieces.", maxInput)
+		case err != nil:
+			in.lines <- typed{err: fmt.Errorf("read input: %w", err)}
+			return
+		default:
+			line.bad = unsayable(line.text)
 		}
-		return
+		in.lines <- line
 	}
 }
 
-func inputError(err error) error {
-	if errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("a line of the input is longer than %d bytes: split it", maxInput)
+// unsayable says why no server takes a text, or "". What depends on the server
+// is left to its sentence.
+func unsayable(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
 	}
-	return fmt.Errorf("read input: %w", err)
+	_, err := wire.CleanText(s, len(s)*utf8.UTFMax)
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
+		return bad.Text
+	}
+	return ""
+}
+
+// errLongLine says that a line was longer than maxInput. It has been read to its
+// end.
+var errLongLine = errors.New("line too long")
+
+// readLine returns the next line without its LF or CR LF. The last one needs
+// none. The error is io.EOF where there is no line any more.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	read, long := false, false
+	for {
+		part, err := r.ReadSlice('\n')
+		read = read || len(part) > 0
+		if long = long || len(line)+len(part) > maxInput; !long {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && !(errors.Is(err, io.EOF) && read):
+			return nil, err
+		case long:
+			return nil, errLongLine
+		}
+		return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")), nil
+	}
 }

@@ -200,6 +200,9 @@ func (c *conversation) took(line typed, ok bool) {
 		c.close()
 	case line.err != nil:
 		c.ended = line.err
+	case line.bad != "":
+		c.out.tell(line.refusal())
+		c.ledger.failed++
 	default:
 		c.line(line.text)
 	}

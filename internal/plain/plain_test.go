@@ -350,6 +350,28 @@ func TestSecretsAreAskedForAndNotTakenFromTheLine(t *testing.T) {
 	}
 }
 
+func TestATypedLineThatCannotBeSentIsNamedAndTheNextIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		arrive(r)
+		r.types("latin \xe9", strings.Repeat("x", 1<<20+1), "next")
+		if got, want := r.s.lastAsked(), `say lab3 "next" false`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		for _, told := range []string{"line 1 was not sent: The text is not UTF-8.", "line 2 was not sent: It is longer than"} {
+			if !strings.Contains(r.out.String(), told) {
+				t.Errorf("got %q, want %q in it", r.out, told)
+			}
+		}
+		r.hear(&wire.Receipt{Client: "c1", Room: "lab3", State: wire.ReceiptSent, ID: id(5)})
+		r.eof()
+		left, ok := errors.AsType[*plain.LeftError](r.result())
+		if !ok || left.Refused != 2 {
+			t.Errorf("got %+v, want 2 lines that were refused", left)
+		}
+	})
+}
+
 func TestTheContextEndsAConversation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"labchat/internal/plain"
 	"labchat/internal/wire"
 )
@@ -17,8 +19,8 @@ import (
 // sending starts Send: of a text, or where that is empty of the input's lines.
 func sending(t *testing.T, text string) *run {
 	t.Helper()
-	return start(t, func(s *session, in io.ReadCloser, _ io.Writer) error {
-		cfg := plain.SendConfig{Session: s, Room: "lab3", Text: text}
+	return start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+		cfg := plain.SendConfig{Session: s, Room: "lab3", Text: text, Err: out}
 		if text == "" {
 			cfg.Input = in
 		}
@@ -70,6 +72,35 @@ func TestSendPostsEachLineOfTheInput(t *testing.T) {
 		r.hear(receipt("c3", wire.ReceiptSent, ""))
 		if err := r.result(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+func TestALineOfTheInputThatCannotBeSentIsNamedAndTheOthersAreSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sending(t, "")
+		r.hear(online(), inLab3)
+		r.types("\ufeffone\r", "latin \xe9", "", "two", "nul\x00", strings.Repeat("x", 1<<20+1), "\ufeffthree")
+		r.hear(receipt("c2", wire.ReceiptSent, ""), receipt("c3", wire.ReceiptFailed, "It is too rude."))
+		go io.WriteString(r.typ, "four, without an end")
+		synctest.Wait()
+		r.eof()
+		want := []string{`say lab3 "one" false`, `say lab3 "two" false`, `say lab3 "\ufeffthree" false`, `say lab3 "four, without an end" false`}
+		if diff := cmp.Diff(want, r.s.asked[1:]); diff != "" {
+			t.Error(diff)
+		}
+		r.hear(receipt("c4", wire.ReceiptSent, ""), receipt("c5", wire.ReceiptSent, ""))
+		left, ok := errors.AsType[*plain.LeftError](r.result())
+		if !ok || left.Refused != 4 || left.Lines != 0 {
+			t.Errorf("got %+v, want 4 lines that were refused", left)
+		}
+		for _, told := range []string{
+			"line 2 was not sent: The text is not UTF-8.", "line 5 was not sent: The text holds a NUL",
+			"line 6 was not sent: It is longer than 1048576 bytes.", "line 4 was not sent: It is too rude.\n",
+		} {
+			if !strings.Contains(r.out.String(), told) {
+				t.Errorf("got %q, want %q in it", r.out, told)
+			}
 		}
 	})
 }

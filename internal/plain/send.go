@@ -17,12 +17,15 @@ type SendConfig struct {
 	Room    string
 	Text    string
 	Input   io.ReadCloser // each of its lines instead of Text; Close must end a Read under way
+	Err     io.Writer     // which lines of Input were refused, and why
 }
 
 // Send joins a room and posts to it. It returns nil only after the server has
-// acknowledged everything, and the server's sentence where it refused.
+// acknowledged everything, and the server's sentence where it refused the text.
+// A line of the input that is refused is told on Err by its number; the others
+// are posted, and the error is a *LeftError.
 func Send(ctx context.Context, cfg SendConfig) error {
-	s := &sender{cfg: cfg, entrance: entrance{session: cfg.Session, room: cfg.Room}, ledger: newLedger()}
+	s := &sender{cfg: cfg, entrance: entrance{session: cfg.Session, room: cfg.Room}, ledger: newLedger(), numbers: map[wire.ClientID]int{}}
 	if cfg.Input != nil {
 		s.in = startInput(cfg.Input)
 		defer s.in.stop()
@@ -36,6 +39,8 @@ type sender struct {
 	entrance entrance
 	ledger   ledger
 	in       *input
+	numbers  map[wire.ClientID]int // of the input's lines that have no acknowledgement
+	refused  int                   // of the input's lines
 	reading  bool
 	done     bool // everything is with the session
 	online   bool
@@ -66,8 +71,11 @@ func (s *sender) run(ctx context.Context) error {
 			if s.online && s.reading {
 				continue // waiting for input is nobody's fault
 			}
-			return &LeftError{Lines: max(s.ledger.lines(), 1)}
+			return &LeftError{Lines: max(s.ledger.lines(), 1), Refused: s.refused}
 		}
+	}
+	if s.refused > 0 {
+		return &LeftError{Refused: s.refused}
 	}
 	return nil
 }
@@ -91,18 +99,44 @@ func (s *sender) heard(batch []wire.Event) error {
 			return err
 		}
 		if entered && s.in == nil {
-			s.say(s.cfg.Text)
+			s.ledger.sent(s.cfg.Session.Say(s.cfg.Room, s.cfg.Text, false))
 			s.done = true
 		}
 		switch e := e.(type) {
 		case *wire.Status:
 			s.online = e.State == wire.StateOnline
 		case *wire.Receipt:
-			if s.ledger.receipt(e); e.State == wire.ReceiptFailed {
-				return fmt.Errorf("%s", text.CleanLine(e.Reason))
+			s.ledger.receipt(e)
+			if err := s.receipt(e); err != nil {
+				return err
 			}
 		default:
 		}
+	}
+	return nil
+}
+
+// receipt looks at what became of a line. A text of one's own that is refused
+// ends it, a line of the input is one of many.
+func (s *sender) receipt(e *wire.Receipt) error {
+	n := s.numbers[e.Client]
+	if e.State != wire.ReceiptFailed {
+		if acknowledged(e) {
+			delete(s.numbers, e.Client)
+		}
+		return nil
+	}
+	delete(s.numbers, e.Client)
+	if s.in == nil || n == 0 {
+		return fmt.Errorf("%s", text.CleanLine(e.Reason))
+	}
+	return s.refuse(refusedLine(n, text.CleanLine(e.Reason)))
+}
+
+func (s *sender) refuse(sentence string) error {
+	s.refused++
+	if _, err := fmt.Fprintln(s.cfg.Err, sentence); err != nil {
+		return fmt.Errorf("say which line was refused: %w", err)
 	}
 	return nil
 }
@@ -114,10 +148,12 @@ func (s *sender) took(line typed, ok bool) error {
 		s.done = true
 	case line.err != nil:
 		return line.err
+	case line.bad != "":
+		return s.refuse(line.refusal())
 	case strings.TrimSpace(line.text) != "": // a blank line says nothing
-		s.say(line.text)
+		id := s.cfg.Session.Say(s.cfg.Room, line.text, false)
+		s.ledger.sent(id)
+		s.numbers[id] = line.n
 	}
 	return nil
 }
-
-func (s *sender) say(line string) { s.ledger.sent(s.cfg.Session.Say(s.cfg.Room, line, false)) }

@@ -31,7 +31,7 @@ const (
 func Operate(ctx context.Context, dir string, c OperatorCall) ([]string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := used(dir, c.Verb); err != nil {
+	if err := Used(dir); err != nil {
 		return nil, err
 	}
 	late := time.Now().Add(reachWithin)
@@ -60,12 +60,12 @@ func Backup(ctx context.Context, dir, file string) error {
 	return err
 }
 
-// used refuses a directory that no daemon has ever used, for all but the
-// making of accounts, which may come before its first start.
-func used(dir string, verb hub.Verb) error {
+// Used refuses a directory that no daemon has ever used: what an operator does
+// there reaches nobody, and is meant for another one.
+func Used(dir string) error {
 	_, err := os.Stat(filepath.Join(dir, databaseName))
-	if errors.Is(err, fs.ErrNotExist) && verb != hub.VerbAdd {
-		return fmt.Errorf("%s holds no chat database: name the right one with --data", dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s holds no chat database: name the daemon's directory with --data, or start chatd there first", dir)
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ func TestOperatorsReachARunningDaemonAndAQuietDirectoryAlike(t *testing.T) {
 			dir := t.TempDir()
 			if running {
 				start(t, func(cfg *Config) { cfg.Data = dir })
+			} else {
+				useOnce(t, dir)
 			}
 			if _, err := operate(t, dir, OperatorCall{Verb: hub.VerbAdd, Name: "rita", Hash: phc()}); err != nil {
 				t.Fatal(err)
@@ -72,11 +74,27 @@ func TestABannedAccountIsSentAway(t *testing.T) {
 	}
 }
 
-func TestADirectoryWithoutADatabaseIsNamed(t *testing.T) {
+// useOnce leaves the database of a daemon that ran on a directory.
+func useOnce(t *testing.T, dir string) {
+	t.Helper()
+	s, err := store.Open(dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADirectoryWithoutADatabaseIsNamedAndStaysAsItIs(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "nowhere")
-	_, err := operate(t, dir, OperatorCall{Verb: hub.VerbList})
-	if err == nil || !strings.Contains(err.Error(), dir) {
-		t.Errorf("got %v, want an error that names %s", err, dir)
+	for _, verb := range []hub.Verb{
+		hub.VerbAdd, hub.VerbPasswd, hub.VerbRemove, hub.VerbList, hub.VerbBan, hub.VerbUnban, VerbBackup, VerbStatus,
+	} {
+		_, err := operate(t, dir, OperatorCall{Verb: verb, Name: "tom", Hash: phc(), File: filepath.Join(t.TempDir(), "copy.db")})
+		if err == nil || !strings.Contains(err.Error(), dir+" holds no chat") || !strings.Contains(err.Error(), "--data") {
+			t.Errorf("%s: got %v, want an error that names %s and says what to do", verb, err, dir)
+		}
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("to look at it has made it")

@@ -27,8 +27,9 @@ type Config struct {
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit
 	Register        bool // whether anybody may make an account
 	LegacyPasswords hub.LegacyPolicy
-	RegistryOpen    bool // the registry answers public addresses too
-	BridgeMulticast bool // the registry joins multicast groups
+	ReservedNames   []string // kept for accounts that the operator makes, beside those that always are
+	RegistryOpen    bool     // the registry answers public addresses too
+	BridgeMulticast bool     // the registry joins multicast groups
 
 	Name    string // the server's name, for people
 	Motd    string // message of the day

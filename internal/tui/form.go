@@ -238,7 +238,11 @@ func (f *form) checkPassword() string {
 	case f.password.empty():
 		return "type the password"
 	}
-	err := wire.CheckPassword(wire.Secret(f.password.String()))
+	password := wire.Secret(f.password.String())
+	err := wire.CheckPassword(password)
+	if f.mode == ModeRegister {
+		err = wire.CheckNewPassword(f.username(), password)
+	}
 	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
 		return bad.Text
 	}

@@ -2,8 +2,11 @@ package wire
 
 import (
 	"crypto/sha256"
+	_ "embed" // for the list of common passwords
 	"encoding/hex"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -13,7 +16,69 @@ import (
 // password because one dialect sends the digest instead.
 const digestLen = 2 * sha256.Size
 
-// CheckPassword says whether s may become a password. Blanks around it don't
+// MinPassword is the number of characters that a new password needs at least.
+// There are older ones, so a client asks for no such thing at a login.
+const MinPassword = 8
+
+// CheckNewPassword says whether s may become the password of the account of that
+// name: what CheckPassword says, at least MinPassword characters, not the name,
+// and none of the passwords that everybody tries first. The error is as there.
+func CheckNewPassword(name string, s Secret) error {
+	if err := CheckPassword(s); err != nil {
+		return err
+	}
+	p := passwordText(s)
+	switch {
+	case utf8.RuneCountInString(p) < MinPassword:
+		return badPassword("The password needs at least " + strconv.Itoa(MinPassword) + " characters. Choose a longer one.")
+	case Fold(p) == Fold(name):
+		return badPassword("The password is the name, which is tried first. Choose another one.")
+	case commonPasswords().words[strings.ToLower(p)]:
+		return badPassword("The password is among the thousand that are tried first. Choose another one.")
+	}
+	return nil
+}
+
+// CheckNewDigest is CheckNewPassword where a program has sent the digest of the
+// password: of its length nothing can be known, but that it is not empty.
+func CheckNewDigest(name string, d Digest) error {
+	switch {
+	case d == PasswordDigest(""):
+		return CheckPassword("")
+	case d == PasswordDigest(Secret(name)), d == PasswordDigest(Secret(Fold(name))):
+		return badPassword("The password is the name, which is tried first. Choose another one.")
+	case commonPasswords().digests[d]:
+		return badPassword("The password is among the thousand that are tried first. Choose another one.")
+	}
+	return nil
+}
+
+//go:embed common_passwords.txt
+var commonPasswordList string
+
+// common are the passwords that are chosen most often, in small letters, and
+// the digests of them as people spell them.
+type common struct {
+	words   map[string]bool
+	digests map[Digest]bool
+}
+
+// commonPasswords are made when somebody first chooses a password.
+var commonPasswords = sync.OnceValue(func() common {
+	c := common{words: map[string]bool{}, digests: map[Digest]bool{}}
+	for line := range strings.Lines(commonPasswordList) {
+		word := strings.TrimSpace(line)
+		if word == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		c.words[strings.ToLower(word)] = true
+		c.digests[PasswordDigest(Secret(word))] = true
+		c.digests[PasswordDigest(Secret(strings.ToLower(word)))] = true
+	}
+	return c
+})
+
+// CheckPassword says whether s can be a password at all. Blanks around it don't
 // count. The error is a *FrameError with CodePasswordInvalid; it does not hold
 // the password.
 func CheckPassword(s Secret) error {
@@ -47,9 +112,12 @@ type Digest struct{ Secret }
 // PasswordDigest returns the SHA-256 of the password in NFC without the blanks
 // around it, as 64 lower-case hexadecimal digits.
 func PasswordDigest(s Secret) Digest {
-	sum := sha256.Sum256([]byte(norm.NFC.String(strings.TrimSpace(s.Reveal()))))
+	sum := sha256.Sum256([]byte(passwordText(s)))
 	return Digest{Secret(hex.EncodeToString(sum[:]))}
 }
+
+// passwordText is what counts of a password.
+func passwordText(s Secret) string { return norm.NFC.String(strings.TrimSpace(s.Reveal())) }
 
 // SentDigest returns the digest that a program has sent as the password.
 func SentDigest(s Secret) (d Digest, ok bool) {

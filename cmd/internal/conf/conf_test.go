@@ -103,6 +103,7 @@ func TestWhereAValueComesFrom(t *testing.T) {
 		{"a port can be switched off by number", "", nil, []string{"serve", "--port=-1"}, "off m2 here"},
 		{"the file can switch a port off", "[serve]\nport = -1", nil, []string{"serve"}, "off m2 here"},
 		{"a list in the file is one with commas", "data = [\"a\", \"b\"]", nil, []string{"serve"}, "1300 m2 a,b"},
+		{"a byte order mark is no part of the file", "\ufeff" + file, nil, []string{"serve"}, "7 m1 filed"},
 		{"without a command the default one runs", "", nil, []string{"--plain"}, "screen"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -101,12 +101,17 @@ func (p Prompt) typed(tty *os.File, question string) (wire.Secret, error) {
 
 // readPassword takes the first line of r, which must hold nothing else but an
 // optional line end.
+// byteOrderMark is what some editors put in front of a file.
+const byteOrderMark = "\ufeff"
+
 func readPassword(r io.Reader) (wire.Secret, error) {
-	b, err := io.ReadAll(io.LimitReader(r, wire.MaxPassword+3)) // and a CR LF, and one too many
+	const most = len(byteOrderMark) + wire.MaxPassword + len("\r\n")
+	b, err := io.ReadAll(io.LimitReader(r, int64(most)+1)) // one too many shows that there is more
 	if err != nil {
 		return "", fmt.Errorf("read password: %w", err)
 	}
-	s := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	s := strings.TrimPrefix(string(b), byteOrderMark)
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 	switch {
 	case s == "":
 		return "", errors.New("the password is empty: put it on the first line")

@@ -59,7 +59,7 @@ func (l *loop) unfit(t *transfer) string {
 	sum, err := hex.DecodeString(t.SHA256)
 	his, all := l.files.moving(t.c, false)
 	switch {
-	case t.Size <= 0 || err != nil || 2*len(sum) != sumDigits || hex.EncodeToString(sum) != t.SHA256:
+	case t.Size < 0 || err != nil || 2*len(sum) != sumDigits || hex.EncodeToString(sum) != t.SHA256:
 		return "the offer can't be read"
 	case t.Size > maxFileSize:
 		return fmt.Sprintf("at most %d bytes are taken", int64(maxFileSize))

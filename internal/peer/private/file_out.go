@@ -144,8 +144,6 @@ func sendable(info fs.FileInfo) error {
 		return errors.New("it is a directory: pack it into one file first")
 	case !info.Mode().IsRegular():
 		return errors.New("it is no regular file")
-	case info.Size() == 0:
-		return errors.New("it is empty")
 	case info.Size() > maxFileSize:
 		return fmt.Errorf("it has %d bytes, and at most %d are sent: split it", info.Size(), int64(maxFileSize))
 	}

@@ -169,7 +169,7 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		for n, change := range []func(*wire.PeerOffer){
 			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
 			func(o *wire.PeerOffer) { o.Size = 1<<63 - 1 },
-			func(o *wire.PeerOffer) { o.Size = 0 },
+			func(o *wire.PeerOffer) { o.Size = -1 },
 			func(o *wire.PeerOffer) { o.Size = -5 },
 			func(o *wire.PeerOffer) { o.SHA256 = "" },
 			func(o *wire.PeerOffer) { o.SHA256 = strings.ToUpper(o.SHA256) },

@@ -71,7 +71,6 @@ func TestWhatIsNoFileIsNotSent(t *testing.T) {
 		for file, want := range map[string]string{
 			t.TempDir():                        "directory",
 			filepath.Join(t.TempDir(), "none"): "no such file",
-			give(t, "empty", nil):              "empty",
 			large:                              "at most 4294967296",
 			filepath.Join(give(t, "f", []byte("x")), "g"): "not a directory",
 			"/dev/null": "no regular file",

@@ -174,6 +174,21 @@ func TestAFileGoesStraightOnceItIsAccepted(t *testing.T) {
 	})
 }
 
+func TestAnEmptyFileArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := companions(w)
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", nil)})
+		bob.accept()
+		ann.waitFor("a.bin", wire.TransferDone)
+		bob.wantFile("a.bin", wire.TransferDone, "")
+		bob.wantContents(map[string][]byte{"a.bin": {}})
+		ann.Do(wire.SendFile{To: "bob", File: give(t, "b.bin", []byte("x"))})
+		bob.waitFor("b.bin", wire.TransferOffered) // the conversation goes on
+	})
+}
+
 func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newLab(t)

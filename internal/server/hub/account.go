@@ -34,7 +34,7 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 // passwd changes the account's password. All its tokens die; the asker gets a
 // new one.
 func (h *Hub) passwd(c call, r wire.Passwd) {
-	if err := wire.CheckPassword(r.New); err != nil {
+	if err := wire.CheckNewPassword(c.s.user.account.name, r.New); err != nil {
 		h.refuseBy(c, wire.CodePasswordInvalid, err)
 		return
 	}

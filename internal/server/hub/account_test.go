@@ -1,6 +1,9 @@
 package hub
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestAccounts(t *testing.T) {
 	tests := []struct {
@@ -95,10 +98,10 @@ func TestAccounts(t *testing.T) {
 			open b native
 			enter c
 			jobs off
-			a: register alice pw
+			a: register alice sesame-1
 			b: guest Alice
 			  b < refused guest name_taken
-			b: register a1ice pw
+			b: register a1ice sesame-1
 			  b < refused register name_taken
 			b: name alice
 			  b < name alice taken
@@ -113,37 +116,37 @@ func TestAccounts(t *testing.T) {
 			gone a
 			b: guest alice
 			  b < refused guest registered
-			b: register alice pw
+			b: register alice sesame-1
 			  b < refused register registered
 		`},
 		{name: "a name stays reserved when its guest goes before the log has the account", cfg: Config{Register: true}, script: `
 			enter alice
 			open b native
 			log off
-			alice: register alice pw
+			alice: register alice sesame-1
 			gone alice
 			b: guest alice
 			  b < refused guest name_taken
 			log on
 			b: guest alice
 			  b < refused guest registered
-			b: login alice pw
+			b: login alice sesame-1
 			  b < you are alice account token
 		`},
 		{name: "a name whose registration failed is free again", cfg: Config{Register: true}, script: `
 			open a native
 			jobs busy
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register busy retry
 			jobs fail
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register storage retry
 			jobs on
 			log fails
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register storage retry
 			jobs off
-			a: register alice pw
+			a: register alice sesame-1
 			gone a
 			jobs on
 			open b native
@@ -153,9 +156,9 @@ func TestAccounts(t *testing.T) {
 		{name: "a guest registers its own name and keeps its rooms", cfg: Config{Register: true}, script: `
 			enter alice
 			enter bob
-			bob: register alice pw
+			bob: register alice sesame-1
 			  bob < refused register name_taken
-			alice: register Alice pw
+			alice: register Alice sesame-1
 			  alice < renamed alice Alice account
 			  alice < you are Alice account token
 			  bob < renamed alice Alice account
@@ -165,7 +168,7 @@ func TestAccounts(t *testing.T) {
 		`},
 		{name: "registration can be closed", script: `
 			open a native
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register closed
 		`},
 		{name: "bad passwords are refused before any work is done", cfg: Config{Register: true}, script: `
@@ -179,7 +182,7 @@ func TestAccounts(t *testing.T) {
 		{name: "secrets are taken over TLS or from this machine only", cfg: Config{Register: true}, script: `
 			quietly op add bob
 			open a native from 10.0.0.9
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register insecure
 			a: login bob pw
 			  a < refused login insecure
@@ -191,17 +194,17 @@ func TestAccounts(t *testing.T) {
 		`},
 		{name: "registrations of an address are limited, those of this machine are not", cfg: Config{Register: true, Limits: Limits{Registrations: 1, Accounts: 4}}, script: `
 			open a safe from 10.0.0.9
-			quietly a: register one pw
-			a: register two pw
+			quietly a: register one sesame-1
+			a: register two sesame-1
 			  a < refused register throttled retry
 			pass 1h
-			a: register two pw
+			a: register two sesame-1
 			  a < you are two account token
 			open b native
-			quietly b: register three pw
-			b: register four pw
+			quietly b: register three sesame-1
+			b: register four sesame-1
 			  b < you are four account token
-			b: register five pw
+			b: register five sesame-1
 			  b < refused register full
 		`},
 		{name: "a wrong password and a wrong name are refused alike", script: `
@@ -232,11 +235,11 @@ func TestAccounts(t *testing.T) {
 			a: login alice pw
 			  a < you are alice account token
 			jobs fail
-			a: passwd pw new
+			a: passwd pw sesame-2
 			  a < refused passwd storage retry
 			jobs on
 			log fails
-			a: passwd pw new
+			a: passwd pw sesame-2
 			  a < refused passwd storage retry
 			a: passwd pw
 			  a < refused passwd password_invalid
@@ -252,4 +255,38 @@ func TestAccounts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { run(t, tt.cfg, tt.script) })
 	}
+}
+
+func TestANewPasswordIsCheckedInEveryDialect(t *testing.T) {
+	for _, weak := range []string{"pw", "sevench", "ALICEANDERSON", "password1"} {
+		t.Run(weak, func(t *testing.T) {
+			run(t, Config{Register: true}, fmt.Sprintf(`
+				open n native
+				n: register AliceAnderson %[1]s
+				  n < refused register password_invalid
+				open a a3
+				a: register AliceAnderson %[1]s
+				  a < refused register password_invalid
+				open p prompt-accounts
+				p: register AliceAnderson %[1]s
+				  p < refused register password_invalid
+				quietly n: register AliceAnderson sesame-1
+				n: passwd sesame-1 %[1]s
+				  n < refused passwd password_invalid
+			`, weak))
+		})
+	}
+}
+
+func TestOfDigestsTheNamesAndTheCommonOnesAreRefused(t *testing.T) {
+	run(t, Config{Register: true}, `
+		open p prompt-accounts
+		p: register# alice alice
+		  p < refused register password_invalid
+		p: register# alice 123456
+		  p < refused register password_invalid
+		p: register# alice pw
+		  p < you are alice account legacy
+		  p < peers alice=127.0.0.1
+	`)
 }

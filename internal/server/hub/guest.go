@@ -61,10 +61,12 @@ func (h *Hub) check(name string) (wire.NameState, *claim, error) {
 		return wire.NameInvalid, cl, err
 	}
 	switch {
+	case cl != nil && cl.account != nil:
+		return wire.NameRegistered, cl, nil
+	case h.names.isKept(name):
+		return wire.NameInvalid, cl, errKept
 	case cl == nil:
 		return wire.NameFree, nil, nil
-	case cl.account != nil:
-		return wire.NameRegistered, cl, nil
 	default:
 		return wire.NameTaken, cl, nil
 	}

@@ -43,9 +43,12 @@ type Config struct {
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
-	Random          io.Reader      // secrets come from it; crypto/rand.Reader in earnest
-	Zone            *time.Location // in which older programs are shown times, nil: UTC
-	Limits          Limits
+	// ReservedNames are kept for accounts that the operator makes, with all that
+	// look like them, beside those that always are.
+	ReservedNames []string
+	Random        io.Reader      // secrets come from it; crypto/rand.Reader in earnest
+	Zone          *time.Location // in which older programs are shown times, nil: UTC
+	Limits        Limits
 }
 
 // UDPPorts are the ports that answer signals, 0: none.
@@ -108,7 +111,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, hosts: map[netip.Addr]int{}},
+		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: map[netip.Addr]int{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
@@ -116,6 +119,8 @@ func New(cfg Config, st State) *Hub {
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},
 	}
+	h.names.keep(operatorNames)
+	h.names.keep(cfg.ReservedNames)
 	h.load(st)
 	return h
 }

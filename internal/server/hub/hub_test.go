@@ -181,9 +181,9 @@ func TestNothingIsKeptOfThoseWhoHaveGone(t *testing.T) {
 		quietly bob: sync
 		quietly alice: say lobby x
 		open dora native
-		quietly dora: login nobody pw | guest dora
+		quietly dora: login nobody sesame-1 | guest dora
 		jobs off
-		quietly dora: register eve pw
+		quietly dora: register eve sesame-1
 	`)
 	for _, id := range s.names {
 		s.gone(id)

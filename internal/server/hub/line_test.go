@@ -99,7 +99,7 @@ func TestLines(t *testing.T) {
 		{name: "refusals keep their place among requests that waited", script: `
 			enter alice
 			jobs off
-			alice: #1 register alice pw | #2 say lobby one | #3 say den two | #4 create den | #5 say den three
+			alice: #1 register alice sesame-1 | #2 say lobby one | #3 say den two | #4 create den | #5 say den three
 			jobs on
 			  alice < renamed alice alice account
 			  alice < you are alice account token
@@ -111,7 +111,7 @@ func TestLines(t *testing.T) {
 		{name: "nothing is handled behind a request that waits", script: `
 			enter alice
 			jobs off
-			alice: register alice pw | say lobby as an account | people
+			alice: register alice sesame-1 | say lobby as an account | people
 			jobs on
 			  alice < renamed alice alice account
 			  alice < you are alice account token

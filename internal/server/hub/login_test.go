@@ -120,9 +120,9 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			open a2 native
 			quietly a: login alice pw
 			quietly a2: login alice pw
-			a: passwd no new
+			a: passwd no sesame-2
 			  a < refused passwd denied
-			a: passwd pw new
+			a: passwd pw sesame-2
 			  a < you are alice account token failed=1
 			gone a
 			open b native
@@ -134,7 +134,7 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			  b < done logout
 			b: login alice pw
 			  b < refused login denied
-			b: login alice new
+			b: login alice sesame-2
 			  b < you are alice account token failed=1
 		`},
 		{name: "a removed account leaves nothing behind", cfg: Config{Register: true}, script: `
@@ -158,7 +158,7 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			  b < refused login denied
 			b: login alice pw
 			  b < refused login denied
-			b: register alice pw
+			b: register alice sesame-1
 			  b < you are alice account token
 		`},
 		{name: "read markers move forward only, and the account's other sessions hear it", script: `

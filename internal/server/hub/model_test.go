@@ -63,12 +63,12 @@ func (m *machine) steps() map[string]func(*rapid.T) {
 		"register": func(t *rapid.T) {
 			name := rapid.SampledFrom(someNames).Draw(t, "name")
 			m.ask(t, func(h wire.Head) wire.Request {
-				return wire.Register{Head: h, Name: name, Password: "pw", Legacy: true}
+				return wire.Register{Head: h, Name: name, Password: "sesame-1", Legacy: true}
 			})
 		},
 		"login": func(t *rapid.T) {
 			name := rapid.SampledFrom(someNames).Draw(t, "name")
-			m.ask(t, func(h wire.Head) wire.Request { return wire.Login{Head: h, Name: name, Password: "pw"} })
+			m.ask(t, func(h wire.Head) wire.Request { return wire.Login{Head: h, Name: name, Password: "sesame-1"} })
 		},
 		"join": func(t *rapid.T) {
 			room := rapid.SampledFrom(someRooms).Draw(t, "room")

@@ -12,9 +12,28 @@ import (
 // key; names that are equal but for case have one skeleton too.
 type directory struct {
 	claims   map[string]*claim
+	kept     map[string]bool // skeletons of names that only the operator gives away
 	accounts int
 	hosts    map[netip.Addr]int // names of datagram programs, by IP address
 }
+
+// operatorNames are taken for somebody who has a say over the server. "server"
+// and "chatd" are here for those that look like them: they themselves nobody
+// may have, as wire.CheckUser says.
+var operatorNames = []string{"admin", "root", "operator", "system", "moderator", "server", "chatd"}
+
+// keep keeps the names, and all that look like them, for the operator.
+func (d *directory) keep(names []string) {
+	for _, name := range names {
+		d.kept[wire.Skeleton(name)] = true
+	}
+}
+
+// isKept reports whether only the operator may make an account of the name.
+func (d *directory) isKept(name string) bool { return d.kept[wire.Skeleton(name)] }
+
+// errKept is what is said of such a name.
+var errKept = &wire.NameError{Text: "This name is kept for those whom the operator gives it. Choose another one.", Reserved: true}
 
 // claim is a name that belongs to somebody: to a user who is here, to an
 // account, or to a registration under way.

@@ -44,13 +44,13 @@ func TestInboxesOfOldPrograms(t *testing.T) {
 			a: inbox
 			  a < inbox 1
 			  a < said lobby Anonymous2: one
-			quietly b: register bob pw
+			quietly b: register bob sesame-1
 			quietly gone b
 			quietly a: guest alice
 			a: tell bob hi
 			  a < accepted 1 inbox
 			quietly open b a3
-			quietly b: login bob pw
+			quietly b: login bob sesame-1
 			b: inbox
 			  b < inbox 1
 			  b < whispered alice>bob: hi inbox
@@ -59,7 +59,7 @@ func TestInboxesOfOldPrograms(t *testing.T) {
 		`},
 		{name: "what an old program was told is not in its inbox, nor is what it has asked for before", cfg: Config{Register: true}, script: `
 			open a a3
-			quietly a: register alice pw
+			quietly a: register alice sesame-1
 			old b
 			b: tell alice one
 			  b < accepted 1

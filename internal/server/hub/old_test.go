@@ -192,26 +192,26 @@ func TestOldPrograms(t *testing.T) {
 		`},
 		{name: "an account registered by an older program takes older programs", cfg: Config{Register: true}, script: `
 			open a a3
-			a: register alice pw
+			a: register alice sesame-1
 			  a < you are alice account legacy
 			gone a
 			open a a3
-			a: login alice pw
+			a: login alice sesame-1
 			  a < you are alice account legacy
 		`},
 		{name: "older programs are sent no password from afar, unless the lab says so", cfg: Config{Register: true}, script: `
 			open a a3 from 10.0.0.9
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register insecure
 		`},
 		{name: "in a lab older programs log in from everywhere", cfg: Config{Register: true, LegacyPasswords: LegacyLab}, script: `
 			open a a3 from 10.0.0.9
-			a: register alice pw
+			a: register alice sesame-1
 			  a < you are alice account legacy
 		`},
 		{name: "where older programs are off they don't log in at all", cfg: Config{Register: true, LegacyPasswords: LegacyOff}, script: `
 			open a a3
-			a: register alice pw
+			a: register alice sesame-1
 			  a < refused register insecure
 		`},
 		{name: "more lines in a second than the rate are refused for ten seconds, private ones too", cfg: Config{Rate: 10}, script: `

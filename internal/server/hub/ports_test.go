@@ -170,13 +170,13 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 		`},
 		{name: "a prompt's program is told at once what waits for its account, and once", cfg: Config{Register: true}, script: `
 			open p prompt-accounts
-			quietly p: register pat pw
+			quietly p: register pat sesame-1
 			quietly gone p
 			enter b
 			quietly b: tell pat one
 			quietly b: tell pat two
 			open p prompt-accounts
-			p: login pat pw
+			p: login pat sesame-1
 			  p < you are pat account legacy waiting=2
 			  p < peers pat=127.0.0.1
 			  p < whispered b>pat: one inbox
@@ -190,10 +190,10 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			quietly gone p
 			open p prompt-accounts
 			jobs fail
-			p: login pat pw
+			p: login pat sesame-1
 			  p < refused login storage retry
 			jobs work
-			p: login pat pw
+			p: login pat sesame-1
 			  p < you are pat account legacy
 			  p < peers pat=127.0.0.1
 			  b < joined lobby pat account
@@ -224,17 +224,17 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			open n native
 			n: login carl pw
 			  n < you are carl account token legacy
-			quietly n: passwd pw new
+			quietly n: passwd pw sesame-2
 			open p prompt-accounts
 			p: name carl
 			  p < name carl registered
 			p: login# carl pw
 			  p < refused login denied
-			p: login# carl new
+			p: login# carl sesame-2
 			  p < you are carl account legacy failed=1
 			  p < peers carl=127.0.0.1
 			open q prompt-accounts
-			q: login carl new
+			q: login carl sesame-2
 			  q < you are carl account legacy
 			  q < peers carl=127.0.0.1
 		`},
@@ -265,7 +265,7 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 			q: name quin
 			  q < name quin free
 			jobs off
-			q: register quin pw
+			q: register quin sesame-1
 			pass 15s
 			  p < goodbye timeout
 			jobs work
@@ -281,7 +281,7 @@ func TestPeopleOfTheOlderPorts(t *testing.T) {
 		{name: "a passed-over dialogue frees what it has asked for", cfg: Config{Register: true}, script: `
 			open p prompt-accounts
 			jobs off
-			p: register pat pw
+			p: register pat sesame-1
 			gone p
 			jobs work
 			open q prompt

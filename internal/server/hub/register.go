@@ -35,16 +35,12 @@ func (h *Hub) register(c call, r wire.Register) {
 	})
 }
 
-// checkPassword says whether the password may become an account's. Of one that
-// was sent as its digest it can only be known that it is not empty.
+// checkPassword says whether the password may become the account's.
 func checkPassword(r wire.Register) error {
-	switch d, ok := wire.SentDigest(r.Password); {
-	case !r.Digest || !ok:
-		return wire.CheckPassword(r.Password)
-	case d == wire.PasswordDigest(""):
-		return wire.CheckPassword("")
+	if d, ok := wire.SentDigest(r.Password); r.Digest && ok {
+		return wire.CheckNewDigest(r.Name, d)
 	}
-	return nil
+	return wire.CheckNewPassword(r.Name, r.Password)
 }
 
 // mayReserve says whether the name can become the asker's account, or refuses.

@@ -8,7 +8,7 @@ import (
 func TestAPokedUserHearsTheLinesAndAnswers(t *testing.T) {
 	run(t, Config{Register: true}, `
 quietly open una native
-quietly una: register una pw
+quietly una: register una sesame-1
 gone una
 enter eve
 enter bob
@@ -53,7 +53,7 @@ A> msg anna> both\n
   eve < said lobby anna: both
   eve < whispered anna>evelyn: both (also to #lobby)
 open una2 native
-una2: login una pw
+una2: login una sesame-1
   una2 < you are una account token waiting=2
 `)
 }

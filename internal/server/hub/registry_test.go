@@ -210,7 +210,7 @@ A> msg a> hello\n
 func TestANameBelongsToItsAddressAndToNobodyWhenThatIsSilent(t *testing.T) {
 	run(t, Config{Register: true}, `
 quietly open u native
-quietly u: register una pw
+quietly u: register una sesame-1
 quietly u: logout
 enter eve
 open A tobi from 10.0.0.1:41001

@@ -195,7 +195,7 @@ func TestTokens(t *testing.T) {
 		{name: "a guest who becomes an account can't be resumed as a guest", cfg: Config{Register: true}, script: `
 			enter alice
 			open b native
-			quietly alice: register alice pw
+			quietly alice: register alice sesame-1
 			b: token alice
 			  b < you are alice account token
 			enter carl

@@ -42,7 +42,11 @@ func readArgs(args []Arg, rest string) (values, problem) {
 // cutArg cuts the next argument off: a word, or all of a text.
 func cutArg(k Kind, rest string) (arg, after string) {
 	rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
-	if k == KindText {
+	switch {
+	case k == KindFile && quoted(rest):
+		end := quotedEnd(rest)
+		return rest[:end], rest[end:]
+	case k == KindText, k == KindFile:
 		return strings.TrimRightFunc(rest, unicode.IsSpace), ""
 	}
 	if i := strings.IndexFunc(rest, unicode.IsSpace); i >= 0 {
@@ -72,6 +76,12 @@ func (a Arg) check(typed string) (string, problem) {
 		if value = strings.ToLower(typed); !slices.Contains(a.Choices, value) {
 			return "", problem("Choose one of " + strings.Join(a.Choices, ", "))
 		}
+	case KindFile:
+		file, why := unquote(typed)
+		if why != "" {
+			return "", why
+		}
+		value = file
 	case KindText, KindWord, KindSecret:
 	}
 	if value == "" {

@@ -84,6 +84,7 @@ const (
 	KindNumber             // 1 to maxNumber
 	KindChoice             // one of Choices
 	KindWord               // one word
+	KindFile               // a file's name: the rest of the line, or what stands in quotes
 	KindSecret             // never typed in the line: asked for in a masked field
 )
 
