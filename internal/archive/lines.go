@@ -135,21 +135,30 @@ const lineColumns = "id, at, room, sender, receiver, kind, action, text, client"
 // Recent returns the newest lines of a place before an id (0: the newest of
 // all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
 func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
-	home := a.here()
 	last := number(before)
 	if before == 0 {
-		last = 1<<63 - 1
+		last = math.MaxInt64
 	}
-	name, isUser := strings.CutPrefix(place, "@")
-	query := "SELECT " + lineColumns + " FROM lines WHERE home = ? AND place = ? AND id < ? ORDER BY id DESC LIMIT ?"
-	args := []any{home, placeOfRoom(strings.TrimPrefix(place, "#")), last, limit}
-	if isUser {
-		query = "SELECT " + lineColumns + ` FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND id < ?3
-			UNION SELECT ` + lineColumns + ` FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4`
-		args = []any{home, fold(name), last, limit}
+	lines, err := a.stretch(place, "id < ?3", "DESC", last, limit)
+	slices.Reverse(lines)
+	return lines, err
+}
+
+// After returns the oldest lines of a place after an id, as Recent does.
+func (a *Archive) After(place string, after wire.ID, limit int) ([]wire.Event, error) {
+	return a.stretch(place, "id > ?3", "ASC", number(after), limit)
+}
+
+// stretch returns lines of a place on one side of an id, in the order of ids.
+func (a *Archive) stretch(place, side, order string, id int64, limit int) (lines []wire.Event, err error) {
+	const from = "SELECT " + lineColumns + " FROM lines WHERE home = ?1 AND place = "
+	query, key := from+"?2 AND "+side, placeOfRoom(strings.TrimPrefix(place, "#"))
+	if name, isUser := strings.CutPrefix(place, "@"); isUser {
+		query = from + "'@' AND from_key = ?2 AND " + side + " UNION " + from + "'@' AND to_key = ?2 AND " + side
+		key = fold(name)
 	}
-	var lines []wire.Event
-	err := each(context.Background(), a.read, query, args, func(rows *sql.Rows) error {
+	query += " ORDER BY id " + order + " LIMIT ?4"
+	err = each(context.Background(), a.read, query, []any{a.here(), key, id, limit}, func(rows *sql.Rows) error {
 		line, err := scanLine(rows)
 		lines = append(lines, line)
 		return err
@@ -157,7 +166,6 @@ func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	if err != nil {
 		return nil, fmt.Errorf("read lines: %w", err)
 	}
-	slices.Reverse(lines)
 	return lines, nil
 }
 

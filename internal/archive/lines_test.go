@@ -55,6 +55,22 @@ func TestLinesAreKeptOnceAndReadInOrder(t *testing.T) {
 	}
 }
 
+func TestLinesAreReadForwardsToo(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.Home("host:1300", ""))
+	must(t, a.Keep([]wire.Event{line("lobby", 3), line("lobby", 1), line("lobby", 2), line("tea", 2)}))
+	must(t, a.Keep([]wire.Event{
+		&wire.Whispered{ID: 4, From: "bob", To: "ann"}, &wire.Whispered{ID: 5, From: "ann", To: "Bob"}, &wire.Whispered{ID: 6, From: "eve", To: "ann"},
+	}))
+	for place, want := range map[string][]wire.ID{"#Lobby": {2, 3}, "@bob": {4, 5}, "@eve": {6}} {
+		lines, err := a.After(place, 1, 2)
+		must(t, err)
+		if diff := cmp.Diff(want, ids(lines)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", place, diff)
+		}
+	}
+}
+
 func TestPrivateLinesAreFoundByEitherSide(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, a.Keep([]wire.Event{

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func (d *Direct) Say(room, text string, action bool) wire.ClientID {
 		text = "* " + text
 	}
 	r := &wire.Receipt{
-		Client: newClientID(), Room: room, As: d.cfg.Me, Text: text,
+		Client: session.NewClientID(), Room: room, As: d.cfg.Me, Text: text,
 		State: wire.ReceiptQueued, At: wire.MillisOf(time.Now()),
 	}
 	d.mu.Lock()
@@ -102,7 +103,7 @@ func (d *Direct) Run(ctx context.Context) error {
 // directLoop is a conversation while it runs. Owned by Run's goroutine.
 type directLoop struct {
 	*Direct
-	feed     feed
+	feed     session.Feed
 	queue    []*wire.Receipt // typed and not written
 	dialled  chan net.Conn   // nil: nobody answered. Room for one: one try at a time
 	accepted chan net.Conn   // from the listener
@@ -127,7 +128,7 @@ func (l *directLoop) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		timer.Reset(time.Until(l.due()))
+		timer.Reset(time.Until(l.feed.Next()))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -152,31 +153,17 @@ func (l *directLoop) run(ctx context.Context) error {
 			if err := l.left(ctx, err); err != nil {
 				return err
 			}
-		case l.mouth() <- l.feed.batch:
-			l.feed.handed(time.Now())
+		case l.feed.Output(l.events) <- l.feed.Batch:
+			l.feed.Handed(time.Now())
 		case <-timer.C:
 		}
 	}
 }
 
-func (l *directLoop) emit(e wire.Event) { l.feed.add(e) }
+func (l *directLoop) emit(e wire.Event) { l.feed.Add(e) }
 
 func (l *directLoop) notice(format string, args ...any) {
 	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
-}
-
-func (l *directLoop) due() time.Time {
-	if due := l.feed.due(); due.After(time.Now()) {
-		return due
-	}
-	return time.Now().Add(time.Hour)
-}
-
-func (l *directLoop) mouth() chan<- []wire.Event {
-	if due := l.feed.due(); due.IsZero() || time.Now().Before(due) {
-		return nil
-	}
-	return l.events
 }
 
 // mouthpiece takes the next line, nil where there is none or nobody is there.
@@ -349,8 +336,5 @@ func (l *directLoop) end(err error) {
 		text = fatal.Text
 	}
 	l.status(wire.StateEnded, strings.TrimSpace(text))
-	select {
-	case l.events <- l.feed.batch:
-	case <-time.After(time.Second):
-	}
+	l.feed.Flush(l.events)
 }

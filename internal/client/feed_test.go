@@ -1,13 +1,13 @@
 package client
 
 import (
-	"fmt"
 	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -41,8 +41,8 @@ func TestEventsComeAtOnceWhenIdleAndInBatchesWhenBusy(t *testing.T) {
 			}
 		}
 		for i := 1; i < len(at)-1; i++ {
-			if gap := at[i].Sub(at[i-1]); gap < batchEvery {
-				t.Errorf("batch %d came %v after the one before, want %v at least", i, gap, batchEvery)
+			if gap := at[i].Sub(at[i-1]); gap < session.BatchEvery {
+				t.Errorf("batch %d came %v after the one before, want %v at least", i, gap, session.BatchEvery)
 			}
 		}
 		if len(at) > 25 {
@@ -67,61 +67,5 @@ func flood(f *fake, room string) {
 			p.tell(l)
 		}
 		<-time.After(time.Millisecond)
-	}
-}
-
-func TestAReaderThatStopsCostsBoundedMemoryAndMissesNoAnswer(t *testing.T) {
-	var f feed
-	receipts := 0
-	for id := wire.ID(1); id <= 10*maxWaiting; id++ {
-		f.add(said([]string{"lobby", "tea"}[id%2], id, "x"))
-		f.add(&wire.Joined{Room: "lobby", Name: fmt.Sprint("guest", id%50)})
-		if id%1000 == 0 {
-			f.add(&wire.Receipt{Client: "c"})
-			receipts++
-		}
-	}
-	if got := len(f.batch); got > maxWaiting+1 {
-		t.Errorf("%d events wait, want %d at most", got, maxWaiting)
-	}
-	last := map[string]wire.ID{}
-	gaps := 0
-	for _, e := range f.batch {
-		switch e := e.(type) {
-		case *wire.Receipt:
-			receipts--
-		case *wire.Gap:
-			gaps++
-			if !e.More || e.From == 0 || e.To < e.From {
-				t.Errorf("got the gap %+v", e)
-			}
-			last[e.Room] = max(last[e.Room], e.To)
-		case *wire.Said:
-			if e.ID <= last[e.Room] {
-				t.Fatalf("line %d comes after %d", e.ID, last[e.Room])
-			}
-			last[e.Room] = e.ID
-		default:
-		}
-	}
-	if receipts != 0 {
-		t.Errorf("%d receipts are missing", receipts)
-	}
-	if gaps == 0 {
-		t.Error("nothing says that lines are left out")
-	}
-}
-
-func TestLongTextsAreBoundedTooAndPrivateLinesAreCounted(t *testing.T) {
-	var f feed
-	text := string(make([]byte, wire.MaxText))
-	for id := wire.ID(1); id <= 3*maxWaitingText/wire.MaxText; id++ {
-		f.add(&wire.Whispered{ID: id, From: "bob", Text: text})
-	}
-	if f.text > maxWaitingText+wire.MaxText {
-		t.Errorf("%d bytes of text wait, want %d at most", f.text, maxWaitingText)
-	}
-	if _, ok := f.batch[0].(*wire.Notice); !ok {
-		t.Errorf("got %T first, want the notice of what is left out", f.batch[0])
 	}
 }

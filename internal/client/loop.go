@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -37,7 +38,7 @@ type loop struct {
 	rooms  rooms
 	outbox outbox
 	pulse  pulse
-	feed   feed
+	feed   session.Feed
 	disk   disk
 	inbox  inbox
 
@@ -101,7 +102,7 @@ func (l *loop) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-l.wake:
+		case <-l.box.Wake:
 			l.takeCalls()
 		case a := <-l.connected:
 			l.arrived(ctx, a)
@@ -111,7 +112,7 @@ func (l *loop) run(ctx context.Context) error {
 			l.leaving, l.unsent, l.writing = l.unsent[0].granted, l.unsent[1:], true
 		case <-l.written():
 			l.wrote()
-		case l.mouth() <- l.feed.batch:
+		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.handed()
 		case <-timer.C:
 		}
@@ -131,7 +132,7 @@ func (l *loop) start() error {
 
 // takeCalls does what callers asked.
 func (l *loop) takeCalls() {
-	for _, call := range l.taken() {
+	for _, call := range l.box.Taken() {
 		call(l)
 	}
 }
@@ -144,17 +145,9 @@ func (l *loop) in() <-chan []wire.Event {
 	return l.link.in
 }
 
-// mouth is where events come out, nil while no batch is due.
-func (l *loop) mouth() chan<- []wire.Event {
-	if due := l.feed.due(); due.IsZero() || time.Now().Before(due) {
-		return nil
-	}
-	return l.events
-}
-
 // handed notes that a batch was taken: its reader now knows the name.
 func (l *loop) handed() {
-	for _, e := range slices.Backward(l.feed.batch) {
+	for _, e := range slices.Backward(l.feed.Batch) {
 		if named, ok := e.(*wire.LoggedIn); ok {
 			l.mu.Lock()
 			l.as = l.who.typedAs(named.Name)
@@ -162,11 +155,11 @@ func (l *loop) handed() {
 			break
 		}
 	}
-	l.feed.handed(time.Now())
+	l.feed.Handed(time.Now())
 }
 
 // emit lets an event come out.
-func (l *loop) emit(e wire.Event) { l.feed.add(e) }
+func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
 
 // notice tells the person something.
 func (l *loop) notice(format string, args ...any) {
@@ -189,12 +182,8 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
-	earliest := time.Now().Add(time.Hour)
-	times := []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again}
-	if due := l.feed.due(); due.After(time.Now()) {
-		times = append(times, due)
-	}
-	for _, t := range times {
+	earliest := l.feed.Next()
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -348,11 +337,5 @@ func (l *loop) lastWords(err error) {
 		text, code = err.Error(), wire.CodeStorage
 	}
 	l.status(wire.StateEnded, code, text)
-	const patience = time.Second
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case l.events <- l.feed.batch:
-	case <-timer.C:
-	}
+	l.feed.Flush(l.box.Events)
 }

@@ -20,7 +20,7 @@ func TestWhatTheReaderHasIsTakenWholeHoweverMuchItIs(t *testing.T) {
 		l.link.in <- notice(n + 1)
 	}
 	l.heard(notice(0), true)
-	if got, want := len(l.feed.batch)+len(l.link.in), readAhead+1; got != want {
+	if got, want := len(l.feed.Batch)+len(l.link.in), readAhead+1; got != want {
 		t.Errorf("%d of %d batches are left", got, want)
 	}
 }

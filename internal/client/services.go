@@ -76,7 +76,7 @@ func (l *loop) askServices(ctx context.Context) {
 		l.services.asking++
 		l.work.Go(func() {
 			e, err := Ask(ctx, q.Question)
-			l.post(func(l *loop) { l.hostAnswered(q, e, err) })
+			l.box.Post(func(l *loop) { l.hostAnswered(q, e, err) })
 		})
 	}
 	l.services.due = nil

@@ -19,15 +19,13 @@ package client
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/x509"
-	"encoding/hex"
 	"log/slog"
 	"net"
-	"strconv"
 	"sync"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -107,14 +105,11 @@ type Store interface {
 
 // Session is a session with a server. New makes one; Run is called once.
 type Session struct {
-	cfg    Config
-	events chan []wire.Event // only Run sends and closes
-	wake   chan struct{}
+	cfg Config
+	box session.Box[*loop]
 
-	mu    sync.Mutex
-	calls []func(*loop) // for Run to take
-	as    string        // the name that whoever reads Events has been told
-	tags  int
+	mu sync.Mutex
+	as string // the name that whoever reads Events has been told
 }
 
 // New returns a session that does nothing until Run.
@@ -131,7 +126,7 @@ func New(cfg Config) *Session {
 	if _, _, err := net.SplitHostPort(cfg.Server); err != nil {
 		cfg.Server = net.JoinHostPort(cfg.Server, DefaultPort)
 	}
-	return &Session{cfg: cfg, events: make(chan []wire.Event), wake: make(chan struct{}, 1), as: cfg.Identity.Name}
+	return &Session{cfg: cfg, box: session.New[*loop]("p"), as: cfg.Identity.Name}
 }
 
 // Events returns the channel of what happens, in batches: at once when it was
@@ -140,8 +135,8 @@ func New(cfg Config) *Session {
 // It is closed when Run returns.
 //
 // A reader that does not keep up gets larger batches, up to a bound; then the
-// oldest lines are left out, and a *wire.Gap with More says where.
-func (s *Session) Events() <-chan []wire.Event { return s.events }
+// oldest lines are left out, and a *wire.Gap (LeftOut) says where.
+func (s *Session) Events() <-chan []wire.Event { return s.box.Events }
 
 // Say hands a line for a room to the outbox. It never waits: a Receipt says
 // when the line is on disk, and when the server has it.
@@ -155,11 +150,11 @@ func (s *Session) Whisper(to, text string, action bool) wire.ClientID {
 }
 
 func (s *Session) typed(r *wire.Receipt) wire.ClientID {
-	r.Client, r.State, r.At = newClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
+	r.Client, r.State, r.At = session.NewClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
 	s.mu.Lock()
 	r.As = s.as
 	s.mu.Unlock()
-	s.post(func(l *loop) { l.typed(r) })
+	s.box.Post(func(l *loop) { l.typed(r) })
 	return r.Client
 }
 
@@ -167,65 +162,35 @@ func (s *Session) typed(r *wire.Receipt) wire.ClientID {
 // Re is the tag, a *wire.Refused with CodeOffline if there is no server to ask
 // or the connection is lost before the answer.
 func (s *Session) Do(r wire.Request) (tag string) {
-	s.mu.Lock()
-	s.tags++
-	tag = "p" + strconv.Itoa(s.tags)
-	s.mu.Unlock()
-	s.post(func(l *loop) { l.do(r, tag) })
+	tag = s.box.Tag()
+	s.box.Post(func(l *loop) { l.do(r, tag) })
 	return tag
 }
 
 // Pass hands over a line that somebody else has taken from a person, and maybe
 // queued: Client, As, Text and To or Room are set.
-func (s *Session) Pass(r *wire.Receipt) { s.post(func(l *loop) { l.typed(r) }) }
+func (s *Session) Pass(r *wire.Receipt) { s.box.Post(func(l *loop) { l.typed(r) }) }
 
 // Tell says something to the server that is not answered. It is lost where
 // there is no connection, or one that takes no more.
-func (s *Session) Tell(r wire.Request) { s.post(func(l *loop) { l.tell(r) }) }
+func (s *Session) Tell(r wire.Request) { s.box.Post(func(l *loop) { l.tell(r) }) }
 
 // Check asks the server now whether it is there, because something else has shown
 // that the network may have changed.
-func (s *Session) Check() { s.post((*loop).check) }
+func (s *Session) Check() { s.box.Post((*loop).check) }
 
 // Retry connects now, without waiting for the ladder's next step.
-func (s *Session) Retry() { s.post((*loop).retry) }
+func (s *Session) Retry() { s.box.Post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it
 // has ended for good (*EndedError). When it returns, lines that were typed
 // before are on disk.
 func (s *Session) Run(ctx context.Context) error {
-	defer close(s.events)
+	defer close(s.box.Events)
 	ctx, stop := context.WithCancel(ctx)
 	l := newLoop(s)
 	err := l.run(ctx)
 	stop()
 	l.end(err)
 	return err
-}
-
-// post hands a call to the loop.
-func (s *Session) post(call func(*loop)) {
-	s.mu.Lock()
-	s.calls = append(s.calls, call)
-	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-// taken empties the mailbox.
-func (s *Session) taken() []func(*loop) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	calls := s.calls
-	s.calls = nil
-	return calls
-}
-
-// newClientID returns a name that no other line has.
-func newClientID() wire.ClientID {
-	var b [12]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return wire.ClientID(hex.EncodeToString(b[:]))
 }

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"labchat/internal/peer/mailbox"
 	"labchat/internal/peer/oldpeer"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -47,7 +47,7 @@ type Beside struct {
 	Inner
 
 	cfg  BesideConfig
-	box  mailbox.Box[*besideLoop]
+	box  session.Box[*besideLoop]
 	past atomic.Bool // the server tells who can be reached past it
 }
 
@@ -59,7 +59,7 @@ func NewBeside(inner Inner, cfg BesideConfig) *Beside {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Beside{Inner: inner, cfg: cfg, box: mailbox.New[*besideLoop]()}
+	return &Beside{Inner: inner, cfg: cfg, box: session.New[*besideLoop]("b")}
 }
 
 // Events returns what the session has to say, and the private lines.
@@ -71,7 +71,7 @@ func (b *Beside) Whisper(to, text string, action bool) wire.ClientID {
 	if !b.past.Load() {
 		return b.Inner.Whisper(to, text, action)
 	}
-	r := &wire.Receipt{Client: mailbox.NewClientID(), To: to, Text: text, Action: action, State: wire.ReceiptQueued, At: wire.MillisOf(time.Now())}
+	r := &wire.Receipt{Client: session.NewClientID(), To: to, Text: text, Action: action, State: wire.ReceiptQueued, At: wire.MillisOf(time.Now())}
 	b.box.Post(func(l *besideLoop) { l.whisper(r) })
 	return r.Client
 }
@@ -86,7 +86,7 @@ func (b *Beside) Run(ctx context.Context) error {
 	if err != nil {
 		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", b.cfg.Local, err)
 		l.feed.Add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
-		l.feed.LastWords(b.box.Events)
+		l.feed.Flush(b.box.Events)
 		return fatal
 	}
 	l.conn = conn
@@ -102,7 +102,7 @@ func (b *Beside) Run(ctx context.Context) error {
 	stop()
 	conn.Close()
 	<-read
-	l.feed.LastWords(b.box.Events)
+	l.feed.Flush(b.box.Events)
 	return err
 }
 
@@ -111,7 +111,7 @@ type besideLoop struct {
 	*Beside
 	conn    net.PacketConn
 	heard   chan datagram
-	feed    mailbox.Feed
+	feed    session.Feed
 	me      string
 	peers   []wire.Peer
 	waiting []late  // lines of ours
@@ -152,7 +152,7 @@ func (l *besideLoop) run() {
 			}
 		case d := <-l.heard:
 			l.datagram(d)
-		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
 			l.sendLate()

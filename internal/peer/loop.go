@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"labchat/internal/peer/mailbox"
 	"labchat/internal/peer/oldpeer"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -30,7 +30,7 @@ type loop struct {
 	book     oldpeer.Book
 	rooms    rooms
 	outbox   outbox
-	feed     mailbox.Feed
+	feed     session.Feed
 
 	me   string  // the name that the registry knows us by, "" before
 	last wire.ID // of a line
@@ -77,7 +77,7 @@ func (l *loop) run(ctx context.Context) error {
 			l.datagram(d)
 		case r := <-l.resolved:
 			l.found(r)
-		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
 		}
@@ -183,5 +183,5 @@ func (l *loop) end(stop context.CancelFunc, err error) {
 		text, code = fatal.Text, fatal.Code
 	}
 	l.status(wire.StateEnded, code, text)
-	l.feed.LastWords(l.box.Events)
+	l.feed.Flush(l.box.Events)
 }

@@ -23,7 +23,7 @@ import (
 	"net"
 	"time"
 
-	"labchat/internal/peer/mailbox"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -67,7 +67,7 @@ func ended(code wire.Code, format string, args ...any) *EndedError {
 // Session is a session at a registry. New makes one; Run is called once.
 type Session struct {
 	cfg Config
-	box mailbox.Box[*loop]
+	box session.Box[*loop]
 }
 
 // New returns a session that does nothing until Run.
@@ -81,7 +81,7 @@ func New(cfg Config) *Session {
 	if _, _, err := net.SplitHostPort(cfg.Registry); err != nil {
 		cfg.Registry = net.JoinHostPort(cfg.Registry, DefaultPort)
 	}
-	return &Session{cfg: cfg, box: mailbox.New[*loop]()}
+	return &Session{cfg: cfg, box: session.New[*loop]("u")}
 }
 
 // Events returns the channel of what happens, in batches: where the session
@@ -100,7 +100,7 @@ func (s *Session) Whisper(to, text string, action bool) wire.ClientID {
 }
 
 func (s *Session) typed(r *wire.Receipt) wire.ClientID {
-	r.Client, r.State, r.At = mailbox.NewClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
+	r.Client, r.State, r.At = session.NewClientID(), wire.ReceiptQueued, wire.MillisOf(time.Now())
 	s.box.Post(func(l *loop) { l.typed(r) })
 	return r.Client
 }

@@ -205,6 +205,9 @@ func (m *Model) refused(e *wire.Refused) {
 	ask := m.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
 		ask.about.past.asking = ""
+		if ask.hole != 0 && e.Code == wire.CodeUnsupported {
+			m.fill(ask.about, ask.hole, true)
+		}
 	}
 	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
 		m.form.Fail(e.Code, text.CleanLine(e.Text))

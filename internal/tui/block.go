@@ -174,7 +174,7 @@ func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 		return on
 	}
 	before := t.lines[above]
-	on[ruleHole] = t.holeAt(i) != 0
+	on[ruleHole] = t.holeAt(i) != nil
 	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
 	on[ruleNews] = on[ruleNews] && before.key <= t.rule.mark
 	return on
@@ -186,7 +186,7 @@ func (t *timeline) over(i int) []string {
 	on := t.rules(i)
 	var rows []string
 	if on[ruleHole] {
-		rows = append(rows, p.newsRule(t.drawn.width, holeRow))
+		rows = append(rows, p.newsRule(t.drawn.width, t.holeAt(i).label()))
 	}
 	if on[ruleDay] {
 		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))

@@ -77,6 +77,7 @@ type archive struct {
 	ignored []string
 	inputs  []string
 	place   string
+	seen    wire.ID // of every room
 }
 
 func newArchive() *archive {
@@ -88,12 +89,21 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	defer a.mu.Unlock()
 	var found []wire.Event
 	for _, e := range a.lines[place] {
-		if said, ok := e.(*wire.Said); ok && (before == 0 || said.ID < before) {
+		var id wire.ID
+		switch e := e.(type) {
+		case *wire.Said:
+			id = e.ID
+		case *wire.Whispered:
+			id = e.ID
+		}
+		if before == 0 || id < before {
 			found = append(found, e)
 		}
 	}
 	return found[max(0, len(found)-limit):], nil
 }
+
+func (a *archive) LastSeen(string) wire.ID { return a.seen }
 
 func (a *archive) Drafts() map[string]string         { return a.drafts }
 func (a *archive) Marks() map[string]wire.ID         { return a.marks }

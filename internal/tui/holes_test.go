@@ -78,7 +78,7 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 func TestLinesThatAreLeftOutOnTheirWayAreAHole(t *testing.T) {
 	s := caughtUp(t)
 	s.hear(told(0, 5)...)
-	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true})
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true, Out: 4})
 	s.hear(told(9, 12)...)
 	s.shows(holeRow)
 	s.press("pgup")
@@ -110,5 +110,99 @@ func TestAHoleWaitsForTheConnection(t *testing.T) {
 	s.press("pgup")
 	if all, _ := fetched(s); len(all) != 2 {
 		t.Errorf("got %d questions, want another after one that was refused", len(all))
+	}
+}
+
+// goesTo goes to a conversation, and lets what that begins be done.
+func (s *scene) goesTo(at *place) {
+	s.t.Helper()
+	s.switchTo(at)
+	s.tell(nil)
+}
+
+// talked are private lines of bob's, numbered from 0.
+func talked(from, to int) []wire.Event {
+	lines := make([]wire.Event, 0, to-from)
+	for i := from; i < to; i++ {
+		lines = append(lines, &wire.Whispered{ID: idOf(i), At: at(14, 3), From: "bob", To: "sara", Kind: wire.KindAccount, Text: fmt.Sprintf("line %d.", i)})
+	}
+	return lines
+}
+
+func TestPrivateLinesThatAreLeftOutAreReadFromTheArchive(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(talked(0, 5)...)
+	s.archive.lines["@bob"] = talked(0, 300)
+	s.hear(&wire.Gap{With: "bob", From: idOf(5), To: idOf(289), More: true, Out: 285})
+	s.hear(talked(290, 300)...)
+	if got := s.book.person("bob").counts.unread; got != 300 {
+		t.Errorf("%d lines are unread, want all 300", got)
+	}
+	s.goesTo(s.book.person("bob"))
+	s.shows(holeRow)
+	s.press("pgup", "alt+home", "alt+end", "alt+home")
+	s.hides(holeRow)
+	if words := spoken(s.book.person("bob")); len(words) != 300 || words[0] != "line 0." || words[299] != "line 299." {
+		t.Errorf("got %d lines, want 300", len(words))
+	}
+}
+
+func TestLinesThatNobodyHasKeptStayAHole(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(talked(7, 8)...)
+	s.hear(&wire.Gap{With: "bob", From: idOf(8), To: idOf(10), More: true, Out: 3})
+	s.hear(talked(11, 12)...)
+	s.goesTo(s.book.person("bob"))
+	s.press("pgup")
+	s.shows(lostRow)
+}
+
+func TestAConversationOfWhichAllLinesWereLeftOutIsOnTheList(t *testing.T) {
+	s := caughtUp(t)
+	s.archive.lines["@bob"] = talked(0, 3)
+	s.hear(&wire.Gap{With: "bob", From: idOf(0), To: idOf(2), More: true, Out: 3})
+	if at := s.book.byID["@bob"]; at == nil || at.counts.unread != 3 {
+		t.Fatalf("got %+v, want bob's conversation with 3 lines", at)
+	}
+	s.goesTo(s.book.person("bob"))
+	if words := spoken(s.book.person("bob")); !slices.Equal(words, []string{"line 0.", "line 1.", "line 2."}) {
+		t.Errorf("got %q", words)
+	}
+	s.hides(holeRow)
+}
+
+func TestARoomsHoleIsReadFromAnArchiveThatHasAllOfIt(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 5)...)
+	s.archive.lines["#lab3"], s.archive.seen = told(0, 12), idOf(11)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true, Out: 4})
+	s.hear(told(9, 12)...)
+	s.hear(offline(s))
+	s.press("esc", "pgup")
+	if all, _ := fetched(s); len(all) != 0 {
+		t.Errorf("got %+v, want no question to the server", all)
+	}
+	s.hides(holeRow)
+	if n := len(s.words()); n != 12 {
+		t.Errorf("got %d lines, want 12", n)
+	}
+}
+
+func TestWhereTheArchiveMayLackLinesThereIsAHole(t *testing.T) {
+	s := caughtUp(t)
+	s.archive.lines["#tea"] = append(told(0, 5), told(9, 12)...)
+	for _, e := range s.archive.lines["#tea"] {
+		e.(*wire.Said).Room = "tea"
+	}
+	s.archive.seen = idOf(4) // what came later came past a full disk
+	s.hear(&wire.Entered{Room: "tea"})
+	s.goesTo(s.book.room("tea"))
+	s.shows(holeRow)
+	_, tag := fetched(s)
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "tea"}) // nothing was said before
+	s.press("pgup")
+	all, _ := fetched(s)
+	if n := len(all); n == 0 || all[n-1].Room != "tea" || all[n-1].Before != idOf(9) {
+		t.Errorf("got %+v, want the lines before the ninth asked for", all)
 	}
 }

@@ -51,7 +51,18 @@ type (
 	older struct {
 		place  string
 		events []wire.Event
-		full   bool // as many as were asked for: there may be more
+		full   bool    // as many as were asked for: there may be more
+		seen   wire.ID // all lines of the room up to it are in the archive
+		err    error
+	}
+
+	// filling is what the archive had of the lines of a hole.
+	filling struct {
+		place  string
+		hole   hole
+		events []wire.Event
+		full   bool
+		known  bool // the archive has all of these lines; else the server is asked
 		err    error
 	}
 

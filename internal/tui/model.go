@@ -100,6 +100,8 @@ func (m *Model) Update(msg any) []job {
 		m.closed(msg)
 	case older:
 		m.older(msg)
+	case filling:
+		m.filled(msg)
 	case restored:
 		m.restored(msg)
 	case written:

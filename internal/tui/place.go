@@ -46,6 +46,8 @@ type past struct {
 	asking  string // the tag of the question under way, or "archive"
 	archive bool   // the archive has no more
 	server  bool   // nor has the server
+	end     bool   // lines below the newest may be missing
+	back    int    // how many lines further back somebody wants to see
 }
 
 // private says whether the place is one person.

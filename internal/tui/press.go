@@ -164,15 +164,12 @@ func (m *Model) nextUnread() {
 
 func (m *Model) toNewest() {
 	m.book.current.log.Newest()
+	m.book.current.past.back = 0
 	m.look()
 }
 
-// toOldest goes to the oldest line that is here, and asks for older ones.
-func (m *Model) toOldest() {
-	if at := m.measured(); at != nil {
-		m.scroll(at.log.ToTop())
-	}
-}
+// toOldest goes to the oldest line that is here, and on to the first of all.
+func (m *Model) toOldest() { m.goBack(allLines) }
 
 // toNews goes to the rule above what is new.
 func (m *Model) toNews() {

@@ -27,6 +27,7 @@ func (m *Model) show(at *place) {
 	if old := m.book.current; old != nil {
 		m.keepDraft()
 		old.log.Show(false, 0, 0)
+		old.past.back = 0
 	}
 	m.book.current = at
 	id := at.id
@@ -36,6 +37,8 @@ func (m *Model) show(at *place) {
 	m.popup.Close()
 	m.screen.shown.cover = false
 	m.look()
+	at.past.end = true
+	m.mendEnd()
 	m.fetch(at)
 	m.inspect()
 }
@@ -86,12 +89,16 @@ func markName(at *place) string {
 	return at.name
 }
 
-// scroll moves the timeline by rows, and fetches older lines at its top.
+// scroll moves the timeline by rows, as somebody asked.
 func (m *Model) scroll(rows int) {
-	at := m.measured()
-	if at == nil {
-		return
+	if at := m.measured(); at != nil {
+		at.past.back = 0
+		m.move(at, rows)
 	}
+}
+
+// move moves a timeline by rows, and fetches older lines at its top.
+func (m *Model) move(at *place, rows int) {
 	top := at.log.Scroll(rows)
 	m.mend(at)
 	if top && rows > 0 {
@@ -107,9 +114,7 @@ func (m *Model) back(lines string) {
 		m.scroll(m.pageRows())
 		return
 	}
-	if at := m.measured(); at != nil {
-		m.scroll(at.log.ToEarlier(n))
-	}
+	m.goBack(n)
 }
 
 // measured is the conversation on the screen, which knows how much room it has.
@@ -128,18 +133,27 @@ func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
 // fetch asks for lines older than those that are there: the archive first,
 // then the server.
 func (m *Model) fetch(at *place) {
-	first := at.log.first()
+	first, limit := at.log.first(), page
+	if at.past.back > page {
+		limit = wire.MaxHistory
+	}
+	if at.log.forgot {
+		at.log.forgot, at.past.archive, at.past.server = false, false, false
+	}
 	switch {
 	case at.past.asking != "":
+	case len(at.log.lines) >= maxShownLines:
+		m.flash("the screen holds no more lines of this conversation")
 	case !at.past.archive && m.link.archive != nil:
 		at.past.asking = "archive"
-		id, archive := at.id, m.link.archive
+		id, name, archive := at.id, at.name, m.link.archive
 		m.start(func(context.Context) any {
-			events, err := archive.Recent(id, first, page)
-			return older{place: id, events: events, full: len(events) == page, err: err}
+			seen := archive.LastSeen(name)
+			events, err := archive.Recent(id, first, limit)
+			return older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
 		})
 	case !at.past.server && at.joined && m.link.online() && !at.private():
-		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: page}, errand{about: at, quiet: true})
+		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})
 	}
 }
 
@@ -154,7 +168,17 @@ func (m *Model) older(o older) {
 	if o.err != nil {
 		m.note(at, "older lines can't be read from the disk: "+cleanError(o.err))
 	}
-	for _, e := range o.events {
+	m.missedBefore(at, o)
+	m.putIn(o.events)
+	if at.past.archive && len(o.events) == 0 {
+		m.fetch(at) // perhaps the server has some
+	}
+	m.goOnBack()
+}
+
+// putIn puts in lines of the archive.
+func (m *Model) putIn(events []wire.Event) {
+	for _, e := range events {
 		switch e := e.(type) {
 		case *wire.Said:
 			m.said(e)
@@ -162,9 +186,6 @@ func (m *Model) older(o older) {
 			m.whispered(e)
 		default: // the archive keeps no others
 		}
-	}
-	if at.past.archive && len(o.events) == 0 {
-		m.fetch(at) // perhaps the server has some
 	}
 }
 

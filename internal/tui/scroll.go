@@ -152,14 +152,26 @@ func (t *timeline) below(i int) int {
 	return -1
 }
 
-// ToTop is how many rows there are above the screen, at least: to scroll so far
-// shows the oldest line.
-func (t *timeline) ToTop() int {
-	rows := 0
-	for i := t.lowest(); i >= 0; i = t.above(i) {
-		rows += t.height(i)
+// Above is how many lines are above the screen; with holes only those up to the
+// next hole that can be mended.
+func (t *timeline) Above(holes bool) int {
+	ends := func(i int) bool {
+		h := t.holeAt(i)
+		return holes && h != nil && !h.lost
 	}
-	return rows
+	i, rows := t.lowest(), -t.at.cut-t.drawn.height
+	for ; i >= 0 && rows < 0; i = t.above(i) {
+		if rows += t.height(i); ends(i) {
+			return 0
+		}
+	}
+	n := 0
+	for ; i >= 0; i = t.above(i) {
+		if n++; ends(i) {
+			break
+		}
+	}
+	return n
 }
 
 // ToEarlier is how many rows to scroll until n lines more are on the screen, at

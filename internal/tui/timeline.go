@@ -24,7 +24,8 @@ type timeline struct {
 	loose   int                     // notes at the end, of when there was no line yet
 	at      position
 	rule    rule
-	holes   []wire.ID // lines are missing right before these
+	holes   []hole
+	forgot  bool // old lines were let go of since it was asked for older ones
 	drawn   cache
 	shown   bool
 	paint   *paint
@@ -258,5 +259,6 @@ func (t *timeline) limit() int {
 func (t *timeline) trim(n int) {
 	n = min(n, t.settled()-t.loose)
 	t.lines = slices.Delete(t.lines, 0, n)
+	t.forgot = t.forgot || n > 0
 	t.at.trimmed(n)
 }

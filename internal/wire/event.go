@@ -247,7 +247,17 @@ type Gap struct {
 	To    ID     `json:"to"`   // of the newest
 	Count int    `json:"count"`
 	More  bool   `json:"more,omitempty"` // there are lines between the mark asked for and From
+
+	// Out is how many lines, of From to To, our own client has left out for a
+	// reader that did not keep up: of Room, or of the private conversation With
+	// somebody. No line follows. It is never on a wire.
+	Out  int    `json:"-"`
+	With string `json:"-"`
 }
+
+// LeftOut says whether lines that have come were left out for their reader:
+// they are in the archive.
+func (g *Gap) LeftOut() bool { return g.Out > 0 }
 
 // Joined says that somebody came into a room; said once a user, however many
 // sessions it has.

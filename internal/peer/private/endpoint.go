@@ -38,7 +38,7 @@ import (
 	"sync"
 	"time"
 
-	"labchat/internal/peer/mailbox"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -123,7 +123,7 @@ type Endpoint struct {
 	Server
 
 	cfg      Config
-	box      mailbox.Box[*loop]
+	box      session.Box[*loop]
 	plain    *plainConn
 	expected expected
 }
@@ -136,7 +136,7 @@ func New(server Server, cfg Config) *Endpoint {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Endpoint{Server: server, cfg: cfg, box: mailbox.New[*loop](), plain: newPlainConn()}
+	return &Endpoint{Server: server, cfg: cfg, box: session.New[*loop]("u"), plain: newPlainConn()}
 }
 
 // Events returns what the session has to say, and what happens in private.
@@ -150,7 +150,7 @@ func (e *Endpoint) Plain() net.PacketConn { return e.plain }
 // Whisper hands over a private line. It never waits: Receipts follow.
 func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 	r := &wire.Receipt{
-		Client: mailbox.NewClientID(), To: to, Text: text, Action: action,
+		Client: session.NewClientID(), To: to, Text: text, Action: action,
 		State: wire.ReceiptQueued, At: wire.MillisOf(time.Now()),
 	}
 	e.box.Post(func(l *loop) { l.typed(r) })
@@ -176,7 +176,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	defer stop()
 	if err := l.open(inner); err != nil {
 		l.emit(&wire.Status{State: wire.StateEnded, Code: err.Code, Reason: err.Text})
-		l.feed.LastWords(e.box.Events)
+		l.feed.Flush(e.box.Events)
 		return err
 	}
 	over := make(chan error, 1)
@@ -184,7 +184,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	l.run(ctx.Done(), stop) //nolint:contextcheck // what runs beside the loop ends after ctx, with the last words
 	err := <-over           // its events have ended
 	l.close()               //nolint:contextcheck // likewise
-	l.feed.LastWords(e.box.Events)
+	l.feed.Flush(e.box.Events)
 	return err
 }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
-	"labchat/internal/peer/mailbox"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -32,7 +32,7 @@ type loop struct {
 	ctx       context.Context //nolint:containedctx // ends what runs beside the loop
 	stop      context.CancelFunc
 	work      sync.WaitGroup
-	feed      mailbox.Feed
+	feed      session.Feed
 	server    server
 	place     registration
 	asks      map[string]func(wire.Event)
@@ -145,7 +145,7 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 			l.messages(m)
 		case d := <-l.datagrams():
 			l.datagram(d)
-		case l.feed.Mouth(l.box.Events) <- l.feed.Batch:
+		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
 		case <-leaves:
