@@ -19,6 +19,10 @@ const (
 // remembers the numbers, stores the lines, each with the Line's ID set to the
 // one under which it is stored, and deletes the prekeys they were sealed to.
 //
+// A line without After is stored under its ID. One with it goes below our line of
+// that number and below all that its sender has said before; beyond that its ID,
+// which stands for the time, says where it goes.
+//
 // A device numbers its lines from 1. What counts as heard: each number that has
 // come, and all up to a floor, which only rises. It rises to below Low, but never
 // above the number that Low came with; and where more than maxNumbers above it
@@ -107,7 +111,11 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 		fresh = added > 0
 	}
 	if fresh && one.Line != nil {
-		if id, err = h.keeper.keep(ctx, h.home, one.Line); err != nil {
+		line := *one.Line
+		if line.ID, err = h.place(ctx, one); err != nil {
+			return false, 0, err
+		}
+		if id, err = h.keeper.keep(ctx, h.home, &line, numbered{one.Seq, one.Device}); err != nil {
 			return false, 0, err
 		}
 		s.lines[one.Line.From]++
@@ -120,6 +128,29 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 	s.floor = max(s.floor, min(number(one.Low), n)-1)
 	return fresh, id, nil
 }
+
+// place returns the ID from which on a line finds its place: below the line of
+// ours that After names, and below all that its sender has said before. Our lines'
+// IDs rise with their numbers, so that the newest up to After stands for all of
+// them.
+func (h *hearing) place(ctx context.Context, one *wire.Heard) (wire.ID, error) {
+	if one.After == nil {
+		return one.Line.ID, nil
+	}
+	const above = `SELECT max(
+		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2), 0),
+		coalesce((SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND seq <= ?3 ORDER BY seq DESC LIMIT 1), 0),
+		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND private = 1 AND state = 'queued' AND seq <= ?3), 0))`
+	var newest wire.ID
+	if err := h.tx.QueryRowContext(ctx, above, h.home, fold(one.Line.From), number(*one.After)).Scan(&newest); err != nil {
+		return 0, err
+	}
+	return max(one.Line.ID, theirs(newest)), nil
+}
+
+// theirs is the smallest ID of somebody else's line above another. Those are odd,
+// and ours even: so none takes the place of a line that waits in the outbox.
+func theirs(above wire.ID) wire.ID { return (above + 1) | 1 }
 
 // sender finds what is known of a device, or begins with nothing.
 func (h *hearing) sender(ctx context.Context, device string) (*sender, error) {
@@ -225,14 +256,15 @@ func (h *hearing) silent(ctx context.Context, just map[int64]bool) (ids []int64,
 	return ids, err
 }
 
-// NewestPrivate is the greatest id among the private lines of the home, 0 where
-// there are none.
+// NewestPrivate is the greatest id among the private lines of the home, those that
+// wait among them, 0 where there are none.
 func (a *Archive) NewestPrivate() wire.ID {
 	a.mu.Lock()
 	home := a.home
 	a.mu.Unlock()
 	var newest wire.ID
-	const query = "SELECT coalesce(max(id), 0) FROM lines WHERE home = ? AND place = '@'"
+	const query = `SELECT max(coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@'), 0),
+		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND id > 0 AND private = 1 AND state = 'queued'), 0))`
 	if err := a.read.QueryRowContext(context.Background(), query, home).Scan(&newest); err != nil {
 		return 0 // ids begin with today's then, and those that are taken are not given again
 	}

@@ -38,8 +38,8 @@ var usualBounds = bounds{
 // private is the place of all private lines.
 const private = "@"
 
-const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiver, from_key, to_key, kind, action, text, client)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiver, from_key, to_key, kind, action, text, client, seq, device, state)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 // Keep stores lines (*wire.Said and *wire.Whispered; other events are passed
 // over), each once however often it comes, and moves marks forward: up to
@@ -98,17 +98,24 @@ func keep(ctx context.Context, insert *sql.Stmt, home int64, line wire.Event) (e
 	switch l := line.(type) {
 	case *wire.Said:
 		_, err = insert.ExecContext(ctx, home, placeOfRoom(l.Room), number(l.ID), l.At, l.Room, l.From, "", fold(l.From), "",
-			l.Kind, l.Action, l.Text, l.Client)
+			l.Kind, l.Action, l.Text, l.Client, 0, "", "")
 	case *wire.Whispered:
-		_, err = insertPrivate(ctx, insert, home, l)
+		_, err = insertPrivate(ctx, insert, home, l, numbered{})
 	default:
 	}
 	return err
 }
 
-func insertPrivate(ctx context.Context, insert *sql.Stmt, home int64, l *wire.Whispered) (sql.Result, error) {
+// numbered is what a line of an encrypted conversation has beside its words: its
+// number, and the other side's device.
+type numbered struct {
+	seq    wire.ID
+	device string
+}
+
+func insertPrivate(ctx context.Context, insert *sql.Stmt, home int64, l *wire.Whispered, n numbered) (sql.Result, error) {
 	return insert.ExecContext(ctx, home, private, number(l.ID), l.At, "", l.From, l.To, fold(l.From), fold(l.To),
-		l.Kind, l.Action, l.Text, "")
+		l.Kind, l.Action, l.Text, "", number(n.seq), n.device, l.State)
 }
 
 // number is an id as SQLite has it. A server that names ids beyond that, which
@@ -130,7 +137,7 @@ func (a *Archive) prune(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-const lineColumns = "id, at, room, sender, receiver, kind, action, text, client"
+const lineColumns = "id, at, room, sender, receiver, kind, action, text, client, state"
 
 // Recent returns the newest lines of a place before an id (0: the newest of
 // all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
@@ -173,7 +180,7 @@ func scanLine(rows *sql.Rows) (wire.Event, error) {
 	var w wire.Whispered
 	var room string
 	var client wire.ClientID
-	if err := rows.Scan(&w.ID, &w.At, &room, &w.From, &w.To, &w.Kind, &w.Action, &w.Text, &client); err != nil {
+	if err := rows.Scan(&w.ID, &w.At, &room, &w.From, &w.To, &w.Kind, &w.Action, &w.Text, &client, &w.State); err != nil {
 		return nil, err
 	}
 	if room == "" {

@@ -1,10 +1,12 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"labchat/internal/wire"
 )
@@ -13,7 +15,7 @@ import (
 var errBound = errors.New("it may go to one device only")
 
 // QueuePrivate writes lines for encrypted conversations, in the order in which
-// they are to go out, and sets the Seq of each: numbers only rise, and none is
+// they are to go out, each with its ID, and sets the Seq of each: numbers only rise, and none is
 // ever used again. When it returns the lines survive kill -9 and the loss of
 // power. A line that is there already stays as it is.
 func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
@@ -21,14 +23,15 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 	numbers := make([]wire.ID, len(lines))
 	err := a.change("queue private lines", func(ctx context.Context, tx *sql.Tx) (err error) {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO outbox
-			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device)
-			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', 0, ?, 0, '', 1, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
+			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device, after, after_of)
+			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', ?, ?, 0, '', 1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, insert.Close()) }()
 		for i, l := range lines {
-			if err := insert.QueryRowContext(ctx, home, l.Client, l.As, fold(l.As), l.To, l.Text, l.Action, l.At, l.Device).Scan(&numbers[i]); err != nil {
+			if err := insert.QueryRowContext(ctx, home, l.Client, l.As, fold(l.As), l.To, l.Text, l.Action,
+				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf).Scan(&numbers[i]); err != nil {
 				return err
 			}
 		}
@@ -46,13 +49,13 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 // PrivateOutbox returns the lines for encrypted conversations that wait at the
 // server at hand, under whatever name they were typed, in order.
 func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
-	const query = `SELECT seq, client, typed_as, receiver, text, action, at, inbox, device FROM outbox
+	const query = `SELECT seq, client, typed_as, receiver, text, action, id, at, inbox, device, after, after_of FROM outbox
 		WHERE private = 1 AND state = 'queued' AND home = ? ORDER BY seq`
 	var lines []*wire.Receipt
 	err := each(context.Background(), a.read, query, []any{a.here()}, func(rows *sql.Rows) error {
 		l := &wire.Receipt{State: wire.ReceiptQueued}
 		lines = append(lines, l)
-		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.At, &l.Inbox, &l.Device)
+		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.ID, &l.At, &l.Inbox, &l.Device, &l.After, &l.AfterOf)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the private outbox: %w", err)
@@ -75,7 +78,7 @@ func (a *Archive) HandOver(lines ...wire.ClientID) error {
 			if bound > 0 {
 				return fmt.Errorf("%q: %w", line, errBound)
 			}
-			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET private = 0, inbox = 0"+stillWaits, line); err != nil {
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET private = 0, inbox = 0, id = 0"+stillWaits, line); err != nil {
 				return err
 			}
 		}
@@ -118,10 +121,55 @@ func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
 	return dropped && err == nil, err
 }
 
+// optional is a number as SQLite has it, NULL where there is none.
+func optional(id *wire.ID) any {
+	if id == nil {
+		return nil
+	}
+	return number(*id)
+}
+
 // affected returns how many rows a statement has changed.
 func affected(r sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
 	return r.RowsAffected()
+}
+
+// ReadBy notes that the person at a device has read our lines up to a number, and
+// returns those of which that is news, oldest first.
+func (a *Archive) ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error) {
+	const set = `UPDATE lines SET state = 'read' WHERE home = ? AND place = '@' AND state = 'delivered' AND seq > 0 AND device = ? AND seq <= ?
+		RETURNING id, at, sender, receiver, action, text, seq`
+	home := a.here()
+	var lines []*wire.Receipt
+	err := a.change("note what was read", func(ctx context.Context, tx *sql.Tx) error {
+		return each(ctx, tx, set, []any{home, device, number(upTo)}, func(rows *sql.Rows) error {
+			r := &wire.Receipt{State: wire.ReceiptRead, Device: device}
+			lines = append(lines, r)
+			return rows.Scan(&r.ID, &r.At, &r.As, &r.To, &r.Action, &r.Text, &r.Seq)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(lines, func(a, b *wire.Receipt) int { return cmp.Compare(a.ID, b.ID) })
+	return lines, nil
+}
+
+// LastFrom returns what is known of the newest line of somebody that is not above
+// an ID: its number and the device that it came from, which is nothing for one that
+// came through the server. Nil: there is no line.
+func (a *Archive) LastFrom(user string, upTo wire.ID) (*wire.Heard, error) {
+	const query = `SELECT device, seq FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND id <= ? ORDER BY id DESC LIMIT 1`
+	var h wire.Heard
+	err := a.read.QueryRowContext(context.Background(), query, a.here(), fold(user), number(upTo)).Scan(&h.Device, &h.Seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the newest line: %w", err)
+	}
+	return &h, nil
 }

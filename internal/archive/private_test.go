@@ -49,9 +49,10 @@ func TestPrivateLinesWaitWithAllThatBelongsToThem(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	must(t, a.Home("host:1300", "node1"))
-	first := &wire.Receipt{Client: "z", As: "Alice", To: "Bob", Text: "waves", Action: true, At: 90}
+	first := &wire.Receipt{Client: "z", As: "Alice", To: "Bob", Text: "waves", Action: true, ID: 900, At: 90, After: new(wire.ID)}
 	second := &wire.Receipt{Client: "b", As: "other", To: "carol", Text: "psst", At: 91, Device: "key of carol"}
-	third := &wire.Receipt{Client: "a", As: "Alice", To: "Bob", Text: "again", At: 92}
+	seven := wire.ID(7)
+	third := &wire.Receipt{Client: "a", As: "Alice", To: "Bob", Text: "again", ID: 920, At: 92, After: &seven, AfterOf: "key of bob"}
 	must(t, a.QueuePrivate(first, second))
 	must(t, a.QueuePrivate(third))
 	must(t, a.Bind("key of bob", "a", "unknown"))
@@ -154,8 +155,9 @@ func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 }
 
 func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
-	whispered := &wire.Whispered{ID: 7, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
-	later := &wire.Whispered{ID: 8, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c"}
+	line := func(id wire.ID, state wire.ReceiptState) []wire.Event {
+		return []wire.Event{&wire.Whispered{ID: id, At: 70, From: "alice", To: "bob", Kind: wire.KindAccount, Text: "text of c", State: state}}
+	}
 	type step struct {
 		state wire.ReceiptState
 		id    wire.ID // afterwards
@@ -167,15 +169,15 @@ func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
 		history []wire.Event
 		counted int
 	}{
-		{"delivered", []step{{wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
-		{"read at once", []step{{wire.ReceiptRead, 7}}, nil, []wire.Event{whispered}, 1},
+		{"delivered", []step{{wire.ReceiptDelivered, 7}}, nil, line(7, wire.ReceiptDelivered), 1},
+		{"read at once", []step{{wire.ReceiptRead, 7}}, nil, line(7, wire.ReceiptRead), 1},
 		{"sent, and not delivered", []step{{wire.ReceiptSent, 7}}, []wire.ClientID{"c"}, nil, 0},
 		{"still queued", []step{{wire.ReceiptQueued, 7}}, []wire.ClientID{"c"}, nil, 0},
 		{"refused", []step{{wire.ReceiptFailed, 7}}, nil, nil, 0},
-		{"all of its way", []step{{wire.ReceiptSent, 7}, {wire.ReceiptDelivered, 8}, {wire.ReceiptRead, 8}}, nil, []wire.Event{later}, 1},
-		{"delivered twice", []step{{wire.ReceiptDelivered, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
-		{"backwards", []step{{wire.ReceiptRead, 7}, {wire.ReceiptDelivered, 7}, {wire.ReceiptQueued, 7}, {wire.ReceiptFailed, 7}}, nil, []wire.Event{whispered}, 1},
-		{"refused, but delivered after all", []step{{wire.ReceiptFailed, 7}, {wire.ReceiptDelivered, 7}}, nil, []wire.Event{whispered}, 1},
+		{"all of its way", []step{{wire.ReceiptSent, 7}, {wire.ReceiptDelivered, 8}, {wire.ReceiptRead, 8}}, nil, line(8, wire.ReceiptRead), 1},
+		{"delivered twice", []step{{wire.ReceiptDelivered, 7}, {wire.ReceiptDelivered, 7}}, nil, line(7, wire.ReceiptDelivered), 1},
+		{"backwards", []step{{wire.ReceiptRead, 7}, {wire.ReceiptDelivered, 7}, {wire.ReceiptQueued, 7}, {wire.ReceiptFailed, 7}}, nil, line(7, wire.ReceiptRead), 1},
+		{"refused, but delivered after all", []step{{wire.ReceiptFailed, 7}, {wire.ReceiptDelivered, 7}}, nil, line(7, wire.ReceiptDelivered), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := open(t, t.TempDir())
@@ -331,4 +333,70 @@ func TestALineIsDeliveredWhereItWasTypedFor(t *testing.T) {
 	check(t, "history of another server", ids(talk(t, a)), []wire.ID(nil))
 	must(t, a.Home("a:1", "n1"))
 	check(t, "history", ids(talk(t, a)), []wire.ID{7})
+}
+
+func TestALineStandsBelowWhatItsWriterHadReceivedAndElseWhereItsClockSays(t *testing.T) {
+	a := open(t, t.TempDir())
+	own := func(client wire.ClientID, id wire.ID) wire.ID {
+		t.Helper()
+		r := typed(client)
+		r.ID = id
+		must(t, a.QueuePrivate(r))
+		return r.Seq
+	}
+	hear := func(seq, id wire.ID, after *wire.ID) {
+		t.Helper()
+		line := &wire.Whispered{ID: id, From: "bob", To: "alice", Text: fmt.Sprint("bob ", seq)}
+		_, err := a.Hear(wire.Heard{Device: "dev", Seq: seq, After: after, Line: line})
+		must(t, err)
+	}
+	first := own("delivered", 100)
+	must(t, a.SettlePrivate(&wire.Receipt{Client: "delivered", State: wire.ReceiptDelivered, ID: 100}))
+	second := own("waiting", 200)
+	third := own("later", 300)
+	hear(1, 51, &first)       // its clock is behind, and it answers what was delivered
+	hear(2, 51, &second)      // it answers what is not confirmed yet
+	hear(3, 51, new(wire.ID)) // it answers nothing, but was said behind the others
+	hear(4, 251, &second)     // the clock says where it goes
+	hear(5, 401, &second)     // likewise, below a line of ours that its writer did not know
+	hear(6, 51, &third)       // the clock is behind again
+	for _, c := range []wire.ClientID{"waiting", "later"} {
+		must(t, a.SettlePrivate(&wire.Receipt{Client: c, State: wire.ReceiptDelivered}))
+	}
+	var got []string
+	for _, e := range talk(t, a) {
+		got = append(got, e.(*wire.Whispered).Text)
+	}
+	check(t, "order", got, []string{
+		"text of delivered", "bob 1", "text of waiting", "bob 2", "bob 3", "bob 4", "text of later", "bob 5", "bob 6",
+	})
+}
+
+func TestWhatWasReadIsKnownLineByLine(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	for n, client := range []wire.ClientID{"a", "b", "c"} {
+		r := typed(client)
+		r.ID = wire.ID(100 + 2*n)
+		must(t, a.QueuePrivate(r))
+		must(t, a.SettlePrivate(&wire.Receipt{Client: client, State: wire.ReceiptDelivered, ID: r.ID, Device: "dev"}))
+	}
+	must(t, a.Close())
+	a = open(t, dir)
+	read := func(device string, upTo wire.ID) (texts []string) {
+		lines, err := a.ReadBy(device, upTo)
+		must(t, err)
+		for _, r := range lines {
+			texts = append(texts, r.Text)
+		}
+		return texts
+	}
+	check(t, "another device", read("other", 9), []string(nil))
+	check(t, "two", read("dev", 2), []string{"text of a", "text of b"})
+	check(t, "again", read("dev", 2), []string(nil))
+	var got []wire.ReceiptState
+	for _, e := range talk(t, a) {
+		got = append(got, e.(*wire.Whispered).State)
+	}
+	check(t, "states", got, []wire.ReceiptState{wire.ReceiptRead, wire.ReceiptRead, wire.ReceiptDelivered})
 }

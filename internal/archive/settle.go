@@ -60,16 +60,20 @@ func settlePrivate(ctx context.Context, tx *sql.Tx, k *keeper, r *wire.Receipt) 
 	if err != nil {
 		return 0, err
 	}
-	id, reached := r.ID, r.State == wire.ReceiptDelivered || r.State == wire.ReceiptRead
+	id, reached := cmp.Or(r.ID, was.ID), r.State == wire.ReceiptDelivered || r.State == wire.ReceiptRead
 	switch {
 	case was.State == wire.ReceiptDelivered && r.State == wire.ReceiptRead:
 		id = was.ID
+		_, err = tx.ExecContext(ctx, "UPDATE lines SET state = 'read' WHERE home = ? AND place = '@' AND id = ?", home, number(id))
 	case was.State == wire.ReceiptDelivered || was.State == wire.ReceiptRead:
 		return was.ID, nil
 	case reached:
-		line := &wire.Whispered{ID: r.ID, At: r.At, From: was.As, To: was.To, Kind: r.Kind, Action: was.Action, Text: was.Text}
-		if id, err = k.keep(ctx, home, line); err == nil {
-			err = exchanged(ctx, tx, home, was.To, cmp.Or(r.Device, was.Device), 1)
+		device := cmp.Or(r.Device, was.Device)
+		line := &wire.Whispered{
+			ID: id, At: r.At, From: was.As, To: was.To, Kind: r.Kind, Action: was.Action, Text: was.Text, State: r.State,
+		}
+		if id, err = k.keep(ctx, home, line, numbered{wire.ID(seq), device}); err == nil {
+			err = exchanged(ctx, tx, home, was.To, device, 1)
 		}
 	case r.State != wire.ReceiptFailed:
 		return r.ID, nil
@@ -88,8 +92,8 @@ const lastPrivate = math.MaxInt64 - 1<<40
 type keeper struct{ insert, free *sql.Stmt }
 
 func newKeeper(ctx context.Context, tx *sql.Tx) (*keeper, error) {
-	const free = `SELECT l.id + 1 FROM lines l WHERE l.home = ?1 AND l.place = '@' AND l.id >= ?2
-		AND NOT EXISTS (SELECT 1 FROM lines n WHERE n.home = l.home AND n.place = l.place AND n.id = l.id + 1) ORDER BY l.id LIMIT 1`
+	const free = `SELECT l.id + 2 FROM lines l WHERE l.home = ?1 AND l.place = '@' AND l.id >= ?2 AND l.id % 2 = ?2 % 2
+		AND NOT EXISTS (SELECT 1 FROM lines n WHERE n.home = l.home AND n.place = l.place AND n.id = l.id + 2) ORDER BY l.id LIMIT 1`
 	var k keeper
 	var err error
 	if k.insert, err = tx.PrepareContext(ctx, insertLine); err != nil {
@@ -104,13 +108,14 @@ func newKeeper(ctx context.Context, tx *sql.Tx) (*keeper, error) {
 func (k *keeper) close() error { return errors.Join(k.insert.Close(), k.free.Close()) }
 
 // keep stores a line under its ID or, where another line has that, the next
-// free one, and returns it: two people may name the same.
-func (k *keeper) keep(ctx context.Context, home int64, l *wire.Whispered) (wire.ID, error) {
+// free one that is odd or even like it, and returns it: two people may name the
+// same.
+func (k *keeper) keep(ctx context.Context, home int64, l *wire.Whispered, n numbered) (wire.ID, error) {
 	one := *l
 	one.ID = min(l.ID, lastPrivate)
 	for {
-		n, err := affected(insertPrivate(ctx, k.insert, home, &one))
-		if err != nil || n > 0 {
+		stored, err := affected(insertPrivate(ctx, k.insert, home, &one, n))
+		if err != nil || stored > 0 {
 			return one.ID, err
 		}
 		if err := k.free.QueryRowContext(ctx, home, number(one.ID)).Scan(&one.ID); err != nil {

@@ -168,7 +168,7 @@ const (
 // rules says which rules stand above line i.
 func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 	l, above := t.lines[i], t.above(i)
-	on[ruleNews] = t.rule.on && l.key > t.rule.mark
+	on[ruleNews] = t.rule.on && l.key > t.rule.mark && i == t.news()
 	if above < 0 {
 		on[ruleDay] = true
 		return on
@@ -176,8 +176,17 @@ func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 	before := t.lines[above]
 	on[ruleHole] = t.holeAt(i) != nil
 	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
-	on[ruleNews] = on[ruleNews] && before.key <= t.rule.mark
 	return on
+}
+
+// news is the first line behind the mark that is news: what is our own is none.
+func (t *timeline) news() int {
+	for i := t.after(t.rule.mark); i < t.settled(); i++ {
+		if t.lines[i].counts() {
+			return i
+		}
+	}
+	return t.settled()
 }
 
 // over returns the rules above line i.

@@ -138,7 +138,8 @@ func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words
 
 // add appends a line and counts it if it is news.
 func (m *Model) add(at *place, l *line) {
-	if at.log.Append(l) != placedNewest || l.key <= at.counts.mark {
+	where := at.log.Append(l)
+	if where == placedTwice || where == placedEarly && !at.private() || l.key <= at.counts.mark {
 		return
 	}
 	if at == m.book.current && at.log.Below() == 0 {
@@ -167,7 +168,7 @@ func (m *Model) receipt(e *wire.Receipt) {
 	case state == deliveryQueued:
 		reason = text.CleanLine(e.Reason)
 		m.link.wait(e.Client, waiting{at, reason})
-		l := m.line(0, e.At, e.As, "", e.Text, e.Action)
+		l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
 		l.own, l.mention, l.hidden, l.state = true, false, false, state
 		if e.As == "" || e.As == m.link.me {
 			l.from = m.link.label

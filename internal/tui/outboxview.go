@@ -40,7 +40,7 @@ func (m *Model) waiters() []waiter {
 	for c, w := range m.link.outbox {
 		log := &w.at.log
 		if l := log.pending[c]; l != nil {
-			all = append(all, waiter{c, w, l, slices.Index(log.lines[log.settled():], l)})
+			all = append(all, waiter{c, w, l, slices.Index(log.lines, l)})
 		}
 	}
 	slices.SortFunc(all, func(a, b waiter) int {

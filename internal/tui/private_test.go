@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -176,5 +177,74 @@ func TestWaysEndWithTheirSession(t *testing.T) {
 	s.hides("direct UDP")
 	if names := s.book.direct(); len(names) != 0 {
 		t.Errorf("got %v", names)
+	}
+}
+
+// spoken are the words of a conversation in order.
+func spoken(at *place) (words []string) {
+	for _, l := range at.log.lines {
+		if l.spoken() {
+			words = append(words, l.text)
+		}
+	}
+	return words
+}
+
+// placedAt is a receipt for an own private line that waits at its place.
+func placedAt(n, hour, minute int, words string) *wire.Receipt {
+	r := mine(n, hour, minute, wire.ReceiptQueued, words, "")
+	r.ID = wire.FirstID(r.At) + wire.ID(n)
+	return r
+}
+
+func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(placedAt(1, 14, 5, "yes"), theirs(2, 14, 3, wire.WayDirect, "hi"), theirs(3, 14, 6, wire.WayDirect, "later"))
+	alice := s.book.person("alice")
+	want := []string{"hi", "yes", "later"}
+	if diff := cmp.Diff(want, spoken(alice)); diff != "" {
+		t.Errorf("while it waits, -want +got:\n%s", diff)
+	}
+	s.hear(mine(1, 14, 5, wire.ReceiptSent, "yes", ""), mine(1, 14, 5, wire.ReceiptDelivered, "yes", ""))
+	if diff := cmp.Diff(want, spoken(alice)); diff != "" {
+		t.Errorf("delivered, -want +got:\n%s", diff)
+	}
+	s.shows("outbox 0")
+	s.hear(placedAt(4, 14, 7, "wrong"), theirs(5, 14, 8, wire.WayDirect, "last"))
+	s.hear(mine(4, 14, 7, wire.ReceiptFailed, "wrong", "deleted by you"))
+	if diff := cmp.Diff(append(want, "last", "wrong"), spoken(alice)); diff != "" {
+		t.Errorf("failed, -want +got:\n%s", diff)
+	}
+}
+
+func TestALineThatComesInAboveOwnOnesIsNews(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
+	alice := s.book.person("alice")
+	s.wait(time.Minute)
+	s.switchTo(s.book.rooms[0])
+	s.hear(theirs(3, 14, 3, wire.WayDirect, "late"))
+	if diff := cmp.Diff([]string{"first", "late", "mine"}, spoken(alice)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if n := alice.counts.unread; n != 1 {
+		t.Errorf("got %d unread, want the one that came late", n)
+	}
+	s.switchTo(alice)
+	s.shows("1 new")
+	if alice.counts.unread != 0 {
+		t.Error("it is still unread")
+	}
+}
+
+func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
+	s.switchTo(s.book.rooms[0])
+	s.hear(theirs(3, 14, 6, wire.WayDirect, "second"))
+	alice := s.book.person("alice")
+	s.switchTo(alice)
+	if n := alice.log.news(); alice.log.lines[n].text != "second" {
+		t.Errorf("it stands above %q", alice.log.lines[n].text)
 	}
 }

@@ -51,13 +51,23 @@ func (m *Model) look() {
 		return
 	}
 	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
-	if last := at.log.last(); last > at.counts.mark {
+	if last := at.looked(); last > at.counts.mark {
 		at.counts.mark = last
 	}
 	if at.counts.mark > at.counts.told && !at.telling {
 		at.telling = true
 		m.later(lookFor, looked{at.id})
 	}
+}
+
+// looked is the newest line that somebody sees who looks at the conversation. In
+// private that is one of the other side: a line of theirs may come in above own
+// ones, and is news all the same.
+func (p *place) looked() wire.ID {
+	if p.private() {
+		return p.log.Heard(p.log.last())
+	}
+	return p.log.last()
 }
 
 // looked tells the server and the archive how far a conversation was read.

@@ -194,7 +194,7 @@ func (t *timeline) ToRule() bool {
 	if !t.rule.on {
 		return false
 	}
-	i, rows := t.after(t.rule.mark), 0
+	i, rows := t.news(), 0
 	for ; i < len(t.lines) && rows < t.drawn.height; i++ {
 		if !t.lines[i].hidden {
 			rows += t.height(i)

@@ -177,16 +177,6 @@ func whispers(ann *endpoints.Endpoint, from, to int) {
 	}
 }
 
-// spoken are the words in a place.
-func spoken(at *place) (lines []string) {
-	for _, l := range at.log.lines {
-		if l.spoken() {
-			lines = append(lines, l.text)
-		}
-	}
-	return lines
-}
-
 // pump lets the screen hear its session until something holds.
 func (s *scene) pump(from Session, holds func() bool) {
 	s.t.Helper()

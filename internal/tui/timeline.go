@@ -19,7 +19,8 @@ const (
 // below, renders only what is looked at, and never knows its total height.
 type timeline struct {
 	lines   []*line
-	pending map[wire.ClientID]*line // own lines without an id: the last ones
+	pending map[wire.ClientID]*line // own lines that wait
+	tail    int                     // those of them without an id: the last lines
 	moves   moves                   // people coming and going in the newest line
 	loose   int                     // notes at the end, of when there was no line yet
 	at      position
@@ -41,7 +42,7 @@ const (
 )
 
 // settled is how many lines have an id.
-func (t *timeline) settled() int { return len(t.lines) - len(t.pending) }
+func (t *timeline) settled() int { return len(t.lines) - t.tail }
 
 // last is the newest id, 0 where there is none.
 func (t *timeline) last() wire.ID {
@@ -51,10 +52,11 @@ func (t *timeline) last() wire.ID {
 	return 0
 }
 
-// first is the oldest line that was said, 0 where there is none.
+// first is the oldest line that was said, 0 where there is none. One that waits
+// is not among them.
 func (t *timeline) first() wire.ID {
 	for _, l := range t.lines[:t.settled()] {
-		if l.spoken() {
+		if l.spoken() && l.state != deliveryQueued {
 			return l.key
 		}
 	}
@@ -149,12 +151,23 @@ func (t *timeline) Heard(mark wire.ID) wire.ID {
 // Drop takes a line that waits away.
 func (t *timeline) Drop(c wire.ClientID) {
 	if l := t.pending[c]; l != nil {
-		t.remove(slices.Index(t.lines, l))
-		delete(t.pending, c)
+		t.take(c, l)
 	}
 }
 
-// Queue adds an own line that waits for the server, or changes its state.
+// take takes a line that waits out of where it stands.
+func (t *timeline) take(c wire.ClientID, l *line) {
+	delete(t.pending, c)
+	if l.key == queuedKey {
+		t.tail--
+	}
+	if i := slices.Index(t.lines, l); i >= 0 {
+		t.remove(i)
+	}
+}
+
+// Queue adds an own line that waits, or changes its state. One that has its id
+// waits where it belongs, the others at the bottom.
 func (t *timeline) Queue(c wire.ClientID, l *line) {
 	if old := t.pending[c]; old != nil {
 		old.state = l.state
@@ -164,9 +177,14 @@ func (t *timeline) Queue(c wire.ClientID, l *line) {
 	if t.pending == nil {
 		t.pending = map[wire.ClientID]*line{}
 	}
-	l.key = queuedKey
-	t.insert(len(t.lines), l)
 	t.pending[c] = l
+	if l.key != 0 {
+		t.Append(l)
+		return
+	}
+	l.key = queuedKey
+	t.tail++
+	t.insert(len(t.lines), l)
 }
 
 // Settle gives an own line that waited its id and time, or marks it as failed.
@@ -176,8 +194,7 @@ func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state del
 	if l == nil {
 		return false
 	}
-	t.remove(slices.Index(t.lines, l))
-	delete(t.pending, c)
+	t.take(c, l)
 	l.state = state
 	l.undraw()
 	if state == deliveryFailed {

@@ -234,6 +234,7 @@ type Heard struct {
 	Device string     // the sender's key
 	Seq    ID         // the line's number, among all that Device has sent
 	Low    ID         // no line below it will come again
+	After  *ID        // as in PeerLine; with nil the line is stored under its ID
 	Line   *Whispered // without one, Seq only is remembered
 	Prekey string     // the ID of the one it was sealed to, which goes with it; "" for none
 }

@@ -225,6 +225,8 @@ type Whispered struct {
 	Text   string `json:"text"`
 	Inbox  bool   `json:"inbox,omitempty"` // it waited at the server; answer with Taken
 	Via    Via    `json:"-"`
+	// State is how far an own line has come that our own disk gives back.
+	State ReceiptState `json:"-"`
 }
 
 // Via says how somebody is here, for dialects that tell it or must know it. It

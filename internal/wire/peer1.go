@@ -28,6 +28,10 @@ type PeerLine struct {
 	At     Millis `json:"time"` // when it was typed, by the sender's clock
 	Action bool   `json:"action,omitempty"`
 	Text   string `json:"text"`
+	// After is the number of the newest line of the receiver's device that the
+	// sender had received when this one was typed, 0 for none. Nil says nothing:
+	// programs before it leave it out.
+	After *ID `json:"after,omitempty"`
 }
 
 // PeerStored says that all lines of this connection up to a number are on the

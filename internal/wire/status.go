@@ -38,7 +38,7 @@ type Receipt struct {
 	To     string
 	As     string // the name it was typed under: it goes out under no other
 	State  ReceiptState
-	ID     ID     // from sent on
+	ID     ID     // from sent on; of lines for encrypted conversations from queued on
 	At     Millis // from sent on: the server's time; before: when it was queued
 	Text   string // the line
 	Action bool
@@ -52,6 +52,11 @@ type Receipt struct {
 	// Device is the only key that an encrypted line may go to, "" for any that is
 	// trusted.
 	Device string
+	// After is the number of the newest line of the other side's device AfterOf that
+	// had been received when an encrypted line was typed: 0 where none had of
+	// anybody, nil where that is not known.
+	After   *ID
+	AfterOf string
 }
 
 // ReceiptState is how far a line has come.

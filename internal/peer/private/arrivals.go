@@ -1,7 +1,7 @@
 package private
 
 import (
-	"slices"
+	"cmp"
 	"time"
 
 	"labchat/internal/wire"
@@ -29,7 +29,8 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
 	if err == nil {
-		h.Line = l.whispered(p.c, m.At, text, m.Action)
+		h.After = m.After
+		h.Line = l.whispered(p.c, m.At, m.After, text, m.Action)
 		h.Line.Via.Way = p.way()
 	}
 	if len(l.round) >= maxHeld {
@@ -40,12 +41,18 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 }
 
 // whispered makes a line of somebody's words. Their clock is believed within
-// reason.
-func (l *loop) whispered(c *conversation, at wire.Millis, text string, action bool) *wire.Whispered {
+// reason. A line that does not say what its writer knew stands below all that is
+// here; of the others the disk knows where they stand, and the clock decides only
+// between what was written without knowing of each other.
+func (l *loop) whispered(c *conversation, at wire.Millis, after *wire.ID, text string, action bool) *wire.Whispered {
 	id, now := l.stamp()
 	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
 		at = now
 	}
+	if id++; after != nil {
+		id = wire.FirstID(min(at, cmp.Or(c.request, at))) + privateShift + 1
+	}
+	c.request = 0
 	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
 }
 
@@ -84,26 +91,28 @@ func (l *loop) arrived(a *arrival, fresh bool) {
 	case !fresh:
 		c.noted.doubles++
 	case a.Line != nil:
-		l.emit(a.Line)
-		c.traces.theirs = append(c.traces.theirs, trace{a.Line.ID, a.Seq})
-		if n := len(c.traces.theirs) - maxTraces; n > 0 {
-			c.traces.theirs = slices.Delete(c.traces.theirs, 0, n)
+		l.last = max(l.last, a.Line.ID)
+		if h := c.heard; h == nil || h.Device != a.Device || h.Seq < a.Seq {
+			c.heard = &wire.Heard{Device: a.Device, Seq: a.Seq}
 		}
+		l.emit(a.Line)
 	}
 	if p := a.p; p != nil && p.stored == a.Seq { // the last one of this round
 		p.say(l, &wire.PeerStored{Seq: p.stored})
 	}
 }
 
-// seen tells the other side what a person has read of its lines.
+// seen tells the other side what a person has read of its lines, also of those that
+// came before this program was started.
 func (l *loop) seen(c *conversation, last wire.ID) {
-	var seq wire.ID
-	for len(c.traces.theirs) > 0 && c.traces.theirs[0].id <= last {
-		seq = max(seq, c.traces.theirs[0].seq)
-		c.traces.theirs = c.traces.theirs[1:]
+	p := c.best()
+	if _, reading := l.cfg.Store.Shares(); p == nil || !reading {
+		return
 	}
-	_, reading := l.cfg.Store.Shares()
-	if p := c.best(); p != nil && seq != 0 && reading {
-		p.say(l, &wire.PeerRead{Seq: seq})
+	h, err := l.cfg.Store.LastFrom(c.name, last)
+	l.diskFailed("read the newest line", err)
+	if h != nil && h.Seq != 0 && h.Device == p.Key && h.Seq > p.read {
+		p.read = h.Seq
+		p.say(l, &wire.PeerRead{Seq: h.Seq})
 	}
 }

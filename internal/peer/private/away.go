@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -108,7 +109,7 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 	for i := range max(prekeyBatch-max(k.left, 0), 0) + 1 {
 		var b [8]byte
 		_, _ = rand.Read(b[:]) // never fails
-		id := hex.EncodeToString(b[:])
+		id := hex.EncodeToString(b[:]) + readsAfter
 		if i == 0 {
 			id = lastResort + id
 		}
@@ -164,8 +165,11 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	if !c.knows(one.Client) || c.best() != nil || !l.judge(c, key.Device) {
 		return // it has gone another way meanwhile, or may not go there
 	}
-	words := appendWords(nil, one.At, one.Action, one.Text)
-	note, err := sealNote(l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: words})
+	w := noteWords{at: one.At, action: one.Action, text: one.Text}
+	if strings.HasSuffix(key.ID, readsAfter) {
+		w.after = one.after(key.Device)
+	}
+	note, err := sealNote(l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: w.append(nil)})
 	if err != nil {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return
@@ -190,7 +194,6 @@ func (l *loop) isSealed(c *conversation, one *line) {
 	one.Inbox = true
 	if one.State == wire.ReceiptQueued {
 		one.State, one.Reason = wire.ReceiptSent, ""
-		one.ID, _ = l.stamp()
 	}
 	l.emit(copied(one.Receipt))
 	c.show(c.name + sealedWait)

@@ -39,22 +39,23 @@ type conversation struct {
 	fresh   time.Time     // until when that need not be asked again
 	reason  string        // why lines wait, or go no better way; for people
 
-	asked  *wire.Punched  // its call, which a person has not answered
-	wrote  bool           // it has left sealed lines, and no person has answered
-	held   bool           // sealed lines wait for a person's word on their key
-	notes  []*wire.Sealed // that came, while the server is asked whose key it is
-	call   *call          // one that is under way
-	met    string         // the id of the last one that became a link
-	poked  bool           // a person wants it open
-	moving bool           // files are on their way
-	urgent bool           // the way there was has broken
-	busy   bool           // the server is being asked about it
-	coming bool           // it had no key a moment ago, and may have one now
-	paths  []*path
+	asked   *wire.Punched  // its call, which a person has not answered
+	request wire.Millis    // when it first called so, until its line is here; 0: not
+	wrote   bool           // it has left sealed lines, and no person has answered
+	held    bool           // sealed lines wait for a person's word on their key
+	notes   []*wire.Sealed // that came, while the server is asked whose key it is
+	call    *call          // one that is under way
+	met     string         // the id of the last one that became a link
+	poked   bool           // a person wants it open
+	moving  bool           // files are on their way
+	urgent  bool           // the way there was has broken
+	busy    bool           // the server is being asked about it
+	coming  bool           // it had no key a moment ago, and may have one now
+	paths   []*path
 
-	lines  []*line // not confirmed, by number
-	next   int     // in lines: the first that may not have been sent on the best path
-	traces traces
+	lines []*line     // not confirmed, by number
+	next  int         // in lines: the first that may not have been sent on the best path
+	heard *wire.Heard // their newest line: its number and device; nil: none has come
 
 	again   time.Time // when it is looked for again, zero: not
 	tries   int
@@ -79,6 +80,10 @@ func (l *loop) conversation(name string) *conversation {
 			c.kind = wire.KindAccount
 		}
 		l.recall(c)
+		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
+			l.diskFailed("read the newest line", err)
+			c.heard = &wire.Heard{}
+		}
 		l.convs[key] = c
 	}
 	return c
@@ -301,7 +306,7 @@ func (c *conversation) plainly(l *loop, why string) {
 	}
 	for _, one := range lines {
 		r := copied(one.Receipt)
-		r.Seq, r.Device = 0, "" // nobody but the server acknowledges it now
+		r.Seq, r.ID, r.Device, r.After, r.AfterOf = 0, 0, "", nil, "" // nobody but the server acknowledges it now
 		l.Pass(r)
 	}
 }

@@ -62,7 +62,8 @@ type Server interface {
 type Store interface {
 	// Seed is the private half of this device's key: 32 bytes.
 	Seed() (wire.Secret, error)
-	// NewestPrivate is the greatest id among the private lines.
+	// NewestPrivate is the greatest id among the private lines, those that wait
+	// among them.
 	NewestPrivate() wire.ID
 
 	// QueuePrivate stores lines that wait, and numbers them.
@@ -77,9 +78,16 @@ type Store interface {
 	// in the same transaction.
 	SettlePrivate(lines ...*wire.Receipt) error
 	DropPrivate(line wire.ClientID) (bool, error)
+	// ReadBy notes that the person at a device has read our lines up to a number,
+	// and returns those of which that is news.
+	ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error)
+	// LastFrom is the newest line of somebody that is not above an id: the device
+	// and the number. Nil: there is none.
+	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)
 	// Keep stores the *wire.Whispered of plain conversations.
 	Keep(lines []wire.Event, seen ...wire.Mark) error
-	// Hear stores lines that came, and says which of them are new.
+	// Hear stores lines that came where they belong, sets their ids, and says which
+	// of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)
 
 	Devices(user string) ([]wire.KnownDevice, error)
@@ -99,10 +107,11 @@ type Store interface {
 
 // Config says what an endpoint does. Store is needed.
 type Config struct {
-	Name      string // under which lines are typed before there is a session
-	Local     string // HOST:PORT of the socket, "" is any
-	Downloads string // directory for files, "" takes none
-	Relay     bool   // tell nobody our addresses
+	Name      string           // under which lines are typed before there is a session
+	Local     string           // HOST:PORT of the socket, "" is any
+	Downloads string           // directory for files, "" takes none
+	Relay     bool             // tell nobody our addresses
+	Now       func() time.Time // the clock that lines are stamped by; nil: the machine's
 	Store     Store
 	Listen    func(ctx context.Context, network, addr string) (net.PacketConn, error) // nil: the network
 	Log       *slog.Logger
@@ -133,6 +142,9 @@ func New(server Server, cfg Config) *Endpoint {
 	if cfg.Listen == nil {
 		cfg.Listen = new(net.ListenConfig).ListenPacket
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -151,7 +163,7 @@ func (e *Endpoint) Plain() net.PacketConn { return e.plain }
 func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 	r := &wire.Receipt{
 		Client: session.NewClientID(), To: to, Text: text, Action: action,
-		State: wire.ReceiptQueued, At: wire.MillisOf(time.Now()),
+		State: wire.ReceiptQueued, At: wire.MillisOf(e.cfg.Now()),
 	}
 	e.box.Post(func(l *loop) { l.typed(r) })
 	return r.Client

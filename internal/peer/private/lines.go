@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,9 +12,8 @@ const (
 	// maxFlight is how many lines may be unconfirmed on one path: enough for any
 	// round-trip time, little enough to be sent again.
 	maxFlight = 256
-	// maxTraces is how many lines are remembered of which the other side may
-	// still say that it has read them, or we.
-	maxTraces = 512
+	// maxID is above all ids of lines.
+	maxID = wire.ID(1<<63 - 1)
 	// diskWait is when a disk that has failed is tried again.
 	diskWait = time.Second
 )
@@ -25,13 +25,14 @@ type line struct {
 	sealing bool  // a sealed copy is being made
 }
 
-// traces are what receipts are about that come later. Owned by loop.
-type traces struct {
-	sent   []*wire.Receipt // delivered, maybe not read
-	theirs []trace         // that came, maybe not read
+// after is the number of the newest line of a device that was known when the line
+// was typed, 0 where nothing was known of anybody; nil where it was of another one.
+func (one *line) after(device string) *wire.ID {
+	if one.After == nil || *one.After != 0 && one.AfterOf != device {
+		return nil
+	}
+	return one.After
 }
-
-type trace struct{ id, seq wire.ID }
 
 // copied is what is said of a line: events never change.
 func copied(r *wire.Receipt) *wire.Receipt {
@@ -55,7 +56,23 @@ func (l *loop) typed(r *wire.Receipt) {
 		l.Pass(r)
 		return
 	}
+	l.position(c, r)
 	l.queue = append(l.queue, r)
+}
+
+// position says where in the order of the conversation a line stands that is typed
+// now: below all that has come, on both screens. A request stands for the line
+// that waits with it, so that its answer is below that, too.
+func (l *loop) position(c *conversation, r *wire.Receipt) {
+	r.ID, _ = l.stamp()
+	switch {
+	case c.asked != nil:
+	case c.heard == nil:
+		r.After = new(wire.ID)
+	case c.heard.Seq != 0:
+		seq := c.heard.Seq
+		r.After, r.AfterOf = &seq, c.heard.Device
+	}
 }
 
 // saveTyped puts what was typed on disk, and only then goes on with it.
@@ -131,8 +148,12 @@ func (l *loop) lowest() wire.ID {
 	return lowest
 }
 
+// add puts a line among those that wait, by number: one that was typed before the
+// disk was read goes behind those that the disk has.
 func (c *conversation) add(one *line) {
-	c.lines = append(c.lines, one)
+	i, _ := slices.BinarySearchFunc(c.lines, one.Seq, func(l *line, seq wire.ID) int { return cmp.Compare(l.Seq, seq) })
+	c.lines = slices.Insert(c.lines, i, one)
+	c.next = min(c.next, i)
 	c.noted.changed = true
 }
 
@@ -162,7 +183,7 @@ func (c *conversation) pump(l *loop) {
 		if one.on == p || wire.Fold(one.As) != wire.Fold(l.server.me) || one.Device != "" && one.Device != p.Key {
 			continue
 		}
-		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text}) {
+		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key)}) {
 			continue
 		}
 		if c.kind != wire.KindAccount && one.Device == "" {
@@ -187,7 +208,6 @@ func (l *loop) isSent(one *line) {
 		return
 	}
 	one.State, one.Reason = wire.ReceiptSent, ""
-	one.ID, _ = l.stamp()
 	l.emit(copied(one.Receipt))
 }
 
@@ -199,7 +219,7 @@ func (l *loop) confirmed(p *path, seq wire.ID) {
 		p.flight = p.flight[1:]
 		if p.c.take(one) {
 			r := copied(one.Receipt)
-			r.State, r.Inbox = wire.ReceiptDelivered, false
+			r.State, r.Inbox, r.Device = wire.ReceiptDelivered, false, p.Key
 			l.settling = append(l.settling, settling{p.c, r})
 		}
 	}
@@ -230,19 +250,10 @@ func (l *loop) saveDelivered() {
 	}
 	for _, s := range l.settling {
 		l.emit(s.r)
-		s.c.delivered(s.r)
+		s.c.noted.acked++
+		s.c.noted.changed = s.c.noted.changed || time.Since(s.c.noted.at) >= measureEvery
 	}
 	l.settling = nil
-}
-
-// delivered remembers a line of which the other side may say that it was read.
-func (c *conversation) delivered(r *wire.Receipt) {
-	c.traces.sent = append(c.traces.sent, r)
-	if len(c.traces.sent) > maxTraces {
-		c.traces.sent = slices.Delete(c.traces.sent, 0, 1)
-	}
-	c.noted.acked++
-	c.noted.changed = c.noted.changed || time.Since(c.noted.at) >= measureEvery
 }
 
 // tryAgain says whether the disk has failed: then what was to be written is tried
@@ -301,14 +312,12 @@ func (l *loop) failBound(c *conversation, key string) {
 	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before, and was not sent", bound...)
 }
 
-// readBy marks our lines as read.
-func (l *loop) readBy(c *conversation, seq wire.ID) {
-	sent := c.traces.sent
-	for len(sent) > 0 && sent[0].Seq <= seq {
-		r := copied(sent[0])
-		r.State = wire.ReceiptRead
+// readBy marks our lines as read, also those that arrived before this program was
+// started.
+func (l *loop) readBy(p *path, seq wire.ID) {
+	read, err := l.cfg.Store.ReadBy(p.Key, seq)
+	l.diskFailed("note what was read", err)
+	for _, r := range read {
 		l.emit(r)
-		sent = sent[1:]
 	}
-	c.traces.sent = sent
 }

@@ -68,6 +68,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 	if err != nil {
 		return ended(wire.CodeStorage, "This device's key can't be read: %v.", err)
 	}
+	l.last = l.cfg.Store.NewestPrivate()
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {
 	case err == nil:
@@ -316,9 +317,12 @@ func (l *loop) write(to *net.UDPAddr, d []byte) {
 // gives within the same millisecond.
 const privateShift = 1 << 19
 
-// stamp makes an id and a time for a line.
+// stamp makes an id and a time for a line: an id above all that are known, so that
+// what is typed now stands below all that has come. Ids of our own lines are even
+// and those of others odd: a line that comes late finds its place between them, and
+// never takes that of a line of ours that waits.
 func (l *loop) stamp() (wire.ID, wire.Millis) {
-	now := wire.MillisOf(time.Now())
-	l.last = max(l.last+1, wire.FirstID(now)+privateShift)
+	now := wire.MillisOf(l.cfg.Now())
+	l.last = (max(l.last+1, wire.FirstID(now)+privateShift) + 1) &^ 1
 	return l.last, now
 }

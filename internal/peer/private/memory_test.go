@@ -21,6 +21,7 @@ type memory struct {
 	settled  []*wire.Receipt
 	heard    map[[2]string]bool
 	history  []*wire.Whispered
+	lasting  []wire.Heard // those of history that came encrypted
 	devices  map[string][]wire.KnownDevice
 	contacts map[string]wire.Contact
 	prekeys  map[string]wire.Secret
@@ -57,6 +58,9 @@ func (m *memory) Seed() (wire.Secret, error) { return wire.Secret(m.seed), nil }
 func (m *memory) NewestPrivate() (newest wire.ID) {
 	for _, w := range m.history {
 		newest = max(newest, w.ID)
+	}
+	for _, r := range m.lines {
+		newest = max(newest, r.ID)
 	}
 	return newest
 }
@@ -122,6 +126,30 @@ func (m *memory) SettlePrivate(lines ...*wire.Receipt) error {
 	})
 }
 
+func (m *memory) ReadBy(device string, upTo wire.ID) (read []*wire.Receipt, err error) {
+	err = m.change(func() {
+		for i, r := range m.settled {
+			if r.State == wire.ReceiptDelivered && r.Device == device && r.Seq <= upTo {
+				c := *r
+				c.State, m.settled[i] = wire.ReceiptRead, &c
+				read = append(read, &c)
+			}
+		}
+	})
+	return read, err
+}
+
+func (m *memory) LastFrom(user string, upTo wire.ID) (newest *wire.Heard, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.lasting {
+		if h := &m.lasting[i]; wire.Fold(h.Line.From) == wire.Fold(user) && h.Line.ID <= upTo && (newest == nil || h.Seq > newest.Seq) {
+			newest = h
+		}
+	}
+	return newest, nil
+}
+
 func (m *memory) DropPrivate(id wire.ClientID) (gone bool, err error) {
 	err = m.change(func() { gone = m.remove(id) > 0 })
 	return gone, err
@@ -134,6 +162,7 @@ func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 			fresh = append(fresh, !m.heard[key])
 			if !m.heard[key] && h.Line != nil {
 				m.history = append(m.history, h.Line)
+				m.lasting = append(m.lasting, h)
 			}
 			m.heard[key] = true
 			delete(m.prekeys, h.Prekey)

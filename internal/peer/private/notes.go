@@ -118,7 +118,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	h := wire.Heard{Device: e.By, Seq: e.Seq}
 	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
 	if err == nil {
-		h.Line, err = l.noteLine(c, plain)
+		err = l.readNote(c, &h, plain)
 	}
 	if err != nil {
 		l.dropNote(e, err.Error())
@@ -132,18 +132,18 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
-// noteLine makes a line of what a note holds.
-func (l *loop) noteLine(c *conversation, plain []byte) (*wire.Whispered, error) {
-	at, action, text, err := parseWords(plain)
+// readNote makes a line of what a note holds.
+func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
+	w, err := parseWords(plain)
 	if err == nil {
-		text, err = wire.CleanText(text, wire.MaxText)
+		w.text, err = wire.CleanText(w.text, wire.MaxText)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	line := l.whispered(c, at, text, action)
-	line.Via.Way = wire.WayInbox
-	return line, nil
+	h.After, h.Line = w.after, l.whispered(c, w.at, w.after, w.text, w.action)
+	h.Line.Via.Way = wire.WayInbox
+	return nil
 }
 
 // hasWritten has a person answer a stranger who has left lines.

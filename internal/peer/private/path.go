@@ -38,6 +38,7 @@ type path struct {
 	moved   time.Time // when the oldest of them was sent, or one was confirmed
 	low     wire.ID   // no line of the other device with a smaller number comes again
 	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
+	read    wire.ID   // the newest line of theirs of which we have said here that it was read
 	made    time.Time
 	retire  time.Time // zero: in use
 }
@@ -155,7 +156,7 @@ func (l *loop) message(s said) {
 	case *wire.PeerStored:
 		l.confirmed(p, m.Seq)
 	case *wire.PeerRead:
-		l.readBy(p.c, m.Seq)
+		l.readBy(p, m.Seq)
 	case *wire.PeerTyping:
 		l.typedBy(p.c)
 	default:

@@ -161,6 +161,7 @@ func (w *lab) start(name string, store private.Store, watch func(wire.Event)) *p
 type manner struct {
 	downloads string                // where files go
 	watch     func(wire.Event)      // nil, or called with what comes out
+	now       func() time.Time      // nil, or a clock that is wrong
 	around    func(*person) running // nil, or what stands around the endpoint
 }
 
@@ -170,7 +171,7 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
 	p.Endpoint = private.New(s, private.Config{
-		Name: name, Store: store, Downloads: as.downloads,
+		Name: name, Store: store, Downloads: as.downloads, Now: as.now,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -146,26 +146,57 @@ func openBox(private []byte, n *wire.Note) ([]byte, error) {
 	return unpad(text)
 }
 
-// wordsHead is what a note holds in front of a text: the time, and whether it is
-// an action.
-const wordsHead = 8 + 1
+// A note's words are the time and a byte of flags, with flagAfter a line's After,
+// and the text. Other flags are for later.
+const (
+	wordsHead  = 8 + 1
+	wordsAfter = 8
+	flagAction = 1
+	flagAfter  = 2
+)
 
-// appendWords appends what a note holds of a line.
-func appendWords(dst []byte, at wire.Millis, action bool, text string) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, uint64(at))
-	if action {
-		return append(append(dst, 1), text...)
-	}
-	return append(append(dst, 0), text...)
+// noteWords are what a note holds of a line.
+type noteWords struct {
+	at     wire.Millis
+	action bool
+	after  *wire.ID // as in wire.PeerLine
+	text   string
 }
 
-// parseWords reads what appendWords has made. Other bits than the lowest of the
-// byte are for later.
-func parseWords(b []byte) (at wire.Millis, action bool, text string, err error) {
-	if len(b) < wordsHead {
-		return 0, false, "", errNoteShort
+// readsAfter ends the ids of the prekeys of those who read words with flagAfter:
+// older programs would take the number for text.
+const readsAfter = "+after"
+
+// append appends the words to a note.
+func (w *noteWords) append(dst []byte) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, uint64(w.at))
+	flags := byte(0)
+	if w.action {
+		flags |= flagAction
 	}
-	return wire.Millis(binary.BigEndian.Uint64(b)), b[8]&1 != 0, string(b[wordsHead:]), nil
+	if w.after == nil {
+		return append(append(dst, flags), w.text...)
+	}
+	dst = binary.BigEndian.AppendUint64(append(dst, flags|flagAfter), uint64(*w.after))
+	return append(dst, w.text...)
+}
+
+// parseWords reads what append has made.
+func parseWords(b []byte) (noteWords, error) {
+	if len(b) < wordsHead {
+		return noteWords{}, errNoteShort
+	}
+	w := noteWords{at: wire.Millis(binary.BigEndian.Uint64(b)), action: b[8]&flagAction != 0}
+	flags, b := b[8], b[wordsHead:]
+	if flags&flagAfter != 0 {
+		if len(b) < wordsAfter {
+			return noteWords{}, errNoteShort
+		}
+		after := wire.ID(binary.BigEndian.Uint64(b))
+		w.after, b = &after, b[wordsAfter:]
+	}
+	w.text = string(b)
+	return w, nil
 }
 
 // kem is DHKEM(X25519, HKDF-SHA256).

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -249,32 +250,36 @@ func FuzzOpenNote(f *testing.F) {
 }
 
 func TestANoteHoldsATimeAndALine(t *testing.T) {
+	seven := wire.ID(7)
 	for _, c := range []struct {
-		at     wire.Millis
-		action bool
-		text   string
-		want   string
+		words noteWords
+		want  string
 	}{
-		{1, false, "hi", "\x00\x00\x00\x00\x00\x00\x00\x01\x00hi"},
-		{1795334400000, true, "", "\x00\x00\x01\xa2\x02\x44\xe8\x00\x01"},
-		{-1, true, "\"\\\n", "\xff\xff\xff\xff\xff\xff\xff\xff\x01\"\\\n"},
+		{noteWords{at: 1, text: "hi"}, "\x00\x00\x00\x00\x00\x00\x00\x01\x00hi"},
+		{noteWords{at: 1795334400000, action: true}, "\x00\x00\x01\xa2\x02\x44\xe8\x00\x01"},
+		{noteWords{at: -1, action: true, text: "\"\\\n"}, "\xff\xff\xff\xff\xff\xff\xff\xff\x01\"\\\n"},
+		{noteWords{at: 1, after: &seven, text: "hi"}, "\x00\x00\x00\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x00\x00\x00\x07hi"},
+		{noteWords{at: 1, action: true, after: new(wire.ID)}, "\x00\x00\x00\x00\x00\x00\x00\x01\x03\x00\x00\x00\x00\x00\x00\x00\x00"},
 	} {
-		words := appendWords(nil, c.at, c.action, c.text)
-		if string(words) != c.want {
-			t.Errorf("got %q, want %q", words, c.want)
+		b := c.words.append(nil)
+		if string(b) != c.want {
+			t.Errorf("got %q, want %q", b, c.want)
 		}
-		if at, action, text, err := parseWords(words); at != c.at || action != c.action || text != c.text || err != nil {
-			t.Errorf("%q was read as %d %t %q, %v", words, at, action, text, err)
+		if got, err := parseWords(b); err != nil || !reflect.DeepEqual(got, c.words) {
+			t.Errorf("%q was read as %+v, %v", b, got, err)
 		}
 	}
-	if n := len(appendWords(nil, 1, true, strings.Repeat("x", wire.MaxText))); n > maxSealed {
+	longest := noteWords{after: &seven, text: strings.Repeat("x", wire.MaxText)}
+	if n := len(longest.append(nil)); n > maxSealed {
 		t.Errorf("the longest line takes %d bytes of a note, which holds %d", n, maxSealed)
 	}
-	if _, _, _, err := parseWords(make([]byte, wordsHead-1)); !errors.Is(err, errNoteShort) {
-		t.Errorf("got %v", err)
+	for _, short := range []string{"\x00\x00\x00\x00\x00\x00\x00\x01", "\x00\x00\x00\x00\x00\x00\x00\x01\x02hi"} {
+		if _, err := parseWords([]byte(short)); !errors.Is(err, errNoteShort) {
+			t.Errorf("%q: got %v", short, err)
+		}
 	}
-	if _, action, _, err := parseWords([]byte("\x00\x00\x00\x00\x00\x00\x00\x01\xfehi")); err != nil || action {
-		t.Errorf("bits for later: action %t, %v", action, err)
+	if w, err := parseWords([]byte("\x00\x00\x00\x00\x00\x00\x00\x01\xfchi")); err != nil || w.action || w.text != "hi" {
+		t.Errorf("bits for later: %+v, %v", w, err)
 	}
 }
 
@@ -308,8 +313,8 @@ func TestTheNoteOfThePageOpens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at, action, text, err := parseWords(words); at != 1795334400000 || action || text != "hi" || err != nil {
-			t.Errorf("got %d %t %q, %v", at, action, text, err)
+		if got, err := parseWords(words); err != nil || !reflect.DeepEqual(got, noteWords{at: 1795334400000, text: "hi"}) {
+			t.Errorf("got %+v, %v", got, err)
 		}
 	}
 	if notes != 1 {

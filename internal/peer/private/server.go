@@ -78,9 +78,24 @@ func (l *loop) note(e wire.Event) {
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
+	case *wire.Whispered:
+		l.passedBy(e)
+	case *wire.Receipt:
+		if e.To != "" {
+			l.last = max(l.last, e.ID)
+		}
 	case *wire.PeopleList, *wire.Entered:
 		l.look()
 	default:
+	}
+}
+
+// passedBy takes note of a private line that came through the server: what is
+// typed from now on stands below it, and has no number to say so with.
+func (l *loop) passedBy(e *wire.Whispered) {
+	l.last = max(l.last, e.ID)
+	if c := l.convs[wire.Fold(e.From)]; c != nil {
+		c.heard = &wire.Heard{}
 	}
 }
 
@@ -120,7 +135,6 @@ func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
 	s.welcomed, s.node = true, e.Node
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
-	l.last = max(l.last, l.cfg.Store.NewestPrivate())
 	l.load()
 	if !s.able {
 		l.giveUp()
@@ -150,8 +164,15 @@ func (l *loop) load() {
 		return
 	}
 	l.server.loaded = true
+	l.last = max(l.last, l.cfg.Store.NewestPrivate())
 	for _, r := range lines {
 		if c := l.conversation(r.To); !c.knows(r.Client) {
+			if r.ID == 0 { // typed with a program that gave ids when it sent
+				r.ID, _ = l.stamp()
+			}
+			if r.Inbox {
+				r.State = wire.ReceiptSent
+			}
 			c.add(&line{Receipt: r})
 			l.emit(copied(r))
 		}
