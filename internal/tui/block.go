@@ -235,7 +235,8 @@ func (t *timeline) body(i int) []string {
 // wideRows renders a line beside its time and its sender.
 func wideRows(l *line, s shape, p *paint) []string {
 	lead := timeCell + 1 + int(s.nick) + 3
-	words := wrapLine(l, min(int(s.width)-lead, maxMeasure))
+	room := int(s.width) - lead - edge
+	words := wrapLine(l, min(room, maxMeasure))
 	rows := make([]string, len(words))
 	side := p.dim(" " + p.Border.V + " ")
 	if !l.spoken() {
@@ -249,7 +250,7 @@ func wideRows(l *line, s shape, p *paint) []string {
 				clock = p.dim(p.clock(l.at))
 			}
 		}
-		rows[i] = clock + " " + who + side + p.words(l, row, i, int(s.width)-lead)
+		rows[i] = clock + " " + who + side + p.words(l, row, i, room) + strings.Repeat(" ", edge)
 	}
 	return rows
 }
@@ -257,18 +258,18 @@ func wideRows(l *line, s shape, p *paint) []string {
 // narrowRows renders a line below its sender.
 func narrowRows(l *line, s shape, p *paint) []string {
 	const lead = 2
-	width := int(s.width)
+	width := int(s.width) - edge
 	var rows []string
 	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
 		who := text.Truncate(l.who(p), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1)))
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+strings.Repeat(" ", edge))
 	}
 	for i, row := range wrapLine(l, min(width-lead, maxMeasure)) {
 		head := strings.Repeat(" ", lead)
 		if i == 0 && l.kind == lineAction {
 			head = text.PadRight(p.sender(l, l.who(p)), lead)
 		}
-		rows = append(rows, head+p.words(l, row, i, width-lead))
+		rows = append(rows, head+p.words(l, row, i, width-lead)+strings.Repeat(" ", edge))
 	}
 	return rows
 }

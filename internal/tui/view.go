@@ -18,7 +18,11 @@ type screen struct {
 // nothing visible has changed.
 func (m *Model) View() string {
 	if m.screen.stale || m.screen.frame == "" {
-		m.screen.frame = strings.Join(m.draw(), "\n")
+		rows := m.draw()
+		for i, row := range rows {
+			rows[i] = text.Anchor(row, m.screen.w)
+		}
+		m.screen.frame = strings.Join(rows, "\n")
 		m.screen.stale = false
 	}
 	return m.screen.frame
@@ -130,7 +134,11 @@ func (m *Model) sides(l layout) (left, right []string) {
 func (m *Model) body(l layout) []string {
 	switch {
 	case l.narrow && l.list > 0:
-		return m.rooms(l.w, l.body)
+		rows := m.rooms(l.w-edge, l.body)
+		for i := range rows {
+			rows[i] += strings.Repeat(" ", edge)
+		}
+		return rows
 	case l.narrow && l.people > 0:
 		return m.aside(l.w, l.body)
 	}
