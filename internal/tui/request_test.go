@@ -15,7 +15,7 @@ func TestARequestIsFoundBeforeAllOtherNews(t *testing.T) {
 	s.shows("○ ~carol          1 ask│")
 	s.press("alt+a")
 	s.shows("~carol asks for a private conversation. /accept carol")
-	s.shows("takes it, /refuse carol does not, /ignore carol hides all")
+	s.shows("takes it, /refuse carol does not, /ignore carol hides")
 	s.shows("@ ~carol · asks for a private conversation")
 	s.press("enter")
 	if len(s.session.private) != 0 || s.book.byID["@carol"].counts.alarm {
