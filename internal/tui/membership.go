@@ -71,7 +71,7 @@ func (m *Model) welcome(e *wire.Welcome) {
 		m.link.lines = e.Limits.Line
 	}
 	if e.Motd != "" && e.Motd != m.link.motd {
-		m.note(nil, text.Clean(e.Motd))
+		m.note(nil, "message of the day: "+text.Clean(e.Motd))
 	}
 	m.link.motd = e.Motd
 }

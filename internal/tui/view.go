@@ -180,7 +180,7 @@ func (m *Model) conversation(l layout) []string {
 // footer says who is typing, or how much there is below.
 func (m *Model) footer(at *place, w int) string {
 	p := m.paint
-	lead := strings.Repeat(" ", min(2+timeCell+minNick+2, w/4))
+	lead := strings.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
 	if n := at.log.Below(); n > 0 {
 		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
 	}

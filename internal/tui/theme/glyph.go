@@ -23,6 +23,8 @@ type Glyph struct {
 	Sent     string
 	Read     string // two columns
 	Arrow    string // before joins and departures
+	Notice   string // before what the program says; no line between panes looks like it
+	Action   string // before the text of /me
 	Dot      string // between parts of a status row
 	Prompt   string // behind the destination in the composer
 	More     string // something was cut
@@ -60,7 +62,7 @@ func asciiBorder() Border {
 func unicodeGlyph() Glyph {
 	return Glyph{
 		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Good: "✓", Bad: "✗",
-		Sent: "✓", Read: "✓✓", Arrow: "→", Dot: "·", Prompt: "›", More: "…", Veil: "░",
+		Sent: "✓", Read: "✓✓", Arrow: "→", Notice: "•", Action: "*", Dot: "·", Prompt: "›", More: "…", Veil: "░",
 		Alarm: "!", Spark: "▁▂▃▄▅▆▇█", Top: "┌", Mid: "│", End: "└",
 	}
 }
@@ -68,7 +70,7 @@ func unicodeGlyph() Glyph {
 func asciiGlyph() Glyph {
 	return Glyph{
 		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Good: "+", Bad: "x",
-		Sent: "+", Read: "++", Arrow: ">", Dot: "|", Prompt: ">", More: "~", Veil: ".",
+		Sent: "+", Read: "++", Arrow: ">", Notice: "=", Action: "*", Dot: "|", Prompt: ">", More: "~", Veil: ".",
 		Alarm: "!", Spark: "_.:-=+*#", Top: "+", Mid: "|", End: "+",
 	}
 }
