@@ -14,12 +14,20 @@ const maxListed = 60
 
 // roomList shows which rooms there are.
 func (m *Model) roomList(e *wire.RoomList) {
-	at := m.link.errand(e.Re.Re).at
+	ask := m.link.errand(e.Re.Re)
+	at := ask.at
+	m.book.known = nil
+	for _, r := range e.Rooms {
+		m.knowRoom(r)
+	}
+	if ask.quiet {
+		m.popup.Refresh(m)
+		return
+	}
 	if len(e.Rooms) == 0 {
 		m.note(at, "no rooms")
 	}
 	for _, r := range e.Rooms {
-		m.knowRoom(r)
 		parts := []string{"#" + text.CleanLine(r.Room)}
 		if r.People > 0 { // a registry does not tell how many
 			parts = append(parts, people(r.People))

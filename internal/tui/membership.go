@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -98,6 +100,10 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		at.past = past{} // the archive knows now whose lines to show
 	}
 	m.restore()
+	if d := m.link.status.Dialect; d == "" || d == native {
+		m.book.listed = time.Time{}
+		m.askRooms()
+	}
 }
 
 // entered makes a room ours.

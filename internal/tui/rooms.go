@@ -3,9 +3,27 @@ package tui
 import (
 	"strconv"
 	"strings"
+	"time"
 
+	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
+
+// roomsAge is how long a list of the server's rooms is good enough.
+const roomsAge = 10 * time.Second
+
+// askRooms brings the rooms that can be joined up to date, for those who look
+// for one.
+func (m *Model) askRooms() {
+	now := m.paint.now()
+	offered := m.link.offer == nil || m.link.offer[command.Rooms]
+	if !m.link.online() || m.link.me == "" || !offered || now.Sub(m.book.listed) < roomsAge {
+		return
+	}
+	m.book.listed = now
+	m.link.do(wire.Rooms{}, errand{quiet: true})
+}
 
 // rooms draws the conversations: rooms, then people, with what waits in each of
 // them.
