@@ -188,11 +188,17 @@ func (m *Model) waiting() string {
 	return m.outboxCount()
 }
 
+// unread names what waits to be read, or where that is too much for half of the
+// row, counts the places.
 func (m *Model) unread() string {
-	if s := m.book.waiting(); s != "" {
-		return "unread " + s
+	s := m.book.waiting()
+	switch {
+	case s == "":
+		return ""
+	case text.Width(s) > m.screen.w/2:
+		return "unread: " + plural(m.book.places(), "place")
 	}
-	return ""
+	return "unread " + s
 }
 
 // prompt says where a line goes, in as many words as there is room for.

@@ -28,6 +28,8 @@ type Glyph struct {
 	Dot      string // between parts of a status row
 	Prompt   string // behind the destination in the composer
 	More     string // something was cut
+	Above    string // there is more above,
+	Below    string // or below, that wants to be read
 	Veil     string // the screen behind an overlay
 	Alarm    string // before what nobody must miss
 	Spark    string // eight columns: heights of a small chart
@@ -62,7 +64,7 @@ func asciiBorder() Border {
 func unicodeGlyph() Glyph {
 	return Glyph{
 		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Good: "✓", Bad: "✗",
-		Sent: "✓", Read: "✓✓", Arrow: "→", Notice: "•", Action: "*", Dot: "·", Prompt: "›", More: "…", Veil: "░",
+		Sent: "✓", Read: "✓✓", Arrow: "→", Notice: "•", Action: "*", Dot: "·", Prompt: "›", More: "…", Above: "▲", Below: "▼", Veil: "░",
 		Alarm: "!", Spark: "▁▂▃▄▅▆▇█", Top: "┌", Mid: "│", End: "└",
 	}
 }
@@ -70,7 +72,7 @@ func unicodeGlyph() Glyph {
 func asciiGlyph() Glyph {
 	return Glyph{
 		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Good: "+", Bad: "x",
-		Sent: "+", Read: "++", Arrow: ">", Notice: "=", Action: "*", Dot: "|", Prompt: ">", More: "~", Veil: ".",
+		Sent: "+", Read: "++", Arrow: ">", Notice: "=", Action: "*", Dot: "|", Prompt: ">", More: "~", Above: "^", Below: "v", Veil: ".",
 		Alarm: "!", Spark: "_.:-=+*#", Top: "+", Mid: "|", End: "+",
 	}
 }
