@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (m *Model) roomList(e *wire.RoomList) {
 func (m *Model) knowRoom(r wire.RoomInfo) {
 	m.book.known = appendNew(m.book.known, r.Room)
 	if at := m.book.byID[roomID(r.Room)]; at != nil {
-		at.topic = text.CleanLine(r.Topic)
+		at.topic = cmp.Or(text.CleanLine(r.Topic), at.topic) // not all dialects list it
 	}
 }
 

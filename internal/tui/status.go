@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,11 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		return p.parts(l.w, fmt.Sprintf("# %s %d", at.label, at.people.count()), m.openly())
+		name := "# " + at.label
+		if n := at.people.count(); n > 0 {
+			name += " " + strconv.Itoa(n)
+		}
+		return p.parts(l.w, name, m.openly())
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {

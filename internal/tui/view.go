@@ -171,6 +171,7 @@ func (m *Model) conversation(l layout) []string {
 	}
 	h := l.timeline()
 	rows := at.log.View(l.main, h)
+	m.introduce(at, rows, l.main)
 	if h < l.body {
 		rows = append(rows, m.footer(at, l.main))
 	}
