@@ -71,7 +71,7 @@ func (s speech) news(e wire.Event) string {
 	case *wire.HelpText:
 		return "the server knows: " + text.CleanLine(strings.Join(e.Commands, " ")) + "."
 	case *wire.JokeTold:
-		return text.CleanLine(e.Text)
+		return prefixed("the server says: ", e.Text)
 	case *wire.Calculated:
 		return "the host computes " + text.CleanLine(e.Value) + "."
 	case *wire.ClockTold:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,12 +15,20 @@ const maxListed = 60
 
 // roomList shows which rooms there are.
 func (m *Model) roomList(e *wire.RoomList) {
-	at := m.link.errand(e.Re.Re).at
+	ask := m.link.errand(e.Re.Re)
+	at := ask.at
+	m.book.known = nil
+	for _, r := range e.Rooms {
+		m.knowRoom(r)
+	}
+	if ask.quiet {
+		m.popup.Refresh(m)
+		return
+	}
 	if len(e.Rooms) == 0 {
 		m.note(at, "no rooms")
 	}
 	for _, r := range e.Rooms {
-		m.knowRoom(r)
 		parts := []string{"#" + text.CleanLine(r.Room)}
 		if r.People > 0 { // a registry does not tell how many
 			parts = append(parts, people(r.People))
@@ -38,7 +47,7 @@ func (m *Model) roomList(e *wire.RoomList) {
 func (m *Model) knowRoom(r wire.RoomInfo) {
 	m.book.known = appendNew(m.book.known, r.Room)
 	if at := m.book.byID[roomID(r.Room)]; at != nil {
-		at.topic = text.CleanLine(r.Topic)
+		at.topic = cmp.Or(text.CleanLine(r.Topic), at.topic) // not all dialects list it
 	}
 }
 

@@ -241,45 +241,71 @@ func (t *timeline) body(i int) []string {
 	return l.rows
 }
 
-// wideRows renders a line beside its time and its sender.
+// wideRows renders a line beside its time, its sender and its sign.
 func wideRows(l *line, s shape, p *paint) []string {
-	lead := timeCell + 1 + int(s.nick) + 3
-	words := wrapLine(l, min(int(s.width)-lead, maxMeasure))
+	lead := signColumn(int(s.nick)) + 2
+	room := int(s.width) - lead - edge
+	words := wrapLine(l, min(room, maxMeasure))
 	rows := make([]string, len(words))
-	side := p.dim(" " + p.Border.V + " ")
-	if !l.spoken() {
-		side = "   "
-	}
 	for i, row := range words {
 		clock, who := strings.Repeat(" ", timeCell), strings.Repeat(" ", int(s.nick))
 		if i == 0 {
-			who = p.sender(l, text.PadLeft(l.who(p), int(s.nick)))
+			who = p.sender(l, text.PadLeft(l.who(), int(s.nick)))
 			if s.timed {
 				clock = p.dim(p.clock(l.at))
 			}
 		}
-		rows[i] = clock + " " + who + side + p.words(l, row, i, int(s.width)-lead)
+		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + strings.Repeat(" ", edge)
 	}
 	return rows
 }
 
 // narrowRows renders a line below its sender.
 func narrowRows(l *line, s shape, p *paint) []string {
-	const lead = 2
-	width := int(s.width)
+	lead := signColumn(0) + 2
+	width := int(s.width) - edge
 	var rows []string
 	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
-		who := text.Truncate(l.who(p), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1)))
+		who := text.Truncate(l.who(), width-timeCell-1)
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+strings.Repeat(" ", edge))
 	}
 	for i, row := range wrapLine(l, min(width-lead, maxMeasure)) {
-		head := strings.Repeat(" ", lead)
-		if i == 0 && l.kind == lineAction {
-			head = text.PadRight(p.sender(l, l.who(p)), lead)
-		}
-		rows = append(rows, head+p.words(l, row, i, width-lead))
+		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+strings.Repeat(" ", edge))
 	}
 	return rows
+}
+
+// signColumn is the column of the signs, where names take so many columns; 0
+// names stand above the lines. Nothing but a sign ever stands in it, so that
+// nobody can write a row that looks like a notice.
+func signColumn(nick int) int {
+	if nick == 0 {
+		return 1
+	}
+	return timeCell + 1 + nick + 1
+}
+
+// sign tells what row i of a line is: whatever is somebody's words has a bar,
+// and what the program says begins with a mark.
+func (p *paint) sign(l *line, i int) string {
+	switch {
+	case i > 0 && (l.spoken() || l.kind == lineFile):
+		return p.dim(p.Border.V)
+	case i > 0:
+		return " "
+	}
+	switch l.kind {
+	case lineAction:
+		return p.sender(l, p.Glyph.Action)
+	case lineAlarm:
+		return p.sender(l, p.Glyph.Alarm)
+	case lineMoves:
+		return p.sender(l, p.Glyph.Arrow)
+	case lineNote, lineBreak:
+		return p.sender(l, p.Glyph.Notice)
+	case lineSaid, lineFile:
+	}
+	return p.dim(p.Border.V)
 }
 
 // wrapLine breaks a line's text into rows, which leave room for the state of
@@ -296,19 +322,11 @@ func wrapLine(l *line, width int) []string {
 }
 
 // who is what stands in the column of names.
-func (l *line) who(p *paint) string {
-	switch l.kind {
-	case lineSaid, lineFile:
+func (l *line) who() string {
+	if l.kind == lineSaid || l.kind == lineFile {
 		return l.from
-	case lineAlarm:
-		return p.Glyph.Alarm
-	case lineAction:
-		return "*"
-	case lineMoves:
-		return p.Glyph.Arrow
-	default:
-		return p.Glyph.Dot
 	}
+	return ""
 }
 
 // words renders one row of a line's text in width columns, with the state of

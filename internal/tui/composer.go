@@ -121,9 +121,9 @@ func (c *composer) Rows(w int, prompt string) int {
 	return len(rows)
 }
 
-// inner is how wide the draft is beside its prompt.
+// inner is how wide the draft is beside its prompt, and the free edge.
 func (c *composer) inner(w int, prompt string) int {
-	return max(w-text.Width(c.lead(w, prompt)), 1)
+	return max(w-text.Width(c.lead(w, prompt))-edge, 1)
 }
 
 // promptRoom is how much of a row the prompt may take: the rest is for words.

@@ -190,7 +190,7 @@ func TestAFileIsOneLineThatIsChangedInPlace(t *testing.T) {
 func TestAnOfferIsNews(t *testing.T) {
 	s := entered(t)
 	s.hear(file(wire.TransferOffered, 0))
-	s.shows("alice           1 srv│")
+	s.shows("alice         1 srv│")
 	s.press("alt+a")
 	s.shows("client1.pcap  84 kB")
 	mine := file(wire.TransferOffered, 0)

@@ -239,6 +239,9 @@ func (d *draft) yank() { d.Insert(string(d.killed)) }
 
 // joins says whether a character stands on the one before it.
 func joins(r rune) bool {
-	const zeroWidthJoiner = '\u200d'
-	return unicode.IsMark(r) || r == zeroWidthJoiner
+	const (
+		zeroWidthJoiner   = '\u200d'
+		lightest, darkest = '\U0001F3FB', '\U0001F3FF' // skin tones
+	)
+	return unicode.IsMark(r) || r == zeroWidthJoiner || lightest <= r && r <= darkest
 }

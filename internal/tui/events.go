@@ -77,13 +77,13 @@ func (m *Model) answered(e wire.Event) bool {
 	case *wire.HelpText:
 		m.helpText(e)
 	case *wire.JokeTold:
-		m.note(m.link.errand(e.Re.Re).at, text.Clean(e.Text))
+		m.note(m.link.errand(e.Re.Re).at, "the server says: "+text.Clean(e.Text))
 	case *wire.Calculated:
 		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
 	case *wire.ClockTold:
 		m.note(m.link.errand(e.Re.Re).at, e.String())
 	case *wire.Notice:
-		m.note(nil, text.Clean(e.Text))
+		m.note(nil, "the server says: "+text.Clean(e.Text))
 	case *wire.Done:
 		m.done(e)
 	case *wire.Refused:

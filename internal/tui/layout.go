@@ -16,6 +16,10 @@ const (
 
 	footerHeight = 6 // a lower body has no row for who is typing
 
+	// edge is what stays free right of a pane whose words may be foreign: the
+	// pane may be the last, and text.Anchor needs the last column.
+	edge = 1
+
 	// maxMeasure is how many cells a line of text is wide at most: longer ones
 	// are hard to read.
 	maxMeasure = 100

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -74,7 +75,7 @@ func (m *Model) welcome(e *wire.Welcome) {
 		m.link.lines = e.Limits.Line
 	}
 	if e.Motd != "" && e.Motd != m.link.motd {
-		m.note(nil, text.Clean(e.Motd))
+		m.note(nil, "message of the day: "+text.Clean(e.Motd))
 	}
 	m.link.motd = e.Motd
 }
@@ -104,6 +105,10 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		at.past = past{} // the archive knows now whose lines to show
 	}
 	m.restore()
+	if d := m.link.status.Dialect; d == "" || d == native {
+		m.book.listed = time.Time{}
+		m.askRooms()
+	}
 }
 
 // arrived tells once that the session was let in.

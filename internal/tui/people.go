@@ -36,8 +36,8 @@ func (m *Model) couple(at *place, w int) []string {
 	sign, _ := m.badge(at)
 	return []string{
 		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
-		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3), w)),
-		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+text.Truncate(m.link.label, w-9)+" (you)", w)),
+		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3-edge), w)),
+		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+text.Truncate(m.link.label, w-9-edge)+" (you)", w)),
 	}
 }
 
@@ -62,6 +62,6 @@ func (m *Model) presenceRow(at *place, who *person, w int) string {
 	case who.name == at.owner:
 		sign = "@"
 	}
-	name := text.Truncate(who.label, w-3-len(note))
+	name := text.Truncate(who.label, w-3-len(note)-edge)
 	return style.Render(text.PadRight(" "+sign+" "+name+note, w))
 }

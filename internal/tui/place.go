@@ -88,7 +88,8 @@ type book struct {
 	persons []*place
 	byID    map[string]*place
 	peers   map[string]*peer // by name
-	known   []string         // rooms that the server listed
+	known   []string         // rooms that the server listed,
+	listed  time.Time        // and when it was last asked
 	kept    restored         // what the archive keeps of places that are not here yet
 	current *place
 	last    *place // the one before

@@ -49,6 +49,14 @@ func (u *popup) Follow(m *Model) {
 	u.offer(m, line)
 }
 
+// Refresh looks again for how the draft can go on, because more is known. What
+// was chosen stays.
+func (u *popup) Refresh(m *Model) {
+	if !u.open() || u.chosen < 0 {
+		u.Follow(m)
+	}
+}
+
 // beginsCommand says whether a first word is being typed that may become a
 // command.
 func beginsCommand(line string) bool {
@@ -58,7 +66,11 @@ func beginsCommand(line string) bool {
 // offer lists the completions of a line.
 func (u *popup) offer(m *Model, line string) {
 	u.base = line
-	u.items = command.Complete(line, len(m.composer.draft.before()), &m.book, m.link.offer)
+	w := &lookup{book: &m.book}
+	u.items = command.Complete(line, len(m.composer.draft.before()), w, m.link.offer)
+	if w.rooms {
+		m.askRooms()
+	}
 	if len(u.items) == 1 && u.items[0].Text == line {
 		u.items = nil // there already
 	}
@@ -68,6 +80,18 @@ func (u *popup) offer(m *Model, line string) {
 			u.notes[item.Value] = m.book.about(item.Value)
 		}
 	}
+}
+
+// A lookup is the book, and whether somebody looked for a room in it.
+type lookup struct {
+	*book
+	rooms bool
+}
+
+// Rooms names the rooms.
+func (l *lookup) Rooms() []string {
+	l.rooms = true
+	return l.book.Rooms()
 }
 
 // complete puts the next completion into the draft, or the one before.

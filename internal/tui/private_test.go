@@ -15,7 +15,7 @@ func TestReceiptsOnlyGoForward(t *testing.T) {
 	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", ""))
 	s.shows("queued")
 	s.hear(mine(1, 14, 0, wire.ReceiptDelivered, "one", "")) // without sent before it
-	s.shows("✓✓│")
+	s.shows("✓✓ │")
 	s.shows("outbox 0")
 	s.hear(mine(1, 14, 0, wire.ReceiptSent, "one", ""))
 	s.hides("✓ sent")

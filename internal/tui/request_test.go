@@ -12,10 +12,10 @@ func TestARequestIsFoundBeforeAllOtherNews(t *testing.T) {
 	s.hear(&wire.Entered{Room: "general"}, said("general", "bob", 14, 1, 0, "nothing"),
 		&wire.Whispered{ID: 5, At: at(14, 1), From: "bob", To: "sara", Text: "psst", Kind: wire.KindAccount},
 		&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true}, &wire.Path{User: "carol", Way: wire.WayNone, Request: true})
-	s.shows("○ ~carol          1 ask│")
+	s.shows("○ ~carol        1 ask│")
 	s.press("alt+a")
 	s.shows("~carol asks for a private conversation. /accept carol")
-	s.shows("takes it, /refuse carol does not, /ignore carol hides all")
+	s.shows("takes it, /refuse carol does not, /ignore carol hides")
 	s.shows("@ ~carol · asks for a private conversation")
 	s.press("enter")
 	if len(s.session.private) != 0 || s.book.byID["@carol"].counts.alarm {

@@ -1,34 +1,143 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
+// roomsAge is how long a list of the server's rooms is good enough.
+const roomsAge = 10 * time.Second
+
+// askRooms brings the rooms that can be joined up to date, for those who look
+// for one.
+func (m *Model) askRooms() {
+	now := m.paint.now()
+	offered := m.link.offer == nil || m.link.offer[command.Rooms]
+	if !m.link.online() || m.link.me == "" || !offered || now.Sub(m.book.listed) < roomsAge {
+		return
+	}
+	m.book.listed = now
+	m.link.do(wire.Rooms{}, errand{quiet: true})
+}
+
 // rooms draws the conversations: rooms, then people, with what waits in each of
-// them.
+// them. Where there is no room for all, those that want to be read stay, and
+// people before rooms that are quiet.
 func (m *Model) rooms(w, h int) []string {
 	b, p := &m.book, m.paint
-	rows := []string{p.List.Heading.Render(spread(w, "ROOMS", keyHint(w)))}
-	chosen := 0
-	for _, room := range b.rooms {
-		if room == b.current {
-			chosen = len(rows)
+	rows := make([]string, 0, h)
+	rows = append(rows, p.List.Heading.Render(spread(w, "ROOMS", keyHint(w))))
+	forRooms, forPersons, gap := shares(len(b.rooms), len(b.persons), h-1)
+	draw := func(places []*place, n, first int, row func(at *place, number string) string) {
+		s := shorten(places, b.current, n)
+		if s.above > 0 {
+			rows = append(rows, p.elsewhere(p.Glyph.Above, s.above, w))
 		}
-		rows = append(rows, roomRow(room, room == b.current, w, p))
-	}
-	if len(b.persons) > 0 {
-		rows = append(rows, text.PadRight("", w), p.List.Heading.Render(text.PadRight("PRIVATE", w)))
-	}
-	for _, who := range b.persons {
-		if who == b.current {
-			chosen = len(rows)
+		for _, i := range s.shown {
+			rows = append(rows, row(places[i], number(first+i)))
 		}
-		rows = append(rows, m.personRow(who, who == b.current, w))
+		switch {
+		case s.below > 0:
+			rows = append(rows, p.elsewhere(p.Glyph.Below, s.below, w))
+		case s.quiet > 0:
+			rows = append(rows, p.dim(text.PadRight(fmt.Sprintf("   %s %d more", p.Glyph.More, s.quiet), w)))
+		}
 	}
-	return window(rows, chosen, w, h, p)
+	draw(b.rooms, forRooms, 1, func(at *place, number string) string { return roomRow(at, number, at == b.current, w, p) })
+	if forPersons > 0 {
+		if gap {
+			rows = append(rows, text.PadRight("", w))
+		}
+		rows = append(rows, p.List.Heading.Render(text.PadRight("PRIVATE", w)))
+		draw(b.persons, forPersons, 1+len(b.rooms), func(at *place, number string) string { return m.personRow(at, number, at == b.current, w) })
+	}
+	return window(rows, 0, w, h, p)
+}
+
+// shares divides h rows between rooms and people: people have theirs as long as
+// half of the rows are left for rooms. Between both stands a heading, and a
+// blank row if there is one to spare.
+func shares(rooms, persons, h int) (forRooms, forPersons int, gap bool) {
+	if persons == 0 {
+		return max(h, 1), 0, false
+	}
+	gap = rooms+persons+2 <= h || h > 8
+	h--
+	if gap {
+		h--
+	}
+	forPersons = max(min(persons, h-min(rooms, (h+1)/2)), 1)
+	return max(h-forPersons, 1), forPersons, gap
+}
+
+// A shortlist says which of several places are shown, and what is left out.
+type shortlist struct {
+	shown        []int // indexes
+	above, below int   // places left out that want to be read
+	quiet        int   // places left out that don't
+}
+
+// shorten chooses n rows of places: the current one and those that want to be
+// read, then the first of the others. A row is taken for what is left out.
+func shorten(places []*place, current *place, n int) shortlist {
+	var s shortlist
+	var wanted []int
+	for i, at := range places {
+		s.shown = append(s.shown, i)
+		if at == current || at.rank() > 0 {
+			wanted = append(wanted, i)
+		}
+	}
+	if len(places) <= n {
+		return s
+	}
+	if len(wanted) < n {
+		spare := n - 1 - len(wanted)
+		s.shown = slices.DeleteFunc(s.shown, func(i int) bool {
+			if slices.Contains(wanted, i) {
+				return false
+			}
+			spare--
+			return spare < 0
+		})
+		s.quiet = len(places) - len(s.shown)
+		return s
+	}
+	at := max(slices.IndexFunc(wanted, func(i int) bool { return places[i] == current }), 0)
+	if n <= 2 { // one row for what is left out, or none
+		s.shown, s.below = wanted[at:at+1], min(len(wanted)-1, (n-1)*len(wanted))
+		return s
+	}
+	top, end := 0, n-1
+	switch {
+	case at < end:
+	case at+1 < len(wanted): // in the last row but those for what is above and below
+		top, end = at-(n-3), at+1
+	default:
+		top, end = len(wanted)-(n-1), len(wanted)
+	}
+	s.shown, s.above, s.below = wanted[top:end], top, len(wanted)-end
+	return s
+}
+
+// elsewhere says how many places that want to be read are out of sight.
+func (p *paint) elsewhere(sign string, n, w int) string {
+	return p.List.Unread.Render(text.PadRight(fmt.Sprintf("   %s %d unread", sign, n), w))
+}
+
+// number is the digit that goes to the n-th conversation with alt, if one does.
+func number(n int) string {
+	if n > 9 {
+		return " "
+	}
+	return strconv.Itoa(n)
 }
 
 // keyHint reminds of the switcher where there is room.
@@ -39,17 +148,17 @@ func keyHint(w int) string {
 	return "ctrl+k"
 }
 
-func roomRow(room *place, current bool, w int, p *paint) string {
-	return listRow(room, "# "+room.label, "", current, !room.joined, w, p)
+func roomRow(room *place, number string, current bool, w int, p *paint) string {
+	return listRow(room, number+" #"+room.label, "", current, !room.joined, w, p)
 }
 
 // personRow is one person, and how lines to them travel.
-func (m *Model) personRow(who *place, current bool, w int) string {
+func (m *Model) personRow(who *place, number string, current bool, w int) string {
 	sign, path := m.badge(who)
 	if n := len(who.log.pending); n > 0 {
 		path = strings.TrimSpace(strconv.Itoa(n) + "q " + path)
 	}
-	return listRow(who, sign+" "+m.book.labelOf(who), path, current, false, w, m.paint)
+	return listRow(who, number+" "+sign+" "+m.book.labelOf(who), path, current, false, w, m.paint)
 }
 
 // listRow is one conversation: chosen, name, what waits, how it travels.

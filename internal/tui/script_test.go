@@ -185,7 +185,7 @@ func TestAGuestIsMarkedInThePrivateListToo(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Joined{Room: "lab3", Name: "mia", Kind: wire.KindGuest})
 	s.enters("/msg mia")
-	s.shows("▌● ~mia")
+	s.shows("▌2 ● ~mia")
 	s.shows("@ ~mia · through the server")
 }
 

@@ -163,7 +163,7 @@ func stepOf(far, n int, breaks ...int) int {
 	return step
 }
 
-// only ours: what is left of a frame without our own colours.
+// only ours: what is left of a frame without our own colours and columns.
 func withoutSGR(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -172,7 +172,7 @@ func withoutSGR(s string) string {
 			for j < len(s) && (s[j] >= '0' && s[j] <= '9' || s[j] == ';') {
 				j++
 			}
-			if j < len(s) && s[j] == 'm' {
+			if j < len(s) && (s[j] == 'm' || s[j] == 'G' || s[i:j+1] == "\x1b[2K") {
 				i = j
 				continue
 			}

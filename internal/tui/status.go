@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,11 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		return p.parts(l.w, fmt.Sprintf("# %s %d", at.label, at.people.count()), m.openly())
+		name := "# " + at.label
+		if n := at.people.count(); n > 0 {
+			name += " " + strconv.Itoa(n)
+		}
+		return p.parts(l.w, name, m.openly())
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {
@@ -188,11 +193,17 @@ func (m *Model) waiting() string {
 	return m.outboxCount()
 }
 
+// unread names what waits to be read, or where that is too much for half of the
+// row, counts the places.
 func (m *Model) unread() string {
-	if s := m.book.waiting(); s != "" {
-		return "unread " + s
+	s := m.book.waiting()
+	switch {
+	case s == "":
+		return ""
+	case text.Width(s) > m.screen.w/2:
+		return "unread: " + plural(m.book.places(), "place")
 	}
-	return ""
+	return "unread " + s
 }
 
 // prompt says where a line goes, in as many words as there is room for.

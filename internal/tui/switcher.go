@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -25,13 +26,29 @@ type switcher struct {
 
 // A target is one row of the switcher.
 type target struct {
-	label string
+	label string // with the sign: "# lab3", "@ ~mia"
 	note  string
-	rank  int
+	rank  int // how much it wants to be gone to
+	fits  command.Rank
 	do    func(*Model)
 }
 
-func (m *Model) openSwitcher() { m.over = overlay{switcher: &switcher{}} }
+// fit says how well the target fits what was typed, which may begin with the
+// sign of rooms or of people.
+func (t *target) fit(typed string) command.Rank {
+	if typed != "" && strings.ContainsRune("#@", rune(typed[0])) {
+		if t.label[0] != typed[0] {
+			return command.RankNone
+		}
+		typed = strings.TrimSpace(typed[1:])
+	}
+	return command.RankOf(strings.TrimLeft(t.label, "#@ ~?"), typed)
+}
+
+func (m *Model) openSwitcher() {
+	m.over = overlay{switcher: &switcher{}}
+	m.askRooms()
+}
 
 // Key types into the query, moves, or goes.
 func (s *switcher) Key(m *Model, k key) {
@@ -59,25 +76,19 @@ func (s *switcher) Key(m *Model, k key) {
 	}
 }
 
-// targets are where the query may lead: what is unread first, then what begins
-// as typed, then what holds it.
+// targets are where the query may lead: what fits best first, and of those
+// that fit alike what is unread.
 func (s *switcher) targets(m *Model) []target {
-	typed := strings.ToLower(strings.TrimSpace(s.query.String()))
+	typed := strings.TrimSpace(s.query.String())
 	var found []target
 	for _, t := range m.targets() {
-		name := strings.ToLower(t.label)
-		bare := strings.TrimLeft(name, "#@ ")
-		switch {
-		case typed == "":
-		case strings.HasPrefix(name, typed) || strings.HasPrefix(bare, typed):
-			t.rank += 100
-		case strings.Contains(name, typed):
-		default:
-			continue
+		if t.fits = t.fit(typed); t.fits != command.RankNone {
+			found = append(found, t)
 		}
-		found = append(found, t)
 	}
-	slices.SortStableFunc(found, func(a, b target) int { return cmp.Compare(b.rank, a.rank) })
+	slices.SortStableFunc(found, func(a, b target) int {
+		return cmp.Or(cmp.Compare(b.fits, a.fits), cmp.Compare(b.rank, a.rank))
+	})
 	return found
 }
 

@@ -32,7 +32,7 @@ func TestWhatWasSaidBeforeUsStandsAboveTheNotes(t *testing.T) {
 	for _, l := range s.book.current.log.lines {
 		got = append(got, l.text)
 	}
-	want := []string{"early", "one", "two", "a word of the server", "carol joined", "after", "later"}
+	want := []string{"early", "one", "two", "the server says: a word of the server", "carol joined", "after", "later"}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -18,7 +18,11 @@ type screen struct {
 // nothing visible has changed.
 func (m *Model) View() string {
 	if m.screen.stale || m.screen.frame == "" {
-		m.screen.frame = strings.Join(m.draw(), "\n")
+		rows := m.draw()
+		for i, row := range rows {
+			rows[i] = text.Anchor(row, m.screen.w)
+		}
+		m.screen.frame = strings.Join(rows, "\n")
 		m.screen.stale = false
 	}
 	return m.screen.frame
@@ -130,7 +134,11 @@ func (m *Model) sides(l layout) (left, right []string) {
 func (m *Model) body(l layout) []string {
 	switch {
 	case l.narrow && l.list > 0:
-		return m.rooms(l.w, l.body)
+		rows := m.rooms(l.w-edge, l.body)
+		for i := range rows {
+			rows[i] += strings.Repeat(" ", edge)
+		}
+		return rows
 	case l.narrow && l.people > 0:
 		return m.aside(l.w, l.body)
 	}
@@ -163,6 +171,7 @@ func (m *Model) conversation(l layout) []string {
 	}
 	h := l.timeline()
 	rows := at.log.View(l.main, h)
+	m.introduce(at, rows, l.main)
 	if h < l.body {
 		rows = append(rows, m.footer(at, l.main))
 	}
@@ -172,7 +181,7 @@ func (m *Model) conversation(l layout) []string {
 // footer says who is typing, or how much there is below.
 func (m *Model) footer(at *place, w int) string {
 	p := m.paint
-	lead := strings.Repeat(" ", min(2+timeCell+minNick+2, w/4))
+	lead := strings.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
 	if n := at.log.Below(); n > 0 {
 		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
 	}

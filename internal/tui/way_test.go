@@ -38,7 +38,7 @@ func TestTheScreenSaysHowPrivateLinesTravel(t *testing.T) {
 			"direct while the server is gone",
 			wire.Path{Way: wire.WayDirect, RTT: 400, Key: wire.KeyKnown},
 			false, true,
-			"● alice             p2p│", "direct UDP <1 ms", "to alice only, encrypted › ",
+			"● alice           p2p│", "direct UDP <1 ms", "to alice only, encrypted › ",
 		},
 		{
 			"relayed",
@@ -68,7 +68,7 @@ func TestTheScreenSaysHowPrivateLinesTravel(t *testing.T) {
 			"being tried",
 			wire.Path{Way: wire.WayNone, Trying: true, Key: wire.KeyKnown},
 			false, false,
-			"◌ alice             try│", "looking for a way, lines wait here", "(waits on this machine)",
+			"◌ alice           try│", "looking for a way, lines wait here", "(waits on this machine)",
 		},
 		{
 			"the inbox",

@@ -127,17 +127,18 @@ func arguments(l reading, head string, w World) []Completion {
 	return nil
 }
 
-// complete lists values of an argument that begin as typed, which ends at end.
+// complete lists values of an argument that fit what was typed, which ends at
+// end.
 func (a Arg) complete(typed string, end int, w World) []Completion {
 	switch a.Kind {
 	case KindRoom:
 		bare := strings.TrimPrefix(typed, "#")
-		return beginning(w.Rooms(), bare, Completion{Start: end - len(bare), End: end, Kind: KindRoom}, " ")
+		return fitting(w.Rooms(), bare, RankSequence, Completion{Start: end - len(bare), End: end, Kind: KindRoom}, " ")
 	case KindUser:
 		bare := strings.TrimPrefix(typed, "@")
-		return beginning(w.People(), bare, Completion{Start: end - len(bare), End: end, Kind: KindUser}, " ")
+		return fitting(w.People(), bare, RankSequence, Completion{Start: end - len(bare), End: end, Kind: KindUser}, " ")
 	case KindChoice:
-		return beginning(a.Choices, typed, Completion{Start: end - len(typed), End: end, Kind: KindChoice}, " ")
+		return fitting(a.Choices, typed, RankPrefix, Completion{Start: end - len(typed), End: end, Kind: KindChoice}, " ")
 	case KindText, KindNumber, KindWord, KindSecret:
 	}
 	return nil
@@ -157,28 +158,25 @@ func names(head string, w World) []Completion {
 	case typed == "":
 		return nil
 	case typed[0] == '@':
-		return beginning(w.People(), typed[1:], at, " ")
+		return fitting(w.People(), typed[1:], RankWord, at, " ")
 	case typed[0] == '#':
 		at.Kind = KindRoom
-		return beginning(w.Rooms(), typed[1:], at, " ")
+		return fitting(w.Rooms(), typed[1:], RankWord, at, " ")
 	}
 	at.Start = start
 	behind := " "
 	if blank(head[:start]) {
 		behind = ": "
 	}
-	return beginning(w.People(), typed, at, behind)
+	return fitting(w.People(), typed, RankPrefix, at, behind)
 }
 
-// beginning lists the values that begin as typed, whatever the case, each put
-// in place of at.
-func beginning(among []string, typed string, at Completion, behind string) []Completion {
+// fitting lists the values that fit what was typed at least so well, the best
+// first, each put in place of at. Words of a text have to fit better than an
+// argument, which can be nothing else.
+func fitting(among []string, typed string, least Rank, at Completion, behind string) []Completion {
 	var all []Completion
-	folded := strings.ToLower(typed)
-	for _, v := range among {
-		if !strings.HasPrefix(strings.ToLower(v), folded) {
-			continue
-		}
+	for _, v := range ranked(among, typed, least) {
 		at.Text, at.Value, at.Label = v+behind, v, v
 		if all = append(all, at); len(all) == maxCompletions {
 			break

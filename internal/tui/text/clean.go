@@ -9,7 +9,7 @@ import (
 // The marks stand for what is not shown as it is. All are one column wide.
 const (
 	markBidi    = '⇄'          // a control of the writing direction
-	markUnknown = '\uFFFD'     // no character, or one that nobody can measure
+	markUnknown = '\uFFFD'     // no character
 	markBase    = '\u25CC'     // what a combining mark without a letter sits on
 	picture     = '\u2400'     // the picture of NUL; those of the other C0 follow
 	pictureDel  = '\u2421'     // the picture of DEL
@@ -24,8 +24,7 @@ const (
 
 // Clean returns s fit for a terminal. Line feeds stay and tabs become blanks;
 // all that a terminal would obey becomes a visible mark; carriage returns, and
-// what is invisible or measured differently by different terminals, go. It
-// leaves clean text as it is.
+// what is invisible, go. It leaves clean text as it is.
 func Clean(s string) string {
 	if ready(s) {
 		return s
@@ -39,7 +38,7 @@ func Clean(s string) string {
 		}
 		i += n
 	}
-	return settle(c.String())
+	return c.String()
 }
 
 // CleanLine is Clean for what must stay on one row, such as names and topics:
@@ -98,8 +97,6 @@ func (c *cleaner) write(r rune) {
 		c.WriteRune(pictureDel)
 	case bidi(r):
 		c.WriteRune(markBidi)
-	case firstFlag <= r && r <= lastFlag:
-		c.WriteRune('A' + r - firstFlag)
 	case r == '\u3000':
 		c.WriteString("  ")
 	case unicode.Is(unicode.Zs, r):
@@ -133,4 +130,15 @@ func (c *cleaner) tab() {
 	n := tabStop - c.col%tabStop
 	c.WriteString(blanks(n))
 	c.row, c.col = c.Len(), c.col+n
+}
+
+// bidi tells whether r changes the writing direction: with one of these a
+// sender could make "evil ⇄ exe.txt" read as something else.
+func bidi(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+
+// invisible tells whether r is dropped: it shows nothing by itself, or only
+// changes the picture of what stands before it.
+func invisible(r rune) bool {
+	const keycap = '\u20E3'
+	return r > '~' && (unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) || r == keycap)
 }

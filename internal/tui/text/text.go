@@ -3,29 +3,39 @@
 //
 // Every foreign string (a line, a name, a topic, an error of a server) passes
 // Clean or CleanLine once, where it enters the screen. After that it holds no
-// byte or character that a terminal obeys instead of showing, and everybody
-// agrees about its width.
+// byte or character that a terminal obeys instead of showing.
 //
-// There is one measure in the whole program: that of x/ansi, which lipgloss
-// and bubbletea use too.
+// There is one measure in the whole program: Width, which is never less than
+// what a terminal needs, whether it counts clusters or code points. Where they
+// disagree, Anchor puts what follows into its column; it is called once for
+// each row of the finished screen.
 package text
 
 import (
 	"strings"
-
-	"github.com/charmbracelet/x/ansi"
+	"unicode/utf8"
 )
 
 // ellipsis ends what was cut.
 const ellipsis = "…"
 
-// Width returns how many columns s takes. Escape sequences of our own styles
-// take none.
+// Width returns how many columns s takes at most. Escape sequences of our own
+// styles take none. The widths of two strings add up to that of both together.
 func Width(s string) int {
 	if plain(s) {
 		return len(s)
 	}
-	return ansi.StringWidth(s)
+	columns := 0
+	for i := 0; i < len(s); {
+		if n := escape(s[i:]); n > 0 {
+			i += n
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		columns += cells(r)
+		i += n
+	}
+	return columns
 }
 
 // Truncate cuts s, which is one row, to at most width columns. What was cut
@@ -34,10 +44,31 @@ func Truncate(s string, width int) string {
 	switch {
 	case width < 1:
 		return ""
-	case plain(s) && len(s) <= width:
+	case len(s) <= width && plain(s), Width(s) <= width:
 		return s
 	}
-	return ansi.Truncate(s, width, ellipsis)
+	var b strings.Builder
+	b.Grow(len(s) + len(ellipsis))
+	columns, cut := 0, false
+	for len(s) > 0 {
+		if n := escape(s); n > 0 {
+			b.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
+		n, w := next(s)
+		switch {
+		case cut:
+		case columns+w > width-1:
+			cut = true
+			b.WriteString(ellipsis)
+		default:
+			columns += w
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
 }
 
 // PadRight returns s in exactly width columns: filled up with blanks on the

@@ -23,9 +23,13 @@ type Glyph struct {
 	Sent     string
 	Read     string // two columns
 	Arrow    string // before joins and departures
+	Notice   string // before what the program says; no line between panes looks like it
+	Action   string // before the text of /me
 	Dot      string // between parts of a status row
 	Prompt   string // behind the destination in the composer
 	More     string // something was cut
+	Above    string // there is more above,
+	Below    string // or below, that wants to be read
 	Veil     string // the screen behind an overlay
 	Alarm    string // before what nobody must miss
 	Spark    string // eight columns: heights of a small chart
@@ -60,7 +64,7 @@ func asciiBorder() Border {
 func unicodeGlyph() Glyph {
 	return Glyph{
 		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Good: "✓", Bad: "✗",
-		Sent: "✓", Read: "✓✓", Arrow: "→", Dot: "·", Prompt: "›", More: "…", Veil: "░",
+		Sent: "✓", Read: "✓✓", Arrow: "→", Notice: "•", Action: "*", Dot: "·", Prompt: "›", More: "…", Above: "▲", Below: "▼", Veil: "░",
 		Alarm: "!", Spark: "▁▂▃▄▅▆▇█", Top: "┌", Mid: "│", End: "└",
 	}
 }
@@ -68,7 +72,7 @@ func unicodeGlyph() Glyph {
 func asciiGlyph() Glyph {
 	return Glyph{
 		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Good: "+", Bad: "x",
-		Sent: "+", Read: "++", Arrow: ">", Dot: "|", Prompt: ">", More: "~", Veil: ".",
+		Sent: "+", Read: "++", Arrow: ">", Notice: "=", Action: "*", Dot: "|", Prompt: ">", More: "~", Above: "^", Below: "v", Veil: ".",
 		Alarm: "!", Spark: "_.:-=+*#", Top: "+", Mid: "|", End: "+",
 	}
 }

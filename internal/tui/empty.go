@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+)
+
+// A deed is something to do, and what it is typed or pressed with.
+type deed struct{ how, what string }
+
+// silent says whether nothing was said yet that is shown.
+func (t *timeline) silent() bool {
+	return !slices.ContainsFunc(t.lines, func(l *line) bool { return !l.hidden && (l.spoken() || l.kind == lineFile) })
+}
+
+// introduce writes into the free rows of an empty conversation: who we are,
+// what this place is, and what can be done here. As much as there is room for.
+func (m *Model) introduce(at *place, rows []string, w int) {
+	free := at.log.drawn.free
+	if free == 0 || at.log.at.up || !at.log.silent() {
+		return
+	}
+	lead := signColumn(at.log.drawn.nick) + 2
+	inner := max(min(w-lead-edge, maxMeasure), 1)
+	words := m.introduction(at)
+	deeds := m.deeds(at, inner)
+	var roomy []string
+	for _, sentence := range words {
+		roomy = append(roomy, text.Wrap(sentence, inner)...)
+	}
+	above, between := 0, 0
+	switch spare := free - len(roomy) - len(deeds); {
+	case spare > 1:
+		above, between = 1, 1
+	case spare < 0:
+		roomy = roomy[:0]
+		for _, sentence := range words {
+			roomy = append(roomy, text.Truncate(sentence, inner))
+		}
+		// What can be done goes before all but who we are.
+		roomy = roomy[:max(min(len(roomy), free-len(deeds)), 1)]
+	}
+	all := slices.Concat(make([]string, above), roomy, make([]string, between), deeds)
+	for i, row := range all[:min(len(all), free)] {
+		if i < above+len(roomy) {
+			row = m.paint.dim(row)
+		}
+		rows[len(rows)-free+i] = text.PadRight(strings.Repeat(" ", lead)+row, w)
+	}
+}
+
+// introduction says who we are and what the conversation is.
+func (m *Model) introduction(at *place) []string {
+	me := "You are " + m.link.label
+	if m.link.me == "" {
+		return []string{"You are not logged in yet."}
+	}
+	if at.private() {
+		return append([]string{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
+	}
+	if !at.joined {
+		return []string{me + ".", "This is the room #" + at.label + ", which you are not in."}
+	}
+	words := []string{me + ", in the room #" + at.label + "."}
+	switch n := at.people.count(); {
+	case n > 1:
+		words = append(words, people(n)+" read what is said here.")
+	default:
+		words = append(words, "Nobody else is here yet.")
+	}
+	if n := len(m.book.known); n > 1 {
+		words = append(words, "There are "+plural(n, "room")+" on this server.")
+	} else if n == 1 {
+		words = append(words, "It is the only room on this server.")
+	}
+	if at.topic != "" {
+		words = append(words, "Topic: "+at.topic)
+	}
+	return words
+}
+
+// inPrivate says who can read a private conversation.
+func (m *Model) inPrivate(at *place) string {
+	name := at.label
+	switch {
+	case at.peer.path.Blocked:
+		return "Nothing is sent before you have answered for the key of " + name + "."
+	case at.peer.path.Request:
+		return name + " asks for this conversation, and waits for your answer."
+	case at.peer.secure():
+		return "What you write only " + name + " can read: it is encrypted from end to end."
+	}
+	return "Nothing was written yet. The prompt says who can read it on the way."
+}
+
+// deeds are three things to do, in rows of at most w columns.
+func (m *Model) deeds(at *place, w int) []string {
+	name := text.CleanLine(at.name)
+	has := func(v command.Verb) bool { return m.link.offer == nil || m.link.offer[v] }
+	var all []deed
+	if at.private() && at.peer.path.Request && has(command.Accept) {
+		all = append(all, deed{"/accept " + name, "takes the request"}, deed{"/refuse " + name, "does not"})
+	}
+	all = append(all, deed{"Enter", "says what you type"})
+	switch {
+	case at.private() && at.peer.secure() && has(command.Verify):
+		all = append(all, deed{"/verify " + name, "compares the keys"})
+	case !at.private() && has(command.Msg):
+		all = append(all, deed{"/msg NAME", "to one person alone"})
+	}
+	all = append(all, deed{"ctrl+k", "another room or person"}, deed{"F1", "all keys and commands"})
+	const most = 3
+	all = all[:most]
+	column := 0
+	for _, d := range all {
+		column = max(column, text.Width(d.how))
+	}
+	column = min(column, w/2)
+	rows := make([]string, most)
+	for i, d := range all {
+		rows[i] = m.paint.Text.Key.Render(text.PadRight(d.how, column)) + "  " + text.Truncate(d.what, w-column-2)
+	}
+	return rows
+}
