@@ -38,8 +38,9 @@ var rooms = map[string][]string{
 	"internal/archive":      {"internal/wire", "internal/dbfile"},
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
+	"internal/tui/tty":      {},
 	"internal/tui/command":  {"internal/wire"},
-	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
+	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/tty"},
 	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/memnet":       {},
 	"internal/netlab":       {}, // networks of namespaces, for tests with real programs

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"labchat/internal/tui/tty"
 )
 
 // An app is the Model as the terminal library wants it. It translates keys and
@@ -17,6 +19,7 @@ type app struct {
 	model *Model
 	ctx   context.Context //nolint:containedctx // that of Run, for the jobs that Update starts
 	send  func(tea.Msg)
+	input *tty.Input // nil where keys do not come from a file
 	jobs  sync.WaitGroup
 	// broken is the first panic of Update or View. The library must not see
 	// one: it would close its input while it is being read.
@@ -32,7 +35,7 @@ func (a *app) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 		return a, tea.Quit
 	}
 	defer a.guard(func() { m, cmd = a, tea.Quit })
-	return a, a.start(a.model.Update(translate(msg)))
+	return a, a.start(a.model.Update(a.translate(msg)))
 }
 
 // View returns the Model's frame.
@@ -53,20 +56,26 @@ func (a *app) guard(quit func()) {
 }
 
 // translate makes our messages of the library's.
-func translate(msg tea.Msg) any {
+func (a *app) translate(msg tea.Msg) any {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		return sized{msg.Width, msg.Height}
 	case tea.KeyMsg:
+		if msg.Paste && a.input != nil {
+			return key{text: a.input.Paste(), paste: true}
+		}
 		return keyOf(msg)
 	default:
 		return msg
 	}
 }
 
-// keyOf names a key press. A paste is text whatever is in it.
+// keyOf names a key press. A paste is text whatever is in it. Esc pressed twice
+// in a moment is Esc: the library calls that Alt and Esc.
 func keyOf(msg tea.KeyMsg) key {
 	switch {
+	case msg.Type == tea.KeyEsc:
+		return key{name: "esc"}
 	case msg.Paste:
 		return key{text: string(msg.Runes), paste: true}
 	case (msg.Type == tea.KeyRunes || msg.Type == tea.KeySpace) && !msg.Alt:

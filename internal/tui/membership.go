@@ -12,6 +12,9 @@ import (
 func (m *Model) status(e *wire.Status) {
 	was := m.link.status.State
 	m.link.setStatus(e, m.paint.now())
+	if m.moment.flash == flashConnecting && e.State != wire.StateConnecting {
+		m.moment.flash = ""
+	}
 	switch {
 	case m.link.online() && was != wire.StateOnline:
 		m.banner.hidden = false

@@ -101,6 +101,15 @@ type (
 	// paused says that somebody stopped typing into the form.
 	paused struct{ edits int }
 
+	// background is what the terminal answers to the question for it.
+	background struct{ dark bool }
+
+	// unfinished says that keys go into a paste whose end has not come.
+	unfinished struct{}
+
+	// faded says that a flash has been in the status row for long enough.
+	faded struct{ n int }
+
 	// panicked carries a job's panic to Update, where it restores the terminal.
 	panicked struct {
 		value any

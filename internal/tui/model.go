@@ -17,7 +17,11 @@ const (
 	typingPace = 3 * time.Second        // between two words that we are typing
 	draftPause = time.Second            // a draft is kept when nobody types for so long
 	escapeFor  = time.Second            // Esc and a letter within it are alt and the letter
+	flashFor   = 3 * time.Second        // a flash hides the status row so long, unless a key comes
 )
+
+// flashConnecting is true until the session says how that went.
+const flashConnecting = "connecting"
 
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.
@@ -45,7 +49,8 @@ type moment struct {
 	edits    int       // changes of the draft
 	switched time.Time // to another conversation that nobody asked for
 	escaped  time.Time // Esc was pressed
-	flash    string    // a word in the status row until the next key
+	flash    string    // a word in the status row, for a while or until the next key
+	flashes  int       // the newest flash; the ends of older ones are void
 	touched  bool      // a key was pressed since the screen is there
 	company  bool      // somebody else is here, or was
 }
@@ -116,6 +121,10 @@ func (m *Model) Update(msg any) []job {
 		m.looked(msg)
 	case paused:
 		m.paused(msg)
+	case faded:
+		m.faded(msg)
+	case unfinished:
+		m.flash("a paste has begun, and its end has not come: Esc by itself ends it")
 	case panicked:
 		panic(fmt.Sprintf("%v\n\n%s", msg.value, msg.stack))
 	}
@@ -179,8 +188,19 @@ func (m *Model) typingShown() bool {
 	return at != nil && len(at.writers(m.paint.now())) > 0
 }
 
-// flash says something in the status row until the next key.
-func (m *Model) flash(s string) { m.moment.flash = s }
+// flash says something in the status row for a while or until the next key: it
+// hides what else stands there.
+func (m *Model) flash(s string) {
+	m.moment.flash = s
+	m.moment.flashes++
+	m.later(flashFor, faded{m.moment.flashes})
+}
+
+func (m *Model) faded(f faded) {
+	if f.n == m.moment.flashes {
+		m.moment.flash = ""
+	}
+}
 
 // note adds a line of ours to a place, or where nobody knows better, to the
 // one on the screen.

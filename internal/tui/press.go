@@ -243,7 +243,7 @@ func (m *Model) quit() {
 func (m *Model) retry() {
 	if m.link.session != nil && m.link.lost() {
 		m.link.session.Retry()
-		m.flash("connecting")
+		m.flash(flashConnecting)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"labchat/internal/tui/tty"
 )
 
 // Run shows the screen on the process's terminal until somebody quits, ctx
@@ -24,6 +26,13 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 	defer cancel()
 	m := New(cfg, time.Now, time.Local)
 	a := &app{model: m, ctx: ctx}
+	if f, ok := in.(tty.File); ok {
+		a.input = tty.NewInput(f, tty.Heard{
+			Background: func(dark bool) { a.send(background{dark}) },
+			Unfinished: func() { a.send(unfinished{}) },
+		})
+		in = a.input
+	}
 	program := tea.NewProgram(a, tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen())
 	a.send = func(msg tea.Msg) { program.Send(msg) }
 	a.jobs.Go(func() {

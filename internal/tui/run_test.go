@@ -2,18 +2,22 @@ package tui
 
 import (
 	"context"
+	"io"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hinshun/vt10x"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"labchat/internal/tui/tty"
 	"labchat/internal/wire"
 )
 
@@ -211,4 +215,122 @@ func TestTheScreenEndsWithItsContext(t *testing.T) {
 	if a.drafts["#lab3"] != "half a line" {
 		t.Errorf("the draft is lost: %v", a.drafts)
 	}
+}
+
+// begin runs the screen on the terminal until the test ends.
+func (t *terminal) begin(s *session, change ...func(*Config)) {
+	t.t.Helper()
+	cfg := Config{Session: s, Archive: newArchive(), Theme: plainTheme(), Room: "lab3"}
+	for _, do := range change {
+		do(&cfg)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, cfg, t.slave, t.slave) }()
+	t.t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.t.Error(err)
+		}
+	})
+	t.awaitText("#lab3 ›")
+}
+
+// taken waits until the program has read all that was typed.
+func (t *terminal) taken() {
+	t.t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		n, err := unix.IoctlGetInt(int(t.slave.Fd()), unix.TIOCINQ)
+		if err != nil {
+			t.t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.t.Fatal("nobody reads what is typed")
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestAPasteCutBetweenReadsNeverSendsALine(t *testing.T) {
+	noLeaks(t)
+	const paste = "\x1b[200~one\rtwo\rthree\x1b[201~"
+	for cut := 2; cut < len(paste); cut++ {
+		term := newTerminal(t)
+		s := &session{events: make(chan []wire.Event, 1)}
+		term.begin(s)
+		term.types(paste[:cut])
+		term.taken()
+		term.types(paste[cut:])
+		term.awaitText("paste 3 lines")
+		if len(s.said) > 0 {
+			t.Fatalf("cut behind %q: said %v", paste[:cut], s.said)
+		}
+	}
+}
+
+func TestARuneCutBetweenReadsIsNotLost(t *testing.T) {
+	noLeaks(t)
+	term := newTerminal(t)
+	term.begin(&session{events: make(chan []wire.Event, 1)})
+	for _, part := range []string{"gr\xc3", "\xbc\xc3\x9fe \xe2", "\x82", "\xac."} {
+		term.types(part)
+		term.taken()
+	}
+	term.awaitText("grüße €.")
+}
+
+func TestAnAnswerOfTheTerminalIsNeverTyped(t *testing.T) {
+	noLeaks(t)
+	term := newTerminal(t)
+	term.begin(&session{events: make(chan []wire.Event, 1)})
+	for _, part := range []string{"a\x1b", "]", "11;rg", "b:0000/0000/00", "00\x1b", "\\b"} {
+		term.types(part)
+		term.taken()
+	}
+	term.awaitText("#lab3 › ab")
+}
+
+func TestEscAndAKeyLongAfterItAreTwoKeys(t *testing.T) {
+	noLeaks(t)
+	term := newTerminal(t)
+	pressed := make(chan string, 10)
+	in := tty.NewInput(term.slave, tty.Heard{})
+	program := tea.NewProgram(recorder(pressed), tea.WithInput(in), tea.WithOutput(io.Discard))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	term.types("\x1b")
+	if got := <-pressed; got != "esc" { // it comes without another key
+		t.Errorf("Esc is %q", got)
+	}
+	term.types("/")
+	if got := <-pressed; got != "/" {
+		t.Errorf("a slash after Esc is %q", got)
+	}
+	term.types("\x1b/")
+	if got := <-pressed; got != "alt+/" {
+		t.Errorf("Alt and a slash is %q", got)
+	}
+	program.Quit()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// A recorder names the keys that a program sees.
+type recorder chan<- string
+
+func (recorder) Init() tea.Cmd { return nil }
+func (recorder) View() string  { return "" }
+
+func (r recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if k, ok := msg.(tea.KeyMsg); ok {
+		r <- k.String()
+	}
+	return r, nil
 }
