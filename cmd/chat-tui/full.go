@@ -15,10 +15,7 @@ import (
 // full chats on the whole screen: at once where the flags say who and where,
 // else after the form.
 func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error) {
-	log, done, err := c.logger()
-	if err != nil {
-		return err
-	}
+	log, done := c.logger()
 	defer done()
 	if c.Reach.datagrams() == nil && (c.Reach.Server == "" || !c.Reach.named()) {
 		return s.form(ctx, std, c, log)
@@ -51,7 +48,7 @@ func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, arr
 	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
 			Session: with, Archive: p, Arrived: arrived,
-			Theme: colours(), Room: c.Reach.Room, Hint: strings.Join(hints, "\n"), Local: hints != nil,
+			Theme: colours(), Room: c.Reach.Room, Hint: strings.Join(append(p.notes(), hints...), "\n"), Local: hints != nil,
 		})
 	})
 }

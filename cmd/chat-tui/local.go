@@ -13,8 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/adrg/xdg"
-
+	"labchat/cmd/internal/conf"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
 )
@@ -35,8 +34,12 @@ type daemon struct {
 	log *slog.Logger
 }
 
-func newDaemon(log *slog.Logger) *daemon {
-	return &daemon{dir: filepath.Join(xdg.DataHome, "labchat", "local"), log: log}
+func newDaemon(log *slog.Logger) (*daemon, error) {
+	dir := conf.DataDir("labchat", "local")
+	if dir == "" {
+		return nil, errors.New("--local has no place for its rooms, as HOME is not set: set HOME or XDG_DATA_HOME")
+	}
+	return &daemon{dir: dir, log: log}, nil
 }
 
 // run hosts the daemon, or waits for its turn, until ctx ends.

@@ -25,12 +25,12 @@ const maxWindows = 100
 
 // local chats on the daemon that the windows of --local share.
 func (s *screen) local(ctx context.Context, std conf.Streams, c *cli, lines bool) error {
-	log, done, err := c.logger()
+	log, done := c.logger()
+	defer done()
+	d, err := newDaemon(log)
 	if err != nil {
 		return err
 	}
-	defer done()
-	d := newDaemon(log)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)

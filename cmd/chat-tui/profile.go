@@ -7,8 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/adrg/xdg"
-
+	"labchat/cmd/internal/conf"
 	"labchat/internal/archive"
 	"labchat/internal/client"
 	"labchat/internal/wire"
@@ -18,6 +17,7 @@ import (
 type profile struct {
 	*archive.Archive
 	thrown string // directory that goes with the program, "" stays
+	lost   error  // why it is thrown away though it was to be kept
 }
 
 // kept says whether what is in the profile will be there next time.
@@ -36,35 +36,67 @@ func (p *profile) Close() error {
 	return err
 }
 
-// openProfile opens the one that dir names; "" makes one that is thrown away.
+// openProfile opens the one that dir names; "" makes one that is thrown away,
+// and so does a disk that does not take a new one, unless a person has named it.
+// One that exists is never left aside: its keys are who we are.
 func openProfile(dir string) (*profile, error) {
-	p := &profile{}
 	if dir == "" {
-		var err error
-		if dir, err = os.MkdirTemp("", "chat-tui-"); err != nil {
-			return nil, fmt.Errorf("make a profile: %w", err)
+		return openThrown(nil)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		if !isNamed(dir) {
+			return openThrown(err)
 		}
-		p.thrown = dir
-	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make a profile: %w", err)
 	}
-	var err error
-	if p.Archive, err = archive.Open(dir); err != nil {
-		if p.thrown != "" {
-			err = errors.Join(err, os.RemoveAll(p.thrown))
-		}
-		return nil, err
+	inside, err := os.ReadDir(dir)
+	fresh := err == nil && len(inside) == 0
+	a, err := archive.Open(dir)
+	switch {
+	case err == nil:
+		return &profile{Archive: a}, nil
+	case fresh && !isNamed(dir):
+		return openThrown(err)
 	}
-	return p, nil
+	return nil, err
 }
+
+// openThrown opens a profile that goes with the program; lost is why, where
+// another one was wanted.
+func openThrown(lost error) (*profile, error) {
+	dir, err := os.MkdirTemp("", "chat-tui-")
+	if err != nil {
+		return nil, fmt.Errorf("make a profile: %w", errors.Join(lost, err))
+	}
+	a, err := archive.Open(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &profile{Archive: a, thrown: dir, lost: lost}, nil
+}
+
+// notes tells the person what they must know of the profile.
+func (p *profile) notes() []string {
+	if p.lost == nil {
+		return nil
+	}
+	return []string{"nothing of this is kept on this machine: " + p.lost.Error()}
+}
+
+// namedProfiles is the directory of those that people have named.
+const namedProfiles = "named"
+
+func isNamed(dir string) bool { return filepath.Base(filepath.Dir(dir)) == namedProfiles }
 
 // profileDir is where a session's profile lives: one directory for each server
 // and account, or the named one; "" for what is thrown away.
 func profileDir(r *reach) string {
-	root := filepath.Join(xdg.DataHome, "labchat", "profiles")
+	root := conf.DataDir("labchat", "profiles")
 	switch {
+	case root == "":
+		return ""
 	case r.Profile != "":
-		return filepath.Join(root, "named", fileName(r.Profile))
+		return filepath.Join(root, namedProfiles, fileName(r.Profile))
 	case r.User == "":
 		return ""
 	}

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
-
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/peer"
@@ -57,6 +55,9 @@ func (r *reach) Validate() error {
 	if err := r.checkDatagrams(); err != nil {
 		return err
 	}
+	if r.Profile != "" && conf.DataDir() == "" {
+		return errors.New("--profile: there is no place for it, as HOME is not set: set HOME or XDG_DATA_HOME")
+	}
 	if r.User != "" {
 		if err := wire.CheckUser(r.User); err != nil {
 			return fmt.Errorf("--user: %w", err)
@@ -90,7 +91,7 @@ func (r *reach) checkDatagrams() error {
 }
 
 // downloads is where files go that people send.
-func (r *reach) downloads() string { return cmp.Or(r.Downloads, xdg.UserDirs.Download) }
+func (r *reach) downloads() string { return cmp.Or(r.Downloads, conf.DownloadDir()) }
 
 // dialects lists what --dialect takes.
 func dialects() []string {

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 
-	"github.com/adrg/xdg"
 	"golang.org/x/sync/errgroup"
 
 	"labchat/cmd/internal/conf"
@@ -104,14 +104,14 @@ func (c *cli) prepare(std conf.Streams, dir string, use func(*profile, client.Co
 		return err
 	}
 	defer closing(p, &err)
+	for _, note := range p.notes() {
+		fmt.Fprintln(std.Err, note)
+	}
 	id, err := c.Reach.identity(c.Reach.prompt(std), p.Token(c.Reach.address(), c.Reach.User))
 	if err != nil {
 		return err
 	}
-	log, done, err := c.logger()
-	if err != nil {
-		return err
-	}
+	log, done := c.logger()
 	defer done()
 	return use(p, c.clientConfig(p, id, log))
 }
@@ -141,17 +141,24 @@ func beside[S talk](ctx context.Context, s S, use func(context.Context, S) error
 	return err
 }
 
-// logger writes to a file: standard error belongs to what people read.
-func (c *cli) logger() (log *slog.Logger, done func(), err error) {
-	dir := filepath.Join(xdg.StateHome, "labchat")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make a directory for the log: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "chat-tui.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+// logger writes to a file: standard error belongs to what people read. Where no
+// file can be, nothing is logged: nobody's chat waits for that.
+func (c *cli) logger() (log *slog.Logger, done func()) {
+	f, err := openLog(conf.StateDir("labchat"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the log: %w", err)
+		return slog.New(slog.DiscardHandler), func() {}
 	}
-	return c.Log.Logger(f), func() { f.Close() }, nil
+	return c.Log.Logger(f), func() { f.Close() }
+}
+
+func openLog(dir string) (*os.File, error) {
+	if dir == "" {
+		return nil, fs.ErrNotExist
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(filepath.Join(dir, "chat-tui.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // closing closes c and keeps its error where there is none yet.

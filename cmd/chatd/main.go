@@ -4,12 +4,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/adrg/xdg"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/server"
@@ -22,22 +21,37 @@ func main() {
 		Name:    "chatd",
 		Summary: "The chat daemon of labchat.",
 		Grammar: &c,
-		Vars:    map[string]string{"data": filepath.Join(xdg.DataHome, "labchat", "chatd")},
+		Vars:    dataVars(),
 		Bind:    []any{&c},
 	}
 	os.Exit(program.Main())
 }
 
+// dataVars are the default of --data, "" where the user has no home, and what
+// is said of it.
+func dataVars() map[string]string {
+	dir := conf.DataDir("labchat", "chatd")
+	return map[string]string{"data": dir, "data_said": cmp.Or(dir, "none, as HOME is not set")}
+}
+
 // cli is the command line.
 type cli struct {
 	conf.Common
-	Data string `placeholder:"DIR" default:"${data}" help:"Data directory: accounts, messages, key and lock (default: ${data})."`
+	Data string `placeholder:"DIR" default:"${data}" help:"Data directory: accounts, messages, key and lock (default: ${data_said})."`
 
 	Serve  serve   `cmd:"" help:"Run the daemon until SIGTERM or ctrl+c."`
 	User   user    `cmd:"" help:"Add, change, list and ban accounts, also while a daemon runs."`
 	Backup backup  `cmd:"" help:"Write a consistent copy of the database, also while a daemon runs."`
 	Check  check   `cmd:"" help:"Look for damage in the database."`
 	About  version `cmd:"" name:"version" help:"Print the version."`
+}
+
+// data is the data directory, if there is a place for it.
+func (c *cli) data() (string, error) {
+	if c.Data == "" {
+		return "", conf.Usagef("there is no place for the data, as HOME is not set: name a directory with --data DIR")
+	}
+	return c.Data, nil
 }
 
 // Help is printed by --help.
@@ -78,7 +92,11 @@ func (b backup) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if err != nil {
 		return fmt.Errorf("name the copy: %w", err)
 	}
-	if err := server.Backup(ctx, c.Data, file); err != nil {
+	data, err := c.data()
+	if err != nil {
+		return err
+	}
+	if err := server.Backup(ctx, data, file); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(std.Out, "backup written to", file)
@@ -92,9 +110,13 @@ func (check) Help() string { return "Example:\n\n    chatd check --data /var/lib
 
 // Run reads the whole database.
 func (check) Run(ctx context.Context, std conf.Streams, c *cli) error {
-	if err := store.Check(ctx, c.Data); err != nil {
+	data, err := c.data()
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(std.Out, "no damage found in", c.Data)
+	if err := store.Check(ctx, data); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.Out, "no damage found in", data)
 	return err
 }

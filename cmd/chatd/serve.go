@@ -158,6 +158,10 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 	if err != nil {
 		return server.Config{}, err
 	}
+	data, err := c.data()
+	if err != nil {
+		return server.Config{}, err
+	}
 	name, err := os.Hostname()
 	if err != nil {
 		name = "" // the server has a name for that
@@ -170,7 +174,7 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		Host:            s.Host,
 		Ports:           s.Ports.server(),
 		Styles:          s.Styles.server(),
-		Data:            c.Data,
+		Data:            data,
 		Durability:      durability,
 		TLS:             tls,
 		Rate:            s.Limits.Rate,

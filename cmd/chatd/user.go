@@ -28,9 +28,13 @@ type passwordFile struct {
 	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE. Without it the terminal asks; a pipe is read."`
 }
 
-// hash asks for the password of an account of a data directory, and makes what
-// is stored of it. Nobody is asked where there is no chat.
-func (p passwordFile) hash(std conf.Streams, data, name string) (string, error) {
+// hash asks for the password of an account, and makes what is stored of it.
+// Nobody is asked where there is no chat.
+func (p passwordFile) hash(std conf.Streams, c *cli, name string) (string, error) {
+	data, err := c.data()
+	if err != nil {
+		return "", err
+	}
 	if err := server.Used(data); err != nil {
 		return "", err
 	}
@@ -60,7 +64,7 @@ func (u userAdd) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if err := wire.CheckUser(u.Name); err != nil {
 		return err
 	}
-	hash, err := u.hash(std, c.Data, u.Name)
+	hash, err := u.hash(std, c, u.Name)
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func (userPasswd) Help() string {
 
 // Run changes the password.
 func (u userPasswd) Run(ctx context.Context, std conf.Streams, c *cli) error {
-	hash, err := u.hash(std, c.Data, u.Name)
+	hash, err := u.hash(std, c, u.Name)
 	if err != nil {
 		return err
 	}
@@ -144,13 +148,17 @@ func (u userUnban) Run(ctx context.Context, std conf.Streams, c *cli) error {
 // operate carries the call out and prints what came of it, and where: who
 // forgets --data learns it here.
 func operate(ctx context.Context, std conf.Streams, c *cli, call server.OperatorCall) error {
-	rows, err := server.Operate(ctx, c.Data, call)
+	data, err := c.data()
 	if err != nil {
 		return err
 	}
-	where, err := filepath.Abs(c.Data)
+	rows, err := server.Operate(ctx, data, call)
 	if err != nil {
-		where = c.Data
+		return err
+	}
+	where, err := filepath.Abs(data)
+	if err != nil {
+		where = data
 	}
 	for _, row := range rows {
 		if call.Verb != hub.VerbList {

@@ -6,19 +6,18 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/BurntSushi/toml"
-	"github.com/adrg/xdg"
 	"github.com/alecthomas/kong"
 )
 
 // DefaultFile is where a program looks for its configuration unless told.
 func DefaultFile(program string) string {
-	return filepath.Join(xdg.ConfigHome, "labchat", program+".toml")
+	return ConfigDir("labchat", program+".toml")
 }
 
 // File names the configuration file. The default one may be missing.
@@ -31,9 +30,13 @@ func (File) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
 	if !ok {
 		return nil
 	}
+	if name == "" && trace.Flag.Default == "" {
+		return nil // there is no place for a default one
+	}
 	path := kong.ExpandPath(string(name))
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && string(name) == trace.Flag.Default {
+	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) // HOME may be no directory
+	if missing && string(name) == trace.Flag.Default {
 		return nil
 	}
 	if err != nil {
