@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"labchat/internal/tui/command"
 	"labchat/internal/wire"
 )
 
@@ -117,14 +118,17 @@ func (m *Model) move(at *place, rows int) {
 	m.look()
 }
 
-// back shows so many earlier lines, or a page of them.
+// back shows so many earlier lines, all of them, or a page.
 func (m *Model) back(lines string) {
 	n, err := strconv.Atoi(lines)
-	if err != nil {
+	switch {
+	case lines == command.All:
+		m.goBack(allLines)
+	case err != nil:
 		m.scroll(m.pageRows())
-		return
+	default:
+		m.goBack(n)
 	}
-	m.goBack(n)
 }
 
 // measured is the conversation on the screen, which knows how much room it has.

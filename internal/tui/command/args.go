@@ -8,7 +8,7 @@ import (
 )
 
 // maxNumber bounds a number of lines.
-const maxNumber = 500
+const maxNumber = 1_000_000
 
 // readArgs reads what stands behind a command's word.
 func readArgs(args []Arg, rest string) (values, problem) {
@@ -67,11 +67,7 @@ func (a Arg) check(typed string) (string, problem) {
 	case KindUser:
 		value = strings.TrimSuffix(strings.TrimPrefix(typed, "@"), ":")
 	case KindNumber:
-		n, err := strconv.Atoi(typed)
-		if err != nil || n < 1 || n > maxNumber {
-			return "", problem("A number from 1 to " + strconv.Itoa(maxNumber) + " is wanted")
-		}
-		value = strconv.Itoa(n)
+		return a.number(typed)
 	case KindChoice:
 		if value = strings.ToLower(typed); !slices.Contains(a.Choices, value) {
 			return "", problem("Choose one of " + strings.Join(a.Choices, ", "))
@@ -88,4 +84,17 @@ func (a Arg) check(typed string) (string, problem) {
 		return "", "The name is missing"
 	}
 	return value, ""
+}
+
+// number returns a number, or one of the words that may stand for it.
+func (a Arg) number(typed string) (string, problem) {
+	if word := strings.ToLower(typed); slices.Contains(a.Choices, word) {
+		return word, ""
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 1 || n > maxNumber {
+		wanted := append([]string{"A number from 1 to " + strconv.Itoa(maxNumber)}, a.Choices...)
+		return "", problem(strings.Join(wanted, " or ") + " is wanted")
+	}
+	return strconv.Itoa(n), ""
 }

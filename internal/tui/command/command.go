@@ -59,6 +59,9 @@ const (
 	Quit     Verb = "quit"
 )
 
+// All stands for a number of lines that is as large as can be.
+const All = "all"
+
 // Prefix is what a command begins with.
 type Prefix string
 
@@ -81,7 +84,7 @@ const (
 	KindRoom   Kind = iota // a room's name, a # before it is dropped
 	KindUser               // a user's name, an @ before it is dropped
 	KindText               // the rest of the line
-	KindNumber             // 1 to maxNumber
+	KindNumber             // 1 to maxNumber, or one of Choices
 	KindChoice             // one of Choices
 	KindWord               // one word
 	KindFile               // a file's name: the rest of the line, or what stands in quotes

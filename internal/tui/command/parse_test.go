@@ -63,6 +63,7 @@ func TestEveryAliasOfEveryFamilyFindsItsCommand(t *testing.T) {
 		"/help $roomjoin":     Local{Verb: Help, Arg: "$roomjoin"},
 		"/next":               Local{Verb: Next},
 		"/read 10":            Local{Verb: Read, Arg: "10"},
+		"/read ALL":           Local{Verb: Read, Arg: "all"},
 		":q":                  Local{Verb: Quit},
 		"/quit":               Local{Verb: Quit},
 	} {
@@ -180,8 +181,8 @@ func TestUsageSaysWhatToType(t *testing.T) {
 		"a family that wants the name":    {"cmd:register", here, "Something is missing: <name>. It goes: cmd:register <name>"},
 		"a typed password":                {"/login sara hunter2", here, "A password is asked for, never typed here. It goes: /login [name]"},
 		"a typed new password":            {"cmd:register sara hunter2", here, "A password is asked for, never typed here. It goes: cmd:register <name>"},
-		"no number":                       {"/read ten", here, "A number from 1 to 500 is wanted. It goes: /read [lines]"},
-		"no such number":                  {"/read 501", here, "A number from 1 to 500 is wanted. It goes: /read [lines]"},
+		"no number":                       {"/read ten", here, "A number from 1 to 1000000 or all is wanted. It goes: /read [lines]"},
+		"no such number":                  {"/read 1000001", here, "A number from 1 to 1000000 or all is wanted. It goes: /read [lines]"},
 		"no such choice":                  {"/account delete", here, "Choose one of legacy, password, remove. It goes: /account <legacy|password|remove> [on|off]"},
 		"legacy without on or off":        {"/account legacy", here, "Say on or off. It goes: /account <legacy|password|remove> [on|off]"},
 		"on without legacy":               {"/account remove on", here, "Only legacy is on or off. It goes: /account <legacy|password|remove> [on|off]"},

@@ -130,9 +130,9 @@ var commands = []Command{
 		Words: []Word{{Slash, "next", nil}},
 	},
 	{
-		Verb: Read, Group: GroupReading, Help: "show earlier lines: a page, or so many", Example: "/read 10", make: makeRead,
+		Verb: Read, Group: GroupReading, Help: "show earlier lines: a page, so many, or all", Example: "/read 10", make: makeRead,
 		Words: []Word{{Slash, "read", nil}},
-		Args:  []Arg{{Name: "lines", Kind: KindNumber, Optional: true}},
+		Args:  []Arg{{Name: "lines", Kind: KindNumber, Choices: []string{All}, Optional: true}},
 	},
 	{
 		Verb: Inbox, Group: GroupReading, Help: "show what came while you were away", Example: "/inbox", make: makeInbox,

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+func TestTheOldestLineIsTheFirstOfAll(t *testing.T) {
+	s := open(t, 120, 40, func(cfg *Config) { cfg.Archive.(*archive).lines["#lab3"] = told(700, 2000) })
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.press("alt+home")
+	if n := len(s.words()); n != 1300 {
+		t.Fatalf("got %d lines of the archive, want all 1300", n)
+	}
+	for from := 200; ; from = 0 {
+		all, tag := fetched(s)
+		if len(all) == 0 || all[len(all)-1].Before != idOf(from+500) && from != 0 || all[len(all)-1].Limit != wire.MaxHistory {
+			t.Fatalf("asked for %+v", all)
+		}
+		if from == 0 {
+			s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(199), Count: 200})
+			s.hear(told(0, 200)...)
+			break
+		}
+		s.hear(append([]wire.Event{&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(from), To: idOf(from + 499), Count: 500, More: true}}, told(from, from+500)...)...)
+	}
+	_, tag := fetched(s)
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"})
+	if n := len(s.words()); n != 2000 {
+		t.Errorf("got %d lines, want all 2000", n)
+	}
+	s.shows("line 0.")
+	before := len(s.session.done)
+	s.hear(told(2000, 2001)...)
+	if len(s.session.done) != before {
+		t.Error("it asks on and on")
+	}
+}
+
+func TestWhoScrollsElsewhereIsNotTakenBack(t *testing.T) {
+	s := entered(t)
+	s.hear(told(0, 200)...)
+	_, tag := asked[wire.History](s.session)
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"})
+	s.book.current.past.server = false
+	s.press("alt+home", "alt+end")
+	_, tag = fetched(s)
+	s.hear(append([]wire.Event{&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(1), Count: 2, More: true}}, told(0, 2)...)...)
+	s.shows("line 199.")
+	if all, _ := fetched(s); len(all) != 1 {
+		t.Errorf("asked for %+v, want nothing more", all)
+	}
+}
+
+func TestReadGoesBackOverManyPages(t *testing.T) {
+	s := open(t, 120, 40, func(cfg *Config) { cfg.Archive.(*archive).lines["#lab3"] = told(0, 2000) })
+	s.hear(online()...)
+	s.enters("/read 1200")
+	if n := len(s.words()); n < 1200 || n == 2000 {
+		t.Errorf("got %d lines, want 1200 and what fits the screen", n)
+	}
+	first := 2000 - 1200 - s.layout().timeline()
+	s.shows(told(0, 2000)[first+3].(*wire.Said).Text)
+}
+
+func TestLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
+	const all = maxHiddenLines + 1000
+	s := caughtUp(t)
+	s.hear(told(0, all)...)
+	s.archive.lines["#lab3"] = told(0, all)
+	s.goesTo(s.book.person("bob"))
+	s.hear(told(all, all+1)...)
+	if n := len(s.words()); n > all {
+		t.Fatalf("%d lines are kept of a place that is hidden", n)
+	}
+	s.goesTo(s.book.room("lab3"))
+	s.press("alt+home")
+	if n := len(s.words()); n != all+1 {
+		t.Errorf("got %d lines, want %d", n, all+1)
+	}
+}
