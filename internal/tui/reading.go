@@ -259,7 +259,9 @@ func (m *Model) reopen(id string) {
 	switch {
 	case id == "" || id == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
 	case id[0] == '@':
-		m.show(m.book.person(id[1:]))
+		if m.link.me != "" { // before the login nobody knows which lines are our own
+			m.show(m.book.person(id[1:]))
+		}
 	default:
 		m.show(m.book.room(id[1:]))
 	}

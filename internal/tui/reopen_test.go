@@ -12,14 +12,22 @@ func TestTheConversationOfLastTimeIsOpenedAgain(t *testing.T) {
 		c.Archive.(*archive).place = "@bob"
 		c.Archive.(*archive).drafts["@bob"] = "half a thou"
 	})
-	s.shows("to bob")
-	s.shows("half a thou")
+	s.shows("#lobby ›") // our own lines could not be told from his yet
 	s.hear(append(online(), &wire.Entered{Room: "lobby"})...)
 	s.shows("to bob")
+	s.shows("half a thou")
 	s.press("ctrl+p")
 	if got := s.archive.place; got != "#lobby" {
 		t.Errorf("after a switch the archive has %q, want #lobby", got)
 	}
+}
+
+func TestARoomOfLastTimeIsOpenedBeforeTheServerAnswers(t *testing.T) {
+	s := open(t, 80, 24, func(c *Config) {
+		c.Room = ""
+		c.Archive.(*archive).place = "#tea"
+	})
+	s.shows("#tea ›")
 }
 
 func TestNobodyIsTakenToAnotherConversationThanAskedFor(t *testing.T) {
@@ -28,6 +36,7 @@ func TestNobodyIsTakenToAnotherConversationThanAskedFor(t *testing.T) {
 
 	// The archive answers late: who has begun to type means what is on the screen.
 	typing := open(t, 80, 24, func(c *Config) { c.Room = "" })
+	typing.hear(online()...)
 	typing.types("h")
 	typing.tell(restored{place: "@bob"})
 	typing.shows("#lobby › h")
