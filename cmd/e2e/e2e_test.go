@@ -50,6 +50,7 @@ func TestPromises(t *testing.T) {
 			"type":     types,
 			"hangup":   hangup,
 			"port":     port,
+			"freeport": freePort,
 			"term":     term,
 			"until":    until,
 			"dialogue": dialogue,
