@@ -138,7 +138,7 @@ func (a Arg) complete(typed string, end int, w World) []Completion {
 		return beginning(w.People(), bare, Completion{Start: end - len(bare), End: end, Kind: KindUser}, " ")
 	case KindChoice:
 		return beginning(a.Choices, typed, Completion{Start: end - len(typed), End: end, Kind: KindChoice}, " ")
-	case KindText, KindNumber, KindWord, KindSecret:
+	case KindText, KindNumber, KindWord, KindFile, KindSecret: // files are another's to list: FileTyped
 	}
 	return nil
 }
