@@ -70,6 +70,17 @@ func port(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("port", p)
 }
 
+// freeport sets $port to one that no socket for datagrams has, at any address.
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: freeport")
+	}
+	c, err := net.ListenPacket("udp4", ":0")
+	ts.Check(err)
+	port(ts, false, []string{c.LocalAddr().String()})
+	ts.Check(c.Close())
+}
+
 // client NAME [ARG...] runs chat-tui until hangup, term or the script's end.
 // Its output goes to NAME.out and NAME.log; type writes to its input.
 func client(ts *testscript.TestScript, neg bool, args []string) {

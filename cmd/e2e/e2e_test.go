@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -50,12 +52,38 @@ func TestPromises(t *testing.T) {
 			"type":     types,
 			"hangup":   hangup,
 			"port":     port,
+			"freeport": freePort,
 			"term":     term,
 			"until":    until,
 			"dialogue": dialogue,
 			"fails":    fails,
 		},
 	})
+}
+
+// TestTheTerminalsScriptTakesNoUsualPort reads .ci/e2e: beside a daemon on the
+// usual ports it must work as well.
+func TestTheTerminalsScriptTakesNoUsualPort(t *testing.T) {
+	help, err := exec.Command(filepath.Join(bin, "chatd"), "serve", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`--[a-z-]*port\b`).FindAllString(string(help), -1)
+	script, err := os.ReadFile("../../.ci/e2e")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := regexp.MustCompile(`chatd serve .*`).FindAllString(strings.ReplaceAll(string(script), "\\\n", " "), -1)
+	if len(flags) < 7 || len(served) == 0 {
+		t.Fatalf("got the flags %q and the commands %q", flags, served)
+	}
+	for _, command := range served {
+		for _, flag := range flags {
+			if !regexp.MustCompile(flag + ` (0|off|"\$1")`).MatchString(command) {
+				t.Errorf("%s: got no %s with a free port", command, flag)
+			}
+		}
+	}
 }
 
 // setup gives each script directories and a name of its own.

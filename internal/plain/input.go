@@ -129,7 +129,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err != nil && !(errors.Is(err, io.EOF) && read):
+		case err != nil && (!read || !errors.Is(err, io.EOF)):
 			return nil, err
 		case long:
 			return nil, errLongLine

@@ -111,6 +111,8 @@ func (m *Model) Update(msg any) []job {
 		m.restored(msg)
 	case written:
 		m.written(msg)
+	case listed:
+		m.listed(msg)
 	case probed:
 		m.probed(msg)
 	case connected:

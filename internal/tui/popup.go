@@ -102,6 +102,7 @@ func (m *Model) complete(step int) {
 		u.chosen = -1
 	}
 	if !u.open() {
+		m.seekFiles()
 		return
 	}
 	n := len(u.items)
@@ -165,6 +166,8 @@ func (u *popup) title() string {
 		return "rooms"
 	case u.items[0].Kind == command.KindUser:
 		return "people"
+	case u.items[0].Kind == command.KindFile:
+		return "files"
 	}
 	return "choices"
 }

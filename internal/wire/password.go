@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -33,7 +32,7 @@ func CheckNewPassword(name string, s Secret) error {
 		return badPassword("The password needs at least " + strconv.Itoa(MinPassword) + " characters. Choose a longer one.")
 	case Fold(p) == Fold(name):
 		return badPassword("The password is the name, which is tried first. Choose another one.")
-	case commonPasswords().words[strings.ToLower(p)]:
+	case commonPasswords.words[strings.ToLower(p)]:
 		return badPassword("The password is among the thousand that are tried first. Choose another one.")
 	}
 	return nil
@@ -47,7 +46,7 @@ func CheckNewDigest(name string, d Digest) error {
 		return CheckPassword("")
 	case d == PasswordDigest(Secret(name)), d == PasswordDigest(Secret(Fold(name))):
 		return badPassword("The password is the name, which is tried first. Choose another one.")
-	case commonPasswords().digests[d]:
+	case commonPasswords.digests[d]:
 		return badPassword("The password is among the thousand that are tried first. Choose another one.")
 	}
 	return nil
@@ -63,20 +62,25 @@ type common struct {
 	digests map[Digest]bool
 }
 
-// commonPasswords are made when somebody first chooses a password.
-var commonPasswords = sync.OnceValue(func() common {
-	c := common{words: map[string]bool{}, digests: map[Digest]bool{}}
-	for line := range strings.Lines(commonPasswordList) {
+// commonPasswords are read at start, which takes less than a millisecond.
+var commonPasswords = readCommon(commonPasswordList)
+
+func readCommon(list string) common {
+	c := common{words: make(map[string]bool, 1024), digests: make(map[Digest]bool, 1024)}
+	for line := range strings.Lines(list) {
 		word := strings.TrimSpace(line)
 		if word == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		c.words[strings.ToLower(word)] = true
+		small := strings.ToLower(word)
+		c.words[small] = true
 		c.digests[PasswordDigest(Secret(word))] = true
-		c.digests[PasswordDigest(Secret(strings.ToLower(word)))] = true
+		if small != word {
+			c.digests[PasswordDigest(Secret(small))] = true
+		}
 	}
 	return c
-})
+}
 
 // CheckPassword says whether s can be a password at all. Blanks around it don't
 // count. The error is a *FrameError with CodePasswordInvalid; it does not hold

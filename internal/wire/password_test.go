@@ -61,7 +61,7 @@ func TestOfASentDigestOnlyTheNameAndTheCommonOnesAreRefused(t *testing.T) {
 }
 
 func TestTheCommonPasswordsAreAThousand(t *testing.T) {
-	c, long := commonPasswords(), 0
+	c, long := commonPasswords, 0
 	for word := range c.words {
 		if len(word) >= MinPassword {
 			long++

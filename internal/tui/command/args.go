@@ -46,7 +46,9 @@ func cutArg(k Kind, rest string) (arg, after string) {
 	case k == KindFile && quoted(rest):
 		end := quotedEnd(rest)
 		return rest[:end], rest[end:]
-	case k == KindText, k == KindFile:
+	case k == KindFile:
+		return trimFile(rest), ""
+	case k == KindText:
 		return strings.TrimRightFunc(rest, unicode.IsSpace), ""
 	}
 	if i := strings.IndexFunc(rest, unicode.IsSpace); i >= 0 {

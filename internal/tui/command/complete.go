@@ -139,7 +139,7 @@ func (a Arg) complete(typed string, end int, w World) []Completion {
 		return fitting(w.People(), bare, RankSequence, Completion{Start: end - len(bare), End: end, Kind: KindUser}, " ")
 	case KindChoice:
 		return fitting(a.Choices, typed, RankPrefix, Completion{Start: end - len(typed), End: end, Kind: KindChoice}, " ")
-	case KindText, KindNumber, KindWord, KindSecret:
+	case KindText, KindNumber, KindWord, KindFile, KindSecret: // files are another's to list: FileTyped
 	}
 	return nil
 }

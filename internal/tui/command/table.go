@@ -84,7 +84,7 @@ var commands = []Command{
 		},
 	},
 	{
-		Verb: Send, Group: GroupPrivate, Help: "offer a file to the person you talk to", Example: "/send client1.pcap", make: makeSend,
+		Verb: Send, Group: GroupPrivate, Help: "offer a file to the person you talk to", Example: "/send 'my notes.txt'", make: makeSend,
 		Words:       []Word{{Slash, "send", nil}},
 		Args:        []Arg{{Name: "file", Kind: KindFile}},
 		NeedsPerson: true,
