@@ -170,14 +170,23 @@ func (d *daemon) answers(ctx context.Context) (string, error) {
 	}
 }
 
-// hints say how others join, and how long there is something to join.
-func (d *daemon) hints(addr string) []string {
+// command is how this program was called, so that what a hint says can be typed.
+func command() string {
+	if strings.Contains(os.Args[0], "go-build") { // where go run has put it for a while
+		return "go run ./cmd/chat-tui"
+	}
+	return os.Args[0]
+}
+
+// hints say how others join the one called name, and how long there is something
+// to join.
+func (d *daemon) hints(addr, name string) []string {
 	_, port, _ := net.SplitHostPort(addr) // the address was read by address
 	return []string{
-		"Others on this machine join with one of:",
-		"chat-tui --local",
-		"chat-tui --server " + addr + " --guest --profile two",
+		"Others on this machine join with:",
+		command() + " --local",
+		command() + " --server " + addr + " --guest --profile two",
 		"nc 127.0.0.1 " + port,
-		"This chat lives until its last --local window closes; its rooms come back with the next.",
+		"This chat lives until its last --local window closes; it comes back with the next, and so do you as " + name + ".",
 	}
 }

@@ -81,10 +81,10 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
 	with := c.session(p, cfg, forPerson)
 	if lines {
-		return s.lines(ctx, std, c, p, with, d.hints(addr))
+		return s.lines(ctx, std, c, p, with, d.hints(addr, id.Name))
 	}
 	now := &recent{Name: c.Reach.User, Mode: modeLocal}
-	return s.show(ctx, c, p, with, func() { now.keep(d.log) }, d.hints(addr))
+	return s.show(ctx, c, p, with, func() { now.keep(d.log) }, d.hints(addr, id.Name))
 }
 
 // seat finds a name that no other window has, and its profile: the login name,

@@ -77,6 +77,7 @@ func TestWhereAServerAnswersNoneIsOffered(t *testing.T) {
 
 func TestWhoHadAServerOnThisMachineIsOneKeyAwayFromIt(t *testing.T) {
 	s, _, started := nobodyAnswers(t, 80, 24, func(c *Config) { c.Login.Here, c.Login.Name = true, "sara" })
+	s.shows("start one on this machine ]▮")
 	s.shows("as last time")
 	s.press("enter")
 	if len(*started) != 1 || (*started)[0] != "sara" {

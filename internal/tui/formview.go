@@ -92,9 +92,9 @@ func (f *form) line(at field, w int) string {
 	}
 	switch at {
 	case fieldMode:
-		return label + f.modes()
+		return label + f.modes() + f.mark(at)
 	case fieldHere:
-		return label + p.Text.Key.Render("[ F2  start one on this machine ]")
+		return label + p.Text.Key.Render("[ F2  start one on this machine ]") + f.mark(at)
 	case fieldServer:
 		return label + f.input(&f.server, at, w-formColumn-2, false)
 	case fieldName:
@@ -102,6 +102,14 @@ func (f *form) line(at field, w int) string {
 	default:
 		return label + f.input(&f.password, at, w-formColumn-2, !f.visible)
 	}
+}
+
+// mark shows that the keys go to a field without text, where no colour does.
+func (f *form) mark(at field) string {
+	if at != f.focus {
+		return ""
+	}
+	return f.paint.caret()
 }
 
 // modes are the three ways in.
