@@ -35,8 +35,8 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 	case e.More: // the lines From to To were left out on their way
 		at.log.Miss(e.To + 1)
 	}
-	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && !at.log.rule.on {
-		at.log.Show(true, mark, e.Count)
+	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
+		at.log.Missed(mark, e.To)
 	}
 }
 
