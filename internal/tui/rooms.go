@@ -27,6 +27,14 @@ func (m *Model) askRooms() {
 	m.link.do(wire.Rooms{}, errand{quiet: true})
 }
 
+// meetRooms asks for the rooms of a server that we have come to. Older ones are
+// only asked when somebody looks for a room.
+func (m *Model) meetRooms() {
+	if d := m.link.status.Dialect; d == "" || d == native {
+		m.askRooms()
+	}
+}
+
 // rooms draws the conversations: rooms, then people, with what waits in each of
 // them. Where there is no room for all, those that want to be read stay, and
 // people before rooms that are quiet.

@@ -56,6 +56,19 @@ func TestRoomsThatOneHasNotJoinedAreKnownWithoutAsking(t *testing.T) {
 	}
 }
 
+func TestTheRoomsAreAskedForWhicheverComesFirstOfNameAndConnection(t *testing.T) {
+	for name, events := range map[string][]wire.Event{
+		"connection": online(),
+		"name":       {&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount}, &wire.Status{State: wire.StateOnline}, &wire.Status{State: wire.StateOnline}},
+	} {
+		s := open(t, 80, 24)
+		s.hear(events...)
+		if all, _ := asked[wire.Rooms](s.session); len(all) != 1 {
+			t.Errorf("%s first: asked %d times, want once", name, len(all))
+		}
+	}
+}
+
 func TestTabAfterJoinKnowsTheServersRooms(t *testing.T) {
 	s := entered(t)
 	s.types("/join ")
