@@ -69,6 +69,20 @@ func TestTheRoomsAreAskedForWhicheverComesFirstOfNameAndConnection(t *testing.T)
 	}
 }
 
+func TestEnterInTheSwitcherGoesWhereItWasSeenGoing(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "random"}, &wire.Entered{Room: "rabbits"})
+	s.press("ctrl+k")
+	s.types("ra")
+	s.shows("▌# random")
+	s.hear(said("rabbits", "bob", 14, 33, 0, "news"))
+	s.shows("▌# random")
+	s.press("enter")
+	if got := s.book.current.id; got != "#random" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTabAfterJoinKnowsTheServersRooms(t *testing.T) {
 	s := entered(t)
 	s.types("/join ")
