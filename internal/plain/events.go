@@ -118,7 +118,9 @@ func (c *conversation) onSaid(e *wire.Said) {
 	if !fresh || c.ignores(e.From) {
 		return
 	}
-	c.places.note("#" + e.Room)
+	if wire.Fold(e.From) != wire.Fold(c.speech.me) { // an own line, of another device, is no news
+		c.places.note("#" + e.Room)
+	}
 	c.out.show(c.speech, e, c.speech.said(e))
 }
 

@@ -60,11 +60,13 @@ func (c *cache) keep(l *line) {
 	}
 }
 
-// A rule is the line above what is new since somebody last looked.
+// A rule is the line above what is new since somebody last looked. It stands
+// above the first line of somebody else: an own one is never news.
 type rule struct {
 	on    bool
 	mark  wire.ID // the newest line that is not new
-	count int
+	count int     // lines that are news,
+	upto  wire.ID // or if it is not 0: what is news up to this line
 }
 
 // Show puts the timeline on the screen with a rule below mark, or takes it off.
@@ -77,6 +79,41 @@ func (t *timeline) Show(on bool, mark wire.ID, count int) {
 			t.trim(extra)
 		}
 	}
+}
+
+// Missed puts a rule below mark, above what was said up to a line while nobody
+// could look.
+func (t *timeline) Missed(mark, upto wire.ID) { t.rule = rule{on: true, mark: mark, upto: upto} }
+
+// news is how many lines the rule announces.
+func (r *rule) news(t *timeline) int {
+	if r.upto == 0 {
+		return r.count
+	}
+	n := 0
+	for i := t.after(r.mark); i < t.settled() && t.lines[i].key <= r.upto; i++ {
+		if t.lines[i].counts() {
+			n++
+		}
+	}
+	return n
+}
+
+// firstNews is the index of the line that the rule stands above, or -1.
+func (t *timeline) firstNews() int {
+	if !t.rule.on {
+		return -1
+	}
+	for i := t.after(t.rule.mark); i < t.settled(); i++ {
+		l := t.lines[i]
+		if t.rule.upto != 0 && l.key > t.rule.upto {
+			break
+		}
+		if l.counts() {
+			return i
+		}
+	}
+	return -1
 }
 
 // Undraw forgets all that was rendered.
@@ -168,7 +205,7 @@ const (
 // rules says which rules stand above line i.
 func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 	l, above := t.lines[i], t.above(i)
-	on[ruleNews] = t.rule.on && l.key > t.rule.mark && i == t.news()
+	on[ruleNews] = t.rule.on && l.key > t.rule.mark && l.counts() && t.firstNews() == i
 	if above < 0 {
 		on[ruleDay] = true
 		return on
@@ -177,16 +214,6 @@ func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 	on[ruleHole] = t.holeAt(i) != nil
 	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
 	return on
-}
-
-// news is the first line behind the mark that is news: what is our own is none.
-func (t *timeline) news() int {
-	for i := t.after(t.rule.mark); i < t.settled(); i++ {
-		if t.lines[i].counts() {
-			return i
-		}
-	}
-	return t.settled()
 }
 
 // over returns the rules above line i.
@@ -201,7 +228,7 @@ func (t *timeline) over(i int) []string {
 		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))
 	}
 	if on[ruleNews] {
-		label := fmt.Sprintf("%d new", t.rule.count)
+		label := fmt.Sprintf("%d new", t.rule.news(t))
 		above := t.above(i)
 		for above >= 0 && !t.lines[above].spoken() {
 			above = t.above(above)

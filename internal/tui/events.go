@@ -103,6 +103,7 @@ func (m *Model) said(e *wire.Said) {
 	l.own = e.Client != "" || l.own
 	if e.Client != "" && at.log.Settle(e.Client, e.ID, e.At, deliverySent) {
 		delete(m.link.outbox, e.Client)
+		at.recount()
 		return
 	}
 	delete(at.typing, text.CleanLine(e.From))
@@ -127,7 +128,7 @@ func (m *Model) whispered(e *wire.Whispered) {
 // line makes a line of what somebody said.
 func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *line {
 	l := &line{key: id, at: at, from: marked(from, k), text: text.Clean(words)}
-	l.own = from == m.link.me && from != ""
+	l.own = from != "" && wire.Fold(from) == wire.Fold(m.link.me)
 	l.hidden = !l.own && m.link.ignores(from)
 	l.mention = !l.own && mentions(l.text, m.link.label)
 	if action {
@@ -175,6 +176,7 @@ func (m *Model) receipt(e *wire.Receipt) {
 		}
 		at.log.Queue(e.Client, l)
 	case at.log.Settle(e.Client, e.ID, e.At, state):
+		at.recount()
 	case e.ID != 0:
 		at.log.Update(e.ID, state)
 	}
@@ -230,5 +232,12 @@ func (p *place) read(last wire.ID) {
 		p.counts.mark = last
 		p.counts.told = max(p.counts.told, last)
 		p.counts.unread, p.counts.mentions = p.log.Count(last)
+	}
+}
+
+// recount counts again what is unread, after a line has turned out to be ours.
+func (p *place) recount() {
+	if p.counts.unread > 0 {
+		p.counts.unread, p.counts.mentions = p.log.Count(p.counts.mark)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"labchat/internal/tui/text"
 )
 
-// The columns of the help: 6 + 2*35 fit into a box of 80.
+// The columns of the help: 6 + 2*35 fit into a box of 80. Where the box is
+// narrower there is one column.
 const (
 	helpWidth   = 80
 	labelColumn = 6
@@ -26,7 +27,7 @@ type overlay struct {
 func (o *overlay) open() bool { return *o != overlay{} }
 
 func (o *overlay) openHelp(offer command.Offer) {
-	*o = overlay{help: &helpPane{rows: helpRows(bindings(), offer)}}
+	*o = overlay{help: &helpPane{table: bindings(), offer: offer}}
 }
 
 // Key gives a key to what is open.
@@ -59,9 +60,59 @@ func (o *overlay) View(w, h int, m *Model) []string {
 
 // A helpPane shows all keys and commands, printed from their tables.
 type helpPane struct {
-	rows []string
-	top  int
-	page int
+	table []binding
+	offer command.Offer
+	top   int
+	page  int
+}
+
+// aboutAlt helps those whose terminal has no alt.
+const aboutAlt = "Alt does nothing? Press Esc, then the letter."
+
+// Rows prints the help in rows of at most w columns.
+func (h *helpPane) Rows(w int) []string {
+	if w >= labelColumn+2*cellColumn {
+		return helpRows(h.table, h.offer)
+	}
+	var rows []string
+	group := ""
+	heading := func(s string) {
+		if s != group && group != "" {
+			rows = append(rows, "")
+		}
+		if s != group {
+			rows = append(rows, text.Truncate(s, w))
+		}
+		group = s
+	}
+	for _, b := range h.table {
+		heading(b.group)
+		rows = append(rows, explained(keyNames(b.keys), b.help, w)...)
+	}
+	rows = append(rows, "")
+	rows = append(rows, text.Wrap(aboutAlt, w)...)
+	for _, e := range command.HelpEntries(h.offer) {
+		heading(e.Group)
+		rows = append(rows, explained(text.CleanLine(e.Signature), text.CleanLine(e.Help), w)...)
+	}
+	return rows
+}
+
+// explained is a word and what it does: beside it if there is room, or below.
+func explained(word, does string, w int) []string {
+	const indent = 2
+	column := min(indent+keyColumn, w/2)
+	if indent+text.Width(word) < column && w-column >= min(text.Width(does), keyColumn) {
+		var rows []string
+		head := text.PadRight(strings.Repeat(" ", indent)+word, column)
+		for _, row := range text.Wrap(does, w-column) {
+			rows = append(rows, head+row)
+			head = strings.Repeat(" ", column)
+		}
+		return rows
+	}
+	rows := text.Wrap(strings.Repeat(" ", indent)+word, w)
+	return append(rows, text.Wrap(strings.Repeat(" ", 2*indent)+does, w)...)
 }
 
 // helpRows prints the key table, two bindings a row, and the commands.
@@ -89,7 +140,7 @@ func helpRows(table []binding, offer command.Offer) []string {
 		flush()
 	}
 	flush()
-	rows = append(rows, "", "Alt does nothing? Press Esc, then the letter.", "")
+	rows = append(rows, "", aboutAlt, "")
 	for _, row := range command.HelpLines(offer) {
 		rows = append(rows, text.CleanLine(row))
 	}
@@ -153,16 +204,20 @@ func (h *helpPane) Key(m *Model, k key) {
 // View returns the box with the part of the help that is looked at.
 func (h *helpPane) View(w, height int, p *paint) []string {
 	width := min(helpWidth, w)
-	rows := make([]string, 0, len(h.rows))
-	for _, row := range h.rows {
-		rows = append(rows, text.Wrap(row, max(width-4, 1))...)
+	inner := max(width-4, 1)
+	var rows []string
+	for _, row := range h.Rows(inner) {
+		rows = append(rows, text.Wrap(row, inner)...)
 	}
 	h.page = max(height-2, 1)
 	h.top = max(0, min(h.top, len(rows)-h.page))
 	end := min(h.top+h.page, len(rows))
-	title := "help " + p.Glyph.Dot + " F1 or Esc close"
-	if len(rows) > h.page {
-		title += " " + p.Glyph.Dot + " PgDn more"
+	leave, more := "F1 or Esc close", "PgDn more"
+	if inner < 40 {
+		leave, more = "Esc close", "PgDn"
 	}
-	return p.veiled(p.boxed(p.Frame.Dialog, title, rows[h.top:end], width), w, height)
+	if end == len(rows) {
+		more = ""
+	}
+	return p.veiled(p.boxed(p.Frame.Dialog, p.parts(inner-2, "help", leave, more), rows[h.top:end], width), w, height)
 }

@@ -54,8 +54,8 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 	if e.More && e.Count > 0 {
 		at.log.Miss(hole{before: e.From})
 	}
-	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && !at.log.rule.on {
-		at.log.Show(true, mark, e.Count)
+	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
+		at.log.Missed(mark, e.To)
 	}
 }
 

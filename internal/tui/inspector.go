@@ -37,7 +37,7 @@ func (m *Model) aside(w, h int) []string {
 	rows := m.inspector(m.book.current, w)
 	above := h - len(rows)
 	if s.noPeople || m.screen.w < peopleWidth && !s.overlay || above < 1 {
-		return window(rows, 0, w, h, m.paint)
+		return window(rows, w, h, m.paint)
 	}
 	return append(m.people(w, above), rows...)
 }

@@ -35,6 +35,9 @@ func (m *Model) status(e *wire.Status) {
 		m.form.nobody = m.form.address()
 	}
 	m.tick()
+	if m.link.online() && was != wire.StateOnline {
+		m.meetRooms()
+	}
 }
 
 // stale marks what is not known any more while there is no connection.
@@ -108,10 +111,8 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		at.past = past{} // the archive knows now whose lines to show
 	}
 	m.restore()
-	if d := m.link.status.Dialect; d == "" || d == native {
-		m.book.listed = time.Time{}
-		m.askRooms()
-	}
+	m.book.listed = time.Time{}
+	m.meetRooms()
 }
 
 // arrived tells once that the session was let in.

@@ -12,9 +12,9 @@ func (m *Model) people(w, h int) []string {
 	at, p := m.book.current, m.paint
 	switch {
 	case at == nil:
-		return window(nil, 0, w, h, p)
+		return window(nil, w, h, p)
 	case at.private():
-		return window(m.couple(at, w), 0, w, h, p)
+		return window(m.couple(at, w), w, h, p)
 	}
 	heading := fmt.Sprintf("PEOPLE %d", at.people.count())
 	if at.people.stale {
@@ -27,7 +27,7 @@ func (m *Model) people(w, h int) []string {
 	if n := at.people.more; n > 0 {
 		rows = append(rows, p.dim(text.PadRight(fmt.Sprintf(" and %d more", n), w)))
 	}
-	return window(rows, 0, w, h, p)
+	return window(rows, w, h, p)
 }
 
 // couple are the two people of a private conversation.

@@ -27,6 +27,14 @@ func (m *Model) askRooms() {
 	m.link.do(wire.Rooms{}, errand{quiet: true})
 }
 
+// meetRooms asks for the rooms of a server that we have come to. Older ones are
+// only asked when somebody looks for a room.
+func (m *Model) meetRooms() {
+	if d := m.link.status.Dialect; d == "" || d == native {
+		m.askRooms()
+	}
+}
+
 // rooms draws the conversations: rooms, then people, with what waits in each of
 // them. Where there is no room for all, those that want to be read stay, and
 // people before rooms that are quiet.
@@ -58,7 +66,7 @@ func (m *Model) rooms(w, h int) []string {
 		rows = append(rows, p.List.Heading.Render(text.PadRight("PRIVATE", w)))
 		draw(b.persons, forPersons, 1+len(b.rooms), func(at *place, number string) string { return m.personRow(at, number, at == b.current, w) })
 	}
-	return window(rows, 0, w, h, p)
+	return window(rows, w, h, p)
 }
 
 // shares divides h rows between rooms and people: people have theirs as long as
@@ -183,14 +191,11 @@ func listRow(at *place, name, path string, current, faint bool, w int, p *paint)
 	}
 }
 
-// window cuts rows to h of them with the chosen one in view, and fills up with
-// blank ones.
-func window(rows []string, chosen, w, h int, p *paint) []string {
+// window cuts rows to h of them, and fills up with blank ones.
+func window(rows []string, w, h int, p *paint) []string {
 	if len(rows) > h {
-		top := max(0, min(chosen-h/2, len(rows)-h))
-		below := len(rows) - top - h
-		rows = rows[top : top+h]
-		if below > 0 && h > 1 && chosen != top+h-1 {
+		rows = rows[:h]
+		if h > 1 {
 			rows[h-1] = p.dim(text.PadRight(" "+p.Glyph.More, w))
 		}
 		return rows

@@ -191,10 +191,10 @@ func (t *timeline) ToEarlier(n int) int {
 // ToRule puts the rule above what is new at the upper edge; false where there
 // is none.
 func (t *timeline) ToRule() bool {
-	if !t.rule.on {
+	i, rows := t.firstNews(), 0
+	if i < 0 {
 		return false
 	}
-	i, rows := t.news(), 0
 	for ; i < len(t.lines) && rows < t.drawn.height; i++ {
 		if !t.lines[i].hidden {
 			rows += t.height(i)

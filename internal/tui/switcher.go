@@ -22,6 +22,7 @@ const (
 type switcher struct {
 	query  draft
 	chosen int
+	order  []string // labels as they are shown, until something else is typed
 }
 
 // A target is one row of the switcher.
@@ -67,17 +68,18 @@ func (s *switcher) Key(m *Model, k key) {
 		}
 	case k.text != "" && !strings.Contains(k.text, "\n"):
 		s.query.Insert(k.text)
-		s.chosen = 0
+		s.chosen, s.order = 0, nil
 	default:
 		if edit := m.composer.editing[k.name]; edit != nil {
 			edit(&s.query)
-			s.chosen = 0
+			s.chosen, s.order = 0, nil
 		}
 	}
 }
 
 // targets are where the query may lead: what fits best first, and of those
-// that fit alike what is unread.
+// that fit alike what is unread. What is shown keeps its order while lines
+// arrive: Enter goes where the person saw it going.
 func (s *switcher) targets(m *Model) []target {
 	typed := strings.TrimSpace(s.query.String())
 	var found []target
@@ -86,9 +88,17 @@ func (s *switcher) targets(m *Model) []target {
 			found = append(found, t)
 		}
 	}
+	place := make(map[string]int, len(s.order))
+	for i, label := range s.order {
+		place[label] = i - len(s.order) // before all that are new
+	}
 	slices.SortStableFunc(found, func(a, b target) int {
-		return cmp.Or(cmp.Compare(b.fits, a.fits), cmp.Compare(b.rank, a.rank))
+		return cmp.Or(cmp.Compare(place[a.label], place[b.label]), cmp.Compare(b.fits, a.fits), cmp.Compare(b.rank, a.rank))
 	})
+	s.order = s.order[:0]
+	for i := range found {
+		s.order = append(s.order, found[i].label)
+	}
 	return found
 }
 
@@ -141,9 +151,10 @@ func (s *switcher) View(w, h int, m *Model) []string {
 	query := text.CleanLine(s.query.String())
 	rows := []string{spread(inner, p.Glyph.Prompt+" "+query+p.caret(), strconv.Itoa(len(found))), p.line(inner)}
 	for i := top; i < min(top+count, len(found)); i++ {
-		row := spread(inner, " "+text.Truncate(found[i].label, inner-len(found[i].note)-2), found[i].note)
+		label := text.Truncate(found[i].label, inner-text.Width(found[i].note)-2)
+		row := spread(inner, " "+label, found[i].note)
 		if i == s.chosen {
-			row = p.List.Selected.Render(spread(inner, p.Glyph.Selected+text.Truncate(found[i].label, inner-len(found[i].note)-2), found[i].note))
+			row = p.List.Selected.Render(spread(inner, p.Glyph.Selected+label, found[i].note))
 		}
 		rows = append(rows, row)
 	}

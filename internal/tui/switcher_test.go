@@ -56,6 +56,33 @@ func TestRoomsThatOneHasNotJoinedAreKnownWithoutAsking(t *testing.T) {
 	}
 }
 
+func TestTheRoomsAreAskedForWhicheverComesFirstOfNameAndConnection(t *testing.T) {
+	for name, events := range map[string][]wire.Event{
+		"connection": online(),
+		"name":       {&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount}, &wire.Status{State: wire.StateOnline}, &wire.Status{State: wire.StateOnline}},
+	} {
+		s := open(t, 80, 24)
+		s.hear(events...)
+		if all, _ := asked[wire.Rooms](s.session); len(all) != 1 {
+			t.Errorf("%s first: asked %d times, want once", name, len(all))
+		}
+	}
+}
+
+func TestEnterInTheSwitcherGoesWhereItWasSeenGoing(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "random"}, &wire.Entered{Room: "rabbits"})
+	s.press("ctrl+k")
+	s.types("ra")
+	s.shows("▌# random")
+	s.hear(said("rabbits", "bob", 14, 33, 0, "news"))
+	s.shows("▌# random")
+	s.press("enter")
+	if got := s.book.current.id; got != "#random" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTabAfterJoinKnowsTheServersRooms(t *testing.T) {
 	s := entered(t)
 	s.types("/join ")

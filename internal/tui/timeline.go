@@ -205,8 +205,21 @@ func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state del
 	if at != 0 {
 		l.at = at
 	}
-	t.Append(l)
+	if t.Append(l) == placedTwice {
+		t.claim(id, state) // it came among the lines that were missed
+	}
 	return true
+}
+
+// claim makes the line with this id ours: it was taken for somebody else's,
+// because we had another name when we said it.
+func (t *timeline) claim(id wire.ID, state delivery) {
+	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
+		if l := t.lines[i]; l.spoken() {
+			l.own, l.mention, l.hidden, l.state = true, false, false, max(l.state, state)
+			l.undraw()
+		}
+	}
 }
 
 // Update changes the state of an own line that has its id.

@@ -124,7 +124,7 @@ func (m *Model) sides(l layout) (left, right []string) {
 		left = append(left, m.corner(l.list, extra, l.rules)...)
 	}
 	if l.people > 0 {
-		right = window(m.aside(l.people, l.body), 0, l.people, l.body+extra, m.paint)
+		right = window(m.aside(l.people, l.body), l.people, l.body+extra, m.paint)
 	}
 	return left, right
 }
@@ -167,7 +167,7 @@ func (m *Model) free(l layout) int {
 func (m *Model) conversation(l layout) []string {
 	at := m.book.current
 	if at == nil {
-		return window(nil, 0, l.main, l.body, m.paint)
+		return window(nil, l.main, l.body, m.paint)
 	}
 	h := l.timeline()
 	rows := at.log.View(l.main, h)

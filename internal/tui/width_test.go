@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -135,7 +136,9 @@ func TestAFrameStandsStillInTmux(t *testing.T) {
 		}
 		return string(out)
 	}
-	t.Cleanup(func() { _ = exec.Command(bin, "-S", filepath.Join(dir, "s"), "kill-server").Run() }) //nolint:noctx // the test's context has ended
+	t.Cleanup(func() {
+		_ = exec.CommandContext(context.WithoutCancel(t.Context()), bin, "-S", filepath.Join(dir, "s"), "kill-server").Run() // it may have ended by itself
+	})
 	for _, size := range sizes {
 		w, h := size[0], size[1]
 		s := open(t, w, h)

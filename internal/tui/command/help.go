@@ -8,23 +8,41 @@ import (
 // helpColumn is how many columns HelpLines has for signatures.
 const helpColumn = 24
 
-// HelpLines is the help on all commands: a heading for each group and a row or
-// two for each command that is offered, at most 76 columns wide, printed from
-// the table.
-func HelpLines(o Offer) []string {
-	var rows []string
+// A HelpEntry is the help on one command.
+type HelpEntry struct {
+	Group           string // the heading it belongs below
+	Signature, Help string
+}
+
+// HelpEntries is the help on all commands that are offered, group by group,
+// printed from the table.
+func HelpEntries(o Offer) []HelpEntry {
+	var all []HelpEntry
 	for _, g := range groups {
-		heading := []string{strings.ToUpper(string(g))}
 		for i := range commands {
 			if c := &commands[i]; c.Group == g && o.has(c) {
-				rows = append(append(rows, heading...), helpRows(c.Signature(c.Words[0]), c.Help)...)
-				heading = nil
+				all = append(all, HelpEntry{strings.ToUpper(string(g)), c.Signature(c.Words[0]), c.Help})
 			}
 		}
 	}
-	rows = append(rows, "TEXT")
-	rows = append(rows, helpRows("@user: text", "one private line without leaving this place")...)
-	return append(rows, helpRows(`\text`, "send a line that begins like a command")...)
+	return append(all,
+		HelpEntry{"TEXT", "@user: text", "one private line without leaving this place"},
+		HelpEntry{"TEXT", `\text`, "send a line that begins like a command"})
+}
+
+// HelpLines is HelpEntries in rows of at most 76 columns: a heading for each
+// group and a row or two for each command.
+func HelpLines(o Offer) []string {
+	var rows []string
+	group := ""
+	for _, e := range HelpEntries(o) {
+		if e.Group != group {
+			rows = append(rows, e.Group)
+			group = e.Group
+		}
+		rows = append(rows, helpRows(e.Signature, e.Help)...)
+	}
+	return rows
 }
 
 // helpRows is one row, or two where the signature leaves no room.

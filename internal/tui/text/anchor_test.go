@@ -1,6 +1,7 @@
 package text
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -137,7 +138,9 @@ func TestTmuxNeedsNoMoreColumnsThanAreReserved(t *testing.T) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	t.Cleanup(func() { _ = exec.Command(bin, "-S", socket, "kill-server").Run() }) //nolint:noctx // the test's context has ended
+	t.Cleanup(func() {
+		_ = exec.CommandContext(context.WithoutCancel(t.Context()), bin, "-S", socket, "kill-server").Run() // it may have ended by itself
+	})
 	for i, word := range scripts() {
 		word = CleanLine(word)
 		// The pane draws the row, says so, and stays until the server ends.

@@ -76,6 +76,7 @@ func TestWrap(t *testing.T) {
 		"deep indents leave room":             {"        abcdefgh", 8, []string{"    abcd", "    efgh"}},
 		"a character wider than the row":      {"a你b", 1, []string{"a", "·", "b"}},
 		"no width is one":                     {"ab", -3, []string{"a", "b"}},
+		"letters with marks are no breaks":    {"ab தமிழ்", 6, []string{"ab", "தமிழ்"}},
 		"marks stay with their letter":        {"aaae\u0301b", 4, []string{"aaae\u0301", "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {

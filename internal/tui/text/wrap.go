@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // markNarrow stands for a character that is wider than the whole row.
 const markNarrow = "·"
@@ -73,12 +76,14 @@ func (w *wrapper) word() word {
 	v.end = v.start
 	for v.end < len(w.line) && w.line[v.end] != ' ' {
 		n, cols := next(w.line[v.end:])
-		if cols > 1 && v.end > v.start {
+		first, _ := utf8.DecodeRuneInString(w.line[v.end:])
+		apart := cells(first) > 1 // letters with marks take several columns too
+		if apart && v.end > v.start {
 			break
 		}
 		v.end += n
 		v.width += cols
-		if cols > 1 {
+		if apart {
 			break
 		}
 	}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+)
+
+// readHelp pages through the help and returns its rows without the border.
+func readHelp(s *scene) []string {
+	s.press("f1")
+	var all []string
+	for last := ""; ; s.press("pgdown") {
+		rows := strings.Split(s.View(), "\n")
+		page := make([]string, 0, len(rows))
+		for _, row := range rows[1 : len(rows)-1] {
+			_, row, _ = strings.Cut(row, "│ ")
+			row, _, _ = strings.Cut(row, " │")
+			page = append(page, strings.TrimRight(row, " "))
+		}
+		joined := strings.Join(page, "\n")
+		if joined == last {
+			return all
+		}
+		last = joined
+		fresh := 0 // rows of this page that the page before ended with
+		for n := len(page); n > 0 && fresh == 0; n-- {
+			if len(all) >= n && strings.Join(all[len(all)-n:], "\n") == strings.Join(page[:n], "\n") {
+				fresh = n
+			}
+		}
+		all = append(all, page[fresh:]...)
+	}
+}
+
+func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
+	for _, size := range [][2]int{{30, 8}, {34, 10}, {41, 12}, {50, 15}, {60, 20}, {79, 24}, {80, 24}, {120, 40}, {200, 50}} {
+		s := open(t, size[0], size[1])
+		s.hear(online()...)
+		rows := readHelp(s)
+		whole := strings.Join(strings.Fields(strings.Join(rows, " ")), " ")
+		for _, b := range bindings() {
+			if want := strings.Join(strings.Fields(keyNames(b.keys)+" "+b.help), " "); !strings.Contains(whole, want) {
+				t.Errorf("%v: no %q in\n%s", size, want, strings.Join(rows, "\n"))
+			}
+		}
+		for _, e := range command.HelpEntries(s.link.offer) {
+			if want := e.Signature + " " + e.Help; !strings.Contains(whole, want) {
+				t.Errorf("%v: no %q", size, want)
+			}
+		}
+		if size[0] >= 80 {
+			continue
+		}
+		for _, row := range rows { // one thing a row
+			found := 0
+			for _, b := range bindings() {
+				if strings.HasPrefix(row, "  "+keyNames(b.keys)+" ") || strings.Contains(row[min(len(row), 2):], " "+keyNames(b.keys)+"  ") {
+					found++
+				}
+			}
+			if found > 1 {
+				t.Errorf("%v: %q holds %d keys", size, row, found)
+			}
+		}
+	}
+}
+
+func TestTheHelpNamesItsKeysWhereverItIsRead(t *testing.T) {
+	for _, size := range [][2]int{{30, 8}, {50, 15}, {80, 24}} {
+		s := open(t, size[0], size[1])
+		s.press("f1")
+		title, _, _ := strings.Cut(s.View(), "\n")
+		if !strings.Contains(title, "Esc close") || !strings.Contains(title, "PgDn") {
+			t.Errorf("%v: the title is %q", size, title)
+		}
+		if text.Width(title) != size[0] {
+			t.Errorf("%v: the title is %d wide", size, text.Width(title))
+		}
+	}
+}
