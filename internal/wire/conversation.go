@@ -229,6 +229,24 @@ type Contact struct {
 	Mode     RouteMode
 }
 
+// Talk is a private conversation that a client's disk knows.
+type Talk struct {
+	User   string
+	Kind   Kind   // "" where it is not known
+	Last   ID     // the newest line
+	At     Millis // of the newest line or file
+	Unread int    // lines that nobody has looked at
+	Closed bool   // a person has taken it off the list, and nothing came since
+}
+
+// Remark is what our own program has said in a private conversation.
+type Remark struct {
+	ID    ID // its place among the lines
+	At    Millis
+	Alarm bool // nobody must miss it
+	Text  string
+}
+
 // Heard is a line that came over an encrypted way, on its way to the disk.
 type Heard struct {
 	Device string     // the sender's key

@@ -84,6 +84,8 @@ func (l *loop) conversation(name string) *conversation {
 			l.diskFailed("read the newest line", err)
 			c.heard = &wire.Heard{}
 		}
+		// Who left lines before this run and was not answered asks still.
+		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
 		l.convs[key] = c
 	}
 	return c
