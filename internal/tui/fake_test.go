@@ -76,10 +76,14 @@ type archive struct {
 	marks   map[string]wire.ID
 	ignored []string
 	inputs  []string
+	talks   []wire.Talk
+	closed  []string
+	remarks map[string][]wire.Remark
+	files   []*wire.Transfer
 }
 
 func newArchive() *archive {
-	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}}
+	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}, remarks: map[string][]wire.Remark{}}
 }
 
 func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
@@ -87,8 +91,15 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	defer a.mu.Unlock()
 	var found []wire.Event
 	for _, e := range a.lines[place] {
-		if said, ok := e.(*wire.Said); ok && (before == 0 || said.ID < before) {
-			found = append(found, e)
+		switch e := e.(type) {
+		case *wire.Said:
+			if before == 0 || e.ID < before {
+				found = append(found, e)
+			}
+		case *wire.Whispered:
+			if before == 0 || e.ID < before {
+				found = append(found, e)
+			}
 		}
 	}
 	return found[max(0, len(found)-limit):], nil
@@ -101,6 +112,17 @@ func (a *archive) InputHistory(n int) []string       { return a.inputs }
 func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
 func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }
 func (a *archive) SetMark(p string, i wire.ID) error { a.marks[p] = i; return nil }
+
+func (a *archive) Talks(string) ([]wire.Talk, error)          { return a.talks, nil }
+func (a *archive) CloseTalk(user string) error                { a.closed = append(a.closed, user); return nil }
+func (a *archive) Remarks(user string) ([]wire.Remark, error) { return a.remarks[user], nil }
+func (a *archive) Transfers() ([]*wire.Transfer, error)       { return a.files, nil }
+
+func (a *archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
+	kept := slices.DeleteFunc(a.remarks[user], func(o wire.Remark) bool { return o.ID == instead || o.ID == r.ID })
+	a.remarks[user] = append(kept, r)
+	return nil
+}
 
 func (a *archive) SetIgnored(name string, on bool) error {
 	a.ignored = slices.DeleteFunc(a.ignored, func(s string) bool { return s == name })

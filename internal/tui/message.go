@@ -49,10 +49,11 @@ type (
 
 	// older is what the archive had of a conversation, oldest first.
 	older struct {
-		place  string
-		events []wire.Event
-		full   bool // as many as were asked for: there may be more
-		err    error
+		place   string
+		events  []wire.Event
+		remarks []wire.Remark
+		full    bool // as many as were asked for: there may be more
+		err     error
 	}
 
 	// restored is what the archive keeps of the screen.
@@ -61,6 +62,9 @@ type (
 		marks   map[string]wire.ID
 		ignored []string
 		inputs  []string
+		talks   []wire.Talk
+		files   []*wire.Transfer
+		err     error // of the talks and files
 	}
 
 	// written says that the oldest write in the queue is done.

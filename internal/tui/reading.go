@@ -137,17 +137,34 @@ func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
 // then the server.
 func (m *Model) fetch(at *place) {
 	first := at.log.first()
+	if at.private() && !at.peer.recalled {
+		first = 0 // what stands here may be a line that waits, above what the disk has
+	}
 	switch {
 	case at.past.asking != "":
 	case !at.past.archive && m.link.archive != nil:
 		at.past.asking = "archive"
-		id, archive := at.id, m.link.archive
-		m.start(func(context.Context) any {
-			events, err := archive.Recent(id, first, page)
-			return older{place: id, events: events, full: len(events) == page, err: err}
-		})
+		m.start(m.fromDisk(at, first))
 	case !at.past.server && at.joined && m.link.online() && !at.private():
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: page}, errand{about: at, quiet: true})
+	}
+}
+
+// fromDisk is the job that reads older lines of a conversation from the archive.
+func (m *Model) fromDisk(at *place, first wire.ID) func(context.Context) any {
+	id, archive := at.id, m.link.archive
+	who := ""
+	if at.private() && !at.peer.recalled {
+		at.peer.recalled = true
+		who = at.name
+	}
+	return func(context.Context) any {
+		events, err := archive.Recent(id, first, page)
+		o := older{place: id, events: events, full: len(events) == page, err: err}
+		if who != "" && err == nil {
+			o.remarks, o.err = archive.Remarks(who)
+		}
+		return o
 	}
 }
 
@@ -167,10 +184,11 @@ func (m *Model) older(o older) {
 		case *wire.Said:
 			m.said(e)
 		case *wire.Whispered:
-			m.whispered(e)
+			m.recallLine(at, e)
 		default: // the archive keeps no others
 		}
 	}
+	m.recallRemarks(at, o.remarks)
 	if at.past.archive && len(o.events) == 0 {
 		m.fetch(at) // perhaps the server has some
 	}
@@ -183,8 +201,13 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
+	me := m.link.me
 	m.start(func(context.Context) any {
-		return restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs)}
+		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs)}
+		if r.talks, r.err = archive.Talks(me); r.err == nil {
+			r.files, r.err = archive.Transfers()
+		}
+		return r
 	})
 }
 
@@ -205,17 +228,14 @@ func (m *Model) restored(r restored) {
 	}
 	m.disk.restoring--
 	m.book.kept = r
-	for id := range r.drafts {
-		if strings.HasPrefix(id, "@") {
-			m.book.person(id[1:])
-		}
-	}
+	m.recallTalks(&r)
 	for _, at := range m.book.all() {
 		if at.draft == "" {
 			at.draft = r.drafts[at.id]
 		}
 		at.read(max(r.marks[markName(at)], m.entryMark(at)))
 	}
+	m.recallUnread(&r)
 	if at := m.book.current; at != nil && m.composer.draft.empty() {
 		m.composer.Load(at.draft)
 	}
