@@ -30,6 +30,16 @@ func (m *Model) people(w, h int) []string {
 	return window(rows, 0, w, h, p)
 }
 
+// alone reports whether nobody else is in any room of ours.
+func (b *book) alone() bool {
+	for _, at := range b.rooms {
+		if at.people.count() > 1 {
+			return false
+		}
+	}
+	return true
+}
+
 // couple are the two people of a private conversation.
 func (m *Model) couple(at *place, w int) []string {
 	p := m.paint

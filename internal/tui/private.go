@@ -209,7 +209,13 @@ func (m *Model) shared(e *wire.Shared) {
 
 // waits says once what the lines of a conversation wait for.
 func (m *Model) waits(at *place, reason string) {
-	if !at.private() || at.peer.waits == reason || reason == "" && len(at.log.pending) > 0 {
+	if !at.private() || at.peer.waits == reason {
+		return
+	}
+	if m.moment.flash == "queued: "+at.peer.waits {
+		m.flash("") // it is not so any more
+	}
+	if reason == "" && len(at.log.pending) > 0 {
 		return
 	}
 	at.peer.waits = reason

@@ -248,3 +248,30 @@ func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 		t.Errorf("it stands above %q", alice.log.lines[n].text)
 	}
 }
+
+func TestTheHintSaysWhatLinesWaitForNow(t *testing.T) {
+	s := talking(t, &wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyKnown, Reason: "alice has not answered yet"})
+	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", "alice has not answered yet"))
+	s.shows("queued: alice has not answered yet")
+	s.hear(directTo("alice", 4000), mine(2, 14, 1, wire.ReceiptQueued, "two", ""), mine(1, 14, 0, wire.ReceiptDelivered, "one", ""))
+	s.hides("has not answered yet")
+	s.hear(mine(2, 14, 1, wire.ReceiptDelivered, "two", ""))
+	s.hides("queued")
+}
+
+func TestTheHintHowOthersJoinGoesWhenSomebodyHas(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Local, c.Hint = true, "Others join with one of:\nchat-tui --local" })
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindAccount}}})
+	hints := func(want bool) {
+		t.Helper()
+		if got := strings.Contains(s.hint(76), "Others join"); got != want {
+			t.Errorf("the hint is there: %t, want %t", got, want)
+		}
+	}
+	hints(true)
+	s.hear(&wire.Joined{Room: "lab3", Name: "bob", Kind: wire.KindGuest})
+	hints(false)
+	s.hear(&wire.Left{Room: "lab3", Name: "bob"})
+	hints(true)
+}

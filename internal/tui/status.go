@@ -236,7 +236,7 @@ func (m *Model) hint(w int) string {
 		return m.popup.hint
 	case m.waitsFor() != "":
 		return text.Truncate("queued: "+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "":
+	case m.cfg.Local && m.cfg.Hint != "" && m.book.alone():
 		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)
 	}
@@ -247,8 +247,13 @@ func (m *Model) hint(w int) string {
 // for.
 func (m *Model) waitsFor() string {
 	at := m.book.current
-	if at == nil || !at.private() || len(at.log.pending) == 0 {
+	if at == nil || !at.private() {
 		return ""
 	}
-	return at.peer.waits
+	for c := range at.log.pending {
+		if w := m.link.outbox[c]; w.reason != "" {
+			return w.reason // they all wait for the same
+		}
+	}
+	return ""
 }

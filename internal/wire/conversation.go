@@ -105,6 +105,7 @@ type Path struct {
 	Device  string // print of the other side's key
 	Guest   bool   // the key is a guest's, and not kept
 	Request bool   // they ask; nobody has answered yet
+	Asked   bool   // we ask; nobody has answered yet
 	Blocked bool   // nothing is sent before a person has answered
 	Sent    int64  // lines of ours
 	Acked   int64  // of those, safe on the other side's disk
