@@ -119,6 +119,9 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 			return false, 0, err
 		}
 		s.lines[one.Line.From]++
+		if err := reopen(ctx, h.tx, h.home, one.Line.From); err != nil {
+			return false, 0, err
+		}
 	}
 	if one.Prekey != "" {
 		if _, err := h.tx.ExecContext(ctx, "DELETE FROM prekeys WHERE home = ? AND id = ?", h.home, one.Prekey); err != nil {

@@ -59,6 +59,11 @@ func (a *Archive) Keep(lines []wire.Event, seen ...wire.Mark) error {
 			if err := keep(ctx, insert, home, line); err != nil {
 				return err
 			}
+			if w, ok := line.(*wire.Whispered); ok {
+				if err := reopen(ctx, tx, home, w.From, w.To); err != nil {
+					return err
+				}
+			}
 		}
 		for _, m := range seen {
 			if err := writeRoom(ctx, tx, home, m.Room, "seen", m.Last); err != nil {

@@ -34,6 +34,9 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf).Scan(&numbers[i]); err != nil {
 				return err
 			}
+			if err := reopen(ctx, tx, home, l.To); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -103,6 +103,7 @@ func (a *Archive) SetPlace(place string) error {
 var roomColumns = map[string]string{
 	"joined": "INSERT INTO rooms (home, key, room, joined) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET room = excluded.room, joined = excluded.joined",
 	"seen":   "INSERT INTO rooms (home, key, room, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen)",
+	"closed": "INSERT INTO rooms (home, key, room, closed) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET closed = excluded.closed",
 	"read":   "INSERT INTO rooms (home, key, room, read) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET read = max(read, excluded.read)",
 }
 

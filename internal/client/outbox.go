@@ -196,7 +196,7 @@ func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 	l.emit(r)
 	l.disk.settled = append(l.disk.settled, r)
 	if one.To != "" {
-		l.disk.keep(&wire.Whispered{ID: id, At: at, From: l.who.name, To: one.To, Kind: l.who.kind, Action: one.Action, Text: one.Text})
+		l.disk.keep(&wire.Whispered{ID: id, At: at, From: l.who.name, To: one.To, Kind: l.who.kind, Action: one.Action, Text: one.Text, State: wire.ReceiptSent})
 		return
 	}
 	l.disk.keep(&wire.Said{Room: one.Room, ID: id, At: at, From: l.who.name, Kind: l.who.kind, Action: one.Action, Text: one.Text, Client: one.Client})

@@ -255,7 +255,7 @@ func (l *besideLoop) settle(r *wire.Receipt, why string) {
 	done.State = wire.ReceiptSent
 	done.ID, done.At = l.stamp()
 	l.feed.Add(&done)
-	l.keep(&wire.Whispered{ID: done.ID, At: done.At, From: l.me, To: r.To, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text})
+	l.keep(&wire.Whispered{ID: done.ID, At: done.At, From: l.me, To: r.To, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text, State: wire.ReceiptSent})
 }
 
 // send says why a line did not go out.

@@ -85,7 +85,7 @@ func (l *loop) settle(one *wire.Receipt, why string) {
 	sent.ID, sent.At = l.stamp(one.Room)
 	l.emit(&sent)
 	if one.To != "" {
-		l.keep(&wire.Whispered{ID: sent.ID, At: sent.At, From: l.me, To: one.To, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text})
+		l.keep(&wire.Whispered{ID: sent.ID, At: sent.At, From: l.me, To: one.To, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text, State: wire.ReceiptSent})
 		return
 	}
 	l.keep(&wire.Said{Room: one.Room, ID: sent.ID, At: sent.At, From: l.me, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text, Client: one.Client})

@@ -23,4 +23,9 @@ type Session interface {
 type Archive interface {
 	Ignored() []string
 	SetIgnored(name string, on bool) error
+	// Recent returns the newest lines of a place, oldest first.
+	Recent(place string, before wire.ID, limit int) ([]wire.Event, error)
+	// Talks returns the private conversations there have been, with what is unread.
+	Talks(me string) ([]wire.Talk, error)
+	SetMark(place string, id wire.ID) error
 }

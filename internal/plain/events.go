@@ -135,6 +135,7 @@ func (c *conversation) onWhispered(e *wire.Whispered) {
 	c.out.show(c.speech, e, c.speech.whispered(e))
 	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
 		c.talks.seen(e)
+		c.cameFrom(e)
 	}
 }
 
@@ -148,6 +149,7 @@ func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
 	news := e.Failed > 0 || e.Waiting > 0 || asked != nil
 	told := c.speech.me == e.Name || !c.greeted && !c.out.json // the greeting names us
 	c.speech.me, c.kind = e.Name, e.Kind
+	c.recall()
 	if _, ok := asked.(wire.Passwd); ok {
 		c.out.tell(done[wire.ActPasswd]) // what comes is a new token
 	} else if news || !told {

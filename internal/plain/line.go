@@ -37,6 +37,14 @@ func (s speech) whispered(e *wire.Whispered) string {
 	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+way, e.Text, e.Action)
 }
 
+// recalled is a line of a private conversation with somebody, as the disk has it.
+func (s speech) recalled(e *wire.Whispered, with string) string {
+	if wire.Fold(e.From) != wire.Fold(with) {
+		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
+	}
+	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind), e.Text, e.Action)
+}
+
 // receipt says what became of a line that was typed here. Of an encrypted one
 // it is that it has arrived: sent alone is no news.
 func (s speech) receipt(e *wire.Receipt) string {

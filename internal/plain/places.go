@@ -12,9 +12,10 @@ import (
 type places struct {
 	room, to string
 	joined   []place
-	unread   []string          // places with lines that came elsewhere than here, oldest first
-	ignored  map[string]string // by folded name
-	past     map[string]int    // by folded room: lines to come that were said earlier
+	unread   []string           // places with lines that came elsewhere than here, oldest first
+	ignored  map[string]string  // by folded name
+	past     map[string]int     // by folded room: lines to come that were said earlier
+	newest   map[string]wire.ID // by folded @person: the newest line that came
 }
 
 // place is a room that we are in.
@@ -118,6 +119,9 @@ func (p *places) note(key string) {
 		p.unread = append(p.unread, key)
 	}
 }
+
+// at says whether what is typed goes to somebody.
+func (p *places) at(name string) bool { return p.to != "" && wire.Fold(p.to) == wire.Fold(name) }
 
 func (p *places) read(key string) {
 	p.unread = slices.DeleteFunc(p.unread, func(k string) bool { return wire.Fold(k) == wire.Fold(key) })

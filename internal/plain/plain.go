@@ -99,6 +99,7 @@ type conversation struct {
 	state    wire.State
 	ready    bool // typed lines have somewhere to go
 	greeted  bool
+	recalled bool  // what is unread on the disk is known
 	reading  bool  // a line has been asked for
 	closing  bool  // no more input
 	gaveUp   bool  // closing took too long
@@ -125,7 +126,7 @@ func newConversation(cfg Config) *conversation {
 		cfg:    cfg,
 		out:    output{w: cfg.Out, json: cfg.JSON, prompt: cfg.Prompt},
 		speech: speech{zone: cfg.Zone},
-		places: places{ignored: ignoredOf(cfg.Archive), past: map[string]int{}},
+		places: places{ignored: ignoredOf(cfg.Archive), past: map[string]int{}, newest: map[string]wire.ID{}},
 		ledger: newLedger(),
 		talks:  newTalks(),
 	}

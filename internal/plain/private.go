@@ -2,7 +2,9 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -38,11 +40,70 @@ func (c *conversation) onPath(e *wire.Path) {
 // lines will go. One that has servers only refuses that.
 func (c *conversation) open(name string) {
 	c.places.visitPerson(name)
+	c.wasRead(name)
 	if c.offer != nil || c.speech.direct {
 		c.tellServerWay(name)
 		return
 	}
 	c.talks.opening = opening{tag: c.ask(wire.Poke{Name: name}), name: name}
+}
+
+// recall takes from the disk, once, which private conversations have lines that
+// nobody has looked at.
+func (c *conversation) recall() {
+	if c.cfg.Archive == nil || !c.cfg.Prompt || c.out.json || c.recalled {
+		return
+	}
+	c.recalled = true
+	talks, err := c.cfg.Archive.Talks(c.speech.me)
+	if err != nil {
+		c.out.tell("private conversations can't be read from the disk: " + text.CleanLine(err.Error()) + ".")
+	}
+	var names []string
+	for _, t := range slices.Backward(talks) { // the one that waits longest first
+		c.places.newest[wire.Fold(t.User)] = max(c.places.newest[wire.Fold(t.User)], t.Last)
+		if t.Unread > 0 && !t.Closed && !c.ignores(t.User) && !c.places.at(t.User) {
+			c.places.note("@" + t.User)
+			names = append(names, text.CleanLine(t.User)+" "+strconv.Itoa(t.Unread))
+		}
+	}
+	if len(names) > 0 {
+		c.out.tell("unread: " + strings.Join(names[:min(len(names), maxListed)], ", ") + ". /next goes there.")
+	}
+}
+
+// readPrivate shows the newest lines of the private conversation at hand again.
+func (c *conversation) readPrivate(n int) {
+	lines, err := c.cfg.Archive.Recent("@"+c.places.to, 0, n)
+	if err != nil {
+		c.out.tell("earlier lines can't be read from the disk: " + text.CleanLine(err.Error()) + ".")
+	}
+	for _, e := range lines {
+		if w, ok := e.(*wire.Whispered); ok {
+			c.out.line(c.speech.recalled(w, c.places.to))
+		}
+	}
+}
+
+// cameFrom notes the newest line of somebody, and that it was read where a person
+// sees it in its conversation.
+func (c *conversation) cameFrom(e *wire.Whispered) {
+	key := wire.Fold(e.From)
+	c.places.newest[key] = max(c.places.newest[key], e.ID)
+	if c.places.at(e.From) {
+		c.wasRead(e.From)
+	}
+}
+
+// wasRead keeps over restarts that somebody's lines were looked at.
+func (c *conversation) wasRead(name string) {
+	last := c.places.newest[wire.Fold(name)]
+	if c.cfg.Archive == nil || !c.cfg.Prompt || c.out.json || last == 0 {
+		return
+	}
+	if err := c.cfg.Archive.SetMark("@"+name, last); err != nil {
+		c.out.tell("this machine's disk does not keep what was read: " + text.CleanLine(err.Error()) + ".")
+	}
 }
 
 // tellServerWay says how private lines go in a session that does not encrypt

@@ -14,13 +14,14 @@ type pathObject struct {
 	RTT     int64  `json:"rtt_ms,omitempty"` // rounded up
 	Reason  string `json:"reason,omitempty"`
 	Trying  bool   `json:"trying,omitempty"`
+	Asked   bool   `json:"asked,omitempty"` // they have to accept first
 	Blocked bool   `json:"blocked,omitempty"`
 }
 
 func newPathObject(e *wire.Path) pathObject {
 	return pathObject{
 		Type: "path", User: e.User, Path: string(e.Way), RTT: milliseconds(e.RTT), Reason: e.Reason,
-		Trying: e.Trying, Blocked: e.Blocked,
+		Trying: e.Trying, Asked: e.Asked, Blocked: e.Blocked,
 	}
 }
 

@@ -33,7 +33,7 @@ var ways = map[wire.Way]string{
 	wire.WayRelay:  "relayed by the server, which can't read it",
 	wire.WayInbox:  "away: lines wait sealed at the server, which can't read them",
 	wire.WayPlain:  "not encrypted",
-	wire.WayNone:   "away: lines wait on this machine",
+	wire.WayNone:   "lines wait on this machine",
 }
 
 // path says how lines go to somebody, and why no better way is taken.
@@ -45,6 +45,8 @@ func path(e *wire.Path) string {
 		return b + "nothing is sent, because you have said that the key is not the right one. /verify " + who + " shows its number again."
 	case e.Blocked:
 		return b + "nothing is sent before you have answered: /verify " + who + "."
+	case e.Asked:
+		return b + text.CleanLine(strings.TrimSuffix(e.Reason, ".")) + "."
 	case e.Way == wire.WayNone && e.Trying:
 		b += "looking for a way; until then lines wait on this machine"
 	default:

@@ -70,7 +70,7 @@ func makeRoom[T any](m map[string]T) {
 // changed says whether a path is another one than before, for people: a figure
 // or the look for a better way is not.
 func (t *talk) changed(e *wire.Path) bool {
-	return t.path.Way != e.Way || t.path.Blocked != e.Blocked || t.path.Trying && !e.Trying
+	return t.path.Way != e.Way || t.path.Blocked != e.Blocked || t.path.Asked != e.Asked && e.Asked || t.path.Trying && !e.Trying
 }
 
 // opens says whether an answer is the one to what opened a conversation, and

@@ -156,14 +156,22 @@ func (c *conversation) next() {
 		c.out.tell("nothing unread elsewhere.")
 		return
 	}
+	if c.places.to != "" {
+		c.wasRead(c.places.to)
+	}
 	c.out.tell("you are at " + c.places.prompt() + ".")
 }
 
-// read asks for earlier lines of the room.
+// read asks for earlier lines of the room, or shows those of a private conversation,
+// which are on this disk only.
 func (c *conversation) read(lines string) {
 	n, err := strconv.Atoi(lines)
 	if err != nil {
 		n = readLines
+	}
+	if c.places.to != "" && c.cfg.Archive != nil && !c.out.json {
+		c.readPrivate(n)
+		return
 	}
 	if c.places.to != "" || c.places.room == "" {
 		c.out.tell("only a room's lines can be read again here.")

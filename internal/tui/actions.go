@@ -251,6 +251,8 @@ func (m *Model) close(at *place) {
 		return
 	}
 	m.book.keepMark(at)
+	name := at.name
+	m.disk.write(m, func(a Archive) error { return a.CloseTalk(name) })
 	if next := m.book.drop(at); next != m.book.current {
 		m.show(next)
 	}

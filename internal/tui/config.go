@@ -41,6 +41,18 @@ type Archive interface {
 	SetPlace(place string) error
 	InputHistory(n int) []string
 	AddInput(line string) error
+
+	// Talks returns the private conversations there have been; me is our name, ""
+	// before it is known.
+	Talks(me string) ([]wire.Talk, error)
+	// CloseTalk takes one off the list, until the next line or file.
+	CloseTalk(user string) error
+	// AddRemark keeps what was said in one by this program, in the place of another
+	// remark or of none.
+	AddRemark(user string, r wire.Remark, instead wire.ID) error
+	Remarks(user string) ([]wire.Remark, error)
+	// Transfers returns the files that went to and fro, those that have ended, too.
+	Transfers() ([]*wire.Transfer, error)
 }
 
 // Mode is how somebody comes in.

@@ -78,10 +78,14 @@ type archive struct {
 	inputs  []string
 	place   string
 	seen    wire.ID // of every room
+	talks   []wire.Talk
+	closed  []string
+	remarks map[string][]wire.Remark
+	files   []*wire.Transfer
 }
 
 func newArchive() *archive {
-	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}}
+	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}, remarks: map[string][]wire.Remark{}}
 }
 
 func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
@@ -114,6 +118,17 @@ func (a *archive) InputHistory(n int) []string       { return a.inputs }
 func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
 func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }
 func (a *archive) SetMark(p string, i wire.ID) error { a.marks[p] = i; return nil }
+
+func (a *archive) Talks(string) ([]wire.Talk, error)          { return a.talks, nil }
+func (a *archive) CloseTalk(user string) error                { a.closed = append(a.closed, user); return nil }
+func (a *archive) Remarks(user string) ([]wire.Remark, error) { return a.remarks[user], nil }
+func (a *archive) Transfers() ([]*wire.Transfer, error)       { return a.files, nil }
+
+func (a *archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
+	kept := slices.DeleteFunc(a.remarks[user], func(o wire.Remark) bool { return o.ID == instead || o.ID == r.ID })
+	a.remarks[user] = append(kept, r)
+	return nil
+}
 
 func (a *archive) SetIgnored(name string, on bool) error {
 	a.ignored = slices.DeleteFunc(a.ignored, func(s string) bool { return s == name })

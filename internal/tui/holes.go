@@ -184,7 +184,7 @@ func (m *Model) filled(f filling) {
 	}
 	at.log.Close(f.hole.before)
 	unread := at.counts.unread // they were counted when they were left out
-	m.putIn(f.events)
+	m.putIn(at, f.events)
 	at.counts.unread = min(at.counts.unread, unread)
 	if f.full && oldest > f.hole.from {
 		at.log.Miss(hole{before: oldest, from: f.hole.from})

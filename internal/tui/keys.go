@@ -33,18 +33,20 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 		words = said
 	}
 	if words != "" {
-		m.note(at, words)
+		m.tellIn(at, &line{kind: lineNote, at: m.paint.millis(), text: words})
 	}
 }
 
 // keyChanged says as loudly as can be that a key is another one.
 func (m *Model) keyChanged(at *place, name, said string) {
+	var lines []*line
 	for _, words := range []string{
 		because("THE KEY OF "+name+" HAS CHANGED. Nothing is sent before you have answered", said),
 		"It may be a new machine of theirs, or somebody else who says to be " + name + ": whoever runs the server could do that.",
 		"/verify " + name + " shows what to compare with them, by voice or side by side.",
 	} {
-		at.log.Note(&line{kind: lineAlarm, at: m.paint.millis(), text: words})
+		lines = append(lines, &line{kind: lineAlarm, at: m.paint.millis(), text: words})
 	}
+	m.tellIn(at, lines...)
 	m.alarm(at)
 }

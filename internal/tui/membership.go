@@ -109,6 +109,9 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	}
 	for _, at := range m.book.all() {
 		at.past = past{} // the archive knows now whose lines to show
+		if at.private() {
+			at.peer.recalled = false
+		}
 	}
 	m.restore()
 	m.book.listed = time.Time{}

@@ -49,11 +49,12 @@ type (
 
 	// older is what the archive had of a conversation, oldest first.
 	older struct {
-		place  string
-		events []wire.Event
-		full   bool    // as many as were asked for: there may be more
-		seen   wire.ID // all lines of the room up to it are in the archive
-		err    error
+		place   string
+		events  []wire.Event
+		full    bool // as many as were asked for: there may be more
+		remarks []wire.Remark
+		seen    wire.ID // all lines of the room up to it are in the archive
+		err     error
 	}
 
 	// filling is what the archive had of the lines of a hole.
@@ -73,6 +74,9 @@ type (
 		ignored []string
 		inputs  []string
 		place   string
+		talks   []wire.Talk
+		files   []*wire.Transfer
+		err     error // of the talks and files
 	}
 
 	// written says that the oldest write in the queue is done.

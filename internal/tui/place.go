@@ -127,6 +127,7 @@ func (b *book) place(id, name string) *place {
 	b.byID[id] = p
 	if p.private() {
 		p.peer = b.peer(name)
+		p.peer.note, p.peer.recalled, p.peer.made = nil, false, b.paint.millis()
 		b.persons = append(b.persons, p)
 	} else {
 		b.rooms = append(b.rooms, p)

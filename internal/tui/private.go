@@ -26,6 +26,12 @@ type peer struct {
 	seen  wire.ID   // the newest line of theirs that the session knows as read
 	waits string    // what lines wait for, as it was said last
 	note  *line     // of the way or a request, while nothing was said below it
+	noted wire.ID   // under which the disk has it
+	said  wire.ID   // under which it has the newest remark of ours
+
+	made     wire.Millis // when its place was made
+	recalled bool        // what the disk has beside lines is here, or is being read
+	counted  bool        // what was unread on the disk is counted
 }
 
 // talks says whether lines go to and fro encrypted, so that the other side can
@@ -168,11 +174,23 @@ func (m *Model) noteWay(at *place, was *peer) {
 // said in between: what changes often fills no timeline.
 func (m *Model) passing(at *place, words string) {
 	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
-	if at.log.Replace(at.peer.note, l) {
-		return
+	p := at.peer
+	if at.log.Replace(p.note, l) {
+		m.remark(at, l, p.noted)
+	} else {
+		p.note = l
+		m.tellIn(at, l)
 	}
-	at.log.Note(l)
-	at.peer.note = l
+	p.noted = p.said
+}
+
+// tellIn adds something that this program says in a private conversation, and that is
+// there after a restart, too.
+func (m *Model) tellIn(at *place, lines ...*line) {
+	for _, l := range lines {
+		at.log.Note(l)
+		m.remark(at, l, 0)
+	}
 }
 
 // because adds a reason where there is one.
@@ -191,7 +209,13 @@ func (m *Model) shared(e *wire.Shared) {
 
 // waits says once what the lines of a conversation wait for.
 func (m *Model) waits(at *place, reason string) {
-	if !at.private() || at.peer.waits == reason || reason == "" && len(at.log.pending) > 0 {
+	if !at.private() || at.peer.waits == reason {
+		return
+	}
+	if m.moment.flash == "queued: "+at.peer.waits {
+		m.flash("") // it is not so any more
+	}
+	if reason == "" && len(at.log.pending) > 0 {
 		return
 	}
 	at.peer.waits = reason

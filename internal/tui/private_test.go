@@ -248,3 +248,13 @@ func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 		t.Errorf("it stands above %q", alice.log.lines[n].text)
 	}
 }
+
+func TestTheHintSaysWhatLinesWaitForNow(t *testing.T) {
+	s := talking(t, &wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyKnown, Reason: "alice has not answered yet"})
+	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", "alice has not answered yet"))
+	s.shows("queued: alice has not answered yet")
+	s.hear(directTo("alice", 4000), mine(2, 14, 1, wire.ReceiptQueued, "two", ""), mine(1, 14, 0, wire.ReceiptDelivered, "one", ""))
+	s.hides("has not answered yet")
+	s.hear(mine(2, 14, 1, wire.ReceiptDelivered, "two", ""))
+	s.hides("queued")
+}

@@ -148,6 +148,9 @@ func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
 // then the server.
 func (m *Model) fetch(at *place) {
 	first, limit := at.log.first(), page
+	if at.private() && !at.peer.recalled {
+		first = 0 // what stands here may be a line that waits, above what the disk has
+	}
 	if at.past.back > page {
 		limit = wire.MaxHistory
 	}
@@ -160,14 +163,28 @@ func (m *Model) fetch(at *place) {
 		m.flash("the screen holds no more lines of this conversation")
 	case !at.past.archive && m.link.archive != nil:
 		at.past.asking = "archive"
-		id, name, archive := at.id, at.name, m.link.archive
-		m.start(func(context.Context) any {
-			seen := archive.LastSeen(name)
-			events, err := archive.Recent(id, first, limit)
-			return older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
-		})
+		m.start(m.fromDisk(at, first, limit))
 	case !at.past.server && at.joined && m.link.online() && !at.private():
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})
+	}
+}
+
+// fromDisk is the job that reads older lines of a conversation from the archive.
+func (m *Model) fromDisk(at *place, first wire.ID, limit int) func(context.Context) any {
+	id, name, archive := at.id, at.name, m.link.archive
+	who := ""
+	if at.private() && !at.peer.recalled {
+		at.peer.recalled = true
+		who = name
+	}
+	return func(context.Context) any {
+		seen := archive.LastSeen(name)
+		events, err := archive.Recent(id, first, limit)
+		o := older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
+		if who != "" && err == nil {
+			o.remarks, o.err = archive.Remarks(who)
+		}
+		return o
 	}
 }
 
@@ -183,7 +200,8 @@ func (m *Model) older(o older) {
 		m.note(at, "older lines can't be read from the disk: "+cleanError(o.err))
 	}
 	m.missedBefore(at, o)
-	m.putIn(o.events)
+	m.putIn(at, o.events)
+	m.recallRemarks(at, o.remarks)
 	if at.past.archive && len(o.events) == 0 {
 		m.fetch(at) // perhaps the server has some
 	}
@@ -191,13 +209,13 @@ func (m *Model) older(o older) {
 }
 
 // putIn puts in lines of the archive.
-func (m *Model) putIn(events []wire.Event) {
+func (m *Model) putIn(at *place, events []wire.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case *wire.Said:
 			m.said(e)
 		case *wire.Whispered:
-			m.whispered(e)
+			m.recallLine(at, e)
 		default: // the archive keeps no others
 		}
 	}
@@ -210,8 +228,13 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
+	me := m.link.me
 	m.start(func(context.Context) any {
-		return restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
+		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
+		if r.talks, r.err = archive.Talks(me); r.err == nil {
+			r.files, r.err = archive.Transfers()
+		}
+		return r
 	})
 }
 
@@ -232,17 +255,14 @@ func (m *Model) restored(r restored) {
 	}
 	m.disk.restoring--
 	m.book.kept = r
-	for id := range r.drafts {
-		if strings.HasPrefix(id, "@") {
-			m.book.person(id[1:])
-		}
-	}
+	m.recallTalks(&r)
 	for _, at := range m.book.all() {
 		if at.draft == "" {
 			at.draft = r.drafts[at.id]
 		}
 		at.read(max(r.marks[markName(at)], m.entryMark(at)))
 	}
+	m.recallUnread(&r)
 	if at := m.book.current; at != nil && m.composer.draft.empty() {
 		m.composer.Load(at.draft)
 	}

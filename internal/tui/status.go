@@ -258,8 +258,13 @@ func (m *Model) hint(w int) string {
 // for.
 func (m *Model) waitsFor() string {
 	at := m.book.current
-	if at == nil || !at.private() || len(at.log.pending) == 0 {
+	if at == nil || !at.private() {
 		return ""
 	}
-	return at.peer.waits
+	for c := range at.log.pending {
+		if w := m.link.outbox[c]; w.reason != "" {
+			return w.reason // they all wait for the same
+		}
+	}
+	return ""
 }

@@ -42,7 +42,8 @@ func (m *Model) transfer(e *wire.Transfer) {
 			t.line.at = m.paint.millis()
 		}
 		at.remember(t)
-		at.log.Note(t.line)
+		t.line.key = placeAt(t.line.at)
+		at.log.Place(t.line)
 		if e.State == wire.TransferOffered && !e.Out {
 			m.alarm(at)
 		}

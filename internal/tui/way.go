@@ -33,7 +33,7 @@ func (m *Model) badge(who *place) (sign, path string) {
 	switch {
 	case way.Blocked:
 		path = "!key"
-	case way.Request:
+	case way.Request, way.Asked:
 		path = "ask"
 	case way.Way == wire.WayDirect:
 		path = "p2p"
@@ -108,7 +108,7 @@ func (m *Model) wayWords(p *peer) []string {
 	if way.Request {
 		parts = append(parts, "asks for a private conversation")
 	}
-	if key := m.keyWords(way); key != "" {
+	if key := m.keyWords(way); key != "" && !way.Asked {
 		parts = append(parts, key)
 	}
 	if way.Blocked && way.Key != wire.KeyChanged && way.Key != wire.KeyRejected {
@@ -131,6 +131,8 @@ func (m *Model) wayWord(p *peer) string {
 		return "direct UDP" + rtt(way.RTT)
 	case way.Way == wire.WayRelay:
 		return because("relayed"+rtt(way.RTT), way.Reason)
+	case way.Asked:
+		return way.Reason
 	case way.Trying:
 		return because("looking for a way, lines wait here", way.Reason)
 	case way.Way == wire.WayInbox:
@@ -146,7 +148,7 @@ func (m *Model) wayWord(p *peer) string {
 	case way.Reason != "":
 		return "lines wait here: " + way.Reason
 	default:
-		return "away: lines wait here"
+		return "the next line opens a connection"
 	}
 }
 
@@ -241,8 +243,12 @@ func (m *Model) privatePrompt(name string) (long, short string) {
 		return " (relayed, encrypted)", " (relayed)"
 	case way.Way == wire.WayInbox:
 		return " (away: sealed, waits at the server)", " (sealed)"
-	case way.Way == wire.WayNone:
+	case way.Asked:
+		return " (goes when " + clean + " accepts)", " (asked)"
+	case way.Way == wire.WayNone && (way.Trying || way.Reason != "" || way.Key == wire.KeyNone):
 		return " (waits on this machine)", " (waits here)"
+	case way.Way == wire.WayNone:
+		return " (opens a connection)", " (opens)"
 	case way.Way == wire.WayPlain && (way.Addr != "" || m.link.status.Direct):
 		return ", in plain text (readable on the way)", " (plain text)"
 	}

@@ -60,9 +60,21 @@ func TestTheScreenSaysHowPrivateLinesTravel(t *testing.T) {
 		},
 		{
 			"nobody there",
+			wire.Path{Way: wire.WayNone, Key: wire.KeyKnown, Reason: "alice is away"},
+			false, false,
+			" off│", "lines wait here: alice is away", "to alice only (waits on this machine) › ",
+		},
+		{
+			"not connected", // nobody knows whether alice is away
 			wire.Path{Way: wire.WayNone, Key: wire.KeyKnown},
 			false, false,
-			" off│", "away: lines wait here", "to alice only (waits on this machine) › ",
+			" off│", "the next line opens a connection", "to alice only (opens a connection) › ",
+		},
+		{
+			"asked",
+			wire.Path{Way: wire.WayNone, Trying: true, Asked: true, Key: wire.KeyNew, Reason: "alice was asked; lines go when alice accepts"},
+			false, false,
+			" ask│", "alice was asked; lines go when alice accepts", "to alice only (goes when alice accepts) › ",
 		},
 		{
 			"being tried",

@@ -105,6 +105,7 @@ type Path struct {
 	Device  string // print of the other side's key
 	Guest   bool   // the key is a guest's, and not kept
 	Request bool   // they ask; nobody has answered yet
+	Asked   bool   // we ask; nobody has answered yet
 	Blocked bool   // nothing is sent before a person has answered
 	Sent    int64  // lines of ours
 	Acked   int64  // of those, safe on the other side's disk
@@ -227,6 +228,24 @@ type Contact struct {
 	Rejected bool
 	Secure   bool // an account that has had a key: never spoken to in plain text
 	Mode     RouteMode
+}
+
+// Talk is a private conversation that a client's disk knows.
+type Talk struct {
+	User   string
+	Kind   Kind   // "" where it is not known
+	Last   ID     // the newest line
+	At     Millis // of the newest line or file
+	Unread int    // lines that nobody has looked at
+	Closed bool   // a person has taken it off the list, and nothing came since
+}
+
+// Remark is what our own program has said in a private conversation.
+type Remark struct {
+	ID    ID // its place among the lines
+	At    Millis
+	Alarm bool // nobody must miss it
+	Text  string
 }
 
 // Heard is a line that came over an encrypted way, on its way to the disk.

@@ -22,6 +22,9 @@ const (
 	// answerWithin is after how long a call counts as not heard: a person may
 	// have to answer first, so it is said again then.
 	answerWithin = 30 * time.Second
+	// askedAfter is after how long without an answer a person is being asked: a
+	// program that answers by itself is faster.
+	askedAfter = 500 * time.Millisecond
 	// linkWithin is how long an answered call may take to become a link.
 	linkWithin = 15 * time.Second
 	// restWithin is how long a direct way is looked for on, once the relay is taken.
@@ -49,6 +52,7 @@ type call struct {
 	dialling bool
 	reached  bool      // a knock of the other side was heard
 	carryAt  time.Time // when the relay is dialled, zero: it was, or is not to be
+	asks     time.Time // when it counts as put to a person, zero: it is answered, or was not heard
 	again    bool      // the relay is dialled though there is a way through it
 }
 
@@ -82,10 +86,29 @@ func (l *loop) punch(c *conversation, k *call) {
 		}
 	}
 	l.ask(r, func(e wire.Event) {
-		if no, refused := e.(*wire.Refused); refused && c.call == k {
+		no, refused := e.(*wire.Refused)
+		switch {
+		case c.call != k:
+		case refused:
 			l.notCalled(c, no)
+		case !k.answered:
+			k.asks = time.Now().Add(askedAfter)
 		}
 	})
+}
+
+// invite says that a person over there has to answer first.
+func (c *conversation) invite() {
+	c.invited, c.noted.changed = true, true
+	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
+}
+
+// uninvite forgets that somebody was asked: they have answered, or are not there.
+func (c *conversation) uninvite() {
+	if c.invited {
+		c.invited = false
+		c.show("")
+	}
 }
 
 // hides says whether somebody is not to be told our addresses.
@@ -96,6 +119,7 @@ func (l *loop) hides(c *conversation) bool {
 // notCalled is the server's no to a call.
 func (l *loop) notCalled(c *conversation, e *wire.Refused) {
 	c.call = nil
+	c.uninvite()
 	switch {
 	case e.Code == wire.CodeNoUser && c.best() == nil:
 		l.away(c, c.name+" is not here")
@@ -183,6 +207,7 @@ func (l *loop) declined(e *wire.Declined) {
 		return
 	}
 	c.call, c.poked = nil, false
+	c.uninvite()
 	c.show(c.name + " does not want to talk now")
 	c.again = time.Now().Add(againLast)
 	c.noted.changed = true
@@ -192,8 +217,9 @@ func (l *loop) declined(e *wire.Declined) {
 func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	now := time.Now()
 	k.answered, k.relayed, k.until = true, e.Relay || l.hides(c), now.Add(linkWithin)
-	k.began = now
+	k.began, k.asks = now, time.Time{}
 	c.again = time.Time{}
+	c.uninvite()
 	for _, a := range e.Addrs {
 		if ap, err := netip.ParseAddrPort(a); err == nil && len(k.addrs) < wire.MaxCandidates && !k.relayed {
 			k.addrs = append(k.addrs, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
@@ -219,8 +245,10 @@ func (k *call) due() time.Time {
 	if k.answered && k.rounds < len(knockAfter) && len(k.addrs) > 0 {
 		due = k.began.Add(knockAfter[k.rounds])
 	}
-	if !k.carryAt.IsZero() && k.carryAt.Before(due) {
-		due = k.carryAt
+	for _, t := range []time.Time{k.carryAt, k.asks} {
+		if !t.IsZero() && t.Before(due) {
+			due = t
+		}
 	}
 	return due
 }
@@ -238,6 +266,12 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 		c.show(k.why(l, c))
 		l.dial(c, k, l.carried, l.relay.Addr(c.key))
 	}
+	if !k.asks.IsZero() && !now.Before(k.asks) {
+		k.asks = time.Time{}
+		if c.best() == nil {
+			c.invite()
+		}
+	}
 	if now.Before(k.until) {
 		return
 	}
@@ -248,6 +282,8 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 		c.worse(now)
 	case k.answered:
 		c.show("no way to " + c.name + " was found: " + k.why(l, c))
+		c.later(now)
+	case c.invited: // and may answer yet
 		c.later(now)
 	default:
 		c.show(c.name + " has not answered yet")

@@ -50,6 +50,7 @@ type conversation struct {
 	moving  bool           // files are on their way
 	urgent  bool           // the way there was has broken
 	busy    bool           // the server is being asked about it
+	invited bool           // its person was asked for the conversation, and has not answered
 	coming  bool           // it had no key a moment ago, and may have one now
 	paths   []*path
 
@@ -84,6 +85,8 @@ func (l *loop) conversation(name string) *conversation {
 			l.diskFailed("read the newest line", err)
 			c.heard = &wire.Heard{}
 		}
+		// Who left lines before this run and was not answered asks still.
+		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
 		l.convs[key] = c
 	}
 	return c
@@ -248,6 +251,9 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
 	case e.Device != "":
 		if l.judge(c, e.Device) {
+			if !c.invited {
+				c.show("") // whatever it was: they are here, and are called
+			}
 			l.begin(c)
 		}
 	default:
@@ -281,13 +287,15 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 
 // away waits for somebody, and leaves sealed copies where that can be.
 func (l *loop) away(c *conversation, why string) {
-	c.show(why + "")
+	c.invited = false
+	c.show(why)
 	c.later(time.Now())
 	l.seal(c)
 }
 
 // plainly leaves all that waits to the session.
 func (c *conversation) plainly(l *loop, why string) {
+	c.invited = false
 	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
 	c.show(why)
 	l.failBound(c, "")
@@ -311,6 +319,9 @@ func (c *conversation) plainly(l *loop, why string) {
 	}
 }
 
+// noServer is why there is no way while the connection is gone.
+const noServer = "there is no connection to the server"
+
 // cut is the loss of the server: what went through it is no more.
 func (c *conversation) cut() {
 	c.call, c.busy, c.again, c.better = nil, false, time.Time{}, time.Time{}
@@ -322,14 +333,16 @@ func (c *conversation) cut() {
 	if c.plain {
 		c.plain = false // another server may know better
 	}
+	c.invited = false
 	if c.best() == nil {
-		c.show("there is no connection to the server")
+		c.show(noServer)
 	}
 	c.noted.changed = true
 }
 
 // part ends all ways to somebody in order: what was said still arrives.
 func (c *conversation) part(now time.Time) {
+	c.uninvite()
 	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
 	for _, p := range c.paths {
 		p.finish()
@@ -340,6 +353,7 @@ func (c *conversation) part(now time.Time) {
 
 // hangUp ends all ways to somebody at once.
 func (c *conversation) hangUp(l *loop) {
+	c.uninvite()
 	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
 	for _, p := range slices.Clone(c.paths) {
 		p.Close(false)

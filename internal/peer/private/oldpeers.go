@@ -209,7 +209,7 @@ func (l *loop) typedOlder(r *wire.Receipt) {
 	l.older.tallies[c.Addr].sent++
 	done.State = wire.ReceiptSent
 	done.ID, done.At = l.stamp()
-	l.keepOlder(&wire.Whispered{ID: done.ID, At: done.At, From: l.server.me, To: c.Name, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text})
+	l.keepOlder(&wire.Whispered{ID: done.ID, At: done.At, From: l.server.me, To: c.Name, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text, State: wire.ReceiptSent})
 	l.emit(done)
 }
 

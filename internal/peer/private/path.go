@@ -206,6 +206,8 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		}
 	}
 	if best == p {
+		c.uninvite()
+		c.show("") // why lines have waited
 		if p.Relayed && c.call != nil {
 			c.show(c.call.why(l, c))
 			c.call.until = now.Add(restWithin)
@@ -216,7 +218,6 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		c.again, c.tries, c.better = time.Time{}, 0, time.Time{}
 		if !p.Relayed {
 			c.betters = 0
-			c.show("")
 		} else if c.call == nil {
 			c.worse(now)
 		}

@@ -31,7 +31,7 @@ func (l *loop) standing(c *conversation) *wire.Path {
 	e := &wire.Path{
 		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: l.place.kind,
 		Key: c.state, Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
-		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Blocked: c.blocked(),
+		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: c.blocked(),
 		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
 	}
 	if c.device != "" && e.Key == wire.KeyNone {

@@ -217,7 +217,9 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.prekeys.told(l, e.Prekeys)
 	l.tellNewDevices(e.Devices)
 	for _, c := range l.convs {
-		c.again, c.tries = time.Time{}, 0
+		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
+			c.show("")
+		}
 	}
 	l.look()
 }

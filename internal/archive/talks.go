@@ -1,0 +1,179 @@
+package archive
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxTalks is how many private conversations come back.
+	maxTalks = 500
+	// maxRemarks is how many remarks of one conversation are kept, and
+	// maxAllRemarks how many of all.
+	maxRemarks    = 200
+	maxAllRemarks = 20_000
+)
+
+// Talks returns the private conversations that there have been at the server at
+// hand with lines or files, those first in which something was said last. me is the
+// name that we have there, "" before it is known.
+func (a *Archive) Talks(me string) ([]wire.Talk, error) {
+	ctx, home := context.Background(), a.here()
+	talks, err := a.spokenWith(ctx, home, me)
+	if err == nil {
+		err = a.sharedWith(ctx, home, talks)
+	}
+	closed := map[string]wire.Millis{}
+	if err == nil {
+		err = each(ctx, a.read, "SELECT key, closed FROM rooms WHERE home = ? AND closed > 0", []any{home}, func(rows *sql.Rows) error {
+			var key string
+			var at wire.Millis
+			err := rows.Scan(&key, &at)
+			closed[key] = at
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read conversations: %w", err)
+	}
+	all := make([]wire.Talk, 0, len(talks))
+	for _, t := range talks {
+		at, closed := closed[fold("@"+t.User)]
+		t.Closed = closed && at >= t.At
+		all = append(all, *t)
+	}
+	slices.SortFunc(all, func(a, b wire.Talk) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(a.User, b.User)) })
+	all = all[:min(len(all), maxTalks)]
+	for i := range all {
+		if err := a.countUnread(ctx, home, &all[i]); err != nil {
+			return nil, fmt.Errorf("count unread lines: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// spokenWith are those with lines, by folded name.
+func (a *Archive) spokenWith(ctx context.Context, home int64, me string) (map[string]*wire.Talk, error) {
+	mine := map[string]bool{fold(me): true}
+	if err := each(ctx, a.read, "SELECT DISTINCT as_key FROM outbox WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		mine[key] = true
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	const query = `SELECT from_key, to_key, sender, receiver, kind, at, state <> '' AS own, max(id) FROM lines
+		WHERE home = ? AND place = '@' GROUP BY from_key, to_key, own ORDER BY max(id)`
+	talks := map[string]*wire.Talk{}
+	err := each(ctx, a.read, query, []any{home}, func(rows *sql.Rows) error {
+		var from, to string
+		var w wire.Whispered
+		var own bool
+		if err := rows.Scan(&from, &to, &w.From, &w.To, &w.Kind, &w.At, &own, &w.ID); err != nil {
+			return err
+		}
+		t := &wire.Talk{User: w.From, Kind: w.Kind, Last: w.ID, At: w.At}
+		if own || mine[from] && !mine[to] || from == fold(me) && from != to {
+			t = &wire.Talk{User: w.To, Last: w.ID, At: w.At}
+		}
+		if was := talks[fold(t.User)]; was != nil {
+			t.Kind, t.At = cmp.Or(t.Kind, was.Kind), max(t.At, was.At)
+		}
+		talks[fold(t.User)] = t
+		return nil
+	})
+	return talks, err
+}
+
+// sharedWith adds those with files.
+func (a *Archive) sharedWith(ctx context.Context, home int64, talks map[string]*wire.Talk) error {
+	const query = "SELECT user, max(at) FROM transfers WHERE home = ? GROUP BY user_key"
+	return each(ctx, a.read, query, []any{home}, func(rows *sql.Rows) error {
+		t := &wire.Talk{}
+		if err := rows.Scan(&t.User, &t.At); err != nil {
+			return err
+		}
+		if was := talks[fold(t.User)]; was != nil {
+			was.At = max(was.At, t.At)
+			return nil
+		}
+		talks[fold(t.User)] = t
+		return nil
+	})
+}
+
+// countUnread counts the lines of somebody that nobody has looked at.
+func (a *Archive) countUnread(ctx context.Context, home int64, t *wire.Talk) error {
+	a.mu.Lock()
+	var mark wire.ID
+	if r, known := a.memo.rooms[fold("@"+t.User)]; known {
+		mark = r.read
+	}
+	a.mu.Unlock()
+	const query = "SELECT count(*) FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id > ?"
+	return a.read.QueryRowContext(ctx, query, home, fold(t.User), number(mark)).Scan(&t.Unread)
+}
+
+// CloseTalk takes a private conversation off the list, until the next line or file.
+func (a *Archive) CloseTalk(user string) error {
+	home := a.here()
+	return a.change("close the conversation", func(ctx context.Context, tx *sql.Tx) error {
+		return writeRoom(ctx, tx, home, "@"+user, "closed", a.millis())
+	})
+}
+
+// reopen puts a conversation on the list again that was closed.
+func reopen(ctx context.Context, tx *sql.Tx, home int64, users ...string) error {
+	for _, user := range users {
+		if _, err := tx.ExecContext(ctx, "UPDATE rooms SET closed = 0 WHERE home = ? AND key = ? AND closed > 0", home, fold("@"+user)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddRemark keeps what the program said in a private conversation. instead is the
+// ID of a remark that it takes the place of, 0 for none.
+func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
+	const insert = `INSERT INTO remarks (home, place, id, at, alarm, text) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET at = excluded.at, alarm = excluded.alarm, text = excluded.text`
+	const trim = `DELETE FROM remarks WHERE home = ?1 AND place = ?2 AND id <=
+		(SELECT id FROM remarks WHERE home = ?1 AND place = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`
+	const trimAll = "DELETE FROM remarks WHERE seq <= (SELECT seq FROM remarks ORDER BY seq DESC LIMIT 1 OFFSET ?)"
+	home, place := a.here(), fold("@"+user)
+	return a.change("keep a remark", func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM remarks WHERE home = ? AND place = ? AND id = ?", home, place, number(instead)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, insert, home, place, number(r.ID), r.At, r.Alarm, r.Text); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, trim, home, place, maxRemarks); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, trimAll, maxAllRemarks)
+		return err
+	})
+}
+
+// Remarks returns those of a private conversation, in order.
+func (a *Archive) Remarks(user string) ([]wire.Remark, error) {
+	const query = "SELECT id, at, alarm, text FROM remarks WHERE home = ? AND place = ? ORDER BY id"
+	var all []wire.Remark
+	err := each(context.Background(), a.read, query, []any{a.here(), fold("@" + user)}, func(rows *sql.Rows) error {
+		var r wire.Remark
+		err := rows.Scan(&r.ID, &r.At, &r.Alarm, &r.Text)
+		all = append(all, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read remarks: %w", err)
+	}
+	return all, nil
+}

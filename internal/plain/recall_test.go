@@ -1,0 +1,59 @@
+package plain_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"labchat/internal/plain"
+	"labchat/internal/wire"
+)
+
+// disk is an Archive that an earlier run has filled.
+type disk struct {
+	talks []wire.Talk
+	lines map[string][]wire.Event
+	marks map[string]wire.ID
+}
+
+func (d *disk) Ignored() []string                      { return []string{"mallory"} }
+func (d *disk) SetIgnored(string, bool) error          { return nil }
+func (d *disk) Talks(string) ([]wire.Talk, error)      { return d.talks, nil }
+func (d *disk) SetMark(place string, id wire.ID) error { d.marks[place] = id; return nil }
+func (d *disk) Recent(place string, _ wire.ID, _ int) ([]wire.Event, error) {
+	return d.lines[place], nil
+}
+
+func TestWhatNobodyHasReadInPrivateIsStillUnreadAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{marks: map[string]wire.ID{}, talks: []wire.Talk{
+			{User: "bob", Last: id(9), Unread: 2}, {User: "carol", Unread: 1, Closed: true}, {User: "mallory", Unread: 5},
+			{User: "alice", Last: id(8), Unread: 3}, {User: "dora", Last: id(7)},
+		}}
+		d.lines = map[string][]wire.Event{"@alice": {whispered(8, "alice", "an old line", "")}}
+		r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+			return plain.Run(t.Context(), plain.Config{Session: s, Archive: d, Input: in, Out: out, Room: "lab3", Prompt: true})
+		})
+		arrive(r)
+		if out := r.out.String(); !strings.Contains(out, "unread: alice 3, bob 2. /next goes there.") {
+			t.Errorf("got %q", out)
+		}
+		r.types("/next")
+		if out := r.out.String(); !strings.Contains(out, "you are at alice.") || d.marks["@alice"] != id(8) {
+			t.Errorf("got %v, %q", d.marks, out)
+		}
+		r.types("/read")
+		if out := r.out.String(); !strings.Contains(out, "private alice: an old line") {
+			t.Errorf("got %q", out)
+		}
+		r.hear(whispered(20, "alice", "a new one", wire.WayDirect), whispered(21, "dora", "elsewhere", wire.WayDirect))
+		if d.marks["@alice"] != id(20) || d.marks["@dora"] != 0 {
+			t.Errorf("got %v", d.marks)
+		}
+		r.eof()
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+	})
+}

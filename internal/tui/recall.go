@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"strings"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// recallTalks puts the private conversations of the disk on the list, and the files
+// that belong to them. One that was closed stays so, with what was being written in
+// it.
+func (m *Model) recallTalks(r *restored) {
+	if r.err != nil {
+		m.note(nil, "private conversations can't be read from the disk: "+cleanError(r.err))
+	}
+	closed := map[string]bool{}
+	for i := range r.talks {
+		t := &r.talks[i]
+		if t.Closed || m.link.ignores(t.User) {
+			closed[personID(t.User)] = true
+			continue
+		}
+		at := m.open(t.User)
+		at.guest(t.Kind == wire.KindGuest)
+	}
+	for id := range r.drafts {
+		if strings.HasPrefix(id, "@") && !closed[id] {
+			m.book.person(id[1:])
+		}
+	}
+	for _, e := range r.files {
+		if at := m.book.find(personID(e.User)); at != nil && at.file(e.ID) == nil {
+			m.transfer(asOnDisk(e))
+		}
+	}
+	for _, at := range m.book.persons {
+		if !at.peer.known && m.link.session != nil {
+			m.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
+		}
+	}
+}
+
+// asOnDisk is a transfer of an earlier run: one that moved waits until the session
+// says more.
+func asOnDisk(e *wire.Transfer) *wire.Transfer {
+	known := *e
+	if known.State == wire.TransferRunning {
+		known.State = wire.TransferWaiting
+	}
+	return &known
+}
+
+// recallUnread counts what nobody has looked at before this run.
+func (m *Model) recallUnread(r *restored) {
+	for i := range r.talks {
+		t := &r.talks[i]
+		at := m.book.find(personID(t.User))
+		if at == nil || at.peer.counted || m.link.ignores(t.User) {
+			continue
+		}
+		at.peer.counted = true
+		if at != m.book.current {
+			at.counts.unread = max(at.counts.unread, t.Unread)
+		}
+	}
+}
+
+// recallLine puts a line of the disk into its conversation. Whose it is, is known by
+// that: we may have had another name.
+func (m *Model) recallLine(at *place, e *wire.Whispered) {
+	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	l.own = wire.Fold(e.From) != wire.Fold(at.name)
+	l.mention = false
+	l.hidden = l.hidden && !l.own
+	if l.own {
+		l.state = deliveryOf(&wire.Receipt{State: e.State})
+	}
+	if m.book.byID[at.id] == at {
+		m.add(at, l)
+	}
+}
+
+// remark keeps a note of a private conversation on the disk, where it takes the
+// place of an earlier one.
+func (m *Model) remark(at *place, l *line, instead wire.ID) {
+	at.peer.said = max(at.peer.said+1, placeAt(l.at))
+	name, r := at.name, wire.Remark{ID: at.peer.said, At: l.at, Alarm: l.kind == lineAlarm, Text: l.text}
+	m.disk.write(m, func(a Archive) error { return a.AddRemark(name, r, instead) })
+}
+
+// recallRemarks puts in what was said by this program in an earlier run.
+func (m *Model) recallRemarks(at *place, remarks []wire.Remark) {
+	type said struct {
+		at   wire.Millis
+		text string
+	}
+	here := map[said]bool{}
+	for _, l := range at.log.lines {
+		here[said{l.at, l.text}] = !l.spoken()
+	}
+	for _, r := range remarks {
+		if r.At >= at.peer.made || here[said{r.At, text.Clean(r.Text)}] {
+			continue // it was said here, or is read twice
+		}
+		l := &line{kind: lineNote, key: r.ID, at: r.At, text: text.Clean(r.Text)}
+		if r.Alarm {
+			l.kind = lineAlarm
+		}
+		at.log.Place(l)
+	}
+}
+
+// placeAt is where among the lines something stands that has only a time: below
+// what was said in the same moment.
+func placeAt(at wire.Millis) wire.ID { return wire.FirstID(at+1) - 1 }
+
+// Place puts a note where its time says, among lines that may not be there yet.
+func (t *timeline) Place(l *line) {
+	i := t.after(l.key)
+	if i == t.settled() {
+		i -= t.loose
+	}
+	t.insert(i, l)
+}
