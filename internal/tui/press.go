@@ -262,5 +262,6 @@ func (m *Model) nextTheme() {
 func (m *Model) editServer() {
 	if m.link.lost() && m.cfg.Connect != nil {
 		m.ended()
+		m.form.back = !m.link.over()
 	}
 }
