@@ -45,6 +45,7 @@ type form struct {
 	here     bool   // a chat on this machine can be started
 	lately   bool   // and was, last time
 	nobody   string // the address at which nobody answered
+	back     bool   // there is a conversation behind it to go back to
 }
 
 func newForm(cfg Config, p *paint) *form {
@@ -123,7 +124,13 @@ func (f *form) Fail(code wire.Code, reason string) {
 func (m *Model) formKey(k key) {
 	f := m.form
 	switch k.name {
-	case "esc", "ctrl+c", "ctrl+q":
+	case "esc":
+		if f.back {
+			m.form = nil
+			return
+		}
+		m.order(orderQuit)
+	case "ctrl+c", "ctrl+q":
 		m.order(orderQuit)
 	case "f1":
 		m.over.openHelp(m.link.offer)
@@ -262,9 +269,10 @@ func (m *Model) submit() {
 	if f.busy || m.cfg.Connect == nil {
 		return
 	}
-	f.busy = true
+	f.busy, f.back = true, false // the session before is over then
 	f.failed = [fieldCount]string{}
 	login := Login{Server: f.address(), Mode: f.mode, Name: f.username()}
+	m.cfg.Login = login
 	if f.mode != ModeGuest {
 		login.Password = wire.Secret(f.password.String())
 	}

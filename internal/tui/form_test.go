@@ -196,3 +196,33 @@ func TestAGuestNeedsNoPassword(t *testing.T) {
 		t.Errorf("got %+v", d.logins)
 	}
 }
+
+func TestTheFormThatComesBackHoldsWhatWasTyped(t *testing.T) {
+	s, d := atForm(t, 80, 24, ModeRegister)
+	s.types("sara")
+	s.press("tab")
+	s.types("correct horse")
+	s.press("enter")
+	s.hear(append(online(), &wire.Entered{Room: "lab3"})...)
+	s.hear(&wire.Status{State: wire.StateOffline, Reason: "Nobody answers."})
+	s.press("alt+e")
+	s.shows("sara")
+	s.hides("correct horse")
+	if s.form.mode != ModeLogin {
+		t.Errorf("the account is there, and the form's mode is %d", s.form.mode)
+	}
+
+	// It lies over a conversation, to which Esc leads back.
+	s.shows("[ Esc  back ]")
+	s.press("esc")
+	s.shows("#lab3 (offline")
+	if s.quits != 0 {
+		t.Error("Esc has ended the program")
+	}
+	s.press("alt+e", "tab", "tab", "tab")
+	s.types("correct horse")
+	s.press("enter", "esc")
+	if s.quits != 1 || len(d.logins) != 2 {
+		t.Errorf("there is no session to go back to after another login: %d quits, %d logins", s.quits, len(d.logins))
+	}
+}

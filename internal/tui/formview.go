@@ -298,5 +298,9 @@ func (f *form) buttons() string {
 	if f.focus == fieldHere {
 		enter = "start one here"
 	}
-	return p.Text.Key.Render("[ Enter  "+enter+" ]") + "   [ Esc  quit ]"
+	esc := "quit"
+	if f.back {
+		esc = "back"
+	}
+	return p.Text.Key.Render("[ Enter  "+enter+" ]") + "   [ Esc  " + esc + " ]"
 }

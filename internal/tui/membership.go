@@ -95,6 +95,9 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	if m.form != nil {
 		m.form, m.moment.touched = nil, false
 	}
+	if m.cfg.Login.Mode == ModeRegister {
+		m.cfg.Login.Mode = ModeLogin // the account is there now
+	}
 	for _, mark := range e.Marks {
 		m.book.room(mark.Room).read(mark.Last)
 	}

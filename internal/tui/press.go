@@ -259,5 +259,6 @@ func (m *Model) nextTheme() {
 func (m *Model) editServer() {
 	if m.link.lost() && m.cfg.Connect != nil {
 		m.ended()
+		m.form.back = !m.link.over()
 	}
 }
