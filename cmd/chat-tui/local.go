@@ -170,8 +170,8 @@ func (d *daemon) answers(ctx context.Context) (string, error) {
 	}
 }
 
-// command is how this program was called, so that what a hint says can be typed.
-func command() string {
+// invocation is how this program was called, so that what a hint says can be typed.
+func invocation() string {
 	if strings.Contains(os.Args[0], "go-build") { // where go run has put it for a while
 		return "go run ./cmd/chat-tui"
 	}
@@ -184,8 +184,8 @@ func (d *daemon) hints(addr, name string) []string {
 	_, port, _ := net.SplitHostPort(addr) // the address was read by address
 	return []string{
 		"Others on this machine join with:",
-		command() + " --local",
-		command() + " --server " + addr + " --guest --profile two",
+		invocation() + " --local",
+		invocation() + " --server " + addr + " --guest --profile two",
 		"nc 127.0.0.1 " + port,
 		"This chat lives until its last --local window closes; it comes back with the next, and so do you as " + name + ".",
 	}

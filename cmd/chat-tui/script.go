@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/plain"
-	"labchat/internal/wire"
+	"labchat/internal/tui/command"
 )
 
 // send posts lines to a room.
@@ -52,8 +53,25 @@ func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
 // tail prints a room.
 type tail struct {
 	JSON     bool `name:"json" help:"One JSON object a line: type, id, time, room, from, text."`
-	History  int  `default:"10" placeholder:"N" help:"Begin with the last N lines that were said before, at most 500 (default: 10)."`
+	History  past `default:"10" placeholder:"N|all" help:"Begin with the last N lines that were said before, or with the room's first line (default: 10)."`
 	NoFollow bool `help:"End after the history."`
+}
+
+// past is how many lines that were said before are wanted, or plain.All.
+type past int
+
+// UnmarshalText reads a number, or all.
+func (p *past) UnmarshalText(b []byte) error {
+	if string(b) == command.All {
+		*p = plain.All
+		return nil
+	}
+	n, err := strconv.ParseUint(string(b), 10, 31)
+	if err != nil {
+		return conf.Usagef("want a number of lines, or %s", command.All)
+	}
+	*p = past(n)
+	return nil
 }
 
 // Help is printed by --help.
@@ -61,15 +79,7 @@ func (tail) Help() string {
 	return `Examples:
 
     chat-tui tail --room lab3
-    chat-tui tail --room lab3 --json --history 500 --no-follow > lab3.jsonl`
-}
-
-// Validate refuses more than a server gives.
-func (t tail) Validate() error {
-	if t.History < 0 || t.History > wire.MaxHistory {
-		return conf.Usagef("--history: want 0 to %d", wire.MaxHistory)
-	}
-	return nil
+    chat-tui tail --room lab3 --json --history all --no-follow > lab3.jsonl`
 }
 
 // Run prints until it is interrupted or nobody reads any more.
@@ -80,7 +90,7 @@ func (t tail) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	defer ignoreBrokenPipe()()
 	err := c.script(ctx, std, func(ctx context.Context, session session) error {
 		return plain.Tail(ctx, plain.TailConfig{
-			Session: session, Room: c.Reach.Room, History: t.History, NoFollow: t.NoFollow,
+			Session: session, Room: c.Reach.Room, History: int(t.History), NoFollow: t.NoFollow,
 			JSON: t.JSON, Out: std.Out, Err: std.Err,
 		})
 	})

@@ -29,6 +29,7 @@ const (
 	byLogin // to get the name
 	byLine  // a line of the outbox
 	byRooms // Resume
+	byFill  // History, for the disk
 	byInbox
 	byTaken
 	byPulse

@@ -27,6 +27,7 @@ type fake struct {
 	script func(p *peer, r wire.Request) []wire.Event // nil: the usual answer
 	node   string
 	rate   int
+	page   int // lines of one answer at most
 	last   wire.ID
 	log    map[string][]*wire.Said
 	stored map[wire.ClientID]wire.ID
@@ -67,7 +68,7 @@ func serve(dialect string, cfg *tls.Config) *fake {
 
 func serveOn(listener net.Listener, inMemory *memnet.Listener, dialect string, cfg *tls.Config) *fake {
 	f := &fake{
-		Listener: inMemory, listener: listener, dialect: wire.ByName(dialect), tls: cfg, node: "node1",
+		Listener: inMemory, listener: listener, dialect: wire.ByName(dialect), tls: cfg, node: "node1", page: wire.MaxHistory,
 		last: 1000, log: map[string][]*wire.Said{wire.Lobby: nil, "tea": nil},
 		stored: map[wire.ClientID]wire.ID{}, tokens: map[wire.Secret]string{},
 		names: map[string]*peer{}, peers: map[*peer]bool{},
@@ -220,6 +221,8 @@ func (f *fake) usual(p *peer, r wire.Request) []wire.Event {
 		return f.join(p, re, r.Room)
 	case wire.Resume:
 		return f.resume(p, r)
+	case wire.History:
+		return f.history(r)
 	case wire.Say:
 		return f.say(p, r)
 	case wire.Private:
@@ -289,17 +292,45 @@ func (f *fake) resume(p *peer, r wire.Resume) []wire.Event {
 	var events, lines []wire.Event
 	for _, mark := range r.Rooms {
 		events = append(events, f.join(p, wire.Re{Re: r.Tag}, mark.Room)...)
-		gap := &wire.Gap{Re: wire.Re{Re: r.Tag}, Room: mark.Room}
-		at := len(lines)
+		var missed []*wire.Said
 		for _, l := range f.log[mark.Room] {
 			if l.ID > mark.Last {
-				lines = append(lines, l)
-				gap.From, gap.To, gap.Count = max(gap.From, mark.Last), l.ID, gap.Count+1
+				missed = append(missed, l)
 			}
 		}
-		lines = append(lines[:at], append([]wire.Event{gap}, lines[at:]...)...)
+		lines = append(lines, f.told(wire.Re{Re: r.Tag}, mark.Room, missed, f.page, false)...)
 	}
 	return append(append(events, lines...), &wire.Done{Re: wire.Re{Re: r.Tag}, Of: wire.ActResume})
+}
+
+// history tells lines of a room as the real server does: at most f.page of them.
+func (f *fake) history(r wire.History) []wire.Event {
+	var lines []*wire.Said
+	for _, l := range f.log[r.Room] {
+		if l.ID > r.After && (r.Before == 0 || l.ID < r.Before) {
+			lines = append(lines, l)
+		}
+	}
+	return f.told(wire.Re{Re: r.Tag}, r.Room, lines, min(f.page, r.Limit), r.After != 0)
+}
+
+// told tells a stretch of a room, from its oldest line on or its newest back.
+func (f *fake) told(re wire.Re, room string, lines []*wire.Said, most int, oldest bool) []wire.Event {
+	gap := &wire.Gap{Re: re, Room: room, More: len(lines) > most}
+	switch {
+	case !gap.More:
+	case oldest:
+		lines = lines[:most]
+	default:
+		lines = lines[len(lines)-most:]
+	}
+	gap.Count = len(lines)
+	events := []wire.Event{gap}
+	for _, l := range lines {
+		gap.From, gap.To = lines[0].ID, l.ID
+		events = append(events, l)
+	}
+	return events
 }
 
 func (f *fake) say(p *peer, r wire.Say) []wire.Event {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"time"
 
 	"labchat/internal/wire"
@@ -26,7 +25,7 @@ func (l *loop) handle(e wire.Event) {
 	case *wire.Entered:
 		l.entered(e, q)
 	case *wire.Gap:
-		l.gap(e, q)
+		l.gapTold(e, q)
 	case *wire.Said:
 		l.said(e)
 	case *wire.Whispered:
@@ -55,6 +54,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
+	l.disk.at(e.Node)
 	if err := l.cfg.Store.Home(l.cfg.Server, e.Node); err != nil {
 		l.diskFailed(err)
 	}
@@ -82,6 +82,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.lineRefused(e, q.line)
 	case byRooms:
 		l.roomsRefused(e, q)
+	case byFill:
+		l.fillRefused(e)
 	case byFence, byPulse:
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
 	case byInbox:
@@ -127,26 +129,6 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 			l.accepted(e, q.line)
 		}
 	default:
-		l.emit(e)
-	}
-}
-
-// said keeps a line of a room. One that we sent ourselves, whose answer was
-// lost, is as good as the answer.
-func (l *loop) said(e *wire.Said) {
-	e.Room = cmp.Or(e.Room, wire.Lobby)
-	if !l.asks.tagged && wire.Fold(e.From) == wire.Fold(l.who.name) && l.outbox.echoed(e.Text) {
-		return // what we said ourselves
-	}
-	if e.ID == 0 {
-		e.ID, e.At = l.stamp(e.Room)
-	}
-	if one := l.outbox.find(e.Client); one != nil && e.Text == one.Text {
-		l.settled(one, e.ID, e.At, false)
-		return
-	}
-	l.disk.keep(e)
-	if l.reached(e.Room, e.ID) {
 		l.emit(e)
 	}
 }

@@ -127,7 +127,7 @@ func (l *loop) start() error {
 	for _, room := range l.cfg.Store.Joined() {
 		l.rooms.wanted(room)
 	}
-	return l.outbox.load(l.cfg.Store, l.who.want.Name, l.emit)
+	return l.outbox.load(l.cfg.Store, l.who.want.Name, nil, l.emit)
 }
 
 // takeCalls does what callers asked.
@@ -183,7 +183,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again} {
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -324,6 +324,7 @@ func (l *loop) end(err error) {
 	l.over, l.quit = err, true
 	l.lose(nil)
 	l.takeCalls()
+	l.disk.again = time.Time{}
 	l.save()
 	l.lastWords(err)
 }

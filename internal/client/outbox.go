@@ -50,7 +50,7 @@ func (o *outbox) pace(server, person int) {
 
 // load takes up the lines on disk that were typed under a name and aren't
 // known yet; they are older than those that are.
-func (o *outbox) load(store Store, as string, emit func(wire.Event)) error {
+func (o *outbox) load(store Store, as string, settled []*wire.Receipt, emit func(wire.Event)) error {
 	stored, err := store.Outbox(as)
 	if err != nil {
 		return err
@@ -58,6 +58,9 @@ func (o *outbox) load(store Store, as string, emit func(wire.Event)) error {
 	known := map[wire.ClientID]bool{}
 	for _, one := range o.lines {
 		known[one.Client] = true
+	}
+	for _, r := range settled { // the disk has not taken that yet
+		known[r.Client] = true
 	}
 	var older []*line
 	for _, r := range stored {
@@ -200,7 +203,7 @@ func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 		return
 	}
 	l.disk.keep(&wire.Said{Room: one.Room, ID: id, At: at, From: l.who.name, Kind: l.who.kind, Action: one.Action, Text: one.Text, Client: one.Client})
-	l.reached(one.Room, id)
+	l.reached(l.rooms.find(one.Room), id)
 }
 
 // failed settles a line that the server will never take.

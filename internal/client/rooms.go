@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -17,13 +18,18 @@ const maxEarly = 10_000
 type room struct {
 	name string
 	in   bool
-	// whole: all lines up to now are here, so each new one moves the mark.
-	whole bool
-	gap   wire.ID // the newest line of the gap that is being told, oldest first
-	high  wire.ID // the newest live line, while the gap is not told
-	short bool    // the gap could not be told
-	// early are the live lines that have come out while the gap was not told:
-	// if the connection is lost before it is, they come again.
+	// whole: all lines since the mark are here, so each new one moves it.
+	whole  bool
+	gap    wire.ID // the newest line of the gap that is being told, oldest first
+	high   wire.ID // the newest live line, while the room is not whole
+	short  bool    // the gap could not be told
+	behind bool    // lines after the mark are missing, and have to be asked for
+	torn   bool    // some were let go of since they were asked for
+	unkept bool    // lines that a person has asked for were not stored
+	newest wire.ID // of all that have come: what is older was said earlier
+	floor  wire.ID // what was said before is nobody's business: we were not there
+	// early are the lines that have come out while the room was not whole: if the
+	// connection is lost before it is, they come again.
 	early map[wire.ID]bool
 }
 
@@ -31,6 +37,8 @@ type room struct {
 type rooms struct {
 	all   map[string]*room // by folded name
 	again time.Time        // when to ask for gaps that could not be told, zero: never
+	fill  stretch          // lines that are on their way to the disk only
+	read  stretch          // lines on their way that a person has asked for
 }
 
 func newRooms(cfg Config) rooms {
@@ -52,6 +60,14 @@ func (r *rooms) wanted(name string) *room {
 
 func (r *rooms) find(name string) *room { return r.all[wire.Fold(name)] }
 
+// nameOf is how a room is spelled whose folded name is known.
+func (r *rooms) nameOf(key string) string {
+	if one := r.all[key]; one != nil {
+		return one.name
+	}
+	return key
+}
+
 // names lists the rooms in the order of their names.
 func (r *rooms) names() []*room {
 	var list []*room
@@ -69,9 +85,9 @@ func (r *rooms) joined() []*room {
 // lost forgets what a connection's end takes.
 func (r *rooms) lost() {
 	for _, one := range r.all {
-		*one = room{name: one.name, early: one.early}
+		*one = room{name: one.name, early: one.early, newest: one.newest, floor: one.floor, unkept: one.unkept}
 	}
-	r.again = time.Time{}
+	r.again, r.fill, r.read = time.Time{}, stretch{}, stretch{}
 }
 
 // whole is for dialects without history: there is one room, and we are in it.
@@ -92,7 +108,7 @@ func (l *loop) catchUp(list []*room) {
 	var known []*room
 	for _, one := range list {
 		one.whole, one.short = false, false
-		if last := l.cfg.Store.LastSeen(one.name); last > 0 {
+		if last := max(l.seen(one.name), one.floor); last > 0 {
 			marks, known = append(marks, wire.Mark{Room: one.name, Last: last}), append(known, one)
 			continue
 		}
@@ -131,19 +147,22 @@ func (l *loop) passed(q *ask) {
 		if !one.in || one.short {
 			continue
 		}
-		one.whole, one.early = true, nil
-		l.disk.mark(one.name, max(one.gap, one.high))
+		if !one.behind {
+			one.whole, one.early = true, nil
+			l.disk.mark(one.name, max(one.gap, one.high))
+		}
 	}
 	if len(q.left) == 0 && l.phase == resuming {
 		l.wentOnline()
 	}
+	l.fillNext()
 }
 
 // entered notes that we are in a room.
 func (l *loop) entered(e *wire.Entered, q *ask) {
 	one := l.rooms.wanted(e.Room)
 	again := one.in && q != nil && q.why == byRooms
-	one.in, one.name = true, e.Room
+	one.in, one.name, one.newest = true, e.Room, max(one.newest, e.Last)
 	if err := l.cfg.Store.SetJoined(e.Room, true); err != nil {
 		l.diskFailed(err)
 	}
@@ -153,10 +172,10 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	if !again { // Join has been answered before
 		l.emit(e)
 	}
-	switch last := l.cfg.Store.LastSeen(e.Room); {
+	switch last := max(l.seen(e.Room), one.floor); {
 	case last == 0:
-		one.whole = true
-		l.disk.mark(e.Room, max(e.Last, 1)) // an empty room is known from before its first line
+		one.whole, one.floor = true, max(e.Last, 1) // an empty room is known from before its first line
+		l.disk.mark(e.Room, one.floor)
 	case q != nil && q.why == byPerson && e.Last > last:
 		l.catchUp([]*room{one})
 	case q != nil && q.why == byPerson:
@@ -164,14 +183,33 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	}
 }
 
-// gap comes before the lines that were missed.
-func (l *loop) gap(e *wire.Gap, q *ask) {
-	if one := l.rooms.find(e.Room); one != nil && q != nil && q.why == byRooms {
-		one.gap = e.To
+// gapTold comes before lines that were said earlier: those that were missed, or
+// a page of a history.
+func (l *loop) gapTold(e *wire.Gap, q *ask) {
+	one, why := l.rooms.find(e.Room), byPerson
+	if q != nil {
+		why = q.why
 	}
-	if e.Count > 0 || e.More || q == nil || q.why == byPerson {
+	switch {
+	case why == byFill:
+		l.filling(e)
+		return
+	case one == nil:
+	case why == byRooms:
+		one.gap, one.newest = e.To, max(one.newest, e.To)
+		one.behind = one.behind || e.More
+	case why == byPerson:
+		l.rooms.read = stretch{room: one, gap: *e}
+	}
+	if e.Count > 0 || e.More || q == nil || why == byPerson {
 		l.emit(e)
 	}
+}
+
+// askRoomsLater waits with questions that were refused for now.
+func (l *loop) askRoomsLater(retryMS int64) {
+	const soon = 5 * time.Second
+	l.rooms.again = time.Now().Add(max(soon, patience(retryMS)))
 }
 
 // roomsRefused is an answer to Resume for the next room that was not entered;
@@ -186,11 +224,10 @@ func (l *loop) roomsRefused(e *wire.Refused, q *ask) {
 		}
 		return
 	}
-	const soon = 5 * time.Second
 	for _, one := range l.rooms.joined() {
-		one.short = one.short || !one.whole
+		one.short = one.short || !one.whole && !one.behind
 	}
-	l.rooms.again = time.Now().Add(max(soon, patience(e.RetryMS)))
+	l.askRoomsLater(e.RetryMS)
 }
 
 // askAgain asks for the gaps that could not be told.
@@ -199,28 +236,87 @@ func (l *loop) askAgain(now time.Time) {
 		return
 	}
 	l.rooms.again = time.Time{}
-	l.catchUp(slices.DeleteFunc(l.rooms.joined(), func(one *room) bool { return !one.short }))
+	l.catchUp(slices.DeleteFunc(l.rooms.joined(), func(one *room) bool { return !one.short || one.behind }))
+	l.fillNext()
 }
 
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
+	if one := l.rooms.find(name); one != nil && l.rooms.fill.room == one {
+		l.rooms.fill = stretch{}
+	}
 	delete(l.rooms.all, wire.Fold(name))
 	if err := l.cfg.Store.SetJoined(name, false); err != nil {
 		l.diskFailed(err)
 	}
 }
 
+// said keeps a line of a room. One that we sent ourselves, whose answer was
+// lost, is as good as the answer.
+func (l *loop) said(e *wire.Said) {
+	e.Room = cmp.Or(e.Room, wire.Lobby)
+	if !l.asks.tagged && wire.Fold(e.From) == wire.Fold(l.who.name) && l.outbox.echoed(e.Text) {
+		return // what we said ourselves
+	}
+	if e.ID == 0 {
+		e.ID, e.At = l.stamp(e.Room)
+	}
+	at := l.rooms.find(e.Room)
+	filled, last := l.rooms.fill.holds(at, e.ID)
+	if last {
+		defer l.filled()
+	}
+	if one := l.outbox.find(e.Client); one != nil && e.Text == one.Text {
+		l.settled(one, e.ID, e.At, false)
+		return
+	}
+	switch asked := !filled && l.rooms.asks(at, e.ID); {
+	case filled:
+		l.disk.keep(e)
+	case asked:
+		l.saidAgain(at, e)
+	default:
+		l.disk.keep(e)
+		if at != nil {
+			e.Via.Earlier = e.ID <= at.newest
+			at.newest = max(at.newest, e.ID)
+		}
+		if l.reached(at, e.ID) {
+			l.emit(e)
+		}
+	}
+}
+
+// asks says whether a line is of those that a person has asked for.
+func (r *rooms) asks(one *room, id wire.ID) bool {
+	asked, last := r.read.holds(one, id)
+	if last {
+		r.read = stretch{}
+	}
+	return asked
+}
+
+// saidAgain lets out a line that a person has asked for. It is kept, unless one
+// that is newer could not be: what the disk has begins somewhere, and has no hole
+// from there on.
+func (l *loop) saidAgain(at *room, e *wire.Said) {
+	if at.unkept = at.unkept || l.disk.failing; !at.unkept {
+		l.disk.keep(e)
+	}
+	e.Via.Earlier = true
+	l.emit(e)
+}
+
 // reached notes a line of a room: all lines before it are here, if the room is
 // whole or the line is of its gap. It says whether the line is new to the
 // person.
-func (l *loop) reached(name string, id wire.ID) bool {
-	one := l.rooms.find(name)
+func (l *loop) reached(one *room, id wire.ID) bool {
 	if one == nil {
 		return true
 	}
 	known := one.early[id]
-	if one.whole || id <= one.gap {
-		l.disk.mark(name, id)
+	if one.whole || id <= one.gap && !one.behind {
+		l.disk.mark(one.name, id)
 		return !known
 	}
 	one.high = max(one.high, id)

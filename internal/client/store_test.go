@@ -85,13 +85,16 @@ func (m *memStore) Outbox(as string) ([]*wire.Receipt, error) {
 func (m *memStore) Settle(lines ...*wire.Receipt) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.failing != nil {
+		return m.failing
+	}
 	for _, l := range lines {
 		if i := slices.IndexFunc(m.outbox, func(o *wire.Receipt) bool { return o.Client == l.Client }); i >= 0 {
 			copied := *l
 			m.outbox[i] = &copied
 		}
 	}
-	return m.failing
+	return nil
 }
 
 func (m *memStore) Keep(lines []wire.Event, seen ...wire.Mark) error {

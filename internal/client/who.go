@@ -229,7 +229,7 @@ func (l *loop) wentOnline() {
 // for another one.
 func (l *loop) takeUp() {
 	w := &l.who
-	if err := l.outbox.load(l.cfg.Store, w.typedAs(w.name), l.emit); err != nil {
+	if err := l.outbox.load(l.cfg.Store, w.typedAs(w.name), l.disk.settled, l.emit); err != nil {
 		l.diskFailed(err)
 	}
 	if w.want.Name == "" || wire.Fold(w.want.Name) == wire.Fold(w.name) {

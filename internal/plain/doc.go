@@ -19,12 +19,14 @@ type Session interface {
 	Retry()
 }
 
-// Archive remembers whom the person does not want to hear.
+// Archive remembers whom the person does not want to hear, and what was said.
 type Archive interface {
+	// Recent returns the newest lines of "#room" or "@user" before an id (0: of
+	// all), oldest first; After the oldest ones after an id.
+	Recent(place string, before wire.ID, limit int) ([]wire.Event, error)
+	After(place string, after wire.ID, limit int) ([]wire.Event, error)
 	Ignored() []string
 	SetIgnored(name string, on bool) error
-	// Recent returns the newest lines of a place, oldest first.
-	Recent(place string, before wire.ID, limit int) ([]wire.Event, error)
 	// Talks returns the private conversations there have been, with what is unread.
 	Talks(me string) ([]wire.Talk, error)
 	SetMark(place string, id wire.ID) error

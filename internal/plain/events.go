@@ -113,6 +113,9 @@ func (c *conversation) onReceipt(e *wire.Receipt) {
 }
 
 func (c *conversation) onSaid(e *wire.Said) {
+	if c.reread(e) {
+		return
+	}
 	c.ledger.lineCame()
 	fresh := c.places.fresh(e.Room, e.ID)
 	if !fresh || c.ignores(e.From) {
@@ -180,8 +183,11 @@ func (c *conversation) onEntered(e *wire.Entered) {
 		c.places.visitRoom(e.Room) // the first one; others are those of the profile
 	}
 	c.ready = true
-	if known && !asked {
-		return // rejoined after the connection was lost
+	if known && !asked { // rejoined after the connection was lost: others may be there
+		if c.out.json {
+			c.out.write(peopleObject(e))
+		}
+		return
 	}
 	c.greet(e.Room)
 	c.show(e)
@@ -220,6 +226,9 @@ func (c *conversation) onDone(e *wire.Done) {
 }
 
 func (c *conversation) onRefused(e *wire.Refused) {
+	if c.history != nil && e.Re.Re == c.history.tag {
+		c.endReading()
+	}
 	if r, ok := c.ledger.answered(e.Re.Re).(wire.Drop); ok {
 		delete(c.ledger.dropping, r.Client)
 	}
@@ -237,11 +246,16 @@ func (c *conversation) onRefused(e *wire.Refused) {
 }
 
 func (c *conversation) onGap(e *wire.Gap) {
-	if c.ledger.answered(e.Re.Re) != nil {
-		c.ledger.announce += e.Count
+	asked := c.ledger.answered(e.Re.Re) != nil
+	if e.LeftOut() {
+		c.ledger.announce = 0 // they may be among these
+		c.refill(e)
 	}
-	c.places.announce(e.Room, e.Count)
-	c.show(e)
+	c.readingGap(e)
+	if !asked && !e.LeftOut() {
+		c.places.missed(e)
+		c.show(e)
+	}
 }
 
 func (c *conversation) onInbox(e *wire.InboxCount) {

@@ -24,6 +24,8 @@ type object struct {
 	ID        string           `json:"id,omitempty"`     // of the line at the server
 	Client    string           `json:"client,omitempty"` // of a line typed here, from queued on
 	Time      string           `json:"time,omitempty"`
+	Earlier   bool             `json:"earlier,omitempty"` // it was not delivered as it was said
+	Kind      string           `json:"kind,omitempty"`    // of From
 	Room      string           `json:"room,omitempty"`
 	From      string           `json:"from,omitempty"`
 	To        string           `json:"to,omitempty"`
@@ -36,6 +38,7 @@ type object struct {
 	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
 	Reason    string           `json:"reason,omitempty"`
 	People    *[]wire.Person   `json:"people,omitempty"`
+	More      int              `json:"more,omitempty"` // of people that are not listed
 	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
 	Near      []string         `json:"near,omitempty"`
 }
@@ -53,13 +56,13 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Receipt:
 		return []any{receiptObject(e)}
 	case *wire.Entered:
-		return []any{object{Type: "joined", Room: e.Room, User: s.me}, object{Type: "people", Room: e.Room, People: list(e.People)}}
+		return []any{object{Type: "joined", Room: e.Room, User: s.me}, peopleObject(e)}
 	case *wire.Joined:
 		return []any{object{Type: "joined", Room: e.Room, User: e.Name}}
 	case *wire.Left:
 		return []any{object{Type: "left", Room: e.Room, User: e.Name, Reason: e.Reason}}
 	case *wire.PeopleList:
-		return []any{object{Type: "people", Room: e.Room, People: list(e.People)}}
+		return []any{object{Type: "people", Room: e.Room, People: list(e.People), More: e.More}}
 	case *wire.RoomList:
 		return []any{object{Type: "rooms", Rooms: list(e.Rooms)}}
 	case *wire.Notice:
@@ -69,6 +72,11 @@ func (s speech) objects(e wire.Event) []any {
 	default:
 		return s.privateObjects(e)
 	}
+}
+
+// peopleObject lists who is in a room that we have come into.
+func peopleObject(e *wire.Entered) object {
+	return object{Type: "people", Room: e.Room, People: list(e.People), More: e.More}
 }
 
 // notice is a sentence for people who read what a program got.
@@ -82,7 +90,7 @@ func notice(sentence string) []any {
 func saidObject(e *wire.Said) object {
 	return object{
 		Type: "said", ID: e.ID.String(), Time: stamp(e.At),
-		Room: e.Room, From: e.From, Text: &e.Text, Action: e.Action,
+		Room: e.Room, From: e.From, Kind: string(e.Kind), Text: &e.Text, Action: e.Action, Earlier: e.Via.Earlier,
 	}
 }
 
@@ -90,7 +98,8 @@ func whisperedObject(e *wire.Whispered) object {
 	path := string(cmp.Or(e.Via.Way, wire.WayPlain)) // the server can read it
 	return object{
 		Type: "private", ID: e.ID.String(), Time: stamp(e.At),
-		From: e.From, To: e.To, Text: &e.Text, Path: path, Inbox: e.Inbox, Action: e.Action,
+		From: e.From, To: e.To, Kind: string(e.Kind), Text: &e.Text, Path: path, Inbox: e.Inbox, Action: e.Action,
+		Earlier: e.Via.Earlier || e.Inbox || e.Via.Way == wire.WayInbox,
 	}
 }
 

@@ -14,14 +14,14 @@ type places struct {
 	joined   []place
 	unread   []string           // places with lines that came elsewhere than here, oldest first
 	ignored  map[string]string  // by folded name
-	past     map[string]int     // by folded room: lines to come that were said earlier
 	newest   map[string]wire.ID // by folded @person: the newest line that came
 }
 
 // place is a room that we are in.
 type place struct {
-	room string
-	last wire.ID // the newest line shown
+	room     string
+	last     wire.ID // the newest line shown
+	from, to wire.ID // lines that were missed, and come late
 }
 
 func ignoredOf(a Archive) map[string]string {
@@ -85,28 +85,24 @@ func (p *places) visitPerson(name string) {
 	p.read("@" + name)
 }
 
-// fresh says whether a line of a room has not been shown, and remembers it.
-// Lines that were announced as past are shown again.
+// missed notes which lines of a room come that were said earlier.
+func (p *places) missed(e *wire.Gap) {
+	if have := p.find(e.Room); have != nil {
+		have.from, have.to = e.From, e.To
+	}
+}
+
+// fresh says whether a line of a room has not been shown, and remembers it. The
+// session lets lines that were missed out once.
 func (p *places) fresh(name string, id wire.ID) bool {
-	key := wire.Fold(name)
-	if n := p.past[key]; n > 0 {
-		p.past[key] = n - 1
-		return p.seen(name, id)
-	}
 	have := p.find(name)
-	return have == nil || id > have.last && p.seen(name, id)
-}
-
-// seen moves the newest line shown; it returns true.
-func (p *places) seen(name string, id wire.ID) bool {
-	if have := p.find(name); have != nil {
-		have.last = max(have.last, id)
+	if have == nil {
+		return true
 	}
-	return true
+	fresh := id > have.last || have.from <= id && id <= have.to
+	have.last = max(have.last, id)
+	return fresh
 }
-
-// announce notes that n lines of a room follow that were said earlier.
-func (p *places) announce(name string, n int) { p.past[wire.Fold(name)] = n }
 
 // note remembers a line of a place that is not the one in the prompt; key is
 // #room or @person.

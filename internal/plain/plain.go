@@ -105,6 +105,7 @@ type conversation struct {
 	gaveUp   bool  // closing took too long
 	ended    error // set when the session is over
 	question question
+	history  *history // of a room, that a person reads again; nil: none
 	offer    command.Offer
 	talks    talks
 }
@@ -126,7 +127,7 @@ func newConversation(cfg Config) *conversation {
 		cfg:    cfg,
 		out:    output{w: cfg.Out, json: cfg.JSON, prompt: cfg.Prompt},
 		speech: speech{zone: cfg.Zone},
-		places: places{ignored: ignoredOf(cfg.Archive), past: map[string]int{}, newest: map[string]wire.ID{}},
+		places: places{ignored: ignoredOf(cfg.Archive), newest: map[string]wire.ID{}},
 		ledger: newLedger(),
 		talks:  newTalks(),
 	}
@@ -167,23 +168,29 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 // reads says whether a typed line may be taken now: every line waits for the
 // answers to the requests before it, as it may mean the room they lead to.
 func (c *conversation) reads() bool {
-	return c.ready && !c.closing && !c.ledger.answers() && c.ledger.underWay() < inFlight
+	return c.ready && !c.closing && !c.ledger.answers() && c.history == nil && c.ledger.underWay() < inFlight
 }
 
 func (c *conversation) over() bool {
-	return c.out.err != nil || c.ended != nil || c.gaveUp || c.closing && c.ledger.settled()
+	return c.out.err != nil || c.ended != nil || c.gaveUp || c.closing && c.ledger.settled() && c.history == nil
 }
 
 // late gives up what has been waited for.
 func (c *conversation) late() {
 	c.gaveUp = c.closing
 	c.ledger.forgetAnswers()
+	c.endReading()
 }
 
 func (c *conversation) heard(batch []wire.Event, ok bool) {
 	if !ok {
 		c.ended = &EndedError{Reason: "the session is over"}
 		return
+	}
+	for _, e := range batch {
+		if r, ok := e.(*wire.Receipt); ok {
+			c.talks.typed(r)
+		}
 	}
 	for _, e := range batch {
 		c.event(e)

@@ -72,19 +72,6 @@ func (c *conversation) recall() {
 	}
 }
 
-// readPrivate shows the newest lines of the private conversation at hand again.
-func (c *conversation) readPrivate(n int) {
-	lines, err := c.cfg.Archive.Recent("@"+c.places.to, 0, n)
-	if err != nil {
-		c.out.tell("earlier lines can't be read from the disk: " + text.CleanLine(err.Error()) + ".")
-	}
-	for _, e := range lines {
-		if w, ok := e.(*wire.Whispered); ok {
-			c.out.line(c.speech.recalled(w, c.places.to))
-		}
-	}
-}
-
 // cameFrom notes the newest line of somebody, and that it was read where a person
 // sees it in its conversation.
 func (c *conversation) cameFrom(e *wire.Whispered) {

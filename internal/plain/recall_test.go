@@ -25,6 +25,8 @@ func (d *disk) Recent(place string, _ wire.ID, _ int) ([]wire.Event, error) {
 	return d.lines[place], nil
 }
 
+func (d *disk) After(string, wire.ID, int) ([]wire.Event, error) { return nil, nil }
+
 func TestWhatNobodyHasReadInPrivateIsStillUnreadAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{marks: map[string]wire.ID{}, talks: []wire.Talk{

@@ -187,7 +187,7 @@ func TestTailPrintsTheHistoryThenWhatIsSaidEachLineOnce(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		r.hear(said(3, "lab3", "bob", "said before the history came"))
-		r.hear(&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", Count: 2}, said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"))
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", From: id(1), To: id(2), Count: 2}, said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"))
 		r.hear(said(4, "lobby", "bob", "elsewhere"), said(4, "lab3", "bob", "four"))
 		r.hear(offline("reset"), online(), said(4, "lab3", "bob", "four"), said(5, "lab3", "bob", "five"))
 		cancel()
@@ -197,6 +197,58 @@ func TestTailPrintsTheHistoryThenWhatIsSaidEachLineOnce(t *testing.T) {
 		golden(t, "tail.txt", r.out.String())
 		if got := problems.String(); !strings.Contains(got, "connection lost: reset.") {
 			t.Errorf("got %q as problems, want the lost connection", got)
+		}
+	})
+}
+
+func TestTailAsksAgainWhereTheServerIsBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := tailing(t, t.Context(), 2, true, false)
+		r.hear(online(), inLab3)
+		r.hear(&wire.Refused{Re: wire.Re{Re: "t2"}, Of: wire.ActHistory, Code: wire.CodeBusy, RetryMS: 5000})
+		<-time.After(4 * time.Second)
+		if n := len(r.s.asked); n != 2 {
+			t.Errorf("asked %d times, want it to wait as long as the server says", n)
+		}
+		<-time.After(2 * time.Second)
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t3"}, Room: "lab3", From: id(1), To: id(1), Count: 1}, said(1, "lab3", "bob", "one"))
+		if err := r.result(); err != nil || !strings.Contains(r.out.String(), "one") {
+			t.Errorf("got %v and %q", err, r.out)
+		}
+	})
+}
+
+func TestTailGivesUpAHistoryWhoseServerIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := tailing(t, t.Context(), plain.All, true, false)
+		r.hear(online(), inLab3)
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", From: id(1), To: id(2), Count: 2, More: true}, said(1, "lab3", "bob", "one"))
+		r.hear(offline("reset"))
+		<-time.After(29 * time.Second)
+		if !r.running() {
+			t.Fatal("it did not wait for the server")
+		}
+		if err := r.result(); err == nil || !strings.Contains(err.Error(), "run it again") {
+			t.Errorf("got %v, want a sentence", err)
+		}
+	})
+}
+
+func TestTailAsksForAPageAgainOfWhichLinesWereLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := tailing(t, t.Context(), plain.All, true, false)
+		r.hear(online(), inLab3)
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", From: id(1), To: id(3), Count: 3},
+			&wire.Gap{Room: "lab3", From: id(1), To: id(2), More: true, Out: 2}, said(3, "lab3", "bob", "three"))
+		r.hear(&wire.Gap{Room: "lab3", From: id(1), To: id(3), More: true, Out: 3}, // stands before what it is about
+			&wire.Gap{Re: wire.Re{Re: "t3"}, Room: "lab3", From: id(1), To: id(3), Count: 3})
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t4"}, Room: "lab3", From: id(1), To: id(3), Count: 3},
+			said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"), said(3, "lab3", "bob", "three"))
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+		if got, want := r.out.String(), "14:01 #lab3 bob: one\n14:02 #lab3 bob: two\n14:03 #lab3 bob: three\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
@@ -226,7 +278,7 @@ func TestTailWithoutFollowingEndsAfterTheHistory(t *testing.T) {
 		want    string
 	}{
 		{"two lines", 2, []wire.Event{
-			&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", Count: 2}, said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"),
+			&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", From: id(1), To: id(2), Count: 2}, said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"),
 		}, "tail.json"},
 		{"an empty room", 2, []wire.Event{&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3"}}, ""},
 		{"no history wanted", 0, nil, ""},

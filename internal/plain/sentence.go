@@ -215,10 +215,7 @@ func (s speech) user(e *wire.UserInfo) string {
 }
 
 func gap(e *wire.Gap) string {
-	switch {
-	case e.Count == 0 && e.More:
-		return "some lines of " + room(e.Room) + " are left out here, because too many came at once."
-	case e.Count == 0:
+	if e.Count == 0 {
 		return ""
 	}
 	b := count(e.Count, "earlier line", "earlier lines") + " of " + room(e.Room)

@@ -22,6 +22,7 @@ type talks struct {
 	reads   []*wire.Receipt // lines of ours that were read, of this batch: the last one a person
 	marks   []wire.Seen     // lines for us that were shown, of this batch: likewise
 	listed  []wire.ClientID // as the outbox was numbered last
+	ids     map[wire.ID]struct{}
 }
 
 // opening is a conversation that a person has just gone to.
@@ -138,4 +139,25 @@ func encrypted(w wire.Way) bool {
 	default:
 		return false
 	}
+}
+
+// maxTyped bounds the private lines that are known as typed here.
+const maxTyped = 10_000
+
+// typed notes the id of a private line that was typed here: its receipt shows
+// it.
+func (t *talks) typed(r *wire.Receipt) {
+	if r.To == "" || r.ID == 0 {
+		return
+	}
+	if t.ids == nil || len(t.ids) >= maxTyped {
+		t.ids = map[wire.ID]struct{}{}
+	}
+	t.ids[r.ID] = struct{}{}
+}
+
+// isTyped says whether the line was.
+func (t *talks) isTyped(id wire.ID) bool {
+	_, ok := t.ids[id]
+	return ok
 }

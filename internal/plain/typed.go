@@ -166,18 +166,21 @@ func (c *conversation) next() {
 // which are on this disk only.
 func (c *conversation) read(lines string) {
 	n, err := strconv.Atoi(lines)
-	if err != nil {
+	switch {
+	case lines == command.All:
+		n = All
+	case err != nil:
 		n = readLines
 	}
-	if c.places.to != "" && c.cfg.Archive != nil && !c.out.json {
-		c.readPrivate(n)
-		return
+	switch {
+	case c.places.to != "":
+		c.readArchive("@"+c.places.to, n)
+	case c.places.room == "":
+		c.out.tell("you are in no room: /join enters one.")
+	default:
+		c.history = newHistory(c.places.room, n, 0)
+		c.readOn()
 	}
-	if c.places.to != "" || c.places.room == "" {
-		c.out.tell("only a room's lines can be read again here.")
-		return
-	}
-	c.ask(wire.History{Room: c.places.room, Limit: n})
 }
 
 func (c *conversation) ignore(name string) {

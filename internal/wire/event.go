@@ -238,6 +238,7 @@ type Via struct {
 	Dialect string // of the session that speaks, "" where it has gone
 	Direct  bool   // it came past the server, as plain text
 	Way     Way    // of a private line that our own client took in; "" through the server
+	Earlier bool   // our own client knows that the line was not delivered as it was said
 }
 
 // Gap goes before Count lines of a room that were said earlier: of a resumed

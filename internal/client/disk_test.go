@@ -1,0 +1,284 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"labchat/internal/wire"
+)
+
+var errFull = errors.New("no space left on device")
+
+// fail makes the store fail, or work again with nil.
+func (m *memStore) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failing = err
+}
+
+// kept are the ids of a room's lines on disk, in order.
+func (m *memStore) kept(room string) []wire.ID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(slices.Values(m.lines[room]))
+}
+
+// says has somebody else say lines in a room.
+func (f *fake) says(room string, lines int) {
+	f.mu.Lock()
+	var said []wire.Event
+	for n := range lines {
+		said = append(said, f.others(room, fmt.Sprint("line ", n)))
+	}
+	var to []*peer
+	for p := range f.peers {
+		if p.codec != nil && p.rooms[room] {
+			to = append(to, p)
+		}
+	}
+	f.mu.Unlock()
+	for _, p := range to {
+		p.tell(said...)
+	}
+}
+
+// logged are the ids of a room's lines at the server.
+func (f *fake) logged(room string) (ids []wire.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, l := range f.log[room] {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+// hasAll says whether all lines of the lobby are on disk, and the mark says so.
+func (r *rig) hasAll() bool {
+	logged := r.f.logged(wire.Lobby)
+	return slices.Equal(r.store.kept(wire.Lobby), logged) && r.store.LastSeen(wire.Lobby) == logged[len(logged)-1]
+}
+
+// lobbied says how often each line of the lobby came out.
+func lobbied(r *rig) map[wire.ID]int {
+	times := map[wire.ID]int{}
+	for _, e := range all[*wire.Said](r) {
+		times[e.ID]++
+	}
+	return times
+}
+
+func TestWhatAFullDiskDidNotTakeIsKeptWhenThereIsRoomAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.says(wire.Lobby, 3)
+		r.until("kept", r.hasAll)
+		before := r.store.LastSeen(wire.Lobby)
+
+		r.store.fail(errFull)
+		f.says(wire.Lobby, 5)
+		mine := r.s.Say(wire.Lobby, "typed meanwhile", false)
+		r.sent(mine)
+		if got := r.store.LastSeen(wire.Lobby); got != before {
+			t.Errorf("the mark moved to %d over lines that are not on disk", got)
+		}
+		r.store.fail(nil)
+		f.says(wire.Lobby, 2)
+		r.until("all is kept", r.hasAll)
+		if r.store.waiting() != 0 {
+			t.Error("a line that was sent waits in the outbox")
+		}
+		for id, n := range lobbied(r) {
+			if n != 1 {
+				t.Errorf("line %d came out %d times", id, n)
+			}
+		}
+		notices := all[*wire.Notice](r)
+		if len(notices) != 2 || !strings.Contains(notices[1].Text, "works again") {
+			t.Errorf("got %d notices, want one at the beginning and one at the end", len(notices))
+		}
+	})
+}
+
+func TestWhatWasTooMuchForAFullDiskIsFetchedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.says(wire.Lobby, 3)
+		r.until("kept", r.hasAll)
+		r.store.fail(errFull)
+		const lines = maxUnsaved + 1000
+		for said := 0; said < lines; said += 1000 { // so that the feed leaves nothing out
+			f.says(wire.Lobby, 1000)
+			r.until("all came", func() bool { return len(lobbied(r)) == said+1000+3 })
+		}
+		r.store.fail(nil)
+		r.until("all is kept", r.hasAll)
+		for id, n := range lobbied(r) {
+			if n != 1 {
+				t.Errorf("line %d came out %d times", id, n)
+			}
+		}
+		f.says(wire.Lobby, 1)
+		r.until("the next one is kept", r.hasAll)
+	})
+}
+
+func TestASessionThatEndsWithAFullDiskFetchesTheLinesNextTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		r := start(t, f, config(f, store))
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.says(wire.Lobby, 3)
+		r.until("kept", r.hasAll)
+		store.fail(errFull)
+		f.says(wire.Lobby, 5)
+		r.until("they came", func() bool { return len(lobbied(r)) == 8 })
+		r.end()
+		store.fail(nil)
+		r = start(t, f, config(f, store))
+		defer r.end()
+		r.until("all is kept", r.hasAll)
+		r.until("what was missed came out", func() bool { return len(lobbied(r)) == 5 })
+		for _, e := range all[*wire.Said](r) {
+			if !e.Via.Earlier {
+				t.Errorf("line %d counts as said just now", e.ID)
+			}
+		}
+	})
+}
+
+// A server tells at most so many lines of what was missed, the newest.
+func TestTheMarkDoesNotMoveOverLinesThatAResumedRoomLeavesOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		r := start(t, f, config(f, store))
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.says(wire.Lobby, 3)
+		r.until("kept", r.hasAll)
+		r.end()
+		f.mu.Lock()
+		f.page = 10
+		f.mu.Unlock()
+		f.says(wire.Lobby, 95)
+		r = start(t, f, config(f, store))
+		defer r.end()
+		r.until("all is kept", r.hasAll)
+		f.says(wire.Lobby, 2)
+		r.until("the next ones are kept", r.hasAll)
+		r.until("the 10 newest and the next ones came out", func() bool { return len(lobbied(r)) == 12 })
+		asked := len(requests[wire.History](f))
+		if want := 95/10 + 1; asked != want {
+			t.Errorf("asked for %d pages, want %d", asked, want)
+		}
+	})
+}
+
+func TestAConnectionLostOverThatTellsNoLineTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		r := start(t, f, config(f, store))
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.says(wire.Lobby, 3)
+		r.until("kept", r.hasAll)
+		r.end()
+		f.mu.Lock()
+		f.page = 10
+		pages := 0
+		f.script = func(p *peer, q wire.Request) []wire.Event {
+			if _, ok := q.(wire.History); ok {
+				if pages++; pages == 3 {
+					p.raw.Reset()
+					return []wire.Event{&wire.Pong{}}
+				}
+			}
+			return nil
+		}
+		f.mu.Unlock()
+		f.says(wire.Lobby, 95)
+		r = start(t, f, config(f, store))
+		defer r.end()
+		r.until("all is kept", r.hasAll)
+		for id, n := range lobbied(r) {
+			if n != 1 {
+				t.Errorf("line %d came out %d times", id, n)
+			}
+		}
+	})
+}
+
+func TestAnInboxIsToldOnlyOfWhatIsOnDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		cfg := config(f, newMemStore())
+		cfg.Identity = Identity{Mode: ModeRegister, Name: "alice", Password: "secret"}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.store.fail(errFull)
+		f.mu.Lock()
+		var to []*peer
+		for p := range f.peers {
+			to = append(to, p)
+		}
+		f.mu.Unlock()
+		for _, p := range to {
+			p.tell(&wire.Whispered{ID: 5000, At: 1, From: "bob", To: "alice", Text: "psst"})
+		}
+		r.until("it came", func() bool { return len(all[*wire.Whispered](r)) == 1 })
+		if taken := requests[wire.Taken](f); len(taken) != 0 {
+			t.Fatalf("the server was told to forget %v, which is not on disk", taken)
+		}
+		r.store.fail(nil)
+		r.until("the server knows", func() bool { return len(requests[wire.Taken](f)) == 1 })
+		if got := r.store.kept("@"); !slices.Equal(got, []wire.ID{5000}) {
+			t.Errorf("got %v on disk", got)
+		}
+	})
+}
+
+// What the disk has not taken must not go out again, be it only because the
+// connection was lost.
+func TestALineSentWhileTheDiskWasFullIsNotSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.mu.Lock()
+		f.script = func(_ *peer, q wire.Request) []wire.Event {
+			if _, ok := q.(wire.Say); ok {
+				r.store.fail(errFull) // it was queued in time
+			}
+			return nil
+		}
+		f.mu.Unlock()
+		r.sent(r.s.Say(wire.Lobby, "once", false))
+		f.cut()
+		r.until("back", func() bool { return r.state() == wire.StateOffline })
+		r.until("back", func() bool { return r.state() == wire.StateOnline })
+		r.store.fail(nil)
+		r.until("settled", func() bool { return r.store.waiting() == 0 })
+		if n := len(requests[wire.Say](f)); n != 1 {
+			t.Errorf("the line was sent %d times", n)
+		}
+	})
+}
