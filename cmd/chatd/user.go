@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -43,7 +44,11 @@ func (p passwordFile) hash(std conf.Streams, c *cli, name string) (string, error
 	if err != nil {
 		return "", err
 	}
-	if err := wire.CheckNewPassword(name, password); err != nil {
+	err = wire.CheckNewPassword(name, password)
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
+		return "", errors.New(bad.Text) // without the code, which is for programs
+	}
+	if err != nil {
 		return "", err
 	}
 	return store.HashPassword(wire.PasswordDigest(password)), nil
