@@ -51,7 +51,10 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	}
 	defer closing(p, &err)
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest, Name: name}, d.log)
-	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
+	cfg.Dial, cfg.Rooms, cfg.Attended = d.dial, []string{c.room()}, true
+	if err := knowSelf(&cfg, d.dir); err != nil {
+		return err
+	}
 	session := client.New(cfg)
 	if lines {
 		return s.lines(ctx, std, c, p, session, d.hints(addr))
@@ -92,6 +95,9 @@ func (s *screen) seat(ctx context.Context, c *cli, d *daemon) (*profile, string,
 func nameIsFree(ctx context.Context, c *cli, p *profile, d *daemon, name string) (bool, error) {
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler))
 	cfg.Dial = d.dial
+	if err := knowSelf(&cfg, d.dir); err != nil {
+		return false, err
+	}
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
 		return false, fmt.Errorf("ask the local server for a name: %w", err)

@@ -61,7 +61,7 @@ func openProfile(dir string) (*profile, error) {
 // profileDir is where a session's profile lives: one directory for each server
 // and account, or the named one; "" for what is thrown away.
 func profileDir(r *reach) string {
-	root := filepath.Join(xdg.DataHome, "labchat", "profiles")
+	root := profilesRoot()
 	switch {
 	case r.Profile != "":
 		return filepath.Join(root, "named", fileName(r.Profile))
@@ -78,6 +78,8 @@ func profileDir(r *reach) string {
 	}
 	return filepath.Join(root, fileName(strings.ToLower(server)), fileName(who))
 }
+
+func profilesRoot() string { return filepath.Join(xdg.DataHome, "labchat", "profiles") }
 
 // fileName spells s with what every file system takes, and two different
 // strings differently.

@@ -36,6 +36,7 @@ func (c *cli) session(p *profile, cfg client.Config) session {
 	if s := c.registry(p, cfg); s != nil {
 		return s
 	}
+	cfg.Attended = true
 	if c.Reach.UDP != "" {
 		cfg.Dial = c.Reach.dial
 	}
@@ -81,6 +82,7 @@ func (c *cli) clientConfig(p *profile, id client.Identity, log *slog.Logger) cli
 		Identity:   id,
 		ServerKey:  c.Reach.ServerKey,
 		Store:      p.Archive,
+		Known:      known(log),
 		Log:        log,
 		Program:    program(),
 		LeaveInbox: !p.kept(),
@@ -95,6 +97,7 @@ func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Con
 	}
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
+		cfg.Known = announced{cfg.Known, std.Err}
 		return beside(ctx, c.bare(p, cfg), use)
 	})
 }

@@ -135,7 +135,10 @@ func (f *File) note(server, key string, replace bool) error {
 		case !known && !replace && bad != nil:
 			return nil, bad
 		}
-		return append(without(text, server), line(server, key)...), nil
+		if text = without(text, server); len(text) == 0 {
+			text = []byte(header)
+		}
+		return append(text, line(server, key)...), nil
 	})
 	if err == nil {
 		delete(f.unsaved, server)
@@ -253,9 +256,6 @@ func line(server, key string) string {
 // its last line.
 func without(text []byte, server string) []byte {
 	var out []byte
-	if len(text) == 0 {
-		out = []byte(header)
-	}
 	for l := range bytes.Lines(text) {
 		if of, _, kind := split(l); kind == isEntry && of == server {
 			continue
