@@ -26,16 +26,23 @@ func known(log *slog.Logger) *knownservers.File {
 	if f.Exists() {
 		return f
 	}
+	all := map[string]string{}
 	for _, dir := range profiles() {
 		pins, err := archive.Pins(dir)
 		if err != nil {
 			log.Warn("keys of servers not taken over", "profile", dir, "err", err)
 		}
 		for server, key := range pins {
-			if err := f.Add(server, key); err != nil {
-				log.Warn("key of a server not taken over", "server", server, "err", err)
+			if _, newer := all[server]; !newer {
+				all[server] = key
 			}
 		}
+	}
+	if len(all) == 0 {
+		return f
+	}
+	if err := f.AddAll(all); err != nil {
+		log.Warn("keys of servers not taken over", "err", err)
 	}
 	return f
 }

@@ -24,11 +24,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -114,40 +116,50 @@ func (f *File) Key(server string) (key string, known bool, err error) {
 // Add notes the key of a server that is not known. What is known of it stays:
 // another program may have been faster.
 func (f *File) Add(server, key string) error {
-	return f.note(server, key, false)
+	return f.note(map[string]string{server: key}, false)
 }
+
+// AddAll notes several, all in one step.
+func (f *File) AddAll(keys map[string]string) error { return f.note(keys, false) }
 
 // Set notes the key of a server in place of what was known of it.
 func (f *File) Set(server, key string) error {
-	return f.note(server, key, true)
+	return f.note(map[string]string{server: key}, true)
 }
 
-func (f *File) note(server, key string, replace bool) error {
+func (f *File) note(keys map[string]string, replace bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	server = normal(server)
 	err := f.change(func(text []byte) ([]byte, error) {
-		entries, bad := f.parse(text)
-		old, known := entries[server]
-		switch {
-		case known && (!replace || old == key):
-			return text, nil
-		case !known && !replace && bad != nil:
-			return nil, bad
+		for _, server := range slices.Sorted(maps.Keys(keys)) {
+			entries, bad := f.parse(text)
+			server, key := normal(server), keys[server]
+			old, known := entries[server]
+			switch {
+			case known && (!replace || old == key):
+				continue
+			case !known && !replace && bad != nil:
+				return nil, bad
+			}
+			if text = without(text, server); len(text) == 0 {
+				text = []byte(header)
+			}
+			text = append(text, line(server, key)...)
 		}
-		if text = without(text, server); len(text) == 0 {
-			text = []byte(header)
-		}
-		return append(text, line(server, key)...), nil
+		return text, nil
 	})
-	if err == nil {
-		delete(f.unsaved, server)
-		return nil
+	for server, key := range keys {
+		server = normal(server)
+		if err == nil {
+			delete(f.unsaved, server)
+		} else if _, there := f.unsaved[server]; replace || !there {
+			f.unsaved[server] = key // as long as the program runs
+		}
 	}
-	if _, there := f.unsaved[server]; replace || !there {
-		f.unsaved[server] = key // as long as the program runs
+	if err != nil {
+		return fmt.Errorf("note the server's key: %w", err)
 	}
-	return fmt.Errorf("note the server's key: %w", err)
+	return nil
 }
 
 // Forget drops what is known of a server.
