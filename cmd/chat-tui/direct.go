@@ -65,7 +65,7 @@ func (d *direct) Run(ctx context.Context, std conf.Streams) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseKnown(cfg.Peer); err != nil {
+	if err := refuseKnown(cfg.Peer); err != nil { //nolint:contextcheck // local files are read at once
 		return err
 	}
 	s := client.NewDirect(cfg)

@@ -50,7 +50,7 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 		return err
 	}
 	defer closing(p, &err)
-	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest, Name: name}, d.log)
+	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest, Name: name}, d.log) //nolint:contextcheck // local files are read at once
 	cfg.Dial, cfg.Rooms, cfg.Attended = d.dial, []string{c.room()}, true
 	if err := knowSelf(&cfg, d.dir); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *screen) seat(ctx context.Context, c *cli, d *daemon) (*profile, string,
 }
 
 func nameIsFree(ctx context.Context, c *cli, p *profile, d *daemon, name string) (bool, error) {
-	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler))
+	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
 	cfg.Dial = d.dial
 	if err := knowSelf(&cfg, d.dir); err != nil {
 		return false, err

@@ -82,7 +82,7 @@ func (p *impostor) talk(c *memnet.Conn) {
 		}
 		return
 	case shows:
-		_ = tls.Server(t, p.tls).Handshake() //nolint:noctx // it ends with its connection
+		_ = tls.Server(t, p.tls).Handshake() // it ends with its connection
 	case replies:
 		_, _ = io.WriteString(c, "cmderr command not supported\n")
 	}

@@ -160,13 +160,13 @@ func TestAFileThatTakesNothingIsHeldInMemoryAndSaid(t *testing.T) {
 
 func TestALinkToTheFileStaysOne(t *testing.T) {
 	dir := t.TempDir()
-	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "known-servers")
-	must(t, os.WriteFile(real, nil, 0o600))
-	if err := os.Symlink(real, link); err != nil {
+	target, link := filepath.Join(dir, "real"), filepath.Join(dir, "known-servers")
+	must(t, os.WriteFile(target, nil, 0o600))
+	if err := os.Symlink(target, link); err != nil {
 		t.Skip("the system makes no links:", err)
 	}
 	must(t, At(link).Add("host:1300", one))
-	expect(t, At(real), "host:1300", one, true)
+	expect(t, At(target), "host:1300", one, true)
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is %v, %v", info, err)
 	}
