@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -47,6 +48,7 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if err != nil {
 		return err
 	}
+	q.Known = known(slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
 	for {
 		if a.What == "clock" {
 			q.Request = wire.Clock{Date: rand.N(2) == 0}

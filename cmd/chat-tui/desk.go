@@ -37,7 +37,7 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 	if err != nil {
 		return tui.Connected{}, err
 	}
-	cfg := d.cli.clientConfig(p, client.Identity{Mode: d.cli.Reach.mode(), Name: l.Name, Password: l.Password}, d.log)
+	cfg := d.cli.clientConfig(p, client.Identity{Mode: d.cli.Reach.mode(), Name: l.Name, Password: l.Password}, d.log) //nolint:contextcheck // local files are read at once
 	cfg.Rooms = []string{d.cli.room()}
 	ctx, d.stop = context.WithCancel(ctx)
 	d.profile, d.session, d.ended = p, d.cli.session(p, cfg, forPerson), make(chan struct{})
@@ -79,7 +79,8 @@ func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, erro
 		}
 	}
 	resumes := name != "" && p.Token(c.Reach.address(), name) != ""
-	found, err := client.Probe(ctx, c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log), name)
+	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log) //nolint:contextcheck // local files are read at once
+	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
 		return tui.Probed{Resumes: resumes}, err
 	}

@@ -65,6 +65,9 @@ func (d *direct) Run(ctx context.Context, std conf.Streams) error {
 	if err != nil {
 		return err
 	}
+	if err := refuseKnown(cfg.Peer); err != nil { //nolint:contextcheck // local files are read at once
+		return err
+	}
 	s := client.NewDirect(cfg)
 	if d.Plain || os.Getenv("TERM") == "dumb" || !isTerminal(std.In) || !isTerminal(std.Out) {
 		return d.lines(ctx, std, s)

@@ -36,7 +36,7 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 	if err != nil {
 		return err
 	}
-	cfg := c.clientConfig(p, id, log)
+	cfg := c.clientConfig(p, id, log) //nolint:contextcheck // local files are read at once
 	cfg.Rooms = []string{c.room()}
 	now := recentOf(&c.Reach)
 	return s.show(ctx, c, p, c.session(p, cfg, forPerson), func() { now.keep(log) }, nil)

@@ -77,8 +77,11 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 		return err
 	}
 	defer closing(p, &err)
-	cfg := c.clientConfig(p, id, d.log)
+	cfg := c.clientConfig(p, id, d.log) //nolint:contextcheck // local files are read at once
 	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
+	if err := knowSelf(&cfg, d.dir); err != nil {
+		return err
+	}
 	with := c.session(p, cfg, forPerson)
 	if lines {
 		return s.lines(ctx, std, c, p, with, d.hints(addr, id.Name))
@@ -170,8 +173,11 @@ func localPassword(p *profile) (wire.Secret, error) {
 
 // checkName asks the daemon what there is to a name.
 func checkName(ctx context.Context, c *cli, p *profile, d *daemon, name string) (*wire.NameChecked, error) {
-	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler))
+	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
 	cfg.Dial = d.dial
+	if err := knowSelf(&cfg, d.dir); err != nil {
+		return nil, err
+	}
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
 		return nil, fmt.Errorf("ask the local server for a name: %w", err)

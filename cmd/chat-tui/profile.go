@@ -91,7 +91,7 @@ func isNamed(dir string) bool { return filepath.Base(filepath.Dir(dir)) == named
 // profileDir is where a session's profile lives: one directory for each server
 // and account, or the named one; "" for what is thrown away.
 func profileDir(r *reach) string {
-	root := conf.DataDir("labchat", "profiles")
+	root := profilesRoot()
 	switch {
 	case root == "":
 		return ""
@@ -110,6 +110,9 @@ func profileDir(r *reach) string {
 	}
 	return filepath.Join(root, fileName(strings.ToLower(server)), fileName(who))
 }
+
+// profilesRoot has all profiles; "" where the user has no place for data.
+func profilesRoot() string { return conf.DataDir("labchat", "profiles") }
 
 // fileName spells s with what every file system takes, and two different
 // strings differently.

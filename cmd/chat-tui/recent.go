@@ -8,8 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/adrg/xdg"
-
+	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/tui"
 )
@@ -39,8 +38,8 @@ func recentOf(r *reach) *recent {
 	return now
 }
 
-// recentFile is one for each user of the machine.
-func recentFile() string { return filepath.Join(xdg.StateHome, "labchat", "recent.json") }
+// recentFile is one for each user of the machine; "" where there is no place.
+func recentFile() string { return conf.StateDir("labchat", "recent.json") }
 
 // readRecent returns what was remembered; a file that can't be read is no
 // reason not to start.
@@ -62,10 +61,11 @@ func readRecent(log *slog.Logger) recent {
 // keep remembers r in the place of what was remembered. It goes on without
 // where the disk does not take it: the form is only less convenient then.
 func (r *recent) keep(log *slog.Logger) {
-	if r == nil {
+	file := recentFile()
+	if r == nil || file == "" {
 		return
 	}
-	if err := r.write(recentFile()); err != nil {
+	if err := r.write(file); err != nil {
 		log.Warn("what was used last is not remembered", "err", err)
 	}
 }

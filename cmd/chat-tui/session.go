@@ -54,6 +54,7 @@ func (c *cli) session(p *profile, cfg client.Config, what purpose) session {
 	if what == forScript {
 		return client.New(cfg)
 	}
+	cfg.Attended = true
 	if c.Reach.UDP != "" && cfg.Dial == nil {
 		cfg.Dial = c.Reach.dial
 	}
@@ -78,6 +79,7 @@ func (c *cli) clientConfig(p *profile, id client.Identity, log *slog.Logger) cli
 		Identity:   id,
 		ServerKey:  c.Reach.ServerKey,
 		Store:      p.Archive,
+		Known:      known(log),
 		Log:        log,
 		Program:    program(),
 		LeaveInbox: !p.kept(),
@@ -92,6 +94,7 @@ func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Con
 	}
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
+		cfg.Known = announced{cfg.Known, std.Err}
 		return beside(ctx, c.session(p, cfg, forScript), use)
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"labchat/internal/archive"
 	"labchat/internal/client"
+	"labchat/internal/knownservers"
 	"labchat/internal/server"
 	"labchat/internal/wire"
 )
@@ -81,7 +83,7 @@ func visit(ctx context.Context, t *testing.T, addr, name string) *person {
 	p := &person{sent: map[wire.ClientID]bool{}}
 	p.changed = sync.NewCond(&p.mu)
 	p.Session = client.New(client.Config{
-		Server: addr, Store: a, Rooms: []string{wire.Lobby},
+		Server: addr, Store: a, Known: knownservers.At(filepath.Join(t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby},
 		Identity: client.Identity{Mode: client.ModeRegister, Name: name, Password: "a good password"},
 	})
 	p.done.Go(func() {

@@ -36,6 +36,7 @@ var rooms = map[string][]string{
 	"internal/peer/oldpeer": {"internal/wire"},
 	"internal/peer/private": {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer"},
 	"internal/archive":      {"internal/wire", "internal/dbfile"},
+	"internal/knownservers": {"internal/dbfile"}, // its lock
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
 	"internal/tui/tty":      {},
@@ -48,7 +49,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive", "internal/knownservers",
 		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
 	},
 }

@@ -1,8 +1,8 @@
 // Package archive is the client's disk: one SQLite file a profile, with the
-// lines that were said, the lines that were typed and are not sent yet, the
-// keys of servers, resume tokens, what private conversations need (this device's
-// own key, the keys of others, which lines were heard, files on their way), and
-// what the screen wants to find again.
+// lines that were said, the lines that were typed and are not sent yet, resume
+// tokens, what private conversations need (this device's own key, the keys of
+// others, which lines were heard, files on their way), and what the screen
+// wants to find again.
 //
 // A profile belongs to one program at a time (archive.lock). Small things are
 // held in memory and written through, so that reading them never fails; lines

@@ -90,7 +90,6 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	must(t, a.Home("host:1300", "node1"))
 	must(t, a.Keep([]wire.Event{said, whispered, &wire.Pong{}}, wire.Mark{Room: "lobby", Last: 7}))
 	must(t, a.Queue(queued))
-	must(t, a.SetPin("host:1300", "SHA256:abc"))
 	must(t, a.SetToken("host:1300", "Alice", "t0ken"))
 	must(t, a.SetJoined("Lobby", true))
 	must(t, a.SetMark("lobby", 6))
@@ -110,7 +109,6 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	must(t, err)
 	outbox, err := a.Outbox("ALICE")
 	must(t, err)
-	key, tls := a.Pin("host:1300")
 	for _, c := range []struct {
 		what      string
 		got, want any
@@ -120,8 +118,6 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 		{"lines of the room", lobby, []wire.Event{said}},
 		{"private lines", private, []wire.Event{whispered}},
 		{"outbox", outbox, []*wire.Receipt{queued}},
-		{"pin", key, "SHA256:abc"},
-		{"pin over TLS", tls, true},
 		{"token", a.Token("host:1300", "alice").Reveal(), "t0ken"},
 		{"rooms", a.Joined(), []string{"Lobby"}},
 		{"seen", a.LastSeen("LOBBY"), wire.ID(7)},
@@ -302,4 +298,21 @@ func TestThePlaceShownLastIsThatOfTheServer(t *testing.T) {
 	want("the other one", "#tea")
 	must(t, a.SetJoined("tea", false))
 	want("a room that we have left", "")
+}
+
+func TestThePinsOfAnOlderProfileAreRead(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	want := map[string]string{"host:1300": "SHA256:abc", "chat.example.org:1300": ""}
+	for server, key := range want {
+		must(t, a.exec("pin as older programs did", "INSERT INTO pins (server, print) VALUES (?, ?)", server, key))
+	}
+	pins, err := Pins(dir) // though it is in use
+	must(t, err)
+	if diff := cmp.Diff(want, pins); diff != "" {
+		t.Error(diff)
+	}
+	if pins, err := Pins(t.TempDir()); err == nil {
+		t.Errorf("got %v from a directory without a profile", pins)
+	}
 }

@@ -13,7 +13,6 @@ import (
 // memo holds the small things in memory. Guarded by Archive.mu; the file is
 // written first, so the memo never says more than the disk.
 type memo struct {
-	pins    map[string]string      // server to print
 	tokens  map[[2]string]string   // server and folded name to token
 	drafts  map[string]string      // place to text
 	ignored map[string]string      // folded name to name
@@ -34,7 +33,7 @@ type roomRecord struct {
 // load fills the memo: at opening, and after the disk forgot what was too much.
 // The home is the one used last.
 func (a *Archive) load(ctx context.Context) error {
-	m := memo{pins: map[string]string{}, tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
+	m := memo{tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
 	err := a.read.QueryRowContext(ctx, "SELECT id, home, typing, reading FROM profile").Scan(&a.profile, &a.home, &m.typing, &m.reading)
 	if err != nil {
 		return err
@@ -43,7 +42,6 @@ func (a *Archive) load(ctx context.Context) error {
 		query string
 		take  func(row [3]string)
 	}{
-		{"SELECT server, print, '' FROM pins", func(r [3]string) { m.pins[r[0]] = r[1] }},
 		{"SELECT server, name_key, token FROM tokens", func(r [3]string) { m.tokens[[2]string{r[0], r[1]}] = r[2] }},
 		{"SELECT place, text, '' FROM drafts", func(r [3]string) { m.drafts[r[0]] = r[1] }},
 		{"SELECT key, name, '' FROM ignored", func(r [3]string) { m.ignored[r[0]] = r[1] }},

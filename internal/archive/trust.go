@@ -3,7 +3,11 @@ package archive
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
 
+	"labchat/internal/dbfile"
 	"labchat/internal/wire"
 )
 
@@ -11,28 +15,27 @@ import (
 // token for it, at each start.
 const maxTokens = 64
 
-// Pin returns what is known of a server: tls says that it was once spoken to
-// over TLS, key is the print of its key then, "" where its certificate was
-// valid for its name.
-func (a *Archive) Pin(server string) (key string, tls bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	key, tls = a.memo.pins[server]
-	return key, tls
-}
-
-// SetPin notes that a server was spoken to over TLS, and with which key.
-func (a *Archive) SetPin(server, key string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if old, known := a.memo.pins[server]; known && old == key {
-		return nil
+// Pins reads which servers the profile in dir knew by their keys, before that
+// was noted for all profiles in one place: an empty key is a certificate that
+// was valid for its name. The profile may be in use; nothing in it changes.
+func Pins(dir string) (pins map[string]string, err error) {
+	ctx := context.Background()
+	db, err := dbfile.Open(ctx, filepath.Join(dir, fileName), "ro", 1, dbfile.ReaderPragmas())
+	if err != nil {
+		return nil, fmt.Errorf("open profile: %w", err)
 	}
-	err := a.exec("pin the server's key", "INSERT INTO pins (server, print) VALUES (?, ?) ON CONFLICT DO UPDATE SET print = excluded.print", server, key)
-	if err == nil {
-		a.memo.pins[server] = key
+	defer func() { err = errors.Join(err, db.Close()) }()
+	pins = map[string]string{}
+	err = each(ctx, db, "SELECT server, print FROM pins", nil, func(rows *sql.Rows) error {
+		var server, key string
+		err := rows.Scan(&server, &key)
+		pins[server] = key
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the keys of servers: %w", err)
 	}
-	return err
+	return pins, nil
 }
 
 // Token returns the resume token of a name at a server, "" if there is none.

@@ -42,6 +42,7 @@ type Question struct {
 	Request wire.Request // Calc, or Clock
 	Dialect string       // of Calc: sum, or a style of arith
 	Name    string       // that arithmetic begins with
+	Known   KnownServers // one of these over TCP is a chat server and no service; nil: none is known
 	Dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
@@ -59,7 +60,7 @@ func Ask(ctx context.Context, q Question) (wire.Event, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	return nil, lost("%s", reason(q.Server, err))
+	return nil, lost("%s", networkReason(q.Server, err))
 }
 
 func (q Question) ask(ctx context.Context) (wire.Event, error) {
@@ -70,7 +71,24 @@ func (q Question) ask(ctx context.Context) (wire.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := q.allowed(); err != nil {
+		return nil, err
+	}
 	return over(ctx, q, "tcp", func(conn net.Conn) (wire.Event, error) { return a.ask(ctx, conn) })
+}
+
+// allowed refuses to speak plain text to a server that is known by its key.
+func (q Question) allowed() error {
+	if q.Known == nil {
+		return nil
+	}
+	switch _, known, err := q.Known.Key(q.Server); {
+	case known:
+		return lost("%s is a chat server that was spoken to over TLS before. It is not asked in plain text: look for the service's port.", q.Server)
+	case err != nil:
+		return lost("Whether %s is a chat server can't be told: %v.", q.Server, err)
+	}
+	return nil
 }
 
 // over connects, and ends the connection when use returns or ctx ends.

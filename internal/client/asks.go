@@ -69,6 +69,9 @@ func (l *loop) ask(r wire.Request, why purpose) (*ask, error) {
 // request sends a request, if it may be said on this connection and its
 // dialect has words for it.
 func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
+	if secret(r) && l.link.unsure {
+		return nil, ended(wire.CodeInsecure, "A password is not sent to %s, because its key was seen first and can't be noted. Start again with --server-key.", l.cfg.Server)
+	}
 	if secret(r) && !l.link.private() {
 		return nil, ended(wire.CodeInsecure, "A password is not sent to %s without encryption. Connect with TLS, or as a guest.", l.cfg.Server)
 	}
@@ -208,9 +211,14 @@ func mark(e wire.Event, tag string) {
 
 // do sends what a person asks.
 func (l *loop) do(r wire.Request, tag string) {
-	if drop, ok := r.(wire.Drop); ok {
-		l.drop(drop, tag)
+	switch r := r.(type) {
+	case wire.Drop:
+		l.drop(r, tag)
 		return
+	case wire.TrustServer:
+		l.trust(r, tag)
+		return
+	default:
 	}
 	_, quit := r.(wire.Quit)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 
@@ -19,9 +20,6 @@ const (
 	dialTimeout = 10 * time.Second
 	// handshakeTimeout bounds TLS with a server that may be far away.
 	handshakeTimeout = 10 * time.Second
-	// localHandshakeTimeout bounds it over loopback, where an A3 server may
-	// wait for the end of what it takes for a line.
-	localHandshakeTimeout = 2 * time.Second
 	// helloTimeout bounds the wait for the first byte of the answer to hello.
 	helloTimeout = 10 * time.Second
 	// helloTag is the tag of our hello.
@@ -39,24 +37,37 @@ type dialled struct {
 	local   bool // over loopback
 	greeted bool // a hello was sent, also where the dialect has none
 	key     string
-	known   bool // the key was pinned, or the certificate is valid
+	known   bool // the server is known by its key, or its certificate is valid
+	first   bool // the key is believed because it was seen first
+	unsure  bool // and could not be noted
 	notice  string
 }
 
 // private says whether secrets may travel on the connection.
-func (d *dialled) private() bool { return d.secure || d.local }
+func (d *dialled) private() bool { return (d.secure || d.local) && !d.unsure }
 
-// connector makes connections. It keeps no state between two of them.
+// resumes says whether a stored token may travel on it. Beyond this machine a
+// key that is seen first has given us none.
+func (d *dialled) resumes() bool { return d.private() && (d.local || !d.first) }
+
+// connector makes a connection. It is made anew for each.
 type connector struct {
 	cfg Config
-	// try leaves the store as it is, for Probe.
+	// try leaves everything as it is, for Probe.
 	try bool
+
+	pin    pin    // what is known of the server
+	notice string // of what can't be read of that
 }
 
-// connect connects in the best way there is: TLS first, off loopback nothing
-// else, over loopback then chat/1 in plain, and A3 if the server answers so.
-// The error is an *EndedError where trying again would not help.
+// connect connects in the best way there is: TLS first; to a server that is
+// known by its key, and off loopback, nothing else; over loopback then chat/1
+// in plain, and A3 if the server answers so. The error is an *EndedError where
+// trying again would not help, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
+	if err := c.lookUp(); err != nil {
+		return nil, err
+	}
 	raw, err := c.dial(ctx)
 	if err != nil {
 		return nil, err
@@ -74,11 +85,11 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 		return c.greet(d)
 	}
 	drop(raw)
-	if _, fatal := errors.AsType[*EndedError](err); fatal || !local || ctx.Err() != nil {
-		return nil, c.explain(err)
+	if ctx.Err() != nil {
+		return nil, err
 	}
-	if c.cfg.ServerKey != "" {
-		return nil, ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
+	if err = c.withoutTLS(err, local); err != nil {
+		return nil, err
 	}
 	return c.plain(ctx)
 }
@@ -97,48 +108,67 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 	if err != nil {
 		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
 	}
+	p := proof{
+		server: c.cfg.Server, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
+		secret: !c.cfg.Attended && !c.try && c.cfg.Identity.Mode != ModeGuest,
+	}
 	var found verdict
 	conn := tls.Client(raw, &tls.Config{
 		ServerName:         host,
 		MinVersion:         tls.VersionTLS13,
 		InsecureSkipVerify: true, //nolint:gosec // judge decides, by key
 		VerifyConnection: func(cs tls.ConnectionState) (err error) {
-			d.key = wire.KeyPrint(cs.PeerCertificates[0].RawSubjectPublicKeyInfo)
-			p := proof{server: c.cfg.Server, key: d.key, local: local, demanded: c.cfg.ServerKey, valid: certified(cs, host, c.cfg.roots)}
-			p.pin, p.seen = c.cfg.Store.Pin(c.cfg.Server)
-			d.known = p.valid || p.seen
+			p.key, p.valid = wire.KeyPrint(cs.PeerCertificates[0].RawSubjectPublicKeyInfo), certified(cs, host, c.cfg.roots)
 			found, err = p.judge()
 			return err
 		},
 	})
-	timeout := handshakeTimeout
-	if local {
-		timeout = localHandshakeTimeout
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, err
 	}
-	d.conn, d.notice = conn, found.notice
-	if found.pin && !c.try {
-		if err := c.cfg.Store.SetPin(c.cfg.Server, found.key); err != nil {
-			return nil, lost("The server's key can't be stored: %v.", err)
-		}
-	}
-	return d, nil
+	d.conn, d.key, d.known = conn, p.key, p.valid || p.pin.known
+	return d, c.note(d, p, found)
 }
 
-// explain says what it means that there is no TLS off loopback.
-func (c connector) explain(err error) error {
-	if _, plain := errors.AsType[tls.RecordHeaderError](err); !plain {
+// withoutTLS says what follows from a TLS greeting that has failed: nil is that
+// the server may be spoken to in plain text. It may be over loopback, where it
+// has never had a key, and where it has shown by its answer that it knows no
+// TLS: one that does not answer shows nothing.
+func (c connector) withoutTLS(err error, local bool) error {
+	_, answers := errors.AsType[tls.RecordHeaderError](err)
+	ends := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	switch {
+	case !answers && !ends:
+		return c.silence(err, local)
+	case c.cfg.ServerKey != "" && answers:
+		return ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
+	case c.cfg.ServerKey != "" && ends:
+		return lost("%s ends the connection when it is greeted over TLS, so it can't show the key that --server-key demands.", c.cfg.Server)
+	case c.pin.known && local && ends:
+		return c.notPlain("ends the connection when it is greeted over TLS", true)
+	case c.pin.known && local:
+		return c.notPlain("answers in plain text", false)
+	case c.pin.known && answers:
+		return lost("%s answers in plain text, although it was spoken to over TLS before. Nothing is sent to it so.", c.cfg.Server)
+	case !local && answers:
+		return ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
+			"for an older server, and as a guest, name its dialect: --dialect a3.", c.cfg.Server)
+	case !local:
 		return err
 	}
-	if _, seen := c.cfg.Store.Pin(c.cfg.Server); seen {
-		return lost("%s answers in plain text, although it was spoken to over TLS before. Nothing is sent to it so.", c.cfg.Server)
+	return nil
+}
+
+// silence explains a server that takes a connection and says nothing, where it
+// may be an older one that waits for the end of a line.
+func (c connector) silence(err error, local bool) error {
+	timeout := errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+	if !timeout || !local || c.pin.known || c.cfg.ServerKey != "" || c.cfg.Dialect != DialectAuto {
+		return err
 	}
-	return ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
-		"for an older server, and as a guest, name its dialect: --dialect a3.", c.cfg.Server)
+	return lost("%s does not answer in time when it is greeted over TLS. If it is an older server, name its dialect: --dialect a3.", c.cfg.Server)
 }
 
 // plain connects again over loopback, without TLS.
@@ -174,9 +204,13 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 
 // older speaks a dialect that a person has asked for.
 func (c connector) older(raw net.Conn, local bool, dialect wire.Dialect) (*dialled, error) {
-	if _, seen := c.cfg.Store.Pin(c.cfg.Server); seen && !local {
+	if c.pin.known {
 		drop(raw)
-		return nil, ended(wire.CodeInsecure, "%s was spoken to over TLS before, and is not spoken to in plain text any more. Leave --dialect out.", c.cfg.Server)
+		return nil, c.notPlain("would be spoken to in plain text, as --dialect "+dialect.Name()+" asks for", false)
+	}
+	if c.cfg.ServerKey != "" {
+		drop(raw)
+		return nil, ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect.Name(), c.cfg.Server)
 	}
 	return &dialled{raw: raw, conn: raw, read: bufio.NewReader(raw), local: local, dialect: dialect}, nil
 }

@@ -281,7 +281,7 @@ func (l *directLoop) stamp() wire.ID {
 func (l *directLoop) left(ctx context.Context, err error) error {
 	l.emit(&wire.Left{Room: DirectRoom, Name: l.line.name})
 	if err != nil {
-		l.notice("%s", reason(l.line.name, err))
+		l.notice("%s", networkReason(l.line.name, err))
 	} else {
 		l.notice("The other has left.")
 	}

@@ -53,7 +53,14 @@ func lostFor(code wire.Code, text string, retryMS int64) *lostError {
 }
 
 // reason turns what the network says into a sentence for people.
-func reason(server string, err error) string {
+func reason(cfg *Config, err error) string {
+	if m, ok := errors.AsType[*mistrustError](err); ok {
+		return m.why(cfg.Attended)
+	}
+	return networkReason(cfg.Server, err)
+}
+
+func networkReason(server string, err error) string {
 	if mine, ok := errors.AsType[*lostError](err); ok {
 		return mine.text
 	}

@@ -26,7 +26,7 @@ var greetings = []struct{ says, dialect string }{
 // returns nil, nil where it does not, or need not be listened to.
 func (c connector) greeted(raw net.Conn, local bool) (*dialled, error) {
 	_, port, err := net.SplitHostPort(c.cfg.Server)
-	if _, seen := c.cfg.Store.Pin(c.cfg.Server); err != nil || seen || c.cfg.Dialect != DialectAuto || port == DefaultPort {
+	if err != nil || c.pin.known || c.cfg.ServerKey != "" || c.cfg.Dialect != DialectAuto || port == DefaultPort {
 		return nil, nil //nolint:nilerr // what is wrong with the address is said where it is used
 	}
 	read := bufio.NewReader(raw)

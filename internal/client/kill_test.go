@@ -59,7 +59,7 @@ func typeForever(dir, addr string) error {
 
 func aliceAt(addr string, a *archive.Archive) Config {
 	return Config{
-		Server: addr, Dialect: DialectChat1, Rooms: []string{wire.Lobby}, Store: a,
+		Server: addr, Dialect: DialectChat1, Rooms: []string{wire.Lobby}, Store: a, Known: newMemStore(),
 		Identity: Identity{Mode: ModeGuest, Name: "alice"},
 	}
 }

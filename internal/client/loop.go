@@ -67,6 +67,8 @@ type fate struct {
 	over     error // set: it has ended with this
 	quit     bool  // set: it has ended because the person asked
 	quitting bool  // the server was told that we go
+
+	mistrusted *mistrustError // what the last try found, nil: nothing that only a person can decide
 }
 
 // attempt is what came of a connector's work.
@@ -175,7 +177,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 		s.Remote = l.link.conn.RemoteAddr().String()
 	}
 	if state == wire.StateOffline {
-		s.RetryAt = wire.MillisOf(l.ladder.at)
+		s.RetryAt, s.Mistrust = wire.MillisOf(l.ladder.at), l.doubt()
 	}
 	l.emit(s)
 }
@@ -302,12 +304,19 @@ func (l *loop) lose(err error) {
 		l.over = fatal
 		return
 	}
+	if over := l.distrust(err); over != nil {
+		l.over = over
+		return
+	}
 	var why lostError
 	if mine, ok := errors.AsType[*lostError](err); ok {
 		why = *mine
 	}
 	l.ladder.next(now, why.wait)
-	l.status(wire.StateOffline, why.code, reason(l.cfg.Server, err))
+	if m := l.mistrusted; m != nil {
+		why.code = m.Code
+	}
+	l.status(wire.StateOffline, why.code, reason(&l.cfg, err))
 }
 
 // end closes what is open, keeps what was typed meanwhile and says that the

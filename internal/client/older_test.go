@@ -19,7 +19,7 @@ func oldRig(t *testing.T, s *oldServer, dialect, name string, store *memStore) *
 	r := &rig{t: t, store: store, ended: make(chan error, 1)}
 	r.s = New(Config{
 		Server: "127.0.0.1:12000", Dialect: dialect, Identity: id, Rooms: []string{wire.Lobby},
-		Store: store, Dial: s.DialContext, Program: "test",
+		Store: store, Known: store, Dial: s.DialContext, Program: "test",
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	r.stop = stop

@@ -31,7 +31,7 @@ func Probe(ctx context.Context, cfg Config, name string) (Probed, error) {
 	s := New(cfg)
 	d, err := connector{cfg: s.cfg, try: true}.connect(ctx)
 	if err != nil {
-		return Probed{}, sentence(s.cfg.Server, err)
+		return Probed{}, sentence(&s.cfg, err)
 	}
 	defer drop(d.raw)
 	defer context.AfterFunc(ctx, func() { drop(d.raw) })()
@@ -40,17 +40,17 @@ func Probe(ctx context.Context, cfg Config, name string) (Probed, error) {
 		return p, nil
 	}
 	if err := p.ask(d, name); err != nil {
-		return Probed{}, sentence(s.cfg.Server, err)
+		return Probed{}, sentence(&s.cfg, err)
 	}
 	return p, nil
 }
 
 // sentence makes an error one that people can read.
-func sentence(server string, err error) error {
+func sentence(cfg *Config, err error) error {
 	if fatal, ok := errors.AsType[*EndedError](err); ok {
 		return fatal
 	}
-	return lost("%s", reason(server, err))
+	return lost("%s", reason(cfg, err))
 }
 
 // ask reads the welcome, and asks for the name.

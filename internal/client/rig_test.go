@@ -37,10 +37,10 @@ type rig struct {
 }
 
 // config is a guest called alice in the lobby.
-func config(f *fake, store Store) Config {
+func config(f *fake, store *memStore) Config {
 	return Config{
 		Server: "127.0.0.1:1300", Identity: Identity{Mode: ModeGuest, Name: "alice"}, Rooms: []string{wire.Lobby},
-		Store: store, Dial: f.DialContext, Program: "test",
+		Store: store, Known: store, Dial: f.DialContext, Program: "test",
 	}
 }
 

@@ -64,7 +64,7 @@ func (l *loop) askHost(r wire.Request, tag string) bool {
 		return true
 	}
 	l.services.due = append(l.services.due, hostAsk{tag: tag, Question: Question{
-		Server: net.JoinHostPort(host, port), Request: r, Dialect: dialect, Name: cmp.Or(l.who.name, "guest"), Dial: l.cfg.Dial,
+		Server: net.JoinHostPort(host, port), Request: r, Dialect: dialect, Name: cmp.Or(l.who.name, "guest"), Known: l.cfg.Known, Dial: l.cfg.Dial,
 	}})
 	return true
 }

@@ -57,7 +57,7 @@ type Identity struct {
 	Password wire.Secret
 }
 
-// Config says what a session does. Server and Store are needed.
+// Config says what a session does. Server, Store and Known are needed.
 type Config struct {
 	Server    string // HOST:PORT
 	Dialect   string // "" is DialectAuto
@@ -65,10 +65,17 @@ type Config struct {
 	Rooms     []string // to be in, beside those of the Store
 	ServerKey string   // the only key to accept: SHA256:..., "" is the pinned one
 	Store     Store
-	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
-	Log       *slog.Logger
-	Program   string // name and version, for people
-	Rate      int    // lines a second at most; 0: what the server allows
+	Known     KnownServers
+	KnownAs   string // what Known calls the server, "" as Server: for one whose port changes
+	// Attended says that somebody is there who can answer with
+	// wire.TrustServer: a server that is not the one we know is told of, and
+	// tried again. Without it the session ends, and no password goes to a key
+	// that is seen first.
+	Attended bool
+	Dial     func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
+	Log      *slog.Logger
+	Program  string // name and version, for people
+	Rate     int    // lines a second at most; 0: what the server allows
 	// LeaveInbox leaves private lines waiting at the server, for a session
 	// whose Store is thrown away.
 	LeaveInbox bool
@@ -84,10 +91,6 @@ type Store interface {
 	Profile() string
 	// Home says which server comes now, node is "" until it has named itself.
 	Home(server, node string) error
-	// Pin returns what is known of a server's key; tls says that it was once
-	// spoken to over TLS, with an empty key if its certificate was valid then.
-	Pin(server string) (key string, tls bool)
-	SetPin(server, key string) error
 	Token(server, name string) wire.Secret
 	SetToken(server, name string, t wire.Secret) error
 	// Queue stores lines that wait; Outbox returns those typed under a name.
@@ -101,6 +104,22 @@ type Store interface {
 	LastSeen(room string) wire.ID
 	Joined() []string
 	SetJoined(room string, in bool) error
+}
+
+// KnownServers is what one user knows of the keys of servers;
+// knownservers.File is one. All sessions of the user share it.
+type KnownServers interface {
+	// Key returns the fingerprint that a server is known by, "" for a
+	// certificate that was valid for its name. With a known server an error is
+	// worth a notice, with another one nothing may be sent.
+	Key(server string) (key string, known bool, err error)
+	// Add notes what a server is known by from now on, unless it is known.
+	Add(server, key string) error
+	// Set notes it in place of what is known.
+	Set(server, key string) error
+	Forget(server string) error
+	// String says for people where all that is noted.
+	String() string
 }
 
 // Session is a session with a server. New makes one; Run is called once.

@@ -17,6 +17,8 @@ type memStore struct {
 	seen    map[string]wire.ID
 	joined  []string
 	failing error
+
+	unreadable, unwritable error // of the pins
 }
 
 func newMemStore() *memStore {
@@ -29,19 +31,43 @@ func newMemStore() *memStore {
 func (m *memStore) Profile() string           { return "0123456789abcdef0123456789abcdef" }
 func (m *memStore) Home(string, string) error { return nil }
 
-func (m *memStore) Pin(server string) (string, bool) {
+// Key, Add, Set and Forget make it KnownServers, too.
+func (m *memStore) Key(server string) (string, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	key, seen := m.pins[server]
-	return key, seen
+	key, known := m.pins[server]
+	return key, known, m.unreadable
 }
 
-func (m *memStore) SetPin(server, key string) error {
+func (m *memStore) Add(server, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.pins[server] = key
-	return m.failing
+	if m.unwritable != nil {
+		return m.unwritable
+	}
+	if _, known := m.pins[server]; !known {
+		m.pins[server] = key
+	}
+	return nil
 }
+
+func (m *memStore) Set(server, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.unwritable == nil {
+		m.pins[server] = key
+	}
+	return m.unwritable
+}
+
+func (m *memStore) Forget(server string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.pins, server)
+	return nil
+}
+
+func (*memStore) String() string { return "the file of known servers" }
 
 func (m *memStore) Token(_, name string) wire.Secret {
 	m.mu.Lock()

@@ -1,12 +1,27 @@
 package client
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"strings"
 
 	"labchat/internal/wire"
 )
+
+// pin is what is known of a server from before.
+type pin struct {
+	key   string // "": its certificate was valid for its name
+	known bool
+}
+
+func (p pin) String() string {
+	if p.key == "" {
+		return "a certificate that was valid for its name"
+	}
+	return "the key " + p.key
+}
 
 // proof is what a server showed in the TLS handshake, and what we know of it.
 type proof struct {
@@ -15,49 +30,192 @@ type proof struct {
 	valid    bool   // its certificate is valid for its name
 	local    bool   // over loopback
 	demanded string // by --server-key
-	pin      string // the key seen last time,
-	seen     bool   // if there was one; an empty pin is a valid certificate
+	pin      pin
+	secret   bool // a password would go out, and nobody is there to look at a key that is seen first
 }
 
 // verdict is what follows from a proof that holds.
 type verdict struct {
-	pin    bool   // store the key,
-	key    string // or "" for a valid certificate
-	notice string // for people
+	add, set bool   // note what the server is known by from now on: it was not known, or by another key
+	key      string // that, "" for a valid certificate
+	first    bool   // the key is believed because it was seen first
+	notice   string // for people
 }
 
-// judge decides as ssh does with its known hosts. Loopback is not pinned, nor
-// is a certificate that is valid for the name. Any other key is pinned when it
-// is first seen, and a changed one ends the session.
+// judge decides as ssh does with its known hosts, over loopback, too: others
+// may listen there, and a tunnel's end does. What was noted of a server holds
+// until a person says otherwise, or demands a key: a certificate that is valid
+// for the name may be renewed, any other key must stay the same.
 func (p proof) judge() (verdict, error) {
+	accepted := p.pin.known && (p.pin.key == p.key || p.pin.key == "" && p.valid)
 	switch {
 	case p.demanded != "" && p.key != normalKey(p.demanded):
 		return verdict{}, ended(wire.CodeDenied, "%s has the key %s, not %s as --server-key demands. "+
 			"Ask its operator which key chatd prints at start.", p.server, p.key, normalKey(p.demanded))
-	case p.local:
+	case accepted:
 		return verdict{}, nil
-	case p.valid:
-		return verdict{pin: !p.seen || p.pin != ""}, nil
 	case p.demanded != "":
-		return verdict{pin: true, key: p.key}, nil
-	case !p.seen:
-		return verdict{pin: true, key: p.key, notice: "First contact with " + p.server + ". Its key is " + p.key +
-			": compare it with what chatd prints at start. From now on no other key is accepted."}, nil
-	case p.pin == p.key:
-		return verdict{}, nil
+		return verdict{add: !p.pin.known, set: p.pin.known, key: p.key}, nil
+	case p.pin.known:
+		return verdict{}, p.changed()
+	case p.valid:
+		return verdict{add: true}, nil
+	case p.secret && !p.local:
+		return verdict{}, ended(wire.CodeInsecure, "%s is not known yet, so no password is sent to it. Its key is %s: "+
+			"ask its operator whether that is what chatd prints at start, and add --server-key %s, or connect once with the screen.", p.server, p.key, p.key)
 	}
-	return verdict{}, p.changed()
+	return verdict{add: true, key: p.key, first: true, notice: "First contact with " + p.server + ". Its key is " + p.key +
+		": compare it with what chatd prints at start. From now on no other key is accepted."}, nil
 }
 
-// changed explains a key that is not the one we know.
+// changed refuses a key that is not the one we know.
 func (p proof) changed() error {
-	known := "its certificate was valid for its name"
-	if p.pin != "" {
-		known = "it had the key " + p.pin
+	return &mistrustError{
+		had: p.pin.key, shows: p.key, valid: p.valid,
+		EndedError: EndedError{Code: wire.CodeDenied, Text: "The key of " + p.server + " has changed: when it was last seen, it had " + p.pin.String() +
+			"; now it has the key " + p.key + ". Either the server was set up anew, or somebody stands between it and you. Nothing was sent. " +
+			"Ask its operator which key chatd prints at start; if it is the new one, start again with --server-key " + p.key},
+		advice: ", or type /server trust",
 	}
-	return ended(wire.CodeDenied, "The key of %s has changed: when it was last seen, %s; now it has the key %s. "+
-		"Either the server was set up anew, or somebody stands between it and you. Nothing was sent. "+
-		"Ask its operator which key chatd prints at start; if it is the new one, start again with --server-key %s", p.server, known, p.key, p.key)
+}
+
+// mistrustError refuses a server that is not the one we know. Only a person can
+// say otherwise: see loop.trust.
+type mistrustError struct {
+	EndedError
+
+	advice     string // for somebody who is there, behind the sentence
+	had, shows string // keys: had "" is a valid certificate, shows "" plain text
+	valid      bool   // what it shows is a valid certificate
+	passing    bool   // a server that is being restarted may look so: it is tried again in any case
+}
+
+// notPlain refuses to speak plain text to a server that is known by its key.
+func (c connector) notPlain(what string, passing bool) error {
+	return &mistrustError{
+		had: c.pin.key, passing: passing,
+		EndedError: EndedError{Code: wire.CodeInsecure, Text: c.cfg.Server + " " + what + ", but when it was last seen, it had " + c.pin.String() +
+			" and spoke TLS. Nothing is sent to it in plain text: somebody else may answer in its place. " +
+			"If its operator has switched TLS off, delete its line from " + c.cfg.Known.String()},
+		advice: ", or type /server trust",
+	}
+}
+
+// why returns the sentence for people.
+func (e *mistrustError) why(attended bool) string {
+	if attended {
+		return e.Text + e.advice + "."
+	}
+	return e.Text + "."
+}
+
+// lookUp finds what is known of the server. A notice is of lines that can't be
+// read; where the server may be in one of these, nothing is sent.
+func (c *connector) lookUp() error {
+	key, known, err := c.cfg.Known.Key(c.known())
+	c.pin = pin{key: key, known: known}
+	switch {
+	case err == nil:
+	case known:
+		c.notice = "Of the servers that are known not all can be read: " + err.Error() + "."
+	default:
+		return &lostError{code: wire.CodeStorage, text: "Whether " + c.cfg.Server + " is known can't be told: " + err.Error() + ". Nothing is sent before that."}
+	}
+	return nil
+}
+
+// known is what the known servers call this one.
+func (c connector) known() string { return cmp.Or(c.cfg.KnownAs, c.cfg.Server) }
+
+// note keeps what the server is known by from now on, before anything is said
+// to it. A key that is believed because it was seen first, and can't be noted,
+// gets no secret beyond this machine: the next time it would be seen first
+// again.
+func (c connector) note(d *dialled, p proof, v verdict) error {
+	d.first = v.first
+	d.notice = strings.TrimSpace(c.notice + " " + v.notice)
+	var err error
+	switch {
+	case c.try:
+		return nil
+	case v.set:
+		err = c.cfg.Known.Set(c.known(), v.key)
+	case v.add:
+		if err = c.cfg.Known.Add(c.known(), v.key); err == nil {
+			return c.again(p)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case v.first && !p.local && c.cfg.Identity.Mode != ModeGuest:
+		return ended(wire.CodeStorage, "The key of %s can't be noted, so that another one would not be noticed (%v). No password is sent to it. "+
+			"Mend that, or add --server-key %s if that is what chatd prints at start.", c.cfg.Server, err, p.key)
+	}
+	d.unsure = v.first && !p.local
+	d.notice = strings.TrimSpace(d.notice + " It can't be noted, and another key would not be noticed next time: " + err.Error() + ".")
+	return nil
+}
+
+// again judges by what is noted now: another program may have been faster than
+// we were, with another key.
+func (c connector) again(p proof) error {
+	key, known, err := c.cfg.Known.Key(c.known())
+	if err != nil || !known {
+		return err
+	}
+	p.pin = pin{key: key, known: true}
+	_, err = p.judge()
+	return err
+}
+
+// trust takes a person's word for a server that is not the one we knew, and
+// connects to it now.
+func (l *loop) trust(r wire.TrustServer, tag string) {
+	m, known := l.mistrusted, connector{cfg: l.cfg}.known()
+	if m == nil || m.shows != r.Shows {
+		l.refuse(r, tag, wire.CodeDenied, "The server does not show that any more. Look again what it shows.")
+		return
+	}
+	var err error
+	switch {
+	case m.shows == "":
+		err = l.cfg.Known.Forget(known)
+	case m.valid:
+		err = l.cfg.Known.Set(known, "")
+	default:
+		err = l.cfg.Known.Set(known, m.shows)
+	}
+	if err != nil {
+		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
+		return
+	}
+	l.mistrusted, l.ladder.attempt = nil, 0
+	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
+	l.retry()
+}
+
+// doubt is what a status says of a server that is not the one we know.
+func (l *loop) doubt() *wire.Mistrust {
+	if m := l.mistrusted; m != nil {
+		return &wire.Mistrust{Had: m.had, Shows: m.shows}
+	}
+	return nil
+}
+
+// distrust notes that a server was refused for not being the one we know, and
+// whether only somebody who is not there could say otherwise.
+func (l *loop) distrust(err error) (over *EndedError) {
+	m, ok := errors.AsType[*mistrustError](err)
+	if !ok {
+		l.mistrusted = nil
+		return nil
+	}
+	l.mistrusted = m
+	if l.cfg.Attended || m.passing {
+		return nil
+	}
+	return &EndedError{Code: m.Code, Text: m.why(false)}
 }
 
 // normalKey writes a key as wire.KeyPrint does.

@@ -13,6 +13,7 @@ import (
 )
 
 func TestJudge(t *testing.T) {
+	a, valid := pin{key: "SHA256:a", known: true}, pin{known: true}
 	for _, c := range []struct {
 		name   string
 		proof  proof
@@ -20,20 +21,25 @@ func TestJudge(t *testing.T) {
 		ends   bool
 		notice bool
 	}{
-		{"a key seen first is pinned and told", proof{key: "SHA256:a"}, verdict{pin: true, key: "SHA256:a"}, false, true},
-		{"the pinned key is accepted", proof{key: "SHA256:a", pin: "SHA256:a", seen: true}, verdict{}, false, false},
-		{"a changed key ends it", proof{key: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{}, true, false},
-		{"a valid certificate is not pinned", proof{key: "SHA256:a", valid: true}, verdict{pin: true}, false, false},
-		{"a valid certificate is accepted again", proof{key: "SHA256:b", valid: true, seen: true}, verdict{}, false, false},
-		{"a valid certificate takes the place of a pin", proof{key: "SHA256:b", valid: true, pin: "SHA256:a", seen: true}, verdict{pin: true}, false, false},
-		{"a certificate that was valid and is not ends it", proof{key: "SHA256:b", seen: true}, verdict{}, true, false},
-		{"loopback is not pinned", proof{key: "SHA256:a", local: true}, verdict{}, false, false},
-		{"loopback may change", proof{key: "SHA256:b", local: true, pin: "SHA256:a", seen: true}, verdict{}, false, false},
-		{"a demanded key takes the place of a pin", proof{key: "SHA256:b", demanded: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{pin: true, key: "SHA256:b"}, false, false},
-		{"a demanded key may be written without its hash", proof{key: "SHA256:b", demanded: " b= "}, verdict{pin: true, key: "SHA256:b"}, false, false},
-		{"a demanded key that is not shown ends it", proof{key: "SHA256:a", demanded: "SHA256:b", pin: "SHA256:a", seen: true}, verdict{}, true, false},
+		{"a key seen first is pinned and told", proof{key: "SHA256:a"}, verdict{add: true, key: "SHA256:a", first: true}, false, true},
+		{"over loopback, too", proof{key: "SHA256:a", local: true}, verdict{add: true, key: "SHA256:a", first: true}, false, true},
+		{"the pinned key is accepted", proof{key: "SHA256:a", pin: a}, verdict{}, false, false},
+		{"a changed key ends it", proof{key: "SHA256:b", pin: a}, verdict{}, true, false},
+		{"over loopback, too", proof{key: "SHA256:b", local: true, pin: a}, verdict{}, true, false},
+		{"a valid certificate is a pin of its own", proof{key: "SHA256:a", valid: true}, verdict{add: true}, false, false},
+		{"a renewed certificate is accepted", proof{key: "SHA256:b", valid: true, pin: valid}, verdict{}, false, false},
+		{"a valid certificate does not take the place of a key", proof{key: "SHA256:b", valid: true, pin: a}, verdict{}, true, false},
+		{"a certificate that was valid and is not ends it", proof{key: "SHA256:b", pin: valid}, verdict{}, true, false},
+		{"a demanded key takes the place of a pin", proof{key: "SHA256:b", demanded: "SHA256:b", pin: a}, verdict{set: true, key: "SHA256:b"}, false, false},
+		{"a demanded key may be written without its hash", proof{key: "SHA256:b", demanded: " b= "}, verdict{add: true, key: "SHA256:b"}, false, false},
+		{"a demanded key that is not shown ends it", proof{key: "SHA256:a", demanded: "SHA256:b", pin: a}, verdict{}, true, false},
 		{"even over loopback", proof{key: "SHA256:a", demanded: "SHA256:b", local: true}, verdict{}, true, false},
 		{"even with a valid certificate", proof{key: "SHA256:a", demanded: "SHA256:b", valid: true}, verdict{}, true, false},
+		{"nobody's password goes to a key seen first", proof{key: "SHA256:a", secret: true}, verdict{}, true, false},
+		{"but to a demanded one", proof{key: "SHA256:a", secret: true, demanded: "SHA256:a"}, verdict{add: true, key: "SHA256:a"}, false, false},
+		{"to a pinned one", proof{key: "SHA256:a", secret: true, pin: a}, verdict{}, false, false},
+		{"to a valid certificate", proof{key: "SHA256:a", secret: true, valid: true}, verdict{add: true}, false, false},
+		{"and over loopback", proof{key: "SHA256:a", secret: true, local: true}, verdict{add: true, key: "SHA256:a", first: true}, false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.proof.server = "chat.example.org:1300"
@@ -49,7 +55,7 @@ func TestJudge(t *testing.T) {
 }
 
 // remote is the configuration of a session with a server that is not here.
-func remote(f *fake, store Store) Config {
+func remote(f *fake, store *memStore) Config {
 	cfg := config(f, store)
 	cfg.Server, cfg.Dial = "chat.example.org:1300", elsewhere(f)
 	return cfg
@@ -64,7 +70,7 @@ func TestTheKeyIsPinnedAtFirstUseAndAChangedOneStopsForGood(t *testing.T) {
 		f := serve("chat1", first)
 		r := start(t, f, remote(f, store))
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		if got, _ := store.Pin("chat.example.org:1300"); got != key {
+		if got := store.pins["chat.example.org:1300"]; got != key {
 			t.Errorf("the pin is %q, want %q", got, key)
 		}
 		if notices := all[*wire.Notice](r); len(notices) != 1 || !strings.Contains(notices[0].Text, key) {
@@ -92,7 +98,7 @@ func TestTheKeyIsPinnedAtFirstUseAndAChangedOneStopsForGood(t *testing.T) {
 	})
 }
 
-func TestAValidCertificateIsNotPinned(t *testing.T) {
+func TestAValidCertificateIsAPinOfItsOwn(t *testing.T) {
 	cfg, cert := certificate(t)
 	selfMade, _ := certificate(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -103,8 +109,8 @@ func TestAValidCertificateIsNotPinned(t *testing.T) {
 		c.roots.AddCert(cert)
 		r := start(t, f, c)
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		if key, seen := store.Pin(c.Server); key != "" || !seen {
-			t.Errorf("got the pin %q, %v; want none, but TLS remembered", key, seen)
+		if key, known := store.pins[c.Server]; key != "" || !known {
+			t.Errorf("got the pin %q, %v; want that of a certificate", key, known)
 		}
 		if n := all[*wire.Notice](r); len(n) != 0 {
 			t.Errorf("got the notice %q", n[0].Text)

@@ -84,7 +84,7 @@ func (l *loop) ways() []wire.Request {
 	w := &l.who
 	var ways []wire.Request
 	name, password := w.want.Name, w.want.Password
-	if t := l.cfg.Store.Token(l.cfg.Server, w.tokenName()); t != "" && l.asks.tagged && l.link.private() {
+	if t := l.cfg.Store.Token(l.cfg.Server, w.tokenName()); t != "" && l.asks.tagged && l.link.resumes() {
 		ways = append(ways, wire.Login{Name: w.tokenName(), Token: t})
 	}
 	login := wire.Login{Name: name, Password: password}

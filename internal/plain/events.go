@@ -74,10 +74,16 @@ func (c *conversation) show(e wire.Event) { c.out.show(c.speech, e, c.speech.sen
 
 func (c *conversation) onStatus(e *wire.Status) {
 	sentence := c.speech.status(e, c.state, c.cfg.Now(), c.ledger.lines())
+	if m, told := e.Mistrust, c.status.Mistrust; m != nil && told != nil && *m == *told {
+		sentence = "" // who is to decide has read it
+	}
 	if e.State != c.state || sentence != "" {
 		c.out.show(c.speech, e, sentence)
 	}
 	c.state, c.speech.direct = e.State, e.Direct
+	if e.State != wire.StateConnecting {
+		c.status = *e
+	}
 	switch e.State {
 	case wire.StateOnline:
 		c.offer = command.OfferOf(e.Dialect)
@@ -90,6 +96,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 			c.places.room = c.cfg.Room
 		}
 		c.ledger.forgetAnswers()
+		c.refused()
 	case wire.StateEnded:
 		c.ended = &EndedError{Reason: e.Reason}
 	default:

@@ -41,6 +41,8 @@ type object struct {
 	More      int              `json:"more,omitempty"` // of people that are not listed
 	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
 	Near      []string         `json:"near,omitempty"`
+	Had       string           `json:"had,omitempty"`   // the key that the server was known by
+	Shows     string           `json:"shows,omitempty"` // the one that it shows now
 }
 
 // objects returns what an event is to a program: usually one object. What has
@@ -48,7 +50,11 @@ type object struct {
 func (s speech) objects(e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.Status:
-		return []any{object{Type: "state", State: string(e.State), Reason: e.Reason}}
+		o := object{Type: "state", State: string(e.State), Reason: e.Reason}
+		if m := e.Mistrust; m != nil {
+			o.Code, o.Had, o.Shows = string(e.Code), m.Had, m.Shows
+		}
+		return []any{o}
 	case *wire.Said:
 		return []any{saidObject(e)}
 	case *wire.Whispered:

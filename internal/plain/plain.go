@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -97,7 +98,8 @@ type conversation struct {
 
 	kind     wire.Kind // of our own name
 	state    wire.State
-	ready    bool // typed lines have somewhere to go
+	status   wire.Status // the last one, of what the server shows
+	ready    bool        // typed lines have somewhere to go
 	greeted  bool
 	recalled bool  // what is unread on the disk is known
 	reading  bool  // a line has been asked for
@@ -219,8 +221,17 @@ func (c *conversation) took(line typed, ok bool) {
 // close ends the input: what was typed is still waited for.
 func (c *conversation) close() {
 	c.closing = true
+	c.refused()
 	if n := c.ledger.lines(); n > 0 && (c.state != wire.StateOnline || c.ledger.patient > 0) {
 		c.out.tell(fmt.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
+	}
+}
+
+// refused ends it where there is no more input that could say that the server
+// is to be trusted.
+func (c *conversation) refused() {
+	if c.closing && c.status.Mistrust != nil {
+		c.ended = &EndedError{Reason: text.CleanLine(c.status.Reason)}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"labchat/internal/archive"
 	"labchat/internal/client"
+	"labchat/internal/knownservers"
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
 	"labchat/internal/server"
@@ -160,7 +162,7 @@ func (w *lab) visit(dir string, id client.Identity) *visitor {
 		}
 	}
 	v.Endpoint = private.New(client.New(client.Config{
-		Server: w.addr, Store: v.disk, Rooms: []string{wire.Lobby}, Identity: id, Dial: v.dial,
+		Server: w.addr, Store: v.disk, Known: knownservers.At(filepath.Join(w.t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby}, Identity: id, Dial: v.dial,
 	}), private.Config{Name: id.Name, Local: "127.0.0.1:0", Store: v.disk})
 	var ctx context.Context
 	ctx, v.stop = context.WithCancel(context.Background())

@@ -98,6 +98,7 @@ var done = map[wire.Act]string{
 	wire.ActAccept:     "accepted.",
 	wire.ActReject:     "refused.",
 	wire.ActVerify:     "noted.",
+	wire.ActTrust:      "noted, connecting.",
 	wire.ActDrop:       "the line is taken out of the outbox.",
 }
 

@@ -102,6 +102,8 @@ func (c *conversation) local(a command.Local) {
 		c.close()
 	case command.Help:
 		c.help(a.Arg)
+	case command.Server:
+		c.server(a.Arg == "trust")
 	case command.Open:
 		c.open(a.Arg)
 	case command.Leave: // a private conversation
@@ -122,6 +124,18 @@ func (c *conversation) local(a command.Local) {
 		c.withSecrets(a)
 	default:
 		c.out.tell(string(a.Verb) + " has no meaning without a screen.")
+	}
+}
+
+// server says what is known of the server's key, and asks whether to trust what
+// it shows now.
+func (c *conversation) server(trust bool) {
+	rows, question := command.ServerLines(c.status)
+	for _, row := range rows {
+		c.out.tell(text.CleanLine(row))
+	}
+	if doubt := c.status.Mistrust; trust && doubt != nil {
+		c.sure(question, func() { c.ask(wire.TrustServer{Shows: doubt.Shows}) })
 	}
 }
 

@@ -54,6 +54,24 @@ func (t TLSConfig) load(dir string) (*tls.Config, string, error) {
 	return cfg, wire.KeyPrint(leaf.RawSubjectPublicKeyInfo), nil
 }
 
+// OwnKey returns the fingerprint of the key that a daemon keeps in its data
+// directory: who may read that knows its server without having met it.
+func OwnKey(dir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, certFile))
+	if err != nil {
+		return "", fmt.Errorf("read TLS certificate: %w", err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return "", fmt.Errorf("read TLS certificate: %s holds none", filepath.Join(dir, certFile))
+	}
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return "", fmt.Errorf("read TLS certificate: %w", err)
+	}
+	return wire.KeyPrint(leaf.RawSubjectPublicKeyInfo), nil
+}
+
 func (t TLSConfig) pair(dir string) (tls.Certificate, error) {
 	cert, key := t.Cert, t.Key
 	if cert == "" && key == "" {

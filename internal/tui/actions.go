@@ -180,6 +180,8 @@ func (m *Model) local(at *place, a command.Local) {
 		m.nextUnread()
 	case command.Read:
 		m.back(a.Arg)
+	case command.Server:
+		m.server(at, a.Arg == "trust")
 	default:
 		m.request(at, a)
 	}
@@ -214,6 +216,20 @@ func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
 	case r != nil:
 		m.ask(at, r)
 	}
+}
+
+// server shows what is known of the server's key, and asks whether to trust
+// what it shows now.
+func (m *Model) server(at *place, trust bool) {
+	rows, question := command.ServerLines(m.link.status)
+	for _, row := range rows {
+		m.note(at, text.CleanLine(row))
+	}
+	doubt := m.link.status.Mistrust
+	if !trust || doubt == nil {
+		return
+	}
+	m.confirm(question, func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows}) })
 }
 
 // help shows one command in the conversation, or all keys and commands over it.

@@ -144,8 +144,11 @@ func (b *banner) keys(m *Model, w int) string {
 		edit = "alt+e edit server"
 	}
 	retry := "alt+r retry"
-	if m.link.over() {
+	switch {
+	case m.link.over():
 		retry = "ctrl+q quit"
+	case m.link.status.Mistrust != nil:
+		retry = "/server trust"
 	}
 	const hide = "Esc hide"
 	if len(m.link.outbox) > 0 {

@@ -71,7 +71,7 @@ func (l *link) setStatus(s *wire.Status, now time.Time) {
 		l.down = true
 	case wire.StateConnecting:
 		if l.down && s.Reason == "" {
-			s = &wire.Status{State: s.State, Reason: l.status.Reason, Server: s.Server, Attempt: l.status.Attempt}
+			s = &wire.Status{State: s.State, Reason: l.status.Reason, Server: s.Server, Attempt: l.status.Attempt, Mistrust: l.status.Mistrust}
 		}
 	}
 	l.status = *s

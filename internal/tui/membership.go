@@ -30,6 +30,8 @@ func (m *Model) status(e *wire.Status) {
 	case e.State == wire.StateEnded:
 		m.book.forget()
 		m.ended()
+	case e.State == wire.StateOffline && e.Mistrust != nil:
+		m.form = nil // /server trust is typed on the screen
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
 		m.form.nobody = m.form.address()

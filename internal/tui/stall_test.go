@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	archives "labchat/internal/archive"
 	"labchat/internal/client"
+	"labchat/internal/knownservers"
 	endpoints "labchat/internal/peer/private"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
@@ -93,7 +95,7 @@ func visitor(t *testing.T, addr, name, friend string) (*endpoints.Endpoint, keep
 	}
 	k := keeper{a, make(chan struct{}, 1)}
 	e := endpoints.New(client.New(client.Config{
-		Server: addr, Store: k, Rooms: []string{wire.Lobby}, Identity: client.Identity{Mode: client.ModeGuest, Name: name},
+		Server: addr, Store: k, Known: knownservers.At(filepath.Join(t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby}, Identity: client.Identity{Mode: client.ModeGuest, Name: name},
 	}), endpoints.Config{Name: name, Local: "127.0.0.1:0", Store: k})
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup

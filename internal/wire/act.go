@@ -61,6 +61,7 @@ const (
 	ActSeen       Act = "seen"
 	ActHangUp     Act = "hang_up"
 	ActShare      Act = "share"
+	ActTrust      Act = "trust"
 	ActMalformed  Act = "malformed"
 )
 

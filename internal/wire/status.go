@@ -16,7 +16,26 @@ type Status struct {
 	Key     string // SHA256:… of the server's key, "" without TLS
 	RTT     int64  // milliseconds, 0: not known
 	Direct  bool   // private lines go past the server, as plain text
+
+	Mistrust *Mistrust // offline: what only a person can decide, nil: nothing
 }
+
+// Mistrust says that a server is not the one we know, and is not spoken to
+// before a person has answered with TrustServer.
+type Mistrust struct {
+	Had   string // SHA256:… of its key, "" for a certificate that was valid for its name
+	Shows string // SHA256:… of the key that it shows now, "" for none: it speaks plain text
+}
+
+// TrustServer is asked of our own client session, never said on a wire: speak
+// to the server from now on, with the key that it shows, or in plain text.
+type TrustServer struct {
+	Head
+	Shows string // of the Mistrust that a person has answered
+}
+
+// Act names the request.
+func (TrustServer) Act() Act { return ActTrust }
 
 // State is where a client session stands.
 type State string

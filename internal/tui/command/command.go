@@ -55,6 +55,7 @@ const (
 	Calc     Verb = "calc"
 	Time     Verb = "time"
 	Date     Verb = "date"
+	Server   Verb = "server"
 	Help     Verb = "help"
 	Quit     Verb = "quit"
 )

@@ -150,6 +150,11 @@ func makeSessions(_ Context, v values) (Action, problem) {
 	return Ask{Request: wire.Sessions{}}, ""
 }
 
+// makeServer leaves the question to who knows what the server shows.
+func makeServer(_ Context, v values) (Action, problem) {
+	return Local{Verb: Server, Arg: v["trust"]}, ""
+}
+
 func makeHelp(_ Context, v values) (Action, problem) {
 	return Local{Verb: Help, Arg: v["command"]}, ""
 }

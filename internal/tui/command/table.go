@@ -212,6 +212,11 @@ var commands = []Command{
 		Words: []Word{{Slash, "date", nil}},
 	},
 	{
+		Verb: Server, Group: GroupProgram, Help: "show the server's key, or trust what changed", Example: "/server trust", make: makeServer,
+		Words: []Word{{Slash, "server", nil}},
+		Args:  []Arg{{Name: "trust", Kind: KindChoice, Choices: []string{"trust"}, Optional: true}},
+	},
+	{
 		Verb: Help, Group: GroupProgram, Help: "show all commands, or one in detail", Example: "/help join", make: makeHelp,
 		Words: []Word{{Slash, "help", nil}},
 		Args:  []Arg{{Name: "command", Kind: KindWord, Optional: true}},

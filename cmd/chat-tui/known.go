@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"labchat/cmd/internal/conf"
+	"labchat/internal/archive"
+	"labchat/internal/client"
+	"labchat/internal/knownservers"
+	"labchat/internal/server"
+	"labchat/internal/tui/text"
+)
+
+// known is the user's file of known servers: one for all profiles and
+// sub-commands. Where there is none yet, it begins with what the profiles of
+// older versions knew, each on its own.
+func known(log *slog.Logger) *knownservers.File {
+	f := knownservers.At(conf.DataDir("labchat", "known-servers"))
+	if f.Exists() {
+		return f
+	}
+	all := map[string]string{}
+	for _, dir := range profiles() {
+		pins, err := archive.Pins(dir)
+		if err != nil {
+			log.Warn("keys of servers not taken over", "profile", dir, "err", err)
+		}
+		for server, key := range pins {
+			if _, newer := all[server]; !newer {
+				all[server] = key
+			}
+		}
+	}
+	if len(all) == 0 {
+		return f
+	}
+	if err := f.AddAll(all); err != nil {
+		log.Warn("keys of servers not taken over", "err", err)
+	}
+	return f
+}
+
+// profiles lists the directories of all profiles, the one used last first.
+func profiles() []string {
+	type profile struct {
+		dir  string
+		used int64
+	}
+	var all []profile
+	if profilesRoot() == "" {
+		return nil
+	}
+	for _, pattern := range []string{"*/*", "named/*"} {
+		dirs, err := filepath.Glob(filepath.Join(profilesRoot(), pattern))
+		if err != nil {
+			continue // no pattern of ours is a bad one
+		}
+		for _, dir := range dirs {
+			if info, err := os.Stat(filepath.Join(dir, "archive.db")); err == nil {
+				all = append(all, profile{dir, info.ModTime().UnixNano()})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b profile) int { return cmp.Compare(b.used, a.used) })
+	dirs := make([]string, len(all))
+	for i, p := range all {
+		dirs[i] = p.dir
+	}
+	return slices.Compact(dirs)
+}
+
+// announced says on standard error which key a script has met first: nobody
+// reads its notices.
+type announced struct {
+	client.KnownServers
+
+	err io.Writer
+}
+
+// Add notes a server and says so.
+func (a announced) Add(server, key string) error {
+	err := a.KnownServers.Add(server, key)
+	if err == nil && key != "" {
+		_, err = fmt.Fprintf(a.err, "chat-tui: first contact with %s. Its key is %s, and is noted in %s.\n", text.CleanLine(server), key, a)
+	}
+	return err
+}
+
+// knowSelf notes the key of the daemon of a data directory before it is spoken
+// to: whoever else answers at its port is not believed. It returns what the
+// daemon is known as.
+func knowSelf(cfg *client.Config, dir string) error {
+	key, err := server.OwnKey(dir)
+	if err != nil {
+		return err
+	}
+	cfg.KnownAs = knownservers.Local(dir)
+	return cfg.Known.Set(cfg.KnownAs, key)
+}
+
+// refuseKnown refuses to speak plain text to a server that is known by its key.
+func refuseKnown(server string) error {
+	if server == "" {
+		return nil
+	}
+	f := known(slog.New(slog.DiscardHandler))
+	switch _, is, err := f.Key(server); {
+	case is:
+		return fmt.Errorf("%s is a chat server that was spoken to over TLS before: nothing is sent to it in plain text. To talk with a person there, delete its line from %s", server, f)
+	case err != nil:
+		return fmt.Errorf("look whether %s is a chat server: %w", server, err)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package tui
+
+import (
+	"testing"
+
+	"labchat/internal/wire"
+)
+
+const (
+	oldKey = "SHA256:4rxlMFPoTZAA6YVvyv2ZMZuNzUy0pTIlOoGNZIRRzno"
+	newKey = "SHA256:VBXjBzCOkzWlZf3xb0QxNvtIhWjYkPyQqcAIYnuTGH8"
+)
+
+// mistrusted is what a session says of a server that is not the one we know.
+func mistrusted(shows string) *wire.Status {
+	return &wire.Status{
+		State: wire.StateOffline, Server: "h:1", Code: wire.CodeDenied, Reason: "The key of h:1 has changed.", RetryAt: wire.MillisOf(noon) + 8000,
+		Mistrust: &wire.Mistrust{Had: oldKey, Shows: shows},
+	}
+}
+
+func TestAPersonIsShownBothKeysBeforeTheNewOneIsTrusted(t *testing.T) {
+	for _, c := range []struct{ name, shows, says string }{
+		{"another key", newKey, newKey},
+		{"plain text", "", "plain text"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, 120, 40)
+			s.hear(mistrusted(c.shows))
+			s.shows("The key of h:1 has changed.")
+			s.shows("/server trust")
+			s.press("esc")
+			s.enters("/server trust")
+			for _, part := range []string{oldKey, c.says, "h:1?"} {
+				s.shows(part)
+			}
+			s.press("n")
+			s.types("n")
+			if asked, _ := asked[wire.TrustServer](s.session); len(asked) != 0 {
+				t.Fatal("it was trusted though the answer was no")
+			}
+			s.press("ctrl+u")
+			s.enters("/server trust")
+			s.hear(&wire.Status{State: wire.StateConnecting, Server: "h:1", Attempt: 1}) // a try goes on meanwhile
+			s.types("y")
+			asked, tag := asked[wire.TrustServer](s.session)
+			if len(asked) != 1 || asked[0].Shows != c.shows {
+				t.Fatalf("got %+v, want what was shown trusted", asked)
+			}
+			s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActTrust})
+			s.shows("noted; connecting")
+		})
+	}
+}
+
+func TestWhereNothingHasChangedThereIsNothingToTrust(t *testing.T) {
+	s := open(t, 120, 40)
+	status := online()[0].(*wire.Status)
+	status.Key = oldKey
+	s.hear(status)
+	s.enters("/server trust")
+	s.shows(oldKey)
+	if s.composer.query != nil {
+		t.Error("a question is asked")
+	}
+}
+
+func TestAServerThatIsNotTheKnownOneLeadsFromTheFormToTheScreen(t *testing.T) {
+	s, _ := atForm(t, 120, 40, ModeLogin)
+	s.types("sara")
+	s.press("tab")
+	s.types("correct horse")
+	s.press("enter")
+	s.hear(mistrusted(newKey))
+	s.enters("/server trust")
+	s.shows(newKey)
+}
