@@ -71,6 +71,36 @@ func lobbied(r *rig) map[wire.ID]int {
 	return times
 }
 
+// history tells lines of a room as the real server does: at most f.page of them.
+func (f *fake) history(r wire.History) []wire.Event {
+	var lines []*wire.Said
+	for _, l := range f.log[r.Room] {
+		if l.ID > r.After && (r.Before == 0 || l.ID < r.Before) {
+			lines = append(lines, l)
+		}
+	}
+	return f.told(wire.Re{Re: r.Tag}, r.Room, lines, min(f.page, r.Limit), r.After != 0)
+}
+
+// told tells a stretch of a room, from its oldest line on or its newest back.
+func (f *fake) told(re wire.Re, room string, lines []*wire.Said, most int, oldest bool) []wire.Event {
+	gap := &wire.Gap{Re: re, Room: room, More: len(lines) > most}
+	switch {
+	case !gap.More:
+	case oldest:
+		lines = lines[:most]
+	default:
+		lines = lines[len(lines)-most:]
+	}
+	gap.Count = len(lines)
+	events := []wire.Event{gap}
+	for _, l := range lines {
+		gap.From, gap.To = lines[0].ID, l.ID
+		events = append(events, l)
+	}
+	return events
+}
+
 func TestWhatAFullDiskDidNotTakeIsKeptWhenThereIsRoomAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := serve("chat1", nil)

@@ -112,6 +112,7 @@ type besideLoop struct {
 	conn    net.PacketConn
 	heard   chan datagram
 	feed    session.Feed
+	keeper  session.Keeper
 	me      string
 	peers   []wire.Peer
 	waiting []late  // lines of ours
@@ -157,6 +158,7 @@ func (l *besideLoop) run() {
 		case <-timer.C:
 			l.sendLate()
 			l.hearEarly()
+			l.keep()
 		}
 	}
 }
@@ -169,6 +171,9 @@ func (l *besideLoop) next() time.Time {
 	}
 	if len(l.early) > 0 && l.early[0].until.Before(due) {
 		due = l.early[0].until
+	}
+	if again := l.keeper.Due(); !again.IsZero() && again.Before(due) {
+		due = again
 	}
 	return due
 }
@@ -330,11 +335,16 @@ func (l *besideLoop) stamp() (wire.ID, wire.Millis) {
 	return l.last, now
 }
 
-func (l *besideLoop) keep(e wire.Event) {
+// keep puts lines on disk, and those that it has not taken before.
+func (l *besideLoop) keep(lines ...wire.Event) {
 	if l.cfg.Store == nil {
 		return
 	}
-	if err := l.cfg.Store.Keep([]wire.Event{e}); err != nil {
+	notice, err := l.keeper.Keep(l.cfg.Store, time.Now(), lines...)
+	if err != nil {
 		l.cfg.Log.Error("the archive failed", "err", err)
+	}
+	if notice != "" {
+		l.feed.Add(&wire.Notice{Text: notice})
 	}
 }

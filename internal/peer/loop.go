@@ -31,6 +31,7 @@ type loop struct {
 	rooms    rooms
 	outbox   outbox
 	feed     session.Feed
+	keeper   session.Keeper
 
 	me   string  // the name that the registry knows us by, "" before
 	last wire.ID // of a line
@@ -117,12 +118,15 @@ func (l *loop) act(now time.Time) {
 	l.actInGroups(now)
 	l.askAgain(now)
 	l.sendLines(now)
+	if due := l.keeper.Due(); !due.IsZero() && !now.Before(due) {
+		l.keep()
+	}
 }
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.groupsDue(), l.asks.due(), l.linesDue()} {
+	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.groupsDue(), l.asks.due(), l.linesDue(), l.keeper.Due()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -155,13 +159,17 @@ func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
 	return l.last, now
 }
 
-// keep puts a line on disk.
-func (l *loop) keep(e wire.Event) {
+// keep puts lines on disk, and those that it has not taken before.
+func (l *loop) keep(lines ...wire.Event) {
 	if l.cfg.Store == nil {
 		return
 	}
-	if err := l.cfg.Store.Keep([]wire.Event{e}); err != nil {
+	notice, err := l.keeper.Keep(l.cfg.Store, time.Now(), lines...)
+	if err != nil {
 		l.cfg.Log.Error("the archive failed", "err", err)
+	}
+	if notice != "" {
+		l.notice("%s", notice)
 	}
 }
 

@@ -107,8 +107,14 @@ type one struct {
 
 func (w *world) session(dialect, name, local string) *one {
 	w.t.Helper()
+	return w.sessionOn(dialect, name, local, nil)
+}
+
+// sessionOn is a session that keeps lines.
+func (w *world) sessionOn(dialect, name, local string, store peer.Store) *one {
+	w.t.Helper()
 	cfg := peer.Config{
-		Dialect: wire.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local,
+		Dialect: wire.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local, Store: store,
 		Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 			return w.net.Listen(netip.MustParseAddrPort(addr))
 		},

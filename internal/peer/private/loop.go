@@ -237,12 +237,15 @@ func (l *loop) act(now time.Time) {
 	}
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
+	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {
+		l.keepOlder()
+	}
 }
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell}
+	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell, l.older.keeper.Due()}
 	if len(l.round)+len(l.settling) > 0 {
 		times = append(times, l.diskAgain)
 	}

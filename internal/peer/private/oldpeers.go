@@ -10,6 +10,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/oldpeer"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -27,6 +28,7 @@ const (
 // loop.
 type older struct {
 	book    oldpeer.Book
+	keeper  session.Keeper
 	tallies map[netip.AddrPort]*tally // of contacts, whom persons make
 }
 
@@ -245,11 +247,15 @@ func (t *tally) admits(now time.Time) bool {
 	return true
 }
 
-// keepOlder puts a line on disk. It is shown also where that fails: it will not
-// come again.
-func (l *loop) keepOlder(e *wire.Whispered) {
-	if err := l.cfg.Store.Keep([]wire.Event{e}); err != nil {
+// keepOlder puts lines on disk, and those that it has not taken before. They are
+// shown also where that fails: they will not come again.
+func (l *loop) keepOlder(lines ...wire.Event) {
+	notice, err := l.older.keeper.Keep(l.cfg.Store, time.Now(), lines...)
+	if err != nil {
 		l.cfg.Log.Error("the archive failed", "act", "keep a plain line", "err", err)
+	}
+	if notice != "" {
+		l.notice("%s", notice)
 	}
 }
 
