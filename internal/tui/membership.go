@@ -26,6 +26,9 @@ func (m *Model) status(e *wire.Status) {
 	case e.State == wire.StateEnded:
 		m.book.forget()
 		m.ended()
+	case e.State == wire.StateOffline && m.form != nil && m.form.busy && m.link.known:
+		m.form, m.moment.touched = nil, false
+		m.restore()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
 		m.form.nobody = m.form.address()
