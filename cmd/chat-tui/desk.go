@@ -43,7 +43,10 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 	d.profile, d.session, d.ended = p, d.cli.session(p, cfg, forPerson), make(chan struct{})
 	go d.run(ctx, d.session, d.ended)
 	now := recentOf(&d.cli.Reach)
-	return tui.Connected{Session: d.session, Archive: p, Arrived: func() { now.keep(d.log) }}, nil
+	return tui.Connected{
+		Session: d.session, Archive: p, Arrived: func() { now.keep(d.log) },
+		Known: now != nil && *now == d.last,
+	}, nil
 }
 
 // run holds a session; leave waits for it.

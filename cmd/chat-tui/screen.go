@@ -14,7 +14,7 @@ import (
 
 // screen chats: on the whole screen, or line by line.
 type screen struct {
-	Local bool `help:"Bring a server along: on this machine only, with rooms and history of its own."`
+	Local bool `help:"Bring a server along: on this machine only, with rooms, people and history of its own; each window comes back as who it was."`
 	Plain bool `help:"No full screen: one line an event, the same commands. Chosen by itself without a terminal, or on a dumb one."`
 	JSON  bool `name:"json" help:"With --plain: one JSON object an event, for programs."`
 }

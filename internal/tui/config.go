@@ -90,6 +90,9 @@ type Connected struct {
 	Session Session
 	Archive Archive
 	Arrived func() // as in Config
+	// Known says that this server has let the same person in before: while it
+	// is away they may read and write nevertheless.
+	Known bool
 }
 
 // Config is what the screen needs.

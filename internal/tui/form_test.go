@@ -18,6 +18,7 @@ type desk struct {
 	fail   error
 	to     *session
 	place  string // of the archive that connect gives
+	known  bool   // what connect says of the server
 }
 
 func (d *desk) probe(_ context.Context, server, name string) (Probed, error) {
@@ -34,7 +35,7 @@ func (d *desk) connect(_ context.Context, l Login) (Connected, error) {
 	d.to = &session{}
 	kept := newArchive()
 	kept.place = d.place
-	return Connected{Session: d.to, Archive: kept}, d.fail
+	return Connected{Session: d.to, Archive: kept, Known: d.known}, d.fail
 }
 
 // atForm begins a scene with the form.

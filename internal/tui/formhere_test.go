@@ -12,7 +12,7 @@ import (
 // returns the names under which one was started here.
 func nobodyAnswers(t *testing.T, w, h int, change ...func(*Config)) (*scene, *desk, *[]string) {
 	t.Helper()
-	d := &desk{fail: errors.New("Nobody answers at 127.0.0.1:1300.")} //nolint:revive // a sentence for people
+	d := &desk{fail: errors.New("Nobody answers at 127.0.0.1:1300.")}
 	var started []string
 	s := open(t, w, h, append([]func(*Config){func(c *Config) {
 		c.Session, c.Archive = nil, nil

@@ -13,6 +13,7 @@ type link struct {
 	session Session
 	archive Archive
 	arrived func() // what to call at the next login, nil: nothing
+	known   bool   // the server has let us in before
 	status  wire.Status
 	reason  string    // of status, cleaned
 	server  string    // of status, cleaned

@@ -32,6 +32,9 @@ func (m *Model) status(e *wire.Status) {
 		m.ended()
 	case e.State == wire.StateOffline && e.Mistrust != nil:
 		m.form = nil // /server trust is typed on the screen
+	case e.State == wire.StateOffline && m.form != nil && m.form.busy && m.link.known:
+		m.form, m.moment.touched = nil, false
+		m.restore()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
 		m.form.nobody = m.form.address()

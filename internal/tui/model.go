@@ -153,6 +153,7 @@ func (m *Model) order(o order) { m.jobs = append(m.jobs, job{order: o}) }
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
 	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
+	m.link.known = c.Known
 	m.jobs = append(m.jobs, job{listen: c.Session})
 	m.restore()
 	if at := m.book.current; at != nil {

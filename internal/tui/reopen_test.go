@@ -51,3 +51,25 @@ func TestTheConversationOfLastTimeComesAfterTheForm(t *testing.T) {
 	s.hear(&wire.Status{State: wire.StateOnline}, &wire.LoggedIn{Name: "sara"}, &wire.Entered{Room: "lobby"}, &wire.Entered{Room: "tea"})
 	s.shows("#tea ›")
 }
+
+func TestAServerThatIsAwayKeepsNobodyOutWhoWasThere(t *testing.T) {
+	away := &wire.Status{State: wire.StateOffline, Server: "chat.example.org:1300", Reason: "Nobody answers."}
+	for _, known := range []bool{false, true} {
+		s, d := atForm(t, 80, 24, ModeGuest)
+		s.cfg.Room = ""
+		d.place, d.known = "#tea", known
+		s.types("sara")
+		s.press("enter")
+		s.hear(away)
+		if !known {
+			s.shows("✗ Nobody answers.")
+			s.shows("Username")
+			continue
+		}
+		s.shows("#tea (offline: will be queued) ›")
+		s.shows("alt+e edit server")
+		s.press("alt+e")
+		s.hear(away) // it tries again, while the form is there because somebody wants it
+		s.shows("Username")
+	}
+}
