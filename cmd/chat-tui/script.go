@@ -20,12 +20,14 @@ type send struct {
 // Help is printed by --help.
 func (send) Help() string {
 	return `Ends with 0 only after the server has acknowledged every line, with 1 and its sentence where it
-refused one. Nothing is kept on this machine unless --profile says so.
+refused one. Nothing is kept on this machine unless --profile says so, but for the server's key.
+Beyond this machine a password goes only to a key that is known, or given by --server-key.
 
 Examples:
 
     chat-tui send --room lab3 "the printer is free"
-    make 2>&1 | chat-tui send --server chat.example.org --guest --user ci --room builds -`
+    make 2>&1 | chat-tui send --server chat.example.org --guest --user ci --room builds -
+    chat-tui send --server chat.example.org --server-key SHA256:... --user bot --password-file pw --room builds ok`
 }
 
 // Run posts.
