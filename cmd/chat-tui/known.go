@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -86,8 +87,15 @@ type announced struct {
 // Add notes a server and says so.
 func (a announced) Add(server, key string) error {
 	err := a.KnownServers.Add(server, key)
-	if err == nil && key != "" {
-		_, err = fmt.Fprintf(a.err, "chat-tui: first contact with %s. Its key is %s, and is noted in %s.\n", text.CleanLine(server), key, a)
+	if key == "" {
+		return err
+	}
+	fate := "is noted in " + a.String()
+	if err != nil {
+		fate = "can't be noted, so that another one would not be noticed next time: " + err.Error()
+	}
+	if _, lost := fmt.Fprintf(a.err, "chat-tui: first contact with %s. Its key is %s, and %s.\n", text.CleanLine(server), key, text.CleanLine(fate)); lost != nil {
+		return errors.Join(err, lost)
 	}
 	return err
 }

@@ -90,6 +90,11 @@ func TestAScriptSaysWhichKeyItHasMetFirst(t *testing.T) {
 			t.Errorf("%q does not hold %q", said.String(), part)
 		}
 	}
+	said.Reset()
+	a = announced{knownservers.At(filepath.Join(f.String(), "below-a-file")), &said}
+	if err := a.Add("lab:1300", oneKey); err == nil || !strings.Contains(said.String(), "can't be noted") {
+		t.Errorf("got %v, and %q", err, said.String())
+	}
 }
 
 func TestADirectConversationIsNotBegunWithAKnownServer(t *testing.T) {

@@ -39,7 +39,7 @@ type reach struct {
 	UDP          string `name:"udp" placeholder:"HOST:PORT" help:"Socket for datagrams between people; lab 3's and IAS's programs need a fixed one."`
 	HideAddress  bool   `help:"Tell nobody this machine's address: private lines go by way of the server, which can't read them."`
 	Downloads    string `placeholder:"DIR" help:"Where files go that people send you; your download directory unless told."`
-	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only; chatd prints it at start."`
+	ServerKey    string `placeholder:"SHA256:..." help:"Accept this key of the server only, and note it; chatd prints it at start."`
 }
 
 // Validate refuses what contradicts itself.

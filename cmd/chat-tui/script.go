@@ -21,7 +21,8 @@ type send struct {
 // Help is printed by --help.
 func (send) Help() string {
 	return `Ends with 0 only after the server has acknowledged every line, with 1 and its sentence where it
-refused one. Nothing is kept on this machine unless --profile says so.
+refused one. Nothing is kept on this machine unless --profile says so, but for the server's key.
+Beyond this machine a password goes only to a key that is known, or given by --server-key.
 
 With - a line that can't be sent (not UTF-8, a NUL, too long) is named on standard error by its
 number, the others are sent, and it ends with 1. Blank lines say nothing, the last line needs no
@@ -30,7 +31,8 @@ line feed; a carriage return at a line's end and a byte order mark are no part o
 Examples:
 
     chat-tui send --room lab3 "the printer is free"
-    make 2>&1 | chat-tui send --server chat.example.org --guest --user ci --room builds -`
+    make 2>&1 | chat-tui send --server chat.example.org --guest --user ci --room builds -
+    chat-tui send --server chat.example.org --server-key SHA256:... --user bot --password-file pw --room builds ok`
 }
 
 // Run posts.

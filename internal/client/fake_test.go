@@ -98,6 +98,14 @@ func (f *fake) stop() {
 	f.done.Wait()
 }
 
+// show has the fake show another certificate from now on.
+func (f *fake) show(cfg *tls.Config) {
+	f.mu.Lock()
+	f.tls = cfg
+	f.mu.Unlock()
+	f.cut()
+}
+
 // cut resets every connection.
 func (f *fake) cut() {
 	f.mu.Lock()
@@ -122,9 +130,12 @@ func (f *fake) talk(c resettable) {
 		return
 	}
 	var frames io.Reader = in
+	f.mu.Lock()
+	shown := f.tls
+	f.mu.Unlock()
 	switch {
-	case first[0] == 0x16 && f.tls != nil:
-		t := tls.Server(&tunnel{c, in}, f.tls)
+	case first[0] == 0x16 && shown != nil:
+		t := tls.Server(&tunnel{c, in}, shown)
 		p.conn, frames = t, t
 	case first[0] == 0x16:
 		_, _ = io.WriteString(c, "cmderr command not supported\n")

@@ -141,6 +141,34 @@ func TestWhatCantBeReadOfTheKnownServersIsSaid(t *testing.T) {
 	}
 }
 
+// The server that we know is back before the person has answered: the answer
+// comes too late, and changes nothing.
+func TestAnAnswerThatComesTooLateTrustsNobody(t *testing.T) {
+	first, _ := certificate(t)
+	second, cert := certificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemStore()
+		f := serve("chat1", first)
+		defer f.stop()
+		cfg := config(f, store)
+		cfg.Attended = true
+		r := start(t, f, cfg)
+		defer r.end()
+		online := func() bool { return r.state() == wire.StateOnline }
+		r.until("online", online)
+		known := store.pins[cfg.Server]
+		f.show(second)
+		r.until("refused", func() bool { return r.state() == wire.StateOffline && len(all[*wire.Status](r)) > 6 })
+		f.show(first)
+		r.until("online again", online)
+		r.s.Do(wire.TrustServer{Shows: wire.KeyPrint(cert.RawSubjectPublicKeyInfo)})
+		r.until("an answer", func() bool { return len(all[*wire.Refused](r)) > 0 || len(all[*wire.Done](r)) > 0 })
+		if got := store.pins[cfg.Server]; got != known || len(all[*wire.Done](r)) > 0 {
+			t.Errorf("it is known by %q now", got)
+		}
+	})
+}
+
 // The port of such a server changes, what it is known by does not.
 func TestAServerIsKnownByItsNameAndNotByItsPort(t *testing.T) {
 	first, _ := certificate(t)

@@ -234,6 +234,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 		l.lose(a.err)
 		return
 	}
+	l.mistrusted = nil // it is the one we know: an answer about another comes too late
 	l.link = open(ctx, a.dialled, l.cfg.Log)
 	if a.notice != "" {
 		l.notice("%s", a.notice)

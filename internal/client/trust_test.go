@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"strings"
@@ -124,6 +125,34 @@ func TestAValidCertificateIsAPinOfItsOwn(t *testing.T) {
 		defer r.end()
 		if e := r.fatal(); e.Code != wire.CodeDenied {
 			t.Errorf("got %v", e)
+		}
+	})
+}
+
+// A certificate of an authority is renewed with a new key; then another comes,
+// that no authority vouches for.
+func TestARenewedCertificateIsTheSameServer(t *testing.T) {
+	authority, ca := certificate(t)
+	selfMade, _ := certificate(t)
+	servers := []*tls.Config{renewed(t, authority), renewed(t, authority), selfMade}
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemStore()
+		for i, cert := range servers {
+			f := serve("chat1", cert)
+			c := remote(f, store)
+			c.roots = x509.NewCertPool()
+			c.roots.AddCert(ca)
+			r := start(t, f, c)
+			if i < 2 {
+				r.until("online", func() bool { return r.state() == wire.StateOnline })
+			} else if e := r.fatal(); e.Code != wire.CodeDenied || len(f.asked) != 0 {
+				t.Errorf("got %v, and %d requests were sent", e, len(f.asked))
+			}
+			r.end()
+			f.stop()
+			if key, known := store.pins[c.Server]; key != "" || !known {
+				t.Errorf("got the pin %q, %v; want that of a certificate", key, known)
+			}
 		}
 	})
 }
