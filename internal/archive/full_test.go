@@ -3,12 +3,14 @@ package archive
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"labchat/internal/client"
+	"labchat/internal/knownservers"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
 	"labchat/internal/wire"
@@ -50,7 +52,7 @@ type guest struct {
 func visit(t *testing.T, addr, name string, a *Archive) *guest {
 	t.Helper()
 	g := &guest{t: t, Session: client.New(client.Config{
-		Server: addr, Store: a, Rooms: []string{wire.Lobby}, Identity: client.Identity{Mode: client.ModeGuest, Name: name},
+		Server: addr, Store: a, Known: knownservers.At(filepath.Join(t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby}, Identity: client.Identity{Mode: client.ModeGuest, Name: name},
 	})}
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup

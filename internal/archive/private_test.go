@@ -469,3 +469,58 @@ func TestRemarksStayWithTheirConversation(t *testing.T) {
 	must(t, err)
 	check(t, "how many", len(got), maxRemarks)
 }
+
+func TestADeviceTakesWhatWasSaidWithItToItsNewName(t *testing.T) {
+	a := open(t, t.TempDir())
+	must(t, a.Home("host:1300", "node1"))
+	hear := func(device, from string, seq, id wire.ID) {
+		t.Helper()
+		_, err := a.Hear(wire.Heard{Device: device, Seq: seq, Line: &wire.Whispered{ID: id, From: from, To: "alice", Text: fmt.Sprint(device, seq)}})
+		must(t, err)
+	}
+	own := func(client wire.ClientID, device string, id wire.ID, state wire.ReceiptState) {
+		t.Helper()
+		r := typed(client)
+		r.ID = id
+		must(t, a.QueuePrivate(r))
+		must(t, a.SettlePrivate(&wire.Receipt{Client: client, State: state, ID: id, Device: device}))
+	}
+	hear("an earlier bob", "bob", 1, 11)
+	hear("dev", "bob", 1, 13)
+	own("mine", "dev", 14, wire.ReceiptDelivered)
+	own("waiting", "", 16, wire.ReceiptQueued)
+	must(t, a.SaveTransfer(&wire.Transfer{ID: "f", User: "bob", Device: "dev", State: wire.TransferDone, At: a.millis()}))
+	must(t, a.AddRemark("bob", wire.Remark{ID: 15, At: 1, Text: "remark"}, 0))
+	hear("somebody else", "carol", 1, 17)
+
+	rename := func(name string) bool {
+		t.Helper()
+		done, err := a.Rename("dev", "bob", name)
+		must(t, err)
+		return done
+	}
+	check(t, "onto somebody else", rename("Carol"), false)
+	check(t, "to a free name", rename("Bert"), true)
+	must(t, a.Readdress("Bert", "waiting"))
+	texts := func(place string) (texts []string) {
+		t.Helper()
+		lines, err := a.Recent(place, 0, 10)
+		must(t, err)
+		for _, e := range lines {
+			texts = append(texts, e.(*wire.Whispered).Text)
+		}
+		return texts
+	}
+	check(t, "bert", texts("@bert"), []string{"dev1", "text of mine"})
+	check(t, "bob", texts("@bob"), []string{"an earlier bob1"})
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	check(t, "the line that waits", lines[0].To, "Bert")
+	files, err := a.Transfers()
+	must(t, err)
+	check(t, "the file", files[0].User, "Bert")
+	remarks, err := a.Remarks("bert")
+	must(t, err)
+	check(t, "remarks", len(remarks), 1)
+	check(t, "and back", rename("bob"), false) // the earlier one was called so
+}

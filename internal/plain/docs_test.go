@@ -21,7 +21,7 @@ func TestTheDocsNameEveryMember(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]any{
-		"path": pathObject{}, "key": keyObject{}, "safety": safetyObject{}, "request": requestObject{},
+		"path": pathObject{}, "key": keyObject{}, "safety": safetyObject{}, "request": requestObject{}, "talk_renamed": talkRenamedObject{},
 		"transfer": transferObject{}, "shared": sharedObject{}, "outbox": outboxObject{},
 	} {
 		for _, member := range members(reflect.TypeOf(o)) {

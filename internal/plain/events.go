@@ -47,6 +47,8 @@ func (c *conversation) private(e wire.Event) {
 	switch e := e.(type) {
 	case *wire.Path:
 		c.onPath(e)
+	case *wire.TalkRenamed:
+		c.onTalkRenamed(e)
 	case *wire.KeySeen:
 		c.onKeySeen(e)
 	case *wire.Safety:

@@ -116,6 +116,22 @@ func (p *places) note(key string) {
 	}
 }
 
+// renamePerson gives somebody another name.
+func (p *places) renamePerson(old, name string) {
+	if p.at(old) {
+		p.to = name
+	}
+	for i, key := range p.unread {
+		if wire.Fold(key) == wire.Fold("@"+old) {
+			p.unread[i] = "@" + name
+		}
+	}
+	if last, known := p.newest[wire.Fold(old)]; known {
+		delete(p.newest, wire.Fold(old))
+		p.newest[wire.Fold(name)] = last
+	}
+}
+
 // at says whether what is typed goes to somebody.
 func (p *places) at(name string) bool { return p.to != "" && wire.Fold(p.to) == wire.Fold(name) }
 

@@ -112,6 +112,15 @@ func (c *conversation) hungUp(name string) {
 	}
 }
 
+// onTalkRenamed goes on under the name that somebody has now.
+func (c *conversation) onTalkRenamed(e *wire.TalkRenamed) {
+	c.places.renamePerson(e.Old, e.Name)
+	c.talks.rename(e.Old, e.Name)
+	if !c.ignores(e.Old) {
+		c.show(e)
+	}
+}
+
 func (c *conversation) onKeySeen(e *wire.KeySeen) {
 	if !c.ignores(e.User) {
 		c.show(e)

@@ -35,6 +35,14 @@ type keyObject struct {
 	Text  string `json:"text,omitempty"` // for people
 }
 
+// talkRenamedObject says that a private conversation goes on under another name.
+type talkRenamedObject struct {
+	Type string `json:"type"`
+	Old  string `json:"old"`
+	User string `json:"user"`
+	Kind string `json:"kind,omitempty"`
+}
+
 // safetyObject is a number to compare.
 type safetyObject struct {
 	Type   string   `json:"type"`
@@ -110,6 +118,8 @@ func (s speech) privateObjects(e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.KeySeen:
 		return []any{keyObject{Type: "key", User: e.User, State: string(e.State), Print: e.Print, Old: e.Old, Text: cmp.Or(e.Text, s.keySeen(e))}}
+	case *wire.TalkRenamed:
+		return []any{talkRenamedObject{Type: "talk_renamed", Old: e.Old, User: e.Name, Kind: string(e.Kind)}}
 	case *wire.Safety:
 		return []any{safetyObject{Type: "safety", User: e.User, State: string(e.State), Groups: *list(e.Groups), Words: *list(e.Words), Print: e.Print, Own: e.Own}}
 	case *wire.Called:

@@ -14,6 +14,8 @@ func (s speech) privateNews(e wire.Event) string {
 	switch e := e.(type) {
 	case *wire.KeySeen:
 		return s.keySeen(e)
+	case *wire.TalkRenamed:
+		return text.CleanLine(e.Old) + " is " + named(e.Name, e.Kind) + " now: it is the same device, and the private conversation goes on."
 	case *wire.Called:
 		return called(e)
 	case *wire.Transfer:

@@ -58,6 +58,14 @@ func (t *talks) with(name string) *talk {
 	return t.known[key]
 }
 
+// rename remembers a conversation under another name.
+func (t *talks) rename(old, name string) {
+	if known := t.known[wire.Fold(old)]; known != nil {
+		delete(t.known, wire.Fold(old))
+		t.known[wire.Fold(name)] = known
+	}
+}
+
 // makeRoom forgets one of too many.
 func makeRoom[T any](m map[string]T) {
 	for key := range m {

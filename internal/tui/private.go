@@ -29,6 +29,7 @@ type peer struct {
 	noted wire.ID   // under which the disk has it
 	said  wire.ID   // under which it has the newest remark of ours
 
+	was      string      // the name before this one, cleaned: they have renamed themselves
 	made     wire.Millis // when its place was made
 	recalled bool        // what the disk has beside lines is here, or is being read
 	counted  bool        // what was unread on the disk is counted
@@ -113,6 +114,8 @@ func (m *Model) ofPeers(e wire.Event) bool {
 		m.transfer(e)
 	case *wire.Shared:
 		m.shared(e)
+	case *wire.TalkRenamed:
+		m.talkRenamed(e)
 	case *wire.DeviceList:
 		m.deviceList(e)
 	default:

@@ -258,3 +258,49 @@ func TestTheHintSaysWhatLinesWaitForNow(t *testing.T) {
 	s.hear(mine(2, 14, 1, wire.ReceiptDelivered, "two", ""))
 	s.hides("queued")
 }
+
+func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
+	s := talking(t, &wire.Path{User: "alice", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 2, "mine"), mine(2, 14, 2, wire.ReceiptSent, "mine", ""))
+	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a.bin", Size: 100, Done: 10, State: wire.TransferRunning, At: at(14, 3)})
+	s.wait(time.Minute)
+	s.types("half a sen")
+	s.hear(&wire.TalkRenamed{Old: "alice", Name: "alicia", Kind: wire.KindGuest}, &wire.Path{User: "alicia", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
+	if s.book.byID["@alice"] != nil || s.book.current.id != "@alicia" || len(s.book.persons) != 1 {
+		t.Fatalf("the list is %v", s.book.persons)
+	}
+	s.shows("@ ~alicia (was ~alice)")
+	s.shows("~alice is ~alicia now, on the same device")
+	s.shows("half a sen")
+	second := theirs(4, 14, 34, wire.WayDirect, "second")
+	second.From = "alicia"
+	read := mine(2, 14, 2, wire.ReceiptRead, "mine", "")
+	read.To = "alicia"
+	s.hear(second, read, &wire.Transfer{ID: "f", User: "alicia", Name: "a.bin", Size: 100, Done: 100, State: wire.TransferDone, At: at(14, 3)})
+	if diff := cmp.Diff([]string{"first", "mine", "second"}, spoken(s.book.current)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	s.shows("✓✓ read")
+	s.shows("whole and checked")
+	s.switchTo(s.book.rooms[0])
+	s.press("left")
+	if s.archive.drafts["@alice"] != "" || s.archive.drafts["@alicia"] != "half a sen" {
+		t.Errorf("the drafts are %q", s.archive.drafts)
+	}
+	if s.archive.marks["@alicia"] == 0 || len(s.archive.remarks["alicia"]) == 0 {
+		t.Errorf("got marks %v, remarks %v", s.archive.marks, s.archive.remarks)
+	}
+	s.enters("/msg alice")
+	if s.book.current.id != "@alice" || len(spoken(s.book.current)) != 0 {
+		t.Error("who has the old name next gets what was said before")
+	}
+}
+
+func TestANewNameNeverMovesAConversationOntoAnother(t *testing.T) {
+	s := talking(t, &wire.Path{User: "alice", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), &wire.Whispered{ID: 9, At: at(14, 5), From: "bob", To: "sara", Text: "bob's"})
+	s.hear(&wire.TalkRenamed{Old: "alice", Name: "bob", Kind: wire.KindGuest})
+	if diff := cmp.Diff([]string{"bob's"}, spoken(s.book.byID["@bob"])); diff != "" || s.book.byID["@alice"] == nil {
+		t.Errorf("it did:\n%s", diff)
+	}
+}

@@ -120,6 +120,9 @@ func (t *timeline) Place(l *line) {
 	i := t.after(l.key)
 	if i == t.settled() {
 		i -= t.loose
+		for _, note := range t.looseNotes() {
+			note.key = l.key
+		}
 	}
 	t.insert(i, l)
 }

@@ -180,6 +180,9 @@ func loss(way *wire.Path) string {
 // them.
 func (m *Model) privateHeading(at *place, l layout) string {
 	who := "@ " + m.book.labelOf(at)
+	if at.peer.was != "" {
+		who += " (was " + at.peer.was + ")"
+	}
 	switch {
 	case at.peer.known && l.narrow:
 		_, path := m.badge(at)

@@ -150,6 +150,15 @@ const (
 	KeyRejected KeyState = "rejected" // a person has said that it is the wrong one
 )
 
+// TalkRenamed is said by our own client: somebody with whom we hold a private
+// conversation has another name now. It is the same device, and the conversation
+// goes on under the new name.
+type TalkRenamed struct {
+	news
+	Old, Name string
+	Kind      Kind
+}
+
 // KeySeen is said by our own client when the state of somebody's key changes.
 type KeySeen struct {
 	news

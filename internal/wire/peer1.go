@@ -48,6 +48,12 @@ type PeerRead struct {
 // PeerTyping says that somebody is writing.
 type PeerTyping struct{}
 
+// PeerNamed says that the person has another name at the server now. The link shows
+// that it is the same device, the server whether the name is its.
+type PeerNamed struct {
+	Name string `json:"name"`
+}
+
 // PeerOffer offers a file.
 type PeerOffer struct {
 	File   string `json:"file"` // names the transfer: 32 hex digits, small letters
@@ -79,6 +85,7 @@ func (*PeerLine) peer()   {}
 func (*PeerStored) peer() {}
 func (*PeerRead) peer()   {}
 func (*PeerTyping) peer() {}
+func (*PeerNamed) peer()  {}
 func (*PeerOffer) peer()  {}
 func (*PeerTake) peer()   {}
 func (*PeerStop) peer()   {}
@@ -97,6 +104,7 @@ var peerTypes = map[string]func() PeerMessage{
 	"stored": func() PeerMessage { return new(PeerStored) },
 	"read":   func() PeerMessage { return new(PeerRead) },
 	"typing": func() PeerMessage { return new(PeerTyping) },
+	"named":  func() PeerMessage { return new(PeerNamed) },
 	"offer":  func() PeerMessage { return new(PeerOffer) },
 	"take":   func() PeerMessage { return new(PeerTake) },
 	"stop":   func() PeerMessage { return new(PeerStop) },

@@ -21,6 +21,7 @@ func samplePeerMessages() []PeerMessage {
 		&PeerHello{},
 		&PeerLine{Seq: 1 << 63, At: -6, Action: true, Text: "a\"\\\n\r\t\b\f\x01\u2028<&>é😀\ufffd\x7f"},
 		&PeerLine{Seq: 8, After: new(ID)},
+		&PeerNamed{Name: "anna"},
 		&PeerLine{},
 		&PeerStored{Seq: 7},
 		&PeerRead{Seq: 8},

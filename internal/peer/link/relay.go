@@ -61,6 +61,17 @@ func (r *Relay) Addr(name string) net.Addr {
 	return net.UDPAddrFromAddrPort(ap)
 }
 
+// Rename has the address that stands for a name stand for another one: who is
+// relayed to has another name now. QUIC knows by itself whether it is the same.
+func (r *Relay) Rename(old, name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ap, ok := r.byName[old]; ok {
+		delete(r.byName, old)
+		r.byName[name], r.byAddr[ap] = ap, name
+	}
+}
+
 // Deliver takes in a datagram of somebody. It is lost where QUIC does not keep up.
 func (r *Relay) Deliver(from string, data []byte) {
 	select {

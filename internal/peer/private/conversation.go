@@ -49,6 +49,7 @@ type conversation struct {
 	poked   bool           // a person wants it open
 	moving  bool           // files are on their way
 	urgent  bool           // the way there was has broken
+	naming  bool           // the server is being asked whether it has another name
 	busy    bool           // the server is being asked about it
 	invited bool           // its person was asked for the conversation, and has not answered
 	coming  bool           // it had no key a moment ago, and may have one now

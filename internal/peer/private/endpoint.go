@@ -23,7 +23,7 @@
 //
 // server.go hears what the server says; register.go is our place at its
 // registry; conversation.go is what is known of somebody, trust.go and verify.go
-// are about keys; call.go finds a way, path.go holds the links; lines.go is about
+// are about keys, rename.go about people who change their names; call.go finds a way, path.go holds the links; lines.go is about
 // our lines, arrivals.go about theirs, away.go, notes.go and seal.go about those
 // that wait sealed; files.go and file_*.go move files; oldpeers.go talks to people
 // of older programs in plain datagrams; do.go and olddo.go do what a person asks,
@@ -89,6 +89,12 @@ type Store interface {
 	// Hear stores lines that came where they belong, sets their ids, and says which
 	// of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)
+
+	// Rename gives a device another name in all that was exchanged with it, and says
+	// false where that name stands for something else.
+	Rename(device, old, name string) (done bool, err error)
+	// Readdress has lines that wait go to another name.
+	Readdress(name string, lines ...wire.ClientID) error
 
 	Devices(user string) ([]wire.KnownDevice, error)
 	SetDevice(d wire.KnownDevice) error

@@ -179,6 +179,29 @@ func (m *memory) Keep(lines []wire.Event, _ ...wire.Mark) error {
 	})
 }
 
+func (m *memory) Rename(device, old, name string) (done bool, err error) {
+	err = m.change(func() {
+		for _, h := range m.lasting {
+			if wire.Fold(h.Line.From) == wire.Fold(name) && h.Device != device {
+				return
+			}
+		}
+		done = true
+		for i, h := range m.lasting {
+			if wire.Fold(h.Line.From) == wire.Fold(old) && h.Device == device {
+				line := *h.Line // what was told of it stays as it is
+				line.From = name
+				m.history[slices.Index(m.history, h.Line)], m.lasting[i].Line = &line, &line
+			}
+		}
+	})
+	return done && err == nil, err
+}
+
+func (m *memory) Readdress(name string, ids ...wire.ClientID) error {
+	return m.each(ids, func(r *wire.Receipt) { r.To = name })
+}
+
 func (m *memory) Devices(user string) ([]wire.KnownDevice, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -32,6 +32,7 @@ type path struct {
 	suspect bool // what was sent is not confirmed
 	out     []byte
 	writing bool
+	named   string    // the name of ours that the other side knows here
 	last    bool      // nothing more is to be said
 	taking  bool      // its streams of files are taken
 	flight  []*line   // sent here and not confirmed, by number
@@ -71,7 +72,7 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 		k.Close(false)
 		return
 	}
-	p := &path{Link: k, c: c, made: time.Now()}
+	p := &path{Link: k, c: c, made: time.Now(), named: l.server.me}
 	c.paths = append(c.paths, p)
 	p.say(l, &wire.PeerHello{Version: wire.PeerVersion, Program: l.cfg.Program, Low: l.lowest()})
 	l.work.Go(func() {
@@ -159,6 +160,8 @@ func (l *loop) message(s said) {
 		l.readBy(p, m.Seq)
 	case *wire.PeerTyping:
 		l.typedBy(p.c)
+	case *wire.PeerNamed:
+		l.otherName(p, m.Name)
 	default:
 		l.files.message(l, p, m)
 	}

@@ -75,6 +75,8 @@ func (l *loop) note(e wire.Event) {
 	case *wire.Renamed:
 		if wire.Fold(e.Old) == wire.Fold(l.server.me) {
 			l.named(e.Name, e.Kind)
+		} else {
+			l.relayedAs(e)
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
@@ -216,6 +218,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.tellNewDevices(e.Devices)
+	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
 			c.show("")

@@ -3,8 +3,10 @@ package hub
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"labchat/internal/wire"
@@ -23,6 +25,7 @@ type endpoint struct {
 	id      uint64
 	secret  []byte // its signals are signed with it
 	device  string // the key of
+	name    string // its user's, when it was asked for
 	session *session
 	mapping mapping
 	pairs   map[*endpoint]*pair // with each that has asked it, or that it has asked
@@ -64,8 +67,14 @@ func (h *Hub) udp(c call, r wire.UDP) {
 }
 
 // openEndpoint gives the session an endpoint, in place of the one that it or
-// another session of its user had.
+// another session of its user had. One that it has for this device under
+// another name stays, with all that was agreed by it.
 func (h *Hub) openEndpoint(c call, key string) {
+	if e := c.s.endpoint; e != nil && e.device == key && e.name != c.s.user.name {
+		e.name = c.s.user.name
+		h.answerEndpoint(c, e)
+		return
+	}
 	var b [endpointBytes + secretBytes]byte
 	if _, err := io.ReadFull(h.cfg.Random, b[:]); err != nil {
 		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a secret. Try again in a moment.")
@@ -78,16 +87,20 @@ func (h *Hub) openEndpoint(c call, key string) {
 		h.closeEndpoint(e.session)
 	}
 	e := &endpoint{
-		id: binary.BigEndian.Uint64(b[:]), secret: b[endpointBytes:], device: key,
+		id: binary.BigEndian.Uint64(b[:]), secret: b[endpointBytes:], device: key, name: c.s.user.name,
 		session: c.s, pairs: map[*endpoint]*pair{},
 	}
 	c.s.endpoint, h.endpoints.byID[e.id] = e, e
+	h.answerEndpoint(c, e)
+}
+
+func (h *Hub) answerEndpoint(c call, e *endpoint) {
 	answer := &wire.Endpoint{
-		Re: wire.Re{Re: c.tag}, ID: hex.EncodeToString(b[:endpointBytes]),
+		Re: wire.Re{Re: c.tag}, ID: fmt.Sprintf("%016x", e.id),
 		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: h.cfg.UDP.Registry, Probe: h.cfg.UDP.Probe,
 	}
 	if acct := c.s.user.account; acct != nil {
-		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(key)
+		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device)
 	}
 	h.reply(c, answer)
 }
@@ -103,6 +116,19 @@ func (h *Hub) closeEndpoint(s *session) {
 	delete(h.endpoints.byID, e.id)
 	for other := range e.pairs {
 		h.closePair(e, other)
+	}
+}
+
+// tellPairs tells those with whom the session has agreed on a private conversation
+// of its new name, where no room tells them.
+func (h *Hub) tellPairs(c call, news *wire.Renamed) {
+	if c.s.endpoint == nil {
+		return
+	}
+	for other, p := range c.s.endpoint.pairs {
+		if s := other.session; p.open && !slices.ContainsFunc(s.rooms, func(rm *room) bool { return slices.Contains(c.s.rooms, rm) }) {
+			c.out.deliver(s, news)
+		}
 	}
 }
 

@@ -185,6 +185,26 @@ func TestPrivateConversations(t *testing.T) {
 			  bob < refused relay no_user
 			  alice < relayed bob: hello
 		`},
+		{name: "nor does the udp of the new name end them, and who shares no room hears of it", script: `
+			enter alice
+			enter bob
+			quietly bob: leave lobby
+			quietly alice: udp phone
+			quietly bob: udp laptop
+			quietly alice: punch bob c1
+			quietly bob: punch alice c1
+			alice: guest anna
+			  alice < renamed alice anna guest
+			  alice < you are anna guest token
+			  bob < renamed alice anna guest
+			quietly alice: udp phone
+			bob: #1 relay anna hello
+			  bob < done relay
+			  alice < relayed bob: hello
+			quietly alice: udp phone
+			bob: #2 relay anna hello
+			  bob < refused relay no_endpoint
+		`},
 		{name: "who logs out, or into an account, holds no conversations any more", script: `
 			quietly op add carl
 			enter alice

@@ -183,6 +183,7 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 	cl.fold = wire.Fold(name) // one's own name may be respelled by a look-alike
 	u.name, u.kind, u.account, u.unnamed = name, kind, acct, false
 	h.castRooms(c, c.s.rooms, news, nil)
+	h.tellPairs(c, news)
 }
 
 // move takes the session from one user to another, of whom at least one is

@@ -1,0 +1,49 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+
+	"labchat/internal/wire"
+)
+
+// Rename gives a device that was called by one name another one, in all that was
+// exchanged with it in private: lines, those that wait for it among them, files and
+// remarks. It is false, and nothing is changed, where lines were exchanged under
+// that name in another way: two people's conversations never become one.
+func (a *Archive) Rename(device, old, name string) (done bool, err error) {
+	home := a.here()
+	err = a.change("rename a conversation", func(ctx context.Context, tx *sql.Tx) error {
+		const others = `SELECT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND device <> ?3)
+			OR EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND device <> ?3 AND state <> '')`
+		var taken bool
+		if err := tx.QueryRowContext(ctx, others, home, fold(name), device).Scan(&taken); err != nil || taken {
+			return err
+		}
+		for _, s := range []string{
+			"UPDATE lines SET sender = ?1, from_key = ?2 WHERE home = ?3 AND place = '@' AND from_key = ?4 AND device = ?5 AND state = ''",
+			"UPDATE lines SET receiver = ?1, to_key = ?2 WHERE home = ?3 AND place = '@' AND to_key = ?4 AND device = ?5 AND state <> ''",
+			"UPDATE transfers SET user = ?1, user_key = ?2 WHERE home = ?3 AND user_key = ?4 AND device = ?5",
+			"UPDATE OR REPLACE remarks SET place = '@' || ?2 WHERE home = ?3 AND place = '@' || ?4 AND ?1 <> ?5",
+		} {
+			if _, err := tx.ExecContext(ctx, s, name, fold(name), home, fold(old), device); err != nil {
+				return err
+			}
+		}
+		done = true
+		return nil
+	})
+	return done && err == nil, err
+}
+
+// Readdress has lines that wait go to another name.
+func (a *Archive) Readdress(name string, lines ...wire.ClientID) error {
+	return a.change("readdress lines", func(ctx context.Context, tx *sql.Tx) error {
+		for _, line := range lines {
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET receiver = ?"+stillWaits, name, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

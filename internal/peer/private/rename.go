@@ -1,0 +1,112 @@
+package private
+
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// tellName tells those to whom there is a way what we are called now. The server
+// knows it, and by which device we are there.
+func (l *loop) tellName() {
+	for _, c := range l.convs {
+		for _, p := range c.paths {
+			if p.up && p.named != l.server.me {
+				p.named = l.server.me
+				p.say(l, &wire.PeerNamed{Name: l.server.me})
+			}
+		}
+	}
+}
+
+// relayedAs follows the server's word that somebody has another name, for what is
+// relayed only: the links know by themselves whose it is.
+func (l *loop) relayedAs(e *wire.Renamed) {
+	old, name := wire.Fold(e.Old), wire.Fold(e.Name)
+	if c := l.convs[old]; c != nil && len(c.paths) > 0 && l.convs[name] == nil {
+		l.relay.Rename(old, name)
+	}
+}
+
+// otherName takes the word of the other side of a link that it has another name,
+// and asks the server whether that name is this device's.
+func (l *loop) otherName(p *path, name string) {
+	c := p.c
+	if name == c.name || c.naming || c.kind == wire.KindAccount || wire.Fold(name) == wire.Fold(l.server.me) {
+		return
+	}
+	c.naming = true
+	l.ask(wire.Find{Name: name}, func(e wire.Event) {
+		c.naming = false
+		found, ok := e.(*wire.Found)
+		switch {
+		case !ok || found.Device != p.Key || !c.holds(p) || c.device != p.Key:
+			l.cfg.Log.Info("somebody takes a name that is not theirs", "user", c.name)
+		case found.Kind != wire.KindGuest:
+			l.notice("%s is %s now. What you write to %s goes on as before; /msg %s opens a conversation under that name.", c.name, found.Name, c.name, found.Name)
+		default:
+			l.rename(c, found.Name)
+		}
+	})
+}
+
+// rename goes on with a guest under another name, unless that name stands for a
+// conversation with somebody else.
+func (l *loop) rename(c *conversation, name string) {
+	old, key := c.name, wire.Fold(name)
+	other := l.convs[key]
+	done := other == nil || other == c || other.blank(c.device)
+	if done && key != c.key {
+		var err error
+		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
+			l.diskFailed("rename a conversation", err)
+			return
+		}
+	}
+	if !done {
+		l.notice("%s is called %s now, as somebody was before with whom you have written: the conversation goes on as %s.", old, name, old)
+		return
+	}
+	l.readdress(c, name)
+	delete(l.convs, c.key)
+	l.relay.Rename(c.key, key)
+	c.name, c.key = name, key
+	l.convs[key] = c
+	c.contact.User = name
+	c.show("")
+	c.noted = note{changed: true, acked: c.noted.acked, doubles: c.noted.doubles}
+	l.emit(&wire.TalkRenamed{Old: old, Name: name, Kind: wire.KindGuest})
+}
+
+// blank reports whether nothing would be lost or mixed up if a conversation gave
+// way to one with a device.
+func (c *conversation) blank(device string) bool {
+	return len(c.lines)+len(c.paths)+len(c.notes) == 0 && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
+		(c.device == "" || c.device == device)
+}
+
+// readdress has all that is under way with somebody go on under another name.
+func (l *loop) readdress(c *conversation, name string) {
+	ids := make([]wire.ClientID, 0, len(c.lines))
+	for _, one := range c.lines {
+		one.To = name
+		ids = append(ids, one.Client)
+	}
+	l.diskFailed("readdress lines", l.cfg.Store.Readdress(name, ids...))
+	for _, s := range l.settling {
+		if s.c == c {
+			s.r.To = name
+		}
+	}
+	for _, a := range l.round {
+		if a.c == c && a.Line != nil {
+			a.Line.From = name
+		}
+	}
+	for _, t := range l.files.list {
+		if t.c == c && (t.Device == "" || t.Device == c.device) {
+			t.User = name
+		}
+	}
+	c.typing = time.Time{}
+}

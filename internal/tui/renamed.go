@@ -1,0 +1,68 @@
+package tui
+
+import (
+	"maps"
+
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+// talkRenamed goes on with a private conversation under the other side's new name,
+// and says so in it: it is the same device, whatever the name.
+func (m *Model) talkRenamed(e *wire.TalkRenamed) {
+	at := m.book.find(personID(e.Old))
+	if at == nil {
+		return
+	}
+	old, oldMark := at.id, markName(at)
+	if !m.makeWay(at, e.Name) {
+		return
+	}
+	was := at.label
+	m.book.rename(at, e.Name)
+	at.label = marked(e.Name, e.Kind)
+	at.peer.was = was
+	clear(at.typing)
+	draft, mark := at.draft, at.counts.told
+	id, newMark := at.id, markName(at)
+	m.disk.write(m, func(a Archive) error {
+		if err := a.SetDraft(old, ""); err != nil {
+			return err
+		}
+		if err := a.SetDraft(id, draft); err != nil || mark == 0 || oldMark == newMark {
+			return err
+		}
+		return a.SetMark(newMark, mark)
+	})
+	m.tellIn(at, &line{kind: lineNote, at: m.paint.millis(), text: was + " is " + at.label + " now, on the same device"})
+}
+
+// makeWay takes another conversation of that name off the list, in which nothing
+// was said; false where something was.
+func (m *Model) makeWay(at *place, name string) bool {
+	other := m.book.byID[personID(name)]
+	switch {
+	case other == nil || other == at:
+		return true
+	case other.log.first() != 0 || len(other.log.pending) > 0:
+		return false
+	}
+	if other == m.book.current {
+		m.keepDraft()
+	}
+	if at.draft == "" {
+		at.draft = other.draft
+	}
+	if next := m.book.drop(other); next != m.book.current {
+		m.show(at)
+	}
+	return true
+}
+
+// rename gives a person's place another name.
+func (b *book) rename(at *place, name string) {
+	delete(b.byID, at.id)
+	maps.DeleteFunc(b.peers, func(_ string, p *peer) bool { return p == at.peer })
+	at.id, at.name, at.label = personID(name), name, text.CleanLine(name)
+	b.byID[at.id], b.peers[name] = at, at.peer
+}
