@@ -77,6 +77,7 @@ type archive struct {
 	ignored []string
 	inputs  []string
 	seen    wire.ID // of every room
+	failing error   // of what is written
 }
 
 func newArchive() *archive {
@@ -104,13 +105,25 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 
 func (a *archive) LastSeen(string) wire.ID { return a.seen }
 
-func (a *archive) Drafts() map[string]string         { return a.drafts }
-func (a *archive) Marks() map[string]wire.ID         { return a.marks }
-func (a *archive) Ignored() []string                 { return a.ignored }
-func (a *archive) InputHistory(n int) []string       { return a.inputs }
-func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
-func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }
-func (a *archive) SetMark(p string, i wire.ID) error { a.marks[p] = i; return nil }
+func (a *archive) Drafts() map[string]string   { return a.drafts }
+func (a *archive) Marks() map[string]wire.ID   { return a.marks }
+func (a *archive) Ignored() []string           { return a.ignored }
+func (a *archive) InputHistory(n int) []string { return a.inputs }
+func (a *archive) AddInput(line string) error  { a.inputs = append(a.inputs, line); return nil }
+
+func (a *archive) SetDraft(place, s string) error {
+	if a.failing == nil {
+		a.drafts[place] = s
+	}
+	return a.failing
+}
+
+func (a *archive) SetMark(p string, i wire.ID) error {
+	if a.failing == nil {
+		a.marks[p] = i
+	}
+	return a.failing
+}
 
 func (a *archive) SetIgnored(name string, on bool) error {
 	a.ignored = slices.DeleteFunc(a.ignored, func(s string) bool { return s == name })
