@@ -2,6 +2,14 @@ package tui
 
 import (
 	"context"
+	"time"
+)
+
+const (
+	// maxUnwritten is how many writes wait for an archive that fails.
+	maxUnwritten = 1000
+	// rewriteAfter is when they are tried again.
+	rewriteAfter = 5 * time.Second
 )
 
 // A disk writes to the archive, one thing after the other: jobs run side by
@@ -30,27 +38,39 @@ func (d *disk) next(m *Model) {
 	d.busy = true
 	queue, archive := d.queue, m.link.archive
 	d.queue = nil
-	m.start(func(context.Context) any { return written{writeAll(archive, queue)} })
+	m.start(func(context.Context) any {
+		left, err := writeAll(archive, queue)
+		return written{left, err}
+	})
 }
 
-func writeAll(a Archive, queue []func(Archive) error) error {
-	var failed error
-	for _, do := range queue {
+// writeAll writes until something fails, and returns what is left: a write that
+// overtakes another one would be undone by it later.
+func writeAll(a Archive, queue []func(Archive) error) (left []func(Archive) error, err error) {
+	for i, do := range queue {
 		if err := do(a); err != nil {
-			failed = err
+			return queue[i:], err
 		}
 	}
-	return failed
+	return nil, nil
 }
 
-// written goes on with what waits, and says once that writing fails.
+// written goes on with what waits: at once, or where writing fails, which it
+// says once, after a while.
 func (m *Model) written(w written) {
-	m.disk.busy = false
-	if w.err != nil && !m.disk.told {
-		m.disk.told = true
-		m.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(w.err))
+	d := &m.disk
+	if w.err == nil {
+		d.busy = false
+		d.next(m)
+		return
 	}
-	m.disk.next(m)
+	d.queue = append(w.left, d.queue...)
+	d.queue = d.queue[max(len(d.queue)-maxUnwritten, 0):]
+	if !d.told {
+		d.told = true
+		m.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(w.err)+"; it is tried again")
+	}
+	m.later(rewriteAfter, written{}) // nothing is written until then
 }
 
 // Close writes what still waits. It is called when Update never will be again,
@@ -61,7 +81,8 @@ func (m *Model) Close() error {
 	}
 	m.disk.busy = true // no job would be done any more
 	m.keepDraft()
-	return writeAll(m.link.archive, m.disk.queue)
+	_, err := writeAll(m.link.archive, m.disk.queue)
+	return err
 }
 
 // keepDraft keeps what is being written in the conversation on the screen.

@@ -82,6 +82,7 @@ type archive struct {
 	closed  []string
 	remarks map[string][]wire.Remark
 	files   []*wire.Transfer
+	failing error // of what is written
 }
 
 func newArchive() *archive {
@@ -109,15 +110,28 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 
 func (a *archive) LastSeen(string) wire.ID { return a.seen }
 
-func (a *archive) Drafts() map[string]string         { return a.drafts }
-func (a *archive) Marks() map[string]wire.ID         { return a.marks }
-func (a *archive) Ignored() []string                 { return a.ignored }
-func (a *archive) Place() string                     { return a.place }
-func (a *archive) SetPlace(place string) error       { a.place = place; return nil }
-func (a *archive) InputHistory(n int) []string       { return a.inputs }
-func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
-func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }
-func (a *archive) SetMark(p string, i wire.ID) error { a.marks[p] = i; return nil }
+func (a *archive) Drafts() map[string]string   { return a.drafts }
+func (a *archive) Marks() map[string]wire.ID   { return a.marks }
+func (a *archive) Ignored() []string           { return a.ignored }
+func (a *archive) InputHistory(n int) []string { return a.inputs }
+func (a *archive) AddInput(line string) error  { a.inputs = append(a.inputs, line); return nil }
+
+func (a *archive) SetDraft(place, s string) error {
+	if a.failing == nil {
+		a.drafts[place] = s
+	}
+	return a.failing
+}
+
+func (a *archive) SetMark(p string, i wire.ID) error {
+	if a.failing == nil {
+		a.marks[p] = i
+	}
+	return a.failing
+}
+
+func (a *archive) Place() string               { return a.place }
+func (a *archive) SetPlace(place string) error { a.place = place; return nil }
 
 func (a *archive) Talks(string) ([]wire.Talk, error)          { return a.talks, nil }
 func (a *archive) CloseTalk(user string) error                { a.closed = append(a.closed, user); return nil }

@@ -79,8 +79,12 @@ type (
 		err     error // of the talks and files
 	}
 
-	// written says that the oldest write in the queue is done.
-	written struct{ err error }
+	// written says that the writes in the queue are done, but for those that are
+	// left where one has failed.
+	written struct {
+		left []func(Archive) error
+		err  error
+	}
 
 	// probed answers a look at a server from the form.
 	probed struct {
