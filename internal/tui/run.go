@@ -10,8 +10,12 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"labchat/internal/tui/stdout"
 	"labchat/internal/tui/tty"
 )
+
+// Bubble Tea has been initialised by now, and had no terminal to ask.
+var _ = stdout.Show()
 
 // Run shows the screen on the process's terminal until somebody quits, ctx
 // ends or a SIGTERM comes. The terminal is as it was before when Run returns,
