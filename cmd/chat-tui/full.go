@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 	"strings"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/tui"
-	"labchat/internal/tui/theme"
 )
 
 // full chats on the whole screen: at once where the flags say who and where,
@@ -50,7 +48,7 @@ func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, hin
 	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
 			Session: with, Archive: p,
-			Theme: colours(), Room: c.room(), Hint: strings.Join(hints, "\n"), Local: hints != nil,
+			Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.room(), Hint: strings.Join(hints, "\n"), Local: hints != nil,
 		})
 	})
 }
@@ -77,10 +75,8 @@ func (s *screen) form(ctx context.Context, std conf.Streams, c *cli, log *slog.L
 	d := desk{cli: c, log: log, blank: blank}
 	defer d.leave(&err)
 	return tui.Run(ctx, tui.Config{
-		Form: true, Login: first, Theme: colours(), Room: c.room(),
+		Form: true, Login: first, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.room(),
 		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
 		Probe:   d.probe,
 	})
 }
-
-func colours() theme.Theme { return theme.New(os.Stdout, os.Getenv) }

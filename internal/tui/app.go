@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -20,6 +22,7 @@ type app struct {
 	ctx   context.Context //nolint:containedctx // that of Run, for the jobs that Update starts
 	send  func(tea.Msg)
 	input *tty.Input // nil where keys do not come from a file
+	out   io.Writer
 	jobs  sync.WaitGroup
 	// broken is the first panic of Update or View. The library must not see
 	// one: it would close its input while it is being read.
@@ -95,6 +98,8 @@ func (a *app) start(jobs []job) tea.Cmd {
 			cmds = append(cmds, tea.Quit)
 		case j.order == orderRedraw:
 			cmds = append(cmds, tea.ClearScreen)
+		case j.order == orderAsk:
+			a.jobs.Go(a.ask)
 		case j.listen != nil:
 			a.jobs.Go(func() { a.listen(j.listen) })
 		default:
@@ -102,6 +107,18 @@ func (a *app) start(jobs []job) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// ask writes the question for the background. The library writes to the same
+// file: a write is never cut by another. The terminal is raw since Init, so the
+// answer is not echoed.
+func (a *app) ask() {
+	if a.input == nil {
+		return // nobody would read the answer
+	}
+	if _, err := io.WriteString(a.out, tty.Question(os.Getenv)); err != nil {
+		a.send(tea.Quit()) // nothing can be shown any more
+	}
 }
 
 // do waits and works, and sends what came of it. A panic becomes one of

@@ -84,9 +84,12 @@ type Config struct {
 	// Probe looks at a server, and at a name unless it is empty.
 	Probe func(ctx context.Context, server, name string) (Probed, error)
 	Theme theme.Theme
-	Room  string // the conversation to show first; "" is the lobby
-	Hint  string // how a second window joins, with Local; several lines
-	Local bool   // the daemon is embedded in this program
+	// KeepTheme remembers the name of a theme for the next time; nil where a
+	// flag or the configuration says how the next time begins.
+	KeepTheme func(name string) error
+	Room      string // the conversation to show first; "" is the lobby
+	Hint      string // how a second window joins, with Local; several lines
+	Local     bool   // the daemon is embedded in this program
 	// Direct is a conversation with one other person, without a server: only :q
 	// is a command.
 	Direct bool

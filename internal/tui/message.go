@@ -32,6 +32,7 @@ const (
 	orderNone   order = iota
 	orderQuit         // end the program
 	orderRedraw       // paint every cell again
+	orderAsk          // ask the terminal for its background
 )
 
 // The messages that jobs and the terminal's owner send to Update.

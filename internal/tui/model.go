@@ -85,6 +85,7 @@ func (m *Model) Init() []job {
 		m.notes(nil, strings.Split(text.Clean(m.cfg.Hint), "\n"))
 	}
 	m.tick()
+	m.askBackground()
 	return m.take()
 }
 
@@ -117,6 +118,8 @@ func (m *Model) Update(msg any) []job {
 		m.looked(msg)
 	case paused:
 		m.paused(msg)
+	case background:
+		m.background(msg)
 	case faded:
 		m.faded(msg)
 	case unfinished:

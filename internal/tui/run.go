@@ -29,7 +29,7 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(cfg, time.Now, time.Local)
-	a := &app{model: m, ctx: ctx}
+	a := &app{model: m, ctx: ctx, out: out}
 	if f, ok := in.(tty.File); ok {
 		a.input = tty.NewInput(f, tty.Heard{
 			Background: func(dark bool) { a.send(background{dark}) },
