@@ -2,16 +2,20 @@ package e2e_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+	"golang.org/x/sys/unix"
 )
 
 // inTime is how long a program may take to show what it must.
@@ -89,9 +93,12 @@ func (t *terminal) types(s string) {
 func (t *terminal) until(what string, is func() bool) {
 	t.t.Helper()
 	deadline := time.After(inTime)
+	look := time.NewTicker(20 * time.Millisecond) // modes change without a byte
+	defer look.Stop()
 	for !is() {
 		select {
 		case <-t.more:
+		case <-look.C:
 		case <-deadline:
 			t.t.Fatalf("waited in vain for %s:\n%s", what, t.screen.String())
 		}
@@ -212,4 +219,132 @@ func TestTheThemeThatWasChosenIsThereTheNextTime(t *testing.T) {
 	fourth.until("the theme of the configuration", func() bool { return strings.Contains(fourth.output(), dark) })
 	fourth.types("\x11")
 	fourth.end()
+}
+
+// job is a chat-tui that a shell has started in a terminal.
+type job struct {
+	*terminal
+
+	pid int
+}
+
+// begin waits until the program is on the screen, and finds its process.
+func (j *job) begin() {
+	j.t.Helper()
+	j.shows("#lobby ›")
+	j.shows("online")
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", j.cmd.Process.Pid, j.cmd.Process.Pid))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	if j.pid, err = strconv.Atoi(strings.TrimSpace(string(children))); err != nil {
+		j.t.Fatalf("want one child of the shell: %v", err)
+	}
+}
+
+func (j *job) signal(s syscall.Signal) {
+	j.t.Helper()
+	if err := syscall.Kill(j.pid, s); err != nil {
+		j.t.Fatal(err)
+	}
+}
+
+// stopped reports whether the program stands still, and the shell has the
+// terminal.
+func (j *job) stopped() bool {
+	j.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", j.pid))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	group, err := unix.IoctlGetInt(int(j.master.Fd()), unix.TIOCGPGRP)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return strings.HasPrefix(state, "T") && group == j.cmd.Process.Pid
+}
+
+// alternate reports whether the alternate screen is shown.
+func (t *terminal) alternate() bool {
+	t.screen.Lock()
+	defer t.screen.Unlock()
+	return t.screen.Mode()&vt10x.ModeAltScreen != 0
+}
+
+// raw reports whether the terminal hands out each key at once.
+func (t *terminal) raw() bool {
+	t.t.Helper()
+	modes, err := unix.IoctlGetTermios(int(t.master.Fd()), unix.TCGETS)
+	if err != nil {
+		t.t.Fatal(err)
+	}
+	return modes.Lflag&(unix.ICANON|unix.ECHO) == 0
+}
+
+// prompts waits for the shell's prompt on the main screen.
+func (j *job) prompts() {
+	j.t.Helper()
+	j.until("the shell's prompt", func() bool {
+		rows := strings.TrimRight(j.screen.String(), " \n")
+		return !j.alternate() && strings.HasSuffix(rows, "$") && !j.raw()
+	})
+}
+
+// whole waits for the whole screen.
+func (j *job) whole() {
+	j.t.Helper()
+	j.until("the whole screen", func() bool {
+		s := j.screen.String()
+		return j.alternate() && j.raw() && strings.Contains(s, "#lobby › half a line") && strings.Contains(s, "ROOMS") && strings.Contains(s, "F1 help")
+	})
+}
+
+func TestAStoppedScreenComesBackWhole(t *testing.T) {
+	for name, stop := range map[string]func(*job){
+		"by ctrl+z":              func(j *job) { j.types("\x1a") },
+		"by SIGTSTP":             func(j *job) { j.signal(syscall.SIGTSTP) },
+		"by SIGSTOP, unprepared": func(j *job) { j.signal(syscall.SIGSTOP) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			cmd := s.program(t.TempDir(), "chat-tui")
+			chat := cmd.Path + " --server 127.0.0.1:" + s.port + " --guest --user ann"
+			cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-i"}
+			j := &job{terminal: s.terminal(cmd)}
+			j.prompts()
+			j.types(chat + "\r")
+			j.begin()
+			j.types("half a line")
+			j.whole()
+			for range 2 {
+				stop(j)
+				if !strings.Contains(name, "SIGSTOP") {
+					j.prompts()
+					j.types("echo $((6 * 7))\r")
+					j.shows("\n42 ")
+				}
+				j.until("the shell to notice", func() bool { return j.stopped() })
+				j.types("fg\n") // a terminal that was left raw has no other Enter
+				j.whole()
+			}
+			j.types("\x15\x11")
+			j.prompts()
+			j.types("exit\r")
+			j.end()
+		})
+	}
+}
+
+func TestWithoutAShellNothingIsSuspended(t *testing.T) {
+	s := newScene(t)
+	term := s.terminal(s.program(t.TempDir(), "chat-tui", "--server", "127.0.0.1:"+s.port, "--guest", "--user", "ann"))
+	term.shows("online")
+	term.types("\x1a")
+	term.shows("nothing was suspended")
+	term.until("the screen", func() bool { return term.alternate() && term.raw() })
+	term.types("still here")
+	term.shows("› still here")
+	term.types("\x15\x11")
+	term.end()
 }

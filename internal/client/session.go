@@ -187,7 +187,8 @@ func (s *Session) Tell(r wire.Request) { s.post(func(l *loop) { l.tell(r) }) }
 // that the network may have changed.
 func (s *Session) Check() { s.post((*loop).check) }
 
-// Retry connects now, without waiting for the ladder's next step.
+// Retry connects now, without waiting for the ladder's next step. While there is
+// a connection it is Check.
 func (s *Session) Retry() { s.post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it

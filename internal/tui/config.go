@@ -17,7 +17,8 @@ type Session interface {
 	Whisper(to, text string, action bool) wire.ClientID
 	// Do sends a request; its answer is an event whose Re is the tag.
 	Do(r wire.Request) (tag string)
-	// Retry connects now instead of when the next try is due.
+	// Retry connects now instead of when the next try is due. While there is a
+	// connection it asks the server at once whether it is there.
 	Retry()
 }
 

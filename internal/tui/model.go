@@ -97,7 +97,7 @@ func (m *Model) Update(msg any) []job {
 	case sized:
 		m.screen.w, m.screen.h = msg.w, msg.h
 	case key:
-		m.press(msg)
+		m.key(msg)
 	case batch:
 		m.screen.stale = m.apply(msg) || was
 	case closed:
@@ -120,6 +120,8 @@ func (m *Model) Update(msg any) []job {
 		m.paused(msg)
 	case background:
 		m.background(msg)
+	case resumed:
+		m.resumed(msg)
 	case faded:
 		m.faded(msg)
 	case unfinished:
