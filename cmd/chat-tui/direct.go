@@ -60,7 +60,7 @@ func (d *direct) config() (client.DirectConfig, error) {
 }
 
 // Run talks until the person quits.
-func (d *direct) Run(ctx context.Context, std conf.Streams) error {
+func (d *direct) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	cfg, err := d.config()
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (d *direct) Run(ctx context.Context, std conf.Streams) error {
 	if d.Plain || os.Getenv("TERM") == "dumb" || !isTerminal(std.In) || !isTerminal(std.Out) {
 		return d.lines(ctx, std, s)
 	}
-	return d.full(ctx, s)
+	return d.full(ctx, c, s)
 }
 
 // lines talks line by line.
@@ -89,13 +89,13 @@ func (*direct) lines(ctx context.Context, std conf.Streams, s *client.Direct) er
 }
 
 // full talks on the whole screen, on a profile that is thrown away.
-func (*direct) full(ctx context.Context, s *client.Direct) (err error) {
+func (*direct) full(ctx context.Context, c *cli, s *client.Direct) (err error) {
 	p, err := openProfile("") //nolint:contextcheck // a local file is opened at once
 	if err != nil {
 		return err
 	}
 	defer closing(p, &err)
 	return beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
-		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: colours(), Room: client.DirectRoom, Direct: true})
+		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: client.DirectRoom, Direct: true})
 	})
 }

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 	"strings"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/tui"
-	"labchat/internal/tui/theme"
 )
 
 // full chats on the whole screen: at once where the flags say who and where,
@@ -48,7 +46,7 @@ func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, arr
 	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
 			Session: with, Archive: p, Arrived: arrived,
-			Theme: colours(), Room: c.Reach.Room, Hint: strings.Join(append(p.notes(), hints...), "\n"), Local: hints != nil,
+			Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room, Hint: strings.Join(append(p.notes(), hints...), "\n"), Local: hints != nil,
 		})
 	})
 }
@@ -82,12 +80,10 @@ func (s *screen) ask(ctx context.Context, std conf.Streams, c *cli, log *slog.Lo
 	d := desk{cli: c, flags: c.Reach, last: last, log: log, blank: blank}
 	defer d.leave(&err)
 	err = tui.Run(ctx, tui.Config{
-		Form: true, Login: first, Theme: colours(), Room: c.Reach.Room,
+		Form: true, Login: first, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room,
 		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
 		Probe:   d.probe,
 		Here:    func(name string) { here = d.flags.here(name) },
 	})
 	return here, err
 }
-
-func colours() theme.Theme { return theme.New(os.Stdout, os.Getenv) }

@@ -24,6 +24,7 @@ func main() {
 type cli struct {
 	conf.Common
 	Reach reach `embed:""`
+	Look  look  `embed:""`
 
 	Screen screen `cmd:"" default:"withargs" help:"Chat. This is what runs when no command is named."`
 	Direct direct `cmd:"" help:"Talk with one other person over TCP, without a server."`

@@ -39,9 +39,10 @@ var rooms = map[string][]string{
 	"internal/knownservers": {"internal/dbfile"}, // its lock
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
+	"internal/tui/stdout":   {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":      {},
 	"internal/tui/command":  {"internal/wire"},
-	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/tty"},
+	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
 	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/memnet":       {},
 	"internal/netlab":       {}, // networks of namespaces, for tests with real programs

@@ -220,11 +220,14 @@ func (l *loop) connect(ctx context.Context) {
 	})
 }
 
-// retry connects now if the session waits for its next try.
+// retry connects now if the session waits for its next try, else it checks the
+// connection.
 func (l *loop) retry() {
 	if l.phase == offline {
 		l.ladder.at = time.Now()
+		return
 	}
+	l.check()
 }
 
 // arrived takes over a new connection.

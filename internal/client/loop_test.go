@@ -43,6 +43,13 @@ func TestADoubtedConnectionIsGivenUpSoonerThanAQuietOne(t *testing.T) {
 			t.Errorf("it is given up after %s, want %s", got, doubtWithin)
 		}
 		l.ponged()
+		l.phase = online
+		l.retry()
+		if got := time.Until(l.pulse.due()); got != 0 {
+			t.Errorf("one that somebody wants to retry is asked after %s, want at once", got)
+		}
+		l.pulse.sent, l.pulse.waiting = time.Now(), true
+		l.ponged()
 		if got := l.pulse.within; got != pongWithin {
 			t.Errorf("after an answer the next one may take %s, want %s", got, pongWithin)
 		}

@@ -198,7 +198,8 @@ func (s *Session) Tell(r wire.Request) { s.box.Post(func(l *loop) { l.tell(r) })
 // that the network may have changed.
 func (s *Session) Check() { s.box.Post((*loop).check) }
 
-// Retry connects now, without waiting for the ladder's next step.
+// Retry connects now, without waiting for the ladder's next step. While there is
+// a connection it is Check.
 func (s *Session) Retry() { s.box.Post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it

@@ -53,9 +53,14 @@ func (l *loop) connect() {
 	})
 }
 
+// retry connects now if the session waits for its next try, or asks the registry
+// whether it still knows us.
 func (l *loop) retry() {
-	if !l.registry.online && !l.registry.retryAt.IsZero() {
-		l.registry.retryAt = time.Now()
+	switch r := &l.registry; {
+	case !r.online && !r.retryAt.IsZero():
+		r.retryAt = time.Now()
+	case r.online && !r.checkAt.IsZero():
+		r.checkAt = time.Now()
 	}
 }
 

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -20,6 +22,8 @@ type app struct {
 	ctx   context.Context //nolint:containedctx // that of Run, for the jobs that Update starts
 	send  func(tea.Msg)
 	input *tty.Input // nil where keys do not come from a file
+	out   io.Writer
+	job   *tty.Job
 	jobs  sync.WaitGroup
 	// broken is the first panic of Update or View. The library must not see
 	// one: it would close its input while it is being read.
@@ -33,6 +37,9 @@ func (a *app) Init() tea.Cmd { return a.start(a.model.Init()) }
 func (a *app) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 	if a.broken != nil {
 		return a, tea.Quit
+	}
+	if s, ok := msg.(suspension); ok {
+		return a, s.command()
 	}
 	defer a.guard(func() { m, cmd = a, tea.Quit })
 	return a, a.start(a.model.Update(a.translate(msg)))
@@ -95,6 +102,10 @@ func (a *app) start(jobs []job) tea.Cmd {
 			cmds = append(cmds, tea.Quit)
 		case j.order == orderRedraw:
 			cmds = append(cmds, tea.ClearScreen)
+		case j.order == orderSuspend:
+			cmds = append(cmds, suspension{stop: func() bool { return a.job.Stop(true) }}.command())
+		case j.order == orderAsk:
+			a.jobs.Go(a.ask)
 		case j.listen != nil:
 			a.jobs.Go(func() { a.listen(j.listen) })
 		default:
@@ -102,6 +113,64 @@ func (a *app) start(jobs []job) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// A suspension gives the terminal back, stops the program, and takes the terminal
+// again. The library waits for it as for another program on its screen.
+type suspension struct {
+	// stop returns when the program goes on, and whether it was stopped. nil:
+	// it was stopped without being asked, and the terminal is to be repaired.
+	stop func() bool
+}
+
+func (s suspension) command() tea.Cmd {
+	stopped := true
+	run := standstill(func() {
+		if s.stop != nil {
+			stopped = s.stop()
+		}
+	})
+	return tea.Exec(run, func(err error) tea.Msg {
+		if err != nil {
+			return tea.Quit() // the terminal can't be had any more
+		}
+		return resumed{stopped}
+	})
+}
+
+// A standstill is a tea.ExecCommand that is no program.
+type standstill func()
+
+// Run stands still.
+func (s standstill) Run() error { s(); return nil }
+
+// SetStdin does nothing: a standstill has no streams.
+func (standstill) SetStdin(io.Reader) {}
+
+// SetStdout does nothing.
+func (standstill) SetStdout(io.Writer) {}
+
+// SetStderr does nothing.
+func (standstill) SetStderr(io.Writer) {}
+
+// watch has the program suspended when others want it, and the terminal
+// repaired when it was stopped without a word.
+func (a *app) watch() {
+	a.job.Watch(a.ctx,
+		func() { a.send(suspension{stop: func() bool { return a.job.Stop(false) }}) },
+		func() { a.send(suspension{}) })
+}
+
+// ask writes the question for the background. The library writes to the same
+// file: a write is never cut by another. The terminal is raw since Init, so the
+// answer is not echoed.
+func (a *app) ask() {
+	if a.input == nil {
+		return // nobody would read the answer
+	}
+	if _, err := io.WriteString(a.out, tty.Question(os.Getenv)); err != nil {
+		a.send(tea.Quit()) // nothing can be shown any more
+	}
 }
 
 // do waits and works, and sends what came of it. A panic becomes one of

@@ -11,7 +11,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
-	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
 
@@ -20,7 +19,7 @@ func crowded(b *testing.B, n, w, h int) *scene {
 	b.Helper()
 	colours := lipgloss.NewRenderer(io.Discard)
 	colours.SetColorProfile(termenv.TrueColor)
-	s := open(b, w, h, func(c *Config) { c.Theme = theme.Dark(colours) })
+	s := open(b, w, h, func(c *Config) { c.Theme = themed(colours, "dark") })
 	lab(s)
 	at := s.book.current
 	for i := range n {

@@ -17,7 +17,8 @@ type Session interface {
 	Whisper(to, text string, action bool) wire.ClientID
 	// Do sends a request; its answer is an event whose Re is the tag.
 	Do(r wire.Request) (tag string)
-	// Retry connects now instead of when the next try is due.
+	// Retry connects now instead of when the next try is due. While there is a
+	// connection it asks the server at once whether it is there.
 	Retry()
 }
 
@@ -114,9 +115,12 @@ type Config struct {
 	// as soon as the screen has ended. nil where there is no such choice.
 	Here  func(name string)
 	Theme theme.Theme
-	Room  string // to show first; "" is the conversation of last time, or the lobby
-	Hint  string // how a second window joins, with Local; several lines
-	Local bool   // the daemon is embedded in this program
+	// KeepTheme remembers the name of a theme for the next time; nil where a
+	// flag or the configuration says how the next time begins.
+	KeepTheme func(name string) error
+	Room      string // to show first; "" is the conversation of last time, or the lobby
+	Hint      string // how a second window joins, with Local; several lines
+	Local     bool   // the daemon is embedded in this program
 	// Direct is a conversation with one other person, without a server: only :q
 	// is a command.
 	Direct bool

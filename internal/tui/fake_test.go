@@ -154,8 +154,11 @@ func (a *archive) SetIgnored(name string, on bool) error {
 
 // plainTheme is without colour, and with it without any escape sequence.
 func plainTheme() theme.Theme {
-	r := lipgloss.NewRenderer(io.Discard)
-	return theme.Dark(r) // no terminal, no colour
+	return themed(lipgloss.NewRenderer(io.Discard), "dark") // no terminal, no colour
+}
+
+func themed(r *lipgloss.Renderer, name string) theme.Theme {
+	return theme.For(r, func(string) string { return "" }, name)
 }
 
 // A scene is a Model that a test drives.

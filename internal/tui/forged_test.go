@@ -17,11 +17,14 @@ import (
 // in the letters.
 func themes() map[string]theme.Theme {
 	r := lipgloss.NewRenderer(io.Discard)
-	return map[string]theme.Theme{
-		"dark": theme.Dark(r), "light": theme.Light(r), "ascii": theme.ASCII(r),
-		"no colour":          theme.For(r, func(key string) string { return map[string]string{"NO_COLOR": "1"}[key] }),
-		"console, no colour": theme.For(r, func(key string) string { return map[string]string{"NO_COLOR": "1", "TERM": "linux"}[key] }),
+	all := map[string]theme.Theme{
+		"no colour":          theme.For(r, func(key string) string { return map[string]string{"NO_COLOR": "1"}[key] }, theme.Auto),
+		"console, no colour": theme.For(r, func(key string) string { return map[string]string{"NO_COLOR": "1", "TERM": "linux"}[key] }, theme.Auto),
 	}
+	for _, name := range theme.Names() {
+		all[name] = themed(r, name)
+	}
+	return all
 }
 
 // marks are the signs of what the program says.

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"labchat/internal/tui/text"
-	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
 
@@ -120,7 +119,7 @@ func TestAnASCIITerminalGetsNothingElse(t *testing.T) {
 	for name, look := range looks() {
 		t.Run(name, func(t *testing.T) {
 			for _, size := range sizes {
-				s := open(t, size[0], size[1], func(c *Config) { c.Theme = theme.ASCII(lipgloss.NewRenderer(io.Discard)) })
+				s := open(t, size[0], size[1], func(c *Config) { c.Theme = themed(lipgloss.NewRenderer(io.Discard), "ascii") })
 				lab(s)
 				s.hear(&wire.Receipt{Client: "c1", Room: "lab3", State: wire.ReceiptSent, ID: 9, Text: "sent"}, &wire.RoomList{Rooms: []wire.RoomInfo{{Room: "a", Topic: "b"}}})
 				if name == "offline" {

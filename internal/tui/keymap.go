@@ -58,6 +58,7 @@ func bindings() []binding {
 		{groupApp, []string{"alt+e"}, "edit the server", (*Model).editServer},
 		{groupApp, []string{"esc"}, "close, hide", (*Model).escape},
 		{groupApp, []string{"ctrl+t"}, "next theme", (*Model).nextTheme},
+		{groupApp, []string{suspendKey}, "suspend", (*Model).suspend},
 		{groupApp, []string{"ctrl+l"}, "redraw", func(m *Model) { m.order(orderRedraw) }},
 	}
 }

@@ -29,9 +29,11 @@ type job struct {
 type order uint8
 
 const (
-	orderNone   order = iota
-	orderQuit         // end the program
-	orderRedraw       // paint every cell again
+	orderNone    order = iota
+	orderQuit          // end the program
+	orderRedraw        // paint every cell again
+	orderAsk           // ask the terminal for its background
+	orderSuspend       // give the terminal back to the shell, and stop
 )
 
 // The messages that jobs and the terminal's owner send to Update.
@@ -114,6 +116,10 @@ type (
 
 	// unfinished says that keys go into a paste whose end has not come.
 	unfinished struct{}
+
+	// resumed says that the terminal is ours again: after the program was
+	// stopped, or because it could not be.
+	resumed struct{ stopped bool }
 
 	// faded says that a flash has been in the status row for long enough.
 	faded struct{ n int }

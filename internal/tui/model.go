@@ -87,6 +87,7 @@ func (m *Model) Init() []job {
 		m.notes(nil, strings.Split(text.Clean(m.cfg.Hint), "\n"))
 	}
 	m.tick()
+	m.askBackground()
 	return m.take()
 }
 
@@ -98,7 +99,7 @@ func (m *Model) Update(msg any) []job {
 	case sized:
 		m.screen.w, m.screen.h = msg.w, msg.h
 	case key:
-		m.press(msg)
+		m.key(msg)
 	case batch:
 		m.screen.stale = m.apply(msg) || was
 	case closed:
@@ -123,6 +124,10 @@ func (m *Model) Update(msg any) []job {
 		m.looked(msg)
 	case paused:
 		m.paused(msg)
+	case background:
+		m.background(msg)
+	case resumed:
+		m.resumed(msg)
 	case faded:
 		m.faded(msg)
 	case unfinished:

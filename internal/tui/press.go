@@ -247,14 +247,6 @@ func (m *Model) retry() {
 	}
 }
 
-// nextTheme changes how the screen looks.
-func (m *Model) nextTheme() {
-	m.cfg.Theme = m.cfg.Theme.Next()
-	*m.paint = *newPaint(m.cfg.Theme, m.paint.now, m.paint.zone)
-	m.book.current.log.Undraw()
-	m.flash("theme: " + m.cfg.Theme.Name)
-}
-
 // editServer brings the form back while there is no connection.
 func (m *Model) editServer() {
 	if m.link.lost() && m.cfg.Connect != nil {

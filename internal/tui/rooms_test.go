@@ -51,7 +51,7 @@ func TestTheListSaysWhatIsUnreadOutOfSight(t *testing.T) {
 		above, below string
 	}{
 		"dark":  {plainTheme(), "▲ ", "▼ "},
-		"ascii": {theme.ASCII(lipgloss.NewRenderer(io.Discard)), "^ ", "v "},
+		"ascii": {themed(lipgloss.NewRenderer(io.Discard), "ascii"), "^ ", "v "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, 80, 24, func(c *Config) { c.Theme = tt.theme })

@@ -10,8 +10,12 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"labchat/internal/tui/stdout"
 	"labchat/internal/tui/tty"
 )
+
+// Bubble Tea has been initialised by now, and had no terminal to ask.
+var _ = stdout.Show()
 
 // Run shows the screen on the process's terminal until somebody quits, ctx
 // ends or a SIGTERM comes. The terminal is as it was before when Run returns,
@@ -25,7 +29,7 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(cfg, time.Now, time.Local)
-	a := &app{model: m, ctx: ctx}
+	a := &app{model: m, ctx: ctx, out: out, job: tty.NewJob()}
 	if f, ok := in.(tty.File); ok {
 		a.input = tty.NewInput(f, tty.Heard{
 			Background: func(dark bool) { a.send(background{dark}) },
@@ -35,6 +39,7 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 	}
 	program := tea.NewProgram(a, tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen())
 	a.send = func(msg tea.Msg) { program.Send(msg) }
+	a.jobs.Go(a.watch)
 	a.jobs.Go(func() {
 		<-ctx.Done()
 		program.Quit()

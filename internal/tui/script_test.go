@@ -241,7 +241,7 @@ func TestCtrlCClearsThenAsks(t *testing.T) {
 func TestThemesAreWalkedThroughByAKey(t *testing.T) {
 	s := entered(t)
 	s.hear(said("lab3", "bob", 14, 1, 0, "words"))
-	for _, want := range []string{"light", "plain", "ascii", "dark"} {
+	for _, want := range []string{"light", "plain", "ascii", "auto", "dark"} {
 		s.press("ctrl+t")
 		s.shows("theme: " + want)
 		if got := strings.Contains(s.View(), "│"); got != (want != "ascii") {

@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/tui/text"
-	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
 
@@ -188,7 +187,7 @@ func TestNothingThatATerminalObeysReachesTheScreen(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		runes := rapid.StringOfN(rapid.RuneFrom(nil, unicode.Cc, unicode.Cf, unicode.Bidi_Control, unicode.Mn, unicode.L), 0, 60, -1)
 		words := rapid.SliceOfN(rapid.OneOf(runes, rapid.SampledFrom(hostile), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })), 3, 6).Draw(rt, "words")
-		s := open(t, 120, 40, func(c *Config) { c.Theme = theme.Dark(colours) })
+		s := open(t, 120, 40, func(c *Config) { c.Theme = themed(colours, "dark") })
 		foul(s, words)
 		// The last word is one event's, so that no other paints over it.
 		s.hear(rapid.SampledFrom(nasty(words)).Draw(rt, "last"))

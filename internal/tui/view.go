@@ -12,6 +12,7 @@ type screen struct {
 	shown shown
 	frame string
 	stale bool // something visible has changed since
+	asked bool // the terminal was asked for its background
 }
 
 // View returns the screen: rows joined by line feeds, the frame before if

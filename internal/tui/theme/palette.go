@@ -2,9 +2,10 @@ package theme
 
 import "github.com/charmbracelet/lipgloss"
 
-// palette is the colours of a theme. The zero palette has none.
+// palette is the colours of a theme. Text has none: it is drawn in the
+// terminal's own. The zero palette has no colour at all.
 type palette struct {
-	text, muted           lipgloss.Color
+	muted                 lipgloss.Color
 	accent, good          lipgloss.Color
 	warn, bad             lipgloss.Color
 	mention, private      lipgloss.Color
@@ -13,32 +14,43 @@ type palette struct {
 	nicks                 []lipgloss.Color
 }
 
-// The palettes are tested for contrast: WCAG 2.2 asks for 4.5 to 1 between
-// text and background, and 3 to 1 for lines.
+// The palettes are tested for contrast on the backgrounds they are for. WCAG
+// 2.2 asks for 4.5 to 1 between text and background, and 3 to 1 for lines and
+// for large or bold text. Their colours are those of the 256 that most terminals
+// have, so that none is replaced by one that was not tested.
 var (
 	dark = palette{
-		text: "#E4E4E4", muted: "#9E9E9E", accent: "#87AFFF", good: "#87D787", warn: "#FFD75F", bad: "#FF8787",
-		mention: "#FFAF5F", private: "#D7AFFF", rule: "#7A7A7A", bar: "#303030", barText: "#E4E4E4", selected: "#3A3A5A", selectedTxt: "#FFFFFF",
-		nicks: []lipgloss.Color{"#FF8787", "#FFAF5F", "#D7D75F", "#87D787", "#5FD7AF", "#5FD7FF", "#87AFFF", "#AF9FFF", "#D787FF", "#FF87D7", "#D7AF87", "#AFD787"},
+		muted: "#AFAFAF", accent: "#87AFFF", good: "#87D787", warn: "#FFD75F", bad: "#FF8787",
+		mention: "#FFAF5F", private: "#D7AFFF", rule: "#808080", bar: "#303030", barText: "#E4E4E4", selected: "#3A3A3A", selectedTxt: "#FFFFFF",
+		nicks: []lipgloss.Color{"#FF8787", "#FFAF5F", "#D7D75F", "#87D787", "#5FD7AF", "#5FD7FF", "#87AFFF", "#AF87FF", "#D787FF", "#FF87D7", "#D7AF87", "#AFD787"},
 	}
 	light = palette{
-		text: "#1C1C1C", muted: "#5F5F5F", accent: "#0044B0", good: "#00640A", warn: "#7A4B00", bad: "#B00020",
-		mention: "#8F3A00", private: "#6A1FA0", rule: "#808080", bar: "#E4E4E4", barText: "#1C1C1C", selected: "#D0DCF5", selectedTxt: "#000000",
-		nicks: []lipgloss.Color{"#B00020", "#8F3A00", "#6B5000", "#3D6000", "#00640A", "#006050", "#005F87", "#0044B0", "#4B3FC0", "#6A1FA0", "#9A1080", "#7A3B2E"},
+		muted: "#5F5F5F", accent: "#005FAF", good: "#005F00", warn: "#875F00", bad: "#AF0000",
+		mention: "#AF0000", private: "#5F00AF", rule: "#808080", bar: "#E4E4E4", barText: "#1C1C1C", selected: "#D7D7FF", selectedTxt: "#000000",
+		nicks: []lipgloss.Color{"#AF0000", "#875F00", "#5F5F00", "#005F00", "#005F5F", "#005F87", "#005FAF", "#0000AF", "#5F00AF", "#870087", "#87005F", "#870000"},
 	}
-	// console leaves text in the terminal's own colour and uses the sixteen
-	// that every terminal has; they are the user's choice.
-	console = palette{
+	// either is for a background that nobody knows. Its colours are of middle
+	// brightness, and only on words that are bold or say the same by a sign.
+	either = palette{
+		accent: "#0087FF", good: "#5F8700", warn: "#AF8700", bad: "#FF0000", mention: "#D75F00", private: "#AF5FFF", rule: "#878787",
+		nicks: []lipgloss.Color{"#D75F5F", "#D75F00", "#AF8700", "#878700", "#5F8700", "#00875F", "#008787", "#0087D7", "#5F87D7", "#875FFF", "#AF5FD7", "#D75FAF"},
+	}
+	// The same for terminals with sixteen colours, which are the user's choice.
+	dark16 = palette{
 		accent: "12", good: "10", warn: "11", bad: "9", mention: "11", private: "13", rule: "7",
 		nicks: []lipgloss.Color{"9", "10", "11", "12", "13", "14"},
 	}
+	light16 = palette{
+		accent: "4", good: "2", warn: "5", bad: "1", mention: "1", private: "5", rule: "8",
+		nicks: []lipgloss.Color{"1", "4", "5", ""},
+	}
+	either16 = palette{accent: "5", bad: "1", mention: "5", private: "5", nicks: []lipgloss.Color{"5", ""}}
 )
 
 // painted makes the theme of a palette, with Unicode glyphs.
-func painted(r *lipgloss.Renderer, name string, p palette) Theme {
+func painted(r *lipgloss.Renderer, p palette) Theme {
 	b := brush{r}
 	t := Theme{
-		Name:     name,
 		Text:     b.text(p),
 		Timeline: b.timeline(p),
 		List:     b.list(p),
@@ -48,7 +60,6 @@ func painted(r *lipgloss.Renderer, name string, p palette) Theme {
 		Glyph:    unicodeGlyph(),
 		Form:     unicodeForm(),
 		Code:     Code{Style: b.code(p), Upper: "▀", Lower: "▄", Both: "█"},
-		renderer: r,
 	}
 	for _, c := range p.nicks {
 		t.nicks = append(t.nicks, b.fg(c).Bold(true))
@@ -83,7 +94,7 @@ func (b brush) on(fg, bg lipgloss.Color) lipgloss.Style {
 // on a dark background; on a light one it is the other way round, which most
 // readers take too.
 func (b brush) code(p palette) lipgloss.Style {
-	if p.bar == "" {
+	if p.accent == "" {
 		return b.on("", "")
 	}
 	return b.on("#000000", "#FFFFFF")
@@ -91,7 +102,7 @@ func (b brush) code(p palette) lipgloss.Style {
 
 func (b brush) text(p palette) Text {
 	return Text{
-		Normal: b.fg(p.text),
+		Normal: b.fg(""),
 		Muted:  b.fg(p.muted),
 		Good:   b.fg(p.good),
 		Warn:   b.fg(p.warn),
@@ -104,7 +115,7 @@ func (b brush) timeline(p palette) Timeline {
 	return Timeline{
 		Self:    b.fg(p.accent).Bold(true),
 		Notice:  b.fg(p.muted),
-		Action:  b.fg(p.text).Italic(true),
+		Action:  b.fg("").Italic(true),
 		Mention: b.fg(p.mention).Bold(true),
 		New:     b.fg(p.mention).Bold(true),
 		Date:    b.fg(p.muted),
@@ -116,9 +127,9 @@ func (b brush) timeline(p palette) Timeline {
 func (b brush) list(p palette) List {
 	return List{
 		Heading:  b.fg(p.muted).Bold(true),
-		Row:      b.fg(p.text),
+		Row:      b.fg(""),
 		Selected: b.on(p.selectedTxt, p.selected).Bold(true),
-		Unread:   b.fg(p.text).Bold(true),
+		Unread:   b.fg("").Bold(true),
 		Mention:  b.fg(p.mention).Bold(true),
 		Away:     b.fg(p.muted),
 	}

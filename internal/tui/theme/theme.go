@@ -8,6 +8,9 @@ package theme
 import (
 	"hash/fnv"
 	"io"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -16,7 +19,7 @@ import (
 // Theme is how the screen looks. It is made by one of this package's functions
 // and never changed; changing themes is taking another one.
 type Theme struct {
-	Name     string // for people: dark, light, plain, ascii
+	Name     string // one of Names
 	Text     Text
 	Timeline Timeline
 	List     List
@@ -27,8 +30,8 @@ type Theme struct {
 	Form     Form
 	Code     Code
 
-	nicks    []lipgloss.Style
-	renderer *lipgloss.Renderer
+	nicks []lipgloss.Style
+	made  recipe
 }
 
 // Text is for words anywhere.
@@ -80,74 +83,154 @@ type Composer struct {
 	Cursor  lipgloss.Style
 }
 
-// Default is the theme of a terminal with colours: for a dark background or a
-// light one, as the renderer finds it. It may ask the terminal, so it is called
-// before the program takes the screen.
-func Default(r *lipgloss.Renderer) Theme {
-	if r.HasDarkBackground() {
-		return Dark(r)
-	}
-	return Light(r)
+// Auto is the name of the theme that follows the terminal.
+const Auto = "auto"
+
+// Names returns what a theme can be called, in the order in which a key goes
+// through them.
+func Names() []string { return []string{Auto, "dark", "light", "plain", "ascii"} }
+
+// ground is what is known of the terminal's background.
+type ground uint8
+
+const (
+	unknown ground = iota
+	onDark
+	onLight
+)
+
+// A recipe is what a theme is made of.
+type recipe struct {
+	renderer *lipgloss.Renderer
+	ground   ground
+	noColor  bool // NO_COLOR is set
+	console  bool // the Linux console: its font has no more than ASCII
 }
 
-// Dark is for light letters on a dark background.
-func Dark(r *lipgloss.Renderer) Theme { return painted(r, "dark", dark) }
-
-// Light is for dark letters on a light background.
-func Light(r *lipgloss.Renderer) Theme { return painted(r, "light", light) }
-
-// NoColor says all by bold, reverse and glyphs (https://no-color.org). It tells
-// the renderer to keep those, where the renderer itself found NO_COLOR and
-// would drop them too.
-func NoColor(r *lipgloss.Renderer) Theme {
-	if r.ColorProfile() == termenv.Ascii {
-		r.SetColorProfile(termenv.ANSI)
-	}
-	return painted(r, "plain", palette{})
+// New makes the theme called name for a terminal; "" is Auto.
+func New(terminal io.Writer, getenv func(string) string, name string) Theme {
+	return For(lipgloss.NewRenderer(terminal), getenv, name)
 }
 
-// ASCII is for terminals whose font has no more than ASCII, such as the Linux
-// console. Its colours are those of the terminal.
-func ASCII(r *lipgloss.Renderer) Theme {
-	t := painted(r, "ascii", console)
+// For makes the theme called name, by what a renderer can show and by the
+// environment. It asks the terminal nothing: On takes what that says.
+//
+// Auto has no colours where NO_COLOR is set (https://no-color.org), and ASCII
+// glyphs where TERM is linux. A theme that is named has what its name says.
+func For(r *lipgloss.Renderer, getenv func(string) string, name string) Theme {
+	r.SetHasDarkBackground(true) // nobody needs it; without it the renderer asks
+	made := recipe{renderer: r, noColor: getenv("NO_COLOR") != "", console: getenv("TERM") == "linux"}
+	made.ground = groundOf(getenv("COLORFGBG"))
+	if made.console && made.ground == unknown {
+		made.ground = onDark
+	}
+	return made.theme(name)
+}
+
+// groundOf reads what some terminals say in COLORFGBG: numbers of the sixteen
+// colours, that of the background last.
+func groundOf(colorFGBG string) ground {
+	const lightGrey, darkGrey = 7, 8
+	n, err := strconv.Atoi(colorFGBG[strings.LastIndex(colorFGBG, ";")+1:])
+	switch {
+	case err != nil:
+		return unknown
+	case n == lightGrey || n > darkGrey:
+		return onLight
+	}
+	return onDark
+}
+
+// theme makes the one called name.
+func (made recipe) theme(name string) Theme {
+	var t Theme
+	switch name {
+	case "dark":
+		t = painted(made.coloured(), made.palette(onDark))
+	case "light":
+		t = painted(made.coloured(), made.palette(onLight))
+	case "plain":
+		t = painted(made.plain(), palette{})
+	case "ascii":
+		t = inASCII(made.auto())
+	default:
+		name, t = Auto, made.auto()
+	}
+	if made.console {
+		t = inASCII(t)
+	}
+	t.Name, t.made = name, made
+	return t
+}
+
+func (made recipe) auto() Theme {
+	if made.noColor {
+		return painted(made.plain(), palette{})
+	}
+	return painted(made.renderer, made.palette(made.ground))
+}
+
+// palette is the one for a background, in the colours that the terminal has.
+func (made recipe) palette(g ground) palette {
+	few := made.renderer.ColorProfile() == termenv.ANSI
+	switch {
+	case g == onDark && few:
+		return dark16
+	case g == onDark:
+		return dark
+	case g == onLight && few:
+		return light16
+	case g == onLight:
+		return light
+	case few:
+		return either16
+	}
+	return either
+}
+
+// plain is the renderer without NO_COLOR's wish to drop bold and reverse too:
+// the palette is what has no colours.
+func (made recipe) plain() *lipgloss.Renderer {
+	if made.noColor && made.renderer.ColorProfile() == termenv.Ascii {
+		made.renderer.SetColorProfile(termenv.ANSI)
+	}
+	return made.renderer
+}
+
+// coloured is the renderer with the colours that the terminal has, also where
+// NO_COLOR is set: who names a theme wants it.
+func (made recipe) coloured() *lipgloss.Renderer {
+	if made.noColor {
+		made.renderer.SetColorProfile(made.renderer.Output().ColorProfile())
+	}
+	return made.renderer
+}
+
+// inASCII is t for terminals whose font has no more than ASCII.
+func inASCII(t Theme) Theme {
 	t.Border, t.Glyph, t.Form, t.Code = asciiBorder(), asciiGlyph(), asciiForm(), Code{}
 	return t
 }
 
-// New chooses the theme for a terminal by what it can show and by the
-// environment.
-func New(terminal io.Writer, getenv func(string) string) Theme {
-	return For(lipgloss.NewRenderer(terminal), getenv)
+// Follows reports whether t depends on the terminal's background.
+func (t Theme) Follows() bool {
+	return (t.Name == Auto || t.Name == "ascii") && !t.made.noColor && !t.made.console
 }
 
-// For chooses by the environment: TERM=linux has ASCII glyphs, NO_COLOR has no
-// colours, all others have the default.
-func For(r *lipgloss.Renderer, getenv func(string) string) Theme {
-	noColor := getenv("NO_COLOR") != ""
-	switch {
-	case getenv("TERM") == "linux" && noColor:
-		t := NoColor(r)
-		t.Border, t.Glyph, t.Form, t.Code = asciiBorder(), asciiGlyph(), asciiForm(), Code{}
-		return t
-	case getenv("TERM") == "linux":
-		return ASCII(r)
-	case noColor:
-		return NoColor(r)
+// On is t on a terminal whose background is dark or not.
+func (t Theme) On(dark bool) Theme {
+	made := t.made
+	made.ground = onLight
+	if dark {
+		made.ground = onDark
 	}
-	return Default(r)
+	return made.theme(t.Name)
 }
 
 // Next is the theme after t, for the key that changes themes.
 func (t Theme) Next() Theme {
-	switch t.Name {
-	case "dark":
-		return Light(t.renderer)
-	case "light":
-		return NoColor(t.renderer)
-	case "plain":
-		return ASCII(t.renderer)
-	}
-	return Dark(t.renderer)
+	names := Names()
+	return t.made.theme(names[(slices.Index(names, t.Name)+1)%len(names)])
 }
 
 // Nick is the style of a name: the same name always has the same colour, and

@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,8 +18,12 @@ import (
 func renderer(p termenv.Profile) *lipgloss.Renderer {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(p)
-	r.SetHasDarkBackground(true)
 	return r
+}
+
+// in makes a theme where the environment says nothing.
+func in(p termenv.Profile, name string) Theme {
+	return For(renderer(p), func(string) string { return "" }, name)
 }
 
 // luminance is WCAG's relative luminance of "#RRGGBB".
@@ -61,37 +66,70 @@ func TestContrastIsTheOneThatWCAGDefines(t *testing.T) {
 }
 
 func TestEveryColourCanBeReadOnTheBackgroundsThatTerminalsHave(t *testing.T) {
-	const reading, seeing = 4.5, 3
+	const reading, seeing = 4.5, 3 // WCAG: text; lines, and large or bold text
+	darks := []lipgloss.Color{"#000000", "#1E1E1E", "#282C34", "#002B36"}
+	lights := []lipgloss.Color{"#FFFFFF", "#F5F5F5", "#FDF6E3"}
 	for name, c := range map[string]struct {
 		palette     palette
 		backgrounds []lipgloss.Color
+		want        float64
 	}{
-		"dark":  {dark, []lipgloss.Color{"#000000", "#1E1E1E", "#282C34", "#002B36"}},
-		"light": {light, []lipgloss.Color{"#FFFFFF", "#F5F5F5", "#FDF6E3"}},
+		"dark":   {dark, darks, reading},
+		"light":  {light, lights, reading},
+		"either": {either, slices.Concat(darks, lights), seeing},
 	} {
 		p := c.palette
+		words := map[string]lipgloss.Color{"muted": p.muted, "accent": p.accent, "good": p.good, "warn": p.warn, "bad": p.bad, "mention": p.mention, "private": p.private}
+		for i, fg := range p.nicks {
+			words["nick "+strconv.Itoa(i)] = fg
+		}
 		for _, bg := range c.backgrounds {
-			for what, fg := range map[string]lipgloss.Color{
-				"text": p.text, "muted": p.muted, "accent": p.accent, "good": p.good, "warn": p.warn, "bad": p.bad, "mention": p.mention, "private": p.private,
-			} {
-				if got := contrast(t, fg, bg); got < reading {
-					t.Errorf("%s: %s %s on %s has %.2f, want %v", name, what, fg, bg, got, reading)
+			for what, fg := range words {
+				if fg == "" {
+					continue // the terminal's own
 				}
-			}
-			for _, fg := range p.nicks {
-				if got := contrast(t, fg, bg); got < reading {
-					t.Errorf("%s: nick %s on %s has %.2f, want %v", name, fg, bg, got, reading)
+				if got := contrast(t, fg, bg); got < c.want {
+					t.Errorf("%s: %s %s on %s has %.2f, want %v", name, what, fg, bg, got, c.want)
 				}
 			}
 			if got := contrast(t, p.rule, bg); got < seeing {
 				t.Errorf("%s: rule %s on %s has %.2f, want %v", name, p.rule, bg, got, float64(seeing))
 			}
 		}
-		if got := contrast(t, p.barText, p.bar); got < reading {
-			t.Errorf("%s: title has %.2f, want %v", name, got, reading)
+		if p.bar != "" && (contrast(t, p.barText, p.bar) < reading || contrast(t, p.selectedTxt, p.selected) < reading) {
+			t.Errorf("%s: title or a chosen row can't be read", name)
 		}
-		if got := contrast(t, p.selectedTxt, p.selected); got < reading {
-			t.Errorf("%s: a chosen row has %.2f, want %v", name, got, reading)
+		for what, fg := range words {
+			if got := termenv.ANSI256.Color(string(fg)); fg != "" && !strings.EqualFold(termenv.ConvertToRGB(got).Hex(), string(fg)) {
+				t.Errorf("%s: %s %s becomes %s with 256 colours", name, what, fg, termenv.ConvertToRGB(got).Hex())
+			}
+		}
+	}
+}
+
+func TestTextHasTheTerminalsOwnColour(t *testing.T) {
+	for _, name := range Names() {
+		for _, profile := range []termenv.Profile{termenv.TrueColor, termenv.ANSI256, termenv.ANSI} {
+			th := in(profile, name)
+			for what, s := range map[string]lipgloss.Style{"text": th.Text.Normal, "a row": th.List.Row, "an unread row": th.List.Unread, "an action": th.Timeline.Action} {
+				for _, sgr := range strings.FieldsFunc(s.Render("x"), func(r rune) bool { return r < '0' || '9' < r }) {
+					if len(sgr) > 1 {
+						t.Errorf("%s: %s is %q, want no colour", name, what, s.Render("x"))
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNamesHaveTwelveHues(t *testing.T) {
+	for name, p := range map[string]palette{"dark": dark, "light": light, "either": either} {
+		seen := map[lipgloss.Color]bool{}
+		for _, c := range p.nicks {
+			seen[c] = true
+		}
+		if len(seen) != 12 {
+			t.Errorf("%s: names have %d hues, want 12", name, len(seen))
 		}
 	}
 }
@@ -118,7 +156,7 @@ func styles(t Theme, f func(path string, s lipgloss.Style)) {
 }
 
 func TestNoColorKeepsBoldAndHasNoColour(t *testing.T) {
-	th := NoColor(renderer(termenv.Ascii))
+	th := For(renderer(termenv.Ascii), func(k string) string { return map[string]string{"NO_COLOR": "1"}[k] }, Auto)
 	n := 0
 	styles(th, func(path string, s lipgloss.Style) {
 		n++
@@ -141,7 +179,7 @@ func TestNoColorKeepsBoldAndHasNoColour(t *testing.T) {
 }
 
 func TestStylesTakeNoRoom(t *testing.T) {
-	for _, th := range []Theme{Dark(renderer(termenv.TrueColor)), Light(renderer(termenv.TrueColor)), NoColor(renderer(termenv.ANSI)), ASCII(renderer(termenv.ANSI))} {
+	for _, th := range []Theme{in(termenv.TrueColor, Auto), in(termenv.TrueColor, "dark"), in(termenv.TrueColor, "light"), in(termenv.ANSI, "plain"), in(termenv.ANSI, "ascii")} {
 		styles(th, func(path string, s lipgloss.Style) {
 			if got := text.Width(s.Render("abc")); got != 3 {
 				t.Errorf("%s: abc is %d columns", path, got)
@@ -151,7 +189,7 @@ func TestStylesTakeNoRoom(t *testing.T) {
 }
 
 func TestGlyphsHaveTheWidthThatTheyPromise(t *testing.T) {
-	for name, th := range map[string]Theme{"unicode": Dark(renderer(termenv.TrueColor)), "ascii": ASCII(renderer(termenv.ANSI))} {
+	for name, th := range map[string]Theme{"unicode": in(termenv.TrueColor, "dark"), "ascii": in(termenv.ANSI, "ascii")} {
 		want := map[string]int{"Read": 2, "Spark": 8, "Chosen": 3, "Open": 3}
 		for _, group := range []any{th.Glyph, th.Form, th.Border, th.Border.Box} {
 			v := reflect.ValueOf(group)
@@ -190,52 +228,68 @@ func TestGlyphsTellStatesApart(t *testing.T) {
 	}
 }
 
-func TestForChoosesByTheEnvironment(t *testing.T) {
+func TestAThemeFollowsTheEnvironment(t *testing.T) {
+	darkAccent, lightAccent := in(termenv.TrueColor, "dark").Text.Key.Render("x"), in(termenv.TrueColor, "light").Text.Key.Render("x")
+	eitherAccent, noAccent := in(termenv.TrueColor, Auto).Text.Key.Render("x"), in(termenv.TrueColor, "plain").Text.Key.Render("x")
 	for name, c := range map[string]struct {
 		env  map[string]string
-		want string
+		ask  string
+		name string
+		key  string
 		box  string
 	}{
-		"a usual terminal":                 {map[string]string{"TERM": "xterm-256color"}, "dark", "╭"},
-		"no colour":                        {map[string]string{"TERM": "xterm", "NO_COLOR": "1"}, "plain", "╭"},
-		"an empty NO_COLOR doesn't count":  {map[string]string{"NO_COLOR": ""}, "dark", "╭"},
-		"the Linux console":                {map[string]string{"TERM": "linux"}, "ascii", "+"},
-		"the Linux console without colour": {map[string]string{"TERM": "linux", "NO_COLOR": "1"}, "plain", "+"},
+		"a usual terminal":                 {map[string]string{"TERM": "xterm-256color"}, "", "auto", eitherAccent, "╭"},
+		"one that says it is dark":         {map[string]string{"COLORFGBG": "15;0"}, "", "auto", darkAccent, "╭"},
+		"one that says it is light":        {map[string]string{"COLORFGBG": "0;default;15"}, "", "auto", lightAccent, "╭"},
+		"no colour":                        {map[string]string{"TERM": "xterm", "NO_COLOR": "1"}, "", "auto", noAccent, "╭"},
+		"an empty NO_COLOR doesn't count":  {map[string]string{"NO_COLOR": ""}, "", "auto", eitherAccent, "╭"},
+		"the Linux console":                {map[string]string{"TERM": "linux"}, "", "auto", darkAccent, "+"},
+		"the Linux console without colour": {map[string]string{"TERM": "linux", "NO_COLOR": "1"}, "", "auto", noAccent, "+"},
+		"what is named wins over a guess":  {map[string]string{"COLORFGBG": "0;15"}, "dark", "dark", darkAccent, "╭"},
+		"a name that nobody knows is auto": {nil, "purple", "auto", eitherAccent, "╭"},
+		"ASCII on a usual terminal":        {nil, "ascii", "ascii", eitherAccent, "+"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			th := For(renderer(termenv.TrueColor), func(k string) string { return c.env[k] })
-			if th.Name != c.want || th.Border.Box.TopLeft != c.box {
-				t.Errorf("got %s with %q, want %s with %q", th.Name, th.Border.Box.TopLeft, c.want, c.box)
+			th := For(renderer(termenv.TrueColor), func(k string) string { return c.env[k] }, c.ask)
+			if got := th.Text.Key.Render("x"); th.Name != c.name || th.Border.Box.TopLeft != c.box || got != c.key {
+				t.Errorf("got %s with %q and %q, want %s with %q and %q", th.Name, th.Border.Box.TopLeft, got, c.name, c.box, c.key)
 			}
 		})
 	}
 }
 
-func TestDefaultFollowsTheBackground(t *testing.T) {
-	r := renderer(termenv.TrueColor)
-	if got := Default(r).Name; got != "dark" {
-		t.Errorf("on dark: got %s", got)
+func TestAutoTakesTheTerminalsAnswer(t *testing.T) {
+	for _, profile := range []termenv.Profile{termenv.TrueColor, termenv.ANSI} {
+		auto := in(profile, Auto)
+		for dark, name := range map[bool]string{true: "dark", false: "light"} {
+			if got, want := auto.On(dark).Text.Key.Render("x"), in(profile, name).Text.Key.Render("x"); got != want || auto.On(dark).Name != Auto {
+				t.Errorf("%s: got %q, want %q", name, got, want)
+			}
+			if got, want := in(profile, "dark").On(dark).Text.Key.Render("x"), in(profile, "dark").Text.Key.Render("x"); got != want {
+				t.Errorf("a theme that was named changes: got %q, want %q", got, want)
+			}
+		}
 	}
-	r.SetHasDarkBackground(false)
-	if got := Default(r).Name; got != "light" {
-		t.Errorf("on light: got %s", got)
+	for name, follows := range map[string]bool{Auto: true, "ascii": true, "dark": false, "light": false, "plain": false} {
+		if got := in(termenv.TrueColor, name).Follows(); got != follows {
+			t.Errorf("%s follows the terminal: %v, want %v", name, got, follows)
+		}
 	}
 }
 
 func TestNextGoesThroughAllThemes(t *testing.T) {
-	r := renderer(termenv.TrueColor)
-	th, seen := Dark(r), []string{}
-	for range 4 {
+	th, seen := in(termenv.TrueColor, Auto), []string{}
+	for range Names() {
 		seen = append(seen, th.Name)
 		th = th.Next()
 	}
-	if got := strings.Join(seen, " "); got != "dark light plain ascii" || th.Name != "dark" {
-		t.Errorf("got %s and then %s", got, th.Name)
+	if !slices.Equal(seen, Names()) || th.Name != Auto {
+		t.Errorf("got %v and then %s", seen, th.Name)
 	}
 }
 
 func TestANameKeepsItsColourAndNamesDiffer(t *testing.T) {
-	th := Dark(renderer(termenv.TrueColor))
+	th := in(termenv.TrueColor, "dark")
 	seen := map[string]bool{}
 	for name := range strings.FieldsSeq("alice bob carol dave erin frank grace heidi ivan judy") {
 		first, again := th.Nick(name).Render("x"), th.Nick(name).Render("x")

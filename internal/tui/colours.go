@@ -1,0 +1,35 @@
+package tui
+
+import "labchat/internal/tui/theme"
+
+// askBackground asks the terminal for its background where the theme depends on
+// it, once. The answer comes when it comes, or never.
+func (m *Model) askBackground() {
+	if !m.screen.asked && m.cfg.Theme.Follows() {
+		m.screen.asked = true
+		m.order(orderAsk)
+	}
+}
+
+// background takes the terminal's answer.
+func (m *Model) background(b background) { m.setTheme(m.cfg.Theme.On(b.dark)) }
+
+// nextTheme changes how the screen looks, for the next time too.
+func (m *Model) nextTheme() {
+	m.setTheme(m.cfg.Theme.Next())
+	m.askBackground()
+	name := m.cfg.Theme.Name
+	if m.cfg.KeepTheme == nil {
+		m.flash("theme: " + name + ", for this time")
+		return
+	}
+	m.disk.write(m, func(Archive) error { return m.cfg.KeepTheme(name) })
+	m.flash("theme: " + name)
+}
+
+// setTheme draws everything with another theme.
+func (m *Model) setTheme(t theme.Theme) {
+	m.cfg.Theme = t
+	*m.paint = *newPaint(t, m.paint.now, m.paint.zone)
+	m.book.current.log.Undraw()
+}
