@@ -96,7 +96,18 @@ func makeAway(_ Context, v values) (Action, problem) {
 	return Ask{Request: wire.Away{Text: v["text"]}}, ""
 }
 
-func makeNick(_ Context, v values) (Action, problem) { return Local{Verb: Nick, Arg: v["name"]}, "" }
+func makeNick(c Context, v values) (Action, problem) {
+	return Local{Verb: Nick, Arg: v["name"], Confirm: c.outOfAccount(", and be the guest " + v["name"])}, ""
+}
+
+// outOfAccount asks before the account's name is given up; a guest's is no more
+// than a word.
+func (c Context) outOfAccount(then string) string {
+	if !c.Account {
+		return ""
+	}
+	return "log out of the account " + c.Me + then + "? Its private lines wait until /login " + c.Me
+}
 
 func makeRegister(c Context, v values) (Action, problem) {
 	name, p := named(c, v)
@@ -119,7 +130,9 @@ func named(c Context, v values) (string, problem) {
 	return "", "Say which name"
 }
 
-func makeLogout(Context, values) (Action, problem) { return Ask{Request: wire.Logout{}}, "" }
+func makeLogout(c Context, _ values) (Action, problem) {
+	return Ask{Request: wire.Logout{}, Confirm: c.outOfAccount("")}, ""
+}
 
 func makeAccount(c Context, v values) (Action, problem) {
 	what, value := v["what"], v["value"]
@@ -148,6 +161,13 @@ func makeSessions(_ Context, v values) (Action, problem) {
 		return nil, "A session can only be ended"
 	}
 	return Ask{Request: wire.Sessions{}}, ""
+}
+
+func makeGo(_ Context, v values) (Action, problem) { return Local{Verb: Go, Arg: v["number"]}, "" }
+
+// makeKeyed makes a command that does what a key does.
+func makeKeyed(verb Verb) func(Context, values) (Action, problem) {
+	return func(Context, values) (Action, problem) { return Local{Verb: verb}, "" }
 }
 
 func makeHelp(_ Context, v values) (Action, problem) {
