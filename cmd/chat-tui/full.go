@@ -50,7 +50,7 @@ func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, hin
 	return beside(ctx, with, func(ctx context.Context, with session) error {
 		return tui.Run(ctx, tui.Config{
 			Session: with, Archive: p,
-			Theme: colours(), Room: c.room(), Hint: strings.Join(hints, "\n"), Local: hints != nil,
+			Theme: colours(), Room: c.room(), Hint: strings.Join(hints, "\n"), Local: hints != nil, EscIsAlt: s.Keys.EscIsAlt,
 		})
 	})
 }
@@ -77,7 +77,7 @@ func (s *screen) form(ctx context.Context, std conf.Streams, c *cli, log *slog.L
 	d := desk{cli: c, log: log, blank: blank}
 	defer d.leave(&err)
 	return tui.Run(ctx, tui.Config{
-		Form: true, Login: first, Theme: colours(), Room: c.room(),
+		Form: true, Login: first, Theme: colours(), Room: c.room(), EscIsAlt: s.Keys.EscIsAlt,
 		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
 		Probe:   d.probe,
 	})

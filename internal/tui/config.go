@@ -33,8 +33,9 @@ type Archive interface {
 	SetMark(place string, id wire.ID) error
 	Ignored() []string
 	SetIgnored(name string, on bool) error
-	InputHistory(n int) []string
-	AddInput(line string) error
+	// InputHistory returns the newest n lines that were typed for each place.
+	InputHistory(n int) map[string][]string
+	AddInput(place, line string) error
 }
 
 // Mode is how somebody comes in.
@@ -87,6 +88,9 @@ type Config struct {
 	Room  string // the conversation to show first; "" is the lobby
 	Hint  string // how a second window joins, with Local; several lines
 	Local bool   // the daemon is embedded in this program
+	// EscIsAlt makes Esc and a letter within a second what Alt and the letter
+	// are, for terminals without Alt.
+	EscIsAlt bool
 	// Direct is a conversation with one other person, without a server: only :q
 	// is a command.
 	Direct bool

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -75,11 +76,11 @@ type archive struct {
 	drafts  map[string]string
 	marks   map[string]wire.ID
 	ignored []string
-	inputs  []string
+	inputs  map[string][]string
 }
 
 func newArchive() *archive {
-	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}}
+	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}, inputs: map[string][]string{}}
 }
 
 func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
@@ -94,11 +95,17 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	return found[max(0, len(found)-limit):], nil
 }
 
-func (a *archive) Drafts() map[string]string         { return a.drafts }
-func (a *archive) Marks() map[string]wire.ID         { return a.marks }
-func (a *archive) Ignored() []string                 { return a.ignored }
-func (a *archive) InputHistory(n int) []string       { return a.inputs }
-func (a *archive) AddInput(line string) error        { a.inputs = append(a.inputs, line); return nil }
+func (a *archive) Drafts() map[string]string { return a.drafts }
+func (a *archive) Marks() map[string]wire.ID { return a.marks }
+func (a *archive) Ignored() []string         { return a.ignored }
+
+func (a *archive) InputHistory(int) map[string][]string { return maps.Clone(a.inputs) }
+
+func (a *archive) AddInput(place, line string) error {
+	a.inputs[place] = append(a.inputs[place], line)
+	return nil
+}
+
 func (a *archive) SetDraft(place, s string) error    { a.drafts[place] = s; return nil }
 func (a *archive) SetMark(p string, i wire.ID) error { a.marks[p] = i; return nil }
 

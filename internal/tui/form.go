@@ -114,7 +114,7 @@ func (m *Model) formKey(k key) {
 		f.move(1)
 	case "shift+tab", "up":
 		f.move(-1)
-	case "alt+v":
+	case "alt+v", "ctrl+r":
 		f.visible = !f.visible
 	case "enter":
 		m.submit()
@@ -239,7 +239,7 @@ func (m *Model) submit() {
 	connect := m.cfg.Connect
 	m.start(func(ctx context.Context) any {
 		c, err := connect(ctx, login)
-		return connected{c, err}
+		return connected{to: c, server: login.Server, err: err}
 	})
 }
 
@@ -250,6 +250,7 @@ func (m *Model) connected(c connected) {
 	case c.err != nil && m.form != nil:
 		m.form.Fail("", cleanError(c.err))
 	case c.err == nil:
+		m.moveTo(c.server)
 		m.use(c.to)
 	}
 }

@@ -12,7 +12,7 @@ const (
 	helpWidth   = 80
 	labelColumn = 6
 	cellColumn  = 35
-	keyColumn   = 16
+	keyColumn   = 17
 )
 
 // An overlay is what lies over the whole screen: one of these, or nothing.
@@ -80,7 +80,7 @@ func helpRows(table []binding, offer command.Offer) []string {
 			flush()
 			label, group = b.group, b.group
 		}
-		cell := text.PadRight(text.PadRight(keyNames(b.keys), keyColumn)+b.help, cellColumn)
+		cell := text.PadRight(text.PadRight(b.names(), keyColumn)+b.help, cellColumn)
 		if left == "" {
 			left = text.PadRight(label, labelColumn) + cell
 			continue
@@ -89,12 +89,15 @@ func helpRows(table []binding, offer command.Offer) []string {
 		flush()
 	}
 	flush()
-	rows = append(rows, "", "Alt does nothing? Press Esc, then the letter.", "")
+	rows = append(rows, "", "Alt does nothing here? Take the other key, or /help terminal (esc-is-alt).", "")
 	for _, row := range command.HelpLines(offer) {
 		rows = append(rows, text.CleanLine(row))
 	}
 	return rows
 }
+
+// names prints the keys of a binding, and the command that does the same.
+func (b *binding) names() string { return strings.TrimRight(keyNames(b.keys)+" "+b.word, " ") }
 
 // keyNames prints the keys of a binding as people know them, as many as fit.
 func keyNames(keys []string) string {

@@ -23,6 +23,9 @@ func (m *Model) status(e *wire.Status) {
 	switch {
 	case e.State == wire.StateEnded:
 		m.book.forget()
+		if m.form == nil && m.cfg.Connect != nil {
+			m.arise()
+		}
 		m.ended()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
@@ -59,6 +62,7 @@ func (m *Model) ended() {
 	if m.cfg.Connect == nil {
 		return
 	}
+	m.keepDraft()
 	if m.form == nil {
 		m.form = newForm(m.cfg, m.paint)
 	}
@@ -80,8 +84,8 @@ func (m *Model) welcome(e *wire.Welcome) {
 func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
 	changed := m.link.me != "" && m.link.me != e.Name
-	m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
-	m.form = nil
+	m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
+	m.retire()
 	for _, mark := range e.Marks {
 		m.book.room(mark.Room).read(mark.Last)
 	}
@@ -109,9 +113,11 @@ func (m *Model) entered(e *wire.Entered) {
 	at.people.Set(e.People, e.More)
 	at.counts.came = e.Last
 	at.read(m.entryMark(at))
-	if ask.act == wire.ActJoin && ask.about == nil && at != m.book.current {
-		m.show(at)
-		m.moment.switched = m.paint.now()
+	if m.book.left == at {
+		m.book.left = nil
+	}
+	if ask.act == wire.ActJoin && ask.about == nil {
+		m.arrive(at, ask)
 	}
 	if at.log.settled() < page {
 		m.fetch(at)
@@ -134,7 +140,7 @@ func (m *Model) left(e *wire.Left) {
 		return
 	}
 	if e.Name == m.link.me {
-		m.leave(at)
+		m.leave(at, m.link.leaving(at))
 		return
 	}
 	label := text.CleanLine(e.Name)
@@ -148,24 +154,40 @@ func (m *Model) left(e *wire.Left) {
 	}
 }
 
-// leave takes a room off the list, unless it is the only conversation.
-func (m *Model) leave(at *place) {
+// leave takes a room off the list, unless it is the only conversation. One in
+// which a line is being written stays until somebody goes elsewhere.
+func (m *Model) leave(at *place, asked bool) {
 	at.joined = false
 	at.people = roster{}
-	if len(m.book.byID) == 1 || len(at.log.pending) > 0 {
+	writing := at == m.book.current && m.writing()
+	if writing {
+		m.book.left = at
+	}
+	if writing || len(m.book.byID) == 1 || len(at.log.pending) > 0 {
 		m.note(at, "you left "+at.label)
 		return
 	}
+	m.forsake(at)
+	if !asked {
+		m.moment.guard.switched = m.paint.now()
+	}
+}
+
+// forsake takes a place off the list, and goes elsewhere if it is on the
+// screen. What was written there is kept.
+func (m *Model) forsake(at *place) {
+	if at == m.book.current {
+		m.keepDraft()
+	}
 	if next := m.book.drop(at); next != m.book.current {
 		m.show(next)
-		m.moment.switched = m.paint.now()
 	}
 }
 
 // renamed gives somebody another name, in every room.
 func (m *Model) renamed(e *wire.Renamed) {
 	if e.Old == m.link.me {
-		m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
+		m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
 	}
 	for _, at := range m.book.rooms {
 		if at.people.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {

@@ -1,0 +1,155 @@
+package tui
+
+import (
+	"reflect"
+	"time"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	guardFor = 300 * time.Millisecond // keys are held so long after what nobody asked for
+	restFor  = time.Second            // nobody types any more when no text came for so long
+	joinFor  = 10 * time.Second       // a line waits so long for the room that it may be meant for
+)
+
+// A guard keeps what is typed from going where it is not meant to go. What the
+// person caused is never guarded: a key pressed after it is meant for it.
+type guard struct {
+	switched time.Time // to another conversation, by itself
+	arose    time.Time // a form or a dialog came up by itself, or a form went
+	busy     bool      // keys still go where they went before that
+	typed    time.Time // the last text, zero after Enter
+	held     bool      // Enter was held: what is typed next is another line
+	ready    *place    // a room that was asked for and came while a line was being written
+}
+
+// arise takes note that something came up by itself and takes the keys from
+// now on.
+func (m *Model) arise() {
+	m.moment.guard.arose, m.moment.guard.busy = m.paint.now(), true
+}
+
+// retire takes the form away. What is being typed into it is not for the
+// composer.
+func (m *Model) retire() {
+	if m.form == nil {
+		return
+	}
+	m.form = nil
+	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
+		m.arise()
+	}
+}
+
+// early takes keys that were on their way when something came up by itself: for
+// a short while, and for as long as somebody goes on typing. Text goes into the
+// draft, or nowhere if a form has just gone: it may be the end of a password.
+// Other keys have to be pressed again.
+func (m *Model) early(k key) bool {
+	g, now := &m.moment.guard, m.paint.now()
+	if !g.busy {
+		return false
+	}
+	if now.Sub(g.arose) >= guardFor && now.Sub(g.typed) >= restFor {
+		g.busy = false
+		return false
+	}
+	g.typed = now
+	over := m.over.open() || m.form != nil
+	switch {
+	case k.text != "" && !k.paste && over:
+		m.composer.draft.Insert(k.text)
+		m.edited()
+	case over:
+		m.flash("this has just come up by itself: press the key again")
+	default:
+		m.flash("you are logged in: what you type from here on goes to " + m.book.current.title())
+	}
+	return true
+}
+
+// watch takes note of text and of lines that were held.
+func (m *Model) watch(k key) {
+	g := &m.moment.guard
+	switch {
+	case k.name == "enter":
+		g.typed = time.Time{}
+		return
+	case k.text != "":
+		g.typed = m.paint.now()
+	}
+	if g.held && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+		m.setAside()
+	}
+	g.held = false
+}
+
+// setAside takes a line that was held out of the composer, so that the next
+// one is not glued to it.
+func (m *Model) setAside() {
+	if line := m.composer.draft.String(); command.Remember(command.Parse(line, m.context())) {
+		m.composer.Take()
+		m.remember(line)
+		m.keepDraft()
+		m.flash("the line before was not sent: Up brings it back")
+	}
+}
+
+// hold says whether Enter must be pressed once more: after a switch that nobody
+// asked for, and where the line means something else in the room that was asked
+// for meanwhile.
+func (m *Model) hold(line string, a command.Action) bool {
+	g := &m.moment.guard
+	again := g.held
+	g.held = true
+	there := m.context()
+	there.Room, there.To = m.meanwhile(), ""
+	switch {
+	case line == "":
+	case m.guarded():
+		m.flash("another conversation has just come up: press Enter again to send it here")
+		return true
+	case again || there.Room == "":
+	case !reflect.DeepEqual(a, command.Parse(line, there)):
+		m.flash("#" + text.CleanLine(there.Room) + " is coming up: press Enter again to send this in " + m.book.current.title())
+		return true
+	}
+	g.held, g.ready = false, nil
+	return false
+}
+
+// guarded says whether Enter and what is pasted are held.
+func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
+
+// meanwhile is the room that was asked for and has not come to the screen, "".
+func (m *Model) meanwhile() string {
+	if at := m.moment.guard.ready; at != nil {
+		return at.name
+	}
+	for _, e := range m.link.asked {
+		if e.act == wire.ActJoin && e.room != "" && m.paint.now().Sub(e.since) < joinFor {
+			return e.room
+		}
+	}
+	return ""
+}
+
+// writing says whether going to another conversation would tear apart what is
+// being written or asked.
+func (m *Model) writing() bool { return m.composer.query != nil || !m.composer.draft.empty() }
+
+// arrive goes to a room that was asked for, unless a line was begun meanwhile:
+// that stays where it was begun, and whoever writes it with it.
+func (m *Model) arrive(at *place, ask errand) {
+	switch {
+	case at == m.book.current:
+	case m.writing() && m.moment.edits != ask.edits:
+		m.moment.guard.ready = at
+		m.flash(at.title() + " is there: this line stays in " + m.book.current.title())
+	default:
+		m.switchTo(at)
+	}
+}
