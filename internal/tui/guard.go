@@ -22,6 +22,7 @@ type guard struct {
 	arose    time.Time // a form or a dialog came up by itself, or a form went
 	busy     bool      // keys still go where they went before that
 	typed    time.Time // the last text, zero after Enter
+	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
 	held     bool      // Enter was held: what is typed next is another line
 	ready    *place    // a room that was asked for and came while a line was being written
 }
@@ -111,6 +112,9 @@ func (m *Model) hold(line string, a command.Action) bool {
 	case line == "":
 	case m.guarded():
 		m.flash("another conversation has just come up: press Enter again to send it here")
+		return true
+	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
+		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
 		return true
 	case again || there.Room == "":
 	case !reflect.DeepEqual(a, command.Parse(line, there)):

@@ -33,7 +33,7 @@ func bindings() []binding {
 		{groupMove, []string{"ctrl+n", "alt+right"}, "", "next", func(m *Model) { m.switchTo(m.book.step(1)) }},
 		{groupMove, []string{"ctrl+p", "alt+left"}, "", "previous", func(m *Model) { m.switchTo(m.book.step(-1)) }},
 		{groupMove, []string{"ctrl+k", "ctrl+g"}, "", "jump to anything", (*Model).openSwitcher},
-		{groupMove, []string{"alt+/"}, "/go", "where I was", func(m *Model) { m.switchTo(m.book.last) }},
+		{groupMove, []string{"alt+/"}, "/go", "where I was", (*Model).whereIWas},
 		{groupMove, numbers(), "/go N", "by number", nil},
 		{groupRead, []string{"pgup"}, "", "page up", func(m *Model) { m.scroll(m.pageRows()) }},
 		{groupRead, []string{"pgdown"}, "", "page down", func(m *Model) { m.scroll(-m.pageRows()) }},

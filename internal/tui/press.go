@@ -211,6 +211,13 @@ func (m *Model) nextUnread() {
 	m.switchTo(next)
 }
 
+// whereIWas goes to the conversation before. On a slow line its key may have
+// been Esc and the beginning of a command, which came at once.
+func (m *Model) whereIWas() {
+	m.switchTo(m.book.last)
+	m.moment.guard.slash = m.paint.now()
+}
+
 func (m *Model) toNewest() {
 	m.book.current.log.Newest()
 	m.look()

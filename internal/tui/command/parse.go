@@ -119,6 +119,9 @@ func run(l reading, c Context) Action {
 	return a
 }
 
+// IsCommand tells whether a line is a command that there is.
+func IsCommand(line string) bool { return scan(line).kind == isCommand }
+
 // Names is the person that a line names, or "": of a private line who is to
 // read it, of a command who it is about.
 func Names(line string, c Context) string {
