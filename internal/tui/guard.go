@@ -48,20 +48,24 @@ func (m *Model) retire() {
 // early takes keys that were on their way when something came up by itself: for
 // a short while, and for as long as somebody goes on typing. Text goes into the
 // draft, or nowhere if a form has just gone: it may be the end of a password.
-// Other keys have to be pressed again.
+// Other keys have to be pressed again, and so has an answer that was too hasty.
 func (m *Model) early(k key) bool {
 	g, now := &m.moment.guard, m.paint.now()
 	if !g.busy {
 		return false
 	}
-	if now.Sub(g.arose) >= guardFor && now.Sub(g.typed) >= restFor {
+	types := now.Sub(g.typed) < restFor
+	if now.Sub(g.arose) >= guardFor && !types {
 		g.busy = false
 		return false
 	}
-	g.typed = now
+	hasty := !types && (k.text == "y" || k.text == "n")
+	if types || k.text != "" && !hasty {
+		g.typed = now // not the end of it
+	}
 	over := m.over.open() || m.form != nil
 	switch {
-	case k.text != "" && !k.paste && over:
+	case k.text != "" && !k.paste && over && !hasty:
 		m.composer.draft.Insert(k.text)
 		m.edited()
 	case over:
@@ -118,7 +122,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 		return true
 	case again || there.Room == "":
 	case !reflect.DeepEqual(a, command.Parse(line, there)):
-		m.flash("#" + text.CleanLine(there.Room) + " is coming up: press Enter again to send this in " + m.book.current.title())
+		m.flash("#" + text.CleanLine(there.Room) + " was asked for: press Enter again to send this in " + m.book.current.title())
 		return true
 	}
 	g.held, g.ready = false, nil
