@@ -95,12 +95,11 @@ func (m *Model) watch(k key) {
 // setAside takes a line that was held out of the composer, so that the next
 // one is not glued to it.
 func (m *Model) setAside() {
-	if line := m.composer.draft.String(); command.Remember(command.Parse(line, m.context())) {
-		m.composer.Take()
-		m.remember(line)
-		m.keepDraft()
-		m.flash("the line before was not sent: Up brings it back")
-	}
+	line := m.composer.draft.String()
+	m.composer.Take()
+	m.remember(line)
+	m.keepDraft()
+	m.flash("the line before was not sent: Up brings it back")
 }
 
 // hold says whether Enter must be pressed once more: after a switch that nobody
@@ -113,7 +112,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 	there := m.context()
 	there.Room, there.To = m.meanwhile(), ""
 	switch {
-	case line == "":
+	case !does(a):
 	case m.guarded():
 		m.flash("another conversation has just come up: press Enter again to send it here")
 		return true
@@ -127,6 +126,16 @@ func (m *Model) hold(line string, a command.Action) bool {
 	}
 	g.held, g.ready = false, nil
 	return false
+}
+
+// does says whether an action does anything: all others can't go wrong.
+func does(a command.Action) bool {
+	switch a.(type) {
+	case command.Usage, command.Unknown, command.Nothing:
+		return false
+	default:
+		return true
+	}
 }
 
 // guarded says whether Enter and what is pasted are held.

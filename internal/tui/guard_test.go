@@ -273,6 +273,17 @@ func TestALineThatWasHeldIsNotGluedToTheNext(t *testing.T) {
 	s.expectDraft("one")
 }
 
+func TestWhatWouldNotBeSentIsNotHeld(t *testing.T) {
+	s := removed(t)
+	s.types("/login sara hunter2")
+	s.press("enter")
+	s.hides("hunter2")
+	s.expectDraft("")
+	s.types("/verfy ann")
+	s.press("enter")
+	s.expectDraft("")
+}
+
 func TestALineBegunBeforeARoomWasThereStaysWhereItWasBegun(t *testing.T) {
 	s := entered(t)
 	s.enters("/join random")

@@ -180,6 +180,7 @@ func (m *Model) queryKey(k key) {
 	case q.secret && k.name == "enter":
 		m.composer.Answer(m, m.composer.answer.String())
 	case q.secret:
+		k.text = strings.ReplaceAll(k.text, "\n", "") // of a paste
 		m.composer.Key(k)
 	case !k.paste && strings.EqualFold(k.text, "y"):
 		m.composer.Answer(m, "y")

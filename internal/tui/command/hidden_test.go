@@ -82,6 +82,11 @@ func TestTextAboutPasswordsIsText(t *testing.T) {
 
 func TestTheNameOfAnAccountIsNotGivenUpWithoutAWord(t *testing.T) {
 	account, guest := Context{Room: "lab3", Me: "bob", Account: true}, Context{Room: "lab3", Me: "bob"}
+	for line, want := range map[string]string{"/login ada": "password of ada (logs bob out)", "/login": "password of bob", "/register ada": "new password for ada (logs bob out)"} {
+		if a, ok := Parse(line, account).(Local); !ok || a.Prompts[0] != want {
+			t.Errorf("%s: got %#v, want %q", line, a, want)
+		}
+	}
 	for _, line := range []string{"/nick bob2", "$nick bob2", "/logout"} {
 		asks := ""
 		switch a := Parse(line, account).(type) {

@@ -111,12 +111,20 @@ func (c Context) outOfAccount(then string) string {
 
 func makeRegister(c Context, v values) (Action, problem) {
 	name, p := named(c, v)
-	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name, "the same again"}}, p
+	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name + c.instead(name), "the same again"}}, p
 }
 
 func makeLogin(c Context, v values) (Action, problem) {
 	name, p := named(c, v)
-	return Local{Verb: Login, Arg: name, Prompts: []string{"password of " + name}}, p
+	return Local{Verb: Login, Arg: name, Prompts: []string{"password of " + name + c.instead(name)}}, p
+}
+
+// instead says which account is logged out by becoming somebody else.
+func (c Context) instead(name string) string {
+	if !c.Account || wire.Fold(name) == wire.Fold(c.Me) {
+		return ""
+	}
+	return " (logs " + c.Me + " out)"
 }
 
 // named is the name that was typed, or else the one in use.
