@@ -151,7 +151,8 @@ func (m *Model) ask(at *place, r wire.Request) (tag string) {
 	return m.link.do(r, e)
 }
 
-// confirm asks a question first, if there is one.
+// confirm asks a question first, if there is one. One that has no room in the
+// composer can be read above it.
 func (m *Model) confirm(question string, then func()) {
 	if question == "" {
 		then()
@@ -165,6 +166,9 @@ func (m *Model) confirm(question string, then func()) {
 			}
 		},
 	})
+	if l := m.layout(); l.main > 0 && !m.composer.asks(l.main) {
+		m.note(nil, m.composer.query.prompt)
+	}
 }
 
 // local does what needs no server, or secrets first.

@@ -133,10 +133,15 @@ func promptRoom(w int) int {
 	return w * 3 / 4
 }
 
+// answers stand behind a question.
+const answers = " y/n "
+
+// asks says whether the question fits beside its answers in w columns.
+func (c *composer) asks(w int) bool { return text.Width(c.query.prompt)+len(answers) < w }
+
 // lead is what stands before the text: the prompt, or the query if there is
 // one. Of a question that is too long the end is left out, never the answers.
 func (c *composer) lead(w int, prompt string) string {
-	const answers = " y/n "
 	switch {
 	case c.query == nil:
 		return text.Truncate(prompt, promptRoom(w))

@@ -68,6 +68,25 @@ func TestAKeyThatIsNoAnswerGoesWhereItWouldHaveGone(t *testing.T) {
 	}
 }
 
+func TestAQuestionThatIsTooLongForTheComposerCanBeReadWhole(t *testing.T) {
+	s := open(t, 80, 24)
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.enters("/nick sara2")
+	s.shows("log out of the account sara")
+	s.shows(" y/n ")
+	s.shows("Its private lines wait until")
+	s.tell(key{text: "n"})
+	if all, _ := asked[wire.Guest](s.session); len(all) != 0 {
+		t.Errorf("got %v", all)
+	}
+	s.enters("/nick sara2")
+	s.tell(key{text: "y"})
+	if all, _ := asked[wire.Guest](s.session); len(all) != 1 || all[0].Name != "sara2" {
+		t.Errorf("got %v", all)
+	}
+}
+
 func TestTheQuestionOfTheOutboxTakesNoOtherKeyForAnAnswer(t *testing.T) {
 	s := entered(t)
 	for i, c := range []wire.ClientID{"c8", "c9"} {
