@@ -24,6 +24,7 @@ type guard struct {
 	typed    time.Time // the last text, zero after Enter
 	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
 	held     bool      // Enter was held: what is typed next is another line
+	loaded   time.Time // a draft of an earlier run came into the composer
 	ready    *place    // a room that was asked for and came while a line was being written
 }
 
@@ -86,16 +87,20 @@ func (m *Model) watch(k key) {
 	case k.text != "":
 		g.typed = m.paint.now()
 	}
-	if g.held && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+	apart := g.held || m.paint.now().Sub(g.loaded) < restFor
+	if apart && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
 		m.setAside()
 	}
-	g.held = false
+	g.held, g.loaded = false, time.Time{}
 }
 
-// setAside takes a line that was held out of the composer, so that the next
-// one is not glued to it.
+// setAside takes a line that was held, or that came back under somebody's
+// hands, out of the composer, so that the next one is not glued to it.
 func (m *Model) setAside() {
 	line := m.composer.draft.String()
+	if line == "" {
+		return
+	}
 	m.composer.Take()
 	m.remember(line)
 	m.keepDraft()

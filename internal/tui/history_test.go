@@ -117,6 +117,26 @@ func TestADraftNeverFollowsToAnotherConversation(t *testing.T) {
 	s.expectDraft("for lab3")
 }
 
+func TestWhatIsTypedAsTheProgramStartsIsNotGluedToAnOldDraft(t *testing.T) {
+	s := entered(t)
+	s.types("half a line")
+	s.wait(draftPause)
+	again := open(t, 120, 40, func(c *Config) { c.Archive = s.archive })
+	again.types("/msg bob psst")
+	again.expectDraft("/msg bob psst")
+	again.press("enter")
+	again.expectSent("@bob: psst")
+	again.expectOffered("half a line")
+	again = open(t, 120, 40, func(c *Config) { c.Archive = s.archive })
+	again.expectDraft("") // it was set aside
+	kept := newArchive()
+	kept.drafts["#lab3"] = "half a line"
+	again = open(t, 120, 40, func(c *Config) { c.Archive = kept })
+	again.lingers(restFor)
+	again.types(" goes on")
+	again.expectDraft("half a line goes on")
+}
+
 func TestAKilledWordIsPutElsewhereOnlyByAKey(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Entered{Room: "general"})

@@ -216,8 +216,9 @@ func (m *Model) restored(r restored) {
 		at.read(max(r.marks[markName(at)], m.entryMark(at)))
 	}
 	m.composer.Restore(r.inputs)
-	if at := m.book.current; at != nil && m.composer.draft.String() == was.drafts[at.id] {
+	if at := m.book.current; at != nil && m.composer.draft.String() == was.drafts[at.id] && m.composer.draft.String() != at.draft {
 		m.composer.Load(at.id, at.draft)
+		m.moment.guard.loaded = m.paint.now()
 	}
 }
 
