@@ -114,8 +114,6 @@ func (m *Model) hold(line string, a command.Action) bool {
 	g := &m.moment.guard
 	again := g.held
 	g.held = true
-	there := m.context()
-	there.Room, there.To = m.meanwhile(), ""
 	switch {
 	case !does(a):
 	case m.guarded():
@@ -124,10 +122,11 @@ func (m *Model) hold(line string, a command.Action) bool {
 	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
 		return true
-	case again || there.Room == "":
-	case !reflect.DeepEqual(a, command.Parse(line, there)):
-		m.flash("#" + text.CleanLine(there.Room) + " was asked for: press Enter again to send this in " + m.book.current.title())
-		return true
+	case !again:
+		if room := m.meanwhile(line, a); room != "" {
+			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
+			return true
+		}
 	}
 	g.held, g.ready = false, nil
 	return false
@@ -146,14 +145,23 @@ func does(a command.Action) bool {
 // guarded says whether Enter and what is pasted are held.
 func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
 
-// meanwhile is the room that was asked for and has not come to the screen, "".
-func (m *Model) meanwhile() string {
+// meanwhile is a room that was asked for and has not come to the screen, in which
+// a line would mean something else than a; "" where there is none.
+func (m *Model) meanwhile(line string, a command.Action) string {
+	var rooms []string
 	if at := m.moment.guard.ready; at != nil {
-		return at.name
+		rooms = append(rooms, at.name)
 	}
 	for _, e := range m.link.asked {
-		if e.act == wire.ActJoin && e.room != "" && m.paint.now().Sub(e.since) < joinFor {
-			return e.room
+		if e.act == wire.ActJoin && m.paint.now().Sub(e.since) < joinFor {
+			rooms = append(rooms, e.room)
+		}
+	}
+	there := m.context()
+	there.To = ""
+	for _, there.Room = range rooms {
+		if !reflect.DeepEqual(a, command.Parse(line, there)) {
+			return there.Room
 		}
 	}
 	return ""

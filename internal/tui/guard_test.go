@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"labchat/internal/wire"
 )
 
@@ -113,6 +115,22 @@ func TestAnAltKeyThatDoesNothingSaysSoAndItsLetterIsText(t *testing.T) {
 	s.tell(key{name: "alt+g", letter: "g"})
 	if got := s.over.switcher.query.String(); got != "g" {
 		t.Errorf("the switcher looks for %q", got)
+	}
+}
+
+func TestAKeyWithAltKeepsItsLetter(t *testing.T) {
+	for _, tt := range []struct {
+		key  tea.KeyMsg
+		want key
+	}{
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Ö"), Alt: true}, key{name: "alt+ö", letter: "Ö"}},
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("@")}, key{text: "@"}}, // AltGr
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("å")}, key{text: "å"}}, // Option that is no Meta
+		{tea.KeyMsg{Type: tea.KeyEnter, Alt: true}, key{name: "alt+enter"}},
+	} {
+		if got := keyOf(tt.key); got != tt.want {
+			t.Errorf("got %+v, want %+v", got, tt.want)
+		}
 	}
 }
 
@@ -258,6 +276,14 @@ func TestEnterAndPasteAreHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
 	s.shows("paste 1 line")
 	s.tell(key{text: "y"})
 	s.expectDraft("for lab3")
+}
+
+func TestNothingIsHeldWhereNothingCameUp(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"}, &wire.Left{Room: "general", Name: "sara", Reason: "removed"})
+	s.types("hello")
+	s.press("enter")
+	s.expectSent("#lab3: hello")
 }
 
 func TestALineThatWasHeldIsNotGluedToTheNext(t *testing.T) {

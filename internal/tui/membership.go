@@ -159,7 +159,8 @@ func (m *Model) left(e *wire.Left) {
 func (m *Model) leave(at *place, asked bool) {
 	at.joined = false
 	at.people = roster{}
-	writing := at == m.book.current && m.writing()
+	here := at == m.book.current
+	writing := here && m.writing()
 	if writing {
 		m.book.left = at
 	}
@@ -168,7 +169,7 @@ func (m *Model) leave(at *place, asked bool) {
 		return
 	}
 	m.forsake(at)
-	if !asked {
+	if here && !asked {
 		m.moment.guard.switched = m.paint.now()
 	}
 }
