@@ -18,6 +18,7 @@ type direct struct {
 	Where  []string  `arg:"" placeholder:"HOST PORT" help:"HOST PORT of the other, or PORT alone to wait there at once."`
 	Listen conf.Port `default:"0" placeholder:"PORT" help:"Wait at this port where nobody answers; PORT of the other unless told."`
 	Plain  bool      `help:"No full screen: one line an event. Chosen by itself without a terminal, or on a dumb one."`
+	Keys   keys      `embed:""`
 }
 
 // Help is printed by --help.
@@ -89,13 +90,13 @@ func (*direct) lines(ctx context.Context, std conf.Streams, s *client.Direct) er
 }
 
 // full talks on the whole screen, on a profile that is thrown away.
-func (*direct) full(ctx context.Context, c *cli, s *client.Direct) (err error) {
+func (d *direct) full(ctx context.Context, c *cli, s *client.Direct) (err error) {
 	p, err := openProfile("") //nolint:contextcheck // a local file is opened at once
 	if err != nil {
 		return err
 	}
 	defer closing(p, &err)
 	return beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
-		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: client.DirectRoom, Direct: true})
+		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: client.DirectRoom, Direct: true, EscIsAlt: d.Keys.EscIsAlt})
 	})
 }

@@ -47,6 +47,7 @@ func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, arr
 		return tui.Run(ctx, tui.Config{
 			Session: with, Archive: p, Arrived: arrived,
 			Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room, Hint: strings.Join(append(p.notes(), hints...), "\n"), Local: hints != nil,
+			EscIsAlt: s.Keys.EscIsAlt,
 		})
 	})
 }
@@ -80,7 +81,7 @@ func (s *screen) ask(ctx context.Context, std conf.Streams, c *cli, log *slog.Lo
 	d := desk{cli: c, flags: c.Reach, last: last, log: log, blank: blank}
 	defer d.leave(&err)
 	err = tui.Run(ctx, tui.Config{
-		Form: true, Login: first, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room,
+		Form: true, Login: first, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room, EscIsAlt: s.Keys.EscIsAlt,
 		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
 		Probe:   d.probe,
 		Here:    func(name string) { here = d.flags.here(name) },

@@ -17,6 +17,12 @@ type screen struct {
 	Local bool `help:"Bring a server along: on this machine only, with rooms, people and history of its own; each window comes back as who it was."`
 	Plain bool `help:"No full screen: one line an event, the same commands. Chosen by itself without a terminal, or on a dumb one."`
 	JSON  bool `name:"json" help:"With --plain: one JSON object an event, for programs."`
+	Keys  keys `embed:""`
+}
+
+// keys are about the keyboard of the full screen.
+type keys struct {
+	EscIsAlt bool `name:"esc-is-alt" help:"Esc and a letter within a second are Alt and the letter: for terminals without Alt."`
 }
 
 // Help is printed by --help.

@@ -95,7 +95,7 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	must(t, a.SetMark("lobby", 6))
 	must(t, a.SetDraft("#lobby", "half a thou"))
 	must(t, a.SetIgnored("Mallory", true))
-	must(t, a.AddInput("/join tea"))
+	must(t, a.AddInput("#lobby", "/join tea"))
 	must(t, a.SetShares(false, true))
 	profile := a.Profile()
 	seed := seedOf(t, a)
@@ -124,7 +124,7 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 		{"marks", a.Marks(), map[string]wire.ID{"Lobby": 6}},
 		{"drafts", a.Drafts(), map[string]string{"#lobby": "half a thou"}},
 		{"ignored", a.Ignored(), []string{"Mallory"}},
-		{"input", a.InputHistory(10), []string{"/join tea"}},
+		{"input", a.InputHistory(10), map[string][]string{"#lobby": {"/join tea"}}},
 		{"the device's key", seedOf(t, a), seed},
 		{"typing is shared", typing, false},
 		{"reading is shared", reading, true},
@@ -248,7 +248,7 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "profile")
 	must(t, os.MkdirAll(dir, 0o755))
 	a := open(t, dir)
-	must(t, a.AddInput("x"))
+	must(t, a.AddInput("#lobby", "x"))
 	files, err := os.ReadDir(dir)
 	must(t, err)
 	if len(files) < 3 {

@@ -8,12 +8,15 @@ import (
 
 // Home says which server the profile is used with from now on: by its address
 // before the first welcome (node ""), then also by the node that it names
-// itself. Lines, rooms and the outbox are those of that server.
+// itself. Lines, rooms, the outbox, drafts and typed lines are those of that
+// server.
 //
 // Lines wait for the address they were typed for: when a node is found behind
 // another address than last time, what was typed for the new address goes to
 // it; nothing ever goes to a node behind an address that was not asked for.
 func (a *Archive) Home(server, node string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var home int64
 	err := a.change("note the server", func(ctx context.Context, tx *sql.Tx) (err error) {
 		if home, err = settle(ctx, tx, server, node); err != nil {
@@ -25,13 +28,11 @@ func (a *Archive) Home(server, node string) error {
 	if err != nil {
 		return err
 	}
-	rooms, place, err := a.loadRooms(context.Background(), home)
-	if err != nil {
+	m := a.memo
+	if err := a.loadHome(context.Background(), home, &m); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.home, a.memo.rooms, a.memo.place = home, rooms, place
+	a.home, a.memo = home, m
 	return nil
 }
 
@@ -71,7 +72,8 @@ func settle(ctx context.Context, tx *sql.Tx, server, node string) (int64, error)
 
 // move gives an address, and what was typed for it, to another home. No sealed
 // copy of a line waits there. Whom we wrote to before that home's first welcome
-// comes along; people of another node are other people.
+// comes along, and so do drafts and typed lines; people of another node are
+// other people.
 func move(ctx context.Context, tx *sql.Tx, from, to int64, server string) error {
 	for _, s := range []struct {
 		text string
@@ -82,6 +84,9 @@ func move(ctx context.Context, tx *sql.Tx, from, to int64, server string) error 
 		{"UPDATE outbox SET home = ?, inbox = 0 WHERE home = ? AND state = 'queued'", []any{to, from}},
 		{"UPDATE OR IGNORE contacts SET home = ?1 WHERE home = ?2 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?2 AND node <> '')", []any{to, from}},
 		{"DELETE FROM contacts WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?1 AND node <> '')", []any{from}},
+		{"UPDATE OR IGNORE drafts SET home = ?1 WHERE home = ?2 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?2 AND node <> '')", []any{to, from}},
+		{"UPDATE inputs SET home = ?1 WHERE home = ?2 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?2 AND node <> '')", []any{to, from}},
+		{"DELETE FROM drafts WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM homes WHERE id = ?1 AND node <> '')", []any{from}},
 		{"DELETE FROM homes WHERE server = '' AND node = ''", nil},
 	} {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {

@@ -138,7 +138,7 @@ func TestInputsDraftsAndTokensAreBounded(t *testing.T) {
 		must(t, a.SetToken("host:1", fmt.Sprint("guest", n), "x"))
 	}
 	for n := range maxInputs + 2 {
-		must(t, a.AddInput(fmt.Sprint("line ", n)))
+		must(t, a.AddInput("#lobby", fmt.Sprint("line ", n)))
 	}
 	for range 2 {
 		if got := len(a.Drafts()); got != maxDrafts {
@@ -147,7 +147,7 @@ func TestInputsDraftsAndTokensAreBounded(t *testing.T) {
 		if got := len(a.memo.tokens); got != maxTokens {
 			t.Errorf("got %d tokens, want %d", got, maxTokens)
 		}
-		if got := a.InputHistory(1 << 20); len(got) != maxInputs || got[0] != "line 2" {
+		if got := a.InputHistory(1 << 20)["#lobby"]; len(got) != maxInputs || got[0] != "line 2" {
 			t.Errorf("got %d lines from %q, want %d from line 2", len(got), got[0], maxInputs)
 		}
 		must(t, a.Close())
@@ -160,10 +160,10 @@ func TestInputsDraftsAndTokensAreBounded(t *testing.T) {
 
 func TestNoSecretIsKeptInTheInputHistory(t *testing.T) {
 	a := open(t, t.TempDir())
-	for _, typed := range []string{"/login alice hunter2", ":LOGIN alice hunter2", "cmd:register alice hunter2", "$register alice hunter2", "two\nrows", " ", "/login alice"} {
-		must(t, a.AddInput(typed))
+	for _, typed := range []string{"/login alice hunter2", ":LOGIN alice hunter2", "cmd:register alice hunter2", "$register alice hunter2", "//login alice hunter2", "/ login alice hunter2", `\\: cmd: /login alice hunter2`, "two\nrows", " ", "/login alice"} {
+		must(t, a.AddInput("#lobby", typed))
 	}
-	if diff := cmp.Diff([]string{"/login alice"}, a.InputHistory(10)); diff != "" {
+	if diff := cmp.Diff([]string{"/login alice"}, a.InputHistory(10)["#lobby"]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -14,9 +14,9 @@ import (
 // written first, so the memo never says more than the disk.
 type memo struct {
 	tokens  map[[2]string]string   // server and folded name to token
-	drafts  map[string]string      // place to text
 	ignored map[string]string      // folded name to name
-	inputs  []string               // oldest first
+	drafts  map[string]string      // place to text, of the current home
+	inputs  map[string][]string    // by place, oldest first, of the current home
 	rooms   map[string]*roomRecord // folded room, of the current home
 	place   string                 // shown last, of the current home
 
@@ -33,7 +33,7 @@ type roomRecord struct {
 // load fills the memo: at opening, and after the disk forgot what was too much.
 // The home is the one used last.
 func (a *Archive) load(ctx context.Context) error {
-	m := memo{tokens: map[[2]string]string{}, drafts: map[string]string{}, ignored: map[string]string{}}
+	m := memo{tokens: map[[2]string]string{}, ignored: map[string]string{}}
 	err := a.read.QueryRowContext(ctx, "SELECT id, home, typing, reading FROM profile").Scan(&a.profile, &a.home, &m.typing, &m.reading)
 	if err != nil {
 		return err
@@ -43,9 +43,7 @@ func (a *Archive) load(ctx context.Context) error {
 		take  func(row [3]string)
 	}{
 		{"SELECT server, name_key, token FROM tokens", func(r [3]string) { m.tokens[[2]string{r[0], r[1]}] = r[2] }},
-		{"SELECT place, text, '' FROM drafts", func(r [3]string) { m.drafts[r[0]] = r[1] }},
 		{"SELECT key, name, '' FROM ignored", func(r [3]string) { m.ignored[r[0]] = r[1] }},
-		{"SELECT line, '', '' FROM inputs ORDER BY seq", func(r [3]string) { m.inputs = append(m.inputs, r[0]) }},
 	} {
 		if err := each(ctx, a.read, table.query, nil, func(rows *sql.Rows) error {
 			var r [3]string
@@ -56,8 +54,31 @@ func (a *Archive) load(ctx context.Context) error {
 			return err
 		}
 	}
-	m.rooms, m.place, err = a.loadRooms(ctx, a.home)
+	err = a.loadHome(ctx, a.home, &m)
 	a.memo = m
+	return err
+}
+
+// loadHome fills in what is kept of one home.
+func (a *Archive) loadHome(ctx context.Context, home int64, m *memo) (err error) {
+	m.drafts, m.inputs = map[string]string{}, map[string][]string{}
+	for _, table := range []struct {
+		query string
+		take  func(place, line string)
+	}{
+		{"SELECT place, text FROM drafts WHERE home = ?", func(place, text string) { m.drafts[place] = text }},
+		{"SELECT place, line FROM inputs WHERE home = ? ORDER BY seq", func(place, line string) { m.inputs[place] = append(m.inputs[place], line) }},
+	} {
+		if err := each(ctx, a.read, table.query, []any{home}, func(rows *sql.Rows) error {
+			var place, line string
+			err := rows.Scan(&place, &line)
+			table.take(place, line)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	m.rooms, m.place, err = a.loadRooms(ctx, home)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"labchat/internal/wire"
@@ -13,10 +14,12 @@ import (
 const (
 	maxDrafts = 256     // places with a draft; the oldest is forgotten
 	maxDraft  = 1 << 16 // bytes of one
-	maxInputs = 1000    // lines of the composer's history
+	maxInputs = 500     // lines of one conversation's history
+	allInputs = 10_000  // lines of all of them
 )
 
-// Drafts returns what was typed and not sent, by place.
+// Drafts returns what was typed and not sent at the server that the profile is
+// used with now, by place.
 func (a *Archive) Drafts() map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -34,10 +37,10 @@ func (a *Archive) SetDraft(place, text string) error {
 		return nil
 	}
 	err := a.change("keep the draft", func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE place = ?", place); err != nil || text == "" {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE home = ? AND place = ?", a.home, place); err != nil || text == "" {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO drafts (place, text) VALUES (?, ?)", place, text); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO drafts (home, place, text) VALUES (?, ?, ?)", a.home, place, text); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE seq <= (SELECT seq FROM drafts ORDER BY seq DESC LIMIT 1 OFFSET ?)", maxDrafts)
@@ -56,35 +59,46 @@ func (a *Archive) SetDraft(place, text string) error {
 	return nil
 }
 
-// InputHistory returns the newest n lines that were typed, oldest first.
-func (a *Archive) InputHistory(n int) []string {
+// InputHistory returns the newest n lines that were typed for each place at the
+// server that the profile is used with now, oldest first.
+func (a *Archive) InputHistory(n int) map[string][]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	lines := a.memo.inputs
-	return append([]string(nil), lines[max(0, len(lines)-n):]...)
+	all := make(map[string][]string, len(a.memo.inputs))
+	for place, lines := range a.memo.inputs {
+		all[place] = slices.Clone(lines[max(0, len(lines)-n):])
+	}
+	return all
 }
 
-// AddInput adds a typed line to the history. Lines that may hold a password,
-// lines of more than one row, and the same line again are passed over.
-func (a *Archive) AddInput(line string) error {
+// AddInput adds a typed line to the history of the place that it belongs to.
+// Lines that may hold a password, lines of more than one row, and the same line
+// again are passed over.
+func (a *Archive) AddInput(place, line string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	same := len(a.memo.inputs) > 0 && a.memo.inputs[len(a.memo.inputs)-1] == line
+	lines := a.memo.inputs[place]
+	same := len(lines) > 0 && lines[len(lines)-1] == line
 	if same || strings.TrimSpace(line) == "" || strings.ContainsAny(line, "\r\n") || len(line) > wire.MaxText || maySecret(line) {
 		return nil
 	}
 	err := a.change("keep the typed line", func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO inputs (line) VALUES (?)", line); err != nil {
+		const excess = "DELETE FROM inputs WHERE home = ?1 AND place = ?2 AND seq <= (SELECT seq FROM inputs WHERE home = ?1 AND place = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)"
+		const all = "DELETE FROM inputs WHERE seq <= (SELECT seq FROM inputs ORDER BY seq DESC LIMIT 1 OFFSET ?)"
+		if _, err := tx.ExecContext(ctx, "INSERT INTO inputs (home, place, line) VALUES (?, ?, ?)", a.home, place, line); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM inputs WHERE seq <= (SELECT seq FROM inputs ORDER BY seq DESC LIMIT 1 OFFSET ?)", maxInputs)
+		if _, err := tx.ExecContext(ctx, excess, a.home, place, maxInputs); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, all, allInputs)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	a.memo.inputs = append(a.memo.inputs, line)
-	a.memo.inputs = a.memo.inputs[max(0, len(a.memo.inputs)-maxInputs):]
+	lines = append(lines, line)
+	a.memo.inputs[place] = lines[max(0, len(lines)-maxInputs):]
 	return nil
 }
 
@@ -95,9 +109,17 @@ var secretVerbs = map[string]bool{"login": true, "register": true, "account": tr
 // maySecret says whether a line is a command with more than one word behind a
 // verb that has to do with passwords.
 func maySecret(line string) bool {
-	words := strings.Fields(strings.TrimLeft(line, "/:$ "))
-	if len(words) > 0 {
-		words[0] = strings.TrimPrefix(strings.ToLower(words[0]), "cmd:")
+	words := strings.Fields(strings.ToLower(line))
+	for len(words) > 0 {
+		bare := strings.TrimPrefix(strings.TrimLeft(words[0], `/:$\`), "cmd:")
+		switch bare {
+		case words[0]:
+			return len(words) > 2 && secretVerbs[bare]
+		case "":
+			words = words[1:]
+		default:
+			words[0] = bare
+		}
 	}
-	return len(words) > 2 && secretVerbs[words[0]]
+	return false
 }

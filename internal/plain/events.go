@@ -1,6 +1,8 @@
 package plain
 
 import (
+	"strings"
+
 	"labchat/internal/tui/command"
 	"labchat/internal/wire"
 )
@@ -238,7 +240,8 @@ func (c *conversation) onRefused(e *wire.Refused) {
 	if c.history != nil && e.Re.Re == c.history.tag {
 		c.endReading()
 	}
-	if r, ok := c.ledger.answered(e.Re.Re).(wire.Drop); ok {
+	r := c.ledger.answered(e.Re.Re)
+	if r, ok := r.(wire.Drop); ok {
 		delete(c.ledger.dropping, r.Client)
 	}
 	name, opens := c.talks.opens(e.Re.Re)
@@ -251,7 +254,38 @@ func (c *conversation) onRefused(e *wire.Refused) {
 	case e.Of == wire.ActJoin, e.Of == wire.ActResume:
 		c.ready = true // one can type /rooms, or /create
 	}
+	if what := subject(r); what != "" && !c.out.json && !strings.Contains(e.Text, strings.TrimPrefix(what, "#")) {
+		said := *e
+		said.Text = what + ": " + e.Text
+		e = &said
+	}
 	c.show(e)
+}
+
+// subject is what a request is about, as people write it, or "".
+func subject(r wire.Request) string {
+	switch r := r.(type) {
+	case wire.Join:
+		return room(r.Room)
+	case wire.Leave:
+		return room(r.Room)
+	case wire.Create:
+		return room(r.Room)
+	case wire.Guest:
+		return r.Name
+	case wire.Whois:
+		return r.Name
+	case wire.Verify:
+		return r.Name
+	case wire.Accept:
+		return r.Name
+	case wire.Reject:
+		return r.Name
+	case wire.HangUp:
+		return r.Name
+	default:
+		return ""
+	}
 }
 
 func (c *conversation) onGap(e *wire.Gap) {
@@ -293,7 +327,7 @@ func (c *conversation) onLeft(e *wire.Left) {
 		if c.places.find(e.Room) == nil {
 			return // the answer to our own leaving told of it
 		}
-		c.places.leave(e.Room)
+		c.places.removed(e.Room)
 	}
 	c.show(e)
 }

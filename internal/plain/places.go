@@ -75,6 +75,16 @@ func (p *places) leave(name string) {
 	}
 }
 
+// removed forgets a room that we did not ask to leave. What is typed next may
+// have been meant for it, so that it goes nowhere and not to another room.
+func (p *places) removed(name string) {
+	here := wire.Fold(p.room) == wire.Fold(name)
+	p.leave(name)
+	if here {
+		p.room = ""
+	}
+}
+
 func (p *places) visitRoom(name string) {
 	p.room, p.to = name, ""
 	p.read("#" + name)

@@ -268,5 +268,5 @@ func (c *conversation) prompt() string {
 }
 
 func (c *conversation) context() command.Context {
-	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Direct: c.cfg.Direct}
+	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Account: c.kind == wire.KindAccount, Direct: c.cfg.Direct}
 }

@@ -275,29 +275,6 @@ func TestALostConnectionAnswersForTheServer(t *testing.T) {
 	})
 }
 
-func TestOnlyAYesIsAYes(t *testing.T) {
-	for answer, want := range map[string]string{
-		"y":     "wire.Leave{Head:{Tag:} Room:lab3}",
-		" YES ": "wire.Leave{Head:{Tag:} Room:lab3}",
-		"n":     "",
-		"":      "",
-		"hello": `say lab3 "hello" false`,
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			r := conversation(t, false, false)
-			arrive(r)
-			r.types("/leave", answer)
-			if got := r.s.lastAsked(); got != want {
-				t.Errorf("%q: got %q, want %q", answer, got, want)
-			}
-			r.hear(&wire.Status{State: wire.StateEnded})
-			if err := r.result(); err == nil {
-				t.Error("got no error, want the session's end")
-			}
-		})
-	}
-}
-
 func TestAPasswordIsNotChangedToItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := conversation(t, false, false) // every question is answered with the same

@@ -53,15 +53,15 @@ func (c *conversation) sure(words string, act func()) {
 	}
 }
 
-// answer takes the answer to a question; anything but y and n is a line like
-// others, and the answer is no.
+// answer takes the answer to a question: y, n, or nothing, which is no. Anything
+// else is no answer but a line like others, and what was asked is not done.
 func (c *conversation) answer(typed string) (taken bool) {
 	act := c.question.act
 	c.question = question{}
 	switch strings.ToLower(strings.TrimSpace(typed)) {
-	case "y", "yes":
+	case "y":
 		act()
-	case "n", "no":
+	case "n", "":
 		c.out.tell("not done.")
 	default:
 		c.out.tell("not done.")

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 
 	"labchat/internal/tui/command"
@@ -10,7 +11,7 @@ import (
 
 // context is where a line is typed.
 func (m *Model) context() command.Context {
-	c := command.Context{Me: m.link.me, Direct: m.cfg.Direct}
+	c := command.Context{Me: m.link.me, Account: m.link.account, Direct: m.cfg.Direct}
 	switch at := m.book.current; {
 	case at == nil:
 	case at.private():
@@ -28,26 +29,30 @@ func (m *Model) send() {
 		m.flash("too long by " + plural(n, "byte") + ": send it in two lines")
 		return
 	}
-	if m.paint.now().Sub(m.moment.switched) < guardFor {
-		m.flash("another conversation has just come up: press Enter again to send it here")
-		return
-	}
 	a := command.Parse(line, m.context())
 	if u, ok := a.(command.Usage); ok && !u.Command.Secret() {
 		m.flash(text.CleanLine(u.Why)) // the line stays to be mended
+		return
+	}
+	if m.hold(line, a) {
 		return
 	}
 	if m.link.over() && !offlineToo(a) {
 		m.flash("the session has ended: nothing can be sent")
 		return
 	}
-	m.composer.Take(command.Remember(a))
-	if command.Remember(a) {
-		m.disk.write(m, func(a Archive) error { return a.AddInput(line) })
+	m.composer.Take()
+	m.composer.here.leave()
+	at := m.book.current
+	switch {
+	case command.Remember(a):
+		m.remember(line)
+	case command.Recallable(a):
+		m.recallable(at, line)
 	}
 	m.keepDraft()
 	m.popup.Close()
-	m.act(a)
+	m.act(a, line)
 }
 
 // offlineToo says whether an action needs no session.
@@ -61,7 +66,7 @@ func offlineToo(a command.Action) bool {
 }
 
 // act does what a line asks for: a line an action.
-func (m *Model) act(a command.Action) {
+func (m *Model) act(a command.Action, line string) {
 	at := m.book.current
 	switch a := a.(type) {
 	case command.Say:
@@ -69,7 +74,7 @@ func (m *Model) act(a command.Action) {
 	case command.Whisper:
 		m.whisper(a)
 	case command.Ask:
-		m.confirm(a.Confirm, func() { m.ask(at, a.Request) })
+		m.confirm(a.Confirm, func() { m.link.typedFor(m.ask(at, a.Request), line) })
 	case command.Local:
 		m.confirm(a.Confirm, func() { m.local(at, a) })
 	case command.Unknown:
@@ -108,16 +113,20 @@ func (m *Model) newest() {
 
 // unknown says what a mistyped command may have been. It was not sent.
 func (m *Model) unknown(at *place, a command.Unknown) {
-	s := "no such command; nothing was sent"
+	s := text.CleanLine(a.Word) + " is no command; nothing was sent"
 	if len(a.Nearest) > 0 {
 		s += ". Did you mean " + strings.Join(a.Nearest, ", ") + "?"
+	}
+	if command.Recallable(a) {
+		s += " Up brings the line back"
 	}
 	m.note(at, s)
 }
 
-// ask sends a request, whose answer is shown in the conversation.
-func (m *Model) ask(at *place, r wire.Request) {
-	e := errand{at: at}
+// ask sends a request, whose answer is shown in the conversation, and returns
+// its tag.
+func (m *Model) ask(at *place, r wire.Request) (tag string) {
+	e := errand{at: at, edits: m.moment.edits, since: m.paint.now()}
 	switch r := r.(type) {
 	case wire.Verify:
 		e.final = r.Answer != wire.AnswerNone
@@ -132,14 +141,18 @@ func (m *Model) ask(at *place, r wire.Request) {
 	case wire.Join:
 		if here := m.book.find(roomID(r.Room)); here != nil && here.joined {
 			m.switchTo(here)
-			return
+			return ""
 		}
+		e.room = r.Room
+	case wire.Create:
+		e.room = r.Room
 	default:
 	}
-	m.link.do(r, e)
+	return m.link.do(r, e)
 }
 
-// confirm asks a question first, if there is one.
+// confirm asks a question first, if there is one. One that has no room in the
+// composer can be read above it.
 func (m *Model) confirm(question string, then func()) {
 	if question == "" {
 		then()
@@ -153,6 +166,9 @@ func (m *Model) confirm(question string, then func()) {
 			}
 		},
 	})
+	if l := m.layout(); l.main > 0 && !m.composer.asks(l.main) {
+		m.note(nil, m.composer.query.prompt)
+	}
 }
 
 // local does what needs no server, or secrets first.
@@ -183,8 +199,36 @@ func (m *Model) local(at *place, a command.Local) {
 	case command.Server:
 		m.server(at, a.Arg == "trust")
 	default:
+		if do := keyed[a.Verb]; do != nil {
+			do(m, a.Arg)
+			return
+		}
 		m.request(at, a)
 	}
+}
+
+// keyed are the commands that do what a key does.
+var keyed = map[command.Verb]func(*Model, string){
+	command.Go:      (*Model).goTo,
+	command.Unread:  func(m *Model, _ string) { m.toNews() },
+	command.Inspect: func(m *Model, _ string) { m.toggleInspector() },
+	command.Retry:   func(m *Model, _ string) { m.retry() },
+	command.Connect: func(m *Model, _ string) { m.editServer() },
+}
+
+// goTo goes to a conversation by its number in the list, or without one back to
+// where somebody was.
+func (m *Model) goTo(number string) {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		m.switchTo(m.book.last)
+		return
+	}
+	at := m.book.number(n)
+	if at == nil {
+		m.flash("the list has no conversation " + number)
+	}
+	m.switchTo(at)
 }
 
 // askSecrets fills in one masked field after the other.
@@ -269,9 +313,7 @@ func (m *Model) close(at *place) {
 	m.book.keepMark(at)
 	name := at.name
 	m.disk.write(m, func(a Archive) error { return a.CloseTalk(name) })
-	if next := m.book.drop(at); next != m.book.current {
-		m.show(next)
-	}
+	m.forsake(at)
 }
 
 // ignore hides somebody's lines or shows them again; without a name it lists

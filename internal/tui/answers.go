@@ -170,7 +170,7 @@ func (m *Model) created(e *wire.Created) {
 	ask := m.link.errand(e.Re.Re)
 	m.note(ask.at, "#"+text.CleanLine(e.Room)+" is made")
 	if ask.act == wire.ActCreate {
-		m.link.do(wire.Join{Room: e.Room}, errand{at: ask.at})
+		m.link.do(wire.Join{Room: e.Room}, errand{at: ask.at, room: e.Room, edits: ask.edits, since: ask.since})
 	}
 }
 
@@ -183,7 +183,7 @@ func (m *Model) done(e *wire.Done) {
 	switch e.Of {
 	case wire.ActLeave:
 		if ask.about != nil && m.book.byID[ask.about.id] == ask.about {
-			m.leave(ask.about)
+			m.leave(ask.about, true)
 		}
 	case wire.ActAway:
 		m.note(ask.at, "noted")
@@ -203,7 +203,7 @@ func (m *Model) done(e *wire.Done) {
 	case wire.ActDrop:
 		m.dropped(ask)
 	case wire.ActLogout:
-		m.link.me, m.link.label = "", ""
+		m.link.me, m.link.label, m.link.account = "", "", false
 		m.note(ask.at, "you are logged out")
 	case wire.ActEndSession:
 		m.note(ask.at, "that session is ended")
@@ -238,7 +238,21 @@ func (m *Model) refused(e *wire.Refused) {
 		m.over.outbox.word = s
 		return
 	}
+	if ask.typed != "" {
+		m.recallable(ask.at, ask.typed)
+		s = m.about(ask.typed, s)
+	}
 	m.note(ask.at, s)
+}
+
+// about names the line that a refusal is about, unless the refusal does.
+func (m *Model) about(typed, refusal string) string {
+	const most = 40
+	typed = text.CleanLine(typed)
+	if words := strings.Fields(typed); len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
+		return refusal
+	}
+	return text.Truncate(typed, most) + ": " + refusal
 }
 
 // appendNew appends s unless it is there.

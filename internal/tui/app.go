@@ -87,6 +87,8 @@ func keyOf(msg tea.KeyMsg) key {
 		return key{text: string(msg.Runes), paste: true}
 	case (msg.Type == tea.KeyRunes || msg.Type == tea.KeySpace) && !msg.Alt:
 		return key{text: string(msg.Runes)}
+	case msg.Type == tea.KeyRunes || msg.Type == tea.KeySpace:
+		return key{name: strings.ToLower(msg.String()), letter: string(msg.Runes)}
 	default:
 		return key{name: strings.ToLower(msg.String())}
 	}

@@ -6,9 +6,6 @@ import (
 	"labchat/internal/tui/text"
 )
 
-// maxInputs is how many lines of history are kept at hand.
-const maxInputs = 500
-
 // A query is something the composer asks before it goes on: a secret, or yes
 // or no. While it stands, keys answer it and the draft waits.
 type query struct {
@@ -22,10 +19,9 @@ type query struct {
 type composer struct {
 	draft   draft
 	query   *query
-	answer  draft // to the query
-	inputs  []string
-	at      int    // in inputs; len(inputs) is the draft itself
-	kept    string // the draft while inputs are looked at
+	answer  draft               // to the query
+	here    *history            // of the conversation on the screen
+	inputs  map[string]*history // by folded place
 	editing map[string]func(*draft)
 	paint   *paint
 }
@@ -66,53 +62,56 @@ func (c *composer) Answer(m *Model, answer string) {
 	}
 }
 
-// Load replaces the draft by that of another conversation.
-func (c *composer) Load(s string) {
-	c.draft = draft{}
+// Load replaces the draft and the history by those of another conversation.
+// What was cut can be put back there, as somebody has to ask for that.
+func (c *composer) Load(place, s string) {
+	c.Take()
 	if s != "" {
 		c.draft.Set(s)
 		c.draft.undo = nil
 	}
-	c.at = len(c.inputs)
+	c.here = c.historyOf(place)
+	c.here.leave()
 }
 
-// Take empties the draft, and remembers it in the history if it may.
-func (c *composer) Take(remember bool) {
-	line := c.draft.String()
-	c.draft = draft{}
-	if n := len(c.inputs); remember && (n == 0 || c.inputs[n-1] != line) {
-		c.inputs = append(c.inputs, line)
+// Take empties the draft. It can't be taken back: what comes next is another
+// line.
+func (c *composer) Take() { c.draft = draft{killed: c.draft.killed} }
+
+// Draft is what is being written, not what is looked at in the history.
+func (c *composer) Draft() string {
+	if h := c.here; h != nil && h.at < len(h.lines) && h.lines[h.at] == c.draft.String() {
+		return h.kept
 	}
-	if extra := len(c.inputs) - maxInputs; extra > 0 {
-		c.inputs = c.inputs[extra:]
-	}
-	c.at = len(c.inputs)
+	return c.draft.String()
 }
 
 // Up goes up in the draft, and from its first line into the history.
 func (c *composer) Up() {
-	if c.draft.up() || c.at == 0 {
+	h := c.here
+	if c.draft.up() || h.at == 0 {
 		return
 	}
-	if c.at == len(c.inputs) {
-		c.kept = c.draft.String()
+	if h.at == len(h.lines) {
+		h.kept = c.draft.String()
 	}
-	c.at--
-	c.draft.Set(c.inputs[c.at])
+	h.at--
+	c.draft.Set(h.lines[h.at])
 }
 
 // Down goes down in the draft, and from its last line back to what was being
 // written.
 func (c *composer) Down() {
-	if c.draft.down() || c.at >= len(c.inputs) {
+	h := c.here
+	if c.draft.down() || h.at >= len(h.lines) {
 		return
 	}
-	c.at++
-	if c.at == len(c.inputs) {
-		c.draft.Set(c.kept)
+	h.at++
+	if h.at == len(h.lines) {
+		c.draft.Set(h.kept)
 		return
 	}
-	c.draft.Set(c.inputs[c.at])
+	c.draft.Set(h.lines[h.at])
 }
 
 // Rows is how many rows the composer would like at this width.
@@ -134,10 +133,15 @@ func promptRoom(w int) int {
 	return w * 3 / 4
 }
 
+// answers stand behind a question.
+const answers = " y/n "
+
+// asks says whether the question fits beside its answers in w columns.
+func (c *composer) asks(w int) bool { return text.Width(c.query.prompt)+len(answers) < w }
+
 // lead is what stands before the text: the prompt, or the query if there is
 // one. Of a question that is too long the end is left out, never the answers.
 func (c *composer) lead(w int, prompt string) string {
-	const answers = " y/n "
 	switch {
 	case c.query == nil:
 		return text.Truncate(prompt, promptRoom(w))

@@ -40,8 +40,9 @@ type Archive interface {
 	// Place is the place that was shown last, "" where none is known.
 	Place() string
 	SetPlace(place string) error
-	InputHistory(n int) []string
-	AddInput(line string) error
+	// InputHistory returns the newest n lines that were typed for each place.
+	InputHistory(n int) map[string][]string
+	AddInput(place, line string) error
 
 	// Talks returns the private conversations there have been; me is our name, ""
 	// before it is known.
@@ -121,6 +122,9 @@ type Config struct {
 	Room      string // to show first; "" is the conversation of last time, or the lobby
 	Hint      string // how a second window joins, with Local; several lines
 	Local     bool   // the daemon is embedded in this program
+	// EscIsAlt makes Esc and a letter within a second what Alt and the letter
+	// are, for terminals without Alt.
+	EscIsAlt bool
 	// Direct is a conversation with one other person, without a server: only :q
 	// is a command.
 	Direct bool

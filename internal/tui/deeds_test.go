@@ -113,16 +113,44 @@ func TestASafetyNumberIsAnswered(t *testing.T) {
 
 func TestWhatIsTypedWhileTheQuestionComesUpIsNoAnswer(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	verifying(s)
-	s.over.verify.opened = s.clock.now
-	s.types("yes")
+	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	s.types("I'll sa")
+	e := safetyOf("alice")
+	_, e.Re.Re = asked[wire.Verify](s.session)
+	s.hear(e)
+	for _, r := range "y: yes no" {
+		s.clock.now = s.clock.now.Add(restFor / 2)
+		s.types(string(r))
+	}
+	s.press("enter", "esc")
+	s.shows("is this really alice?")
+	s.expectDraft("I'll say: yes no")
+	s.clock.now = s.clock.now.Add(restFor)
 	s.tell(key{text: "y", paste: true})
-	s.clock.now = s.clock.now.Add(guardFor)
-	s.tell(key{text: "y", paste: true})
+	s.hides("is this really alice?")
 	if all, _ := asked[wire.Verify](s.session); len(all) != 1 {
 		t.Errorf("got %v", all)
 	}
+	if got, want := s.composer.draft.String(), "I'll say: yes noy"; got != want {
+		t.Errorf("the draft is %q, want %q", got, want)
+	}
+}
+
+func TestAHastyAnswerCountsWhenItIsGivenAgain(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	e := safetyOf("alice")
+	_, e.Re.Re = asked[wire.Verify](s.session)
+	s.hear(e)
+	s.types("y")
 	s.shows("is this really alice?")
+	s.expectDraft("")
+	s.lingers(guardFor)
+	s.types("y")
+	s.hides("is this really alice?")
+	if all, _ := asked[wire.Verify](s.session); len(all) != 2 || all[1].Answer != wire.AnswerSame {
+		t.Errorf("got %v", all)
+	}
 }
 
 func TestACodeThatDoesNotFitIsNotCutOff(t *testing.T) {

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"time"
+
+	"labchat/internal/tui/command"
 )
 
 const (
@@ -85,17 +87,21 @@ func (m *Model) Close() error {
 	return err
 }
 
-// keepDraft keeps what is being written in the conversation on the screen.
+// keepDraft keeps what is being written in the conversation on the screen. What
+// may hold a password is not written to the disk.
 func (m *Model) keepDraft() {
 	at := m.book.current
 	if at == nil {
 		return
 	}
-	draft := m.composer.draft.String()
+	draft := m.composer.Draft()
 	if draft == at.draft {
 		return
 	}
 	at.draft = draft
 	id := at.id
+	if command.MaySecret(draft) {
+		draft = ""
+	}
 	m.disk.write(m, func(a Archive) error { return a.SetDraft(id, draft) })
 }

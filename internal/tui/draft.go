@@ -47,6 +47,7 @@ func edits() map[string]func(*draft) {
 		"ctrl+w":        (*draft).killWordLeft,
 		"alt+backspace": (*draft).killWordLeft,
 		"alt+d":         (*draft).killWordRight,
+		"ctrl+x":        (*draft).killWordRight,
 		"ctrl+u":        (*draft).killLeft,
 		"ctrl+y":        (*draft).yank,
 		"ctrl+_":        (*draft).takeBack,

@@ -65,7 +65,7 @@ func TestADraftTakesNoControlCharacters(t *testing.T) {
 func TestTheComposerWrapsWhatIsWritten(t *testing.T) {
 	c := composer{paint: newPaint(plainTheme(), nil, nil), editing: edits()}
 	for _, s := range append(hostile, "one\n\ntwo", "👍🏽👍🏽👍🏽", "नि नि") {
-		c.Load(s)
+		c.Load("#lab3", s)
 		for w := 1; w < 40; w++ {
 			rows, at := c.wrap(w)
 			if at < 0 || at >= len(rows) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -75,7 +76,7 @@ type archive struct {
 	drafts  map[string]string
 	marks   map[string]wire.ID
 	ignored []string
-	inputs  []string
+	inputs  map[string][]string
 	place   string
 	seen    wire.ID // of every room
 	talks   []wire.Talk
@@ -86,7 +87,7 @@ type archive struct {
 }
 
 func newArchive() *archive {
-	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}, remarks: map[string][]wire.Remark{}}
+	return &archive{lines: map[string][]wire.Event{}, drafts: map[string]string{}, marks: map[string]wire.ID{}, remarks: map[string][]wire.Remark{}, inputs: map[string][]string{}}
 }
 
 func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
@@ -110,14 +111,23 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 
 func (a *archive) LastSeen(string) wire.ID { return a.seen }
 
-func (a *archive) Drafts() map[string]string   { return a.drafts }
-func (a *archive) Marks() map[string]wire.ID   { return a.marks }
-func (a *archive) Ignored() []string           { return a.ignored }
-func (a *archive) InputHistory(n int) []string { return a.inputs }
-func (a *archive) AddInput(line string) error  { a.inputs = append(a.inputs, line); return nil }
+func (a *archive) Drafts() map[string]string { return maps.Clone(a.drafts) }
+func (a *archive) Marks() map[string]wire.ID { return a.marks }
+func (a *archive) Ignored() []string         { return a.ignored }
+
+func (a *archive) InputHistory(int) map[string][]string { return maps.Clone(a.inputs) }
+
+func (a *archive) AddInput(place, line string) error {
+	a.inputs[place] = append(a.inputs[place], line)
+	return nil
+}
 
 func (a *archive) SetDraft(place, s string) error {
-	if a.failing == nil {
+	switch {
+	case a.failing != nil:
+	case s == "":
+		delete(a.drafts, place)
+	default:
 		a.drafts[place] = s
 	}
 	return a.failing

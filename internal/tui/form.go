@@ -138,7 +138,7 @@ func (m *Model) formKey(k key) {
 		f.move(1)
 	case "shift+tab", "up":
 		f.move(-1)
-	case "alt+v":
+	case "alt+v", "ctrl+r":
 		f.visible = !f.visible
 	case "f2":
 		m.startHere()
@@ -279,7 +279,7 @@ func (m *Model) submit() {
 	connect := m.cfg.Connect
 	m.start(func(ctx context.Context) any {
 		c, err := connect(ctx, login)
-		return connected{c, err}
+		return connected{to: c, server: login.Server, err: err}
 	})
 }
 
@@ -303,6 +303,7 @@ func (m *Model) connected(c connected) {
 	case c.err != nil && m.form != nil:
 		m.form.Fail("", cleanError(c.err))
 	case c.err == nil:
+		m.moveTo(c.server)
 		m.use(c.to)
 	}
 }

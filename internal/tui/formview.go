@@ -56,6 +56,7 @@ func (f *form) rows(w int) (rows []string, focus int) {
 	rows = append(rows, "")
 	rows = append(rows, text.Wrap("No account yet? Choose register below, or be a guest.", w)...)
 	rows = append(rows, text.Wrap("A password leaves this machine only when you press Enter.", w)...)
+	rows = append(rows, text.Wrap("No Alt key? --esc-is-alt makes Esc and a letter one.", w)...)
 	rows = append(rows, "")
 	asked, focus := f.questions(w)
 	return append(rows, asked...), len(rows) + focus
@@ -132,7 +133,7 @@ func (f *form) input(d *draft, at field, w int, masked bool) string {
 	side := p.Frame.Rule.Render(p.Border.V)
 	hint := ""
 	if at == fieldPassword {
-		hint = "alt+v show"
+		hint = "alt+v ^R show"
 	}
 	inner := max(w-2-len(hint), 4)
 	before, after := d.before(), string(d.runes[d.cursor:])

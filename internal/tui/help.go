@@ -13,7 +13,7 @@ const (
 	helpWidth   = 80
 	labelColumn = 6
 	cellColumn  = 35
-	keyColumn   = 16
+	keyColumn   = 17
 )
 
 // An overlay is what lies over the whole screen: one of these, or nothing.
@@ -67,7 +67,7 @@ type helpPane struct {
 }
 
 // aboutAlt helps those whose terminal has no alt.
-const aboutAlt = "Alt does nothing? Press Esc, then the letter."
+const aboutAlt = "Alt does nothing here? Take the other key, or /help terminal (esc-is-alt)."
 
 // Rows prints the help in rows of at most w columns.
 func (h *helpPane) Rows(w int) []string {
@@ -87,7 +87,7 @@ func (h *helpPane) Rows(w int) []string {
 	}
 	for _, b := range h.table {
 		heading(b.group)
-		rows = append(rows, explained(keyNames(b.keys), b.help, w)...)
+		rows = append(rows, explained(b.names(), b.help, w)...)
 	}
 	rows = append(rows, "")
 	rows = append(rows, text.Wrap(aboutAlt, w)...)
@@ -131,7 +131,7 @@ func helpRows(table []binding, offer command.Offer) []string {
 			flush()
 			label, group = b.group, b.group
 		}
-		cell := text.PadRight(text.PadRight(keyNames(b.keys), keyColumn)+b.help, cellColumn)
+		cell := text.PadRight(text.PadRight(b.names(), keyColumn)+b.help, cellColumn)
 		if left == "" {
 			left = text.PadRight(label, labelColumn) + cell
 			continue
@@ -146,6 +146,9 @@ func helpRows(table []binding, offer command.Offer) []string {
 	}
 	return rows
 }
+
+// names prints the keys of a binding, and the command that does the same.
+func (b *binding) names() string { return strings.TrimRight(keyNames(b.keys)+" "+b.word, " ") }
 
 // keyNames prints the keys of a binding as people know them, as many as fit.
 func keyNames(keys []string) string {

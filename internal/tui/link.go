@@ -17,10 +17,12 @@ type link struct {
 	status  wire.Status
 	reason  string    // of status, cleaned
 	server  string    // of status, cleaned
+	home    string    // the server that the form named last
 	down    bool      // there is no connection
 	torn    bool      // there was one, and a rule says that it was lost
 	since   time.Time // since when
 	me      string    // as the server knows it, "" before the login
+	account bool      // me is an account, no guest
 	label   string    // me, cleaned
 	asked   map[string]errand
 	outbox  map[wire.ClientID]waiting
@@ -46,6 +48,10 @@ type errand struct {
 	hole  wire.ID       // in about, which the answer fills
 	line  wire.ClientID // of about, which is taken out of the outbox
 	final bool          // an answer to a safety number: the dialog stays closed
+	room  string        // that is to be joined, or made
+	edits int           // changes of the draft when it was asked for
+	since time.Time     // when it was asked for
+	typed string        // the line that asked for it, to be recalled where it is refused
 }
 
 func (l *link) online() bool { return l.status.State == wire.StateOnline }
@@ -99,6 +105,24 @@ func (l *link) tell(r wire.Request) {
 	if l.session != nil && l.online() {
 		l.session.Do(r)
 	}
+}
+
+// typedFor remembers the line that a request was typed as.
+func (l *link) typedFor(tag, line string) {
+	if e, asked := l.asked[tag]; asked {
+		e.typed = line
+		l.asked[tag] = e
+	}
+}
+
+// leaving says whether a room was asked to be left.
+func (l *link) leaving(at *place) bool {
+	for _, e := range l.asked {
+		if e.act == wire.ActLeave && e.about == at {
+			return true
+		}
+	}
+	return false
 }
 
 // errand returns what the tag was for, and forgets it. Without a tag it is

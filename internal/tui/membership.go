@@ -29,11 +29,14 @@ func (m *Model) status(e *wire.Status) {
 	switch {
 	case e.State == wire.StateEnded:
 		m.book.forget()
+		if m.form == nil && m.cfg.Connect != nil {
+			m.arise()
+		}
 		m.ended()
 	case e.State == wire.StateOffline && e.Mistrust != nil:
-		m.form = nil // /server trust is typed on the screen
+		m.retire() // /server trust is typed on the screen
 	case e.State == wire.StateOffline && m.form != nil && m.form.busy && m.link.known:
-		m.form, m.moment.touched = nil, false
+		m.retire()
 		m.restore()
 	case e.State == wire.StateOffline && m.form != nil:
 		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
@@ -74,6 +77,7 @@ func (m *Model) ended() {
 	if m.cfg.Connect == nil {
 		return
 	}
+	m.keepDraft()
 	if m.form == nil {
 		m.form = newForm(m.cfg, m.paint)
 	}
@@ -96,10 +100,8 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
 	changed := m.link.me != "" && m.link.me != e.Name
 	m.arrived()
-	m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
-	if m.form != nil {
-		m.form, m.moment.touched = nil, false
-	}
+	m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
+	m.retire()
 	if m.cfg.Login.Mode == ModeRegister {
 		m.cfg.Login.Mode = ModeLogin // the account is there now
 	}
@@ -148,9 +150,11 @@ func (m *Model) entered(e *wire.Entered) {
 	m.moment.company = m.moment.company || at.people.count() > 1
 	at.counts.came = e.Last
 	at.read(m.entryMark(at))
-	if ask.act == wire.ActJoin && ask.about == nil && at != m.book.current {
-		m.show(at)
-		m.moment.switched = m.paint.now()
+	if m.book.left == at {
+		m.book.left = nil
+	}
+	if ask.act == wire.ActJoin && ask.about == nil {
+		m.arrive(at, ask)
 	}
 	if at.log.settled() < page {
 		m.fetch(at)
@@ -174,7 +178,7 @@ func (m *Model) left(e *wire.Left) {
 		return
 	}
 	if e.Name == m.link.me {
-		m.leave(at)
+		m.leave(at, m.link.leaving(at))
 		return
 	}
 	label := text.CleanLine(e.Name)
@@ -188,24 +192,41 @@ func (m *Model) left(e *wire.Left) {
 	}
 }
 
-// leave takes a room off the list, unless it is the only conversation.
-func (m *Model) leave(at *place) {
+// leave takes a room off the list, unless it is the only conversation. One in
+// which a line is being written stays until somebody goes elsewhere.
+func (m *Model) leave(at *place, asked bool) {
 	at.joined = false
 	at.people = roster{}
-	if len(m.book.byID) == 1 || len(at.log.pending) > 0 {
+	here := at == m.book.current
+	writing := here && m.writing()
+	if writing {
+		m.book.left = at
+	}
+	if writing || len(m.book.byID) == 1 || len(at.log.pending) > 0 {
 		m.note(at, "you left "+at.label)
 		return
 	}
+	m.forsake(at)
+	if here && !asked {
+		m.moment.guard.switched = m.paint.now()
+	}
+}
+
+// forsake takes a place off the list, and goes elsewhere if it is on the
+// screen. What was written there is kept.
+func (m *Model) forsake(at *place) {
+	if at == m.book.current {
+		m.keepDraft()
+	}
 	if next := m.book.drop(at); next != m.book.current {
 		m.show(next)
-		m.moment.switched = m.paint.now()
 	}
 }
 
 // renamed gives somebody another name, in every room.
 func (m *Model) renamed(e *wire.Renamed) {
 	if e.Old == m.link.me {
-		m.link.me, m.link.label = e.Name, marked(e.Name, e.Kind)
+		m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
 	}
 	for _, at := range m.book.rooms {
 		if at.people.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {

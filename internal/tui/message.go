@@ -12,6 +12,9 @@ type key struct {
 	name  string // "" where it is text
 	text  string
 	paste bool // text that came at once
+	// letter is what a combination with Alt would be without it, "" where that
+	// is no text.
+	letter string
 }
 
 // job is work away from Update: a wait, a read from the disk, a question to a
@@ -74,7 +77,7 @@ type (
 		drafts  map[string]string
 		marks   map[string]wire.ID
 		ignored []string
-		inputs  []string
+		inputs  map[string][]string // by place
 		place   string
 		talks   []wire.Talk
 		files   []*wire.Transfer
@@ -97,8 +100,9 @@ type (
 
 	// connected answers Config.Connect.
 	connected struct {
-		to  Connected
-		err error
+		to     Connected
+		server string
+		err    error
 	}
 
 	// ticked is the clock: the minute in the status row, seconds to the next

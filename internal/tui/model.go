@@ -12,12 +12,11 @@ import (
 
 // The times of the screen.
 const (
-	lookFor    = time.Second            // a conversation counts as read after it
-	guardFor   = 300 * time.Millisecond // Enter is held so long after a switch that nobody asked for
-	typingPace = 3 * time.Second        // between two words that we are typing
-	draftPause = time.Second            // a draft is kept when nobody types for so long
-	escapeFor  = time.Second            // Esc and a letter within it are alt and the letter
-	flashFor   = 3 * time.Second        // a flash hides the status row so long, unless a key comes
+	lookFor    = time.Second     // a conversation counts as read after it
+	typingPace = 3 * time.Second // between two words that we are typing
+	draftPause = time.Second     // a draft is kept when nobody types for so long
+	flashFor   = 3 * time.Second // a flash hides the status row so long, unless a key comes
+	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
 // flashConnecting is true until the session says how that went.
@@ -44,15 +43,15 @@ type Model struct {
 
 // moment is what the clock changes.
 type moment struct {
-	ticks    int       // the newest timer; older ones are void
-	due      time.Time // when it goes off; in the past: there is none
-	edits    int       // changes of the draft
-	switched time.Time // to another conversation that nobody asked for
-	escaped  time.Time // Esc was pressed
-	flash    string    // a word in the status row, for a while or until the next key
-	flashes  int       // the newest flash; the ends of older ones are void
-	touched  bool      // a key was pressed since the screen is there
-	company  bool      // somebody else is here, or was
+	ticks   int       // the newest timer; older ones are void
+	due     time.Time // when it goes off; in the past: there is none
+	edits   int       // changes of the draft
+	guard   guard     // against what is typed going elsewhere than it is meant to
+	escaped time.Time // Esc was pressed
+	flash   string    // a word in the status row, for a while or until the next key
+	flashes int       // the newest flash; the ends of older ones are void
+	touched bool      // a key was pressed since the screen is there
+	company bool      // somebody else is here, or was
 }
 
 // New returns a screen that is not shown yet. now and zone are time.Now and

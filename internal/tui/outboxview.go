@@ -68,8 +68,7 @@ func (v *outboxView) Key(m *Model, k key) {
 	if name == "" && !k.paste {
 		name = k.text
 	}
-	if v.asked != "" {
-		v.answer(m, name)
+	if v.asked != "" && v.answer(m, name) {
 		return
 	}
 	v.word = ""
@@ -106,16 +105,21 @@ func (v *outboxView) index(all []waiter) int {
 	return max(0, min(v.row, len(all)-1))
 }
 
-// answer takes the answer to whether a line is to be deleted.
-func (v *outboxView) answer(m *Model, name string) {
+// answer takes the answer to whether a line is to be deleted. Any other key
+// means no, and is false: it does what it does without the question.
+func (v *outboxView) answer(m *Model, name string) bool {
 	c := v.asked
 	v.asked = ""
-	if !strings.EqualFold(name, "y") {
-		return
+	switch strings.ToLower(name) {
+	case "y":
+		if w, waits := m.link.outbox[c]; waits {
+			m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
+		}
+	case "n", "enter", "esc":
+	default:
+		return false
 	}
-	if w, waits := m.link.outbox[c]; waits {
-		m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
-	}
+	return true
 }
 
 func (v *outboxView) retry(m *Model) {

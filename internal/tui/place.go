@@ -53,6 +53,9 @@ type past struct {
 // private says whether the place is one person.
 func (p *place) private() bool { return p.id[0] == '@' }
 
+// title names the place as people write it: "#lab3", "@alice".
+func (p *place) title() string { return p.id[:1] + p.label }
+
 // rank orders places by how much they want to be read.
 func (p *place) rank() int {
 	switch {
@@ -93,6 +96,7 @@ type book struct {
 	kept    restored         // what the archive keeps of places that are not here yet
 	current *place
 	last    *place // the one before
+	left    *place // we are not in it any more, but a line is being written there
 	origin  *place // where a walk through the unread began
 	paint   *paint
 }
@@ -148,11 +152,16 @@ func (b *book) find(id string) *place {
 	return nil
 }
 
-// drop forgets a place and says where to go if it was the current one.
+// drop forgets a place except for its draft, and says where to go if it was the
+// current one.
 func (b *book) drop(p *place) *place {
 	is := func(q *place) bool { return q == p }
 	b.rooms, b.persons = slices.DeleteFunc(b.rooms, is), slices.DeleteFunc(b.persons, is)
 	delete(b.byID, p.id)
+	if b.kept.drafts == nil {
+		b.kept.drafts = map[string]string{}
+	}
+	b.kept.drafts[p.id] = p.draft
 	if b.last == p {
 		b.last = nil
 	}

@@ -38,6 +38,9 @@ func (u *popup) Follow(m *Model) {
 	if m.composer.draft.cursor != len(m.composer.draft.runes) || strings.Contains(line, "\n") {
 		return
 	}
+	if m.cfg.Direct && command.Destination(line, m.context()) != "command" {
+		return
+	}
 	ghost, effect := command.Signature(line)
 	u.ghost = text.CleanLine(ghost)
 	if effect != "" {

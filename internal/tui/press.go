@@ -3,8 +3,10 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -12,7 +14,16 @@ import (
 // the completion; then to the key table, and last to the composer.
 func (m *Model) press(k key) {
 	m.moment.flash, m.moment.touched = "", true
-	k = m.unescape(k)
+	k = m.unbound(m.unescape(k))
+	if m.early(k) {
+		return
+	}
+	m.watch(k)
+	m.route(k)
+}
+
+// route gives a key to whoever lies uppermost now.
+func (m *Model) route(k key) {
 	switch {
 	case m.over.open():
 		m.over.Key(m, k)
@@ -26,29 +37,61 @@ func (m *Model) press(k key) {
 	}
 }
 
-// unescape makes Esc and a letter within a second what alt and the letter are,
-// for terminals without alt.
+// unescape makes Esc and a letter within a second what Alt and the letter are,
+// if that is set: for terminals without Alt.
 func (m *Model) unescape(k key) key {
 	now := m.paint.now()
-	escaped := now.Sub(m.moment.escaped) < escapeFor
-	m.moment.escaped = now.Add(-2 * escapeFor)
+	escaped := m.cfg.EscIsAlt && now.Sub(m.moment.escaped) < escapeFor
+	m.moment.escaped = time.Time{}
 	if escaped && !k.paste && len([]rune(k.text)) == 1 {
-		return key{name: "alt+" + k.text}
+		return key{name: "alt+" + strings.ToLower(k.text), letter: k.text}
 	}
 	return k
 }
 
+// unbound says so where a combination with Alt does nothing. Its letter is text
+// where text is written: it may have been Esc and a letter, or a layout's own
+// way to a sign.
+func (m *Model) unbound(k key) key {
+	if !strings.HasPrefix(k.name, "alt+") || m.binds(k.name) {
+		return k
+	}
+	switch q := m.composer.query; {
+	case k.letter == "" || m.over.open() && m.over.switcher == nil:
+		m.flash(k.name + " does nothing here")
+		return k
+	case !m.over.open() && (m.form != nil || q != nil && q.secret): // no part of a secret is shown
+		m.flash("this key with Alt does nothing here: what it is without Alt was written")
+	default:
+		m.flash(k.name + " does nothing here: " + text.CleanLine(k.letter) + " was written")
+	}
+	return key{text: k.letter}
+}
+
+// binds says whether a combination with Alt does something where the keys go
+// now.
+func (m *Model) binds(name string) bool {
+	edits := m.composer.editing[name] != nil
+	switch q := m.composer.query; {
+	case m.over.open():
+		return m.over.outbox != nil && name == "alt+o" || m.over.switcher != nil && edits
+	case m.form != nil:
+		return edits || name == "alt+v"
+	case q != nil && q.secret:
+		return edits
+	}
+	return edits || m.keys[name] != nil
+}
+
 func (m *Model) screenKey(k key) {
-	if do := m.keys[k.name]; do != nil {
+	switch do := m.keys[k.name]; {
+	case do != nil:
 		do(m)
-		return
-	}
-	if k.paste {
+	case k.paste:
 		m.paste(k.text)
-		return
-	}
-	before := m.composer.draft.String()
-	if m.composer.Key(k) && m.composer.draft.String() != before {
+	case k.text != "":
+		m.write(k.text)
+	case m.composer.Key(k):
 		m.edited()
 	}
 }
@@ -112,11 +155,12 @@ func (m *Model) reaches(at *place) bool {
 	}
 }
 
-// paste puts what was pasted into the draft; it asks before several lines.
+// paste puts what was pasted into the draft. It asks before several lines, and
+// after a switch that nobody asked for.
 func (m *Model) paste(s string) {
 	s = strings.TrimRight(writable(s), "\n")
 	lines := 1 + strings.Count(s, "\n")
-	if lines == 1 {
+	if lines == 1 && !m.guarded() {
 		m.write(s)
 		return
 	}
@@ -125,20 +169,26 @@ func (m *Model) paste(s string) {
 		cutBytes(first, 20), m.book.current.label), func() { m.write(s) })
 }
 
-// queryKey answers what the composer asks.
+// queryKey answers what the composer asks. A secret is any text; y and n, Enter
+// and Esc answer a question. No other key does: it ends the question, which was
+// not answered with yes, and goes where it would have gone without it.
 func (m *Model) queryKey(k key) {
 	q := m.composer.query
 	switch {
-	case k.name == "esc" || k.name == "ctrl+c":
+	case k.name == "esc", q.secret && k.name == "ctrl+c":
 		m.composer.Answer(m, "")
 	case q.secret && k.name == "enter":
 		m.composer.Answer(m, m.composer.answer.String())
 	case q.secret:
+		k.text = strings.ReplaceAll(k.text, "\n", "") // of a paste
 		m.composer.Key(k)
-	case strings.EqualFold(k.text, "y"):
+	case !k.paste && strings.EqualFold(k.text, "y"):
 		m.composer.Answer(m, "y")
-	case k.text != "" || k.name == "enter":
-		m.composer.Answer(m, "n")
+	case !k.paste && strings.EqualFold(k.text, "n"), k.name == "enter":
+		m.composer.Answer(m, "")
+	default:
+		m.composer.Answer(m, "")
+		m.route(k)
 	}
 }
 
@@ -160,6 +210,13 @@ func (m *Model) nextUnread() {
 		m.book.origin = m.book.current
 	}
 	m.switchTo(next)
+}
+
+// whereIWas goes to the conversation before. On a slow line its key may have
+// been Esc and the beginning of a command, which came at once.
+func (m *Model) whereIWas() {
+	m.switchTo(m.book.last)
+	m.moment.guard.slash = m.paint.now()
 }
 
 func (m *Model) toNewest() {
@@ -202,8 +259,8 @@ func (m *Model) togglePeople() {
 	s.noPeople = !s.noPeople
 }
 
-// escape closes what lies over the screen; with nothing there it may begin an
-// alt key.
+// escape closes what lies over the screen. With nothing there it may stand for
+// Alt, where that is set.
 func (m *Model) escape() {
 	s := &m.screen.shown
 	switch {
@@ -241,16 +298,20 @@ func (m *Model) quit() {
 
 // retry connects now.
 func (m *Model) retry() {
-	if m.link.session != nil && m.link.lost() {
-		m.link.session.Retry()
-		m.flash(flashConnecting)
+	if m.link.session == nil || !m.link.lost() {
+		m.flash("the connection is there")
+		return
 	}
+	m.link.session.Retry()
+	m.flash(flashConnecting)
 }
 
 // editServer brings the form back while there is no connection.
 func (m *Model) editServer() {
-	if m.link.lost() && m.cfg.Connect != nil {
-		m.ended()
-		m.form.back = !m.link.over()
+	if !m.link.lost() || m.cfg.Connect == nil {
+		m.flash("another server can be chosen when the connection is lost, in a window that began with the form")
+		return
 	}
+	m.ended()
+	m.form.back = !m.link.over()
 }

@@ -83,7 +83,7 @@ func verifying(s *scene) {
 	e := safetyOf("alice")
 	_, e.Re.Re = asked[wire.Verify](s.session)
 	s.hear(e)
-	s.clock.now = s.clock.now.Add(guardFor)
+	s.clock.now = s.clock.now.Add(restFor)
 }
 
 func asking(s *scene) {

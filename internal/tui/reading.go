@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,7 +26,8 @@ func (m *Model) switchTo(at *place) {
 
 // show puts a conversation on the screen. The one before keeps its draft.
 func (m *Model) show(at *place) {
-	if old := m.book.current; old != nil {
+	old := m.book.current
+	if old != nil {
 		m.keepDraft()
 		old.log.Show(false, 0, 0)
 		old.past.back = 0
@@ -33,8 +35,14 @@ func (m *Model) show(at *place) {
 	m.book.current = at
 	id := at.id
 	m.disk.write(m, func(a Archive) error { return a.SetPlace(id) })
+	if old != nil && old == m.book.left {
+		m.book.left = nil
+		m.book.drop(old)
+	}
+	g := &m.moment.guard
+	g.switched, g.held, g.ready = time.Time{}, false, nil
 	at.log.Show(true, at.counts.mark, at.counts.unread)
-	m.composer.Load(at.draft)
+	m.composer.Load(at.id, at.draft)
 	m.popup.Close()
 	m.screen.shown.cover = false
 	m.look()
@@ -254,21 +262,20 @@ func (m *Model) restored(r restored) {
 		m.link.ignored[wire.Fold(name)] = true
 	}
 	m.disk.restoring--
+	was := m.book.kept
 	m.book.kept = r
 	m.recallTalks(&r)
 	for _, at := range m.book.all() {
-		if at.draft == "" {
+		if at.draft == was.drafts[at.id] {
 			at.draft = r.drafts[at.id]
 		}
 		at.read(max(r.marks[markName(at)], m.entryMark(at)))
 	}
 	m.recallUnread(&r)
-	if at := m.book.current; at != nil && m.composer.draft.empty() {
-		m.composer.Load(at.draft)
-	}
-	if len(m.composer.inputs) == 0 {
-		m.composer.inputs = r.inputs
-		m.composer.at = len(r.inputs)
+	m.composer.Restore(r.inputs)
+	if at := m.book.current; at != nil && m.composer.draft.String() == was.drafts[at.id] && m.composer.draft.String() != at.draft {
+		m.composer.Load(at.id, at.draft)
+		m.moment.guard.loaded = m.paint.now()
 	}
 	m.reopen(r.place)
 }

@@ -81,11 +81,6 @@ func TestKeysGoToConversations(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", tt.key, s.book.current.id, tt.want)
 		}
 	}
-	s.press("esc")
-	s.tell(key{text: "1"})
-	if s.book.current.id != "#lab3" {
-		t.Errorf("Esc and 1: got %s", s.book.current.id)
-	}
 }
 
 func TestDraftsStayWithTheirConversation(t *testing.T) {
@@ -137,23 +132,6 @@ func TestAQuestionShowsItsAnswersHoweverNarrowTheScreen(t *testing.T) {
 		s := open(t, size[0], size[1])
 		s.tell(key{text: "a rather long first line\ntwo\nthree", paste: true})
 		s.shows(" y/n ")
-	}
-}
-
-func TestEnterIsHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
-	s := entered(t)
-	s.enters("/join general")
-	_, tag := asked[wire.Join](s.session)
-	s.hear(&wire.Entered{Re: wire.Re{Re: tag}, Room: "general"})
-	s.types("oops")
-	s.press("enter")
-	if len(s.session.said) != 0 {
-		t.Fatalf("sent %+v", s.session.said)
-	}
-	s.clock.now = s.clock.now.Add(guardFor)
-	s.press("enter")
-	if len(s.session.said) != 1 || s.session.said[0].Room != "general" {
-		t.Errorf("got %+v", s.session.said)
 	}
 }
 

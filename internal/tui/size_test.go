@@ -100,7 +100,7 @@ func foulLooks(words []string) map[string]func(*scene) {
 			s.hear(&wire.Safety{
 				Re: wire.Re{Re: "t1"}, User: words[0] + words[1], State: wire.KeyChanged, Guest: true, Groups: words, Words: words, Code: words[2],
 			})
-			s.clock.now = s.clock.now.Add(guardFor)
+			s.clock.now = s.clock.now.Add(restFor)
 			s.types(face)
 		}
 	}

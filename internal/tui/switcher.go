@@ -128,7 +128,7 @@ func (m *Model) targets() []target {
 	for _, name := range m.book.known {
 		if m.book.byID[roomID(name)] == nil {
 			all = append(all, target{label: "# " + text.CleanLine(name), note: "not joined", do: func(m *Model) {
-				m.link.do(wire.Join{Room: name}, errand{at: m.book.current})
+				m.ask(m.book.current, wire.Join{Room: name})
 			}})
 		}
 	}

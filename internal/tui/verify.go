@@ -2,7 +2,6 @@ package tui
 
 import (
 	"strings"
-	"time"
 
 	"rsc.io/qr"
 
@@ -27,11 +26,10 @@ const (
 
 // A verifyBox asks whether both sides of a conversation see the same number.
 type verifyBox struct {
-	of     wire.Safety // cleaned
-	name   string      // as the server knows it
-	code   *qr.Code    // nil: there is none
-	face   verifyFace
-	opened time.Time
+	of   wire.Safety // cleaned
+	name string      // as the server knows it
+	code *qr.Code    // nil: there is none
+	face verifyFace
 }
 
 // safety shows what to compare with somebody, if that was asked for.
@@ -44,13 +42,14 @@ func (m *Model) safety(e *wire.Safety) {
 	if ask.final || e.Re.Re == "" {
 		return
 	}
-	v := &verifyBox{of: *e, name: e.User, opened: m.paint.now()}
+	v := &verifyBox{of: *e, name: e.User}
 	v.of.User = text.CleanLine(e.User)
 	v.of.Groups, v.of.Words = cleanAll(e.Groups), cleanAll(e.Words)
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
 	}
 	m.over = overlay{verify: v}
+	m.arise()
 }
 
 // ownKeys prints what is to be known of the account's own devices.
@@ -81,14 +80,15 @@ func cleanAll(list []string) []string {
 	return clean
 }
 
-// Key shows another face, answers, or leaves it for later. What is typed while
-// the question comes up is no answer to it.
+// Key shows another face, answers, or leaves it for later. A key that is none
+// of these leaves it for later and goes where it would have gone.
 func (v *verifyBox) Key(m *Model, k key) {
-	early := m.paint.now().Sub(v.opened) < guardFor
 	switch {
-	case k.name == "esc" || k.name == "ctrl+c":
+	case k.name == "esc" || k.name == "ctrl+c" || k.name == "enter":
 		m.over = overlay{}
-	case k.paste || early:
+	case k.paste:
+		m.over = overlay{}
+		m.route(k)
 	case k.text == "w":
 		v.show(faceWords)
 	case k.text == "q":
@@ -97,6 +97,9 @@ func (v *verifyBox) Key(m *Model, k key) {
 		v.answer(m, wire.AnswerSame)
 	case k.text == "n":
 		v.answer(m, wire.AnswerDiffer)
+	default:
+		m.over = overlay{}
+		m.route(k)
 	}
 }
 

@@ -145,3 +145,12 @@ func TestNearest(t *testing.T) {
 		})
 	}
 }
+
+func TestAWordIsNearToWhatHasItAsAPart(t *testing.T) {
+	rooms := []string{"help", "games", "lobby", "shell", "ias-sheet3", "ias-sheet2", "printers-2026"}
+	for word, want := range map[string]string{"sheet3": "ias-sheet3", "shet3": "ias-sheet3", "printer": "printers-2026", "lobbi": "lobby", "Sheet2": "ias-sheet2"} {
+		if got := Nearest(word, rooms, 1); !slices.Equal(got, []string{want}) {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}

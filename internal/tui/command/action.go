@@ -40,6 +40,7 @@ type Local struct {
 type Unknown struct {
 	Word    string   // with its prefix
 	Nearest []string // what it may have been, with the same prefix
+	Secret  bool     // what stands behind the word may be a secret
 }
 
 // Usage is a command that can't be done as it was typed.
@@ -58,6 +59,20 @@ func (Local) action()   {}
 func (Unknown) action() {}
 func (Usage) action()   {}
 func (Nothing) action() {}
+
+// Recallable tells whether the line behind an action, which was refused, may be
+// offered again to the person who typed it. A mistyped command that asks for a
+// secret may not: the secret may stand behind it.
+func Recallable(a Action) bool {
+	switch a := a.(type) {
+	case Unknown:
+		return !a.Secret
+	case Nothing:
+		return false
+	case Say, Whisper, Ask, Local, Usage:
+	}
+	return Remember(a)
+}
 
 // Remember tells whether the line behind an action may be kept, in the input
 // history or on disk. What may hold a secret by mistake may not.

@@ -35,7 +35,7 @@ func TestComplete(t *testing.T) {
 		"another family's word behind this prefix":    {":joi|", []string{":join |"}},
 		"one word a command, of the family if it can": {"/wh|", []string{"/who |", "/whois |"}},
 		"a word without arguments":                    {"/jok|", []string{"/joke|"}},
-		"several words":                               {"cmd:re|", []string{"cmd:request |", "cmd:refuse |", "cmd:read |", "cmd:register |"}},
+		"several words":                               {"cmd:re|", []string{"cmd:request |", "cmd:refuse |", "cmd:read |", "cmd:register |", "cmd:retry|"}},
 		"whatever the case":                           {"/JOI|", []string{"/join |"}},
 		"nothing for what is none":                    {"/xyz|", nil},
 		"rooms":                                       {"/join l|", []string{"/join lab3 |", "/join lobby |"}},

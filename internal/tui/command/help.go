@@ -27,6 +27,7 @@ func HelpEntries(o Offer) []HelpEntry {
 	}
 	return append(all,
 		HelpEntry{"TEXT", "@user: text", "one private line without leaving this place"},
+		HelpEntry{"TEXT", "/help terminal", "keys that some terminals and keyboards lack"},
 		HelpEntry{"TEXT", `\text`, "send a line that begins like a command"})
 }
 
@@ -53,9 +54,21 @@ func helpRows(signature, help string) []string {
 	return []string{fmt.Sprintf("  %-*s %s", helpColumn, signature, help)}
 }
 
+// terminal is the help on what differs between terminals.
+const terminal = `terminal: keys that some terminals and keyboards lack
+Alt      is a letter that comes at once with Alt; Esc alone is Esc, and what follows is text
+no Alt?  each Alt key has another key or a command: F1 shows them
+         or start with --esc-is-alt (key esc-is-alt in the configuration file): Esc and a letter are Alt
+Mac      Option writes letters unless the terminal is told that it is Meta (Terminal: Use Option as Meta key; iTerm2: Esc+)
+AltGr    writes the signs of the layout: @ { [ ] } \ are text`
+
 // HelpFor is the help on one command, found by any of its words with or
 // without a prefix: how it is typed in each grammar, what it does, an example.
+// "terminal" is the help on keys.
 func HelpFor(word string) (text string, ok bool) {
+	if strings.EqualFold(word, "terminal") {
+		return terminal, true
+	}
 	prefix, ok := cutPrefix(word)
 	if ok {
 		word = word[len(prefix):]

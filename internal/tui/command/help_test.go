@@ -67,7 +67,9 @@ func TestPolicy(t *testing.T) {
 		}
 		confirms, prompts := false, false
 		for _, line := range lines {
-			switch a := Parse(line, at(&c)).(type) {
+			here := at(&c)
+			here.Account = true
+			switch a := Parse(line, here).(type) {
 			case Ask:
 				confirms = confirms || a.Confirm != ""
 			case Local:
@@ -203,4 +205,11 @@ func tableRow(c *Command) string {
 	}
 	cells = append(cells, help, "`"+c.Example+"`")
 	return "| " + strings.Join(cells, " | ") + " |\n"
+}
+
+func TestHelpTerminalSaysWhatToDoWithoutAlt(t *testing.T) {
+	text, ok := HelpFor("terminal")
+	if !ok || !strings.Contains(text, "--esc-is-alt") || !strings.Contains(text, "Option") {
+		t.Errorf("got %q", text)
+	}
 }

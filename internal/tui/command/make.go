@@ -96,16 +96,35 @@ func makeAway(_ Context, v values) (Action, problem) {
 	return Ask{Request: wire.Away{Text: v["text"]}}, ""
 }
 
-func makeNick(_ Context, v values) (Action, problem) { return Local{Verb: Nick, Arg: v["name"]}, "" }
+func makeNick(c Context, v values) (Action, problem) {
+	return Local{Verb: Nick, Arg: v["name"], Confirm: c.outOfAccount(", and be the guest " + v["name"])}, ""
+}
+
+// outOfAccount asks before the account's name is given up; a guest's is no more
+// than a word.
+func (c Context) outOfAccount(then string) string {
+	if !c.Account {
+		return ""
+	}
+	return "log out of the account " + c.Me + then + "? Its private lines wait until /login " + c.Me
+}
 
 func makeRegister(c Context, v values) (Action, problem) {
 	name, p := named(c, v)
-	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name, "the same again"}}, p
+	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name + c.instead(name), "the same again"}}, p
 }
 
 func makeLogin(c Context, v values) (Action, problem) {
 	name, p := named(c, v)
-	return Local{Verb: Login, Arg: name, Prompts: []string{"password of " + name}}, p
+	return Local{Verb: Login, Arg: name, Prompts: []string{"password of " + name + c.instead(name)}}, p
+}
+
+// instead says which account is logged out by becoming somebody else.
+func (c Context) instead(name string) string {
+	if !c.Account || wire.Fold(name) == wire.Fold(c.Me) {
+		return ""
+	}
+	return " (logs " + c.Me + " out)"
 }
 
 // named is the name that was typed, or else the one in use.
@@ -119,7 +138,9 @@ func named(c Context, v values) (string, problem) {
 	return "", "Say which name"
 }
 
-func makeLogout(Context, values) (Action, problem) { return Ask{Request: wire.Logout{}}, "" }
+func makeLogout(c Context, _ values) (Action, problem) {
+	return Ask{Request: wire.Logout{}, Confirm: c.outOfAccount("")}, ""
+}
 
 func makeAccount(c Context, v values) (Action, problem) {
 	what, value := v["what"], v["value"]
@@ -153,6 +174,13 @@ func makeSessions(_ Context, v values) (Action, problem) {
 // makeServer leaves the question to who knows what the server shows.
 func makeServer(_ Context, v values) (Action, problem) {
 	return Local{Verb: Server, Arg: v["trust"]}, ""
+}
+
+func makeGo(_ Context, v values) (Action, problem) { return Local{Verb: Go, Arg: v["number"]}, "" }
+
+// makeKeyed makes a command that does what a key does.
+func makeKeyed(verb Verb) func(Context, values) (Action, problem) {
+	return func(Context, values) (Action, problem) { return Local{Verb: verb}, "" }
 }
 
 func makeHelp(_ Context, v values) (Action, problem) {

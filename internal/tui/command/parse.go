@@ -13,6 +13,8 @@ type Context struct {
 	Room string // the room, or
 	To   string // the person of a private conversation
 	Me   string // the name in use
+	// Account is whether that is an account, and no guest's.
+	Account bool
 	// Direct is a conversation with one other person: only :q is a command
 	// there, as its family has it.
 	Direct bool
@@ -40,6 +42,38 @@ func (c Context) say(text string, action bool) (Action, problem) {
 // Parse says what a line asks for. It never fails: what it can't do is an
 // Unknown or a Usage.
 func Parse(line string, c Context) Action {
+	a := parse(line, c)
+	if said := heard(a); said != "" {
+		if no := c.refusal(line, said); no != nil {
+			return no
+		}
+	}
+	return a
+}
+
+// heard is what others come to read by an action, or "".
+func heard(a Action) string {
+	switch a := a.(type) {
+	case Say:
+		return a.Text
+	case Whisper:
+		return a.Text
+	case Ask:
+		switch r := a.Request.(type) {
+		case wire.Away:
+			return r.Text
+		case wire.Topic:
+			if r.Text != nil {
+				return *r.Text
+			}
+		default:
+		}
+	case Local, Unknown, Usage, Nothing:
+	}
+	return ""
+}
+
+func parse(line string, c Context) Action {
 	switch l := c.scan(line); l.kind {
 	case isText:
 		a, why := c.say(l.text, false)
@@ -57,7 +91,8 @@ func Parse(line string, c Context) Action {
 	case isCommand:
 		return run(l, c)
 	case isUnknown:
-		return Unknown{Word: l.word.String(), Nearest: nearest(l.word)}
+		near, secret := nearest(l.word)
+		return Unknown{Word: l.word.String(), Nearest: near, Secret: secret && !blank(l.rest) || MaySecret(line)}
 	case isNothing:
 	}
 	return Nothing{}
@@ -82,6 +117,29 @@ func run(l reading, c Context) Action {
 		return usage(l.command, l.word, why)
 	}
 	return a
+}
+
+// IsCommand tells whether a line is a command that there is.
+func IsCommand(line string) bool { return scan(line).kind == isCommand }
+
+// Names is the person that a line names, or "": of a private line who is to
+// read it, of a command who it is about.
+func Names(line string, c Context) string {
+	l := c.scan(line)
+	if l.kind != isCommand {
+		return l.to
+	}
+	args := l.command.argsOf(l.word)
+	v, why := readArgs(args, l.rest)
+	if why != "" {
+		return ""
+	}
+	for _, a := range args {
+		if a.Kind == KindUser && v[a.Name] != "" {
+			return v[a.Name]
+		}
+	}
+	return ""
 }
 
 func usage(c *Command, w Word, why problem) Action {
@@ -270,10 +328,11 @@ const (
 	maxWord    = 20 // characters of an unknown word that are compared; no command is as long
 )
 
-// nearest is what an unknown word may have been: at most one word a command.
-func nearest(w Word) []string {
+// nearest is what an unknown word may have been: at most one word a command. It
+// also tells whether one of them asks for a secret.
+func nearest(w Word) (near []string, secret bool) {
 	if w.Text == "" { // a bare prefix
-		return []string{string(w.Prefix) + "help", string(w.Prefix) + "join", string(w.Prefix) + "rooms"}
+		return []string{string(w.Prefix) + "help", string(w.Prefix) + "join", string(w.Prefix) + "rooms"}, false
 	}
 	var words []string
 	for i := range commands {
@@ -283,14 +342,14 @@ func nearest(w Word) []string {
 	}
 	typed := []rune(w.Text)
 	typed = typed[:min(len(typed), maxWord)]
-	var near []string
 	seen := map[Verb]bool{}
 	for _, n := range wire.Nearest(string(typed), words, len(words)) {
 		c, as := find(w.Prefix, n)
 		if !seen[c.Verb] && len(near) < maxNearest {
 			near = append(near, as.String())
+			secret = secret || c.Secret()
 		}
 		seen[c.Verb] = true
 	}
-	return near
+	return near, secret
 }

@@ -118,6 +118,10 @@ var commands = []Command{
 		},
 	},
 	{
+		Verb: Inspect, Group: GroupPrivate, Help: "show or hide how this person is connected", Example: "/inspect", make: makeKeyed(Inspect),
+		Words: []Word{{Slash, "inspect", nil}},
+	},
+	{
 		Verb: Share, Group: GroupPrivate, Help: "show or set what others see of you", Example: "/share reading off", make: makeShare,
 		Words: []Word{{Slash, "share", nil}},
 		Args: []Arg{
@@ -128,6 +132,15 @@ var commands = []Command{
 	{
 		Verb: Next, Group: GroupReading, Help: "go to the next unread lines", Example: "/next", make: makeNext,
 		Words: []Word{{Slash, "next", nil}},
+	},
+	{
+		Verb: Go, Group: GroupReading, Help: "go where you were, or to a place by number", Example: "/go 2", make: makeGo,
+		Words: []Word{{Slash, "go", nil}},
+		Args:  []Arg{{Name: "number", Kind: KindNumber, Optional: true}},
+	},
+	{
+		Verb: Unread, Group: GroupReading, Help: "scroll to the first unread line", Example: "/unread", make: makeKeyed(Unread),
+		Words: []Word{{Slash, "unread", nil}},
 	},
 	{
 		Verb: Read, Group: GroupReading, Help: "show earlier lines: a page, so many, or all", Example: "/read 10", make: makeRead,
@@ -149,8 +162,9 @@ var commands = []Command{
 	},
 	{
 		Verb: Nick, Group: GroupAccount, Help: "take another name, as a guest", Example: "/nick sara2", make: makeNick,
-		Words: []Word{{Slash, "nick", nil}},
-		Args:  []Arg{{Name: "name", Kind: KindWord}},
+		Words:   []Word{{Slash, "nick", nil}},
+		Args:    []Arg{{Name: "name", Kind: KindWord}},
+		Confirm: true,
 	},
 	{
 		Verb: Register, Group: GroupAccount, Help: "make an account; the password is asked for", Example: "/register sara", make: makeRegister,
@@ -164,7 +178,8 @@ var commands = []Command{
 	},
 	{
 		Verb: Logout, Group: GroupAccount, Help: "give up your name", Example: "/logout", make: makeLogout,
-		Words: []Word{{Slash, "logout", nil}},
+		Words:   []Word{{Slash, "logout", nil}},
+		Confirm: true,
 	},
 	{
 		Verb: Account, Group: GroupAccount, Help: "legacy logins, password, or remove the account", Example: "/account legacy on", make: makeAccount,
@@ -215,6 +230,14 @@ var commands = []Command{
 		Verb: Server, Group: GroupProgram, Help: "show the server's key, or trust what changed", Example: "/server trust", make: makeServer,
 		Words: []Word{{Slash, "server", nil}},
 		Args:  []Arg{{Name: "trust", Kind: KindChoice, Choices: []string{"trust"}, Optional: true}},
+	},
+	{
+		Verb: Retry, Group: GroupProgram, Help: "while offline: connect now", Example: "/retry", make: makeKeyed(Retry),
+		Words: []Word{{Slash, "retry", nil}},
+	},
+	{
+		Verb: Connect, Group: GroupProgram, Help: "while offline: choose another server", Example: "/connect", make: makeKeyed(Connect),
+		Words: []Word{{Slash, "connect", nil}},
 	},
 	{
 		Verb: Help, Group: GroupProgram, Help: "show all commands, or one in detail", Example: "/help join", make: makeHelp,

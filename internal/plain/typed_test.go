@@ -1,0 +1,83 @@
+package plain_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"labchat/internal/plain"
+	"labchat/internal/wire"
+)
+
+func TestARefusalNamesWhatWasAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		arrive(r)
+		r.types("/join nosuchroom")
+		r.hear(&wire.Refused{Re: wire.Re{Re: "t1"}, Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room.", Near: []string{"lobby"}})
+		r.types("/nick bob2", "y")
+		r.hear(&wire.Refused{Re: wire.Re{Re: "t2"}, Of: wire.ActGuest, Code: wire.CodeNameTaken, Text: "The name is in use."})
+		r.eof()
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+		for _, want := range []string{"#nosuchroom: There is no such room. Near: lobby.", "log out of the account sara, and be the guest bob2?", "bob2: The name is in use."} {
+			if !strings.Contains(r.out.String(), want) {
+				t.Errorf("it does not say %q:\n%s", want, r.out.String())
+			}
+		}
+	})
+}
+
+func TestALineForARoomThatOneWasRemovedFromGoesToNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		r.hear(&wire.Status{State: wire.StateConnecting, Server: "127.0.0.1:1300"}, online())
+		r.hear(&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount}, &wire.Entered{Room: "lobby"}, &wire.Entered{Room: "lab3"})
+		r.types("/join lab3")
+		r.hear(&wire.Entered{Re: wire.Re{Re: "t1"}, Room: "lab3"})
+		r.hear(&wire.Left{Room: "lab3", Name: "sara", Reason: "removed"})
+		r.types("for lab3 only")
+		if got := r.s.lastAsked(); strings.Contains(got, "for lab3 only") {
+			t.Errorf("sent: %s", got)
+		}
+		if !strings.Contains(r.out.String(), "You are in no room") {
+			t.Errorf("it does not say that nothing was sent:\n%s", r.out.String())
+		}
+		r.eof()
+		var left *plain.LeftError
+		if err := r.result(); !errors.As(err, &left) && err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestALineThatIsNoAnswerIsALineLikeOthers(t *testing.T) {
+	for answer, want := range map[string]string{
+		"y":          "wire.Leave{Head:{Tag:} Room:lab3}",
+		" Y ":        "wire.Leave{Head:{Tag:} Room:lab3}",
+		"n":          "",
+		"":           "",
+		"yes":        `say lab3 "yes" false`,
+		"no way":     `say lab3 "no way" false`,
+		"/msg bob x": `whisper bob "x" false`,
+		"hello":      `say lab3 "hello" false`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := conversation(t, false, false)
+			arrive(r)
+			r.types("/leave", answer)
+			if strings.TrimSpace(strings.ToLower(answer)) != "y" && !strings.Contains(r.out.String(), "not done.") {
+				t.Errorf("%q: it does not say that nothing was done:\n%s", answer, r.out.String())
+			}
+			if got := r.s.lastAsked(); got != want {
+				t.Errorf("%q: got %q, want %q", answer, got, want)
+			}
+			r.hear(&wire.Status{State: wire.StateEnded})
+			if err := r.result(); err == nil {
+				t.Error("got no error, want the session's end")
+			}
+		})
+	}
+}

@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"reflect"
+	"time"
+
+	"labchat/internal/tui/command"
+	"labchat/internal/tui/text"
+	"labchat/internal/wire"
+)
+
+const (
+	guardFor = 300 * time.Millisecond // keys are held so long after what nobody asked for
+	restFor  = time.Second            // nobody types any more when no text came for so long
+	joinFor  = 10 * time.Second       // a line waits so long for the room that it may be meant for
+)
+
+// A guard keeps what is typed from going where it is not meant to go. What the
+// person caused is never guarded: a key pressed after it is meant for it.
+type guard struct {
+	switched time.Time // to another conversation, by itself
+	arose    time.Time // a form or a dialog came up by itself, or a form went
+	busy     bool      // keys still go where they went before that
+	typed    time.Time // the last text, zero after Enter
+	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
+	held     bool      // Enter was held: what is typed next is another line
+	loaded   time.Time // a draft of an earlier run came into the composer
+	ready    *place    // a room that was asked for and came while a line was being written
+}
+
+// arise takes note that something came up by itself and takes the keys from
+// now on.
+func (m *Model) arise() {
+	m.moment.guard.arose, m.moment.guard.busy = m.paint.now(), true
+}
+
+// retire takes the form away. What is being typed into it is not for the
+// composer.
+func (m *Model) retire() {
+	if m.form == nil {
+		return
+	}
+	m.form, m.moment.touched = nil, false
+	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
+		m.arise()
+	}
+}
+
+// early takes keys that were on their way when something came up by itself: for
+// a short while, and for as long as somebody goes on typing. Text goes into the
+// draft, or nowhere if a form has just gone: it may be the end of a password.
+// Other keys have to be pressed again, and so has an answer that was too hasty.
+func (m *Model) early(k key) bool {
+	g, now := &m.moment.guard, m.paint.now()
+	if !g.busy {
+		return false
+	}
+	types := now.Sub(g.typed) < restFor
+	if now.Sub(g.arose) >= guardFor && !types {
+		g.busy = false
+		return false
+	}
+	hasty := !types && (k.text == "y" || k.text == "n")
+	if types || k.text != "" && !hasty {
+		g.typed = now // not the end of it
+	}
+	over := m.over.open() || m.form != nil
+	switch {
+	case k.text != "" && !k.paste && over && !hasty:
+		m.composer.draft.Insert(k.text)
+		m.edited()
+	case over:
+		m.flash("this has just come up by itself: press the key again")
+	default:
+		m.flash("you are logged in: what you type from here on goes to " + m.book.current.title())
+	}
+	return true
+}
+
+// watch takes note of text and of lines that were held.
+func (m *Model) watch(k key) {
+	g := &m.moment.guard
+	switch {
+	case k.name == "enter":
+		g.typed = time.Time{}
+		return
+	case k.text != "":
+		g.typed = m.paint.now()
+	}
+	apart := g.held || m.paint.now().Sub(g.loaded) < restFor
+	if apart && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+		m.setAside()
+	}
+	g.held, g.loaded = false, time.Time{}
+}
+
+// setAside takes a line that was held, or that came back under somebody's
+// hands, out of the composer, so that the next one is not glued to it.
+func (m *Model) setAside() {
+	line := m.composer.draft.String()
+	if line == "" {
+		return
+	}
+	m.composer.Take()
+	m.remember(line)
+	m.keepDraft()
+	m.flash("the line before was not sent: Up brings it back")
+}
+
+// hold says whether Enter must be pressed once more: after a switch that nobody
+// asked for, and where the line means something else in the room that was asked
+// for meanwhile.
+func (m *Model) hold(line string, a command.Action) bool {
+	g := &m.moment.guard
+	again := g.held
+	g.held = true
+	switch {
+	case !does(a):
+	case m.guarded():
+		m.flash("another conversation has just come up: press Enter again to send it here")
+		return true
+	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
+		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
+		return true
+	case !again:
+		if room := m.meanwhile(line, a); room != "" {
+			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
+			return true
+		}
+	}
+	g.held, g.ready = false, nil
+	return false
+}
+
+// does says whether an action does anything: all others can't go wrong.
+func does(a command.Action) bool {
+	switch a.(type) {
+	case command.Usage, command.Unknown, command.Nothing:
+		return false
+	default:
+		return true
+	}
+}
+
+// guarded says whether Enter and what is pasted are held.
+func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
+
+// meanwhile is a room that was asked for and has not come to the screen, in which
+// a line would mean something else than a; "" where there is none.
+func (m *Model) meanwhile(line string, a command.Action) string {
+	var rooms []string
+	if at := m.moment.guard.ready; at != nil {
+		rooms = append(rooms, at.name)
+	}
+	for _, e := range m.link.asked {
+		if e.act == wire.ActJoin && m.paint.now().Sub(e.since) < joinFor {
+			rooms = append(rooms, e.room)
+		}
+	}
+	there := m.context()
+	there.To = ""
+	for _, there.Room = range rooms {
+		if !reflect.DeepEqual(a, command.Parse(line, there)) {
+			return there.Room
+		}
+	}
+	return ""
+}
+
+// writing says whether going to another conversation would tear apart what is
+// being written or asked.
+func (m *Model) writing() bool { return m.composer.query != nil || !m.composer.draft.empty() }
+
+// arrive goes to a room that was asked for, unless a line was begun meanwhile:
+// that stays where it was begun, and whoever writes it with it.
+func (m *Model) arrive(at *place, ask errand) {
+	switch {
+	case at == m.book.current:
+	case m.writing() && m.moment.edits != ask.edits:
+		m.moment.guard.ready = at
+		m.flash(at.title() + " is there: this line stays in " + m.book.current.title())
+	default:
+		m.switchTo(at)
+	}
+}

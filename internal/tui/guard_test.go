@@ -1,0 +1,366 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"labchat/internal/wire"
+)
+
+// typed is what went out, as "#room: words" and "@person: words".
+func (s *scene) sent() string {
+	var all []string
+	for _, l := range s.session.said {
+		all = append(all, "#"+l.Room+": "+l.Text)
+	}
+	for _, l := range s.session.private {
+		all = append(all, "@"+l.To+": "+l.Text)
+	}
+	return strings.Join(all, "|")
+}
+
+func (s *scene) expectSent(want string) {
+	s.t.Helper()
+	if got := s.sent(); got != want {
+		s.t.Errorf("sent %q, want %q", got, want)
+	}
+}
+
+func (s *scene) expectDraft(want string) {
+	s.t.Helper()
+	if got := s.composer.draft.String(); got != want {
+		s.t.Errorf("the draft is %q, want %q", got, want)
+	}
+}
+
+func (s *scene) expectPlace(want string) {
+	s.t.Helper()
+	if got := s.book.current.id; got != want {
+		s.t.Errorf("on %s, want %s", got, want)
+	}
+}
+
+// lingers lets time pass without a timer going off.
+func (s *scene) lingers(d time.Duration) { s.clock.now = s.clock.now.Add(d) }
+
+// neverConnect is a server that does not answer.
+func neverConnect(context.Context, Login) (Connected, error) {
+	return Connected{}, errors.New("nobody answers")
+}
+
+func TestALoneEscIsNotAlt(t *testing.T) {
+	for _, line := range []string{"/msg bob x", "abc", "1 is the answer", "x"} {
+		s := entered(t)
+		s.hear(&wire.Entered{Room: "general"})
+		s.press("ctrl+n", "esc")
+		s.lingers(200 * time.Millisecond)
+		s.types(line)
+		s.expectPlace("#general")
+		s.expectDraft(line)
+		s.press("enter")
+		want := "#general: " + line
+		if strings.HasPrefix(line, "/") {
+			want = "@bob: x"
+		}
+		s.expectSent(want)
+	}
+}
+
+func TestACommandThatCameInOneReadWithEscIsNotSaid(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"})
+	s.press("ctrl+n")
+	s.tell(key{name: "alt+/", letter: "/"}, key{text: "msg bob x"}, key{name: "enter"})
+	s.expectSent("")
+	s.shows("/msg bob x was not done")
+	s.lingers(guardFor)
+	s.press("ctrl+u", "alt+/")
+	s.types("hello")
+	s.press("enter")
+	s.expectSent("#general: hello")
+}
+
+func TestEscAndALetterAreAltWhereThatIsSet(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.EscIsAlt = true })
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"}, &wire.Entered{Room: "general"})
+	s.press("esc")
+	s.lingers(900 * time.Millisecond)
+	s.types("2")
+	s.expectPlace("#general")
+	s.press("esc")
+	s.lingers(escapeFor)
+	s.types("1")
+	s.expectPlace("#general")
+	s.expectDraft("1")
+}
+
+func TestAnAltKeyThatDoesNothingSaysSoAndItsLetterIsText(t *testing.T) {
+	s := entered(t)
+	s.types("a")
+	s.tell(key{name: "alt+ö", letter: "Ö"}, key{name: "alt+{", letter: "{"})
+	s.shows("alt+{ does nothing here: { was written")
+	s.expectDraft("aÖ{")
+	s.tell(key{name: "alt+f9"})
+	s.shows("alt+f9 does nothing here")
+	s.press("ctrl+c", "ctrl+c")
+	s.tell(key{name: "alt+m", letter: "m"})
+	s.expectDraft("m")
+	s.press("ctrl+k")
+	s.tell(key{name: "alt+g", letter: "g"})
+	if got := s.over.switcher.query.String(); got != "g" {
+		t.Errorf("the switcher looks for %q", got)
+	}
+}
+
+func TestAKeyWithAltKeepsItsLetter(t *testing.T) {
+	for _, tt := range []struct {
+		key  tea.KeyMsg
+		want key
+	}{
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Ö"), Alt: true}, key{name: "alt+ö", letter: "Ö"}},
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("@")}, key{text: "@"}}, // AltGr
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("å")}, key{text: "å"}}, // Option that is no Meta
+		{tea.KeyMsg{Type: tea.KeyEnter, Alt: true}, key{name: "alt+enter"}},
+	} {
+		if got := keyOf(tt.key); got != tt.want {
+			t.Errorf("got %+v, want %+v", got, tt.want)
+		}
+	}
+}
+
+func TestAnAltKeyInASecretShowsNoLetterOfIt(t *testing.T) {
+	s := entered(t)
+	s.enters("/login sara")
+	s.tell(key{name: "alt+q", letter: "q"})
+	s.shows("does nothing here")
+	s.hides("alt+q")
+	if got := s.composer.answer.String(); got != "q" {
+		t.Errorf("the secret is %q", got)
+	}
+}
+
+func TestEveryAltActionHasASecondKeyOrACommand(t *testing.T) {
+	alt := func(k string) bool { return strings.HasPrefix(k, "alt+") }
+	for _, b := range bindings() {
+		second := b.word != ""
+		for _, k := range b.keys {
+			second = second || !alt(k)
+		}
+		if !second {
+			t.Errorf("%v: %s has neither", b.keys, b.help)
+		}
+	}
+	for _, k := range []string{"alt+v", "ctrl+r"} {
+		s := open(t, 80, 24, func(c *Config) { c.Form = true })
+		if s.press(k); !s.form.visible {
+			t.Errorf("%s does not show the password", k)
+		}
+	}
+	for name, want := range map[string]string{"alt+b": "ctrl+left", "alt+f": "ctrl+right", "alt+d": "ctrl+x", "alt+backspace": "ctrl+w"} {
+		var one, two draft
+		one.Set("one two three")
+		two.Set("one two three")
+		one.wordLeft()
+		two.wordLeft()
+		edits()[name](&one)
+		edits()[want](&two)
+		if one.String() != two.String() || one.cursor != two.cursor {
+			t.Errorf("%s does not do as %s", want, name)
+		}
+	}
+	for k := range edits() {
+		switch k {
+		case "alt+b", "alt+f", "alt+d", "alt+backspace":
+		default:
+			if alt(k) {
+				t.Errorf("%s has no second key", k)
+			}
+		}
+	}
+}
+
+func TestAFormThatComesUpByItselfTakesNoKeysThatAreUnderWay(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Connect = neverConnect })
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.types("/msg b")
+	s.hear(&wire.Status{State: wire.StateEnded, Reason: "gone"})
+	for _, r := range "ob psst" {
+		s.lingers(restFor / 2)
+		s.types(string(r))
+	}
+	s.press("enter", "esc")
+	if s.form == nil || s.form.busy || s.quits != 0 {
+		t.Fatal("the form took Enter or Esc")
+	}
+	if got := s.form.name.String() + s.form.password.String(); got != "" {
+		t.Errorf("the form holds %q", got)
+	}
+	s.expectDraft("/msg bob psst")
+	s.lingers(restFor)
+	s.types("sara")
+	if got := s.form.name.String() + s.form.server.String(); !strings.Contains(got, "sara") {
+		t.Errorf("the form holds %q", got)
+	}
+}
+
+func TestThePasswordThatIsTypedIntoAFormWhichGoesIsNotADraft(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Form = true; c.Connect = neverConnect })
+	s.types("secr")
+	s.hear(online()...)
+	if s.form != nil {
+		t.Fatal("the form is there")
+	}
+	s.types("et")
+	s.press("enter")
+	s.expectDraft("")
+	s.expectSent("")
+	s.lingers(restFor)
+	s.types("hello")
+	s.expectDraft("hello")
+}
+
+func TestNothingIsHeldAfterASwitchThatSomebodyAskedFor(t *testing.T) {
+	s := entered(t)
+	s.enters("/join random")
+	_, tag := asked[wire.Join](s.session)
+	s.hear(&wire.Entered{Re: wire.Re{Re: tag}, Room: "random"})
+	s.expectPlace("#random")
+	s.types("/join tcp-udp")
+	s.press("enter")
+	if all, _ := asked[wire.Join](s.session); len(all) != 2 || all[1].Room != "tcp-udp" {
+		t.Fatalf("asked %+v", all)
+	}
+	_, tag = asked[wire.Join](s.session)
+	s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActJoin, Code: wire.CodeNoRoom})
+	s.press("alt+/")
+	s.types("hello")
+	s.press("enter")
+	s.press("alt+2")
+	s.types("hello too")
+	s.press("enter")
+	s.types("/msg bob")
+	s.press("enter")
+	s.types("psst")
+	s.press("enter")
+	s.expectSent("#lab3: hello|#random: hello too|@bob: psst")
+}
+
+// removed has the server take us out of the room on the screen.
+func removed(t *testing.T) *scene {
+	t.Helper()
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"})
+	s.hear(&wire.Left{Room: "lab3", Name: "sara", Reason: "removed"})
+	s.expectPlace("#general")
+	return s
+}
+
+func TestEnterAndPasteAreHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
+	s := removed(t)
+	s.types("oops")
+	s.press("enter")
+	s.expectSent("")
+	s.lingers(guardFor)
+	s.press("enter")
+	s.expectSent("#general: oops")
+	s = removed(t)
+	s.tell(key{text: "for lab3", paste: true})
+	s.expectDraft("")
+	s.shows("paste 1 line")
+	s.tell(key{text: "y"})
+	s.expectDraft("for lab3")
+}
+
+func TestNothingIsHeldWhereNothingCameUp(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"}, &wire.Left{Room: "general", Name: "sara", Reason: "removed"})
+	s.types("hello")
+	s.press("enter")
+	s.expectSent("#lab3: hello")
+}
+
+func TestALineThatWasHeldIsNotGluedToTheNext(t *testing.T) {
+	s := removed(t)
+	s.types("one")
+	s.press("enter")
+	s.lingers(guardFor)
+	s.types("two")
+	s.expectDraft("two")
+	s.press("enter")
+	s.expectSent("#general: two")
+	s.press("up", "up")
+	s.expectDraft("one")
+}
+
+func TestWhatWouldNotBeSentIsNotHeld(t *testing.T) {
+	s := removed(t)
+	s.types("/login sara hunter2")
+	s.press("enter")
+	s.hides("hunter2")
+	s.expectDraft("")
+	s.types("/verfy ann")
+	s.press("enter")
+	s.expectDraft("")
+}
+
+func TestALineBegunBeforeARoomWasThereStaysWhereItWasBegun(t *testing.T) {
+	s := entered(t)
+	s.enters("/join random")
+	s.types("hel")
+	_, tag := asked[wire.Join](s.session)
+	s.hear(&wire.Entered{Re: wire.Re{Re: tag}, Room: "random"})
+	s.shows("#random is there: this line stays in #lab3")
+	s.types("lo")
+	s.expectPlace("#lab3")
+	s.expectDraft("hello")
+	s.press("enter")
+	s.expectSent("") // it may have been meant for #random
+	s.shows("press Enter again to send this in #lab3")
+	s.press("enter")
+	s.expectSent("#lab3: hello")
+}
+
+func TestALineForARoomThatIsUnderWayIsAskedAboutOnce(t *testing.T) {
+	s := entered(t)
+	s.enters("/join random")
+	_, first := asked[wire.Join](s.session)
+	s.types("hello")
+	s.press("enter")
+	s.expectSent("")
+	s.press("ctrl+u")
+	s.types("/join general") // means the same anywhere
+	s.press("enter")
+	if all, _ := asked[wire.Join](s.session); len(all) != 2 {
+		t.Errorf("asked %+v", all)
+	}
+	_, tag := asked[wire.Join](s.session)
+	s.hear(&wire.Refused{Re: wire.Re{Re: first}, Of: wire.ActJoin, Code: wire.CodeNoRoom}, &wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActJoin, Code: wire.CodeNoRoom})
+	s.types("hello")
+	s.press("enter")
+	s.expectSent("#lab3: hello")
+}
+
+func TestARoomThatIsLeftWhileALineIsWrittenStaysUntilOneGoesElsewhere(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Entered{Room: "general"})
+	s.types("hel")
+	s.hear(&wire.Left{Room: "lab3", Name: "sara", Reason: "removed"})
+	s.types("lo")
+	s.expectPlace("#lab3")
+	s.expectDraft("hello")
+	s.press("ctrl+n")
+	if s.book.byID["#lab3"] != nil {
+		t.Error("the room is on the list")
+	}
+	s.expectDraft("")
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.press("ctrl+n")
+	s.expectDraft("hello")
+}

@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"labchat/internal/tui/command"
+	"labchat/internal/wire"
+)
+
+// maxInputs is how many lines of a conversation's history are kept at hand.
+const maxInputs = 500
+
+// A history is the lines that were written in one conversation, or for it. They
+// are offered nowhere else: what was said to one person is no use to others.
+type history struct {
+	lines []string
+	at    int    // len(lines) is the draft itself
+	kept  string // the draft while the lines are looked at
+	own   bool   // lines were added since the program began
+}
+
+// leave ends a walk through the history.
+func (h *history) leave() { h.at, h.kept = len(h.lines), "" }
+
+// add adds a line, unless it is the newest again.
+func (h *history) add(line string) {
+	if n := len(h.lines); n == 0 || h.lines[n-1] != line {
+		h.lines = append(h.lines, line)
+	}
+	h.lines = h.lines[max(len(h.lines)-maxInputs, 0):]
+	h.own = true
+	h.leave()
+}
+
+// historyOf returns the history of a place, which it makes if need be.
+func (c *composer) historyOf(place string) *history {
+	key := wire.Fold(place)
+	if h := c.inputs[key]; h != nil {
+		return h
+	}
+	if c.inputs == nil {
+		c.inputs = map[string]*history{}
+	}
+	h := &history{}
+	c.inputs[key] = h
+	return h
+}
+
+// Restore takes over what the archive has, but for the conversations that lines
+// were written in since.
+func (c *composer) Restore(inputs map[string][]string) {
+	for place := range inputs {
+		c.historyOf(place)
+	}
+	for place, h := range c.inputs {
+		if looking := h.at < len(h.lines); !h.own && !looking {
+			h.lines = inputs[place]
+			h.leave()
+		}
+	}
+}
+
+// moveTo takes note of the server that the form named. What was written at
+// another one stays there: its rooms and people only have the same names.
+func (m *Model) moveTo(server string) {
+	was := m.link.home
+	m.link.home = server
+	if was == "" || was == server {
+		return
+	}
+	m.book.kept = restored{}
+	for _, at := range m.book.all() {
+		at.draft = ""
+	}
+	m.composer = composer{paint: m.paint, editing: m.composer.editing}
+	if at := m.book.current; at != nil {
+		m.composer.Load(at.id, "")
+	}
+	m.popup.Close()
+}
+
+// remember adds a line that was typed here to the history that it belongs to,
+// here and on disk.
+func (m *Model) remember(line string) {
+	id := m.book.current.id
+	if who := command.Names(line, m.context()); who != "" {
+		id = personID(who)
+	}
+	id = wire.Fold(id)
+	m.composer.historyOf(id).add(line)
+	m.composer.here.leave()
+	m.disk.write(m, func(a Archive) error { return a.AddInput(id, line) })
+}
+
+// recallable adds a line that was refused to the history of the conversation
+// where it was typed, to be mended. It is not kept on disk: what is no command
+// may be a mistyped password.
+func (m *Model) recallable(at *place, line string) {
+	if at != nil && line != "" {
+		m.composer.historyOf(at.id).add(line)
+	}
+}
