@@ -71,7 +71,7 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 func (s *screen) plain(ctx context.Context, std conf.Streams, c *cli) error {
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, profileDir(&c.Reach), func(p *profile, cfg client.Config) error {
-		cfg.Rooms = []string{c.room()}
+		cfg.Rooms, cfg.KnownOnly = []string{c.room()}, !isTerminal(std.In)
 		return s.lines(ctx, std, c, p, c.session(p, cfg, forPerson), nil)
 	})
 }

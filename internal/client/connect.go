@@ -110,7 +110,7 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 	}
 	p := proof{
 		server: c.cfg.Server, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
-		secret: !c.cfg.Attended && !c.try && c.cfg.Identity.Mode != ModeGuest,
+		secret: c.cfg.KnownOnly && !c.try && c.cfg.Identity.Mode != ModeGuest,
 	}
 	var found verdict
 	conn := tls.Client(raw, &tls.Config{

@@ -22,7 +22,7 @@ func TestNobodysPasswordGoesToAKeyThatIsSeenFirst(t *testing.T) {
 		store := newMemStore()
 		store.tokens["alice"] = "token-of-alice"
 		cfg := remote(f, store)
-		cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "sesame"}
+		cfg.Identity, cfg.KnownOnly = Identity{Mode: ModeLogin, Name: "alice", Password: "sesame"}, true
 		for range 2 {
 			r := start(t, f, cfg)
 			if e := r.fatal(); !strings.Contains(e.Text, "--server-key "+key) || len(f.asked) != 0 || len(store.pins) != 0 {

@@ -69,13 +69,15 @@ type Config struct {
 	KnownAs   string // what Known calls the server, "" as Server: for one whose port changes
 	// Attended says that somebody is there who can answer with
 	// wire.TrustServer: a server that is not the one we know is told of, and
-	// tried again. Without it the session ends, and no password goes to a key
-	// that is seen first.
+	// tried again. Without it the session ends.
 	Attended bool
-	Dial     func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
-	Log      *slog.Logger
-	Program  string // name and version, for people
-	Rate     int    // lines a second at most; 0: what the server allows
+	// KnownOnly says that nobody looks at a key that is seen first: beyond this
+	// machine no password goes to it.
+	KnownOnly bool
+	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
+	Log       *slog.Logger
+	Program   string // name and version, for people
+	Rate      int    // lines a second at most; 0: what the server allows
 	// LeaveInbox leaves private lines waiting at the server, for a session
 	// whose Store is thrown away.
 	LeaveInbox bool
