@@ -120,7 +120,7 @@ func setFull(t *testing.T, a *Archive, full bool) {
 	t.Helper()
 	pages := 1 << 30
 	if full {
-		must(t, a.write.QueryRow("PRAGMA page_count").Scan(&pages)) //nolint:noctx // a local file
+		must(t, a.write.QueryRow("PRAGMA page_count").Scan(&pages))
 	}
 	must(t, a.exec("set the size", fmt.Sprint("PRAGMA max_page_count = ", pages)))
 }

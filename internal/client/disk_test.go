@@ -27,16 +27,16 @@ func (m *memStore) kept(room string) []wire.ID {
 	return slices.Sorted(slices.Values(m.lines[room]))
 }
 
-// says has somebody else say lines in a room.
-func (f *fake) says(room string, lines int) {
+// says has somebody else say lines in the lobby.
+func (f *fake) says(lines int) {
 	f.mu.Lock()
 	var said []wire.Event
 	for n := range lines {
-		said = append(said, f.others(room, fmt.Sprint("line ", n)))
+		said = append(said, f.others(wire.Lobby, fmt.Sprint("line ", n)))
 	}
 	var to []*peer
 	for p := range f.peers {
-		if p.codec != nil && p.rooms[room] {
+		if p.codec != nil && p.rooms[wire.Lobby] {
 			to = append(to, p)
 		}
 	}
@@ -108,19 +108,19 @@ func TestWhatAFullDiskDidNotTakeIsKeptWhenThereIsRoomAgain(t *testing.T) {
 		r := start(t, f, config(f, newMemStore()))
 		defer r.end()
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		f.says(wire.Lobby, 3)
+		f.says(3)
 		r.until("kept", r.hasAll)
 		before := r.store.LastSeen(wire.Lobby)
 
 		r.store.fail(errFull)
-		f.says(wire.Lobby, 5)
+		f.says(5)
 		mine := r.s.Say(wire.Lobby, "typed meanwhile", false)
 		r.sent(mine)
 		if got := r.store.LastSeen(wire.Lobby); got != before {
 			t.Errorf("the mark moved to %d over lines that are not on disk", got)
 		}
 		r.store.fail(nil)
-		f.says(wire.Lobby, 2)
+		f.says(2)
 		r.until("all is kept", r.hasAll)
 		if r.store.waiting() != 0 {
 			t.Error("a line that was sent waits in the outbox")
@@ -144,12 +144,12 @@ func TestWhatWasTooMuchForAFullDiskIsFetchedAgain(t *testing.T) {
 		r := start(t, f, config(f, newMemStore()))
 		defer r.end()
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		f.says(wire.Lobby, 3)
+		f.says(3)
 		r.until("kept", r.hasAll)
 		r.store.fail(errFull)
 		const lines = maxUnsaved + 1000
 		for said := 0; said < lines; said += 1000 { // so that the feed leaves nothing out
-			f.says(wire.Lobby, 1000)
+			f.says(1000)
 			r.until("all came", func() bool { return len(lobbied(r)) == said+1000+3 })
 		}
 		r.store.fail(nil)
@@ -159,7 +159,7 @@ func TestWhatWasTooMuchForAFullDiskIsFetchedAgain(t *testing.T) {
 				t.Errorf("line %d came out %d times", id, n)
 			}
 		}
-		f.says(wire.Lobby, 1)
+		f.says(1)
 		r.until("the next one is kept", r.hasAll)
 	})
 }
@@ -171,10 +171,10 @@ func TestASessionThatEndsWithAFullDiskFetchesTheLinesNextTime(t *testing.T) {
 		store := newMemStore()
 		r := start(t, f, config(f, store))
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		f.says(wire.Lobby, 3)
+		f.says(3)
 		r.until("kept", r.hasAll)
 		store.fail(errFull)
-		f.says(wire.Lobby, 5)
+		f.says(5)
 		r.until("they came", func() bool { return len(lobbied(r)) == 8 })
 		r.end()
 		store.fail(nil)
@@ -198,17 +198,17 @@ func TestTheMarkDoesNotMoveOverLinesThatAResumedRoomLeavesOut(t *testing.T) {
 		store := newMemStore()
 		r := start(t, f, config(f, store))
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		f.says(wire.Lobby, 3)
+		f.says(3)
 		r.until("kept", r.hasAll)
 		r.end()
 		f.mu.Lock()
 		f.page = 10
 		f.mu.Unlock()
-		f.says(wire.Lobby, 95)
+		f.says(95)
 		r = start(t, f, config(f, store))
 		defer r.end()
 		r.until("all is kept", r.hasAll)
-		f.says(wire.Lobby, 2)
+		f.says(2)
 		r.until("the next ones are kept", r.hasAll)
 		r.until("the 10 newest and the next ones came out", func() bool { return len(lobbied(r)) == 12 })
 		asked := len(requests[wire.History](f))
@@ -225,7 +225,7 @@ func TestAConnectionLostOverThatTellsNoLineTwice(t *testing.T) {
 		store := newMemStore()
 		r := start(t, f, config(f, store))
 		r.until("online", func() bool { return r.state() == wire.StateOnline })
-		f.says(wire.Lobby, 3)
+		f.says(3)
 		r.until("kept", r.hasAll)
 		r.end()
 		f.mu.Lock()
@@ -241,7 +241,7 @@ func TestAConnectionLostOverThatTellsNoLineTwice(t *testing.T) {
 			return nil
 		}
 		f.mu.Unlock()
-		f.says(wire.Lobby, 95)
+		f.says(95)
 		r = start(t, f, config(f, store))
 		defer r.end()
 		r.until("all is kept", r.hasAll)

@@ -11,10 +11,6 @@ import (
 	"labchat/internal/wire"
 )
 
-func said(room string, id wire.ID, text string) *wire.Said {
-	return &wire.Said{Room: room, ID: id, From: "bob", Text: text}
-}
-
 func TestEventsComeAtOnceWhenIdleAndInBatchesWhenBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := serve("chat1", nil)

@@ -29,7 +29,6 @@ type lab struct {
 	t    *testing.T
 	addr string
 	log  store.Store
-	end  func()
 }
 
 func newLab(t *testing.T) *lab {
@@ -63,7 +62,7 @@ func newLab(t *testing.T) *lab {
 // of the last.
 func (w *lab) flood(from, to int) wire.ID {
 	w.t.Helper()
-	conn, err := net.Dial("tcp", w.addr) //nolint:noctx // loopback
+	conn, err := net.Dial("tcp", w.addr)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -10,11 +10,11 @@ const (
 	// BatchEvery is the least time between two batches: a screen draws no
 	// faster.
 	BatchEvery = 8 * time.Millisecond
-	// MaxWaiting and MaxWaitingText bound what waits for a reader that does not
+	// maxWaiting and maxWaitingText bound what waits for a reader that does not
 	// keep up: events, and bytes of the lines among them. Beyond that the oldest
 	// lines are left out.
-	MaxWaiting     = 8 << 10
-	MaxWaitingText = 16 << 20
+	maxWaiting     = 8 << 10
+	maxWaitingText = 16 << 20
 	// lastPatience is how long the last batch waits for a reader.
 	lastPatience = time.Second
 )
@@ -29,7 +29,7 @@ type Feed struct {
 	Batch []wire.Event
 	text  int       // bytes of the lines in Batch
 	last  time.Time // when a batch was handed over
-	most  int       // events before the next thinning, 0: MaxWaiting
+	most  int       // events before the next thinning, 0: maxWaiting
 	me    string    // our name before the first event of Batch
 }
 
@@ -37,7 +37,7 @@ type Feed struct {
 func (f *Feed) Add(e wire.Event) {
 	f.Batch = append(f.Batch, e)
 	f.text += textOf(e)
-	if len(f.Batch) > max(f.most, MaxWaiting) || f.text > MaxWaitingText {
+	if len(f.Batch) > max(f.most, maxWaiting) || f.text > maxWaitingText {
 		f.thin()
 	}
 }

@@ -12,8 +12,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func said(room string, id wire.ID, text string) *wire.Said {
-	return &wire.Said{Room: room, ID: id, From: "bob", Text: text}
+// said is a line in the lobby.
+func said(id wire.ID) *wire.Said {
+	return &wire.Said{Room: wire.Lobby, ID: id, From: "bob", Text: "x"}
 }
 
 // conversation is what a reader knows of the lines of one.
@@ -65,13 +66,13 @@ func reads(t *testing.T, batch []wire.Event) map[string]*conversation {
 
 func TestAReaderThatStopsGetsTheNewestLinesAndIsToldOfTheOthers(t *testing.T) {
 	var f Feed
-	const each = 5 * MaxWaiting
+	const each = 5 * maxWaiting
 	for id := wire.ID(1); id <= each; id++ {
-		f.Add(said("lobby", id, "x"))
+		f.Add(said(id))
 		f.Add(&wire.Whispered{ID: id, From: "bob", To: "me", Text: "x"})
 	}
-	if got := len(f.Batch); got > MaxWaiting+1 {
-		t.Errorf("%d events wait, want %d at most", got, MaxWaiting)
+	if got := len(f.Batch); got > maxWaiting+1 {
+		t.Errorf("%d events wait, want %d at most", got, maxWaiting)
 	}
 	for name, c := range reads(t, f.Batch) {
 		if c.last != each || c.lines+c.out != each || c.lines == 0 {
@@ -91,8 +92,8 @@ func TestAReaderThatStopsGetsTheNewestLinesAndIsToldOfTheOthers(t *testing.T) {
 
 func TestNoAnswerAndNoReceiptIsLeftOut(t *testing.T) {
 	var f Feed
-	for id := wire.ID(1); id <= 10*MaxWaiting; id++ {
-		f.Add(said("lobby", id, "x"))
+	for id := wire.ID(1); id <= 10*maxWaiting; id++ {
+		f.Add(said(id))
 		f.Add(&wire.Joined{Room: "lobby", Name: fmt.Sprint("guest", id%50)})
 		f.Add(&wire.Typed{Room: "lobby", From: "bob"})
 		f.Add(&wire.Status{State: wire.StateOnline, RTT: int64(id)})
@@ -125,7 +126,7 @@ func TestNoAnswerAndNoReceiptIsLeftOut(t *testing.T) {
 		default:
 		}
 	}
-	if want := 10 * MaxWaiting / 1000; len(fates) != want || refused != want {
+	if want := 10 * maxWaiting / 1000; len(fates) != want || refused != want {
 		t.Errorf("%d lines have a receipt and %d questions an answer, want %d", len(fates), refused, want)
 	}
 	for c, it := range fates {
@@ -136,20 +137,20 @@ func TestNoAnswerAndNoReceiptIsLeftOut(t *testing.T) {
 	if it := fates["1000"]; it.receipts != 2 {
 		t.Errorf("an old line has %d receipts, want the first and the last", it.receipts)
 	}
-	if got := len(f.Batch); got > MaxWaiting+1 {
-		t.Errorf("%d events wait, want %d at most", got, MaxWaiting)
+	if got := len(f.Batch); got > maxWaiting+1 {
+		t.Errorf("%d events wait, want %d at most", got, maxWaiting)
 	}
 }
 
 func TestLongTextsAreBoundedToo(t *testing.T) {
 	var f Feed
 	text := string(make([]byte, wire.MaxText))
-	const lines = 3 * MaxWaitingText / wire.MaxText
+	const lines = 3 * maxWaitingText / wire.MaxText
 	for id := wire.ID(1); id <= lines; id++ {
 		f.Add(&wire.Whispered{ID: id, From: "bob", Text: text})
 	}
-	if f.text > MaxWaitingText+wire.MaxText {
-		t.Errorf("%d bytes of text wait, want %d at most", f.text, MaxWaitingText)
+	if f.text > maxWaitingText+wire.MaxText {
+		t.Errorf("%d bytes of text wait, want %d at most", f.text, maxWaitingText)
 	}
 	if c := reads(t, f.Batch)["@bob"]; c.last != lines || c.lines+c.out != lines {
 		t.Errorf("got %+v, want all lines accounted for", c)
@@ -161,7 +162,7 @@ func TestAnOwnLineOfAnotherWindowBelongsToTheConversationWithItsReceiver(t *test
 	f.Add(&wire.LoggedIn{Name: "ann"})
 	f.Handed(time.Now())
 	f.Add(&wire.Renamed{Old: "Ann", Name: "anna"})
-	for id := wire.ID(1); id <= 2*MaxWaiting; id++ {
+	for id := wire.ID(1); id <= 2*maxWaiting; id++ {
 		f.Add(&wire.Whispered{ID: id, From: "anna", To: "bob"})
 	}
 	for _, e := range f.Batch {

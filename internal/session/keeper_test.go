@@ -27,10 +27,10 @@ func TestALineThatAFullDiskDoesNotTakeIsTriedAgain(t *testing.T) {
 	var k Keeper
 	d := &disk{full: true}
 	now := time.Unix(1000, 0)
-	if notice, err := k.Keep(d, now, said("lobby", 1, "x")); err == nil || !strings.Contains(notice, "no space left") {
+	if notice, err := k.Keep(d, now, said(1)); err == nil || !strings.Contains(notice, "no space left") {
 		t.Errorf("got %q and %v, want the reason", notice, err)
 	}
-	if notice, _ := k.Keep(d, now, said("lobby", 2, "x")); notice != "" {
+	if notice, _ := k.Keep(d, now, said(2)); notice != "" {
 		t.Errorf("got %q, want it said once", notice)
 	}
 	if due := k.Due(); !due.After(now) {
@@ -48,7 +48,7 @@ func TestWhatIsTooMuchForAFullDiskIsCounted(t *testing.T) {
 	d := &disk{full: true}
 	now := time.Unix(1000, 0)
 	for id := wire.ID(1); id <= 3*maxUnsaved; id++ {
-		_, _ = k.Keep(d, now, said("lobby", id, "x"))
+		_, _ = k.Keep(d, now, said(id))
 	}
 	d.full = false
 	notice, _ := k.Keep(d, k.Due())

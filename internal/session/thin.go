@@ -19,7 +19,7 @@ func (f *Feed) thin() {
 	for _, e := range f.Batch {
 		f.text += textOf(e)
 	}
-	f.most = max(MaxWaiting, len(f.Batch)+len(f.Batch)/2) // what must stay is not looked at each time
+	f.most = max(maxWaiting, len(f.Batch)+len(f.Batch)/2) // what must stay is not looked at each time
 }
 
 // thinning is one pass over the older half.

@@ -101,6 +101,7 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 			id = e.ID
 		case *wire.Whispered:
 			id = e.ID
+		default: // an archive keeps no others
 		}
 		if before == 0 || id < before {
 			found = append(found, e)

@@ -119,7 +119,7 @@ func visitor(t *testing.T, addr, name, friend string) (*endpoints.Endpoint, keep
 // floods says lines in the lobby, and returns the id of the last.
 func floods(t *testing.T, addr string, from, to int) wire.ID {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr) //nolint:noctx // loopback
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
