@@ -218,12 +218,9 @@ func TestTheScreenEndsWithItsContext(t *testing.T) {
 }
 
 // begin runs the screen on the terminal until the test ends.
-func (t *terminal) begin(s *session, change ...func(*Config)) {
+func (t *terminal) begin(s *session) {
 	t.t.Helper()
 	cfg := Config{Session: s, Archive: newArchive(), Theme: plainTheme(), Room: "lab3"}
-	for _, do := range change {
-		do(&cfg)
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, cfg, t.slave, t.slave) }()
@@ -333,4 +330,16 @@ func (r recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		r <- k.String()
 	}
 	return r, nil
+}
+
+func TestAPasteOfAMegabyteIsOnePaste(t *testing.T) {
+	noLeaks(t)
+	term := newTerminal(t)
+	s := &session{events: make(chan []wire.Event, 1)}
+	term.begin(s)
+	term.types("\x1b[200~" + strings.Repeat("0123456789abcde\r", 1<<16) + "end\x1b[201~")
+	term.awaitText("paste 65537 lines")
+	if len(s.said) > 0 {
+		t.Errorf("said %v", s.said)
+	}
 }

@@ -21,12 +21,12 @@ type palette struct {
 var (
 	dark = palette{
 		muted: "#AFAFAF", accent: "#87AFFF", good: "#87D787", warn: "#FFD75F", bad: "#FF8787",
-		mention: "#FFAF5F", private: "#D7AFFF", rule: "#808080", bar: "#303030", barText: "#E4E4E4", selected: "#3A3A3A", selectedTxt: "#FFFFFF",
+		mention: "#FFAF5F", private: "#D7AFFF", rule: "#878787", bar: "#5F5F5F", barText: "#FFFFFF", selected: "#5F5F87", selectedTxt: "#FFFFFF",
 		nicks: []lipgloss.Color{"#FF8787", "#FFAF5F", "#D7D75F", "#87D787", "#5FD7AF", "#5FD7FF", "#87AFFF", "#AF87FF", "#D787FF", "#FF87D7", "#D7AF87", "#AFD787"},
 	}
 	light = palette{
 		muted: "#5F5F5F", accent: "#005FAF", good: "#005F00", warn: "#875F00", bad: "#AF0000",
-		mention: "#AF0000", private: "#5F00AF", rule: "#808080", bar: "#E4E4E4", barText: "#1C1C1C", selected: "#D7D7FF", selectedTxt: "#000000",
+		mention: "#AF0000", private: "#5F00AF", rule: "#878787", bar: "#D7D7D7", barText: "#000000", selected: "#D7D7FF", selectedTxt: "#000000",
 		nicks: []lipgloss.Color{"#AF0000", "#875F00", "#5F5F00", "#005F00", "#005F5F", "#005F87", "#005FAF", "#0000AF", "#5F00AF", "#870087", "#87005F", "#870000"},
 	}
 	// either is for a background that nobody knows. Its colours are of middle

@@ -88,8 +88,8 @@ func (in *Input) Paste() string {
 // Read reads whole keys. It may read none: those who read go on.
 func (in *Input) Read(p []byte) (int, error) {
 	if len(in.ready) == 0 && len(p) > 0 {
-		if err := in.fill(max(len(p)-slack, 2)); err != nil {
-			return 0, err
+		if err := in.fill(max(len(p)-slack, 2)); err != nil && len(in.ready) == 0 {
+			return 0, err // else it comes again
 		}
 	}
 	n := copy(p, in.ready)
@@ -115,7 +115,7 @@ func (in *Input) fill(room int) error {
 			break // the rest is there, and for the next Read
 		}
 		if n, err = in.File.Read(buf[:room]); n == 0 {
-			break // an error comes again
+			return err
 		}
 		room -= n
 		in.take(buf[:n])
