@@ -100,6 +100,7 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 			if before == 0 || e.ID < before {
 				found = append(found, e)
 			}
+		default: // the archive keeps no others
 		}
 	}
 	return found[max(0, len(found)-limit):], nil
