@@ -321,3 +321,18 @@ func TestANewNameNeverMovesAConversationOntoAnother(t *testing.T) {
 		t.Errorf("it did:\n%s", diff)
 	}
 }
+
+func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
+	s := entered(t)
+	s.book.person("alice")
+	asked := &wire.Path{User: "alice", Way: wire.WayNone, Trying: true, Asked: true, Key: wire.KeyNew, Reason: "alice was asked; lines go when alice accepts"}
+	s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Trying: true}, asked)
+	s.shows(asked.Reason) // wherever one is
+	s.shows(" ask│")
+	s.switchTo(s.book.person("alice"))
+	s.press("left")
+	s.shows("·   " + asked.Reason)
+	s.hear(asked, directTo("alice", 4000))
+	s.hides("was asked")
+	s.shows("direct connection made")
+}
