@@ -27,12 +27,14 @@ type bounds struct {
 	place, all, every                                int
 	numbers, senders                                 int // heard of one device; devices heard
 	devicesOf, devices, contacts, prekeys, transfers int
+	remarks, allRemarks                              int
 }
 
 var usualBounds = bounds{
 	place: maxPlaceLines, all: maxLines, every: pruneEvery,
 	numbers: maxNumbers, senders: maxSenders,
 	devicesOf: maxDevicesOf, devices: maxDevices, contacts: maxContacts, prekeys: maxPrekeys, transfers: maxTransfers,
+	remarks: maxRemarks, allRemarks: maxAllRemarks,
 }
 
 // private is the place of all private lines.

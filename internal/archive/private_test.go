@@ -462,12 +462,19 @@ func TestRemarksStayWithTheirConversation(t *testing.T) {
 	got, err := a.Remarks("Bob")
 	must(t, err)
 	check(t, "remarks", got, []wire.Remark{{ID: 2, At: 2, Text: "two", Alarm: true}, {ID: 3, At: 3, Text: "instead of one"}})
-	for n := range maxRemarks + 50 {
+	a.bounds.remarks, a.bounds.allRemarks = 3, 5
+	for n := range 6 {
 		must(t, a.AddRemark("bob", wire.Remark{ID: wire.ID(10 + n), Text: "more"}, 0))
 	}
 	got, err = a.Remarks("bob")
 	must(t, err)
-	check(t, "how many", len(got), maxRemarks)
+	check(t, "of one", len(got), 3)
+	for n := range 6 {
+		must(t, a.AddRemark(fmt.Sprint("m", n), wire.Remark{ID: 1, Text: "theirs"}, 0))
+	}
+	got, err = a.Remarks("bob")
+	must(t, err)
+	check(t, "of one among many", len(got), 0)
 }
 
 func TestADeviceTakesWhatWasSaidWithItToItsNewName(t *testing.T) {

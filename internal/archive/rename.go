@@ -21,17 +21,18 @@ func (a *Archive) Rename(device, old, name string) (done bool, err error) {
 			return err
 		}
 		for _, s := range []string{
-			"UPDATE lines SET sender = ?1, from_key = ?2 WHERE home = ?3 AND place = '@' AND from_key = ?4 AND device = ?5 AND state = ''",
-			"UPDATE lines SET receiver = ?1, to_key = ?2 WHERE home = ?3 AND place = '@' AND to_key = ?4 AND device = ?5 AND state <> ''",
-			"UPDATE transfers SET user = ?1, user_key = ?2 WHERE home = ?3 AND user_key = ?4 AND device = ?5",
-			"UPDATE OR REPLACE remarks SET place = '@' || ?2 WHERE home = ?3 AND place = '@' || ?4 AND ?1 <> ?5",
+			"UPDATE lines SET sender = ?, from_key = ? WHERE home = ? AND place = '@' AND from_key = ? AND device = ? AND state = ''",
+			"UPDATE lines SET receiver = ?, to_key = ? WHERE home = ? AND place = '@' AND to_key = ? AND device = ? AND state <> ''",
+			"UPDATE transfers SET user = ?, user_key = ? WHERE home = ? AND user_key = ? AND device = ?",
 		} {
 			if _, err := tx.ExecContext(ctx, s, name, fold(name), home, fold(old), device); err != nil {
 				return err
 			}
 		}
-		done = true
-		return nil
+		const remarks = "UPDATE OR REPLACE remarks SET place = ? WHERE home = ? AND place = ?"
+		_, err := tx.ExecContext(ctx, remarks, fold("@"+name), home, fold("@"+old))
+		done = err == nil
+		return err
 	})
 	return done && err == nil, err
 }

@@ -154,10 +154,10 @@ func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 		if _, err := tx.ExecContext(ctx, insert, home, place, number(r.ID), r.At, r.Alarm, r.Text); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, trim, home, place, maxRemarks); err != nil {
+		if _, err := tx.ExecContext(ctx, trim, home, place, a.bounds.remarks); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, trimAll, maxAllRemarks)
+		_, err := tx.ExecContext(ctx, trimAll, a.bounds.allRemarks)
 		return err
 	})
 }

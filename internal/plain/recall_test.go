@@ -30,8 +30,11 @@ func (d *disk) After(string, wire.ID, int) ([]wire.Event, error) { return nil, n
 func TestWhatNobodyHasReadInPrivateIsStillUnreadAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{marks: map[string]wire.ID{}, talks: []wire.Talk{
-			{User: "bob", Last: id(9), Unread: 2}, {User: "carol", Unread: 1, Closed: true}, {User: "mallory", Unread: 5},
-			{User: "alice", Last: id(8), Unread: 3}, {User: "dora", Last: id(7)},
+			{User: "bob", Last: id(9), Unread: 2},
+			{User: "carol", Unread: 1, Closed: true},
+			{User: "mallory", Unread: 5},
+			{User: "alice", Last: id(8), Unread: 3},
+			{User: "dora", Last: id(7)},
 		}}
 		d.lines = map[string][]wire.Event{"@alice": {whispered(8, "alice", "an old line", "")}}
 		r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {

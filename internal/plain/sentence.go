@@ -136,7 +136,7 @@ func (s speech) devices(e *wire.DeviceList) string {
 		switch {
 		case d.Key == e.Own:
 			parts[i] += " (this one)"
-		case d.By == "":
+		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
 			parts[i] += " (no other vouches for it)"
 		}
 	}

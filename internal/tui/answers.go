@@ -139,7 +139,7 @@ func (m *Model) deviceList(e *wire.DeviceList) {
 		switch {
 		case d.Key == e.Own:
 			row += " (this one)"
-		case d.By == "":
+		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
 			row += ", no other vouches for it: /verify " + m.link.me
 		}
 		m.note(at, row)

@@ -156,6 +156,12 @@ func (p *place) guest(on bool) {
 // changes again before anything was said changes the same note.
 func (m *Model) noteWay(at *place, was *peer) {
 	p := at.peer
+	if p.path.Asked && !was.path.Asked {
+		m.passing(at, p.path.Reason)
+		if at != m.book.current {
+			m.flash(p.path.Reason)
+		}
+	}
 	if p.path.Way == was.path.Way {
 		return
 	}

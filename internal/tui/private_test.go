@@ -191,15 +191,15 @@ func spoken(at *place) (words []string) {
 }
 
 // placedAt is a receipt for an own private line that waits at its place.
-func placedAt(n, hour, minute int, words string) *wire.Receipt {
-	r := mine(n, hour, minute, wire.ReceiptQueued, words, "")
+func placedAt(n, minute int, words string) *wire.Receipt {
+	r := mine(n, 14, minute, wire.ReceiptQueued, words, "")
 	r.ID = wire.FirstID(r.At) + wire.ID(n)
 	return r
 }
 
 func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.hear(placedAt(1, 14, 5, "yes"), theirs(2, 14, 3, wire.WayDirect, "hi"), theirs(3, 14, 6, wire.WayDirect, "later"))
+	s.hear(placedAt(1, 5, "yes"), theirs(2, 14, 3, wire.WayDirect, "hi"), theirs(3, 14, 6, wire.WayDirect, "later"))
 	alice := s.book.person("alice")
 	want := []string{"hi", "yes", "later"}
 	if diff := cmp.Diff(want, spoken(alice)); diff != "" {
@@ -210,7 +210,7 @@ func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
 		t.Errorf("delivered, -want +got:\n%s", diff)
 	}
 	s.shows("outbox 0")
-	s.hear(placedAt(4, 14, 7, "wrong"), theirs(5, 14, 8, wire.WayDirect, "last"))
+	s.hear(placedAt(4, 7, "wrong"), theirs(5, 14, 8, wire.WayDirect, "last"))
 	s.hear(mine(4, 14, 7, wire.ReceiptFailed, "wrong", "deleted by you"))
 	if diff := cmp.Diff(append(want, "last", "wrong"), spoken(alice)); diff != "" {
 		t.Errorf("failed, -want +got:\n%s", diff)
@@ -219,7 +219,7 @@ func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
 
 func TestALineThatComesInAboveOwnOnesIsNews(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
 	alice := s.book.person("alice")
 	s.wait(time.Minute)
 	s.switchTo(s.book.rooms[0])
@@ -239,7 +239,7 @@ func TestALineThatComesInAboveOwnOnesIsNews(t *testing.T) {
 
 func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
 	s.switchTo(s.book.rooms[0])
 	s.hear(theirs(3, 14, 6, wire.WayDirect, "second"))
 	alice := s.book.person("alice")
@@ -261,7 +261,7 @@ func TestTheHintSaysWhatLinesWaitForNow(t *testing.T) {
 
 func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	s := talking(t, &wire.Path{User: "alice", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
-	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 14, 2, "mine"), mine(2, 14, 2, wire.ReceiptSent, "mine", ""))
+	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 2, "mine"), mine(2, 14, 2, wire.ReceiptSent, "mine", ""))
 	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a.bin", Size: 100, Done: 10, State: wire.TransferRunning, At: at(14, 3)})
 	s.wait(time.Minute)
 	s.types("half a sen")
@@ -303,4 +303,19 @@ func TestANewNameNeverMovesAConversationOntoAnother(t *testing.T) {
 	if diff := cmp.Diff([]string{"bob's"}, spoken(s.book.byID["@bob"])); diff != "" || s.book.byID["@alice"] == nil {
 		t.Errorf("it did:\n%s", diff)
 	}
+}
+
+func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
+	s := entered(t)
+	s.book.person("alice")
+	asked := &wire.Path{User: "alice", Way: wire.WayNone, Trying: true, Asked: true, Key: wire.KeyNew, Reason: "alice was asked; lines go when alice accepts"}
+	s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Trying: true}, asked)
+	s.shows(asked.Reason) // wherever one is
+	s.shows(" ask│")
+	s.switchTo(s.book.person("alice"))
+	s.press("left")
+	s.shows("·   " + asked.Reason)
+	s.hear(asked, directTo("alice", 4000))
+	s.hides("was asked")
+	s.shows("direct connection made")
 }

@@ -30,8 +30,16 @@ func (m *Model) recallTalks(r *restored) {
 		}
 	}
 	for _, e := range r.files {
-		if at := m.book.find(personID(e.User)); at != nil && at.file(e.ID) == nil {
+		at := m.book.find(personID(e.User))
+		if at == nil {
+			continue
+		}
+		t := at.file(e.ID)
+		if t == nil {
 			m.transfer(asOnDisk(e))
+		} else if e.Out && t.line.from == "" { // it was read before we had a name
+			t.line.from = m.link.label
+			t.line.undraw()
 		}
 	}
 	for _, at := range m.book.persons {

@@ -58,6 +58,9 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	if routes, _ := asked[wire.Route](s.session); len(routes) < 2 || routes[0].Name != "alice" || routes[1].Name != "gus" {
 		t.Errorf("got %v: the session is not asked how it stands", routes)
 	}
+	if t := s.book.byID["@alice"].file("f1"); t.line.from != "sara" {
+		s.t.Errorf("the file that went out is from %q", t.line.from)
+	}
 	s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyVerified})
 	s.switchTo(s.book.person("alice"))
 	s.press("left")

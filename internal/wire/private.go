@@ -1,11 +1,25 @@
 package wire
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Device is a device that an account holds private conversations with.
 type Device struct {
 	Key   string `json:"key"`          // its ed25519 public key: DeviceKey
 	By    string `json:"by,omitempty"` // the key of the account's device that signed it, "" for none
 	Sig   []byte `json:"sig,omitempty"`
 	Since Millis `json:"since,omitempty"` // when the server was first told of it
+}
+
+// FirstDevice is the key of the device that an account had first, "" where there is
+// none. Nobody could vouch for it.
+func FirstDevice(all []Device) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return slices.MinFunc(all, func(a, b Device) int { return cmp.Compare(a.Since, b.Since) }).Key
 }
 
 // Prekey is a key for one sealed line, signed by the device that can open it.

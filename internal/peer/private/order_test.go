@@ -82,8 +82,8 @@ func (x *writer) shown() (texts []string) {
 		text string
 	}
 	var all []placed
-	x.person.mu.Lock()
-	defer x.person.mu.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	put := func(id wire.ID, text string) {
 		all = slices.DeleteFunc(all, func(p placed) bool { return p.text == text })
 		all = append(all, placed{id, text})
@@ -94,6 +94,7 @@ func (x *writer) shown() (texts []string) {
 			put(e.ID, e.Text)
 		case *wire.Receipt:
 			put(e.ID, e.Text)
+		default: // no other is a line
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int { return int(int64(a.id) - int64(b.id)) })

@@ -28,6 +28,7 @@ type server struct {
 	lost     bool // another device of ours does
 	loaded   bool // the outbox of the disk is here
 	devices  []wire.Device
+	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
 
 // hear takes one event of the session: what is ours stays here, all else comes
@@ -217,6 +218,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.server.claimed, l.server.devices = true, e.Devices
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
+	l.noteOwn()
 	l.tellNewDevices(e.Devices)
 	l.tellName()
 	for _, c := range l.convs {

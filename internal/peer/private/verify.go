@@ -2,6 +2,7 @@ package private
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/tyler-smith/go-bip39/wordlists"
@@ -36,23 +37,77 @@ func words(digest []byte) []string {
 	return list
 }
 
-// unsigned is the newest of our account's devices that none of ours vouches
-// for and is not this one, nil where there is none.
+// unsigned is the newest of our account's devices that none of ours vouches for and
+// is not this one, nil where there is none. The first device is vouched for by being
+// the first.
 func (l *loop) unsigned() *wire.Device {
+	first := l.firstDevice()
 	var newest *wire.Device
 	for i := range l.server.devices {
 		d := &l.server.devices[i]
-		if d.Key != l.id.Key() && d.By == "" && (newest == nil || d.Since > newest.Since) {
+		if d.Key != l.id.Key() && d.Key != first && d.By == "" && (newest == nil || d.Since > newest.Since) {
 			newest = d
 		}
 	}
 	return newest
 }
 
+// firstDevice is the key of our account's first device, "" where that is not on the
+// list any more: one that came after ours is not the first because ours was removed.
+func (l *loop) firstDevice() string {
+	key := wire.FirstDevice(l.server.devices)
+	i := slices.IndexFunc(l.server.devices, func(d wire.Device) bool { return d.Key == key })
+	if i >= 0 && l.server.since != 0 && l.server.devices[i].Since > l.server.since {
+		return ""
+	}
+	return key
+}
+
+// comparable is the device that this one is compared with: one that nobody vouches
+// for, or where that is this one, the first.
+func (l *loop) comparable() *wire.Device {
+	if d := l.unsigned(); d != nil {
+		return d
+	}
+	first := l.firstDevice()
+	for i := range l.server.devices {
+		if d := &l.server.devices[i]; d.Key == l.id.Key() && (d.By != "" || d.Key == first) {
+			return nil
+		}
+	}
+	i := slices.IndexFunc(l.server.devices, func(d wire.Device) bool { return d.Key == first && first != l.id.Key() })
+	if i < 0 {
+		return nil
+	}
+	return &l.server.devices[i]
+}
+
+// noteOwn keeps on the disk since when this device is one of our account's.
+func (l *loop) noteOwn() {
+	l.server.since = 0
+	own := func(key string) bool { return key == l.id.Key() }
+	i := slices.IndexFunc(l.server.devices, func(d wire.Device) bool { return own(d.Key) })
+	if i < 0 || l.server.kind != wire.KindAccount {
+		return
+	}
+	known, err := l.cfg.Store.Devices(l.server.me)
+	if err != nil {
+		l.diskFailed("read the keys", err)
+		return
+	}
+	if j := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return own(d.Key) }); j >= 0 {
+		l.server.since = known[j].Since
+		return
+	}
+	l.server.since = l.server.devices[i].Since
+	d := wire.KnownDevice{User: l.server.me, Key: l.id.Key(), State: wire.KeyKnown, Since: l.server.since}
+	l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+}
+
 // verifyOwn compares this device with another of the same account, and vouches
 // for that.
 func (l *loop) verifyOwn(r wire.Verify, tag string) {
-	d := l.unsigned()
+	d := l.comparable()
 	switch {
 	case d == nil:
 		l.emit(&wire.Safety{Re: wire.Re{Re: tag}, Own: wire.DevicePrint(l.id.Key())})
