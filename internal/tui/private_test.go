@@ -314,7 +314,7 @@ func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
 	s.shows(" ask│")
 	s.switchTo(s.book.person("alice"))
 	s.press("left")
-	s.shows("·   " + asked.Reason)
+	s.shows(s.paint.Glyph.Notice + " " + asked.Reason)
 	s.hear(asked, directTo("alice", 4000))
 	s.hides("was asked")
 	s.shows("direct connection made")
