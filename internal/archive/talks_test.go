@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -136,4 +137,35 @@ func TestADeviceTakesWhatWasSaidWithItToItsNewName(t *testing.T) {
 	must(t, err)
 	check(t, "remarks", len(remarks), 1)
 	check(t, "and back", rename("bob"), false) // the earlier one was called so
+}
+
+// TestReceiptsOfAnOlderProfileAreKept makes a file as chat-tui has made them that
+// kept receipts beside the lines.
+func TestReceiptsOfAnOlderProfileAreKept(t *testing.T) {
+	dir := t.TempDir()
+	all := ""
+	for _, name := range []string{"schema/0001.sql", "schema/0002.sql"} {
+		script, err := scripts.ReadFile(name)
+		must(t, err)
+		all += string(script)
+	}
+	alter(all+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 2;", applicationID)+`
+		INSERT INTO homes VALUES (1, 'host:1300', 'node1');
+		UPDATE profile SET home = 1;
+		INSERT INTO lines VALUES (1, '@', 8, 80, '', 'bob', 'alice', 'bob', 'alice', 'account', 0, 'psst', '');
+		INSERT INTO lines VALUES (1, '@', 9, 90, '', 'alice', 'bob', 'alice', 'bob', 'account', 0, 'what?', '');
+		INSERT INTO lines VALUES (1, '@', 7, 70, '', 'alice', 'bob', 'alice', 'bob', 'account', 0, 'forgotten', '');
+		INSERT INTO outbox (seq, home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device)
+			VALUES (5, 1, 'c', 'alice', 'alice', '', 'bob', 'what?', 0, 'read', 9, 90, 0, '', 1, '');`)(t, filepath.Join(dir, fileName))
+	a := open(t, dir)
+	lines, err := a.Recent("@bob", 0, 10)
+	must(t, err)
+	var got []wire.ReceiptState
+	for _, e := range lines {
+		got = append(got, e.(*wire.Whispered).State)
+	}
+	check(t, "states", got, []wire.ReceiptState{"", "", wire.ReceiptRead})
+	talks, err := a.Talks("alice")
+	must(t, err)
+	check(t, "talks", talks, []wire.Talk{{User: "bob", Kind: wire.KindAccount, Last: 9, At: 90, Unread: 1}})
 }
