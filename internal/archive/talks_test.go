@@ -3,6 +3,7 @@ package archive
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,13 +144,13 @@ func TestADeviceTakesWhatWasSaidWithItToItsNewName(t *testing.T) {
 // kept receipts beside the lines.
 func TestReceiptsOfAnOlderProfileAreKept(t *testing.T) {
 	dir := t.TempDir()
-	all := ""
+	var all strings.Builder
 	for _, name := range []string{"schema/0001.sql", "schema/0002.sql"} {
 		script, err := scripts.ReadFile(name)
 		must(t, err)
-		all += string(script)
+		all.Write(script)
 	}
-	alter(all+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 2;", applicationID)+`
+	alter(all.String()+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 2;", applicationID)+`
 		INSERT INTO homes VALUES (1, 'host:1300', 'node1');
 		UPDATE profile SET home = 1;
 		INSERT INTO lines VALUES (1, '@', 8, 80, '', 'bob', 'alice', 'bob', 'alice', 'account', 0, 'psst', '');
