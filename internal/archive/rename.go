@@ -8,8 +8,8 @@ import (
 )
 
 // Rename gives a device that was called by one name another one, in all that was
-// exchanged with it in private: lines, those that wait for it among them, files and
-// remarks. It is false, and nothing is changed, where lines were exchanged under
+// exchanged with it in private: lines, those that wait for it among them, files,
+// remarks and what was typed. It is false, and nothing is changed, where lines were exchanged under
 // that name in another way: two people's conversations never become one.
 func (a *Archive) Rename(device, old, name string) (done bool, err error) {
 	home := a.here()
@@ -29,12 +29,27 @@ func (a *Archive) Rename(device, old, name string) (done bool, err error) {
 				return err
 			}
 		}
-		const remarks = "UPDATE OR REPLACE remarks SET place = ? WHERE home = ? AND place = ?"
-		_, err := tx.ExecContext(ctx, remarks, fold("@"+name), home, fold("@"+old))
-		done = err == nil
-		return err
+		for _, s := range []string{
+			"UPDATE OR REPLACE remarks SET place = ? WHERE home = ? AND place = ?",
+			"UPDATE inputs SET place = ? WHERE home = ? AND place = ?",
+		} {
+			if _, err := tx.ExecContext(ctx, s, fold("@"+name), home, fold("@"+old)); err != nil {
+				return err
+			}
+		}
+		done = true
+		return nil
 	})
-	return done && err == nil, err
+	if err != nil || !done {
+		return false, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if from, to := fold("@"+old), fold("@"+name); a.home == home && from != to {
+		a.memo.inputs[to] = append(a.memo.inputs[to], a.memo.inputs[from]...)
+		delete(a.memo.inputs, from)
+	}
+	return true, nil
 }
 
 // Readdress has lines that wait go to another name.

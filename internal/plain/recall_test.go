@@ -62,3 +62,35 @@ func TestWhatNobodyHasReadInPrivateIsStillUnreadAfterARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoAsksIsToldThatTheyHaveToAccept(t *testing.T) {
+	for _, json := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+				return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, Room: "lab3", JSON: json})
+			})
+			arrive(r)
+			asked := &wire.Path{User: "alice", Way: wire.WayNone, Trying: true, Asked: true, Reason: "alice was asked; lines go when alice accepts"}
+			r.hear(&wire.Path{User: "alice", Way: wire.WayNone, Trying: true}, asked, asked)
+			want := "private with alice: alice was asked; lines go when alice accepts.\n"
+			if json {
+				want = `"trying":true,"asked":true`
+			}
+			if n := strings.Count(r.out.String(), want); n != 1 {
+				t.Errorf("it is said %d times in %q", n, r.out)
+			}
+			r.hear(&wire.TalkRenamed{Old: "alice", Name: "alicia", Kind: wire.KindGuest})
+			want = "alice is ~alicia now: it is the same device"
+			if json {
+				want = `{"type":"talk_renamed","old":"alice","user":"alicia","kind":"guest"}`
+			}
+			if !strings.Contains(r.out.String(), want) {
+				t.Errorf("got %q, want %q", r.out, want)
+			}
+			r.eof()
+			if err := r.result(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

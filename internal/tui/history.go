@@ -44,6 +44,18 @@ func (c *composer) historyOf(place string) *history {
 	return h
 }
 
+// Rename moves the history of a conversation that has another name now. Where
+// something was written under that name, both stay where they are.
+func (c *composer) Rename(old, place string) {
+	from, to := wire.Fold(old), wire.Fold(place)
+	h := c.inputs[from]
+	if there := c.inputs[to]; h == nil || there != nil && len(there.lines) > 0 {
+		return
+	}
+	delete(c.inputs, from)
+	c.inputs[to] = h
+}
+
 // Restore takes over what the archive has, but for the conversations that lines
 // were written in since.
 func (c *composer) Restore(inputs map[string][]string) {

@@ -264,6 +264,7 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 2, "mine"), mine(2, 14, 2, wire.ReceiptSent, "mine", ""))
 	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a.bin", Size: 100, Done: 10, State: wire.TransferRunning, At: at(14, 3)})
 	s.wait(time.Minute)
+	s.enters("typed before")
 	s.types("half a sen")
 	s.hear(&wire.TalkRenamed{Old: "alice", Name: "alicia", Kind: wire.KindGuest}, &wire.Path{User: "alicia", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
 	if s.book.byID["@alice"] != nil || s.book.current.id != "@alicia" || len(s.book.persons) != 1 {
@@ -282,6 +283,9 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	}
 	s.shows("✓✓ read")
 	s.shows("whole and checked")
+	s.press("up")
+	s.shows("only, encrypted › typed before")
+	s.press("down")
 	s.switchTo(s.book.rooms[0])
 	s.press("left")
 	if s.archive.drafts["@alice"] != "" || s.archive.drafts["@alicia"] != "half a sen" {

@@ -20,6 +20,7 @@ func (m *Model) talkRenamed(e *wire.TalkRenamed) {
 	}
 	was := at.label
 	m.book.rename(at, e.Name)
+	m.composer.Rename(old, at.id)
 	at.label = marked(e.Name, e.Kind)
 	at.peer.was = was
 	clear(at.typing)
