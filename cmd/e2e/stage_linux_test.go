@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"labchat/internal/netlab"
+	"labchat/internal/server"
 )
 
 // stage is a network with a server on one of its hosts, and people on others.
@@ -105,7 +106,11 @@ func (s *stage) account(on *netlab.Host, name string, args ...string) *person {
 	if err := os.WriteFile(password, []byte(passwordOf(name)+"\n"), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.person(on, name, append([]string{"--register", "--password-file", password}, args...)...)
+	key, err := server.OwnKey(filepath.Join(s.dir, "data"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.person(on, name, append([]string{"--register", "--password-file", password, "--server-key", key}, args...)...)
 }
 
 func passwordOf(name string) string { return "the secret word of " + name }
