@@ -119,3 +119,29 @@ func TestAnA3GuestWithoutANameMayTalk(t *testing.T) {
 		r.sent(r.s.Say(wire.Lobby, "one", false))
 	})
 }
+
+func TestLinesThatWaitedAtAnA3ServerSaySo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("a3", nil)
+		defer f.stop()
+		f.script = func(_ *peer, r wire.Request) []wire.Event {
+			if _, ok := r.(wire.Inbox); !ok {
+				return nil
+			}
+			return []wire.Event{&wire.InboxCount{Count: 2}, f.others(wire.Lobby, "old"), &wire.Whispered{From: "bob", Text: "old"}, f.others(wire.Lobby, "new")}
+		}
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.s.Do(wire.Inbox{})
+		r.until("all of it", func() bool { return len(all[*wire.Said](r)) == 2 && len(all[*wire.Whispered](r)) == 1 })
+		for _, e := range all[*wire.Said](r) {
+			if e.Via.Earlier != (e.Text == "old") {
+				t.Errorf("%q: earlier is %v", e.Text, e.Via.Earlier)
+			}
+		}
+		if !all[*wire.Whispered](r)[0].Via.Earlier {
+			t.Error("a private line that waited counts as new")
+		}
+	})
+}

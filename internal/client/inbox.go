@@ -40,6 +40,16 @@ func (i *inbox) count(id wire.ID) {
 	}
 }
 
+// waited says whether a line of an older dialect, which has no word for it, is
+// one of those that an answer has counted.
+func (i *inbox) waited(tagged bool) bool {
+	if tagged || i.left == 0 {
+		return false
+	}
+	i.left--
+	return true
+}
+
 // done notes that the server knows which lines are here.
 func (i *inbox) done(r wire.Request) {
 	if taken, ok := r.(wire.Taken); ok {
@@ -64,6 +74,7 @@ func (l *loop) keepWhispered(e *wire.Whispered) {
 		e.ID, e.At = l.stamp("")
 		e.To = cmp.Or(e.To, l.who.name)
 	}
+	e.Via.Earlier = e.Inbox || l.inbox.waited(l.asks.tagged)
 	l.disk.keep(e)
 	if e.Inbox {
 		l.inbox.count(e.ID)

@@ -278,7 +278,7 @@ func (l *loop) said(e *wire.Said) {
 	default:
 		l.disk.keep(e)
 		if at != nil {
-			e.Via.Earlier = e.ID <= at.newest
+			e.Via.Earlier = e.ID <= at.newest || l.inbox.waited(l.asks.tagged)
 			at.newest = max(at.newest, e.ID)
 		}
 		if l.reached(at, e.ID) {

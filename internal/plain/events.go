@@ -128,8 +128,14 @@ func (c *conversation) onSaid(e *wire.Said) {
 		return
 	}
 	c.ledger.lineCame()
-	fresh := c.places.fresh(e.Room, e.ID)
-	if !fresh || c.ignores(e.From) {
+	if c.places.fresh(e.Room, e.ID) {
+		c.shown(e)
+	}
+}
+
+// shown shows a line of a room that was not shown before.
+func (c *conversation) shown(e *wire.Said) {
+	if c.ignores(e.From) {
 		return
 	}
 	if wire.Fold(e.From) != wire.Fold(c.speech.me) { // an own line, of another device, is no news
@@ -295,7 +301,11 @@ func (c *conversation) onGap(e *wire.Gap) {
 		c.refill(e)
 	}
 	c.readingGap(e)
-	if !asked && !e.LeftOut() {
+	switch {
+	case asked || e.LeftOut():
+	case c.lagsBehind(e):
+		c.catchUp()
+	default:
 		c.places.missed(e)
 		c.show(e)
 	}

@@ -62,6 +62,13 @@ func (s *session) note(kind, what string) string {
 	return fmt.Sprintf("%s%d", kind, s.n)
 }
 
+// count is how much was asked.
+func (s *session) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
 func (s *session) lastAsked() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -22,6 +22,7 @@ type history struct {
 	lines   []*wire.Said   // that have come of page
 	pages   [][]*wire.Said // backwards: whole ones, the newest first
 	leftOut *wire.Gap      // lines left out on their way since the question
+	lagging bool           // it was not a person who asked
 }
 
 // newHistory reads so many lines, or All after one that is known.

@@ -102,6 +102,9 @@ func saidObject(e *wire.Said) object {
 
 func whisperedObject(e *wire.Whispered) object {
 	path := string(cmp.Or(e.Via.Way, wire.WayPlain)) // the server can read it
+	if e.Via.Way == fromDisk {
+		path = ""
+	}
 	return object{
 		Type: "private", ID: e.ID.String(), Time: stamp(e.At),
 		From: e.From, To: e.To, Kind: string(e.Kind), Text: &e.Text, Path: path, Inbox: e.Inbox, Action: e.Action,

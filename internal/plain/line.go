@@ -24,7 +24,7 @@ func (s speech) said(e *wire.Said) string {
 func (s speech) whispered(e *wire.Whispered) string {
 	way := ", through the server"
 	switch {
-	case encrypted(e.Via.Way):
+	case encrypted(e.Via.Way), e.Via.Way == fromDisk:
 		way = ""
 	case e.Via.Direct:
 		way = ", in plain text past the server"

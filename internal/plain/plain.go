@@ -107,7 +107,8 @@ type conversation struct {
 	gaveUp   bool  // closing took too long
 	ended    error // set when the session is over
 	question question
-	history  *history // of a room, that a person reads again; nil: none
+	history  *history // of a room, that is being read; nil: none
+	lags     []lag    // rooms whose lines wait for those that were missed
 	offer    command.Offer
 	talks    talks
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -306,7 +307,7 @@ func (v *visitor) program() (out *reader, in *io.PipeWriter) {
 	from, in := io.Pipe()
 	v.done.Go(func() {
 		err := plain.Run(context.Background(), plain.Config{Session: v, Archive: v.disk, Input: from, Out: out, JSON: true, Kept: true})
-		if err != nil {
+		if _, ended := errors.AsType[*plain.EndedError](err); err != nil && !ended {
 			v.t.Error(err)
 		}
 	})

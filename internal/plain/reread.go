@@ -5,6 +5,10 @@ import (
 	"labchat/internal/wire"
 )
 
+// fromDisk stands for the way of a private line that is read from the archive,
+// which does not know by which it came.
+const fromDisk wire.Way = "disk"
+
 // archivePage is how many lines are read from the archive at once.
 const archivePage = 500
 
@@ -24,36 +28,129 @@ func (c *conversation) readingGap(e *wire.Gap) {
 	}
 }
 
-// reread takes a line of a history.
+// reread takes a line of a history, or one that waits for it.
 func (c *conversation) reread(e *wire.Said) bool {
-	if c.history == nil {
-		return false
+	if c.history != nil {
+		if taken, over := c.history.said(e); taken {
+			if over {
+				c.turn()
+			}
+			return true
+		}
 	}
-	taken, over := c.history.said(e)
-	if over {
-		c.turn()
+	for i := range c.lags {
+		if l := &c.lags[i]; wire.Fold(l.room) == wire.Fold(e.Room) {
+			l.hold(e)
+			return true
+		}
 	}
-	return taken
+	return false
 }
 
 // turn shows a page that has come whole, and asks for the next.
 func (c *conversation) turn() {
 	show, more := c.history.turn()
-	c.showAgain(show)
+	if c.catching() {
+		c.showMissed(&c.lags[0], show)
+	} else {
+		c.showAgain(show)
+	}
 	if more {
 		c.readOn()
 		return
 	}
-	c.history = nil
+	c.finishReading()
 }
 
 // endReading shows what has come of a history that does not go on.
 func (c *conversation) endReading() {
-	if c.history != nil {
-		show := c.history.gathered()
-		c.history = nil
-		c.showAgain(show)
+	if c.history == nil {
+		return
 	}
+	c.showAgain(c.history.gathered())
+	if c.catching() {
+		c.lags[0].let = false // they can't be had
+	}
+	c.finishReading()
+}
+
+// finishReading goes on with what has waited for a history.
+func (c *conversation) finishReading() {
+	caught := c.catching()
+	c.history = nil
+	if caught {
+		l := c.lags[0]
+		c.lags = c.lags[1:]
+		if l.let {
+			c.lags = append(c.lags, lag{room: l.room, after: l.after})
+		} else {
+			c.showMissed(&l, l.held)
+		}
+	}
+	c.catchUp()
+}
+
+// lag is a room of which more was missed than a server tells by itself.
+type lag struct {
+	room  string
+	after wire.ID      // the newest line shown
+	held  []*wire.Said // what has come since
+	let   bool         // some of that was let go of
+}
+
+func (l *lag) hold(e *wire.Said) {
+	if len(l.held) >= maxHeld {
+		l.held, l.let = nil, true
+		return
+	}
+	l.held = append(l.held, e)
+}
+
+// showMissed shows lines of a room that lags behind, each once. What was typed
+// here has a receipt.
+func (c *conversation) showMissed(l *lag, lines []*wire.Said) {
+	for _, e := range lines {
+		if e.ID > l.after {
+			l.after = e.ID
+			c.places.fresh(e.Room, e.ID)
+			if !c.talks.isTyped(e.ID) {
+				c.shown(e)
+			}
+		}
+	}
+}
+
+// lagsBehind notes a room of which lines were missed between those shown and
+// those that come. Where none were shown, /read tells of the others.
+func (c *conversation) lagsBehind(e *wire.Gap) bool {
+	at := c.places.find(e.Room)
+	if !e.More || e.Count == 0 || at == nil || at.last == 0 {
+		return false
+	}
+	for _, l := range c.lags {
+		if wire.Fold(l.room) == wire.Fold(e.Room) {
+			return true
+		}
+	}
+	c.lags = append(c.lags, lag{room: at.room, after: at.last})
+	return true
+}
+
+// catching says whether the history being read is that of a room that lags
+// behind.
+func (c *conversation) catching() bool {
+	return c.history != nil && c.history.lagging
+}
+
+// catchUp reads what was missed of the next room that lags behind.
+func (c *conversation) catchUp() {
+	if c.history != nil || len(c.lags) == 0 {
+		return
+	}
+	c.out.tell("reading what was said meanwhile in " + room(c.lags[0].room) + ".")
+	c.history = newHistory(c.lags[0].room, All, c.lags[0].after)
+	c.history.lagging = true
+	c.readOn()
 }
 
 // showAgain shows lines of a room that were said earlier, be they shown or not.
@@ -87,7 +184,7 @@ func (c *conversation) readArchive(place string, lines int) {
 
 func (c *conversation) showWhisper(e wire.Event) {
 	if e, ok := e.(*wire.Whispered); ok {
-		e.Via.Earlier = true
+		e.Via.Earlier, e.Via.Way = true, fromDisk
 		c.out.show(c.speech, e, c.speech.recalled(e, c.places.to))
 	}
 }
@@ -143,11 +240,11 @@ func (c *conversation) refill(e *wire.Gap) {
 func (c *conversation) missed(e wire.Event) {
 	switch e := e.(type) {
 	case *wire.Said:
-		if e.Via.Earlier = true; e.Client == "" {
+		if e.Via.Earlier = true; !c.talks.isTyped(e.ID) {
 			c.onSaid(e)
 		}
 	case *wire.Whispered:
-		if e.Via.Earlier = true; !c.talks.isTyped(e.ID) {
+		if e.Via.Earlier, e.Via.Way = true, fromDisk; !c.talks.isTyped(e.ID) {
 			c.onWhispered(e)
 		}
 	default:

@@ -207,7 +207,7 @@ func TestTailAsksAgainWhereTheServerIsBusy(t *testing.T) {
 		r.hear(online(), inLab3)
 		r.hear(&wire.Refused{Re: wire.Re{Re: "t2"}, Of: wire.ActHistory, Code: wire.CodeBusy, RetryMS: 5000})
 		<-time.After(4 * time.Second)
-		if n := len(r.s.asked); n != 2 {
+		if n := r.s.count(); n != 2 {
 			t.Errorf("asked %d times, want it to wait as long as the server says", n)
 		}
 		<-time.After(2 * time.Second)

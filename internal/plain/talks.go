@@ -149,13 +149,12 @@ func encrypted(w wire.Way) bool {
 	}
 }
 
-// maxTyped bounds the private lines that are known as typed here.
+// maxTyped bounds the lines that are known as typed here.
 const maxTyped = 10_000
 
-// typed notes the id of a private line that was typed here: its receipt shows
-// it.
+// typed notes the id of a line that was typed here: its receipt shows it.
 func (t *talks) typed(r *wire.Receipt) {
-	if r.To == "" || r.ID == 0 {
+	if r.ID == 0 {
 		return
 	}
 	if t.ids == nil || len(t.ids) >= maxTyped {
