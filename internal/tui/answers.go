@@ -238,6 +238,9 @@ func (m *Model) refused(e *wire.Refused) {
 		m.over.outbox.word = s
 		return
 	}
+	if ask.room != "" {
+		m.moment.guard.missed, m.moment.guard.missedAt = ask.room, m.paint.now()
+	}
 	if ask.typed != "" {
 		m.recallable(ask.at, ask.typed)
 		s = m.about(ask.typed, s)

@@ -2,11 +2,12 @@ package tui
 
 import (
 	"reflect"
+	"strings"
 	"time"
+	"unicode"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
-	"labchat/internal/wire"
 )
 
 const (
@@ -24,8 +25,12 @@ type guard struct {
 	typed    time.Time // the last text, zero after Enter
 	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
 	held     bool      // Enter was held: what is typed next is another line
+	refused  time.Time // Enter did nothing with the line, which is still there to be mended
 	loaded   time.Time // a draft of an earlier run came into the composer
+	begun    time.Time // the first text of the line in the composer
 	ready    *place    // a room that was asked for and came while a line was being written
+	missed   string    // a room that was asked for and refused,
+	missedAt time.Time // then
 }
 
 // arise takes note that something came up by itself and takes the keys from
@@ -87,11 +92,26 @@ func (m *Model) watch(k key) {
 	case k.text != "":
 		g.typed = m.paint.now()
 	}
-	apart := g.held || m.paint.now().Sub(g.loaded) < restFor
+	if k.text != "" && m.composer.draft.empty() {
+		g.begun = g.typed
+	}
+	apart := g.held || m.paint.now().Sub(g.loaded) < restFor || m.anew(k)
 	if apart && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
 		m.setAside()
 	}
-	g.held, g.loaded = false, time.Time{}
+	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
+}
+
+// anew says whether text begins another line, and does not mend the one that
+// was refused: it comes too soon for somebody who has read why, or it begins
+// as commands do.
+func (m *Model) anew(k key) bool {
+	refused := m.moment.guard.refused
+	if refused.IsZero() || k.text == "" || strings.TrimLeftFunc(k.text, unicode.IsSpace) != k.text {
+		return false
+	}
+	verb := !strings.ContainsFunc(m.composer.draft.String(), unicode.IsSpace)
+	return m.paint.now().Sub(refused) < restFor || verb && command.Begins(k.text)
 }
 
 // setAside takes a line that was held, or that came back under somebody's
@@ -128,7 +148,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 			return true
 		}
 	}
-	g.held, g.ready = false, nil
+	g.held, g.ready, g.missed = false, nil, ""
 	return false
 }
 
@@ -145,17 +165,21 @@ func does(a command.Action) bool {
 // guarded says whether Enter and what is pasted are held.
 func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
 
-// meanwhile is a room that was asked for and has not come to the screen, in which
-// a line would mean something else than a; "" where there is none.
+// meanwhile is a room that was asked for and has not come to the screen, or was
+// refused when the line had been begun or had hardly been, and in which the line
+// would mean something else than a; "" where there is none.
 func (m *Model) meanwhile(line string, a command.Action) string {
 	var rooms []string
 	if at := m.moment.guard.ready; at != nil {
 		rooms = append(rooms, at.name)
 	}
 	for _, e := range m.link.asked {
-		if e.act == wire.ActJoin && m.paint.now().Sub(e.since) < joinFor {
+		if e.room != "" && m.paint.now().Sub(e.since) < joinFor {
 			rooms = append(rooms, e.room)
 		}
+	}
+	if g := &m.moment.guard; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
+		rooms = append(rooms, g.missed)
 	}
 	there := m.context()
 	there.To = ""
