@@ -16,6 +16,9 @@ const (
 	joinFor  = 10 * time.Second       // a line waits so long for the room that it may be meant for
 )
 
+// anyRoom is a room that there is not: what a line means there, it means in any.
+const anyRoom = "\x00"
+
 // A guard keeps what is typed from going where it is not meant to go. What the
 // person caused is never guarded: a key pressed after it is meant for it.
 type guard struct {
@@ -23,6 +26,7 @@ type guard struct {
 	arose    time.Time // a form or a dialog came up by itself, or a form went
 	busy     bool      // keys still go where they went before that
 	typed    time.Time // the last text, zero after Enter
+	ahead    bool      // the next key was pressed before there was a screen
 	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
 	held     bool      // Enter was held: what is typed next is another line
 	refused  time.Time // Enter did nothing with the line, which is still there to be mended
@@ -37,6 +41,21 @@ type guard struct {
 // now on.
 func (m *Model) arise() {
 	m.moment.guard.arose, m.moment.guard.busy = m.paint.now(), true
+}
+
+// unseen takes note of the first of the keys that were pressed before there was
+// a screen. A form takes none of them, and no line goes to a conversation that
+// nobody has seen.
+func (m *Model) unseen() {
+	if !m.moment.guard.ahead {
+		return
+	}
+	m.moment.guard.ahead = false
+	if m.form != nil {
+		m.arise()
+		return
+	}
+	m.moment.guard.switched = m.paint.now()
 }
 
 // retire takes the form away. What is being typed into it is not for the
@@ -136,8 +155,8 @@ func (m *Model) hold(line string, a command.Action) bool {
 	g.held = true
 	switch {
 	case !does(a):
-	case m.guarded():
-		m.flash("another conversation has just come up: press Enter again to send it here")
+	case m.guarded() && m.differs(line, a, anyRoom):
+		m.flash(m.book.current.title() + " has just come up: press Enter again to send it there")
 		return true
 	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
@@ -181,14 +200,19 @@ func (m *Model) meanwhile(line string, a command.Action) string {
 	if g := &m.moment.guard; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
 		rooms = append(rooms, g.missed)
 	}
-	there := m.context()
-	there.To = ""
-	for _, there.Room = range rooms {
-		if !reflect.DeepEqual(a, command.Parse(line, there)) {
-			return there.Room
+	for _, room := range rooms {
+		if m.differs(line, a, room) {
+			return room
 		}
 	}
 	return ""
+}
+
+// differs says whether a line that does a here does something else in a room.
+func (m *Model) differs(line string, a command.Action, room string) bool {
+	there := m.context()
+	there.To, there.Room = "", room
+	return !reflect.DeepEqual(a, command.Parse(line, there))
 }
 
 // writing says whether going to another conversation would tear apart what is

@@ -278,6 +278,43 @@ func TestEnterAndPasteAreHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
 	s.expectDraft("for lab3")
 }
 
+func TestACommandThatMeansTheSameAnywhereIsNotHeld(t *testing.T) {
+	s := removed(t)
+	s.types("/join tcp-udp")
+	s.press("enter")
+	if all, _ := asked[wire.Join](s.session); len(all) != 1 {
+		t.Errorf("asked %+v", all)
+	}
+}
+
+func TestALineTypedBeforeThereWasAScreenIsNotSaidUnseen(t *testing.T) {
+	s := entered(t)
+	s.moment.guard.ahead = true
+	s.lingers(restFor) // a slow start
+	s.types("fast line")
+	s.press("enter")
+	s.types("/msg bob psst")
+	s.press("enter")
+	s.types("and more")
+	s.expectDraft("and more")
+	s.expectSent("@bob: psst")
+	s.press("up")
+	s.expectDraft("fast line")
+}
+
+func TestAFormTakesNoKeysThatWerePressedBeforeThereWasAScreen(t *testing.T) {
+	s, d := atForm(t, 80, 24, ModeGuest)
+	s.moment.guard.ahead = true
+	s.lingers(restFor) // a slow start
+	s.types("hello")
+	s.press("enter")
+	s.shows("press the key again")
+	if len(d.logins) > 0 || s.form.name.String() != "" {
+		t.Errorf("the form took %+v, name %q", d.logins, s.form.name.String())
+	}
+	s.expectDraft("hello")
+}
+
 func TestNothingIsHeldWhereNothingCameUp(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Entered{Room: "general"}, &wire.Left{Room: "general", Name: "sara", Reason: "removed"})
