@@ -197,7 +197,9 @@ func (m *Model) done(e *wire.Done) {
 		m.answer(ask.about)
 	case wire.ActReject:
 		m.answer(ask.about)
-		m.note(ask.at, "refused")
+		if ask.about != nil {
+			m.note(ask.at, ask.about.label+" was refused")
+		}
 	case wire.ActHangUp:
 		m.note(ask.at, "the conversation has ended, until one side writes again")
 	case wire.ActDrop:
