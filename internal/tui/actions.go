@@ -3,6 +3,7 @@ package tui
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
@@ -22,8 +23,10 @@ func (m *Model) context() command.Context {
 	return c
 }
 
-// send carries out the line in the composer.
+// send carries out the line in the composer. One that can't be carried out
+// stays there to be mended.
 func (m *Model) send() {
+	m.moment.guard.refused = m.paint.now() // until it is taken
 	line := m.composer.draft.String()
 	if n := len(line) - m.link.lines; n > 0 {
 		m.flash("too long by " + plural(n, "byte") + ": send it in two lines")
@@ -42,6 +45,7 @@ func (m *Model) send() {
 		return
 	}
 	m.composer.Take()
+	m.moment.guard.refused = time.Time{}
 	m.composer.here.leave()
 	at := m.book.current
 	switch {

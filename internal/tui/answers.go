@@ -197,7 +197,9 @@ func (m *Model) done(e *wire.Done) {
 		m.answer(ask.about)
 	case wire.ActReject:
 		m.answer(ask.about)
-		m.note(ask.at, "refused")
+		if ask.about != nil {
+			m.note(ask.at, ask.about.label+" was refused")
+		}
 	case wire.ActHangUp:
 		m.note(ask.at, "the conversation has ended, until one side writes again")
 	case wire.ActDrop:
@@ -237,6 +239,9 @@ func (m *Model) refused(e *wire.Refused) {
 	if ask.act == wire.ActDrop && m.over.outbox != nil {
 		m.over.outbox.word = s
 		return
+	}
+	if ask.room != "" {
+		m.moment.guard.missed, m.moment.guard.missedAt = ask.room, m.paint.now()
 	}
 	if ask.typed != "" {
 		m.recallable(ask.at, ask.typed)

@@ -30,8 +30,11 @@ type app struct {
 	broken error
 }
 
-// Init starts the first jobs.
-func (a *app) Init() tea.Cmd { return a.start(a.model.Init()) }
+// Init starts the first jobs. The terminal is raw, and nobody reads yet.
+func (a *app) Init() tea.Cmd {
+	a.model.moment.guard.ahead = a.input != nil && a.input.Raw()
+	return a.start(a.model.Init())
+}
 
 // Update hands the message to the Model.
 func (a *app) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
@@ -105,7 +108,7 @@ func (a *app) start(jobs []job) tea.Cmd {
 		case j.order == orderRedraw:
 			cmds = append(cmds, tea.ClearScreen)
 		case j.order == orderSuspend:
-			cmds = append(cmds, suspension{stop: func() bool { return a.job.Stop(true) }}.command())
+			cmds = append(cmds, suspension{stop: func() bool { return a.stop(true) }}.command())
 		case j.order == orderAsk:
 			a.jobs.Go(a.ask)
 		case j.listen != nil:
@@ -159,8 +162,18 @@ func (standstill) SetStderr(io.Writer) {}
 // repaired when it was stopped without a word.
 func (a *app) watch() {
 	a.job.Watch(a.ctx,
-		func() { a.send(suspension{stop: func() bool { return a.job.Stop(false) }}) },
+		func() { a.send(suspension{stop: func() bool { return a.stop(false) }}) },
 		func() { a.send(suspension{}) })
+}
+
+// stop stops the program, and returns when it goes on. What was typed meanwhile
+// is of a terminal that was not raw.
+func (a *app) stop(asked bool) bool {
+	stopped := a.job.Stop(asked)
+	if a.input != nil {
+		a.input.Raw()
+	}
+	return stopped
 }
 
 // ask writes the question for the background. The library writes to the same

@@ -272,7 +272,7 @@ func (t *timeline) body(i int) []string {
 func wideRows(l *line, s shape, p *paint) []string {
 	lead := signColumn(int(s.nick)) + 2
 	room := int(s.width) - lead - edge
-	words := wrapLine(l, min(room, maxMeasure))
+	words := p.wrapLine(l, min(room, maxMeasure))
 	rows := make([]string, len(words))
 	for i, row := range words {
 		clock, who := strings.Repeat(" ", timeCell), strings.Repeat(" ", int(s.nick))
@@ -296,7 +296,7 @@ func narrowRows(l *line, s shape, p *paint) []string {
 		who := text.Truncate(l.who(), width-timeCell-1)
 		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+strings.Repeat(" ", edge))
 	}
-	for i, row := range wrapLine(l, min(width-lead, maxMeasure)) {
+	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
 		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+strings.Repeat(" ", edge))
 	}
 	return rows
@@ -337,13 +337,40 @@ func (p *paint) sign(l *line, i int) string {
 
 // wrapLine breaks a line's text into rows, which leave room for the state of
 // an own line.
-func wrapLine(l *line, width int) []string {
+func (p *paint) wrapLine(l *line, width int) []string {
 	if l.own {
 		width -= markCell
+	}
+	if l.kind == lineFile {
+		return p.wrapCard(l.text, width)
 	}
 	rows := text.Wrap(l.text, max(width, 1))
 	if len(rows) == 0 {
 		return []string{""}
+	}
+	return rows
+}
+
+// wrapCard breaks the rows of a file's card, inside its frame.
+func (p *paint) wrapCard(card string, width int) []string {
+	const frame = 2
+	if width < 2*frame {
+		return text.Wrap(card, max(width, 1))
+	}
+	var rows []string
+	all := strings.Split(card, "\n")
+	for n, row := range all {
+		sign, words, _ := strings.Cut(row, " ")
+		parts := text.Wrap(words, width-frame)
+		for i, part := range parts {
+			last := n == len(all)-1
+			switch {
+			case last && i < len(parts)-1, !last && i > 0:
+				rows = append(rows, p.Glyph.Mid+" "+part)
+			default:
+				rows = append(rows, sign+" "+part)
+			}
+		}
 	}
 	return rows
 }

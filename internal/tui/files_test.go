@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/wire"
@@ -110,5 +111,36 @@ func TestFilesAreListedWhereThereAreSeveral(t *testing.T) {
 	s.press("tab", "tab", "shift+tab")
 	if got := s.draft(); got != "/send a1.txt" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestACardThatIsWrappedKeepsItsFrame(t *testing.T) {
+	s := open(t, 60, 24)
+	s.hear(online()...)
+	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a very long name of a file that nobody can read.txt", State: wire.TransferDone, SHA256: "98eaaaaaaaaaaae4", File: "/tmp/where/the/file/is/now/a very long name of a file that nobody can read.txt", At: at(14, 3)})
+	s.switchTo(s.book.byID["@alice"])
+	for _, row := range []string{"│ ┌ a very long", "│ │ nobody can", "│ │ whole and", "│ │ /tmp/where", "│ │ long name", "│ └ read.txt"} {
+		s.shows(row)
+	}
+}
+
+func TestAFileThatCameAfterANoteStandsBelowIt(t *testing.T) {
+	s := open(t, 80, 24)
+	s.hear(online()...)
+	alice := s.book.person("alice")
+	s.switchTo(alice)
+	s.note(alice, "direct connection made")
+	s.lingers(10 * time.Minute)
+	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a.bin", State: wire.TransferOffered, At: wire.MillisOf(s.clock.now)})
+	s.note(alice, "the newest")
+	view := s.View()
+	for i, words := range []string{"direct connection made", "a.bin", "the newest"} {
+		at := strings.Index(view, words)
+		if at < 0 {
+			t.Fatalf("%q is not there:\n%s", words, view)
+		}
+		if i > 0 && at < strings.Index(view, []string{"direct connection made", "a.bin"}[i-1]) {
+			t.Errorf("%q stands too high:\n%s", words, view)
+		}
 	}
 }

@@ -2,11 +2,12 @@ package tui
 
 import (
 	"reflect"
+	"strings"
 	"time"
+	"unicode"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
-	"labchat/internal/wire"
 )
 
 const (
@@ -15,6 +16,9 @@ const (
 	joinFor  = 10 * time.Second       // a line waits so long for the room that it may be meant for
 )
 
+// anyRoom is a room that there is not: what a line means there, it means in any.
+const anyRoom = "\x00"
+
 // A guard keeps what is typed from going where it is not meant to go. What the
 // person caused is never guarded: a key pressed after it is meant for it.
 type guard struct {
@@ -22,16 +26,36 @@ type guard struct {
 	arose    time.Time // a form or a dialog came up by itself, or a form went
 	busy     bool      // keys still go where they went before that
 	typed    time.Time // the last text, zero after Enter
+	ahead    bool      // the next key was pressed before there was a screen
 	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
 	held     bool      // Enter was held: what is typed next is another line
+	refused  time.Time // Enter did nothing with the line, which is still there to be mended
 	loaded   time.Time // a draft of an earlier run came into the composer
+	begun    time.Time // the first text of the line in the composer
 	ready    *place    // a room that was asked for and came while a line was being written
+	missed   string    // a room that was asked for and refused,
+	missedAt time.Time // then
 }
 
 // arise takes note that something came up by itself and takes the keys from
 // now on.
 func (m *Model) arise() {
 	m.moment.guard.arose, m.moment.guard.busy = m.paint.now(), true
+}
+
+// unseen takes note of the first of the keys that were pressed before there was
+// a screen. A form takes none of them, and no line goes to a conversation that
+// nobody has seen.
+func (m *Model) unseen() {
+	if !m.moment.guard.ahead {
+		return
+	}
+	m.moment.guard.ahead = false
+	if m.form != nil {
+		m.arise()
+		return
+	}
+	m.moment.guard.switched = m.paint.now()
 }
 
 // retire takes the form away. What is being typed into it is not for the
@@ -87,11 +111,26 @@ func (m *Model) watch(k key) {
 	case k.text != "":
 		g.typed = m.paint.now()
 	}
-	apart := g.held || m.paint.now().Sub(g.loaded) < restFor
+	if k.text != "" && m.composer.draft.empty() {
+		g.begun = g.typed
+	}
+	apart := g.held || m.paint.now().Sub(g.loaded) < restFor || m.anew(k)
 	if apart && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
 		m.setAside()
 	}
-	g.held, g.loaded = false, time.Time{}
+	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
+}
+
+// anew says whether text begins another line, and does not mend the one that
+// was refused: it comes too soon for somebody who has read why, or it begins
+// as commands do.
+func (m *Model) anew(k key) bool {
+	refused := m.moment.guard.refused
+	if refused.IsZero() || k.text == "" || strings.TrimLeftFunc(k.text, unicode.IsSpace) != k.text {
+		return false
+	}
+	verb := !strings.ContainsFunc(m.composer.draft.String(), unicode.IsSpace)
+	return m.paint.now().Sub(refused) < restFor || verb && command.Begins(k.text)
 }
 
 // setAside takes a line that was held, or that came back under somebody's
@@ -116,8 +155,8 @@ func (m *Model) hold(line string, a command.Action) bool {
 	g.held = true
 	switch {
 	case !does(a):
-	case m.guarded():
-		m.flash("another conversation has just come up: press Enter again to send it here")
+	case m.guarded() && m.differs(line, a, anyRoom):
+		m.flash(m.book.current.title() + " has just come up: press Enter again to send it there")
 		return true
 	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
@@ -128,7 +167,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 			return true
 		}
 	}
-	g.held, g.ready = false, nil
+	g.held, g.ready, g.missed = false, nil, ""
 	return false
 }
 
@@ -145,26 +184,35 @@ func does(a command.Action) bool {
 // guarded says whether Enter and what is pasted are held.
 func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
 
-// meanwhile is a room that was asked for and has not come to the screen, in which
-// a line would mean something else than a; "" where there is none.
+// meanwhile is a room that was asked for and has not come to the screen, or was
+// refused when the line had been begun or had hardly been, and in which the line
+// would mean something else than a; "" where there is none.
 func (m *Model) meanwhile(line string, a command.Action) string {
 	var rooms []string
 	if at := m.moment.guard.ready; at != nil {
 		rooms = append(rooms, at.name)
 	}
 	for _, e := range m.link.asked {
-		if e.act == wire.ActJoin && m.paint.now().Sub(e.since) < joinFor {
+		if e.room != "" && m.paint.now().Sub(e.since) < joinFor {
 			rooms = append(rooms, e.room)
 		}
 	}
-	there := m.context()
-	there.To = ""
-	for _, there.Room = range rooms {
-		if !reflect.DeepEqual(a, command.Parse(line, there)) {
-			return there.Room
+	if g := &m.moment.guard; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
+		rooms = append(rooms, g.missed)
+	}
+	for _, room := range rooms {
+		if m.differs(line, a, room) {
+			return room
 		}
 	}
 	return ""
+}
+
+// differs says whether a line that does a here does something else in a room.
+func (m *Model) differs(line string, a command.Action, room string) bool {
+	there := m.context()
+	there.To, there.Room = "", room
+	return !reflect.DeepEqual(a, command.Parse(line, there))
 }
 
 // writing says whether going to another conversation would tear apart what is

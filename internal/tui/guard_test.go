@@ -278,6 +278,43 @@ func TestEnterAndPasteAreHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
 	s.expectDraft("for lab3")
 }
 
+func TestACommandThatMeansTheSameAnywhereIsNotHeld(t *testing.T) {
+	s := removed(t)
+	s.types("/join tcp-udp")
+	s.press("enter")
+	if all, _ := asked[wire.Join](s.session); len(all) != 1 {
+		t.Errorf("asked %+v", all)
+	}
+}
+
+func TestALineTypedBeforeThereWasAScreenIsNotSaidUnseen(t *testing.T) {
+	s := entered(t)
+	s.moment.guard.ahead = true
+	s.lingers(restFor) // a slow start
+	s.types("fast line")
+	s.press("enter")
+	s.types("/msg bob psst")
+	s.press("enter")
+	s.types("and more")
+	s.expectDraft("and more")
+	s.expectSent("@bob: psst")
+	s.press("up")
+	s.expectDraft("fast line")
+}
+
+func TestAFormTakesNoKeysThatWerePressedBeforeThereWasAScreen(t *testing.T) {
+	s, d := atForm(t, 80, 24, ModeGuest)
+	s.moment.guard.ahead = true
+	s.lingers(restFor) // a slow start
+	s.types("hello")
+	s.press("enter")
+	s.shows("press the key again")
+	if len(d.logins) > 0 || s.form.name.String() != "" {
+		t.Errorf("the form took %+v, name %q", d.logins, s.form.name.String())
+	}
+	s.expectDraft("hello")
+}
+
 func TestNothingIsHeldWhereNothingCameUp(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Entered{Room: "general"}, &wire.Left{Room: "general", Name: "sara", Reason: "removed"})
@@ -342,9 +379,87 @@ func TestALineForARoomThatIsUnderWayIsAskedAboutOnce(t *testing.T) {
 	}
 	_, tag := asked[wire.Join](s.session)
 	s.hear(&wire.Refused{Re: wire.Re{Re: first}, Of: wire.ActJoin, Code: wire.CodeNoRoom}, &wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActJoin, Code: wire.CodeNoRoom})
+	s.lingers(restFor)
 	s.types("hello")
 	s.press("enter")
 	s.expectSent("#lab3: hello")
+}
+
+func TestALineForARoomThatWasRefusedIsAskedAboutOnce(t *testing.T) {
+	for _, ask := range []string{"/join random", "/create random"} {
+		s := entered(t)
+		s.enters(ask)
+		refuse := func() {
+			for tag := range s.link.asked {
+				s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Code: wire.CodeNoRoom})
+			}
+		}
+		s.types("he")
+		refuse()
+		s.lingers(5 * time.Second) // a slow writer
+		s.types("llo")
+		s.press("enter")
+		s.expectSent("") // it was begun for #random
+		s.shows("press Enter again to send this in #lab3")
+		s.press("enter")
+		s.expectSent("#lab3: hello")
+		s.enters(ask)
+		refuse()
+		s.types("and this")
+		s.press("enter")
+		s.expectSent("#lab3: hello")
+		s.press("ctrl+u")
+		s.lingers(restFor)
+		s.types("seen")
+		s.press("enter")
+		s.expectSent("#lab3: hello|#lab3: seen")
+	}
+}
+
+func TestALineThatWasRefusedIsNotGluedToTheNext(t *testing.T) {
+	s := entered(t)
+	s.enters("/accept") // for nobody
+	s.types("/verify")
+	s.expectDraft("/verify")
+	s.press("enter")
+	s.lingers(restFor) // time to read why
+	s.types("/who")
+	s.expectDraft("/who")
+	s.press("ctrl+u")
+	s.enters("/nick")
+	s.types("hello")
+	s.expectDraft("hello")
+	s.press("up")
+	s.expectDraft("/nick")
+	s.press("ctrl+u")
+	s.enters(strings.Repeat("x", wire.MaxText) + "y")
+	s.link.lines = 10
+	s.press("ctrl+u")
+	s.enters("far too long")
+	s.types("next")
+	s.expectDraft("next")
+}
+
+func TestALineThatWasRefusedCanBeMended(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		wait time.Duration
+		keys []string
+		then string
+		want string
+	}{
+		{line: "/nick", then: " bob", want: "/nick bob"},
+		{line: "/nick ", wait: restFor, then: "bob", want: "/nick bob"},
+		{line: "/nick", keys: []string{"backspace"}, then: "/k", want: "/nic/k"},
+		{line: "/send  ", wait: restFor, then: "/tmp", want: "/send  /tmp"},
+	} {
+		s := entered(t)
+		s.enters(c.line)
+		s.lingers(c.wait)
+		s.press(c.keys...)
+		s.types(c.then)
+		s.expectDraft(c.want)
+	}
 }
 
 func TestARoomThatIsLeftWhileALineIsWrittenStaysUntilOneGoesElsewhere(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 func (m *Model) press(k key) {
 	m.moment.flash, m.moment.touched = "", true
 	k = m.unbound(m.unescape(k))
+	m.unseen()
 	if m.early(k) {
 		return
 	}

@@ -21,6 +21,7 @@ func (m *Model) switchTo(at *place) {
 		return
 	}
 	m.book.last = m.book.current
+	m.moment.guard.missed = ""
 	m.show(at)
 }
 

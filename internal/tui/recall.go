@@ -125,6 +125,7 @@ func placeAt(at wire.Millis) wire.ID { return wire.FirstID(at+1) - 1 }
 
 // Place puts a note where its time says, among lines that may not be there yet.
 func (t *timeline) Place(l *line) {
+	t.fasten(l)
 	i := t.after(l.key)
 	if i == t.settled() {
 		i -= t.loose

@@ -143,7 +143,7 @@ func (m *Model) statusRow(l layout) string {
 	var row string
 	switch {
 	case m.moment.flash != "":
-		row = m.moment.flash
+		return m.flashRow(l.w)
 	case l.narrow:
 		row = p.parts(w, m.pulse(), m.waiting(), "F1 help", "alt+a next")
 	case m.link.over():

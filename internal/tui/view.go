@@ -40,11 +40,23 @@ func (m *Model) draw() []string {
 	case l.tiny:
 		return []string{text.Truncate("chat-tui wants more room", w)}
 	case m.over.open():
-		return m.over.View(w, h, m)
+		return m.flashed(m.over.View(w, h, m))
 	case m.form != nil:
-		return m.form.View(w, h)
+		return m.flashed(m.form.View(w, h))
 	}
 	return m.compose(l)
+}
+
+// flashed puts the flash into the last row of what covers the status row.
+func (m *Model) flashed(rows []string) []string {
+	if m.moment.flash != "" && len(rows) == m.screen.h {
+		rows[len(rows)-1] = m.flashRow(m.screen.w)
+	}
+	return rows
+}
+
+func (m *Model) flashRow(w int) string {
+	return m.paint.Frame.Status.Render(text.PadRight(" "+m.moment.flash, w))
 }
 
 // layout arranges the screen as it is now.

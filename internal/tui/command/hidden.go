@@ -28,8 +28,9 @@ const slips = `7{?.-!`
 // is a word with nothing behind it.
 func (c Context) refusal(line, heard string) Action {
 	text := c.scan(line).kind == isText
-	if hidden := hiddenIn(line); text && !c.Direct && hidden != nil && hidden.Verb == Msg && !forced(line) {
-		return usage(hidden, hidden.Words[0], notToAll)
+	if text && !c.Direct && !strings.HasPrefix(line, `\`) && c.hidesPrivate(line) {
+		msg, w := find(Slash, "msg")
+		return usage(msg, w, notToAll)
 	}
 	if hidden := hiddenSecret(heard); hidden != nil {
 		return usage(hidden, hidden.Words[0], neverSaid)
@@ -40,9 +41,19 @@ func (c Context) refusal(line, heard string) Action {
 	return nil
 }
 
-// forced tells whether what looks like a private line is meant as text: behind a
-// backslash, or as a comment of a program.
-func forced(row string) bool { return strings.HasPrefix(row, `\`) || strings.HasPrefix(row, "// ") }
+// hidesPrivate tells whether a row of a text is a private line, or would be one
+// but for what stands before it. The comment of a program is none.
+func (c Context) hidesPrivate(text string) bool {
+	for row := range strings.Lines(text) {
+		if hidden := hiddenIn(row); hidden != nil && hidden.Verb == Msg && !strings.HasPrefix(row, "// ") {
+			return true
+		}
+		if l := c.scan(row); l.kind == isPrivate && !blank(l.text) {
+			return true
+		}
+	}
+	return false
+}
 
 // hiddenSecret returns the command with a secret that a row hides, or nil.
 func hiddenSecret(line string) *Command {

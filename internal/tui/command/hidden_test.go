@@ -59,7 +59,12 @@ func TestAPrivateLineBehindTwoPrefixesIsNotSaidToAll(t *testing.T) {
 			t.Errorf("%q: got %#v", line, a)
 		}
 	}
-	for _, line := range []string{`\/msg bob x`, `\//msg bob x`, "// msg is the buffer", "- msg is the buffer", "//msg", "msg bob x", "//message bob", "see /msg bob x"} {
+	for _, line := range []string{"fast line\n/msg bob x", "see:\n@bob: psst\nmore", "one\n//msg bob x"} {
+		if u, ok := Parse(line, here).(Usage); !ok || !strings.Contains(u.Why, `\`) {
+			t.Errorf("%q: got %#v", line, Parse(line, here))
+		}
+	}
+	for _, line := range []string{"\\one\n/msg bob x", "one\n/join lab3", "one\n// msg is the buffer", "one\n@bob", `\/msg bob x`, `\//msg bob x`, "// msg is the buffer", "- msg is the buffer", "//msg", "msg bob x", "//message bob", "see /msg bob x"} {
 		if !said(line, here) {
 			t.Errorf("%q is not said: %#v", line, Parse(line, here))
 		}

@@ -122,6 +122,12 @@ func run(l reading, c Context) Action {
 // IsCommand tells whether a line is a command that there is.
 func IsCommand(line string) bool { return scan(line).kind == isCommand }
 
+// Begins tells whether text begins as commands and private lines do.
+func Begins(s string) bool {
+	_, ok := cutPrefix(s)
+	return ok || strings.HasPrefix(s, "@")
+}
+
 // Names is the person that a line names, or "": of a private line who is to
 // read it, of a command who it is about.
 func Names(line string, c Context) string {
@@ -290,9 +296,21 @@ func textual(prefix Prefix, word, rest string) bool {
 	case unicode.IsDigit(first):
 		return true
 	case prefix == Slash:
-		return strings.Contains(word, "/")
+		return strings.Contains(word, "/") && len(glued(word)) == 0
 	}
 	return prefix != Cmd && symbol(word)
+}
+
+// glued returns the commands of a word that is two of them, as "accept/verify":
+// the second was typed while the first was still there. Otherwise it returns none.
+func glued(word string) []*Command {
+	first, second, _ := strings.Cut(strings.ToLower(word), "/")
+	a, _ := find("", first)
+	b, _ := find("", second)
+	if a == nil || b == nil {
+		return nil
+	}
+	return []*Command{a, b}
 }
 
 // symbol tells whether a word behind : or $ is text: it has one or two letters,
@@ -339,6 +357,12 @@ func nearest(w Word) (near []string, secret bool) {
 		for _, o := range commands[i].Words {
 			words = append(words, o.Text)
 		}
+	}
+	if two := glued(w.Text); len(two) > 0 {
+		for name := range strings.SplitSeq(strings.ToLower(w.Text), "/") {
+			near = append(near, string(w.Prefix)+name)
+		}
+		return near, two[0].Secret() || two[1].Secret()
 	}
 	typed := []rune(w.Text)
 	typed = typed[:min(len(typed), maxWord)]

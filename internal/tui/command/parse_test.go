@@ -366,3 +366,21 @@ func TestPrivateConversationsHaveCommands(t *testing.T) {
 		})
 	}
 }
+
+func TestTwoCommandsInOneLineAreNoText(t *testing.T) {
+	here := Context{Room: "lab3", Me: "sara"}
+	for _, line := range []string{"/accept/verify", "/Accept/verify", "/msg/join lab3", "cmd:accept/verify", "/join/join lab3"} {
+		u, ok := Parse(line, here).(Unknown)
+		if !ok || len(u.Nearest) == 0 || !strings.Contains(strings.ToLower(line), u.Nearest[0]) {
+			t.Errorf("%q: got %#v", line, Parse(line, here))
+		}
+	}
+	for _, line := range []string{"/usr/bin", "/etc/passwd is there", `\/accept/verify`, "/tmp/join", "//accept", "/join/lab3"} {
+		if !said(line, here) {
+			t.Errorf("%q is not said: %#v", line, Parse(line, here))
+		}
+	}
+	if Recallable(Parse("/accept/login ada pw", here)) {
+		t.Error("a password is remembered")
+	}
+}

@@ -55,6 +55,8 @@ type Input struct {
 	more  func(time.Duration) bool // whether the file is readable, now or in time
 	now   func() time.Time
 
+	cooked bool // of the next Reads: written before the terminal was raw
+
 	// The reader's own.
 	ready   []byte    // to be read
 	held    []byte    // the start of a key or sequence
@@ -71,6 +73,27 @@ type Input struct {
 // NewInput returns an Input that reads f.
 func NewInput(f File, heard Heard) *Input {
 	return &Input{File: f, heard: heard, more: func(d time.Duration) bool { return readable(f.Fd(), d) }, now: time.Now}
+}
+
+// Raw tells the Input that the terminal becomes raw now, and that nobody reads
+// yet. Whatever is there was typed before that, when the terminal made a newline
+// of Enter: it becomes Enter again. Raw reports whether anything is there.
+func (in *Input) Raw() bool {
+	in.cooked = in.more(0)
+	return in.cooked
+}
+
+// uncook makes Enter of the newlines that the terminal made of it.
+func (in *Input) uncook(b []byte) {
+	if !in.cooked {
+		return
+	}
+	for i := range b {
+		if b[i] == '\n' {
+			b[i] = '\r'
+		}
+	}
+	in.cooked = in.more(0)
 }
 
 // Paste returns the text of the next paste that was read.
@@ -105,6 +128,7 @@ func (in *Input) fill(room int) error {
 	if n == 0 {
 		return err
 	}
+	in.uncook(buf[:n])
 	in.take(buf[:n])
 	for room -= n; in.unsure(); {
 		if !in.more(hold) {
@@ -118,6 +142,7 @@ func (in *Input) fill(room int) error {
 			return err
 		}
 		room -= n
+		in.uncook(buf[:n])
 		in.take(buf[:n])
 	}
 	return nil

@@ -233,3 +233,21 @@ func TestTheQuestionGoesThroughTmuxAndScreen(t *testing.T) {
 		}
 	}
 }
+
+func TestEnterTypedBeforeTheTerminalWasRawIsEnter(t *testing.T) {
+	line := strings.Repeat("x", 300) // longer than a Read
+	r := read(part{0, line + "\n/join lab3\n"}, part{200 * ms, "a\nb"})
+	if !r.Raw() {
+		t.Error("nothing was typed")
+	}
+	if got, want := strings.Join(r.all(t), ""), line+"\r/join lab3\ra\nb"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	late := read(part{200 * ms, "a\nb"})
+	if late.Raw() {
+		t.Error("something was typed")
+	}
+	if got, want := strings.Join(late.all(t), ""), "a\nb"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
