@@ -71,18 +71,26 @@ func (q Question) ask(ctx context.Context) (wire.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.allowed(); err != nil {
+	if err := q.allowed(q.Server); err != nil {
 		return nil, err
 	}
-	return over(ctx, q, "tcp", func(conn net.Conn) (wire.Event, error) { return a.ask(ctx, conn) })
+	return over(ctx, q, "tcp", func(conn net.Conn) (wire.Event, error) {
+		if remote := conn.RemoteAddr(); isLoopback(remote) {
+			if err := q.allowed(remote.String()); err != nil {
+				return nil, err
+			}
+		}
+		return a.ask(ctx, conn)
+	})
 }
 
-// allowed refuses to speak plain text to a server that is known by its key.
-func (q Question) allowed() error {
+// allowed refuses to speak plain text to a server that is known by its key
+// under that name.
+func (q Question) allowed(name string) error {
 	if q.Known == nil {
 		return nil
 	}
-	switch _, known, err := q.Known.Key(q.Server); {
+	switch _, known, err := q.Known.Key(name); {
 	case known:
 		return lost("%s is a chat server that was spoken to over TLS before. It is not asked in plain text: look for the service's port.", q.Server)
 	case err != nil:

@@ -56,8 +56,9 @@ type connector struct {
 	// try leaves everything as it is, for Probe.
 	try bool
 
-	pin    pin    // what is known of the server
-	notice string // of what can't be read of that
+	as     []string // what the known servers may call it
+	pin    pin      // what is known of the server
+	notice string   // of what can't be read of that
 }
 
 // connect connects in the best way there is: TLS first; to a server that is
@@ -65,7 +66,7 @@ type connector struct {
 // in plain, and A3 if the server answers so. The error is an *EndedError where
 // trying again would not help, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
-	if err := c.lookUp(); err != nil {
+	if err := c.lookUp(c.known()); err != nil {
 		return nil, err
 	}
 	raw, err := c.dial(ctx)
@@ -74,6 +75,12 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 	}
 	defer context.AfterFunc(ctx, func() { drop(raw) })()
 	local := isLoopback(raw.RemoteAddr())
+	if local && c.cfg.KnownAs == "" {
+		if err := c.lookUp(raw.RemoteAddr().String()); err != nil {
+			drop(raw)
+			return nil, err
+		}
+	}
 	if dialect := wire.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
 		return c.older(raw, local, dialect)
 	}
@@ -109,11 +116,12 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
 	}
 	p := proof{
-		server: c.cfg.Server, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
+		server: c.cfg.Server, as: c.as, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
 		secret: c.cfg.KnownOnly && !c.try && c.cfg.Identity.Mode != ModeGuest,
 	}
 	var found verdict
-	conn := tls.Client(raw, &tls.Config{
+	first := &firstByte{Conn: raw}
+	conn := tls.Client(first, &tls.Config{
 		ServerName:         host,
 		MinVersion:         tls.VersionTLS13,
 		InsecureSkipVerify: true, //nolint:gosec // judge decides, by key
@@ -126,11 +134,43 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
+		if first.isTLS() {
+			err = &brokenError{err}
+		}
 		return nil, err
 	}
 	d.conn, d.key, d.known = conn, p.key, p.valid || p.pin.known
 	return d, c.note(d, p, found)
 }
+
+// firstByte is a connection that keeps the first byte that was read from it.
+type firstByte struct {
+	net.Conn
+
+	b    byte
+	read bool
+}
+
+func (c *firstByte) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 && !c.read {
+		c.b, c.read = b[0], true
+	}
+	return n, err
+}
+
+// isTLS reports whether the other end began as TLS does, with a handshake or an
+// alert.
+func (c *firstByte) isTLS() bool {
+	const alert, handshake = 0x15, 0x16
+	return c.read && (c.b == alert || c.b == handshake)
+}
+
+// brokenError is a TLS handshake that the server took part in before it failed.
+// Who knows TLS is not spoken to in plain text.
+type brokenError struct{ error }
+
+func (e *brokenError) Unwrap() error { return e.error }
 
 // withoutTLS says what follows from a TLS greeting that has failed: nil is that
 // the server may be spoken to in plain text. It may be over loopback, where it
@@ -138,10 +178,15 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 // TLS: one that does not answer shows nothing.
 func (c connector) withoutTLS(err error, local bool) error {
 	_, answers := errors.AsType[tls.RecordHeaderError](err)
+	_, broken := errors.AsType[*brokenError](err)
 	ends := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 	switch {
+	case !answers && !ends && broken:
+		return err
 	case !answers && !ends:
 		return c.silence(err, local)
+	case broken && !c.pin.known && c.cfg.ServerKey == "":
+		return lost("%s ends the TLS handshake that it has begun: %v.", c.cfg.Server, err)
 	case c.cfg.ServerKey != "" && answers:
 		return ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
 	case c.cfg.ServerKey != "" && ends:

@@ -34,6 +34,9 @@ const (
 	hangs   = "hangs"
 	replies = "answers in plain text"
 	shows   = "shows another certificate"
+	halts   = "ends within its answer over TLS"
+	breaks  = "goes on in plain text after a record of TLS"
+	leaves  = "ends as soon as it has shown a certificate"
 )
 
 func imposture(does string, cfg *tls.Config) *impostor {
@@ -85,8 +88,38 @@ func (p *impostor) talk(c *memnet.Conn) {
 		_ = tls.Server(t, p.tls).Handshake() // it ends with its connection
 	case replies:
 		_, _ = io.WriteString(c, "cmderr command not supported\n")
+	case halts, breaks, leaves:
+		p.begin(t)
+		return
 	}
 	_, _ = io.Copy(io.Discard, t)
+}
+
+// begin answers a TLS greeting, and ends somewhere on the way.
+func (p *impostor) begin(t tap) {
+	if p.does == leaves {
+		_ = tls.Server(deaf{t}, p.tls).Handshake() // it ends after its first flight
+		return
+	}
+	var hello [4096]byte
+	if _, err := t.Read(hello[:]); err != nil {
+		return
+	}
+	record := []byte{0x16, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3}
+	if p.does == breaks {
+		record = []byte{0x16, 3, 3, 0, 4, 2, 0, 0, 118}
+		record = append(record, "cmderr command not supported\n"...)
+	}
+	_, _ = t.Write(record) // whoever has gone is gone
+}
+
+// deaf has nothing more to read once something was written.
+type deaf struct{ tap }
+
+func (d deaf) Write(b []byte) (int, error) {
+	n, err := d.tap.Write(b)
+	d.Close()
+	return n, err
 }
 
 func (p *impostor) stop() {
@@ -187,6 +220,89 @@ func TestAFakeServerBehindAPinnedKeyGetsNoByteButTLSGreetings(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A name that leads to this machine leads to the server that is known there:
+// calling it so is no way to have it spoken to in plain text.
+func TestAnotherNameForThisMachineIsNoWayAroundWhatIsKnown(t *testing.T) {
+	other, _ := certificate(t)
+	for _, does := range []string{closes, resets, hangs, replies, shows} {
+		for _, dialect := range []string{DialectAuto, DialectChat1, DialectA3} {
+			t.Run(does+"/"+dialect, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := imposture(does, other)
+					defer p.stop()
+					store := newMemStore()
+					cfg := config(&fake{Listener: p.Listener}, store)
+					there := cfg.Server // where the name leads
+					cfg.Server, cfg.Dialect, cfg.Attended = "ip6-localhost:1300", dialect, true
+					cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "sesame-of-alice"}
+					store.pins[there], store.tokens["alice"] = "SHA256:a", "token-of-alice"
+					r := start(t, &fake{}, cfg)
+					defer r.end()
+					r.until("three tries", func() bool { return p.tries() > 3 })
+					if _, err := Ask(t.Context(), Question{Server: cfg.Server, Dialect: "sum", Request: wire.Calc{Left: "1", Op: "+", Right: "2", By: wire.Integers}, Known: store, Dial: p.DialContext}); err == nil {
+						t.Error("the impostor has computed for us")
+					}
+					p.greeted(t)
+					if store.pins[there] != "SHA256:a" || len(store.pins) != 1 {
+						t.Errorf("got the pins %v", store.pins)
+					}
+				})
+			})
+		}
+	}
+}
+
+// What a server is known by is noted under its name and under the address on
+// this machine that the name leads to.
+func TestAServerOfThisMachineIsKnownByNameAndAddress(t *testing.T) {
+	secure, cert := certificate(t)
+	key := wire.KeyPrint(cert.RawSubjectPublicKeyInfo)
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", secure)
+		defer f.stop()
+		store := newMemStore()
+		cfg := config(f, store)
+		there := cfg.Server
+		cfg.Server = "workshop:1300"
+		r := start(t, f, cfg)
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.end()
+		if store.pins[cfg.Server] != key || store.pins[there] != key {
+			t.Errorf("got the pins %v", store.pins)
+		}
+		store.pins[cfg.Server], store.pins[there] = "SHA256:a", "SHA256:a"
+		cfg.Attended = true
+		r = start(t, f, cfg)
+		defer r.end()
+		r.until("refused", func() bool { return r.state() == wire.StateOffline })
+		r.s.Do(wire.TrustServer{Shows: key})
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		if store.pins[cfg.Server] != key || store.pins[there] != key {
+			t.Errorf("a person trusts the server, and it is known by %v", store.pins)
+		}
+	})
+}
+
+// A server that has begun to speak TLS is one that speaks TLS, also where it is
+// not known yet and ends before it is.
+func TestWhoHasBegunToSpeakTLSIsNotSpokenToInPlainText(t *testing.T) {
+	cert, _ := certificate(t)
+	for _, does := range []string{halts, breaks, leaves} {
+		t.Run(does, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := imposture(does, cert)
+				defer p.stop()
+				cfg := config(&fake{Listener: p.Listener}, newMemStore())
+				cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "sesame-of-alice"}
+				r := start(t, &fake{}, cfg)
+				defer r.end()
+				r.until("three tries", func() bool { return p.tries() > 3 || len(r.ended) > 0 })
+				p.greeted(t)
+			})
+		})
 	}
 }
 

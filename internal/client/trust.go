@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 
 	"labchat/internal/wire"
@@ -26,10 +27,11 @@ func (p pin) String() string {
 // proof is what a server showed in the TLS handshake, and what we know of it.
 type proof struct {
 	server   string
-	key      string // SHA256:... of its public key
-	valid    bool   // its certificate is valid for its name
-	local    bool   // over loopback
-	demanded string // by --server-key
+	as       []string // what the known servers may call it
+	key      string   // SHA256:... of its public key
+	valid    bool     // its certificate is valid for its name
+	local    bool     // over loopback
+	demanded string   // by --server-key
 	pin      pin
 	secret   bool // a password would go out, and nobody is there to look at a key that is seen first
 }
@@ -71,7 +73,7 @@ func (p proof) judge() (verdict, error) {
 // changed refuses a key that is not the one we know.
 func (p proof) changed() error {
 	return &mistrustError{
-		had: p.pin.key, shows: p.key, valid: p.valid,
+		as: p.as, had: p.pin.key, shows: p.key, valid: p.valid,
 		EndedError: EndedError{Code: wire.CodeDenied, Text: "The key of " + p.server + " has changed: when it was last seen, it had " + p.pin.String() +
 			"; now it has the key " + p.key + ". Either the server was set up anew, or somebody stands between it and you. Nothing was sent. " +
 			"Ask its operator which key chatd prints at start; if it is the new one, start again with --server-key " + p.key},
@@ -84,16 +86,17 @@ func (p proof) changed() error {
 type mistrustError struct {
 	EndedError
 
-	advice     string // for somebody who is there, behind the sentence
-	had, shows string // keys: had "" is a valid certificate, shows "" plain text
-	valid      bool   // what it shows is a valid certificate
-	passing    bool   // a server that is being restarted may look so: it is tried again in any case
+	advice     string   // for somebody who is there, behind the sentence
+	as         []string // what the known servers may call it
+	had, shows string   // keys: had "" is a valid certificate, shows "" plain text
+	valid      bool     // what it shows is a valid certificate
+	passing    bool     // a server that is being restarted may look so: it is tried again in any case
 }
 
 // notPlain refuses to speak plain text to a server that is known by its key.
 func (c connector) notPlain(what string, passing bool) error {
 	return &mistrustError{
-		had: c.pin.key, passing: passing,
+		as: c.as, had: c.pin.key, passing: passing,
 		EndedError: EndedError{Code: wire.CodeInsecure, Text: c.cfg.Server + " " + what + ", but when it was last seen, it had " + c.pin.String() +
 			" and spoke TLS. Nothing is sent to it in plain text: somebody else may answer in its place. " +
 			"If its operator has switched TLS off, delete its line from " + c.cfg.Known.String()},
@@ -109,10 +112,17 @@ func (e *mistrustError) why(attended bool) string {
 	return e.Text + "."
 }
 
-// lookUp finds what is known of the server. A notice is of lines that can't be
-// read; where the server may be in one of these, nothing is sent.
-func (c *connector) lookUp() error {
-	key, known, err := c.cfg.Known.Key(c.known())
+// lookUp finds what is known of the server under one more of its names, unless
+// it is known by one before. A notice is of lines that can't be read; where the
+// server may be in one of these, nothing is sent.
+func (c *connector) lookUp(name string) error {
+	if slices.Contains(c.as, name) {
+		return nil
+	}
+	if c.as = append(c.as, name); c.pin.known {
+		return nil
+	}
+	key, known, err := c.cfg.Known.Key(name)
 	c.pin = pin{key: key, known: known}
 	switch {
 	case err == nil:
@@ -139,9 +149,9 @@ func (c connector) note(d *dialled, p proof, v verdict) error {
 	case c.try:
 		return nil
 	case v.set:
-		err = c.cfg.Known.Set(c.known(), v.key)
+		err = c.noteAll(v.key, c.cfg.Known.Set)
 	case v.add:
-		if err = c.cfg.Known.Add(c.known(), v.key); err == nil {
+		if err = c.noteAll(v.key, c.add); err == nil {
 			return c.again(p)
 		}
 	}
@@ -160,31 +170,56 @@ func (c connector) note(d *dialled, p proof, v verdict) error {
 // again judges by what is noted now: another program may have been faster than
 // we were, with another key.
 func (c connector) again(p proof) error {
-	key, known, err := c.cfg.Known.Key(c.known())
-	if err != nil || !known {
-		return err
+	for _, name := range c.as {
+		key, known, err := c.cfg.Known.Key(name)
+		if err != nil || !known {
+			return err
+		}
+		p.pin = pin{key: key, known: true}
+		if _, err = p.judge(); err != nil {
+			return err
+		}
 	}
-	p.pin = pin{key: key, known: true}
-	_, err = p.judge()
-	return err
+	return nil
+}
+
+// noteAll notes a server under each of its names.
+func (c connector) noteAll(key string, note func(server, key string) error) error {
+	for _, name := range c.as {
+		if err := note(name, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add is KnownServers.Add for a name that is not spelled like another one that
+// was noted a moment ago.
+func (c connector) add(server, key string) error {
+	if _, known, err := c.cfg.Known.Key(server); known && err == nil {
+		return nil
+	}
+	return c.cfg.Known.Add(server, key)
 }
 
 // trust takes a person's word for a server that is not the one we knew, and
 // connects to it now.
 func (l *loop) trust(r wire.TrustServer, tag string) {
-	m, known := l.mistrusted, connector{cfg: l.cfg}.known()
+	m := l.mistrusted
 	if m == nil || m.shows != r.Shows {
 		l.refuse(r, tag, wire.CodeDenied, "The server does not show that any more. Look again what it shows.")
 		return
 	}
 	var err error
-	switch {
-	case m.shows == "":
-		err = l.cfg.Known.Forget(known)
-	case m.valid:
-		err = l.cfg.Known.Set(known, "")
-	default:
-		err = l.cfg.Known.Set(known, m.shows)
+	for _, name := range m.as {
+		switch {
+		case m.shows == "":
+			err = errors.Join(err, l.cfg.Known.Forget(name))
+		case m.valid:
+			err = errors.Join(err, l.cfg.Known.Set(name, ""))
+		default:
+			err = errors.Join(err, l.cfg.Known.Set(name, m.shows))
+		}
 	}
 	if err != nil {
 		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")

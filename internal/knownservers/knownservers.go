@@ -20,6 +20,7 @@ package knownservers
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -139,6 +141,10 @@ func (f *File) note(keys map[string]string, replace bool) error {
 			entries, bad := f.parse(text)
 			server, key := normal(server), keys[server]
 			old, known := entries[server]
+			added := line(server, key)
+			if of, _, kind := split([]byte(added)); kind != isEntry || of != server {
+				return nil, fmt.Errorf("%q can't be written in %s", server, f.path)
+			}
 			switch {
 			case known && (!replace || old == key):
 				continue
@@ -148,7 +154,7 @@ func (f *File) note(keys map[string]string, replace bool) error {
 			if text = without(text, server); len(text) == 0 {
 				text = []byte(header)
 			}
-			text = append(text, line(server, key)...)
+			text = append(text, added...)
 		}
 		return text, nil
 	})
@@ -240,8 +246,8 @@ func isServer(s string) bool {
 	if strings.HasPrefix(s, localPrefix) {
 		return true
 	}
-	host, port, err := net.SplitHostPort(s)
-	return err == nil && host != "" && port != ""
+	_, port, err := net.SplitHostPort(s)
+	return err == nil && port != ""
 }
 
 func isPrint(key string) bool {
@@ -354,9 +360,10 @@ func (f *File) replace(text []byte) (err error) {
 }
 
 // normal spells a server in the one way in which it is compared: names without
-// regard to case, addresses in their shortest form, and localhost as the
-// address that it usually is. Whoever answers at another of its addresses is
-// held to the same key.
+// regard to case, addresses in their shortest form, and ports as numbers. What
+// usually leads to this machine is its address 127.0.0.1: no host, localhost,
+// ::1 and the unspecified addresses. Whoever answers at one of these is held to
+// the key of the others.
 func normal(server string) string {
 	if dir, local := strings.CutPrefix(server, localPrefix); local {
 		return localPrefix + filepath.Clean(dir)
@@ -365,12 +372,18 @@ func normal(server string) string {
 	if err != nil {
 		return strings.ToLower(server)
 	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" {
-		host = "127.0.0.1"
+	if n, err := net.DefaultResolver.LookupPort(context.Background(), "tcp", port); err == nil {
+		port = strconv.Itoa(n)
 	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		host = ip.Unmap().String()
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	ip, err := netip.ParseAddr(host)
+	ip = ip.Unmap()
+	switch {
+	case host == "", host == "localhost",
+		err == nil && (ip.IsUnspecified() || ip.Is6() && ip.IsLoopback()):
+		host = "127.0.0.1"
+	case err == nil:
+		host = ip.String()
 	}
 	return net.JoinHostPort(host, port)
 }

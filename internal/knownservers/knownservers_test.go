@@ -52,7 +52,16 @@ func TestAServerIsFoundByItsNameHoweverItIsWritten(t *testing.T) {
 		{"CHAT.example.ORG:1300", one, true},
 		{"chat.example.org:1301", "", false},
 		{"localhost:1300", two, true},
-		{"[::1]:1300", "", false},
+		{"[::1]:1300", two, true},
+		{"[::1%lo]:1300", two, true},
+		{"[0:0::1]:1300", two, true},
+		{":1300", two, true},
+		{"0.0.0.0:1300", two, true},
+		{"[::]:1300", two, true},
+		{"127.0.0.1:01300", two, true},
+		{"127.0.0.1:+1300", two, true},
+		{"LocalHost.:0001300", two, true},
+		{"127.0.0.2:1300", "", false},
 		{"192.0.2.1:1300", "", true},
 		{Local("/home/ann/my data#2/100%"), one, true},
 		{Local("/home/ann"), "", false},
@@ -72,6 +81,21 @@ func TestWhatIsKnownStaysUntilAPersonSaysOtherwise(t *testing.T) {
 	expect(t, f, "host:1300", "", true)
 	must(t, f.Forget("host:1300"))
 	expect(t, f, "host:1300", "", false)
+}
+
+// What was noted can be read again: a server that was spoken to once never takes
+// the others with it.
+func TestWhatIsNotedNeverMakesALineThatCantBeRead(t *testing.T) {
+	for _, server := range []string{":1300", "host:", "host", "", "[x:1300", "a b:1300", "a#b:1300", "a%20b:1300", "host:\n:1300", "[fe80::1%eth0]:1300", "local:", "\xff:1300"} {
+		f := file(t)
+		err := f.Add(server, one)
+		if _, known, failed := f.Key("other:1300"); known || failed != nil {
+			t.Errorf("after %q was noted (%v), another server is known: %v, %v", server, err, known, failed)
+		}
+		if err == nil {
+			expect(t, At(f.path), server, one, true)
+		}
+	}
 }
 
 func TestOnlyTheOwnerReadsTheFile(t *testing.T) {

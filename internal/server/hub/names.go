@@ -3,6 +3,8 @@ package hub
 import (
 	"net/netip"
 	"slices"
+	"strings"
+	"unicode"
 
 	"labchat/internal/wire"
 )
@@ -12,7 +14,7 @@ import (
 // key; names that are equal but for case have one skeleton too.
 type directory struct {
 	claims   map[string]*claim
-	kept     map[string]bool // skeletons of names that only the operator gives away
+	kept     map[string]bool // names that only the operator gives away, as bare writes them
 	accounts int
 	hosts    map[netip.Addr]int // names of datagram programs, by IP address
 }
@@ -25,12 +27,23 @@ var operatorNames = []string{"admin", "root", "operator", "system", "moderator",
 // keep keeps the names, and all that look like them, for the operator.
 func (d *directory) keep(names []string) {
 	for _, name := range names {
-		d.kept[wire.Skeleton(name)] = true
+		d.kept[bare(name)] = true
 	}
 }
 
+// bare returns what a name looks like without accents, and without the signs
+// that may stand between letters: people read over these.
+func bare(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.M, r) || strings.ContainsRune("-_.", r) {
+			return -1
+		}
+		return r
+	}, wire.Skeleton(name))
+}
+
 // isKept reports whether only the operator may make an account of the name.
-func (d *directory) isKept(name string) bool { return d.kept[wire.Skeleton(name)] }
+func (d *directory) isKept(name string) bool { return d.kept[bare(name)] }
 
 // errKept is what is said of such a name.
 var errKept = &wire.NameError{Text: "This name is kept for those whom the operator gives it. Choose another one.", Reserved: true}

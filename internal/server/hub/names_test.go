@@ -13,7 +13,8 @@ var keptNames = []string{
 	"admin", "root", "operator", "system", "moderator",
 	"Admin", "ROOT", "adm1n", "adrnin", "r00t", "0perator", "rnoderator", "ｒｏｏｔ", "ʀoot",
 	"seʀver", "ꮪꭼꭱꮩꭼꭱ", "ᴄhatd",
-	"deputy", "DEPUTY", "0ffice1",
+	"admín", "ádmin", "rööt", "admin.", "admin_", "ad-min", "r.o.o.t", "sýstem", "s_erver", "chatd-",
+	"deputy", "DEPUTY", "0ffice1", "office-1",
 }
 
 var keptConfig = Config{Register: true, LegacyPasswords: LegacyLab, ReservedNames: []string{"deputy", "office1"}}
