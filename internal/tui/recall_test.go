@@ -50,6 +50,16 @@ func TestALineThatWaitsSealedIsThereAfterARestart(t *testing.T) {
 	s.hides("in inbox")
 }
 
+func TestBeforeTheLoginOneIsYouWithoutAName(t *testing.T) {
+	a := newArchive()
+	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 5}}
+	s := open(t, 120, 40, func(c *Config) { c.Archive = a })
+	s.hear(&wire.Status{State: wire.StateOffline})
+	s.press("alt+2")
+	s.shows("● you ")
+	s.hides("●  (you)")
+}
+
 func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	a := newArchive()
 	first := theirs(1, 13, 1, "", "hello")
