@@ -160,15 +160,18 @@ func (m *Model) add(at *place, l *line) {
 func (m *Model) receipt(e *wire.Receipt) {
 	state := deliveryOf(e)
 	at := m.placeOf(e, state)
+	waits := state == deliveryQueued || e.Again // no disk has its place among the lines yet
 	reason := ""
 	delete(m.link.outbox, e.Client)
 	if at == nil {
 		return
 	}
 	switch {
-	case state == deliveryQueued:
-		reason = text.CleanLine(e.Reason)
-		m.link.wait(e.Client, waiting{at, reason})
+	case waits:
+		if state == deliveryQueued {
+			reason = text.CleanLine(e.Reason)
+			m.link.wait(e.Client, waiting{at, reason})
+		}
 		l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
 		l.own, l.mention, l.hidden, l.state = true, false, false, state
 		if e.As == "" || e.As == m.link.me {
@@ -192,7 +195,7 @@ func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
 	switch {
 	case e.To == "":
 		return m.book.room(e.Room)
-	case state == deliveryQueued || state == deliveryFailed:
+	case state == deliveryQueued || state == deliveryFailed || e.Again:
 		return m.book.person(e.To)
 	default:
 		return m.book.byID[personID(e.To)]

@@ -34,10 +34,14 @@ func (m *Model) people(w, h int) []string {
 func (m *Model) couple(at *place, w int) []string {
 	p := m.paint
 	sign, _ := m.badge(at)
+	me := "you" // before the login nobody knows more
+	if m.link.label != "" {
+		me = text.Truncate(m.link.label, w-9-edge) + " (you)"
+	}
 	return []string{
 		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
 		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3-edge), w)),
-		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+text.Truncate(m.link.label, w-9-edge)+" (you)", w)),
+		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+me, w)),
 	}
 }
 

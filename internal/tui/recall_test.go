@@ -28,6 +28,38 @@ func again(t *testing.T, a *archive) *scene {
 	return s
 }
 
+func TestALineThatWaitsSealedIsThereAfterARestart(t *testing.T) {
+	s := again(t, newArchive())
+	r := mine(1, 13, 2, wire.ReceiptSent, "are you there?", "")
+	r.Inbox, r.Again = true, true
+	s.hear(r)
+	alice := s.book.byID["@alice"]
+	if alice == nil {
+		t.Fatal("its conversation is not on the list")
+	}
+	s.switchTo(alice)
+	s.shows("are you there?")
+	s.shows("in inbox")
+	s.shows("outbox 0")
+	s.hear(theirs(2, 13, 1, wire.WayDirect, "earlier"), theirs(3, 13, 3, wire.WayDirect, "later"))
+	s.hear(mine(1, 13, 2, wire.ReceiptDelivered, "are you there?", ""))
+	if diff := cmp.Diff([]string{"earlier", "are you there?", "later"}, spoken(alice)); diff != "" {
+		t.Errorf("delivered, -want +got:\n%s", diff)
+	}
+	s.shows("✓✓")
+	s.hides("in inbox")
+}
+
+func TestBeforeTheLoginOneIsYouWithoutAName(t *testing.T) {
+	a := newArchive()
+	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 5}}
+	s := open(t, 120, 40, func(c *Config) { c.Archive = a })
+	s.hear(&wire.Status{State: wire.StateOffline})
+	s.press("alt+2")
+	s.shows("● you ")
+	s.hides("●  (you)")
+}
+
 func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	a := newArchive()
 	first := theirs(1, 13, 1, "", "hello")

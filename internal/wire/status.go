@@ -62,6 +62,7 @@ type Receipt struct {
 	Text   string // the line
 	Action bool
 	Inbox  bool   // sent, and waits at the server
+	Again  bool   // typed in an earlier run: said once, as the line is taken up again
 	Reason string // failed: why; queued: what it waits for
 	// Seq numbers lines for encrypted conversations among all that were typed on
 	// this disk; 0 for all others.

@@ -71,6 +71,26 @@ func TestWhoAnswersByThemselvesAreNotSaidToBeAsked(t *testing.T) {
 	})
 }
 
+func TestWithoutAServerNoConnectionIsPromised(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		ann.server.disconnect()
+		settle()
+		ann.Do(wire.Route{Name: "bob"}) // as a screen asks of the conversations that it has from the disk
+		settle()
+		if p := ann.path("bob"); !strings.Contains(p.Reason, "no connection") {
+			t.Errorf("without a server ann's path is %+v", p)
+		}
+		ann.server.connect()
+		settle()
+		if p := ann.path("bob"); strings.Contains(p.Reason, "no connection") {
+			t.Errorf("with a server ann's path is %+v", p)
+		}
+	})
+}
+
 func TestWhatNoLongerHoldsIsNoLongerSaid(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -140,6 +140,30 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 	}
 }
 
+// TestALineThatWaitsIsShownAgainAfterARestart: the disk has no place for it among
+// the lines before it has arrived, so the screen has it from here alone.
+func TestALineThatWaitsIsShownAgainAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.keeps()
+		ann, bobs := apart(w)
+		id := ann.Whisper("bob", "two", false)
+		settle()
+		ann.quit()
+		ann = w.enter("ann", wire.KindAccount, ann.store)
+		settle()
+		if r := last(ann, func(r *wire.Receipt) bool { return r.Client == id }); !r.Again || !r.Inbox || r.Text != "two" || r.ID == 0 {
+			t.Errorf("the receipt %+v does not say that the line is from an earlier run", r)
+		}
+		w.enter("bob", wire.KindAccount, bobs)
+		wait(2 * time.Minute)
+		if r := last(ann, func(r *wire.Receipt) bool { return r.Client == id }); r.Again || r.State != wire.ReceiptDelivered {
+			t.Errorf("later the receipt is %+v", r)
+		}
+	})
+}
+
 // TestALineIsShownOnceAlthoughItsReceiverIsKilled stops the receiver's program
 // when the line is on its disk, and the server does not know that yet.
 func TestALineIsShownOnceAlthoughItsReceiverIsKilled(t *testing.T) {

@@ -82,6 +82,9 @@ func (l *loop) conversation(name string) *conversation {
 			c.kind = wire.KindAccount
 		}
 		l.recall(c)
+		if !l.server.online {
+			c.reason = noServer
+		}
 		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
 			l.diskFailed("read the newest line", err)
 			c.heard = &wire.Heard{}

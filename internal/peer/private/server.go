@@ -177,7 +177,9 @@ func (l *loop) load() {
 				r.State = wire.ReceiptSent
 			}
 			c.add(&line{Receipt: r})
-			l.emit(copied(r))
+			again := copied(r)
+			again.Again = true
+			l.emit(again)
 		}
 	}
 	l.files.load(l)
