@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/dbfile"
 	"labchat/internal/tui/theme"
 )
 
@@ -44,10 +44,7 @@ func (l *look) keep() func(name string) error {
 		return nil
 	}
 	return func(name string) error {
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return fmt.Errorf("remember the theme: %w", err)
-		}
-		if err := os.WriteFile(file, []byte(name+"\n"), 0o600); err != nil {
+		if err := dbfile.Replace(file, []byte(name+"\n")); err != nil {
 			return fmt.Errorf("remember the theme: %w", err)
 		}
 		return nil
