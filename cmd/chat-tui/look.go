@@ -8,6 +8,7 @@ import (
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/dbfile"
+	"labchat/internal/tui"
 	"labchat/internal/tui/theme"
 )
 
@@ -22,6 +23,11 @@ func (l *look) Validate() error {
 		return fmt.Errorf("--theme: want one of %s, not %q", strings.Join(names, ", "), l.Theme)
 	}
 	return nil
+}
+
+// screen is what every screen of this program begins with.
+func (l *look) screen(k keys) tui.Config {
+	return tui.Config{Theme: l.colours(), KeepTheme: l.keep(), EscIsAlt: k.EscIsAlt}
 }
 
 // colours is the theme that was asked for, else the one that was chosen last.

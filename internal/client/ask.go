@@ -71,24 +71,10 @@ func (q Question) ask(ctx context.Context) (wire.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.allowed(); err != nil {
+	if err := RefuseKnown(q.Known, q.Server, "Look for the service's port."); err != nil {
 		return nil, err
 	}
 	return over(ctx, q, "tcp", func(conn net.Conn) (wire.Event, error) { return a.ask(ctx, conn) })
-}
-
-// allowed refuses to speak plain text to a server that is known by its key.
-func (q Question) allowed() error {
-	if q.Known == nil {
-		return nil
-	}
-	switch _, known, err := q.Known.Key(q.Server); {
-	case known:
-		return lost("%s is a chat server that was spoken to over TLS before. It is not asked in plain text: look for the service's port.", q.Server)
-	case err != nil:
-		return lost("Whether %s is a chat server can't be told: %v.", q.Server, err)
-	}
-	return nil
 }
 
 // over connects, and ends the connection when use returns or ctx ends.

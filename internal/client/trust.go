@@ -109,10 +109,25 @@ func (e *mistrustError) why(attended bool) string {
 	return e.Text + "."
 }
 
+// RefuseKnown refuses to speak plain text to a server that is one of the known
+// ones; nil is none. What else a person may do is said behind that.
+func RefuseKnown(known KnownServers, server, advice string) error {
+	if known == nil {
+		return nil
+	}
+	switch _, is, err := known.Key(server); {
+	case is:
+		return lost("%s is a chat server that was spoken to over TLS before: nothing is sent to it in plain text. %s", server, advice)
+	case err != nil:
+		return lost("Whether %s is a chat server can't be told: %v.", server, err)
+	}
+	return nil
+}
+
 // lookUp finds what is known of the server. A notice is of lines that can't be
 // read; where the server may be in one of these, nothing is sent.
 func (c *connector) lookUp() error {
-	key, known, err := c.cfg.Known.Key(c.known())
+	key, known, err := c.cfg.Known.Key(c.cfg.knownAs())
 	c.pin = pin{key: key, known: known}
 	switch {
 	case err == nil:
@@ -124,8 +139,8 @@ func (c *connector) lookUp() error {
 	return nil
 }
 
-// known is what the known servers call this one.
-func (c connector) known() string { return cmp.Or(c.cfg.KnownAs, c.cfg.Server) }
+// knownAs is what the known servers call the server.
+func (c *Config) knownAs() string { return cmp.Or(c.KnownAs, c.Server) }
 
 // note keeps what the server is known by from now on, before anything is said
 // to it. A key that is believed because it was seen first, and can't be noted,
@@ -139,9 +154,9 @@ func (c connector) note(d *dialled, p proof, v verdict) error {
 	case c.try:
 		return nil
 	case v.set:
-		err = c.cfg.Known.Set(c.known(), v.key)
+		err = c.cfg.Known.Set(c.cfg.knownAs(), v.key)
 	case v.add:
-		if err = c.cfg.Known.Add(c.known(), v.key); err == nil {
+		if err = c.cfg.Known.Add(c.cfg.knownAs(), v.key); err == nil {
 			return c.again(p)
 		}
 	}
@@ -160,7 +175,7 @@ func (c connector) note(d *dialled, p proof, v verdict) error {
 // again judges by what is noted now: another program may have been faster than
 // we were, with another key.
 func (c connector) again(p proof) error {
-	key, known, err := c.cfg.Known.Key(c.known())
+	key, known, err := c.cfg.Known.Key(c.cfg.knownAs())
 	if err != nil || !known {
 		return err
 	}
@@ -172,7 +187,7 @@ func (c connector) again(p proof) error {
 // trust takes a person's word for a server that is not the one we knew, and
 // connects to it now.
 func (l *loop) trust(r wire.TrustServer, tag string) {
-	m, known := l.mistrusted, connector{cfg: l.cfg}.known()
+	m, server := l.mistrusted, l.cfg.knownAs()
 	if m == nil || m.shows != r.Shows {
 		l.refuse(r, tag, wire.CodeDenied, "The server does not show that any more. Look again what it shows.")
 		return
@@ -180,11 +195,11 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 	var err error
 	switch {
 	case m.shows == "":
-		err = l.cfg.Known.Forget(known)
+		err = l.cfg.Known.Forget(server)
 	case m.valid:
-		err = l.cfg.Known.Set(known, "")
+		err = l.cfg.Known.Set(server, "")
 	default:
-		err = l.cfg.Known.Set(known, m.shows)
+		err = l.cfg.Known.Set(server, m.shows)
 	}
 	if err != nil {
 		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
