@@ -97,6 +97,8 @@ func (d *direct) full(ctx context.Context, c *cli, s *client.Direct) (err error)
 	}
 	defer closing(p, &err)
 	return beside(ctx, s, func(ctx context.Context, s *client.Direct) error {
-		return tui.Run(ctx, tui.Config{Session: s, Archive: p, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: client.DirectRoom, Direct: true, EscIsAlt: d.Keys.EscIsAlt})
+		cfg := c.Look.screen(d.Keys)
+		cfg.Session, cfg.Archive, cfg.Room, cfg.Direct = s, p, client.DirectRoom, true
+		return tui.Run(ctx, cfg)
 	})
 }

@@ -44,11 +44,10 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 // Hints say that its server is embedded, and how a second window joins.
 func (s *screen) show(ctx context.Context, c *cli, p *profile, with session, arrived func(), hints []string) error {
 	return beside(ctx, with, func(ctx context.Context, with session) error {
-		return tui.Run(ctx, tui.Config{
-			Session: with, Archive: p, Arrived: arrived,
-			Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room, Hint: strings.Join(append(p.notes(), hints...), "\n"), Local: hints != nil,
-			EscIsAlt: s.Keys.EscIsAlt,
-		})
+		cfg := c.Look.screen(s.Keys)
+		cfg.Session, cfg.Archive, cfg.Arrived, cfg.Room = with, p, arrived, c.Reach.Room
+		cfg.Hint, cfg.Local = strings.Join(append(p.notes(), hints...), "\n"), hints != nil
+		return tui.Run(ctx, cfg)
 	})
 }
 
@@ -80,11 +79,10 @@ func (s *screen) ask(ctx context.Context, std conf.Streams, c *cli, log *slog.Lo
 	}
 	d := desk{cli: c, flags: c.Reach, last: last, log: log, blank: blank}
 	defer d.leave(&err)
-	err = tui.Run(ctx, tui.Config{
-		Form: true, Login: first, Theme: c.Look.colours(), KeepTheme: c.Look.keep(), Room: c.Reach.Room, EscIsAlt: s.Keys.EscIsAlt,
-		Connect: func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) },
-		Probe:   d.probe,
-		Here:    func(name string) { here = d.flags.here(name) },
-	})
+	cfg := c.Look.screen(s.Keys)
+	cfg.Form, cfg.Login, cfg.Room, cfg.Probe = true, first, c.Reach.Room, d.probe
+	cfg.Connect = func(_ context.Context, l tui.Login) (tui.Connected, error) { return d.enter(ctx, l) }
+	cfg.Here = func(name string) { here = d.flags.here(name) }
+	err = tui.Run(ctx, cfg)
 	return here, err
 }

@@ -53,19 +53,17 @@ func profiles() []string {
 		dir  string
 		used int64
 	}
-	var all []profile
 	if profilesRoot() == "" {
 		return nil
 	}
-	for _, pattern := range []string{"*/*", "named/*"} {
-		dirs, err := filepath.Glob(filepath.Join(profilesRoot(), pattern))
-		if err != nil {
-			continue // no pattern of ours is a bad one
-		}
-		for _, dir := range dirs {
-			if info, err := os.Stat(filepath.Join(dir, "archive.db")); err == nil {
-				all = append(all, profile{dir, info.ModTime().UnixNano()})
-			}
+	var all []profile
+	found, err := filepath.Glob(filepath.Join(profilesRoot(), "*", "*", "archive.db"))
+	if err != nil {
+		return nil // no pattern of ours is a bad one
+	}
+	for _, file := range found {
+		if info, err := os.Stat(file); err == nil {
+			all = append(all, profile{filepath.Dir(file), info.ModTime().UnixNano()})
 		}
 	}
 	slices.SortFunc(all, func(a, b profile) int { return cmp.Compare(b.used, a.used) })
@@ -73,7 +71,7 @@ func profiles() []string {
 	for i, p := range all {
 		dirs[i] = p.dir
 	}
-	return slices.Compact(dirs)
+	return dirs
 }
 
 // announced says on standard error which key a script has met first: nobody
@@ -101,8 +99,7 @@ func (a announced) Add(server, key string) error {
 }
 
 // knowSelf notes the key of the daemon of a data directory before it is spoken
-// to: whoever else answers at its port is not believed. It returns what the
-// daemon is known as.
+// to: whoever else answers at its port is not believed.
 func knowSelf(cfg *client.Config, dir string) error {
 	key, err := server.OwnKey(dir)
 	if err != nil {
@@ -118,11 +115,5 @@ func refuseKnown(server string) error {
 		return nil
 	}
 	f := known(slog.New(slog.DiscardHandler))
-	switch _, is, err := f.Key(server); {
-	case is:
-		return fmt.Errorf("%s is a chat server that was spoken to over TLS before: nothing is sent to it in plain text. To talk with a person there, delete its line from %s", server, f)
-	case err != nil:
-		return fmt.Errorf("look whether %s is a chat server: %w", server, err)
-	}
-	return nil
+	return client.RefuseKnown(f, server, "To talk with a person there, delete its line from "+f.String()+".")
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/dbfile"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
 )
@@ -115,13 +116,9 @@ func (d *daemon) ready(l server.Listener) {
 	}
 }
 
-// publish replaces the port file as a whole: others read it at any moment.
+// publish replaces the port file: others read it at any moment.
 func (d *daemon) publish(addr string) error {
-	name := d.portFile()
-	if err := os.WriteFile(name+".new", []byte(addr+"\n"), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return dbfile.Replace(d.portFile(), []byte(addr+"\n"))
 }
 
 func (d *daemon) portFile() string { return filepath.Join(d.dir, "port") }

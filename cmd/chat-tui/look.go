@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/dbfile"
+	"labchat/internal/tui"
 	"labchat/internal/tui/theme"
 )
 
@@ -22,6 +23,11 @@ func (l *look) Validate() error {
 		return fmt.Errorf("--theme: want one of %s, not %q", strings.Join(names, ", "), l.Theme)
 	}
 	return nil
+}
+
+// screen is what every screen of this program begins with.
+func (l *look) screen(k keys) tui.Config {
+	return tui.Config{Theme: l.colours(), KeepTheme: l.keep(), EscIsAlt: k.EscIsAlt}
 }
 
 // colours is the theme that was asked for, else the one that was chosen last.
@@ -44,10 +50,7 @@ func (l *look) keep() func(name string) error {
 		return nil
 	}
 	return func(name string) error {
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return fmt.Errorf("remember the theme: %w", err)
-		}
-		if err := os.WriteFile(file, []byte(name+"\n"), 0o600); err != nil {
+		if err := dbfile.Replace(file, []byte(name+"\n")); err != nil {
 			return fmt.Errorf("remember the theme: %w", err)
 		}
 		return nil

@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
+	"labchat/internal/dbfile"
 	"labchat/internal/tui"
 )
 
@@ -70,28 +70,13 @@ func (r *recent) keep(log *slog.Logger) {
 	}
 }
 
-// write replaces the file as a whole: other windows read it at any moment.
+// write replaces the file: other windows read it at any moment.
 func (r *recent) write(name string) error {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(b, '\n'))
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(f.Name()))
-	}
-	return err
+	return dbfile.Replace(name, append(b, '\n'))
 }
 
 // first is what the form begins with: what the flags say, and where they say

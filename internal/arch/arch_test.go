@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 	"internal/peer/oldpeer": {"internal/wire"},
 	"internal/peer/private": {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer"},
 	"internal/archive":      {"internal/wire", "internal/dbfile"},
-	"internal/knownservers": {"internal/dbfile"}, // its lock
+	"internal/knownservers": {"internal/dbfile"}, // its lock, and how it is replaced
 	"internal/tui/text":     {},
 	"internal/tui/theme":    {"internal/tui/text"},
 	"internal/tui/stdout":   {}, // nothing: it must be initialised before what Bubble Tea imports
@@ -50,7 +50,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive", "internal/knownservers",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
 	},
 }

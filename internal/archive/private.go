@@ -15,9 +15,9 @@ import (
 var errBound = errors.New("it may go to one device only")
 
 // QueuePrivate writes lines for encrypted conversations, in the order in which
-// they are to go out, each with its ID, and sets the Seq of each: numbers only rise, and none is
-// ever used again. When it returns the lines survive kill -9 and the loss of
-// power. A line that is there already stays as it is.
+// they are to go out, each with its ID, and sets the Seq of each: numbers only
+// rise, and none is ever used again. When it returns the lines survive kill -9
+// and the loss of power. A line that is there already stays as it is.
 func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 	home := a.here()
 	numbers := make([]wire.ID, len(lines))

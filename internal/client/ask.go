@@ -71,32 +71,17 @@ func (q Question) ask(ctx context.Context) (wire.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.allowed(q.Server); err != nil {
+	if err := RefuseKnown(q.Known, q.Server, "Look for the service's port."); err != nil {
 		return nil, err
 	}
 	return over(ctx, q, "tcp", func(conn net.Conn) (wire.Event, error) {
 		if remote := conn.RemoteAddr(); isLoopback(remote) {
-			if err := q.allowed(remote.String()); err != nil {
+			if err := RefuseKnown(q.Known, remote.String(), "Look for the service's port."); err != nil {
 				return nil, err
 			}
 		}
 		return a.ask(ctx, conn)
 	})
-}
-
-// allowed refuses to speak plain text to a server that is known by its key
-// under that name.
-func (q Question) allowed(name string) error {
-	if q.Known == nil {
-		return nil
-	}
-	switch _, known, err := q.Known.Key(name); {
-	case known:
-		return lost("%s is a chat server that was spoken to over TLS before. It is not asked in plain text: look for the service's port.", q.Server)
-	case err != nil:
-		return lost("Whether %s is a chat server can't be told: %v.", q.Server, err)
-	}
-	return nil
 }
 
 // over connects, and ends the connection when use returns or ctx ends.

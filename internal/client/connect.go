@@ -66,7 +66,7 @@ type connector struct {
 // in plain, and A3 if the server answers so. The error is an *EndedError where
 // trying again would not help, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
-	if err := c.lookUp(c.known()); err != nil {
+	if err := c.lookUp(c.cfg.knownAs()); err != nil {
 		return nil, err
 	}
 	raw, err := c.dial(ctx)

@@ -3,17 +3,13 @@ package client
 import (
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
-const (
-	// maxUnsaved and maxUnsavedText bound what waits for a disk that fails: lines,
-	// and bytes of them. Beyond that the oldest half is let go of.
-	maxUnsaved     = 10_000
-	maxUnsavedText = 16 << 20
-	// diskWait is when a disk that has failed is tried again.
-	diskWait = time.Second
-)
+// maxUnsavedText bounds the text that waits for a disk that fails, as
+// session.MaxUnsaved does the lines. Beyond that the oldest half is let go of.
+const maxUnsavedText = 16 << 20
 
 // disk is what waits to be stored: what a round has brought, and while the disk
 // fails that of the rounds before. Owned by loop.
@@ -44,18 +40,7 @@ func (d *disk) at(node string) {
 
 func (d *disk) keep(e wire.Event) {
 	d.lines = append(d.lines, e)
-	d.text += textOf(e)
-}
-
-func textOf(e wire.Event) int {
-	switch e := e.(type) {
-	case *wire.Said:
-		return len(e.Text)
-	case *wire.Whispered:
-		return len(e.Text)
-	default:
-		return 0
-	}
+	d.text += session.TextOf(e)
 }
 
 // mark moves the mark of a room: all its lines up to id are stored, together
@@ -94,13 +79,13 @@ func (l *loop) save() {
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
 		if err := l.store(); err != nil {
-			d.failing, d.again = true, time.Now().Add(diskWait)
+			d.failing, d.again = true, time.Now().Add(session.DiskWait)
 			l.diskFailed(err)
 		} else {
 			l.diskWorks()
 		}
 	}
-	if d.failing && (len(d.lines) > maxUnsaved || d.text > maxUnsavedText) {
+	if d.failing && (len(d.lines) > session.MaxUnsaved || d.text > maxUnsavedText) {
 		l.letGo()
 	}
 	for _, r := range queued {
@@ -148,7 +133,7 @@ func (l *loop) letGo() {
 	gone := d.lines[:len(d.lines)/2]
 	d.lines = append([]wire.Event(nil), d.lines[len(gone):]...)
 	for _, e := range gone {
-		d.text -= textOf(e)
+		d.text -= session.TextOf(e)
 		switch e := e.(type) {
 		case *wire.Said:
 			l.torn(e.Room)
@@ -204,11 +189,7 @@ func (l *loop) diskWorks() {
 		return
 	}
 	d.told = false
-	if d.lost > 0 {
-		l.notice("This machine's disk works again. %d lines that came meanwhile are missing in what it keeps, and nobody can be asked for them.", d.lost)
-	} else {
-		l.notice("This machine's disk works again, and nothing that was said meanwhile gets lost.")
-	}
+	l.notice("%s", session.DiskWorks(d.lost))
 	d.lost = 0
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -147,7 +148,7 @@ func TestWhatWasTooMuchForAFullDiskIsFetchedAgain(t *testing.T) {
 		f.says(3)
 		r.until("kept", r.hasAll)
 		r.store.fail(errFull)
-		const lines = maxUnsaved + 1000
+		const lines = session.MaxUnsaved + 1000
 		for said := 0; said < lines; said += 1000 { // so that the feed leaves nothing out
 			f.says(1000)
 			r.until("all came", func() bool { return len(lobbied(r)) == said+1000+3 })

@@ -127,7 +127,7 @@ type KnownServers interface {
 // Session is a session with a server. New makes one; Run is called once.
 type Session struct {
 	cfg Config
-	box session.Box[*loop]
+	box *session.Box[*loop]
 
 	mu sync.Mutex
 	as string // the name that whoever reads Events has been told

@@ -112,6 +112,21 @@ func (e *mistrustError) why(attended bool) string {
 	return e.Text + "."
 }
 
+// RefuseKnown refuses to speak plain text to a server that is one of the known
+// ones; nil is none. What else a person may do is said behind that.
+func RefuseKnown(known KnownServers, server, advice string) error {
+	if known == nil {
+		return nil
+	}
+	switch _, is, err := known.Key(server); {
+	case is:
+		return lost("%s is a chat server that was spoken to over TLS before: nothing is sent to it in plain text. %s", server, advice)
+	case err != nil:
+		return lost("Whether %s is a chat server can't be told: %v.", server, err)
+	}
+	return nil
+}
+
 // lookUp finds what is known of the server under one more of its names, unless
 // it is known by one before. A notice is of lines that can't be read; where the
 // server may be in one of these, nothing is sent.
@@ -134,8 +149,8 @@ func (c *connector) lookUp(name string) error {
 	return nil
 }
 
-// known is what the known servers call this one.
-func (c connector) known() string { return cmp.Or(c.cfg.KnownAs, c.cfg.Server) }
+// knownAs is what the known servers call the server.
+func (c *Config) knownAs() string { return cmp.Or(c.KnownAs, c.Server) }
 
 // note keeps what the server is known by from now on, before anything is said
 // to it. A key that is believed because it was seen first, and can't be noted,

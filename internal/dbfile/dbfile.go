@@ -1,6 +1,7 @@
-// Package dbfile is what our SQLite files have in common: how the driver is
-// told of them, whose they are, how they come to today's version, and the lock
-// that keeps other programs away. What people are told is their owners' to say.
+// Package dbfile is what our files have in common. Of those of SQLite: how the
+// driver is told of them, whose they are, how they come to today's version, and
+// the lock that keeps other programs away; of small ones: the same lock, and how
+// they are replaced. What people are told is their owners' to say.
 package dbfile
 
 import (

@@ -311,7 +311,7 @@ func (f *File) change(edit func(text []byte) ([]byte, error)) error {
 	if err != nil || bytes.Equal(changed, text) {
 		return err
 	}
-	return f.replace(changed)
+	return dbfile.Replace(f.path, changed)
 }
 
 // lock waits for the other programs that write the file.
@@ -331,32 +331,6 @@ func (f *File) lock() (*dbfile.Lock, error) {
 		case <-again.C:
 		}
 	}
-}
-
-// replace writes the file as a whole, so that no reader ever sees half of it.
-// Where it is a link, what it leads to is replaced.
-func (f *File) replace(text []byte) (err error) {
-	path := f.path
-	if to, err := filepath.EvalSymlinks(path); err == nil {
-		path = to
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // with the mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name()) // the error that led here says more
-		}
-	}()
-	_, err = tmp.Write(text)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }
 
 // normal spells a server in the one way in which it is compared: names without

@@ -47,7 +47,7 @@ type Beside struct {
 	Inner
 
 	cfg  BesideConfig
-	box  session.Box[*besideLoop]
+	box  *session.Box[*besideLoop]
 	past atomic.Bool // the server tells who can be reached past it
 }
 

@@ -67,7 +67,7 @@ func ended(code wire.Code, format string, args ...any) *EndedError {
 // Session is a session at a registry. New makes one; Run is called once.
 type Session struct {
 	cfg Config
-	box session.Box[*loop]
+	box *session.Box[*loop]
 }
 
 // New returns a session that does nothing until Run.

@@ -36,7 +36,7 @@ type Feed struct {
 // Add appends an event.
 func (f *Feed) Add(e wire.Event) {
 	f.Batch = append(f.Batch, e)
-	f.text += textOf(e)
+	f.text += TextOf(e)
 	if len(f.Batch) > max(f.most, maxWaiting) || f.text > maxWaitingText {
 		f.thin()
 	}
@@ -103,7 +103,8 @@ func nameAfter(e wire.Event, me string) string {
 	return me
 }
 
-func textOf(e wire.Event) int {
+// TextOf is how many bytes of text an event holds that is a line, 0 for others.
+func TextOf(e wire.Event) int {
 	switch e := e.(type) {
 	case *wire.Said:
 		return len(e.Text)

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	// maxUnsaved is how many lines wait for a disk that fails. Then the oldest
+	// MaxUnsaved is how many lines wait for a disk that fails. Then the oldest
 	// half is let go of.
-	maxUnsaved = 10_000
-	// diskWait is when a disk that has failed is tried again.
-	diskWait = time.Second
+	MaxUnsaved = 10_000
+	// DiskWait is when a disk that has failed is tried again.
+	DiskWait = time.Second
 )
 
 // Store is what a Keeper writes to; archive.Archive is one.
@@ -36,7 +36,7 @@ func (k *Keeper) Due() time.Time { return k.again }
 // there is nothing new to say; the error is for the log.
 func (k *Keeper) Keep(store Store, now time.Time, lines ...wire.Event) (notice string, err error) {
 	k.waiting = append(k.waiting, lines...)
-	if n := len(k.waiting); n > maxUnsaved {
+	if n := len(k.waiting); n > MaxUnsaved {
 		k.lost += n / 2
 		k.waiting = append([]wire.Event(nil), k.waiting[n/2:]...)
 	}
@@ -48,15 +48,21 @@ func (k *Keeper) Keep(store Store, now time.Time, lines ...wire.Event) (notice s
 		if !failed {
 			notice = fmt.Sprintf("This machine's disk does not take what is said (%v). It is shown, but may be lost when the program ends. Make room on the disk: it is tried again until it works.", err)
 		}
-		k.again = now.Add(diskWait)
+		k.again = now.Add(DiskWait)
 		return notice, err
 	}
-	switch {
-	case k.lost > 0:
-		notice = fmt.Sprintf("This machine's disk works again. %d lines that came meanwhile are missing in what it keeps, and nobody can be asked for them.", k.lost)
-	case failed:
-		notice = "This machine's disk works again, and nothing that was said meanwhile gets lost."
+	if failed || k.lost > 0 {
+		notice = DiskWorks(k.lost)
 	}
 	*k = Keeper{}
 	return notice, nil
+}
+
+// DiskWorks says for people that the disk works again, and how many lines were
+// let go of that nobody can tell again.
+func DiskWorks(lost int) string {
+	if lost == 0 {
+		return "This machine's disk works again, and nothing that was said meanwhile gets lost."
+	}
+	return fmt.Sprintf("This machine's disk works again. %d lines that came meanwhile are missing in what it keeps, and nobody can be asked for them.", lost)
 }

@@ -47,12 +47,12 @@ func TestWhatIsTooMuchForAFullDiskIsCounted(t *testing.T) {
 	var k Keeper
 	d := &disk{full: true}
 	now := time.Unix(1000, 0)
-	for id := wire.ID(1); id <= 3*maxUnsaved; id++ {
+	for id := wire.ID(1); id <= 3*MaxUnsaved; id++ {
 		_, _ = k.Keep(d, now, said(id))
 	}
 	d.full = false
 	notice, _ := k.Keep(d, k.Due())
-	if len(d.kept) > maxUnsaved || !strings.Contains(notice, "missing") {
+	if len(d.kept) > MaxUnsaved || !strings.Contains(notice, "missing") {
 		t.Errorf("kept %d lines, and said %q", len(d.kept), notice)
 	}
 }

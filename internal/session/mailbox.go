@@ -19,15 +19,15 @@ type Box[L any] struct {
 	Wake   chan struct{}     // says that Taken has something
 
 	prefix string // of tags
-	mu     *sync.Mutex
+	mu     sync.Mutex
 	calls  []func(L) // for the loop to take
 	tags   int
 }
 
 // New returns an empty box whose tags begin with prefix. Sessions that are
 // wrapped in one another must not share a prefix.
-func New[L any](prefix string) Box[L] {
-	return Box[L]{Events: make(chan []wire.Event), Wake: make(chan struct{}, 1), prefix: prefix, mu: new(sync.Mutex)}
+func New[L any](prefix string) *Box[L] {
+	return &Box[L]{Events: make(chan []wire.Event), Wake: make(chan struct{}, 1), prefix: prefix}
 }
 
 // Post hands a call to the loop.

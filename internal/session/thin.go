@@ -17,7 +17,7 @@ func (f *Feed) thin() {
 	}
 	*f = Feed{Batch: append(t.kept, f.Batch[half:]...), last: f.last, me: t.me}
 	for _, e := range f.Batch {
-		f.text += textOf(e)
+		f.text += TextOf(e)
 	}
 	f.most = max(maxWaiting, len(f.Batch)+len(f.Batch)/2) // what must stay is not looked at each time
 }

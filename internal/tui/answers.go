@@ -205,7 +205,7 @@ func (m *Model) done(e *wire.Done) {
 	case wire.ActDrop:
 		m.dropped(ask)
 	case wire.ActLogout:
-		m.link.me, m.link.label, m.link.account = "", "", false
+		m.link.setName("", "")
 		m.note(ask.at, "you are logged out")
 	case wire.ActEndSession:
 		m.note(ask.at, "that session is ended")

@@ -24,6 +24,15 @@ const (
 	fieldCount
 )
 
+// hereOffer is when the form offers a chat on this machine.
+type hereOffer uint8
+
+const (
+	hereNever  hereOffer = iota
+	hereFailed           // where nobody answers
+	hereAlways           // it was what somebody had last time
+)
+
 // An inquiry is what a look at a server is about.
 type inquiry struct{ server, name string }
 
@@ -42,20 +51,25 @@ type form struct {
 	found    Probed
 	heard    bool // found answers asked
 	failed   [fieldCount]string
-	here     bool   // a chat on this machine can be started
-	lately   bool   // and was, last time
+	here     hereOffer
 	nobody   string // the address at which nobody answered
 	back     bool   // there is a conversation behind it to go back to
 }
 
 func newForm(cfg Config, p *paint) *form {
-	f := &form{paint: p, mode: cfg.Login.Mode, here: cfg.Here != nil}
-	f.lately = f.here && cfg.Login.Here
+	f := &form{paint: p, mode: cfg.Login.Mode}
+	switch {
+	case cfg.Here == nil:
+	case cfg.Login.Here:
+		f.here = hereAlways
+	default:
+		f.here = hereFailed
+	}
 	f.server.Set(cfg.Login.Server)
 	f.name.Set(cfg.Login.Name)
 	f.password.Set(cfg.Login.Password.Reveal())
 	switch {
-	case f.lately:
+	case f.here == hereAlways:
 		f.focus = fieldHere
 	case cfg.Login.Server == "":
 	case cfg.Login.Name != "" && f.mode != ModeGuest:
@@ -78,10 +92,9 @@ func (f *form) fields() []field {
 	return fields
 }
 
-// offersHere says whether to offer a chat on this machine: where nobody answers,
-// and to those who had one last time.
+// offersHere says whether to offer a chat on this machine now.
 func (f *form) offersHere() bool {
-	return f.here && (f.lately || f.nobody != "" && f.nobody == f.address())
+	return f.here == hereAlways || f.here == hereFailed && f.nobody != "" && f.nobody == f.address()
 }
 
 // active is the text of the field with the keys, nil for what has none.

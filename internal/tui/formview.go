@@ -257,7 +257,7 @@ func (f *form) nameState(n *wire.NameChecked) string {
 
 // underHere says what a chat on this machine is.
 func (f *form) underHere() string {
-	if f.lately {
+	if f.here == hereAlways {
 		return "your own server, as last time: rooms and people are still there"
 	}
 	return "your own server: only people on this machine come in, each with chat-tui --local"

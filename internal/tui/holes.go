@@ -131,7 +131,7 @@ func (m *Model) fill(at *place, before wire.ID, only bool) {
 		m.fillFromServer(at, before)
 		return
 	}
-	at.past.asking = "archive"
+	at.past.asking = askingArchive
 	id, name, one, archive := at.id, at.name, *h, m.link.archive
 	m.start(func(context.Context) any {
 		f := filling{place: id, hole: one, known: only || archive.LastSeen(name) >= one.before-1}

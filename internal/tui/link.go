@@ -107,6 +107,11 @@ func (l *link) tell(r wire.Request) {
 	}
 }
 
+// setName notes what we are called now, "" for nothing.
+func (l *link) setName(name string, kind wire.Kind) {
+	l.me, l.label, l.account = name, marked(name, kind), kind == wire.KindAccount
+}
+
 // typedFor remembers the line that a request was typed as.
 func (l *link) typedFor(tag, line string) {
 	if e, asked := l.asked[tag]; asked {

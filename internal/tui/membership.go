@@ -12,8 +12,8 @@ import (
 func (m *Model) status(e *wire.Status) {
 	was := m.link.status.State
 	m.link.setStatus(e, m.paint.now())
-	if m.moment.flash == flashConnecting && e.State != wire.StateConnecting {
-		m.moment.flash = ""
+	if e.State != wire.StateConnecting {
+		m.unflash(flashConnecting)
 	}
 	switch {
 	case m.link.online() && was != wire.StateOnline:
@@ -100,7 +100,7 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
 	changed := m.link.me != "" && m.link.me != e.Name
 	m.arrived()
-	m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
+	m.link.setName(e.Name, e.Kind)
 	m.retire()
 	if m.cfg.Login.Mode == ModeRegister {
 		m.cfg.Login.Mode = ModeLogin // the account is there now
@@ -226,7 +226,7 @@ func (m *Model) forsake(at *place) {
 // renamed gives somebody another name, in every room.
 func (m *Model) renamed(e *wire.Renamed) {
 	if e.Old == m.link.me {
-		m.link.me, m.link.label, m.link.account = e.Name, marked(e.Name, e.Kind), e.Kind == wire.KindAccount
+		m.link.setName(e.Name, e.Kind)
 	}
 	for _, at := range m.book.rooms {
 		if at.people.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {

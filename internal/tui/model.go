@@ -19,8 +19,12 @@ const (
 	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
-// flashConnecting is true until the session says how that went.
-const flashConnecting = "connecting"
+const (
+	// flashConnecting is true until the session says how that went.
+	flashConnecting = "connecting"
+	// flashQueued is before what the lines of a conversation wait for.
+	flashQueued = "queued: "
+)
 
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.
@@ -201,6 +205,13 @@ func (m *Model) flash(s string) {
 	m.moment.flash = s
 	m.moment.flashes++
 	m.later(flashFor, faded{m.moment.flashes})
+}
+
+// unflash takes a flash away that is not so any more.
+func (m *Model) unflash(s string) {
+	if m.moment.flash == s {
+		m.moment.flash = ""
+	}
 }
 
 func (m *Model) faded(f faded) {

@@ -41,9 +41,12 @@ type counts struct {
 	came     wire.ID // the newest line when we came in
 }
 
+// askingArchive is past.asking while the archive is being read.
+const askingArchive = "archive"
+
 // past is what is known of the lines above the oldest.
 type past struct {
-	asking  string // the tag of the question under way, or "archive"
+	asking  string // the tag of the question under way, or askingArchive
 	archive bool   // the archive has no more
 	server  bool   // nor has the server
 	end     bool   // lines below the newest may be missing

@@ -221,15 +221,13 @@ func (m *Model) waits(at *place, reason string) {
 	if !at.private() || at.peer.waits == reason {
 		return
 	}
-	if m.moment.flash == "queued: "+at.peer.waits {
-		m.flash("") // it is not so any more
-	}
+	m.unflash(flashQueued + at.peer.waits)
 	if reason == "" && len(at.log.pending) > 0 {
 		return
 	}
 	at.peer.waits = reason
 	if reason != "" && at == m.book.current {
-		m.flash("queued: " + reason)
+		m.flash(flashQueued + reason)
 	}
 }
 

@@ -171,7 +171,7 @@ func (m *Model) fetch(at *place) {
 	case len(at.log.lines) >= maxShownLines:
 		m.flash("the screen holds no more lines of this conversation")
 	case !at.past.archive && m.link.archive != nil:
-		at.past.asking = "archive"
+		at.past.asking = askingArchive
 		m.start(m.fromDisk(at, first, limit))
 	case !at.past.server && at.joined && m.link.online() && !at.private():
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})

@@ -246,7 +246,7 @@ func (m *Model) hint(w int) string {
 	case m.popup.hint != "":
 		return m.popup.hint
 	case m.waitsFor() != "":
-		return text.Truncate("queued: "+m.waitsFor(), w)
+		return text.Truncate(flashQueued+m.waitsFor(), w)
 	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
 		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)

@@ -50,9 +50,9 @@ func (l *loop) whispered(c *conversation, at wire.Millis, after *wire.ID, text s
 		at = now
 	}
 	if id++; after != nil {
-		id = wire.FirstID(min(at, cmp.Or(c.request, at))) + privateShift + 1
+		id = wire.FirstID(min(at, cmp.Or(c.askedAt, at))) + privateShift + 1
 	}
-	c.request = 0
+	c.askedAt = 0
 	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
 }
 

@@ -195,7 +195,7 @@ func (l *loop) asksUs(c *conversation, e *wire.Punched) {
 	first := c.asked == nil
 	c.asked = e
 	if first {
-		c.request = wire.MillisOf(l.cfg.Now())
+		c.askedAt = wire.MillisOf(l.cfg.Now())
 		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
 	}
 }

@@ -40,7 +40,7 @@ type conversation struct {
 	reason  string        // why lines wait, or go no better way; for people
 
 	asked   *wire.Punched  // its call, which a person has not answered
-	request wire.Millis    // when it first called so, until its line is here; 0: not
+	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
@@ -57,7 +57,7 @@ type conversation struct {
 
 	lines []*line     // not confirmed, by number
 	next  int         // in lines: the first that may not have been sent on the best path
-	heard *wire.Heard // their newest line: its number and device; nil: none has come
+	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 
 	again   time.Time // when it is looked for again, zero: not
 	tries   int

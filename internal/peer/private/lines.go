@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -14,8 +15,6 @@ const (
 	maxFlight = 256
 	// maxID is above all ids of lines.
 	maxID = wire.ID(1<<63 - 1)
-	// diskWait is when a disk that has failed is tried again.
-	diskWait = time.Second
 )
 
 // line is one of ours on its way. Owned by loop.
@@ -261,7 +260,7 @@ func (l *loop) saveDelivered() {
 func (l *loop) tryAgain(act string, err error) bool {
 	l.diskFailed(act, err)
 	if err != nil {
-		l.diskAgain = time.Now().Add(diskWait)
+		l.diskAgain = time.Now().Add(session.DiskWait)
 	}
 	return err != nil
 }
