@@ -9,7 +9,7 @@ const allLines = math.MaxInt
 // here are fetched, page by page, until somebody scrolls elsewhere.
 func (m *Model) goBack(lines int) {
 	if at := m.measured(); at != nil {
-		at.past.back = lines
+		at.past.back, at.past.end = lines, true
 		m.goOnBack()
 	}
 }

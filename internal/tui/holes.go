@@ -166,8 +166,8 @@ func (m *Model) filled(f filling) {
 		return
 	}
 	switch {
-	case f.err != nil:
-		h.lost = true
+	case f.err != nil: // whoever scrolls here again tries again
+		at.past.back = 0
 		m.note(at, "missing lines can't be read from the disk: "+cleanError(f.err))
 		return
 	case len(f.events) == 0:

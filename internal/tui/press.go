@@ -222,7 +222,8 @@ func (m *Model) whereIWas() {
 
 func (m *Model) toNewest() {
 	m.book.current.log.Newest()
-	m.book.current.past.back = 0
+	m.book.current.past.back, m.book.current.past.end = 0, true
+	m.mendEnd()
 	m.look()
 }
 

@@ -235,7 +235,7 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 			}
 		}
 		if len(lines) != many {
-			t.Errorf("%s: got %d lines, want %d", at.id, len(lines), many)
+			t.Errorf("%s: got %d lines, want %d; holes %+v, %+v\n%s", at.id, len(lines), many, at.log.holes, at.past, s.View())
 		}
 		s.hides(holeRow)
 	}
