@@ -74,7 +74,7 @@ func TestTheKeyIsPinnedAtFirstUseAndAChangedOneStopsForGood(t *testing.T) {
 		if got := store.pins["chat.example.org:1300"]; got != key {
 			t.Errorf("the pin is %q, want %q", got, key)
 		}
-		if notices := all[*wire.Notice](r); len(notices) != 1 || !strings.Contains(notices[0].Text, key) {
+		if notices := all[*wire.Notice](r); len(notices) != 1 || !notices[0].Own || !strings.Contains(notices[0].Text, key) {
 			t.Errorf("got the notices %v, want one with the key", notices)
 		}
 		if s := all[*wire.Status](r); !s[len(s)-1].Secure || s[len(s)-1].Key != key {

@@ -51,7 +51,7 @@ func TestWhatAFullDiskDidNotTakeOfARoomIsKeptLater(t *testing.T) {
 		until(b, "bobby enters", func(e *wire.Entered) bool { return e.Room == "lobby" })
 		d.setFull(true)
 		b.Say("lobby", "one", false)
-		until(a, "the reason", func(e *wire.Notice) bool { return strings.Contains(e.Text, "no space left") })
+		until(a, "the reason", func(e *wire.Notice) bool { return e.Own && strings.Contains(e.Text, "no space left") })
 		until(a, "a line", func(e *wire.Said) bool { return e.Text == "one" })
 		d.setFull(false)
 		<-time.After(2 * time.Second)

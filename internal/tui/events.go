@@ -83,7 +83,7 @@ func (m *Model) answered(e wire.Event) bool {
 	case *wire.ClockTold:
 		m.note(m.link.errand(e.Re.Re).at, e.String())
 	case *wire.Notice:
-		m.note(nil, "the server says: "+text.Clean(e.Text))
+		m.note(nil, noticeWords(e))
 	case *wire.Done:
 		m.done(e)
 	case *wire.Refused:
@@ -94,6 +94,14 @@ func (m *Model) answered(e wire.Event) bool {
 		return m.ofPeers(e)
 	}
 	return true
+}
+
+// noticeWords tells what the server says from what our own program does.
+func noticeWords(e *wire.Notice) string {
+	if e.Own {
+		return text.Clean(e.Text)
+	}
+	return "the server says: " + text.Clean(e.Text)
 }
 
 // said puts a line of a room where it belongs.

@@ -185,3 +185,11 @@ func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 		}
 	})
 }
+
+func TestTheProgramsOwnWordsAreNotTheServers(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Notice{Text: "a disk is full", Own: true}, &wire.Notice{Text: "this machine stops at six"})
+	s.shows("a disk is full")
+	s.hides("says: a disk")
+	s.shows("the server says: this machine stops at six")
+}

@@ -159,7 +159,7 @@ func TestTwoConversationsNeverBecomeOne(t *testing.T) {
 		if e := last(ann, func(*wire.TalkRenamed) bool { return true }); e != nil {
 			t.Errorf("ann was told %+v", e)
 		}
-		if n := last(ann, func(n *wire.Notice) bool { return strings.Contains(n.Text, "gus is called gustav now") }); n == nil {
+		if n := last(ann, func(n *wire.Notice) bool { return n.Own && strings.Contains(n.Text, "gus is called gustav now") }); n == nil {
 			t.Error("ann was not told of the name")
 		}
 		ann.Whisper("gus", "still here", false)
