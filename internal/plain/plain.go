@@ -107,6 +107,7 @@ type conversation struct {
 	gaveUp   bool  // closing took too long
 	ended    error // set when the session is over
 	question question
+	secret   bool     // a password was to be asked for, and that came to nothing: the next text may be it
 	history  *history // of a room, that a person reads again; nil: none
 	offer    command.Offer
 	talks    talks

@@ -99,11 +99,11 @@ func (p Prompt) typed(tty *os.File, question string) (wire.Secret, error) {
 	return wire.Secret(line), nil
 }
 
-// readPassword takes the first line of r, which must hold nothing else but an
-// optional line end.
 // byteOrderMark is what some editors put in front of a file.
 const byteOrderMark = "\ufeff"
 
+// readPassword takes the first line of r, which must hold nothing else but an
+// optional line end.
 func readPassword(r io.Reader) (wire.Secret, error) {
 	const most = len(byteOrderMark) + wire.MaxPassword + len("\r\n")
 	b, err := io.ReadAll(io.LimitReader(r, int64(most)+1)) // one too many shows that there is more
