@@ -54,6 +54,9 @@ const (
 	// printBytes is the length of a fingerprint.
 	printBytes = 32
 
+	// byteOrderMark is what some editors put in front of a file.
+	byteOrderMark = "\ufeff"
+
 	header = "# The keys of servers that were spoken to over TLS, one a line: SERVER KEY.\n" +
 		"# \"ca\" is a certificate that is valid for the server's name. Delete a line to forget a server.\n"
 )
@@ -190,7 +193,7 @@ func (f *File) read() ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}
-	return text, err
+	return bytes.TrimPrefix(text, []byte(byteOrderMark)), err
 }
 
 // parse returns all servers with their keys, and where there are lines that

@@ -143,6 +143,15 @@ func TestProgramsThatWriteAtTheSameTimeLoseNoServer(t *testing.T) {
 	}
 }
 
+func TestWhatEditorsPutIntoAFileIsNoPartOfALine(t *testing.T) {
+	f := file(t)
+	must(t, os.MkdirAll(filepath.Dir(f.path), 0o700))
+	must(t, os.WriteFile(f.path, []byte("\ufeffhost:1300 "+one+"\r\n"), 0o600))
+	expect(t, f, "host:1300", one, true)
+	must(t, f.Add("host:1300", two))
+	expect(t, f, "host:1300", one, true)
+}
+
 func TestALineThatCantBeReadIsReportedAndKept(t *testing.T) {
 	for _, bad := range []string{"other:1300", "other:1300 SHA256:tooshort", "other:1300 " + one + " more", "other " + one, "%zz:1300 " + one, "host:1300 " + two} {
 		t.Run(bad, func(t *testing.T) {

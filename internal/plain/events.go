@@ -257,6 +257,8 @@ func (c *conversation) onRefused(e *wire.Refused) {
 		return
 	case e.Of == wire.ActSeen:
 		return // nobody has asked for that
+	case e.Of == wire.ActLogin, e.Of == wire.ActRegister, e.Of == wire.ActPasswd, e.Of == wire.ActAccount:
+		c.secret = true // whoever tries again may type it at once
 	case e.Of == wire.ActJoin, e.Of == wire.ActResume:
 		c.ready = true // one can type /rooms, or /create
 	}

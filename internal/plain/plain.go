@@ -107,6 +107,7 @@ type conversation struct {
 	gaveUp   bool  // closing took too long
 	ended    error // set when the session is over
 	question question
+	secret   bool     // a password was to be asked for, and that came to nothing: the next text may be it
 	history  *history // of a room, that is being read; nil: none
 	lags     []lag    // rooms whose lines wait for those that were missed
 	offer    command.Offer

@@ -21,7 +21,13 @@ func (c *conversation) line(typed string) {
 	if c.question.words != "" && c.answer(typed) {
 		return
 	}
-	switch a := command.Parse(typed, c.context()).(type) {
+	a := command.Parse(typed, c.context())
+	if c.mayBeSecret(a, typed) {
+		c.out.tell("not said: no password was asked for, and this may be it. Type it again to say it.")
+		c.ledger.failed++
+		return
+	}
+	switch a := a.(type) {
 	case command.Say:
 		c.ledger.sent(c.cfg.Session.Say(a.Room, a.Text, a.Action))
 	case command.Whisper:
@@ -31,14 +37,27 @@ func (c *conversation) line(typed string) {
 	case command.Local:
 		c.sure(a.Confirm, func() { c.local(a) })
 	case command.Unknown:
+		c.secret = command.AsksSecret(a)
 		c.out.tell(unknown(a))
 	case command.Usage:
+		c.secret = command.AsksSecret(a)
 		c.out.tell(text.CleanLine(a.Why))
 		if command.Destination(typed, c.context()) == "" {
 			c.ledger.failed++ // text for nowhere
 		}
 	case command.Nothing:
 	}
+}
+
+// mayBeSecret says whether a text may be a password that somebody typed without
+// looking, after a command that did not ask for it. It says so once.
+func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
+	if _, nothing := a.(command.Nothing); nothing {
+		return false
+	}
+	suspect := c.secret && command.IsText(a, typed)
+	c.secret = false
+	return suspect
 }
 
 // sure does act, after a y where there is a question.
@@ -231,12 +250,14 @@ func (c *conversation) withSecrets(a command.Local) {
 	for i, question := range a.Prompts {
 		var err error
 		if secrets[i], err = c.cfg.Secret(question); err != nil {
+			c.secret = true
 			c.out.tell("not done: " + text.CleanLine(err.Error()))
 			return
 		}
 	}
 	r, err := request(a, secrets)
 	if err != nil {
+		c.secret = true
 		c.out.tell("not done: " + err.Error())
 		return
 	}

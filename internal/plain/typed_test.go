@@ -2,6 +2,7 @@ package plain_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,6 +78,51 @@ func TestALineThatIsNoAnswerIsALineLikeOthers(t *testing.T) {
 			r.hear(&wire.Status{State: wire.StateEnded})
 			if err := r.result(); err == nil {
 				t.Error("got no error, want the session's end")
+			}
+		})
+	}
+}
+
+// Whoever goes on with the password where none was asked for, as a script does
+// without a terminal, does not say it.
+func TestAPasswordThatNobodyAskedForIsNotSaid(t *testing.T) {
+	refused := &wire.Refused{Re: wire.Re{Re: "t1"}, Of: wire.ActLogin, Code: wire.CodeDenied, Text: "Wrong name or password."}
+	for _, c := range []struct {
+		line   string
+		secret error // what comes of asking for it
+		hears  wire.Event
+	}{
+		{"/login ada", errors.New("there is no terminal"), nil},
+		{"/login ada", nil, refused},
+		{"/login ada pw", nil, nil},
+		{"/logni ada", nil, nil},
+		{"7login ada", nil, nil},
+		{"/account password", nil, nil}, // the new password is the old one
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+				return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, Secret: func(string) (wire.Secret, error) {
+					return "sesame", c.secret
+				}})
+			})
+			arrive(r)
+			r.types(c.line)
+			if c.hears != nil {
+				r.hear(c.hears)
+			}
+			r.types("", "sesame-of-ada")
+			if got := r.s.lastAsked(); strings.Contains(got, "sesame-of-ada") {
+				t.Errorf("after %q: sent %s", c.line, got)
+			}
+			r.types("sesame-of-ada")
+			if got, want := r.s.lastAsked(), `say lab3 "sesame-of-ada" false`; got != want {
+				t.Errorf("after %q and the line once more: got %q, want %q", c.line, got, want)
+			}
+			r.hear(&wire.Receipt{Client: "c1", Room: "lab3", State: wire.ReceiptSent, ID: id(1)})
+			r.eof()
+			var left *plain.LeftError
+			if err := r.result(); !errors.As(err, &left) || left.Refused == 0 {
+				t.Errorf("after %q: got %v, want the line counted", c.line, err)
 			}
 		})
 	}

@@ -82,8 +82,10 @@ func (m *Model) act(a command.Action, line string) {
 	case command.Local:
 		m.confirm(a.Confirm, func() { m.local(at, a) })
 	case command.Unknown:
+		m.moment.guard.secret = command.AsksSecret(a)
 		m.unknown(at, a)
 	case command.Usage:
+		m.moment.guard.secret = command.AsksSecret(a)
 		m.note(at, text.CleanLine(a.Why))
 	case command.Nothing:
 	}
@@ -260,6 +262,7 @@ func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
 	r, err := a.Request(secrets...)
 	switch {
 	case err != nil:
+		m.moment.guard.secret = true
 		m.note(at, err.Error())
 	case r != nil:
 		m.ask(at, r)

@@ -226,6 +226,11 @@ func (m *Model) refused(e *wire.Refused) {
 		m.form.Fail(e.Code, text.CleanLine(e.Text))
 		return
 	}
+	switch e.Of {
+	case wire.ActLogin, wire.ActRegister, wire.ActPasswd, wire.ActAccount:
+		m.moment.guard.secret = true // whoever tries again may type it at once
+	default:
+	}
 	if ask.quiet || e.Of == wire.ActTyping || e.Of == wire.ActRead {
 		return
 	}

@@ -100,7 +100,7 @@ func (m *Model) keepDraft() {
 	}
 	at.draft = draft
 	id := at.id
-	if command.MaySecret(draft) {
+	if m.moment.guard.secret || command.MaySecret(draft) {
 		draft = ""
 	}
 	m.disk.write(m, func(a Archive) error { return a.SetDraft(id, draft) })

@@ -32,6 +32,7 @@ type guard struct {
 	refused  time.Time // Enter did nothing with the line, which is still there to be mended
 	loaded   time.Time // a draft of an earlier run came into the composer
 	begun    time.Time // the first text of the line in the composer
+	secret   bool      // a password was to be asked for, and that came to nothing: the next text may be it
 	ready    *place    // a room that was asked for and came while a line was being written
 	missed   string    // a room that was asked for and refused,
 	missedAt time.Time // then
@@ -90,6 +91,8 @@ func (m *Model) early(k key) bool {
 	}
 	over := m.over.open() || m.form != nil
 	switch {
+	case k.text != "" && !k.paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
+		m.composer.Key(k) // the password goes on
 	case k.text != "" && !k.paste && over && !hasty:
 		m.composer.draft.Insert(k.text)
 		m.edited()
@@ -141,7 +144,11 @@ func (m *Model) setAside() {
 		return
 	}
 	m.composer.Take()
-	m.remember(line)
+	if m.moment.guard.secret {
+		m.recallable(m.book.current, line) // not on the disk
+	} else {
+		m.remember(line)
+	}
 	m.keepDraft()
 	m.flash("the line before was not sent: Up brings it back")
 }
@@ -161,13 +168,19 @@ func (m *Model) hold(line string, a command.Action) bool {
 	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
 		return true
+	case !again && g.secret && command.IsText(a, line):
+		m.flash("no password was asked for, and this may be it: press Enter again to say it in " + m.book.current.title())
+		return true
 	case !again:
 		if room := m.meanwhile(line, a); room != "" {
-			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
+				m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
 			return true
 		}
 	}
 	g.held, g.ready, g.missed = false, nil, ""
+	if _, nothing := a.(command.Nothing); !nothing {
+		g.secret = false
+	}
 	return false
 }
 

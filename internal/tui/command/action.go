@@ -86,3 +86,29 @@ func Remember(a Action) bool {
 	}
 	return true
 }
+
+// AsksSecret tells whether an action asks for a password, or is a mistyped
+// command that would. Where it comes to nothing, the line typed next may be the
+// password.
+func AsksSecret(a Action) bool {
+	switch a := a.(type) {
+	case Local:
+		return len(a.Prompts) > 0
+	case Unknown:
+		return a.Secret
+	case Usage:
+		return a.Command != nil && a.Command.Secret()
+	case Say, Whisper, Ask, Nothing:
+	}
+	return false
+}
+
+// IsText tells whether an action says a line as it was typed, without a command.
+func IsText(a Action, line string) bool {
+	switch a.(type) {
+	case Say, Whisper:
+		return !IsCommand(line)
+	default:
+		return false
+	}
+}
