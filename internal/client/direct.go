@@ -163,7 +163,7 @@ func (l *directLoop) run(ctx context.Context) error {
 func (l *directLoop) emit(e wire.Event) { l.feed.Add(e) }
 
 func (l *directLoop) notice(format string, args ...any) {
-	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...), Own: true})
 }
 
 // mouthpiece takes the next line, nil where there is none or nobody is there.

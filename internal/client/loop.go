@@ -165,7 +165,7 @@ func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
 
 // notice tells the person something.
 func (l *loop) notice(format string, args ...any) {
-	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...), Own: true})
 }
 
 // status says where the session stands.

@@ -345,6 +345,6 @@ func (l *besideLoop) keep(lines ...wire.Event) {
 		l.cfg.Log.Error("the archive failed", "err", err)
 	}
 	if notice != "" {
-		l.feed.Add(&wire.Notice{Text: notice})
+		l.feed.Add(&wire.Notice{Text: notice, Own: true})
 	}
 }

@@ -138,7 +138,7 @@ func (l *loop) next() time.Time {
 func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
 
 func (l *loop) notice(format string, args ...any) {
-	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...), Own: true})
 }
 
 // write sends one datagram.

@@ -83,7 +83,7 @@ func (m *Model) answered(e wire.Event) bool {
 	case *wire.ClockTold:
 		m.note(m.link.errand(e.Re.Re).at, e.String())
 	case *wire.Notice:
-		m.note(nil, "the server says: "+text.Clean(e.Text))
+		m.notice(e)
 	case *wire.Done:
 		m.done(e)
 	case *wire.Refused:
@@ -94,6 +94,16 @@ func (m *Model) answered(e wire.Event) bool {
 		return m.ofPeers(e)
 	}
 	return true
+}
+
+// notice shows what the server or our own session wants a person to read. The
+// server's words are introduced as such: they are not to pass for ours.
+func (m *Model) notice(e *wire.Notice) {
+	words := text.Clean(e.Text)
+	if !e.Own {
+		words = "the server says: " + words
+	}
+	m.note(nil, words)
 }
 
 // said puts a line of a room where it belongs.
@@ -172,14 +182,11 @@ func (m *Model) receipt(e *wire.Receipt) {
 			reason = text.CleanLine(e.Reason)
 			m.link.wait(e.Client, waiting{at, reason})
 		}
-		l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
-		l.own, l.mention, l.hidden, l.state = true, false, false, state
-		if e.As == "" || e.As == m.link.me {
-			l.from = m.link.label
-		}
-		at.log.Queue(e.Client, l)
+		at.log.Queue(e.Client, m.ownLine(e, state))
 	case at.log.Settle(e.Client, e.ID, e.At, state):
 		at.recount()
+	case state == deliveryFailed:
+		at.log.Note(m.ownLine(e, state)) // our disk has never had it
 	case e.ID != 0:
 		at.log.Update(e.ID, state)
 	}
@@ -187,6 +194,16 @@ func (m *Model) receipt(e *wire.Receipt) {
 	if state == deliveryFailed {
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
+}
+
+// ownLine makes a line of what was typed here.
+func (m *Model) ownLine(e *wire.Receipt, state delivery) *line {
+	l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
+	l.own, l.mention, l.hidden, l.state = true, false, false, state
+	if e.As == "" || e.As == m.link.me {
+		l.from = m.link.label
+	}
+	return l
 }
 
 // placeOf is the conversation that an own line belongs to: nil for one that was

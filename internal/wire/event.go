@@ -354,10 +354,12 @@ type JokeTold struct {
 // Pong answers Ping.
 type Pong struct{ Re }
 
-// Notice is something that the server wants a person to read.
+// Notice is something that the server wants a person to read, or our own client
+// session: which of them is never left to the text.
 type Notice struct {
 	news
 	Text string `json:"text"`
+	Own  bool   `json:"-"` // our session says it; no codec sets this
 }
 
 // Refused answers a request that was not done. It ends the session only where

@@ -287,7 +287,7 @@ func (l *loop) close() {
 func (l *loop) emit(e wire.Event) { l.feed.Add(e) }
 
 func (l *loop) notice(format string, args ...any) {
-	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...)})
+	l.emit(&wire.Notice{Text: fmt.Sprintf(format, args...), Own: true})
 }
 
 // ask asks the server something on the endpoint's behalf; then gets the answer.
