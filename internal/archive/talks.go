@@ -139,16 +139,25 @@ func reopen(ctx context.Context, tx *sql.Tx, home int64, users ...string) error 
 }
 
 // AddRemark keeps what the program said in a private conversation. instead is the
-// ID of a remark that it takes the place of, 0 for none.
+// ID of a remark that it takes the place of, 0 for none. One that says the same as
+// the newest takes its place, too, unless a line stands between them: each run may
+// say it anew.
 func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 	const insert = `INSERT INTO remarks (home, place, id, at, alarm, text) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET at = excluded.at, alarm = excluded.alarm, text = excluded.text`
+	const again = `DELETE FROM remarks AS r WHERE home = ?1 AND place = ?2 AND text = ?3 AND alarm = ?4
+		AND id = (SELECT max(id) FROM remarks WHERE home = ?1 AND place = ?2)
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?5 AND id > r.id)
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)`
 	const trim = `DELETE FROM remarks WHERE home = ?1 AND place = ?2 AND id <=
 		(SELECT id FROM remarks WHERE home = ?1 AND place = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`
 	const trimAll = "DELETE FROM remarks WHERE seq <= (SELECT seq FROM remarks ORDER BY seq DESC LIMIT 1 OFFSET ?)"
 	home, place := a.here(), fold("@"+user)
 	return a.change("keep a remark", func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM remarks WHERE home = ? AND place = ? AND id = ?", home, place, number(instead)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, again, home, place, r.Text, r.Alarm, fold(user)); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, insert, home, place, number(r.ID), r.At, r.Alarm, r.Text); err != nil {

@@ -72,7 +72,7 @@ func TestRemarksStayWithTheirConversation(t *testing.T) {
 	check(t, "remarks", got, []wire.Remark{{ID: 2, At: 2, Text: "two", Alarm: true}, {ID: 3, At: 3, Text: "instead of one"}})
 	a.bounds.remarks, a.bounds.allRemarks = 3, 5
 	for n := range 6 {
-		must(t, a.AddRemark("bob", wire.Remark{ID: wire.ID(10 + n), Text: "more"}, 0))
+		must(t, a.AddRemark("bob", wire.Remark{ID: wire.ID(10 + n), Text: fmt.Sprint("more ", n)}, 0))
 	}
 	got, err = a.Remarks("bob")
 	must(t, err)
@@ -83,6 +83,29 @@ func TestRemarksStayWithTheirConversation(t *testing.T) {
 	got, err = a.Remarks("bob")
 	must(t, err)
 	check(t, "of one among many", len(got), 0)
+}
+
+func TestTheSameRemarkIsKeptOnceWhereNothingWasSaidBetween(t *testing.T) {
+	a := open(t, t.TempDir())
+	remark := func(id wire.ID, text string, alarm bool) {
+		t.Helper()
+		must(t, a.AddRemark("bob", wire.Remark{ID: id, Text: text, Alarm: alarm}, 0))
+	}
+	hear := func(from string, seq, id wire.ID) {
+		t.Helper()
+		_, err := a.Hear(wire.Heard{Device: "of " + from, Seq: seq, Line: &wire.Whispered{ID: id, From: from, To: "alice", Text: "hi"}})
+		must(t, err)
+	}
+	remark(1, "bob was asked", false)
+	remark(3, "bob was asked", false) // by the next run
+	remark(5, "bob was asked", true)
+	hear("carol", 1, 7)
+	remark(9, "bob was asked", true)
+	hear("bob", 1, 11)
+	remark(13, "bob was asked", true)
+	got, err := a.Remarks("bob")
+	must(t, err)
+	check(t, "remarks", got, []wire.Remark{{ID: 3, Text: "bob was asked"}, {ID: 9, Text: "bob was asked", Alarm: true}, {ID: 13, Text: "bob was asked", Alarm: true}})
 }
 
 func TestADeviceTakesWhatWasSaidWithItToItsNewName(t *testing.T) {

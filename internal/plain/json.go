@@ -72,7 +72,11 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.RoomList:
 		return []any{object{Type: "rooms", Rooms: list(e.Rooms)}}
 	case *wire.Notice:
-		return notice(e.Text)
+		said := object{Type: "notice", Text: &e.Text}
+		if !e.Own {
+			said.From = "server" // a name that nobody can take
+		}
+		return []any{said}
 	case *wire.Refused:
 		return []any{object{Type: "refused", Code: string(e.Code), Text: &e.Text, Near: e.Near}}
 	default:

@@ -44,3 +44,20 @@ func TestNoForeignTextBeginsALine(t *testing.T) {
 		}
 	})
 }
+
+func TestOurOwnWordsAreNotPutIntoTheServersMouth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		arrive(r)
+		r.hear(&wire.Notice{Text: "This machine's disk works again.", Own: true}, &wire.Notice{Text: "First contact with example.org."})
+		r.types("/quit")
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+		for _, want := range []string{"notice: This machine's disk", "the server says: First contact"} {
+			if !strings.Contains(r.out.String(), want) {
+				t.Errorf("got no %q in\n%s", want, r.out.String())
+			}
+		}
+	})
+}

@@ -77,7 +77,7 @@ func (s speech) news(e wire.Event) string {
 	case *wire.ClockTold:
 		return e.String() + "."
 	case *wire.Notice:
-		return "notice: " + text.CleanLine(e.Text)
+		return heading(e) + text.CleanLine(e.Text)
 	case *wire.Refused:
 		return refused(e)
 	case *wire.Goodbye:
@@ -85,6 +85,15 @@ func (s speech) news(e wire.Event) string {
 	default:
 		return s.privateNews(e)
 	}
+}
+
+// heading says who wants a person to read something: the server's words are not to
+// pass for ours.
+func heading(e *wire.Notice) string {
+	if e.Own {
+		return "notice: "
+	}
+	return "the server says: "
 }
 
 // done are the sentences for requests whose answer says no more than that.

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"strconv"
+
 	"labchat/internal/wire"
 )
 
@@ -133,7 +135,7 @@ func subjectOf(e wire.Event) (s subject, ok bool) {
 	case *wire.PeerList:
 		return subject{kind: "peers"}, true
 	case *wire.Notice:
-		return subject{"notice", "", e.Text}, true
+		return subject{"notice", strconv.FormatBool(e.Own), e.Text}, true
 	default:
 		return subject{}, false
 	}

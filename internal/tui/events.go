@@ -180,14 +180,11 @@ func (m *Model) receipt(e *wire.Receipt) {
 			reason = text.CleanLine(e.Reason)
 			m.link.wait(e.Client, waiting{at, reason})
 		}
-		l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
-		l.own, l.mention, l.hidden, l.state = true, false, false, state
-		if e.As == "" || e.As == m.link.me {
-			l.from = m.link.label
-		}
-		at.log.Queue(e.Client, l)
+		at.log.Queue(e.Client, m.ownLine(e, state))
 	case at.log.Settle(e.Client, e.ID, e.At, state):
 		at.recount()
+	case state == deliveryFailed:
+		at.log.Note(m.ownLine(e, state)) // our disk has never had it
 	case e.ID != 0:
 		at.log.Update(e.ID, state)
 	}
@@ -195,6 +192,16 @@ func (m *Model) receipt(e *wire.Receipt) {
 	if state == deliveryFailed {
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
+}
+
+// ownLine makes a line of what was typed here.
+func (m *Model) ownLine(e *wire.Receipt, state delivery) *line {
+	l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
+	l.own, l.mention, l.hidden, l.state = true, false, false, state
+	if e.As == "" || e.As == m.link.me {
+		l.from = m.link.label
+	}
+	return l
 }
 
 // placeOf is the conversation that an own line belongs to: nil for one that was

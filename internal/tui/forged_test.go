@@ -133,3 +133,12 @@ func TestWhatTheServerSaysIsNotTakenForWhatTheProgramSays(t *testing.T) {
 		}
 	}
 }
+
+func TestOurOwnWordsAreNotPutIntoTheServersMouth(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Notice{Text: "This machine's disk works again.", Own: true})
+	s.shows("This machine's disk works again.")
+	s.hides("the server says")
+	s.hear(&wire.Notice{Text: "down at six"})
+	s.shows("the server says: down at six")
+}

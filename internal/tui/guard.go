@@ -173,7 +173,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 		return true
 	case !again:
 		if room := m.meanwhile(line, a); room != "" {
-				m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
+			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
 			return true
 		}
 	}

@@ -180,10 +180,14 @@ func (m *Model) noteWay(at *place, was *peer) {
 }
 
 // passing adds a note that takes the place of the one before, if nothing was
-// said in between: what changes often fills no timeline.
+// said in between: what changes often fills no timeline. What an earlier run said
+// last in the same words is such a note, too.
 func (m *Model) passing(at *place, words string) {
 	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
 	p := at.peer
+	if last := at.log.newest(); last != nil && last.kind == lineNote && last.text == words && last != p.note {
+		p.note, p.noted = last, last.key
+	}
 	if at.log.Replace(p.note, l) {
 		m.remark(at, l, p.noted)
 	} else {

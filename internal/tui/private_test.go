@@ -29,6 +29,19 @@ func TestReceiptsOnlyGoForward(t *testing.T) {
 	}
 }
 
+func TestALineThatTheDiskDoesNotTakeIsShownAsFailed(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.hear(theirs(1, 14, 50, wire.WayDirect, "hello"))
+	s.hear(mine(1, 14, 51, wire.ReceiptFailed, "not on any disk", "this machine's disk does not take it")) // never queued
+	s.shows("sara │ not on any disk")
+	s.shows("failed")
+	s.shows("not sent: this machine's disk does not take it")
+	s.hear(theirs(2, 14, 52, wire.WayDirect, "hi"))
+	if diff := cmp.Diff([]string{"hello", "not on any disk", "hi"}, spoken(s.book.current)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestAReceiptBringsNoClosedConversationBack(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", ""), mine(1, 14, 0, wire.ReceiptSent, "one", ""))

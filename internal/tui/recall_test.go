@@ -144,6 +144,26 @@ func TestWhatIsSaidOfAWayIsKept(t *testing.T) {
 	s.shows("THE KEY OF alice HAS CHANGED")
 }
 
+func TestWhatIsSaidAgainAfterARestartStandsOnce(t *testing.T) {
+	a := newArchive()
+	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 1}}
+	a.lines["@alice"] = []wire.Event{ownLine(1, 13, 1, wire.ReceiptRead, "hello")}
+	a.remarks["alice"] = []wire.Remark{{ID: placeAt(at(13, 2)), At: at(13, 2), Text: "direct connection made, encrypted"}}
+	s := again(t, a)
+	s.switchTo(s.book.person("alice"))
+	s.press("left")
+	s.hear(directTo("alice", 4000))
+	notes := 0
+	for _, l := range s.book.current.log.lines {
+		if strings.HasPrefix(l.text, "direct connection made") {
+			notes++
+		}
+	}
+	if len(a.remarks["alice"]) != 1 || a.remarks["alice"][0].At == at(13, 2) || notes != 1 {
+		t.Errorf("%d notes on the screen, and on the disk %+v", notes, a.remarks["alice"])
+	}
+}
+
 func TestALineOfTheDiskIsOursWhateverWeWereCalled(t *testing.T) {
 	a := newArchive()
 	line := ownLine(1, 13, 1, wire.ReceiptRead, "as a guest")

@@ -52,6 +52,15 @@ func (t *timeline) last() wire.ID {
 	return 0
 }
 
+// newest is the line or note at the end of those that have an id, nil where there
+// is none.
+func (t *timeline) newest() *line {
+	if n := t.settled(); n > 0 {
+		return t.lines[n-1]
+	}
+	return nil
+}
+
 // first is the oldest line that was said, 0 where there is none. One that waits
 // is not among them.
 func (t *timeline) first() wire.ID {
