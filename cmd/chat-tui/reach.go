@@ -33,7 +33,7 @@ type reach struct {
 	Register     bool   `help:"Make the account --user first."`
 	Guest        bool   `help:"Come in without an account; without --user under a name that the server gives."`
 	PasswordFile string `placeholder:"FILE" help:"Read the password from the first line of FILE instead of asking."`
-	Room         string `placeholder:"ROOM" help:"Room to be in; the screen opens lobby unless told."`
+	Room         string `placeholder:"ROOM" help:"Room to be in; unless told the screen opens the conversation of last time, or lobby."`
 	Dialect      string `default:"auto" placeholder:"NAME" help:"Language of the server: auto, chat1, or that of an older server (as a3 or prompt) or registry (tobi or ias)."`
 	Profile      string `placeholder:"NAME" help:"Keep messages, drafts and unsent lines in a profile of that name."`
 	UDP          string `name:"udp" placeholder:"HOST:PORT" help:"Socket for datagrams between people; lab 3's and IAS's programs need a fixed one."`

@@ -24,9 +24,9 @@ func (send) Help() string {
 refused one. Nothing is kept on this machine unless --profile says so, but for the server's key.
 Beyond this machine a password goes only to a key that is known, or given by --server-key.
 
-With - a line that can't be sent (not UTF-8, a NUL, too long) is named on standard error by its
-number, the others are sent, and it ends with 1. Blank lines say nothing, the last line needs no
-line feed; a carriage return at a line's end and a byte order mark are no part of it.
+With - a line that can't be sent (not UTF-8, a NUL, too long), or is refused, is named on standard
+error by its number, the others are sent, and it ends with 1. Blank lines say nothing, the last line
+needs no line feed; a carriage return at a line's end and a byte order mark are no part of it.
 
 Examples:
 

@@ -107,7 +107,8 @@ func (a *Archive) AddInput(place, line string) error {
 var secretVerbs = map[string]bool{"login": true, "register": true, "account": true, "passwd": true, "password": true, "nick": true}
 
 // maySecret says whether a line is a command with more than one word behind a
-// verb that has to do with passwords.
+// verb that has to do with passwords. Callers know more of commands, and keep
+// away what they take for a secret: this holds whatever they overlook.
 func maySecret(line string) bool {
 	words := strings.Fields(strings.ToLower(line))
 	for len(words) > 0 {

@@ -20,7 +20,7 @@ type composer struct {
 	draft   draft
 	query   *query
 	answer  draft               // to the query
-	here    *history            // of the conversation on the screen
+	here    *history            // of the conversation on the screen, never nil once there is one
 	inputs  map[string]*history // by folded place
 	editing map[string]func(*draft)
 	paint   *paint

@@ -2,12 +2,12 @@
 //
 // Messages arrive at Model.Update and nowhere else:
 //
-//	terminal ── key, sized ─────────────┐
-//	session ─── batch, closed ──────────┤
-//	jobs ────── older, written, probed, ├─> Model.Update ─> panes change
-//	            connected, ticked ... ──┘        │
-//	                                             ├─> Session.Say, Whisper, Do: enqueued at once, in order
-//	                                             └─> jobs: archive, probes, timers; results come back as messages
+//	terminal ── key, sized, background, resumed ─┐
+//	session ─── batch, closed ───────────────────┤
+//	jobs ────── older, filling, listed, probed,  ├─> Model.Update ─> panes change
+//	            written, connected, ticked ... ──┘        │
+//	                                                      ├─> Session.Say, Whisper, Do: enqueued at once, in order
+//	                                                      └─> jobs: archive, probes, timers; results come back as messages
 //
 // A pane is a struct with verbs and a View(w, h) that returns rows; panes hand
 // back what they want and only the root acts. Update does no I/O: what touches
@@ -17,5 +17,5 @@
 //
 // Everything that strangers wrote passes text.Clean or text.CleanLine once,
 // where it enters a pane. The terminal library is known to app.go and run.go
-// only.
+// only; the bytes of the terminal are cut into keys by tty before they reach it.
 package tui

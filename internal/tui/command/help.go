@@ -58,7 +58,7 @@ func helpRows(signature, help string) []string {
 const terminal = `terminal: keys that some terminals and keyboards lack
 Alt      is a letter that comes at once with Alt; Esc alone is Esc, and what follows is text
 no Alt?  each Alt key has another key or a command: F1 shows them
-         or start with --esc-is-alt (key esc-is-alt in the configuration file): Esc and a letter are Alt
+         or start with --esc-is-alt (esc-is-alt = true under [screen] in the configuration file): Esc and a letter are Alt
 Mac      Option writes letters unless the terminal is told that it is Meta (Terminal: Use Option as Meta key; iTerm2: Esc+)
 AltGr    writes the signs of the layout: @ { [ ] } \ are text`
 
