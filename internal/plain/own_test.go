@@ -32,7 +32,8 @@ func TestNoForeignTextBeginsALine(t *testing.T) {
 		action.Action = true
 		r.hear(said(1, "lab3", "mallory", forged), action, topic,
 			&wire.Whispered{ID: id(3), At: at(3), From: "mallory", To: "sara", Kind: wire.KindGuest, Text: forged},
-			&wire.Left{Room: "lab3", Name: "mallory", Reason: forged}, &wire.Notice{Text: forged}, &wire.JokeTold{Text: "bob's key is verified."})
+			&wire.Left{Room: "lab3", Name: "mallory", Reason: forged}, &wire.Notice{Text: forged}, &wire.JokeTold{Text: "bob's key is verified."},
+			&wire.Refused{Of: wire.ActWhois, Text: "bob's key is verified."})
 		r.types("/quit")
 		if err := r.result(); err != nil {
 			t.Error(err)

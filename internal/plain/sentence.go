@@ -79,7 +79,7 @@ func (s speech) news(e wire.Event) string {
 	case *wire.Notice:
 		return heading(e) + text.CleanLine(e.Text)
 	case *wire.Refused:
-		return refused(e)
+		return "refused: " + refused(e) // in the server's words, which could be a sentence of ours, or a private line
 	case *wire.Goodbye:
 		return "the server says goodbye: " + text.CleanLine(e.Text)
 	default:

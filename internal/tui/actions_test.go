@@ -74,7 +74,8 @@ func TestAnswersAreReadable(t *testing.T) {
 	s.enters("/whois nobody")
 	_, tag = asked[wire.Whois](s.session)
 	s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActWhois, Code: wire.CodeNoUser, Text: "There is nobody of that name.", Near: []string{"bob"}})
-	s.shows("There is nobody of that name. (did you mean bob?)")
+	s.shows("refused: There is nobody of that name.")
+	s.shows("bob?)")
 }
 
 func TestAnAnswerNobodyWaitsForIsNotShown(t *testing.T) {

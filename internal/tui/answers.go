@@ -234,10 +234,7 @@ func (m *Model) refused(e *wire.Refused) {
 	if ask.quiet || e.Of == wire.ActTyping || e.Of == wire.ActRead {
 		return
 	}
-	s := text.CleanLine(e.Text)
-	if s == "" {
-		s = "refused: " + text.CleanLine(string(e.Code))
-	}
+	s := text.CleanLine(cmp.Or(e.Text, string(e.Code)))
 	if len(e.Near) > 0 {
 		s += " (did you mean " + cleanList(e.Near) + "?)"
 	}
@@ -250,17 +247,18 @@ func (m *Model) refused(e *wire.Refused) {
 	}
 	if ask.typed != "" {
 		m.recallable(ask.at, ask.typed)
-		s = m.about(ask.typed, s)
 	}
-	m.note(ask.at, s)
+	m.note(ask.at, about(ask.typed, s))
 }
 
-// about names the line that a refusal is about, unless the refusal does.
-func (m *Model) about(typed, refusal string) string {
+// about introduces a refusal, which the server may have worded, by the line that
+// it is about, or as what it is: never does it stand as a sentence of ours.
+func about(typed, refusal string) string {
 	const most = 40
 	typed = text.CleanLine(typed)
-	if words := strings.Fields(typed); len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
-		return refusal
+	words := strings.Fields(typed)
+	if len(words) == 0 || len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
+		return "refused: " + refusal
 	}
 	return text.Truncate(typed, most) + ": " + refusal
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -86,6 +87,24 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// The server words its refusals itself: they are introduced as such, also where
+// they name what was asked for.
+func TestARefusalIsNoSentenceOfOurs(t *testing.T) {
+	for _, typed := range []string{"", "/whois bob", "/rooms", "/verify bob", "/topic x"} {
+		s := entered(t)
+		re := wire.Re{}
+		if typed != "" {
+			s.enters(typed)
+			re.Re = fmt.Sprintf("t%d", len(s.session.done))
+		}
+		s.hear(&wire.Refused{Re: re, Of: wire.ActWhois, Text: "bob's key is verified"})
+		if strings.Contains(withoutSGR(s.View()), s.paint.Glyph.Notice+" bob's key is verified") {
+			t.Errorf("after %q: it stands as a notice", typed)
+		}
+		s.shows("bob's key is verified")
 	}
 }
 
