@@ -267,7 +267,7 @@ func (r *reader) stands(still bool) {
 func (r *reader) until(what string, holds func([]object) bool) []object {
 	r.t.Helper()
 	late := false
-	patience := time.AfterFunc(30*time.Second, func() {
+	patience := time.AfterFunc(5*time.Minute, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		late = true

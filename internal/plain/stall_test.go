@@ -14,9 +14,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// many is more than waits for a reader that does not keep up, and many pages.
-const many = 20_000
-
 // inOrder fails unless words are line 0 and so on.
 func inOrder(t *testing.T, what string, words []string, want int) {
 	t.Helper()

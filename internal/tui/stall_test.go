@@ -19,10 +19,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// many is more lines than wait for a screen that does not keep up, and more than
-// a place holds that is not on the screen.
-const many = 20_000
-
 // early are those that come before it stands still.
 const early = 10
 
@@ -182,7 +178,7 @@ func whispers(ann *endpoints.Endpoint, from, to int) {
 // pump lets the screen hear its session until something holds.
 func (s *scene) pump(from Session, holds func() bool) {
 	s.t.Helper()
-	patience := time.NewTimer(time.Minute)
+	patience := time.NewTimer(5 * time.Minute)
 	defer patience.Stop()
 	for !holds() {
 		select {
