@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +22,13 @@ func (c *conversation) line(typed string) {
 	if c.question.words != "" && c.answer(typed) {
 		return
 	}
-	switch a := command.Parse(typed, c.context()).(type) {
+	a := command.Parse(typed, c.context())
+	if c.astray(typed, a) {
+		c.out.tell(room(c.strayed.room) + " was not entered, so this was not done: " + text.CleanLine(typed))
+		c.ledger.failed++
+		return
+	}
+	switch a := a.(type) {
 	case command.Say:
 		c.ledger.sent(c.cfg.Session.Say(a.Room, a.Text, a.Action))
 	case command.Whisper:
@@ -38,6 +45,27 @@ func (c *conversation) line(typed string) {
 			c.ledger.failed++ // text for nowhere
 		}
 	case command.Nothing:
+	}
+}
+
+// astray says whether a line was meant for a room that was not entered: it comes
+// right behind the refusal, and would mean something else there.
+func (c *conversation) astray(typed string, a command.Action) bool {
+	m := &c.strayed
+	if m.room == "" {
+		return false
+	}
+	there, now := c.context(), c.cfg.Now()
+	if now.Sub(m.at) >= behind || m.from != c.context() {
+		*m = strayed{}
+		return false
+	}
+	m.at, there.Room, there.To = now, m.room, ""
+	switch a.(type) {
+	case command.Unknown, command.Usage, command.Nothing:
+		return false
+	default:
+		return !reflect.DeepEqual(a, command.Parse(typed, there))
 	}
 }
 
