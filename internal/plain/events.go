@@ -259,6 +259,7 @@ func (c *conversation) onRefused(e *wire.Refused) {
 		c.strayed = strayed{room: r.Room, at: c.cfg.Now(), from: c.context()}
 	case wire.Create:
 		c.strayed = strayed{room: r.Room, at: c.cfg.Now(), from: c.context()}
+	default:
 	}
 	if what := subject(r); what != "" && !c.out.json && !strings.Contains(e.Text, strings.TrimPrefix(what, "#")) {
 		said := *e
