@@ -262,6 +262,13 @@ func (c *conversation) onRefused(e *wire.Refused) {
 	case e.Of == wire.ActJoin, e.Of == wire.ActResume:
 		c.ready = true // one can type /rooms, or /create
 	}
+	switch r := r.(type) {
+	case wire.Join:
+		c.strayed = strayed{room: r.Room, at: c.cfg.Now(), from: c.context()}
+	case wire.Create:
+		c.strayed = strayed{room: r.Room, at: c.cfg.Now(), from: c.context()}
+	default:
+	}
 	if what := subject(r); what != "" && !c.out.json && !strings.Contains(e.Text, strings.TrimPrefix(what, "#")) {
 		said := *e
 		said.Text = what + ": " + e.Text

@@ -18,6 +18,9 @@ const (
 	// answerWithin is how long the next typed line waits for the answer to a
 	// request before it: longer than a slow link, shorter than a person's.
 	answerWithin = 10 * time.Second
+	// behind is how soon after another one a line was typed without having read
+	// what came of that.
+	behind = time.Second
 	// inFlight is how many lines may wait for acknowledgements before no more
 	// input is read: what patience can see through at the usual 10 a second.
 	inFlight = 64
@@ -107,7 +110,8 @@ type conversation struct {
 	gaveUp   bool  // closing took too long
 	ended    error // set when the session is over
 	question question
-	secret   bool     // a password was to be asked for, and that came to nothing: the next text may be it
+	secret   bool // a password was to be asked for, and that came to nothing: the next text may be it
+	strayed  strayed
 	history  *history // of a room, that is being read; nil: none
 	lags     []lag    // rooms whose lines wait for those that were missed
 	offer    command.Offer
@@ -118,6 +122,13 @@ type conversation struct {
 type question struct {
 	words string // "" where there is none
 	act   func()
+}
+
+// strayed is a room that was asked for and refused, which lines may be meant for.
+type strayed struct {
+	room string
+	at   time.Time       // of the refusal, or of the last line that was meant for the room
+	from command.Context // where one was then
 }
 
 func newConversation(cfg Config) *conversation {

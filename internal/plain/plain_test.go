@@ -19,11 +19,17 @@ func conversation(t *testing.T, json, prompt bool) *run {
 	return start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
 		return plain.Run(t.Context(), plain.Config{
 			Session: s, Input: in, Out: out, JSON: json, Prompt: prompt, Zone: time.UTC, Kept: true,
-			Now:    func() time.Time { return at(30).Time() },
+			Now:    sinceStart(),
 			Secret: func(string) (wire.Secret, error) { return "sesame", nil },
 			Hints:  []string{"a second window joins with chat-tui --local"},
 		})
 	})
+}
+
+// sinceStart is a clock that begins on the tests' morning.
+func sinceStart() func() time.Time {
+	start := time.Now()
+	return func() time.Time { return at(30).Time().Add(time.Since(start)) }
 }
 
 // arrive brings the session into #lab3.

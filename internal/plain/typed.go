@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,11 @@ func (c *conversation) line(typed string) {
 	a := command.Parse(typed, c.context())
 	if c.mayBeSecret(a, typed) {
 		c.out.tell("not said: no password was asked for, and this may be it. Type it again to say it.")
+		c.ledger.failed++
+		return
+	}
+	if c.astray(typed, a) {
+		c.out.tell(room(c.strayed.room) + " was not entered, so this was not done: " + text.CleanLine(typed))
 		c.ledger.failed++
 		return
 	}
@@ -58,6 +64,27 @@ func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
 	suspect := c.secret && command.IsText(a, typed)
 	c.secret = false
 	return suspect
+}
+
+// astray says whether a line was meant for a room that was not entered: it comes
+// right behind the refusal, and would mean something else there.
+func (c *conversation) astray(typed string, a command.Action) bool {
+	m := &c.strayed
+	if m.room == "" {
+		return false
+	}
+	there, now := c.context(), c.cfg.Now()
+	if now.Sub(m.at) >= behind || m.from != c.context() {
+		*m = strayed{}
+		return false
+	}
+	m.at, there.Room, there.To = now, m.room, ""
+	switch a.(type) {
+	case command.Unknown, command.Usage, command.Nothing:
+		return false
+	default:
+		return !reflect.DeepEqual(a, command.Parse(typed, there))
+	}
 }
 
 // sure does act, after a y where there is a question.

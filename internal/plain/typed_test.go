@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"labchat/internal/plain"
 	"labchat/internal/wire"
@@ -52,6 +53,34 @@ func TestALineForARoomThatOneWasRemovedFromGoesToNoOther(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestALineRightBehindARoomThatWasRefusedIsNotSaidElsewhere(t *testing.T) {
+	for _, ask := range []string{"/join random", "/create random"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := conversation(t, false, false)
+			r.hear(&wire.Status{State: wire.StateConnecting, Server: "127.0.0.1:1300"}, online())
+			r.hear(&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount}, &wire.Entered{Room: "lobby"})
+			r.types(ask)
+			r.hear(&wire.Refused{Re: wire.Re{Re: "t1"}, Code: wire.CodeNoRoom, Text: "no"})
+			r.types("for random only")
+			r.types("/msg bob psst") // means the same anywhere
+			<-time.After(2 * time.Second)
+			r.types("for all")
+			for words, sent := range map[string]bool{"for random only": false, "psst": true, "for all": true} {
+				if got := strings.Contains(strings.Join(r.s.asked, "\n"), words); got != sent {
+					t.Errorf("%s: %q was sent: %v, want %v", ask, words, got, sent)
+				}
+			}
+			if want := "#random was not entered, so this was not done: for random only"; !strings.Contains(r.out.String(), want) {
+				t.Errorf("it does not say %q:\n%s", want, r.out.String())
+			}
+			r.eof()
+			if err := r.result(); err == nil {
+				t.Error("a script is not told that lines were not sent")
+			}
+		})
+	}
 }
 
 func TestALineThatIsNoAnswerIsALineLikeOthers(t *testing.T) {

@@ -166,8 +166,8 @@ func (m *Model) paste(s string) {
 		return
 	}
 	first, _, _ := strings.Cut(s, "\n")
-	m.confirm(fmt.Sprintf("paste %s, %s, beginning %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
-		cutBytes(first, 20), m.book.current.label), func() { m.write(s) })
+	m.confirm(fmt.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
+		cutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
 }
 
 // queryKey answers what the composer asks. A secret is any text; y and n, Enter

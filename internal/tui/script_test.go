@@ -114,6 +114,14 @@ func TestThePromptSaysWhoReadsTheLine(t *testing.T) {
 	s.shows("command › ")
 }
 
+func TestTheQuestionAboutAPasteFitsTheBar(t *testing.T) {
+	s := open(t, 100, 30)
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.tell(key{text: "one two three\nfour", paste: true})
+	s.shows(`paste 2 lines, 18 bytes, "one two " into #lab3? y/n`)
+}
+
 func TestSeveralPastedLinesAreAskedAbout(t *testing.T) {
 	s := entered(t)
 	s.tell(key{text: "one\r\ntwo\nthree\n", paste: true})
