@@ -226,6 +226,30 @@ func TestThePasswordThatIsTypedIntoAFormWhichGoesIsNotADraft(t *testing.T) {
 	s.expectDraft("hello")
 }
 
+// The form of a lost session goes when the session is back: whoever has stopped
+// within the password for a moment goes on with it.
+func TestTheRestOfAPasswordIsNotSaidWhenTheFormGoes(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Form = true; c.Connect = neverConnect })
+	s.form.mode, s.form.focus = ModeLogin, fieldPassword
+	s.types("secr")
+	s.lingers(5 * time.Second)
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.enters("et-of-ada")
+	s.expectSent("")
+	s.shows("press Enter again")
+
+	s = open(t, 120, 40, func(c *Config) { c.Form = true; c.Connect = neverConnect })
+	s.form.mode, s.form.focus = ModeLogin, fieldPassword
+	s.types("secret")
+	s.form.busy = true // it was sent
+	s.lingers(5 * time.Second)
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.enters("hello")
+	s.expectSent("#lab3: hello")
+}
+
 func TestNothingIsHeldAfterASwitchThatSomebodyAskedFor(t *testing.T) {
 	s := entered(t)
 	s.enters("/join random")
