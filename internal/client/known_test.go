@@ -188,7 +188,6 @@ func TestAServerIsKnownByItsNameAndNotByItsPort(t *testing.T) {
 			r.end()
 			f.stop()
 		}
-		delete(store.pins, nodePrefix+"node1") // the fake's
 		if len(store.pins) != 1 {
 			t.Errorf("got the pins %v", store.pins)
 		}

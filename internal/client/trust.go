@@ -213,8 +213,11 @@ const (
 // one that was met under another key: what is kept of a node, as lines that wait
 // for it, does not go to whoever calls himself so.
 func (l *loop) provenNode(node string) string {
-	if node == "" || len(node) > maxNode {
+	switch {
+	case len(node) > maxNode:
 		return ""
+	case node == "", l.cfg.KnownAs != "": // which was looked up where the server keeps its key
+		return node
 	}
 	name := nodePrefix + node
 	key, known, err := l.cfg.Known.Key(name)
