@@ -55,7 +55,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 		return
 	}
 	l.disk.at(e.Node)
-	if err := l.cfg.Store.Home(l.cfg.Server, e.Node); err != nil {
+	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
 		l.diskFailed(err)
 	}
 	for _, name := range l.cfg.Store.Joined() {

@@ -216,3 +216,42 @@ func TestOfTwoKeysThatAreSeenFirstAtOnceOneIsBelieved(t *testing.T) {
 type beaten struct{ *memStore }
 
 func (o *beaten) Add(server, _ string) error { return o.memStore.Add(server, "SHA256:other") }
+
+// What waits in a profile for one server does not go to another one that calls
+// itself so. The same server at another address is known by its key.
+func TestAServerThatCallsItselfAnotherOneGetsNothingOfIt(t *testing.T) {
+	first, _ := certificate(t)
+	second, _ := certificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemStore()
+		for _, c := range []struct {
+			server string
+			tls    *tls.Config
+			node   string // as which it is used
+		}{
+			{"lab.example.org:1300", first, "node1"},
+			{"evil.example.org:1300", second, ""},
+			{"moved.example.org:1300", first, "node1"},
+			{"evil.example.org:1300", second, ""},
+		} {
+			f := serve("chat1", c.tls)
+			cfg := remote(f, store)
+			cfg.Server = c.server
+			r := start(t, f, cfg)
+			r.until("online", func() bool { return r.state() == wire.StateOnline })
+			r.end()
+			f.stop()
+			if store.node != c.node {
+				t.Errorf("%s is used as the node %q, want %q", c.server, store.node, c.node)
+			}
+		}
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := start(t, f, config(f, store)) // over loopback, in plain text
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		if store.node != "" {
+			t.Errorf("a server without a key is used as the node %q", store.node)
+		}
+	})
+}

@@ -16,6 +16,7 @@ type memStore struct {
 	lines   map[string][]wire.ID // by room or "@", in the order in which they came
 	seen    map[string]wire.ID
 	joined  []string
+	node    string // of the server that it is used with
 	failing error
 
 	unreadable, unwritable error // of the pins
@@ -28,8 +29,14 @@ func newMemStore() *memStore {
 	}
 }
 
-func (m *memStore) Profile() string           { return "0123456789abcdef0123456789abcdef" }
-func (m *memStore) Home(string, string) error { return nil }
+func (m *memStore) Profile() string { return "0123456789abcdef0123456789abcdef" }
+
+func (m *memStore) Home(_, node string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.node = node
+	return nil
+}
 
 // Key, Add, Set and Forget make it KnownServers, too.
 func (m *memStore) Key(server string) (string, bool, error) {

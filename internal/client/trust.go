@@ -217,6 +217,39 @@ func (c connector) add(server, key string) error {
 	return c.cfg.Known.Add(server, key)
 }
 
+const (
+	// nodePrefix is before a node, among the known servers.
+	nodePrefix = "node="
+	// maxNode is the length of a node in bytes; ours are 32 digits.
+	maxNode = 64
+)
+
+// provenNode returns the node that a server calls itself, or "" where that is
+// one that was met under another key: what is kept of a node, as lines that wait
+// for it, does not go to whoever calls himself so.
+func (l *loop) provenNode(node string) string {
+	switch {
+	case len(node) > maxNode:
+		return ""
+	case node == "", l.cfg.KnownAs != "": // which was looked up where the server keeps its key
+		return node
+	}
+	name := nodePrefix + node
+	key, known, err := l.cfg.Known.Key(name)
+	switch {
+	case known && key != l.link.key:
+		return ""
+	case known, l.link.key == "":
+		return node
+	case err == nil:
+		err = l.cfg.Known.Set(name, l.link.key)
+	}
+	if err != nil {
+		l.cfg.Log.Warn("the node's key is not noted", "err", err)
+	}
+	return node
+}
+
 // trust takes a person's word for a server that is not the one we knew, and
 // connects to it now.
 func (l *loop) trust(r wire.TrustServer, tag string) {

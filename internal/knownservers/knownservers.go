@@ -9,9 +9,9 @@
 //	local:/home/ann/.local/share/labchat/local SHA256:VBXjBzCOkzWlZf3xb0QxNvtIhWjYkPyQqcAIYnuTGH8
 //
 // KEY is the fingerprint of the server's public key, or "ca" for a certificate
-// that was valid for its name, whose key may change. SERVER is HOST:PORT, or
+// that was valid for its name, whose key may change. SERVER is HOST:PORT,
 // "local:" and a data directory, in which blanks, % and # are written as %20,
-// %25 and %23. What follows a # at the beginning of a line is a comment.
+// %25 and %23, or "node=" and what a server calls itself at all its addresses. What follows a # at the beginning of a line is a comment.
 //
 // The file is read anew at each question, because other programs write it too.
 // It is replaced as a whole, under a lock, and lines that can't be read stay in
@@ -47,6 +47,8 @@ const (
 	certified = "ca"
 	// localPrefix is before a data directory.
 	localPrefix = "local:"
+	// nodePrefix is before what a server calls itself.
+	nodePrefix = "node="
 	// lockWithin bounds the wait for other programs that write the file.
 	lockWithin = 5 * time.Second
 	// lockEvery is how often the lock is tried: nobody holds it for long.
@@ -246,7 +248,7 @@ func split(l []byte) (server, key string, _ kind) {
 }
 
 func isServer(s string) bool {
-	if strings.HasPrefix(s, localPrefix) {
+	if strings.HasPrefix(s, localPrefix) || strings.HasPrefix(s, nodePrefix) {
 		return true
 	}
 	_, port, err := net.SplitHostPort(s)
@@ -344,6 +346,9 @@ func (f *File) lock() (*dbfile.Lock, error) {
 func normal(server string) string {
 	if dir, local := strings.CutPrefix(server, localPrefix); local {
 		return localPrefix + filepath.Clean(dir)
+	}
+	if strings.HasPrefix(server, nodePrefix) {
+		return server
 	}
 	host, port, err := net.SplitHostPort(server)
 	if err != nil {

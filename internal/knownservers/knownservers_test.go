@@ -86,7 +86,7 @@ func TestWhatIsKnownStaysUntilAPersonSaysOtherwise(t *testing.T) {
 // What was noted can be read again: a server that was spoken to once never takes
 // the others with it.
 func TestWhatIsNotedNeverMakesALineThatCantBeRead(t *testing.T) {
-	for _, server := range []string{":1300", "host:", "host", "", "[x:1300", "a b:1300", "a#b:1300", "a%20b:1300", "host:\n:1300", "[fe80::1%eth0]:1300", "local:", "\xff:1300"} {
+	for _, server := range []string{":1300", "host:", "host", "", "[x:1300", "a b:1300", "a#b:1300", "a%20b:1300", "host:\n:1300", "[fe80::1%eth0]:1300", "local:", "node=", "node=a:1300 b\n", "\xff:1300"} {
 		f := file(t)
 		err := f.Add(server, one)
 		if _, known, failed := f.Key("other:1300"); known || failed != nil {

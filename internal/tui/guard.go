@@ -65,7 +65,11 @@ func (m *Model) retire() {
 	if m.form == nil {
 		return
 	}
+	f := m.form
 	m.form, m.moment.touched = nil, false
+	if !f.busy && (f.focus == fieldPassword || !f.password.empty()) {
+		m.moment.guard.secret = true
+	}
 	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
 		m.arise()
 	}
