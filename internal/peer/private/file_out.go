@@ -68,6 +68,7 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 		sum, err := checksum(ctx, f, made)
 		return func(l *loop) { //nolint:contextcheck // what the loop begins outlives this job
 			switch {
+			case l.ctx.Err() != nil: // this program ends: the next run reads it again
 			case t.over(): // a person has stopped it
 				if !told {
 					l.refuse(r, tag, wire.CodeUnsupported, "You have stopped it.")
@@ -197,12 +198,45 @@ func (l *loop) notRead(t *transfer, r wire.SendFile, tag string, err error) {
 	l.refuse(r, tag, wire.CodeUnsupported, fmt.Sprintf("%s is not sent: %v.", filepath.Base(r.File), err))
 }
 
-// opened knows what a file is; a large one is shown while it is read.
+// opened knows what a file is; a large one is shown while it is read, and is not
+// forgotten if this program ends meanwhile.
 func (l *loop) opened(t *transfer, file string, made stamp, tell bool, tag string) {
 	t.Name, t.Size, t.File, t.made = safeName(filepath.Base(file)), made.size, file, made
 	if tell && !t.over() {
-		l.sayFile(t, tag)
+		l.tell(t, tag)
 	}
+}
+
+// readAgain makes the checksum of a file that an earlier run was about to offer.
+func (l *loop) readAgain(t *transfer) {
+	t.Reason = reading
+	l.beside(t, nil, func(ctx context.Context, _ *job) func(*loop) {
+		sum, made, err := sumOf(ctx, t.File, t.Size)
+		return func(l *loop) { //nolint:contextcheck // what the loop begins outlives this job
+			switch {
+			case t.over() || l.ctx.Err() != nil: // a person has stopped it, or this program ends
+			case err != nil:
+				l.end(t, wire.TransferFailed, err.Error(), "")
+			default:
+				t.made = made
+				l.offer(t, sum, "")
+			}
+		}
+	})
+}
+
+// sumOf makes the checksum of a file that had so many bytes.
+func sumOf(ctx context.Context, file string, size int64) (string, stamp, error) {
+	f, made, err := openFile(file)
+	if err != nil {
+		return "", stamp{}, err
+	}
+	defer f.Close()
+	if made.size != size {
+		return "", stamp{}, errChanged
+	}
+	sum, err := checksum(ctx, f, made)
+	return sum, made, err
 }
 
 // offer says that there is a file, now or when there is a way.
