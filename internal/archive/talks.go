@@ -140,7 +140,7 @@ func reopen(ctx context.Context, tx *sql.Tx, home int64, users ...string) error 
 
 // AddRemark keeps what the program said in a private conversation. instead is the
 // ID of a remark that it takes the place of, 0 for none. One that says the same as
-// the newest takes its place, too, unless a line stands between them: each run may
+// the newest takes its place, too, unless a line or a file stands between them: each run may
 // say it anew.
 func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 	const insert = `INSERT INTO remarks (home, place, id, at, alarm, text) VALUES (?, ?, ?, ?, ?, ?)
@@ -148,7 +148,8 @@ func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 	const again = `DELETE FROM remarks AS r WHERE home = ?1 AND place = ?2 AND text = ?3 AND alarm = ?4
 		AND id = (SELECT max(id) FROM remarks WHERE home = ?1 AND place = ?2)
 		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?5 AND id > r.id)
-		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)`
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)
+		AND NOT EXISTS (SELECT 1 FROM transfers WHERE home = ?1 AND user_key = ?5 AND at > r.at)`
 	const trim = `DELETE FROM remarks WHERE home = ?1 AND place = ?2 AND id <=
 		(SELECT id FROM remarks WHERE home = ?1 AND place = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`
 	const trimAll = "DELETE FROM remarks WHERE seq <= (SELECT seq FROM remarks ORDER BY seq DESC LIMIT 1 OFFSET ?)"
