@@ -495,7 +495,7 @@ func TestTheSameRemarkIsKeptOnceWhereNothingWasSaidBetween(t *testing.T) {
 	remark(9, "bob was asked", true)
 	hear("bob", 1, 11)
 	remark(13, "bob was asked", true)
-	must(t, a.SaveTransfer(&wire.Transfer{ID: "f", User: "bob", State: wire.TransferDone, At: 1}))
+	must(t, a.SaveTransfer(&wire.Transfer{ID: "f", User: "bob", State: wire.TransferOffered, At: 1}))
 	remark(15, "bob was asked", true)
 	got, err := a.Remarks("bob")
 	must(t, err)
