@@ -13,6 +13,8 @@ import (
 const (
 	// maxTalks is how many private conversations come back.
 	maxTalks = 500
+	// maxNews is of how many unread lines of one it is said which they are.
+	maxNews = 1000
 	// maxRemarks is how many remarks of one conversation are kept, and
 	// maxAllRemarks how many of all.
 	maxRemarks    = 200
@@ -116,8 +118,15 @@ func (a *Archive) countUnread(ctx context.Context, home int64, t *wire.Talk) err
 		mark = r.read
 	}
 	a.mu.Unlock()
-	const query = "SELECT count(*) FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id > ?"
-	return a.read.QueryRowContext(ctx, query, home, fold(t.User), number(mark)).Scan(&t.Unread)
+	const query = "SELECT id FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id > ? ORDER BY id DESC"
+	return each(ctx, a.read, query, []any{home, fold(t.User), number(mark)}, func(rows *sql.Rows) error {
+		var id wire.ID
+		err := rows.Scan(&id)
+		if t.Unread++; len(t.News) < maxNews {
+			t.News = append(t.News, id)
+		}
+		return err
+	})
 }
 
 // CloseTalk takes a private conversation off the list, until the next line or file.

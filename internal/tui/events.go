@@ -160,6 +160,10 @@ func (m *Model) add(at *place, l *line) {
 	if !l.counts() {
 		return
 	}
+	if at.private() && at.peer.news[l.key] {
+		delete(at.peer.news, l.key)
+		return
+	}
 	at.counts.unread++
 	if l.mention {
 		at.counts.mentions++

@@ -177,3 +177,23 @@ func TestALineOfTheDiskIsOursWhateverWeWereCalled(t *testing.T) {
 		t.Errorf("got %+v", l)
 	}
 }
+
+// TestALineThatTheDiskCountsIsNotCountedAgain: the disk has a line before the screen
+// hears of it, and what was unread may be counted between.
+func TestALineThatTheDiskCountsIsNotCountedAgain(t *testing.T) {
+	a := newArchive()
+	early := theirs(1, 13, 1, wire.WayInbox, "on the disk and told")
+	late := theirs(2, 13, 2, wire.WayInbox, "on the disk, and not told yet")
+	a.lines["@alice"] = []wire.Event{early, late}
+	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: late.ID, Unread: 2, News: []wire.ID{early.ID, late.ID}}}
+	s := again(t, a)
+	s.hear(late)
+	alice := s.book.person("alice")
+	if n := alice.counts.unread; n != 2 {
+		t.Errorf("got %d unread, want 2", n)
+	}
+	s.hear(theirs(3, 13, 3, wire.WayInbox, "new"))
+	if n := alice.counts.unread; n != 3 {
+		t.Errorf("then got %d unread, want 3", n)
+	}
+}
