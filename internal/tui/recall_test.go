@@ -41,6 +41,7 @@ func TestALineThatWaitsSealedIsThereAfterARestart(t *testing.T) {
 	s.shows("are you there?")
 	s.shows("in inbox")
 	s.shows("outbox 0")
+	s.hides("1q") // it waits at the server, and not here
 	s.hear(theirs(2, 13, 1, wire.WayDirect, "earlier"), theirs(3, 13, 3, wire.WayDirect, "later"))
 	s.hear(mine(1, 13, 2, wire.ReceiptDelivered, "are you there?", ""))
 	if diff := cmp.Diff([]string{"earlier", "are you there?", "later"}, spoken(alice)); diff != "" {
