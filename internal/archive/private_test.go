@@ -500,7 +500,9 @@ func TestTheSameRemarkIsKeptOnceWhereNothingWasSaidBetween(t *testing.T) {
 	got, err := a.Remarks("bob")
 	must(t, err)
 	check(t, "remarks", got, []wire.Remark{
-		{ID: 3, Text: "bob was asked"}, {ID: 9, Text: "bob was asked", Alarm: true}, {ID: 13, Text: "bob was asked", Alarm: true},
+		{ID: 3, Text: "bob was asked"},
+		{ID: 9, Text: "bob was asked", Alarm: true},
+		{ID: 13, Text: "bob was asked", Alarm: true},
 		{ID: 15, Text: "bob was asked", Alarm: true},
 	})
 }

@@ -148,7 +148,7 @@ func TestWhatIsSaidOfAWayIsKept(t *testing.T) {
 func TestWhatIsSaidAgainAfterARestartStandsOnce(t *testing.T) {
 	a := newArchive()
 	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 1}}
-	a.lines["@alice"] = []wire.Event{ownLine(1, 13, 1, wire.ReceiptRead, "hello")}
+	a.lines["@alice"] = []wire.Event{ownLine(1, 12, 1, wire.ReceiptRead, "hello")}
 	a.remarks["alice"] = []wire.Remark{{ID: placeAt(at(13, 2)), At: at(13, 2), Text: "direct connection made, encrypted"}}
 	s := again(t, a)
 	s.switchTo(s.book.person("alice"))
