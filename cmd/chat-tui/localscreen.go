@@ -86,7 +86,7 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	if lines {
 		return s.lines(ctx, std, c, p, with, d.hints(addr, id.Name))
 	}
-	now := &recent{Name: c.Reach.User, Mode: modeLocal}
+	now := recentHere(d.log, c.Reach.User)
 	return s.show(ctx, c, p, with, func() { now.keep(d.log) }, d.hints(addr, id.Name))
 }
 

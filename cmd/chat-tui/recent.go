@@ -38,6 +38,13 @@ func recentOf(r *reach) *recent {
 	return now
 }
 
+// recentHere is what there is to remember of a window of --local: the server that
+// was used before is kept, for those who start their own only now and then.
+func recentHere(log *slog.Logger, name string) *recent {
+	last := readRecent(log)
+	return &recent{Server: last.Server, ServerKey: last.ServerKey, Name: name, Mode: modeLocal}
+}
+
 // recentFile is one for each user of the machine; "" where there is no place.
 func recentFile() string { return conf.StateDir("labchat", "recent.json") }
 

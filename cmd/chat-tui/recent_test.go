@@ -46,7 +46,7 @@ func TestTheFormBeginsWithHowSomebodyCameInLast(t *testing.T) {
 			stateHome(t)
 			now := recentOf(&tt.last)
 			if tt.here {
-				now = &recent{Name: tt.last.User, Mode: modeLocal}
+				now = recentHere(slog.Default(), tt.last.User)
 			}
 			if tt.last != (reach{}) {
 				now.keep(slog.Default())
@@ -56,6 +56,21 @@ func TestTheFormBeginsWithHowSomebodyCameInLast(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestAServerOnThisMachineDoesNotMakeTheOtherForgotten(t *testing.T) {
+	stateHome(t)
+	log := slog.Default()
+	recentOf(&reach{Server: "lab.example.org", User: "ada", ServerKey: "SHA256:abc"}).keep(log)
+	recentHere(log, "ben").keep(log)
+	want := recent{Server: "lab.example.org:1300", ServerKey: "SHA256:abc", Name: "ben", Mode: modeLocal}
+	if diff := cmp.Diff(want, readRecent(log)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var now reach
+	if diff := cmp.Diff(tui.Login{Server: "lab.example.org:1300", Mode: tui.ModeGuest, Name: "ben", Here: true}, now.first(readRecent(log))); diff != "" {
+		t.Errorf("the form, (-want +got):\n%s", diff)
 	}
 }
 

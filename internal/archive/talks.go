@@ -13,6 +13,8 @@ import (
 const (
 	// maxTalks is how many private conversations come back.
 	maxTalks = 500
+	// maxNews is of how many unread lines of one it is said which they are.
+	maxNews = 1000
 	// maxRemarks is how many remarks of one conversation are kept, and
 	// maxAllRemarks how many of all.
 	maxRemarks    = 200
@@ -116,8 +118,15 @@ func (a *Archive) countUnread(ctx context.Context, home int64, t *wire.Talk) err
 		mark = r.read
 	}
 	a.mu.Unlock()
-	const query = "SELECT count(*) FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id > ?"
-	return a.read.QueryRowContext(ctx, query, home, fold(t.User), number(mark)).Scan(&t.Unread)
+	const query = "SELECT id FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id > ? ORDER BY id DESC"
+	return each(ctx, a.read, query, []any{home, fold(t.User), number(mark)}, func(rows *sql.Rows) error {
+		var id wire.ID
+		err := rows.Scan(&id)
+		if t.Unread++; len(t.News) < maxNews {
+			t.News = append(t.News, id)
+		}
+		return err
+	})
 }
 
 // CloseTalk takes a private conversation off the list, until the next line or file.
@@ -140,7 +149,7 @@ func reopen(ctx context.Context, tx *sql.Tx, home int64, users ...string) error 
 
 // AddRemark keeps what the program said in a private conversation. instead is the
 // ID of a remark that it takes the place of, 0 for none. One that says the same as
-// the newest takes its place, too, unless a line stands between them: each run may
+// the newest takes its place, too, unless a line or a file stands between them: each run may
 // say it anew.
 func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 	const insert = `INSERT INTO remarks (home, place, id, at, alarm, text) VALUES (?, ?, ?, ?, ?, ?)
@@ -148,7 +157,8 @@ func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 	const again = `DELETE FROM remarks AS r WHERE home = ?1 AND place = ?2 AND text = ?3 AND alarm = ?4
 		AND id = (SELECT max(id) FROM remarks WHERE home = ?1 AND place = ?2)
 		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?5 AND id > r.id)
-		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)`
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)
+		AND NOT EXISTS (SELECT 1 FROM transfers WHERE home = ?1 AND user_key = ?5 AND at > r.at)`
 	const trim = `DELETE FROM remarks WHERE home = ?1 AND place = ?2 AND id <=
 		(SELECT id FROM remarks WHERE home = ?1 AND place = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`
 	const trimAll = "DELETE FROM remarks WHERE seq <= (SELECT seq FROM remarks ORDER BY seq DESC LIMIT 1 OFFSET ?)"

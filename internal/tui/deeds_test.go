@@ -197,7 +197,7 @@ func TestAFileIsOneLineThatIsChangedInPlace(t *testing.T) {
 	wait := file(wire.TransferWaiting, 75_600)
 	wait.Reason = "alice went \x1b[2Jaway"
 	s.hear(wait)
-	s.shows("waits for the way to come back: alice went ␛[2Jaway")
+	s.shows("waits: alice went ␛[2Jaway")
 	s.press("alt+c")
 	all, _ := asked[wire.StopFile](s.session)
 	if len(all) != 1 || all[0].ID != "f1" {

@@ -158,6 +158,10 @@ func (m *Model) add(at *place, l *line) {
 	if !l.counts() {
 		return
 	}
+	if at.private() && at.peer.news[l.key] {
+		delete(at.peer.news, l.key)
+		return
+	}
 	at.counts.unread++
 	if l.mention {
 		at.counts.mentions++
@@ -168,19 +172,18 @@ func (m *Model) add(at *place, l *line) {
 func (m *Model) receipt(e *wire.Receipt) {
 	state := deliveryOf(e)
 	at := m.placeOf(e, state)
-	waits := state == deliveryQueued || e.Again // no disk has its place among the lines yet
 	reason := ""
 	delete(m.link.outbox, e.Client)
 	if at == nil {
 		return
 	}
 	switch {
-	case waits:
-		if state == deliveryQueued {
-			reason = text.CleanLine(e.Reason)
-			m.link.wait(e.Client, waiting{at, reason})
-		}
+	case state == deliveryQueued:
+		reason = text.CleanLine(e.Reason)
+		m.link.wait(e.Client, waiting{at, reason})
 		at.log.Queue(e.Client, m.ownLine(e, state))
+	case e.Again:
+		at.log.Append(m.ownLine(e, state)) // the disk has no place for it among the lines yet
 	case at.log.Settle(e.Client, e.ID, e.At, state):
 		at.recount()
 	case state == deliveryFailed:

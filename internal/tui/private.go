@@ -33,6 +33,8 @@ type peer struct {
 	made     wire.Millis // when its place was made
 	recalled bool        // what the disk has beside lines is here, or is being read
 	counted  bool        // what was unread on the disk is counted
+
+	news map[wire.ID]bool // lines that are counted so, and have not come yet
 }
 
 // talks says whether lines go to and fro encrypted, so that the other side can

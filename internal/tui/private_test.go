@@ -336,3 +336,20 @@ func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
 	s.hides("was asked")
 	s.shows("direct connection made")
 }
+
+func TestTheComposerSaysOfAWayWhatTheTitleSays(t *testing.T) {
+	for _, c := range []struct {
+		path            wire.Path
+		title, composer string
+	}{
+		{wire.Path{User: "alice"}, "the next line opens a connection", "(opens a connection)"},
+		{wire.Path{User: "alice", Key: wire.KeyKnown}, "the next line opens a connection", "(opens a connection)"},
+		{wire.Path{User: "alice", Trying: true}, "looking for a way, lines wait here", "(waits on this machine)"},
+		{wire.Path{User: "alice", Reason: "alice is away"}, "lines wait here: alice is away", "(waits on this machine)"},
+	} {
+		c.path.Way = wire.WayNone
+		s := talking(t, &c.path)
+		s.shows(c.title)
+		s.shows(c.composer)
+	}
+}

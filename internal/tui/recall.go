@@ -70,6 +70,10 @@ func (m *Model) recallUnread(r *restored) {
 		at.peer.counted = true
 		if at != m.book.current {
 			at.counts.unread = max(at.counts.unread, t.Unread)
+			at.peer.news = map[wire.ID]bool{}
+			for _, id := range t.News {
+				at.peer.news[id] = !at.log.has(id, at.log.after(id))
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ func TestALineThatWaitsSealedIsThereAfterARestart(t *testing.T) {
 	s.shows("are you there?")
 	s.shows("in inbox")
 	s.shows("outbox 0")
+	s.hides("1q") // it waits at the server, and not here
 	s.hear(theirs(2, 13, 1, wire.WayDirect, "earlier"), theirs(3, 13, 3, wire.WayDirect, "later"))
 	s.hear(mine(1, 13, 2, wire.ReceiptDelivered, "are you there?", ""))
 	if diff := cmp.Diff([]string{"earlier", "are you there?", "later"}, spoken(alice)); diff != "" {
@@ -147,7 +148,7 @@ func TestWhatIsSaidOfAWayIsKept(t *testing.T) {
 func TestWhatIsSaidAgainAfterARestartStandsOnce(t *testing.T) {
 	a := newArchive()
 	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 1}}
-	a.lines["@alice"] = []wire.Event{ownLine(1, 13, 1, wire.ReceiptRead, "hello")}
+	a.lines["@alice"] = []wire.Event{ownLine(1, 12, 1, wire.ReceiptRead, "hello")}
 	a.remarks["alice"] = []wire.Remark{{ID: placeAt(at(13, 2)), At: at(13, 2), Text: "direct connection made, encrypted"}}
 	s := again(t, a)
 	s.switchTo(s.book.person("alice"))
@@ -175,5 +176,25 @@ func TestALineOfTheDiskIsOursWhateverWeWereCalled(t *testing.T) {
 	s.press("left")
 	if l := s.book.current.log.lines[0]; !l.own || l.state != deliveryRead || s.book.byID["@guest7"] != nil {
 		t.Errorf("got %+v", l)
+	}
+}
+
+// TestALineThatTheDiskCountsIsNotCountedAgain: the disk has a line before the screen
+// hears of it, and what was unread may be counted between.
+func TestALineThatTheDiskCountsIsNotCountedAgain(t *testing.T) {
+	a := newArchive()
+	early := theirs(1, 13, 1, wire.WayInbox, "on the disk and told")
+	late := theirs(2, 13, 2, wire.WayInbox, "on the disk, and not told yet")
+	a.lines["@alice"] = []wire.Event{early, late}
+	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: late.ID, Unread: 2, News: []wire.ID{early.ID, late.ID}}}
+	s := again(t, a)
+	s.hear(late)
+	alice := s.book.person("alice")
+	if n := alice.counts.unread; n != 2 {
+		t.Errorf("got %d unread, want 2", n)
+	}
+	s.hear(theirs(3, 13, 3, wire.WayInbox, "new"))
+	if n := alice.counts.unread; n != 3 {
+		t.Errorf("then got %d unread, want 3", n)
 	}
 }

@@ -104,7 +104,11 @@ func (p *paint) fileWords(e *wire.Transfer) string {
 		}
 	case wire.TransferWaiting:
 		mid = p.progress(e.Done, e.Size)
-		end = joined(p, []string{because("waits for the way to come back", reason), "alt+c cancels"})
+		wait := "waits for the way to come back"
+		if reason != "" { // it may be another thing: its checksum, other files
+			wait = because("waits", reason)
+		}
+		end = joined(p, []string{wait, "alt+c cancels"})
 	case wire.TransferDone:
 		mid, end = "whole and checked "+p.Glyph.Good, joined(p, []string{shortHash(e.SHA256, p), text.CleanLine(e.File)})
 	case wire.TransferRefused:

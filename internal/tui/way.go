@@ -248,7 +248,7 @@ func (m *Model) privatePrompt(name string) (long, short string) {
 		return " (away: sealed, waits at the server)", " (sealed)"
 	case way.Asked:
 		return " (goes when " + clean + " accepts)", " (asked)"
-	case way.Way == wire.WayNone && (way.Trying || way.Reason != "" || way.Key == wire.KeyNone):
+	case way.Way == wire.WayNone && (way.Trying || way.Reason != ""):
 		return " (waits on this machine)", " (waits here)"
 	case way.Way == wire.WayNone:
 		return " (opens a connection)", " (opens)"

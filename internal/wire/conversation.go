@@ -246,6 +246,7 @@ type Talk struct {
 	Last   ID     // the newest line
 	At     Millis // of the newest line or file
 	Unread int    // lines that nobody has looked at
+	News   []ID   // the newest of them
 	Closed bool   // a person has taken it off the list, and nothing came since
 }
 

@@ -68,6 +68,7 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 		sum, err := checksum(ctx, f, made)
 		return func(l *loop) { //nolint:contextcheck // what the loop begins outlives this job
 			switch {
+			case l.ctx.Err() != nil: // this program ends: the next run reads it again
 			case t.over(): // a person has stopped it
 				if !told {
 					l.refuse(r, tag, wire.CodeUnsupported, "You have stopped it.")
@@ -197,11 +198,12 @@ func (l *loop) notRead(t *transfer, r wire.SendFile, tag string, err error) {
 	l.refuse(r, tag, wire.CodeUnsupported, fmt.Sprintf("%s is not sent: %v.", filepath.Base(r.File), err))
 }
 
-// opened knows what a file is; a large one is shown while it is read.
+// opened knows what a file is; a large one is shown while it is read, and is not
+// forgotten if this program ends meanwhile.
 func (l *loop) opened(t *transfer, file string, made stamp, tell bool, tag string) {
 	t.Name, t.Size, t.File, t.made = safeName(filepath.Base(file)), made.size, file, made
 	if tell && !t.over() {
-		l.sayFile(t, tag)
+		l.tell(t, tag)
 	}
 }
 

@@ -211,6 +211,9 @@ func (f *files) load(l *loop) {
 		if t.State == wire.TransferRunning {
 			t.State, t.Reason = wire.TransferWaiting, ""
 		}
+		if t.Out && t.SHA256 == "" {
+			l.readAgain(t)
+		}
 		l.sayFile(t, "")
 	}
 }
