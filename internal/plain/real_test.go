@@ -138,7 +138,8 @@ type visitor struct {
 	t    *testing.T
 	disk keeper
 	stop context.CancelFunc
-	done sync.WaitGroup
+	done sync.WaitGroup // the session
+	read sync.WaitGroup // the programs on it, which end when nobody types any more
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -201,6 +202,7 @@ func (v *visitor) leave() {
 	if v.disk.Archive == nil {
 		return
 	}
+	v.read.Wait() // else it would hear that the session is over
 	v.stop()
 	for range v.Events() { // its last words
 	}
@@ -305,7 +307,7 @@ func (v *visitor) program() (out *reader, in *io.PipeWriter) {
 	v.t.Helper()
 	out = newReader(v.t)
 	from, in := io.Pipe()
-	v.done.Go(func() {
+	v.read.Go(func() {
 		err := plain.Run(context.Background(), plain.Config{Session: v, Archive: v.disk, Input: from, Out: out, JSON: true, Kept: true})
 		if _, ended := errors.AsType[*plain.EndedError](err); err != nil && !ended {
 			v.t.Error(err)
