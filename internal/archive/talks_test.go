@@ -193,5 +193,5 @@ func TestReceiptsOfAnOlderProfileAreKept(t *testing.T) {
 	check(t, "states", got, []wire.ReceiptState{"", "", wire.ReceiptRead})
 	talks, err := a.Talks("alice")
 	must(t, err)
-	check(t, "talks", talks, []wire.Talk{{User: "bob", Kind: wire.KindAccount, Last: 9, At: 90, Unread: 1}})
+	check(t, "talks", talks, []wire.Talk{{User: "bob", Kind: wire.KindAccount, Last: 9, At: 90, Unread: 1, News: []wire.ID{8}}})
 }
