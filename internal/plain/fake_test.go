@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,6 +70,13 @@ func (s *session) lastAsked() string {
 		return ""
 	}
 	return s.asked[len(s.asked)-1]
+}
+
+// all is what was asked and said until now.
+func (s *session) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
 }
 
 // at is a fixed morning, some minutes on.
