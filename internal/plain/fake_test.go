@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,13 +63,6 @@ func (s *session) note(kind, what string) string {
 	return fmt.Sprintf("%s%d", kind, s.n)
 }
 
-// count is how much was asked.
-func (s *session) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.asked)
-}
-
 func (s *session) lastAsked() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,6 +70,13 @@ func (s *session) lastAsked() string {
 		return ""
 	}
 	return s.asked[len(s.asked)-1]
+}
+
+// all is what was asked and said until now.
+func (s *session) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
 }
 
 // at is a fixed morning, some minutes on.

@@ -62,7 +62,7 @@ func TestSendPostsEachLineOfTheInput(t *testing.T) {
 		r.hear(online(), inLab3)
 		r.types("one", "", "two")
 		r.eof()
-		if got, want := strings.Join(r.s.asked[1:], ", "), `say lab3 "one" false, say lab3 "two" false`; got != want {
+		if got, want := strings.Join(r.s.all()[1:], ", "), `say lab3 "one" false, say lab3 "two" false`; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 		r.hear(receipt("c2", wire.ReceiptSent, ""))
@@ -86,7 +86,7 @@ func TestALineOfTheInputThatCannotBeSentIsNamedAndTheOthersAreSent(t *testing.T)
 		synctest.Wait()
 		r.eof()
 		want := []string{`say lab3 "one" false`, `say lab3 "two" false`, `say lab3 "\ufeffthree" false`, `say lab3 "four, without an end" false`}
-		if diff := cmp.Diff(want, r.s.asked[1:]); diff != "" {
+		if diff := cmp.Diff(want, r.s.all()[1:]); diff != "" {
 			t.Error(diff)
 		}
 		r.hear(receipt("c4", wire.ReceiptSent, ""), receipt("c5", wire.ReceiptSent, ""))
@@ -141,11 +141,11 @@ func TestSendTakesNoMoreInputThanTheServerFollows(t *testing.T) {
 		r.hear(online(), inLab3)
 		go io.WriteString(r.typ, strings.Repeat("line\n", 100))
 		synctest.Wait()
-		if got, want := len(r.s.asked)-1, 64; got != want {
+		if got, want := len(r.s.all())-1, 64; got != want {
 			t.Errorf("got %d lines under way, want %d", got, want)
 		}
 		r.hear(receipt("c2", wire.ReceiptSent, ""))
-		if got, want := len(r.s.asked)-1, 65; got != want {
+		if got, want := len(r.s.all())-1, 65; got != want {
 			t.Errorf("after an acknowledgement: got %d lines, want %d", got, want)
 		}
 		r.hear(&wire.Status{State: wire.StateEnded, Reason: "enough"})
@@ -207,7 +207,7 @@ func TestTailAsksAgainWhereTheServerIsBusy(t *testing.T) {
 		r.hear(online(), inLab3)
 		r.hear(&wire.Refused{Re: wire.Re{Re: "t2"}, Of: wire.ActHistory, Code: wire.CodeBusy, RetryMS: 5000})
 		<-time.After(4 * time.Second)
-		if n := r.s.count(); n != 2 {
+		if n := len(r.s.all()); n != 2 {
 			t.Errorf("asked %d times, want it to wait as long as the server says", n)
 		}
 		<-time.After(2 * time.Second)

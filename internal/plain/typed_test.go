@@ -68,7 +68,7 @@ func TestALineRightBehindARoomThatWasRefusedIsNotSaidElsewhere(t *testing.T) {
 			<-time.After(2 * time.Second)
 			r.types("for all")
 			for words, sent := range map[string]bool{"for random only": false, "psst": true, "for all": true} {
-				if got := strings.Contains(strings.Join(r.s.asked, "\n"), words); got != sent {
+				if got := strings.Contains(strings.Join(r.s.all(), "\n"), words); got != sent {
 					t.Errorf("%s: %q was sent: %v, want %v", ask, words, got, sent)
 				}
 			}
