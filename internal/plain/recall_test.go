@@ -94,3 +94,21 @@ func TestWhoAsksIsToldThatTheyHaveToAccept(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerToNobodyNamesWhoAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		arrive(r)
+		r.types("/accept")
+		r.hear(&wire.Path{User: "eve", Way: wire.WayNone, Request: true})
+		r.types("/refuse")
+		out := r.out.String()
+		if nobody, eve := strings.Index(out, "This is no private conversation"), strings.Index(out, "eve asks for a private conversation: /accept eve or /refuse eve."); nobody < 0 || eve < nobody {
+			t.Errorf("got %q", out)
+		}
+		r.eof()
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+	})
+}

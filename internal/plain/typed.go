@@ -47,7 +47,7 @@ func (c *conversation) line(typed string) {
 		c.out.tell(unknown(a))
 	case command.Usage:
 		c.secret = command.AsksSecret(a)
-		c.out.tell(text.CleanLine(a.Why))
+		c.out.tell(c.howItGoes(a))
 		if command.Destination(typed, c.context()) == "" {
 			c.ledger.failed++ // text for nowhere
 		}
@@ -64,6 +64,20 @@ func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
 	suspect := c.secret && command.IsText(a, typed)
 	c.secret = false
 	return suspect
+}
+
+// howItGoes says what a command lacks. Of an answer that names nobody that is
+// who asks, where somebody does.
+func (c *conversation) howItGoes(u command.Usage) string {
+	if u.Command.Verb == command.Accept || u.Command.Verb == command.Refuse {
+		for _, t := range c.talks.known {
+			if t.path.Request {
+				name := text.CleanLine(t.path.User)
+				return name + " asks for a private conversation: /accept " + name + " or /refuse " + name + "."
+			}
+		}
+	}
+	return text.CleanLine(u.Why)
 }
 
 // astray says whether a line was meant for a room that was not entered: it comes

@@ -34,7 +34,7 @@ func (m *Model) send() {
 	}
 	a := command.Parse(line, m.context())
 	if u, ok := a.(command.Usage); ok && !u.Command.Secret() {
-		m.flash(text.CleanLine(u.Why)) // the line stays to be mended
+		m.flash(m.howItGoes(u)) // the line stays to be mended
 		return
 	}
 	if m.hold(line, a) {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -36,6 +37,20 @@ func (m *Model) called(e *wire.Called) {
 	}
 	at.peer.path.Request, at.peer.known = true, true
 	m.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
+}
+
+// howItGoes says what a command lacks. Of an answer that names nobody that is
+// who asks, where somebody does.
+func (m *Model) howItGoes(u command.Usage) string {
+	if u.Command.Verb == command.Accept || u.Command.Verb == command.Refuse {
+		for _, at := range m.book.persons {
+			if at.peer.path.Request {
+				name := text.CleanLine(at.name)
+				return at.label + " asks for a private conversation: /accept " + name + " or /refuse " + name
+			}
+		}
+	}
+	return text.CleanLine(u.Why)
 }
 
 // answer follows what was said to somebody who asks.

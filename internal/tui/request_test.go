@@ -103,3 +103,16 @@ func TestOtherNewsOfAKeyMakesNoPlace(t *testing.T) {
 	s.press("ctrl+n")
 	s.shows("alice's key is seen for the first time: hk5Uq0mY…")
 }
+
+func TestAnAnswerToNobodyNamesWhoAsks(t *testing.T) {
+	s := entered(t)
+	s.enters("/accept")
+	s.shows("This is no private conversation")
+	s.press("ctrl+c")
+	s.hear(&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true}, &wire.Path{User: "carol", Way: wire.WayNone, Request: true})
+	s.enters("/accept")
+	s.shows("~carol asks for a private conversation: /accept carol or /refuse carol")
+	s.press("ctrl+c")
+	s.enters("/path")
+	s.shows("This is no private conversation")
+}
