@@ -80,7 +80,11 @@ func (b *banner) whole(m *Model, w int) []string {
 // brief is the box with a row for each thing that matters.
 func (b *banner) brief(m *Model, w int) []string {
 	inner := min(bannerWidth, w) - 4
-	rows := append([]string{text.Truncate(b.reason(m), inner)}, b.points(m, inner)...)
+	reason := []string{text.Truncate(b.reason(m), inner)}
+	if m.link.status.Mistrust != nil {
+		reason = text.Wrap(b.reason(m), inner) // a person has to decide, and reads all of it
+	}
+	rows := append(reason, b.points(m, inner)...)
 	return b.boxed(m, append(rows, b.dimmedKeys(m, inner)), w)
 }
 

@@ -75,3 +75,17 @@ func TestAServerThatIsNotTheKnownOneLeadsFromTheFormToTheScreen(t *testing.T) {
 	s.enters("/server trust")
 	s.shows(newKey)
 }
+
+func TestWhyAServerIsNotTrustedCanBeReadWhole(t *testing.T) {
+	s := open(t, 80, 24)
+	s.hear(online()...)
+	for n := range 8 { // so that there is no room for all that can be said
+		s.hear(said("lab3", "bob", 14, n, 0, "a line"))
+	}
+	status := mistrusted("")
+	status.Reason = "h:1 ends the connection when it is greeted over TLS, but it was spoken to over TLS before. Nothing is sent to it, or type /server trust"
+	s.hear(status)
+	for _, part := range []string{"h:1 ends the connection when", "or type /server trust  "} {
+		s.shows(part)
+	}
+}
