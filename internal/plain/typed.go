@@ -66,15 +66,11 @@ func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
 	return suspect
 }
 
-// howItGoes says what a command lacks. Of an answer that names nobody that is
-// who asks, where somebody does.
+// howItGoes says what a command lacks.
 func (c *conversation) howItGoes(u command.Usage) string {
-	if u.Command.Verb == command.Accept || u.Command.Verb == command.Refuse {
-		for _, t := range c.talks.known {
-			if t.path.Request {
-				name := text.CleanLine(t.path.User)
-				return name + " asks for a private conversation: /accept " + name + " or /refuse " + name + "."
-			}
+	for _, key := range slices.Sorted(maps.Keys(c.talks.known)) {
+		if t := c.talks.known[key]; t.path.Request {
+			return text.CleanLine(u.While(t.path.User, t.path.User))
 		}
 	}
 	return text.CleanLine(u.Why)

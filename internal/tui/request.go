@@ -39,15 +39,11 @@ func (m *Model) called(e *wire.Called) {
 	m.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
 }
 
-// howItGoes says what a command lacks. Of an answer that names nobody that is
-// who asks, where somebody does.
+// howItGoes says what a command lacks.
 func (m *Model) howItGoes(u command.Usage) string {
-	if u.Command.Verb == command.Accept || u.Command.Verb == command.Refuse {
-		for _, at := range m.book.persons {
-			if at.peer.path.Request {
-				name := text.CleanLine(at.name)
-				return at.label + " asks for a private conversation: /accept " + name + " or /refuse " + name
-			}
+	for _, at := range m.book.persons {
+		if at.peer.path.Request {
+			return text.CleanLine(u.While(at.label, at.name))
 		}
 	}
 	return text.CleanLine(u.Why)

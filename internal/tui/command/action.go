@@ -49,6 +49,16 @@ type Usage struct {
 	Why     string // a sentence that says what to do
 }
 
+// While is Why while somebody asks for a private conversation: what is wrong with
+// an answer that names nobody is that it does not name them. The label is what
+// they are shown as, the name what is typed.
+func (u Usage) While(label, name string) string {
+	if u.Command.Verb != Accept && u.Command.Verb != Refuse {
+		return u.Why
+	}
+	return label + " asks for a private conversation: /accept " + name + " or /refuse " + name + "."
+}
+
 // Nothing is a blank line.
 type Nothing struct{}
 
