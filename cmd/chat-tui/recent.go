@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -89,10 +90,7 @@ func (r *recent) write(name string) error {
 // first is what the form begins with: what the flags say, and where they say
 // nothing what was remembered.
 func (r *reach) first(last recent) tui.Login {
-	l := tui.Login{Server: r.Server, Mode: tui.ModeGuest, Name: r.User}
-	if l.Server == "" && last.Server != "" {
-		l.Server = last.Server
-	}
+	l := tui.Login{Server: cmp.Or(r.Server, last.Server, r.address()), Mode: tui.ModeGuest, Name: r.User}
 	switch {
 	case r.Register:
 		l.Mode = tui.ModeRegister
@@ -103,9 +101,6 @@ func (r *reach) first(last recent) tui.Login {
 		if last.Mode == string(client.ModeLogin) {
 			l.Mode = tui.ModeLogin
 		}
-	}
-	if l.Server == "" {
-		l.Server = r.address()
 	}
 	l.Here = last.Mode == modeLocal && r.Server == ""
 	return l
