@@ -2,9 +2,11 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -41,8 +43,10 @@ type ask struct {
 	tag  string
 	req  wire.Request
 	why  purpose
-	line *line   // byLine
-	left []*room // byRooms: not answered yet, in the order asked; byFence: those it closes
+	line *line     // byLine
+	due  time.Time // when its answer is missing, see asks.awaited
+	late bool      // byPerson: it was said that no answer came; one that comes yet is taken
+	left []*room   // byRooms: not answered yet, in the order asked; byFence: those it closes
 }
 
 // asks are the requests of one connection that are not answered. Owned by loop.
@@ -78,7 +82,7 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 	if len(l.asks.list) >= 2*maxAsks {
 		return nil, errUnanswered
 	}
-	q := &ask{tag: tag, req: r, why: why}
+	q := &ask{tag: tag, req: r, why: why, due: time.Now().Add(answerTimeout)}
 	frames, silence, err := l.link.say(nil, tagged(r, tag))
 	if err != nil {
 		return nil, err
@@ -125,6 +129,7 @@ func (a *asks) answered(e wire.Event) *ask {
 		return nil
 	}
 	q := a.list[i]
+	a.awaited(a.list[i:], time.Now())
 	if q.why != byRooms {
 		a.list = slices.Delete(a.list, i, i+1)
 	}
@@ -134,9 +139,74 @@ func (a *asks) answered(e wire.Event) *ask {
 	return q
 }
 
-// forget gives up waiting for further answers of a purpose.
-func (a *asks) forget(why purpose) {
-	a.list = slices.DeleteFunc(a.list, func(q *ask) bool { return q.why == why })
+// awaited begins anew to wait for answers: one before them has come, and a
+// server answers in order. Nothing else that it says is a reason to wait
+// longer, neither what others say nor an answer to a later ping.
+func (*asks) awaited(behind []*ask, now time.Time) {
+	for _, q := range behind {
+		q.due = now.Add(answerTimeout)
+	}
+}
+
+// missing is the oldest request whose answer is due by the clock, nil where
+// none is. The answers to hello and login have a deadline of their own.
+func (a *asks) missing() *ask {
+	for _, q := range a.list {
+		if !q.late && q.why != byHello && q.why != byLogin {
+			return q
+		}
+	}
+	return nil
+}
+
+// due says when the next answer is missing; the zero time is never.
+func (a *asks) due() time.Time {
+	if q := a.missing(); q != nil {
+		return q.due
+	}
+	return time.Time{}
+}
+
+// giveUp ends the wait for answers that have not come in time. A person is told
+// so. A line, and rooms that were to be entered, go out again on another
+// connection; not so in older dialects, where the line might be said again and
+// again.
+func (l *loop) giveUp(now time.Time) {
+	for q := l.asks.missing(); q != nil && !now.Before(q.due); q = l.asks.missing() {
+		_, quit := q.req.(wire.Quit)
+		switch {
+		case quit:
+			l.quit = true // who wants to go is not held up
+			return
+		case q.why == byPerson || !l.asks.tagged:
+			q.late = true
+		case q.why == byLine || q.why == byRooms:
+			l.lose(lost("%s has not answered for %d seconds what it was asked.", l.cfg.Server, int(answerTimeout/time.Second)))
+			return
+		default:
+			l.asks.list = slices.DeleteFunc(l.asks.list, func(other *ask) bool { return other == q })
+		}
+		if q.why != byLine {
+			l.refused(l.unanswered(q), q)
+		}
+	}
+}
+
+func (l *loop) unanswered(q *ask) *wire.Refused {
+	return &wire.Refused{Re: wire.Re{Re: q.tag}, Of: q.req.Act(), Code: wire.CodeUnanswered, Text: fmt.Sprintf(
+		"%s has not answered for %d seconds. It may do so yet: look whether it was done before you ask again.", l.cfg.Server, int(answerTimeout/time.Second))}
+}
+
+// forget gives up waiting for further answers of a purpose, and returns what was
+// asked so.
+func (a *asks) forget(why purpose) (forgotten []*ask) {
+	a.list = slices.DeleteFunc(a.list, func(q *ask) bool {
+		if q.why == why {
+			forgotten = append(forgotten, q)
+		}
+		return q.why == why
+	})
+	return forgotten
 }
 
 // answers says which requests an event of an older dialect may answer.
@@ -255,7 +325,7 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 // refuseAll answers what will not be answered any more.
 func (l *loop) refuseAll() {
 	for _, q := range l.asks.list {
-		if q.why == byPerson {
+		if q.why == byPerson && !q.late {
 			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
 		}
 	}

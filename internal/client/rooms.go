@@ -142,7 +142,9 @@ func (l *loop) fence(closes []*room) {
 
 // passed is the answer to a fence: what was asked before it is here.
 func (l *loop) passed(q *ask) {
-	l.asks.forget(byRooms)
+	for _, entering := range l.asks.forget(byRooms) {
+		l.notEntered(entering.left)
+	}
 	for _, one := range q.left {
 		if !one.in || one.short {
 			continue
@@ -156,6 +158,14 @@ func (l *loop) passed(q *ask) {
 		l.wentOnline()
 	}
 	l.fillNext()
+}
+
+// notEntered says which rooms the server has passed over in its answers. They
+// are asked for again on the next connection.
+func (l *loop) notEntered(list []*room) {
+	for _, one := range list {
+		l.refuse(wire.Join{}, "", wire.CodeUnanswered, "The server has not said whether you are in "+one.name+". /join "+one.name+" asks again.")
+	}
 }
 
 // entered notes that we are in a room.
