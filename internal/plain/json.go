@@ -36,6 +36,9 @@ type object struct {
 	Path      string           `json:"path,omitempty"`
 	Encrypted bool             `json:"encrypted,omitempty"` // a line that only its receiver can acknowledge
 	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
+	After     string           `json:"after,omitempty"`     // the line before those that are missing
+	Before    string           `json:"before,omitempty"`    // the line behind them
+	Count     int              `json:"count,omitempty"`     // how many they are at least
 	Reason    string           `json:"reason,omitempty"`
 	People    *[]wire.Person   `json:"people,omitempty"`
 	More      int              `json:"more,omitempty"` // of people that are not listed

@@ -58,7 +58,7 @@ func (e *LeftError) Error() string {
 		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
 	}
 	if e.Lines > 0 {
-		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server")
+		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server, and may have arrived or not")
 	}
 	if e.Undelivered > 0 {
 		said = append(said, count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
