@@ -68,6 +68,7 @@ type tailer struct {
 	unkept   int          // lines that were let go of, in case that the server keeps none
 	again    time.Time    // when to ask after a refusal, zero: never
 	moved    time.Time    // when the last of what was asked for has come
+	turned   time.Time    // when the last whole page has, or the room was entered
 	last     wire.ID      // the newest line printed
 	state    wire.State
 	node     string // of the server whose lines these are
@@ -198,7 +199,7 @@ func (t *tailer) outside(e wire.Event) {
 
 // entered begins, with the history or with what is said from now on.
 func (t *tailer) entered(e wire.Event) {
-	t.moved, t.state = time.Now(), wire.StateOnline
+	t.moved, t.turned, t.state = time.Now(), time.Now(), wire.StateOnline
 	switch in, ok := e.(*wire.Entered); {
 	case t.history != nil:
 		t.ask()
@@ -302,7 +303,7 @@ func (t *tailer) status(e *wire.Status) {
 	}
 	t.miss()
 	t.history.cut()
-	t.again = time.Time{}
+	t.again, t.moved = time.Time{}, t.turned // half a page is none
 }
 
 // gap begins a page of the history, or notes that lines were left out on their
@@ -358,7 +359,7 @@ func (t *tailer) catchUp() {
 
 // turn ends a page.
 func (t *tailer) turn() {
-	t.moved = time.Now()
+	t.moved, t.turned = time.Now(), time.Now()
 	show, more := t.history.turn()
 	for _, e := range show {
 		t.print(e)
