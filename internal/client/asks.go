@@ -45,6 +45,20 @@ type ask struct {
 	left []*room // byRooms: not answered yet, in the order asked; byFence: those it closes
 }
 
+// names reports whether the answer to a request gives the session a name: of
+// those with LoggedIn for an answer, all but that for a new password.
+func (q *ask) names() bool {
+	if q == nil {
+		return false
+	}
+	switch q.req.(type) {
+	case wire.Guest, wire.Login, wire.Register:
+		return true
+	default:
+		return false
+	}
+}
+
 // asks are the requests of one connection that are not answered. Owned by loop.
 type asks struct {
 	list   []*ask // oldest first

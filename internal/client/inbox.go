@@ -127,9 +127,9 @@ func (l *loop) inboxRead() {
 	}
 }
 
-// inboxRefused leaves what waits to the next login.
+// inboxRefused leaves what waits, and does not come now, to the next login.
 func (l *loop) inboxRefused() {
-	l.inbox.more = false
+	l.inbox.left, l.inbox.more = 0, false
 	l.inboxRead()
 }
 

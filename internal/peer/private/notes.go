@@ -118,7 +118,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	h := wire.Heard{Device: e.By, Seq: e.Seq}
 	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
 	if err == nil {
-		err = l.readNote(c, &h, plain)
+		err = l.readNote(c, e.To, &h, plain)
 	}
 	if err != nil {
 		l.dropNote(e, err.Error())
@@ -132,8 +132,8 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
-// readNote makes a line of what a note holds.
-func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
+// readNote makes a line of what a note for one of our names holds.
+func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte) error {
 	w, err := parseWords(plain)
 	if err == nil {
 		w.text, err = wire.CleanText(w.text, wire.MaxText)
@@ -142,7 +142,7 @@ func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
 		return err
 	}
 	h.After, h.Line = w.after, l.whispered(c, w.at, w.after, w.text, w.action)
-	h.Line.Via.Way = wire.WayInbox
+	h.Line.To, h.Line.Via.Way = to, wire.WayInbox
 	return nil
 }
 

@@ -149,6 +149,10 @@ func (l *loop) named(name string, kind wire.Kind) {
 	s := &l.server
 	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
 	s.me, s.kind = name, kind
+	if changed { // devices and prekeys were those of the name before
+		s.claimed, s.lost, s.devices, s.since = false, false, nil, 0
+		l.prekeys = prekeys{}
+	}
 	if s.online {
 		l.claim() // a login ends what the name before has held
 	}
