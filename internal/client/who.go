@@ -160,6 +160,7 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	w := &l.who
 	if q.names() {
 		l.inboxRefused() // what has come for the name before comes out under that
+		l.refuseCopies("You have another name now.")
 	}
 	if q != nil {
 		l.wanted(e, q)
