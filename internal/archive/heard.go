@@ -36,7 +36,7 @@ func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	home, due := a.count(len(heard))
 	fresh = make([]bool, len(heard))
 	ids := make([]wire.ID, len(heard))
-	err = a.change("store heard lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = a.add("store heard lines", due, func(ctx context.Context, tx *sql.Tx) (err error) {
 		h := &hearing{a: a, tx: tx, home: home, senders: map[string]*sender{}}
 		if err := h.prepare(ctx); err != nil {
 			return err
@@ -47,10 +47,7 @@ func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 				return err
 			}
 		}
-		if err := h.finish(ctx); err != nil || !due {
-			return err
-		}
-		return a.prune(ctx, tx)
+		return h.finish(ctx)
 	})
 	if err != nil {
 		return nil, err

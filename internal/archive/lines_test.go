@@ -88,10 +88,10 @@ func TestPrivateLinesAreFoundByEitherSide(t *testing.T) {
 
 func TestTheMarkOnlyMovesForward(t *testing.T) {
 	a := open(t, t.TempDir())
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 5}))
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 3}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 5}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 3}))
 	must(t, a.Home("host:1300", ""))
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 4}, wire.Mark{Room: "lobby", Last: 2}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 4}, wire.Extent{Room: "lobby", Last: 2}))
 	if got := a.LastSeen("lobby"); got != 4 {
 		t.Errorf("got %d, want 4", got)
 	}
@@ -101,7 +101,7 @@ func TestAServersAbsurdIdsDoNotSpoilTheProfile(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	const absurd = wire.ID(1<<64 - 1)
-	must(t, a.Keep([]wire.Event{line("lobby", absurd), line("lobby", 5)}, wire.Mark{Room: "lobby", Last: absurd}))
+	must(t, a.Keep([]wire.Event{line("lobby", absurd), line("lobby", 5)}, wire.Extent{Room: "lobby", Last: absurd}))
 	must(t, a.SetMark("lobby", absurd))
 	must(t, a.Close())
 	a = open(t, dir)
@@ -253,7 +253,7 @@ func TestRoomsBelongToTheirServer(t *testing.T) {
 	a := open(t, dir)
 	must(t, a.Home("a:1", "n1"))
 	must(t, a.SetJoined("tea", true))
-	must(t, a.Keep([]wire.Event{line("tea", 5)}, wire.Mark{Room: "tea", Last: 5}))
+	must(t, a.Keep([]wire.Event{line("tea", 5)}, wire.Extent{Room: "tea", Last: 5}))
 	must(t, a.Home("b:1", "n2"))
 	lines, err := a.Recent("#tea", 0, 10)
 	must(t, err)

@@ -43,7 +43,7 @@ type ask struct {
 	req  wire.Request
 	why  purpose
 	line *line   // byLine
-	left []*room // byRooms: not answered yet, in the order asked; byFence: those it closes
+	left []*room // byRooms: not answered yet, in the order asked
 }
 
 // names reports whether the answer to a request gives the session a name: of
@@ -126,7 +126,7 @@ func tagged(r wire.Request, tag string) wire.Request {
 }
 
 // answered finds which request an event answers, nil for news. It is not
-// looked for any more then, but for Resume, which has many answers.
+// looked for any more then, but for Join and Resume of rooms: Resume has many answers.
 func (a *asks) answered(e wire.Event) *ask {
 	i := -1
 	if a.tagged {
@@ -149,9 +149,9 @@ func (a *asks) answered(e wire.Event) *ask {
 	return q
 }
 
-// forget gives up waiting for further answers of a purpose.
-func (a *asks) forget(why purpose) {
-	a.list = slices.DeleteFunc(a.list, func(q *ask) bool { return q.why == why })
+// forget notes that a request with many answers has got the last one.
+func (a *asks) forget(q *ask) {
+	a.list = slices.DeleteFunc(a.list, func(other *ask) bool { return other == q })
 }
 
 // answers says which requests an event of an older dialect may answer.

@@ -6,6 +6,10 @@ import (
 	"labchat/internal/wire"
 )
 
+// maxEarly is how many private lines are remembered that may come again, because
+// the server may not know that they were taken. What is more may come out twice.
+const maxEarly = 10_000
+
 // inbox is what waits for the session's account at the server. Owned by loop.
 type inbox struct {
 	left int     // lines of the answer that are still to come

@@ -259,7 +259,7 @@ func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 		return
 	}
 	l.disk.keep(&wire.Said{Room: one.Room, ID: id, At: at, From: l.who.name, Kind: l.who.kind, Action: one.Action, Text: one.Text, Client: one.Client})
-	l.reached(l.rooms.find(one.Room), id)
+	l.hear(l.rooms.find(one.Room), id)
 }
 
 // failed settles a line that the server will never take.
@@ -323,7 +323,7 @@ func (l *loop) lineRefused(e *wire.Refused, one *line) {
 		one.rejoined = true
 		l.phase = resuming // the line waits for the fence
 		l.catchUp([]*room{l.rooms.wanted(one.Room)})
-		l.fence(nil)
+		l.fence()
 	default:
 		l.failed(one, e.Text)
 	}

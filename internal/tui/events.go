@@ -74,6 +74,8 @@ func (m *Model) answered(e wire.Event) bool {
 		m.sessionList(e)
 	case *wire.InboxCount:
 		m.inboxCount(e)
+	case *wire.Filled:
+		m.filledOnDisk(e)
 	case *wire.HelpText:
 		m.helpText(e)
 	case *wire.JokeTold:

@@ -78,7 +78,7 @@ type archive struct {
 	ignored []string
 	inputs  map[string][]string
 	place   string
-	seen    wire.ID // of every room
+	extents map[string]wire.Extent // by room
 	talks   []wire.Talk
 	closed  []string
 	remarks map[string][]wire.Remark
@@ -110,7 +110,7 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	return found[max(0, len(found)-limit):], nil
 }
 
-func (a *archive) LastSeen(string) wire.ID { return a.seen }
+func (a *archive) Extent(room string) wire.Extent { return a.extents[room] }
 
 func (a *archive) Drafts() map[string]string { return maps.Clone(a.drafts) }
 func (a *archive) Marks() map[string]wire.ID { return a.marks }

@@ -86,7 +86,7 @@ type Store interface {
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)
 	// Keep stores the *wire.Whispered of plain conversations.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	// Hear stores lines that came where they belong, sets their ids, and says which
 	// of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)

@@ -172,7 +172,7 @@ func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	return fresh, err
 }
 
-func (m *memory) Keep(lines []wire.Event, _ ...wire.Mark) error {
+func (m *memory) Keep(lines []wire.Event, _ ...wire.Extent) error {
 	return m.change(func() {
 		for _, e := range lines {
 			m.history = append(m.history, e.(*wire.Whispered))
