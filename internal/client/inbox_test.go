@@ -265,3 +265,29 @@ func TestAChangedPasswordTellsNothingTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestALineOfAnotherDeviceIsKnownAsOurs whoever we are when it is read again.
+func TestALineOfAnotherDeviceIsKnownAsOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		f.script = func(_ *peer, q wire.Request) []wire.Event {
+			if _, ok := q.(wire.Joke); ok {
+				return []wire.Event{
+					&wire.Whispered{ID: 50, From: "Alice", To: "bob", Text: "from the phone"}, &wire.Whispered{ID: 51, From: "bob", To: "alice", Text: "to both"},
+					&wire.JokeTold{Re: wire.Re{Re: q.RequestTag()}},
+				}
+			}
+			return nil
+		}
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.s.Do(wire.Joke{})
+		r.until("both are here", func() bool { return len(r.ids()) == 2 })
+		lines := all[*wire.Whispered](r)
+		if lines[0].State != wire.ReceiptSent || lines[1].State != "" {
+			t.Errorf("our own is %q, and theirs %q", lines[0].State, lines[1].State)
+		}
+	})
+}
