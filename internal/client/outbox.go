@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -16,9 +17,11 @@ const (
 	refusedWait = time.Second
 )
 
-// line is a line on its way.
+// line is a line on its way. Its receipt's InDoubt is what the disk says, from
+// before it goes out for the first time.
 type line struct {
 	*wire.Receipt
+	lost     bool // it was under way when a connection or a program ended
 	rejoined bool // its room was entered again for it
 }
 
@@ -75,7 +78,7 @@ func (o *outbox) load(store Store, as string, settled []*wire.Receipt, emit func
 	var older []*line
 	for _, r := range stored {
 		if !known[r.Client] {
-			older = append(older, &line{Receipt: r})
+			older = append(older, &line{Receipt: r, lost: r.InDoubt})
 			emit(receipt(r))
 		}
 	}
@@ -122,6 +125,9 @@ func (o *outbox) done(one *line) {
 
 // interrupted is for the end of a connection: a line under way waits again.
 func (o *outbox) interrupted() {
+	if o.sent != nil {
+		o.sent.lost = true
+	}
 	o.sent, o.copying, o.next, o.hold, o.echoes = nil, false, time.Time{}, time.Time{}, nil
 }
 
@@ -169,6 +175,9 @@ func (l *loop) sendLines(now time.Time) {
 			o.next = now.Add(o.interval)
 			continue
 		}
+		if !one.InDoubt {
+			return // first the disk must say that it goes out: save sees to that
+		}
 		if !l.asks.tagged && one.To == "" && wire.Fold(one.Room) != wire.Lobby {
 			l.failed(one, "This server has one room only: "+wire.Lobby+".")
 			continue
@@ -184,6 +193,29 @@ func (l *loop) sendLines(now time.Time) {
 			o.echo(one.Text)
 		}
 		o.next = now.Add(o.interval)
+	}
+}
+
+// noteNext has the disk note, together with what is stored now, that the next line
+// may have arrived from now on: it goes out behind that. queued are lines that are
+// not in the outbox yet.
+func (l *loop) noteNext(queued []*wire.Receipt) {
+	o := &l.outbox
+	if l.phase != online || o.sent != nil || time.Now().Before(o.hold) {
+		return
+	}
+	if one := o.first(&l.who); one != nil {
+		if !one.InDoubt {
+			one.InDoubt = true
+			l.disk.settled = append(l.disk.settled, receipt(one.Receipt))
+		}
+		return
+	}
+	for _, r := range queued {
+		if l.who.may(&line{Receipt: r}) {
+			r.InDoubt = true
+			return
+		}
 	}
 }
 
@@ -214,7 +246,7 @@ func (l *loop) refuseCopies(why string) {
 		l.refuse(one.req, one.tag, wire.CodeOffline, why)
 	}
 	o.copies, o.copying = nil, false
-	l.asks.forget(byCopy)
+	l.asks.list = slices.DeleteFunc(l.asks.list, func(q *ask) bool { return q.why == byCopy })
 }
 
 // request is what a line asks of the server.
@@ -251,7 +283,7 @@ func (l *loop) accepted(e *wire.Accepted, one *line) {
 func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 	l.outbox.done(one)
 	r := receipt(one.Receipt)
-	r.State, r.ID, r.At, r.Inbox = wire.ReceiptSent, id, at, inbox
+	r.State, r.ID, r.At, r.Inbox, r.InDoubt = wire.ReceiptSent, id, at, inbox, false
 	l.emit(r)
 	l.disk.settled = append(l.disk.settled, r)
 	if one.To != "" {
@@ -262,17 +294,23 @@ func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 	l.hear(l.rooms.find(one.Room), id)
 }
 
-// failed settles a line that the server will never take.
+// mayHaveArrived is said of a line that has failed after it had gone out once
+// without an answer.
+const mayHaveArrived = " It had gone out before, and may have arrived."
+
+// failed settles a line that does not go out any more.
 func (l *loop) failed(one *line, why string) {
 	l.outbox.done(one)
 	r := receipt(one.Receipt)
-	r.State, r.Reason = wire.ReceiptFailed, why
+	if r.State, r.Reason, r.InDoubt = wire.ReceiptFailed, why, one.lost; one.lost {
+		r.Reason = strings.TrimSuffix(why, ".") + "." + mayHaveArrived
+	}
 	l.emit(r)
 	l.disk.settled = append(l.disk.settled, r)
 }
 
-// drop takes a line out of the outbox that waits. One that is under way may have
-// arrived.
+// drop takes a line out of the outbox that waits. One that is under way can't be
+// taken back, and one that was once is only not sent again.
 func (l *loop) drop(r wire.Drop, tag string) {
 	switch one := l.outbox.find(r.Client); one {
 	case nil:

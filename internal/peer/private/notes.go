@@ -31,9 +31,8 @@ func (l *loop) sealed(e *wire.Sealed) {
 // judgeNote opens a line if its sender's key is trusted. That of another device
 // than lines go to now is as good, and leaves lines where they go.
 func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
-	known, err := l.cfg.Store.Devices(c.name)
+	known, err := l.keysOf(c.name)
 	if err != nil {
-		l.diskFailed("read the keys", err)
 		return
 	}
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })

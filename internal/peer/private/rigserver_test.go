@@ -26,6 +26,7 @@ type session struct {
 	wake    chan struct{}
 	passed  []*wire.Receipt // lines that the server may read
 	asked   []wire.Request
+	tagged  map[wire.Act]string // the newest tag of each kind of request
 	online  bool
 	dead    bool
 }
@@ -135,6 +136,10 @@ func (s *session) Do(r wire.Request) string {
 	tag := fmt.Sprintf("p%d", s.tags)
 	if _, relay := r.(wire.Relay); !relay {
 		s.asked = append(s.asked, r)
+		if s.tagged == nil {
+			s.tagged = map[wire.Act]string{}
+		}
+		s.tagged[r.Act()] = tag
 	}
 	online := s.online
 	s.mu.Unlock()
@@ -146,6 +151,13 @@ func (s *session) Do(r wire.Request) string {
 		s.push(e)
 	}
 	return tag
+}
+
+// tagOf is the tag of the newest request of a kind.
+func (s *session) tagOf(a wire.Act) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tagged[a]
 }
 
 // answer is the server's hub.
