@@ -132,6 +132,9 @@ func (m *Model) whispered(e *wire.Whispered) {
 	}
 	l.mention = false // all of it is for us
 	at := m.book.person(other)
+	if !l.own {
+		at.spell(other)
+	}
 	delete(at.typing, text.CleanLine(e.From))
 	m.add(at, l)
 }
@@ -195,7 +198,10 @@ func (m *Model) receipt(e *wire.Receipt) {
 		at.log.Update(e.ID, state)
 	}
 	m.waits(at, reason)
-	if state == deliveryFailed {
+	switch {
+	case state == deliveryFailed && e.InDoubt:
+		m.note(at, "not sent again: "+text.CleanLine(e.Reason))
+	case state == deliveryFailed:
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
 }
