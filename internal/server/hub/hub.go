@@ -150,8 +150,8 @@ func (h *Hub) load(st State) {
 	}
 	h.due.at(noTime, deadline{what: dueStart})
 	for _, m := range st.Marks {
-		if acct := h.names.account(m.Name); acct != nil {
-			acct.marks[m.Room] = m.Last
+		if acct, rm := h.names.account(m.Name), h.rooms.byName[m.Room]; acct != nil && rm != nil {
+			acct.mark(rm, m.Last)
 		}
 	}
 	for _, d := range st.Devices {

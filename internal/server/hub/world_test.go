@@ -317,6 +317,9 @@ func (l *fakeLog) record(e *Entry) {
 	case RoomGone:
 		delete(l.rooms, r.Name)
 		delete(l.lines, r.Name)
+		for _, marks := range l.marks {
+			delete(marks, r.Name)
+		}
 	case MarkMoved:
 		l.marks[r.Name][r.Room] = r.Last
 	case DeviceMade:
