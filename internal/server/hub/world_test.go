@@ -378,11 +378,8 @@ func (l *fakeLog) work(w Work) Result {
 	case ReadLines:
 		return Result{Page: l.page(w)}
 	case ReadGaps:
-		var r Result
-		for _, read := range w.Rooms {
-			r.Rooms = append(r.Rooms, l.page(read))
-		}
-		return r
+		pages, err := w.Read(func(read ReadLines) (Page, error) { return l.page(read), nil })
+		return Result{Rooms: pages, Err: err}
 	case ReadInbox:
 		return Result{Inbox: l.mail(w)}
 	case CheckPrekeys:
