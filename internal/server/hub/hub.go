@@ -79,6 +79,7 @@ type Hub struct {
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
+	reached   reached
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far

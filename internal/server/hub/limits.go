@@ -114,6 +114,9 @@ const (
 	// membersEvery is how often one of them is told who they are, but for its
 	// own coming and going.
 	membersEvery = 500 * time.Millisecond
+	// maxReached is how many private lines to people without an inbox are known
+	// to have been delivered, in case they are sent again: some two megabytes.
+	maxReached = 10_000
 	// maxPokes is how many users a datagram program talks to through us.
 	maxPokes = 16
 	// maxListed is how many people or rooms a datagram program is told.

@@ -31,6 +31,7 @@ type world struct {
 	holdLog   bool
 	holdJobs  bool
 	failLog   bool // the next commit fails
+	dies      bool // commits are the last thing that happens before a restart
 	failJobs  bool
 	busyJobs  bool
 	onApply   func(e *Entry)                   // sees each entry before the hub does
@@ -57,7 +58,7 @@ func newWorld(t *testing.T, cfg Config) *world {
 
 // restart makes a new hub from what the log has; all sessions are gone.
 func (w *world) restart() {
-	w.hub = New(w.cfg, w.log.state())
+	w.hub, w.dies = New(w.cfg, w.log.state()), false
 	clear(w.topics)
 	clear(w.heard)
 	w.do(func(out *Out) { w.hub.Tick(w.now, out) })
@@ -119,6 +120,9 @@ func (w *world) commit() {
 	w.entries = nil
 	w.log.commit(batch, w.now, w.failLog)
 	w.failLog = false
+	if w.dies {
+		return
+	}
 	for i := range batch {
 		var out Out
 		if w.onApply != nil {
