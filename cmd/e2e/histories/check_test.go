@@ -28,6 +28,10 @@ func (w *world) rest() {
 		d.screen.pause(false)
 		d.network.heal()
 	}
+	for _, t := range w.tails {
+		t.out.pause(false)
+		t.network.heal()
+	}
 	var why string
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		w.pass(time.Second)
@@ -58,6 +62,11 @@ func (w *world) unsettled() string {
 			return d.name + ": " + why
 		}
 	}
+	for _, t := range slices.Clone(w.tails) {
+		if why := t.lacks(); why != "" {
+			return t.name + ": " + why
+		}
+	}
 	return w.untold()
 }
 
@@ -86,7 +95,8 @@ func (d *device) typedWrong() string {
 		times, id := d.w.host.ledger.has(t.text)
 		failed := t.state == wire.ReceiptFailed || t.settled == wire.ReceiptFailed
 		sent := t.state == wire.ReceiptSent || t.settled == wire.ReceiptSent
-		if times == 1 {
+		if times == 1 && !t.found {
+			t.found = true
 			d.inOrder(t, id, waits[t.as])
 		}
 		switch {
@@ -123,7 +133,7 @@ func (d *device) inOrder(t *typed, id wire.ID, waits string) {
 		d.w.fail("%s: the line %.30q is at the server, and %.30q before it waits", d.name, t.text, waits)
 	}
 	if id < d.newest[t.as] {
-		d.w.fail("%s: the line %.30q was stored before one that was typed earlier", d.name, t.text)
+		d.w.fail("%s: the line %.30q was stored (%d) before one that was typed earlier (%d)", d.name, t.text, id, d.newest[t.as])
 	}
 	if t.as != "" {
 		d.newest[t.as] = id

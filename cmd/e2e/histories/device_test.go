@@ -51,6 +51,7 @@ type typed struct {
 	room, to, as string
 	text         string
 	state        wire.ReceiptState // the last that was seen
+	found        bool              // it is at the server
 	onDisk       bool              // the disk has it
 	settled      wire.ReceiptState // on disk
 	mayBeLost    bool              // it was never on disk before the process died

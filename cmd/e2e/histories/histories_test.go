@@ -86,7 +86,7 @@ func live(t *testing.T, seed uint64, steps int) {
 			d.start()
 			w.pass(time.Second)
 			for range 12 {
-				room := pick(w, w.rooms[:40])
+				room := pick(w, w.rooms[:busyRooms])
 				d.ask("join", room, wire.Join{Room: room})
 			}
 		}

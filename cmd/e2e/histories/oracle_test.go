@@ -16,6 +16,8 @@ const (
 	rejoinsForLines = true
 	// resumesLeft: a room that is left while rooms are resumed is entered again.
 	resumesLeft = true
+	// resumesOverlap: lines come twice where a room is resumed twice in a moment.
+	resumesOverlap = true
 )
 
 // membership is what a device may have of a room, and must.

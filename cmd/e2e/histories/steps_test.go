@@ -36,6 +36,8 @@ var steps = []step{
 	{4, (*world).stepCrash},
 	{4, (*world).stepFailingServer},
 	{5, (*world).stepPassing},
+	{6, (*world).stepTail},
+	{30, (*world).stepTailTrouble},
 	{160, (*world).stepMoment},
 	{20, (*world).stepMinute},
 	{1, (*world).stepAbandon},
@@ -293,6 +295,10 @@ func (w *world) stepCrash() {
 	w.host.ledger.die(through)
 	for _, d := range w.devices {
 		d.network.setDown(true)
+	}
+	for _, t := range w.tails {
+		t.network.setDown(true)
+		defer t.network.setDown(false)
 	}
 	w.crier.close()
 	w.host.end()

@@ -18,6 +18,8 @@ const (
 	// for ten minutes. Together they are the 150 rooms of the model.
 	stayingRooms = 135
 	passingRooms = 15
+	// busyRooms are those of them that devices are in from the beginning.
+	busyRooms = 40
 	// accountDevices is how many devices each account has.
 	accountDevices = 2
 	// patience is how long a world may take to come to rest, of its own clock.
@@ -38,6 +40,7 @@ type world struct {
 	dir     string
 	host    *host
 	devices []*device
+	tails   []*tail
 	crier   *crier
 	rooms   []string // that stay
 	passing []string
@@ -45,7 +48,7 @@ type world struct {
 	trail   []string
 	steps   int
 	names   int // of guests, so far
-	asleep  time.Duration
+	started int // tails
 	told    int // whispers that were found
 }
 
@@ -114,6 +117,12 @@ func (w *world) close() {
 			}
 		}
 	}
+	for _, t := range w.tails {
+		t.out.pause(false)
+		t.network.heal()
+		t.stop()
+		<-t.done
+	}
 	w.crier.close()
 	w.host.close()
 }
@@ -147,7 +156,7 @@ func (w *world) fail(format string, args ...any) {
 // isName says whether a word names a device or a room.
 func (w *world) isName(word string) bool {
 	return slices.Contains(w.rooms, word) || slices.Contains(w.passing, word) || word == wire.Lobby ||
-		slices.ContainsFunc(w.devices, func(d *device) bool { return d.name == word })
+		slices.ContainsFunc(w.devices, func(d *device) bool { return d.name == word }) || strings.HasPrefix(word, "tail")
 }
 
 // pass lets time go by, and heals what is due.
