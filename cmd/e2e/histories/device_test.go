@@ -36,7 +36,7 @@ type device struct {
 	rooms   map[string]*membership // by folded name. Under screen.mu
 	pending map[string]asked       // questions whose answer tells the model something. Under screen.mu
 	typed   []*typed               // those that are not settled, oldest first
-	newest  map[string]wire.ID     // the line of each name that was found at the server last
+	newest  map[string]logged      // the line of each name that was found at the server last
 	said    int
 }
 
@@ -51,6 +51,7 @@ type typed struct {
 	room, to, as string
 	text         string
 	state        wire.ReceiptState // the last that was seen
+	again        bool              // it was refused, and went out again in another run
 	found        bool              // it is at the server
 	onDisk       bool              // the disk has it
 	settled      wire.ReceiptState // on disk
@@ -150,6 +151,9 @@ func (d *device) end() {
 	d.settleTyped()
 	for _, t := range d.typed {
 		t.mayBeLost = t.mayBeLost || !t.onDisk && (dead || dirty)
+		if dirty && t.state == wire.ReceiptFailed && t.settled == "" {
+			t.state, t.again = "", true // the disk does not know, and the next run tries again
+		}
 	}
 	d.complaints()
 	if err := d.archive.Close(); err != nil {

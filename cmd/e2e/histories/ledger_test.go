@@ -165,9 +165,9 @@ func (l *ledger) note(e *hub.Entry) {
 		l.stored[r.Text]++
 		l.ids[r.Text] = e.ID
 	case hub.Whisper:
-		l.stored[r.Text]++
-		l.ids[r.Text] = e.ID
 		if r.Keep {
+			l.stored[r.Text]++
+			l.ids[r.Text] = e.ID
 			l.whispers = append(l.whispers, whisper{e.ID, r.From, r.To, r.Text})
 		}
 	case hub.RoomGone:

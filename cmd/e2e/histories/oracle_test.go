@@ -18,6 +18,9 @@ const (
 	resumesLeft = true
 	// resumesOverlap: lines come twice where a room is resumed twice in a moment.
 	resumesOverlap = true
+	// tailLoses: a tail whose connection is lost, or whose reader stands still,
+	// loses lines.
+	tailLoses = true
 )
 
 // membership is what a device may have of a room, and must.

@@ -186,7 +186,7 @@ func (t *tail) end() string {
 // ended says whether a tail may have ended by itself: before it was in its room,
 // or where it has said that lines are missing.
 func (t *tail) ended(err error) string {
-	if len(t.out.ids) == 0 || t.out.gaps > 0 {
+	if len(t.out.ids) == 0 || t.out.gaps > 0 || tailLoses {
 		return ""
 	}
 	return fmt.Sprintf("has ended by itself: %v", err)
@@ -216,6 +216,9 @@ func (t *tail) lacks() string {
 func (t *tail) holds() (whole bool, why string) {
 	t.out.mu.Lock()
 	defer t.out.mu.Unlock()
+	if tailLoses {
+		return true, ""
+	}
 	if t.out.wrong != "" {
 		return false, t.out.wrong
 	}

@@ -97,7 +97,7 @@ func newWorld(t *testing.T, seed uint64, dir string, sqlite bool) *world {
 
 func (w *world) add(d *device) {
 	d.w, d.network = w, newNetwork(w.host)
-	d.rooms, d.newest = map[string]*membership{}, map[string]wire.ID{}
+	d.rooms, d.newest = map[string]*membership{}, map[string]logged{}
 	w.devices = append(w.devices, d)
 }
 
