@@ -138,7 +138,7 @@ func (h *hearing) place(ctx context.Context, one *wire.Heard) (wire.ID, error) {
 		return one.Line.ID, nil
 	}
 	const above = `SELECT max(
-		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2), 0),
+		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND state = ''), 0),
 		coalesce((SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND seq <= ?3 ORDER BY seq DESC LIMIT 1), 0),
 		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND private = 1 AND state = 'queued' AND seq <= ?3), 0))`
 	var newest wire.ID

@@ -183,7 +183,8 @@ func (a *Archive) prune(ctx context.Context, tx *sql.Tx) error {
 const lineColumns = "id, at, room, sender, receiver, kind, action, text, client, state"
 
 // Recent returns the newest lines of a place before an id (0: the newest of
-// all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
+// all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user": theirs,
+// and our own to them, which are those with a State. A name may have been ours.
 func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
 	last := number(before)
 	if before == 0 {
@@ -204,7 +205,7 @@ func (a *Archive) stretch(place, side, order string, id int64, limit int) (lines
 	const from = "SELECT " + lineColumns + " FROM lines WHERE home = ?1 AND place = "
 	query, key := from+"?2 AND "+side, placeOfRoom(strings.TrimPrefix(place, "#"))
 	if name, isUser := strings.CutPrefix(place, "@"); isUser {
-		query = from + "'@' AND from_key = ?2 AND " + side + " UNION " + from + "'@' AND to_key = ?2 AND " + side
+		query = from + "'@' AND from_key = ?2 AND state = '' AND " + side + " UNION " + from + "'@' AND to_key = ?2 AND state <> '' AND " + side
 		key = fold(name)
 	}
 	query += " ORDER BY id " + order + " LIMIT ?4"

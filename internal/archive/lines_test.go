@@ -60,7 +60,7 @@ func TestLinesAreReadForwardsToo(t *testing.T) {
 	must(t, a.Home("host:1300", ""))
 	must(t, a.Keep([]wire.Event{line("lobby", 3), line("lobby", 1), line("lobby", 2), line("tea", 2)}))
 	must(t, a.Keep([]wire.Event{
-		&wire.Whispered{ID: 4, From: "bob", To: "ann"}, &wire.Whispered{ID: 5, From: "ann", To: "Bob"}, &wire.Whispered{ID: 6, From: "eve", To: "ann"},
+		&wire.Whispered{ID: 4, From: "bob", To: "ann"}, &wire.Whispered{ID: 5, From: "ann", To: "Bob", State: wire.ReceiptSent}, &wire.Whispered{ID: 6, From: "eve", To: "ann"},
 	}))
 	for place, want := range map[string][]wire.ID{"#Lobby": {2, 3}, "@bob": {4, 5}, "@eve": {6}} {
 		lines, err := a.After(place, 1, 2)
@@ -75,7 +75,7 @@ func TestPrivateLinesAreFoundByEitherSide(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, a.Keep([]wire.Event{
 		&wire.Whispered{ID: 1, From: "bob", To: "alice", Text: "a"},
-		&wire.Whispered{ID: 2, From: "alice", To: "Bob", Text: "b"},
+		&wire.Whispered{ID: 2, From: "alice", To: "Bob", Text: "b", State: wire.ReceiptSent},
 		&wire.Whispered{ID: 3, From: "carol", To: "alice", Text: "c"},
 		&wire.Whispered{ID: 4, From: "bob", To: "bob", Text: "d"},
 	}))

@@ -28,6 +28,7 @@ const (
 	byHello
 	byLogin // to get the name
 	byLine  // a line of the outbox
+	byCopy  // a sealed copy of a line, for who has sealed it
 	byRooms // Resume
 	byFill  // History, for the disk
 	byInbox
@@ -43,6 +44,20 @@ type ask struct {
 	why  purpose
 	line *line   // byLine
 	left []*room // byRooms: not answered yet, in the order asked
+}
+
+// names reports whether the answer to a request gives the session a name: of
+// those with LoggedIn for an answer, all but that for a new password.
+func (q *ask) names() bool {
+	if q == nil {
+		return false
+	}
+	switch q.req.(type) {
+	case wire.Guest, wire.Login, wire.Register:
+		return true
+	default:
+		return false
+	}
 }
 
 // asks are the requests of one connection that are not answered. Owned by loop.
@@ -229,6 +244,8 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
 	case len(l.asks.list) >= maxAsks || l.unsentBytes() >= maxUnsent:
 		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
+	case r.Act() == wire.ActSeal:
+		l.outbox.copies = append(l.outbox.copies, sealedCopy{r.(wire.Seal), tag})
 	default:
 		if _, err := l.request(r, tag, byPerson); err != nil {
 			l.unsayable(r, tag, err)
@@ -259,5 +276,6 @@ func (l *loop) refuseAll() {
 			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
 		}
 	}
+	l.refuseCopies("The connection was lost before the sealed copy was acknowledged.")
 	l.asks.list = nil
 }

@@ -95,6 +95,7 @@ func (d *disk) due() time.Time {
 func (l *loop) save() {
 	d := &l.disk
 	queued := d.queued
+	l.noteNext(queued)
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
 		if err := l.store(); err != nil {

@@ -86,6 +86,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.nameRefused(e)
 	case byLine:
 		l.lineRefused(e, q.line)
+	case byCopy:
+		l.copyRefused(e)
 	case byRooms:
 		l.roomsRefused(e, q)
 	case byFill:
@@ -130,6 +132,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 		if one := l.outbox.find(e.Client); one != nil {
 			l.accepted(e, one)
 		}
+	case q.why == byCopy:
+		l.outbox.copied()
+		l.emit(e)
 	case q.why == byLine:
 		if q.line == l.outbox.find(q.line.Client) {
 			l.accepted(e, q.line)

@@ -98,7 +98,7 @@ type Store interface {
 	// Queue stores lines that wait; Outbox returns those typed under a name.
 	Queue(lines ...*wire.Receipt) error
 	Outbox(as string) ([]*wire.Receipt, error)
-	// Settle notes the State, ID, At, Inbox and Reason of lines.
+	// Settle notes the State, ID, At, Inbox, Reason and InDoubt of lines.
 	Settle(lines ...*wire.Receipt) error
 	// Keep stores *wire.Said and *wire.Whispered, and which lines of rooms are
 	// there then: all of that, or nothing. Extent says what of a room is there.

@@ -194,6 +194,13 @@ func (m *memStore) SetJoined(room string, in bool) error {
 	return nil
 }
 
+// doubts says whether a line may have arrived, as far as is stored.
+func (m *memStore) doubts(id wire.ClientID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.outbox, func(r *wire.Receipt) bool { return r.Client == id && r.InDoubt })
+}
+
 // waiting counts the lines that are not settled.
 func (m *memStore) waiting() int {
 	m.mu.Lock()

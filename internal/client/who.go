@@ -158,6 +158,10 @@ func (l *loop) nameRefused(e *wire.Refused) {
 // loggedIn takes the name that the server gave.
 func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	w := &l.who
+	if q.names() {
+		l.inboxRefused() // what has come for the name before comes out under that
+		l.refuseCopies("You have another name now.")
+	}
 	if q != nil {
 		l.wanted(e, q)
 	}
@@ -172,6 +176,9 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	if q == nil || q.why != byLogin {
 		l.takeUp()
 		l.catchUp(l.rooms.joined())
+		if e.Waiting > 0 && q.names() && l.asks.tagged {
+			l.askInbox(0)
+		}
 		return
 	}
 	l.settle(e.Waiting)

@@ -45,7 +45,7 @@ type Archive interface {
 
 	// Talks returns the private conversations there have been; me is our name, ""
 	// before it is known.
-	Talks(me string) ([]wire.Talk, error)
+	Talks() ([]wire.Talk, error)
 	// CloseTalk takes one off the list, until the next line or file.
 	CloseTalk(user string) error
 	// AddRemark keeps what was said in one by this program, in the place of another

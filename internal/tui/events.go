@@ -124,7 +124,8 @@ func (m *Model) said(e *wire.Said) {
 func (m *Model) whispered(e *wire.Whispered) {
 	other := e.From
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
-	if l.own {
+	if l.own = e.State != ""; l.own {
+		l.state, l.hidden = deliveryOf(&wire.Receipt{State: e.State}), false
 		other = e.To
 	} else if l.hidden {
 		return

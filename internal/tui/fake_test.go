@@ -144,7 +144,7 @@ func (a *archive) SetMark(p string, i wire.ID) error {
 func (a *archive) Place() string               { return a.place }
 func (a *archive) SetPlace(place string) error { a.place = place; return nil }
 
-func (a *archive) Talks(string) ([]wire.Talk, error)          { return a.talks, nil }
+func (a *archive) Talks() ([]wire.Talk, error)                { return a.talks, nil }
 func (a *archive) CloseTalk(user string) error                { a.closed = append(a.closed, user); return nil }
 func (a *archive) Remarks(user string) ([]wire.Remark, error) { return a.remarks[user], nil }
 func (a *archive) Transfers() ([]*wire.Transfer, error)       { return a.files, nil }

@@ -237,10 +237,9 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
-	me := m.link.me
 	m.start(func(context.Context) any {
 		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
-		if r.talks, r.err = archive.Talks(me); r.err == nil {
+		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
 		return r

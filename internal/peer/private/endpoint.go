@@ -74,6 +74,8 @@ type Store interface {
 	HandOver(lines ...wire.ClientID) error
 	// Bind lets lines go to one key only.
 	Bind(device string, lines ...wire.ClientID) error
+	// Doubt notes that lines are about to go out: they may have arrived from then on.
+	Doubt(lines ...wire.ClientID) error
 	MarkSealed(lines ...wire.ClientID) error
 	// SettlePrivate notes what became of lines; delivered ones join the history
 	// in the same transaction.

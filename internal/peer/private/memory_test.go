@@ -114,6 +114,10 @@ func (m *memory) Bind(device string, ids ...wire.ClientID) error {
 	return m.each(ids, func(r *wire.Receipt) { r.Device = device })
 }
 
+func (m *memory) Doubt(ids ...wire.ClientID) error {
+	return m.each(ids, func(r *wire.Receipt) { r.InDoubt = true })
+}
+
 func (m *memory) MarkSealed(ids ...wire.ClientID) error {
 	return m.each(ids, func(r *wire.Receipt) { r.Inbox = !m.forgetful })
 }
