@@ -137,8 +137,8 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 }
 
 // Keep implements client.Store.
-func (d *disk) Keep(lines []wire.Event, seen ...wire.Mark) error {
-	return d.change(func() error { return d.Store.Keep(lines, seen...) })
+func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
 }
 
 // SetJoined implements client.Store.
