@@ -51,6 +51,7 @@ type typed struct {
 	room, to, as string
 	text         string
 	state        wire.ReceiptState // the last that was seen
+	unsure       bool              // a receipt says that it may have been said
 	again        bool              // it was refused, and went out again in another run
 	found        bool              // it is at the server
 	onDisk       bool              // the disk has it
@@ -169,7 +170,7 @@ func (d *device) settleTyped() {
 	defer d.screen.mu.Unlock()
 	for _, t := range d.typed {
 		if s, known := d.screen.states[t.client]; known {
-			t.state, t.as = s, d.screen.typedAs[t.client]
+			t.state, t.as, t.unsure = s, d.screen.typedAs[t.client], d.screen.unsure[t.client]
 		}
 		t.onDisk = t.onDisk || d.disk.wasQueued(t.client)
 		t.settled = cmp.Or(t.settled, d.disk.settledAs(t.client))

@@ -10,7 +10,7 @@ import (
 const (
 	// forgetsRooms: a room that is entered or left while the disk fails is not
 	// noted later.
-	forgetsRooms = true
+	forgetsRooms = false
 	// rejoinsForLines: a line that waits for a room that is left takes the
 	// device back into it.
 	rejoinsForLines = true
