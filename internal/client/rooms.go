@@ -171,6 +171,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	}
 	if !again { // Join has been answered before
 		l.emit(e)
+		l.listPeople(e)
 	}
 	switch last := max(l.seen(e.Room), one.floor); {
 	case last == 0:
