@@ -62,12 +62,18 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
-	l.disk.at(e.Node)
+	if l.disk.at(e.Node) {
+		l.rooms.moved()
+	}
 	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
-		l.diskFailed(err)
+		l.cfg.Log.Error("the archive failed", "err", err)
+		l.lose(lost("This machine's disk can't note which server this is (%v), and must not mix what is said here with what was said elsewhere. Make room on the disk: it is tried again.", err))
+		return
 	}
 	for _, name := range l.cfg.Store.Joined() {
-		l.rooms.wanted(name)
+		if m, changed := l.disk.joined[wire.Fold(name)]; m.in || !changed {
+			l.rooms.wanted(name)
+		}
 	}
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
 	l.services.listed = append([]wire.Service{}, e.Services...)
@@ -88,6 +94,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.nameRefused(e)
 	case byLine:
 		l.lineRefused(e, q.line)
+	case byCopy:
+		l.copyRefused(e)
 	case byRooms:
 		l.roomsRefused(e, q)
 	case byFill:
@@ -134,6 +142,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 		if one := l.outbox.find(e.Client); one != nil {
 			l.accepted(e, one)
 		}
+	case q.why == byCopy:
+		l.outbox.copied()
+		l.emit(e)
 	case q.why == byLine:
 		if q.line == l.outbox.find(q.line.Client) {
 			l.accepted(e, q.line)
@@ -148,7 +159,7 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 	switch {
 	case q == nil:
 	case q.why == byFence:
-		l.passed(q)
+		l.passed()
 	case q.why == byPulse:
 		l.ponged()
 	default:
@@ -160,6 +171,9 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 func (l *loop) done(e *wire.Done, q *ask) {
 	if q != nil && q.why == byTaken {
 		l.inbox.done(q.req)
+	}
+	if q != nil && q.why == byRooms {
+		l.resumed(q)
 	}
 	if q == nil || q.why != byPerson {
 		return

@@ -7,6 +7,10 @@ import (
 	"labchat/internal/wire"
 )
 
+// maxEarly is how many private lines are remembered that may come again, because
+// the server may not know that they were taken. What is more may come out twice.
+const maxEarly = 10_000
+
 // inbox is what waits for the session's account at the server. Owned by loop.
 type inbox struct {
 	left int     // lines of the answer that are still to come
@@ -94,6 +98,9 @@ func (l *loop) keepWhispered(e *wire.Whispered) {
 		e.ID, e.At = l.stamp("")
 		e.To = cmp.Or(e.To, l.who.name)
 	}
+	if l.who.name != "" && wire.Fold(e.From) == wire.Fold(l.who.name) {
+		e.State = wire.ReceiptSent // by another device of ours: who we are now is known now only
+	}
 	e.Via.Earlier = e.Inbox || l.inbox.waited(l.asks.tagged)
 	l.disk.keep(e)
 	if e.Inbox {
@@ -147,9 +154,9 @@ func (l *loop) inboxRead() {
 	}
 }
 
-// inboxRefused leaves what waits to the next login.
+// inboxRefused leaves what waits, and does not come now, to the next login.
 func (l *loop) inboxRefused() {
-	l.inbox.more = false
+	l.inbox.left, l.inbox.more = 0, false
 	l.inboxRead()
 }
 

@@ -204,6 +204,9 @@ func (l *loop) act(ctx context.Context) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
 	}
 	l.askAgain(now)
+	if len(l.rooms.queue) > 0 {
+		l.enterNext()
+	}
 	l.askServices(ctx)
 	l.beat(now)
 	l.sendLines(now)

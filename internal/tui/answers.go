@@ -229,7 +229,7 @@ func (m *Model) refused(e *wire.Refused) {
 	ask := m.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
 		ask.about.past.asking = ""
-		if ask.hole != 0 && e.Code == wire.CodeUnsupported {
+		if ask.hole.To != 0 && e.Code == wire.CodeUnsupported {
 			m.fill(ask.about, ask.hole, true)
 		}
 	}

@@ -74,6 +74,8 @@ func (m *Model) answered(e wire.Event) bool {
 		m.sessionList(e)
 	case *wire.InboxCount:
 		m.inboxCount(e)
+	case *wire.Filled:
+		m.filledOnDisk(e)
 	case *wire.HelpText:
 		m.helpText(e)
 	case *wire.JokeTold:
@@ -122,7 +124,8 @@ func (m *Model) said(e *wire.Said) {
 func (m *Model) whispered(e *wire.Whispered) {
 	other := e.From
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
-	if l.own {
+	if l.own = e.State != ""; l.own {
+		l.state, l.hidden = deliveryOf(&wire.Receipt{State: e.State}), false
 		other = e.To
 	} else if l.hidden {
 		return

@@ -50,6 +50,7 @@ type past struct {
 	archive bool   // the archive has no more
 	server  bool   // nor has the server
 	end     bool   // lines below the newest may be missing
+	filled  bool   // the archive has lines that it lacked: it is asked for those on the screen
 	back    int    // how many lines further back somebody wants to see
 }
 

@@ -180,17 +180,17 @@ func (m *Model) fetch(at *place) {
 
 // fromDisk is the job that reads older lines of a conversation from the archive.
 func (m *Model) fromDisk(at *place, first wire.ID, limit int) func(context.Context) any {
-	id, name, archive := at.id, at.name, m.link.archive
+	id, name, extent, archive := at.id, at.name, at.extent(), m.link.archive
 	who := ""
 	if at.private() && !at.peer.recalled {
 		at.peer.recalled = true
 		who = name
 	}
 	return func(context.Context) any {
-		seen := archive.LastSeen(name)
-		events, err := archive.Recent(id, first, limit)
-		o := older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
-		if who != "" && err == nil {
+		o := older{place: id, first: first, extent: extent(archive)}
+		o.events, o.err = archive.Recent(id, first, limit)
+		o.full = len(o.events) == limit
+		if who != "" && o.err == nil {
 			o.remarks, o.err = archive.Remarks(who)
 		}
 		return o
@@ -237,10 +237,9 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
-	me := m.link.me
 	m.start(func(context.Context) any {
 		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
-		if r.talks, r.err = archive.Talks(me); r.err == nil {
+		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
 		return r

@@ -231,7 +231,8 @@ type Whispered struct {
 	Text   string `json:"text"`
 	Inbox  bool   `json:"inbox,omitempty"` // it waited at the server; answer with Taken
 	Via    Via    `json:"-"`
-	// State is how far an own line has come that our own disk gives back.
+	// State is how far a line of our own has come, "" for those of others: that of
+	// another device of ours, and what our disk gives back.
 	State ReceiptState `json:"-"`
 }
 
