@@ -35,6 +35,7 @@ const (
 	byTaken
 	byPulse
 	byFence // a ping: its answer comes after those of all that was asked before
+	byList  // a further page of a list
 )
 
 // ask is a request whose answer is due.
@@ -43,6 +44,7 @@ type ask struct {
 	req  wire.Request
 	why  purpose
 	line *line   // byLine
+	list *list   // byList
 	left []*room // byRooms: not answered yet, in the order asked
 }
 
@@ -272,8 +274,12 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 // refuseAll answers what will not be answered any more.
 func (l *loop) refuseAll() {
 	for _, q := range l.asks.list {
-		if q.why == byPerson {
-			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
+		req, tag := q.req, q.tag
+		if q.list != nil {
+			req, tag = q.list.req, q.list.tag
+		}
+		if q.why == byPerson || q.why == byList && tag != "" {
+			l.refuse(req, tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
 		}
 	}
 	l.refuseCopies("The connection was lost before the sealed copy was acknowledged.")

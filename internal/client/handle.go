@@ -43,7 +43,15 @@ func (l *loop) handle(e wire.Event) {
 	case *wire.PeerList:
 		l.peersListed(e)
 	case *wire.Joined, *wire.Left:
+		l.lists.follow(e)
 		l.cameOrWent(e)
+	case *wire.Renamed, *wire.Presence:
+		l.lists.follow(e)
+		l.emit(e)
+	case *wire.RoomList:
+		l.roomsListed(e, q)
+	case *wire.PeopleList:
+		l.peopleListed(e, q)
 	default:
 		l.emit(e)
 	}
@@ -97,6 +105,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 	case byInbox:
 		l.inboxRefused()
 	case byTaken: // the lines wait at the server, for the next login
+	case byList:
+		l.listRefused(q.list)
 	case byPerson:
 		l.emit(e)
 	}

@@ -41,6 +41,7 @@ type loop struct {
 	feed   session.Feed
 	disk   disk
 	inbox  inbox
+	lists  lists
 
 	services services
 
@@ -301,6 +302,7 @@ func (l *loop) lose(err error) {
 	l.pulse.on = false
 	l.rooms.lost()
 	l.inbox.lost()
+	l.lists.lost()
 	l.outbox.interrupted()
 	l.refuseAll()
 	l.who.lost()

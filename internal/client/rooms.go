@@ -121,6 +121,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	}
 	if before == outside || !ours { // else Join has been answered before
 		l.emit(e)
+		l.listPeople(e)
 	}
 	switch last := l.extent(one.name).Last; {
 	case last == 0:
