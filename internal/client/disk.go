@@ -21,6 +21,7 @@ type disk struct {
 	marks    map[string]wire.ID // by room: all its lines up to there are stored, or among lines
 	taken    []wire.ID          // private lines to tell the server of, once stored
 	settled  []*wire.Receipt
+	joined   map[string]bool // rooms that the disk does not know yet that we are in, or not
 	failing  bool
 	again    time.Time // while failing: when it is tried again
 	told     bool      // the person knows that something was not stored
@@ -33,7 +34,7 @@ type disk struct {
 func (d *disk) at(node string) {
 	if d.node != "" && d.node != node {
 		d.lost += len(d.lines)
-		d.lines, d.text, d.marks, d.taken = nil, 0, nil, nil
+		d.lines, d.text, d.marks, d.taken, d.joined = nil, 0, nil, nil, nil
 	}
 	d.node = node
 }
@@ -58,7 +59,7 @@ func (d *disk) mark(room string, id wire.ID) {
 
 // waits says whether anything is to be stored.
 func (d *disk) waits() bool {
-	return len(d.unqueued)+len(d.lines)+len(d.marks)+len(d.settled) > 0
+	return len(d.unqueued)+len(d.lines)+len(d.marks)+len(d.settled)+len(d.joined) > 0
 }
 
 // due is when a disk that fails is tried again; the zero time is never.
@@ -107,7 +108,7 @@ func (l *loop) store() error {
 	if len(d.lines)+len(d.marks) > 0 {
 		marks := make([]wire.Mark, 0, len(d.marks))
 		for key, id := range d.marks {
-			marks = append(marks, wire.Mark{Room: l.rooms.nameOf(key), Last: id})
+			marks = append(marks, wire.Mark{Room: l.rooms.nameOf(key, key), Last: id})
 		}
 		if err := l.cfg.Store.Keep(d.lines, marks...); err != nil {
 			return err
@@ -122,7 +123,7 @@ func (l *loop) store() error {
 		}
 		d.settled = nil
 	}
-	return nil
+	return l.storeJoined()
 }
 
 // letGo lets go of the older half of the lines that wait. Those of rooms are

@@ -23,7 +23,7 @@ func (l *loop) fillNext() {
 		return
 	}
 	for _, one := range l.rooms.joined() {
-		if !one.behind || one.whole || one.short {
+		if !one.behind || one.whole || one.short || l.leaves(one.name) {
 			continue
 		}
 		after := max(l.seen(one.name), one.floor, 1)

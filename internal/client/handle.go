@@ -44,6 +44,10 @@ func (l *loop) handle(e wire.Event) {
 		l.peersListed(e)
 	case *wire.Joined, *wire.Left:
 		l.cameOrWent(e)
+	case *wire.ReadMoved:
+		l.readElsewhere(e)
+	case *wire.Presence:
+		l.presence(e)
 	default:
 		l.emit(e)
 	}
@@ -54,13 +58,15 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
+	if l.disk.node != "" && l.disk.node != e.Node {
+		l.reading.here = nil // ids of another server's lines
+	}
 	l.disk.at(e.Node)
 	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
 		l.diskFailed(err)
 	}
-	for _, name := range l.cfg.Store.Joined() {
-		l.rooms.wanted(name)
-	}
+	l.recallRooms()
+	l.recallRead()
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
 	l.services.listed = append([]wire.Service{}, e.Services...)
 	l.emit(e)
@@ -89,8 +95,12 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 	case byInbox:
 		l.inboxRefused()
 	case byTaken: // the lines wait at the server, for the next login
-	case byPerson:
+	case byRead:
+		l.readTold()
+	case byAway:
 		l.emit(e)
+	case byPerson:
+		l.leaveRefused(e, q)
 	}
 }
 
@@ -148,13 +158,20 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 
 // done notes what a person's request has changed for the session.
 func (l *loop) done(e *wire.Done, q *ask) {
-	if q != nil && q.why == byTaken {
+	switch {
+	case q == nil:
+		return
+	case q.why == byTaken:
 		l.inbox.done(q.req)
+	case q.why == byRead:
+		l.readTold()
 	}
-	if q == nil || q.why != byPerson {
+	if q.why != byPerson {
 		return
 	}
 	switch r := q.req.(type) {
+	case wire.Away:
+		l.who.away = r.Text
 	case wire.Leave:
 		l.left(r.Room)
 	case wire.Logout:

@@ -42,6 +42,7 @@ type loop struct {
 	disk   disk
 	inbox  inbox
 
+	reading  reading
 	services services
 
 	present []wire.Person // in the one room of an older dialect, as far as known
@@ -126,9 +127,7 @@ func (l *loop) start() error {
 	if err := l.cfg.Store.Home(l.cfg.Server, ""); err != nil {
 		return err
 	}
-	for _, room := range l.cfg.Store.Joined() {
-		l.rooms.wanted(room)
-	}
+	l.recallRooms()
 	return l.outbox.load(l.cfg.Store, l.who.want.Name, nil, l.emit)
 }
 
@@ -205,6 +204,7 @@ func (l *loop) act(ctx context.Context) {
 	l.askAgain(now)
 	l.askServices(ctx)
 	l.beat(now)
+	l.leaveNext()
 	l.sendLines(now)
 }
 
@@ -298,6 +298,7 @@ func (l *loop) lose(err error) {
 	l.pulse.on = false
 	l.rooms.lost()
 	l.inbox.lost()
+	l.reading.lost()
 	l.outbox.interrupted()
 	l.refuseAll()
 	l.who.lost()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,12 +21,14 @@ const (
 type line struct {
 	*wire.Receipt
 	rejoined bool // its room was entered again for it
+	tried    bool // it went out, and the answer was lost with the connection
 }
 
 // outbox are the lines that wait, in order. Owned by loop.
 type outbox struct {
 	lines    []*line
 	sent     *line // under way
+	leaves   []heldLeave
 	next     time.Time
 	hold     time.Time // the server asked to wait until then
 	interval time.Duration
@@ -111,7 +114,12 @@ func (o *outbox) done(one *line) {
 }
 
 // interrupted is for the end of a connection: a line under way waits again.
-func (o *outbox) interrupted() { o.sent, o.next, o.hold, o.echoes = nil, time.Time{}, time.Time{}, nil }
+func (o *outbox) interrupted() {
+	if o.sent != nil {
+		o.sent.tried = true
+	}
+	o.sent, o.next, o.hold, o.echoes = nil, time.Time{}, time.Time{}, nil
+}
 
 // receipt copies what is said of a line: events never change.
 func receipt(r *wire.Receipt) *wire.Receipt {
@@ -238,15 +246,32 @@ func (l *loop) lineRefused(e *wire.Refused, one *line) {
 	case wire.CodeRate, wire.CodeStorage, wire.CodeBusy, wire.CodeThrottled:
 		l.outbox.hold = time.Now().Add(wait)
 	case wire.CodeNotMember:
-		if one.rejoined || one.Room == "" {
-			l.failed(one, e.Text)
-			return
-		}
-		one.rejoined = true
-		l.phase = resuming // the line waits for the fence
-		l.catchUp([]*room{l.rooms.wanted(one.Room)})
-		l.fence(nil)
+		l.enterFor(one, e)
 	default:
 		l.failed(one, e.Text)
 	}
+}
+
+// enterFor enters the room of a line again, once, where we want to be in it.
+func (l *loop) enterFor(one *line, e *wire.Refused) {
+	at := l.rooms.find(one.Room)
+	switch {
+	case at == nil:
+		l.failed(one, one.unsaid("You are not in #"+one.Room+". Join it first, and say it again."))
+	case one.rejoined:
+		l.failed(one, e.Text)
+	default:
+		one.rejoined = true
+		l.phase = resuming // the line waits for the fence
+		l.catchUp([]*room{at})
+		l.fence(nil)
+	}
+}
+
+// linesWait counts lines for people.
+func linesWait(n int) string {
+	if n == 1 {
+		return "1 line waits"
+	}
+	return fmt.Sprintf("%d lines wait", n)
 }

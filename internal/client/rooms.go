@@ -60,12 +60,12 @@ func (r *rooms) wanted(name string) *room {
 
 func (r *rooms) find(name string) *room { return r.all[wire.Fold(name)] }
 
-// nameOf is how a room is spelled whose folded name is known.
-func (r *rooms) nameOf(key string) string {
+// nameOf is how a room is spelled whose folded name is known, or else as otherwise.
+func (r *rooms) nameOf(key, otherwise string) string {
 	if one := r.all[key]; one != nil {
 		return one.name
 	}
-	return key
+	return otherwise
 }
 
 // names lists the rooms in the order of their names.
@@ -101,6 +101,7 @@ func (r *rooms) whole() {
 // passed, live lines don't move marks: a connection lost in between leaves no
 // hole.
 func (l *loop) catchUp(list []*room) {
+	list = slices.DeleteFunc(slices.Clone(list), func(one *room) bool { return l.leaves(one.name) })
 	if len(list) == 0 || !l.asks.tagged {
 		return
 	}
@@ -163,9 +164,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	one := l.rooms.wanted(e.Room)
 	again := one.in && q != nil && q.why == byRooms
 	one.in, one.name, one.newest = true, e.Room, max(one.newest, e.Last)
-	if err := l.cfg.Store.SetJoined(e.Room, true); err != nil {
-		l.diskFailed(err)
-	}
+	l.setJoined(e.Room, true)
 	if q != nil && q.why == byRooms {
 		q.left = slices.DeleteFunc(q.left, func(other *room) bool { return other == one })
 	}
@@ -181,6 +180,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	case q != nil && q.why == byPerson:
 		one.whole = true
 	}
+	l.tellRead()
 }
 
 // gapTold comes before lines that were said earlier: those that were missed, or
@@ -220,7 +220,7 @@ func (l *loop) roomsRefused(e *wire.Refused, q *ask) {
 		q.left = q.left[1:]
 		l.emit(e)
 		if e.Code == wire.CodeNoRoom {
-			l.left(one.name)
+			l.takenOut(one.name, e.Text)
 		}
 		return
 	}
@@ -242,13 +242,12 @@ func (l *loop) askAgain(now time.Time) {
 
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
+	name = l.rooms.nameOf(wire.Fold(name), name)
 	if one := l.rooms.find(name); one != nil && l.rooms.fill.room == one {
 		l.rooms.fill = stretch{}
 	}
 	delete(l.rooms.all, wire.Fold(name))
-	if err := l.cfg.Store.SetJoined(name, false); err != nil {
-		l.diskFailed(err)
-	}
+	l.setJoined(name, false)
 }
 
 // said keeps a line of a room. One that we sent ourselves, whose answer was

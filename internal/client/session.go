@@ -105,6 +105,8 @@ type Store interface {
 	Keep(lines []wire.Event, seen ...wire.Mark) error
 	LastSeen(room string) wire.ID
 	Joined() []string
+	// Marks returns up to where a person has read each room, by its name.
+	Marks() map[string]wire.ID
 	SetJoined(room string, in bool) error
 }
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -16,6 +17,7 @@ type memStore struct {
 	lines   map[string][]wire.ID // by room or "@", in the order in which they came
 	seen    map[string]wire.ID
 	joined  []string
+	read    map[string]wire.ID
 	node    string // of the server that it is used with
 	failing error
 
@@ -167,14 +169,23 @@ func (m *memStore) Joined() []string {
 	return slices.Clone(m.joined)
 }
 
+func (m *memStore) Marks() map[string]wire.ID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.read)
+}
+
 func (m *memStore) SetJoined(room string, in bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.failing != nil {
+		return m.failing
+	}
 	m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return r == room })
 	if in {
 		m.joined = append(m.joined, room)
 	}
-	return m.failing
+	return nil
 }
 
 // waiting counts the lines that are not settled.

@@ -23,6 +23,7 @@ type who struct {
 	had         bool           // there was a name once
 	registering bool           // a Register went out, and its answer may be lost
 	told        string         // a name that was lost, once that was said
+	away        string         // what the person has told others, "" while here
 }
 
 // typedAs is the name under which a person types who was told to be name.
@@ -169,6 +170,9 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 		l.keepToken(e.Name, e.Token)
 	}
 	l.emit(e)
+	for _, m := range e.Marks {
+		note(&l.reading.known, m.Room, m.Last)
+	}
 	if q == nil || q.why != byLogin {
 		l.takeUp()
 		l.catchUp(l.rooms.joined())
@@ -210,6 +214,7 @@ func (l *loop) settle(waiting int) {
 		return
 	}
 	l.catchUp(l.rooms.names())
+	l.awayAgain()
 	if waiting > 0 {
 		l.askInbox(0)
 	}
@@ -223,6 +228,7 @@ func (l *loop) wentOnline() {
 	if l.since.IsZero() {
 		l.since, l.pulse.next = now, now
 	}
+	l.tellRead()
 }
 
 // takeUp loads the lines that wait for the name, and tells of those that wait
@@ -247,4 +253,23 @@ func (l *loop) keepToken(name string, t wire.Secret) {
 	if err := l.cfg.Store.SetToken(l.cfg.Server, name, t); err != nil {
 		l.diskFailed(err)
 	}
+}
+
+// awayAgain tells a server to which we have come back that the person is away:
+// with the connection it has forgotten that.
+func (l *loop) awayAgain() {
+	if l.who.away == "" {
+		return
+	}
+	if _, err := l.ask(wire.Away{Text: l.who.away}, byAway); err != nil {
+		l.cfg.Log.Warn("away not told", "err", err)
+	}
+}
+
+// presence notes what another device of ours says of the person.
+func (l *loop) presence(e *wire.Presence) {
+	if l.asks.tagged && wire.Fold(e.Name) == wire.Fold(l.who.name) {
+		l.who.away = e.Away
+	}
+	l.emit(e)
 }
