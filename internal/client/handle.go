@@ -66,6 +66,10 @@ func (l *loop) welcomed(e *wire.Welcome) {
 		l.diskFailed(err)
 	}
 	l.recallRooms()
+	if l.rooms.entrance != "" && len(l.rooms.all) == 0 {
+		l.rooms.wanted(l.rooms.entrance)
+	}
+	l.rooms.entrance = ""
 	l.recallRead()
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
 	l.services.listed = append([]wire.Service{}, e.Services...)

@@ -35,14 +35,15 @@ type room struct {
 
 // rooms are the rooms of the session. Owned by loop.
 type rooms struct {
-	all   map[string]*room // by folded name
-	again time.Time        // when to ask for gaps that could not be told, zero: never
-	fill  stretch          // lines that are on their way to the disk only
-	read  stretch          // lines on their way that a person has asked for
+	all      map[string]*room // by folded name
+	entrance string           // where to be at the first login if nowhere else, "" after it
+	again    time.Time        // when to ask for gaps that could not be told, zero: never
+	fill     stretch          // lines that are on their way to the disk only
+	read     stretch          // lines on their way that a person has asked for
 }
 
 func newRooms(cfg Config) rooms {
-	r := rooms{all: map[string]*room{}}
+	r := rooms{all: map[string]*room{}, entrance: cfg.Entrance}
 	for _, name := range cfg.Rooms {
 		r.wanted(name)
 	}

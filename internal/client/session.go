@@ -63,6 +63,7 @@ type Config struct {
 	Dialect   string // "" is DialectAuto
 	Identity  Identity
 	Rooms     []string // to be in, beside those of the Store
+	Entrance  string   // to be in at the first login where Rooms and the Store name none
 	ServerKey string   // the only key to accept: SHA256:..., "" is the pinned one
 	Store     Store
 	Known     KnownServers

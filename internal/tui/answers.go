@@ -222,6 +222,10 @@ func (m *Model) refused(e *wire.Refused) {
 			m.fill(ask.about, ask.hole, true)
 		}
 	}
+	if at := ask.about; at != nil && ask.act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
+		m.leave(at, true) // we are not in it, as somebody wants
+		return
+	}
 	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
 		m.form.Fail(e.Code, text.CleanLine(e.Text))
 		return

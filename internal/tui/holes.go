@@ -144,7 +144,7 @@ func (m *Model) fill(at *place, before wire.ID, only bool) {
 }
 
 func (m *Model) fillFromServer(at *place, before wire.ID) {
-	if at.joined && m.link.online() && !at.private() {
+	if at.stands == inside && m.link.online() && !at.private() {
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: before, Limit: page}, errand{about: at, quiet: true, hole: before})
 	}
 }

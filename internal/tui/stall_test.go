@@ -200,7 +200,7 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 	s.Model = New(Config{Session: bob, Archive: disk, Theme: plainTheme(), Room: wire.Lobby}, s.clock.Now, time.UTC)
 	s.work(s.Init())
 	s.tell(sized{100, 30})
-	s.pump(bob, func() bool { return s.book.room(wire.Lobby).joined })
+	s.pump(bob, func() bool { return s.book.room(wire.Lobby).stands == inside })
 
 	whispers(ann, 0, early)
 	seen := floods(t, addr, 0, early)
