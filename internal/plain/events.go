@@ -99,7 +99,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 			c.places.room = c.cfg.Room // lines for it wait in the outbox
 		}
 		c.ready = true
-		c.ledger.forgetAnswers()
+		c.ledger.waitNoMore()
 		c.refused()
 	case wire.StateEnded:
 		c.ended = &EndedError{Reason: e.Reason}

@@ -59,14 +59,8 @@ func (l *ledger) answers() bool { return len(l.asked) > 0 || l.announce > 0 }
 
 func (l *ledger) settled() bool { return l.lines() == 0 && !l.answers() }
 
-// forgetAnswers is for the end of a connection: no answer comes any more.
-func (l *ledger) forgetAnswers() {
-	clear(l.asked)
-	clear(l.late)
-	l.announce = 0
-}
-
-// waitNoMore gives up waiting for answers, which may come yet.
+// waitNoMore gives up waiting for answers, which may come yet: what was asked at
+// the moment in which the connection was lost is answered by the session itself.
 func (l *ledger) waitNoMore() {
 	maps.Copy(l.late, l.asked)
 	clear(l.asked)

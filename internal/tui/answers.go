@@ -217,7 +217,9 @@ func (m *Model) done(e *wire.Done) {
 func (m *Model) refused(e *wire.Refused) {
 	ask := m.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
-		ask.about.past.asking = ""
+		if ask.about.past.asking == e.Re.Re {
+			ask.about.past.asking = ""
+		}
 		if ask.hole != 0 && e.Code == wire.CodeUnsupported {
 			m.fill(ask.about, ask.hole, true)
 		}

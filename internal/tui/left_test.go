@@ -194,3 +194,11 @@ func TestAReconnectDoesNotShowWhomADiskThatFailsStillCallsHeard(t *testing.T) {
 	s.hear(said("tea", "mallory", 14, 40, 1, "look at me"))
 	s.hides("look at me")
 }
+
+func TestAnAnswerThatCrossesTheLossOfTheConnectionCounts(t *testing.T) {
+	s := inTea(t)
+	s.leaves()
+	s.hear(&wire.Status{State: wire.StateOffline}) // the session has not taken the request before
+	s.hear(doneOf[wire.Leave](s))
+	s.wants("left", "#lab3")
+}

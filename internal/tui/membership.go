@@ -28,6 +28,7 @@ func (m *Model) status(e *wire.Status) {
 	}
 	switch {
 	case e.State == wire.StateEnded:
+		clear(m.link.asked) // until then the session answers all that it was asked
 		m.book.forget()
 		if m.form == nil && m.cfg.Connect != nil {
 			m.arise()
@@ -60,7 +61,6 @@ func (m *Model) stale() {
 		at.past.asking = ""
 		clear(at.typing)
 	}
-	clear(m.link.asked)
 	m.link.torn = true
 	m.rule("connection lost ")
 }
