@@ -88,7 +88,7 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	whispered := &wire.Whispered{ID: 8, At: 80, From: "Bob", To: "alice", Kind: wire.KindAccount, Text: "psst"}
 	queued := &wire.Receipt{Client: "c2", As: "alice", Room: "lobby", State: wire.ReceiptQueued, At: 90, Text: "hi", Action: true}
 	must(t, a.Home("host:1300", "node1"))
-	must(t, a.Keep([]wire.Event{said, whispered, &wire.Pong{}}, wire.Mark{Room: "lobby", Last: 7}))
+	must(t, a.Keep([]wire.Event{said, whispered, &wire.Pong{}}, wire.Extent{Room: "lobby", Last: 7}))
 	must(t, a.Queue(queued))
 	must(t, a.SetToken("host:1300", "Alice", "t0ken"))
 	must(t, a.SetJoined("Lobby", true))

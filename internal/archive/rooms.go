@@ -32,16 +32,6 @@ func (a *Archive) SetJoined(room string, in bool) error {
 	return err
 }
 
-// LastSeen returns the id up to which all lines of a room are here, 0 if none.
-func (a *Archive) LastSeen(room string) wire.ID {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if r, known := a.memo.rooms[fold(room)]; known {
-		return r.seen
-	}
-	return 0
-}
-
 // Marks returns up to where each room was read.
 func (a *Archive) Marks() map[string]wire.ID {
 	a.mu.Lock()
@@ -102,7 +92,6 @@ func (a *Archive) SetPlace(place string) error {
 // only ever move forward.
 var roomColumns = map[string]string{
 	"joined": "INSERT INTO rooms (home, key, room, joined) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET room = excluded.room, joined = excluded.joined",
-	"seen":   "INSERT INTO rooms (home, key, room, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen)",
 	"closed": "INSERT INTO rooms (home, key, room, closed) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET closed = excluded.closed",
 	"read":   "INSERT INTO rooms (home, key, room, read) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET read = max(read, excluded.read)",
 }
@@ -120,7 +109,7 @@ func (a *Archive) room(name string) *roomRecord {
 	key := fold(name)
 	r, known := a.memo.rooms[key]
 	if !known {
-		r = &roomRecord{room: name}
+		r = &roomRecord{room: name, extent: wire.Extent{Room: name}}
 		a.memo.rooms[key] = r
 	}
 	return r

@@ -28,6 +28,7 @@ const (
 	byHello
 	byLogin // to get the name
 	byLine  // a line of the outbox
+	byCopy  // a sealed copy of a line, for who has sealed it
 	byRooms // Resume
 	byFill  // History, for the disk
 	byInbox
@@ -44,7 +45,21 @@ type ask struct {
 	req  wire.Request
 	why  purpose
 	line *line   // byLine
-	left []*room // byRooms: not answered yet, in the order asked; byFence: those it closes
+	left []*room // byRooms: not answered yet, in the order asked
+}
+
+// names reports whether the answer to a request gives the session a name: of
+// those with LoggedIn for an answer, all but that for a new password.
+func (q *ask) names() bool {
+	if q == nil {
+		return false
+	}
+	switch q.req.(type) {
+	case wire.Guest, wire.Login, wire.Register:
+		return true
+	default:
+		return false
+	}
 }
 
 // asks are the requests of one connection that are not answered. Owned by loop.
@@ -113,7 +128,7 @@ func tagged(r wire.Request, tag string) wire.Request {
 }
 
 // answered finds which request an event answers, nil for news. It is not
-// looked for any more then, but for Resume, which has many answers.
+// looked for any more then, but for Join and Resume of rooms: Resume has many answers.
 func (a *asks) answered(e wire.Event) *ask {
 	i := -1
 	if a.tagged {
@@ -136,9 +151,9 @@ func (a *asks) answered(e wire.Event) *ask {
 	return q
 }
 
-// forget gives up waiting for further answers of a purpose.
-func (a *asks) forget(why purpose) {
-	a.list = slices.DeleteFunc(a.list, func(q *ask) bool { return q.why == why })
+// forget notes that a request with many answers has got the last one.
+func (a *asks) forget(q *ask) {
+	a.list = slices.DeleteFunc(a.list, func(other *ask) bool { return other == q })
 }
 
 // answers says which requests an event of an older dialect may answer.
@@ -243,6 +258,8 @@ func (l *loop) pass(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
 	case len(l.asks.list) >= maxAsks || l.unsentBytes() >= maxUnsent:
 		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
+	case r.Act() == wire.ActSeal:
+		l.outbox.copies = append(l.outbox.copies, sealedCopy{r.(wire.Seal), tag})
 	default:
 		if _, err := l.request(r, tag, byPerson); err != nil {
 			l.unsayable(r, tag, err)
@@ -284,4 +301,5 @@ func (l *loop) refuseAll() {
 	for _, h := range held {
 		l.departed(h.Leave, h.tag)
 	}
+	l.refuseCopies("The connection was lost before the sealed copy was acknowledged.")
 }

@@ -58,14 +58,20 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
-	if l.disk.node != "" && l.disk.node != e.Node {
+	if l.disk.at(e.Node) {
+		l.rooms.moved()
 		l.reading.here = nil // ids of another server's lines
 	}
-	l.disk.at(e.Node)
 	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
-		l.diskFailed(err)
+		l.cfg.Log.Error("the archive failed", "err", err)
+		l.lose(lost("This machine's disk can't note which server this is (%v), and must not mix what is said here with what was said elsewhere. Make room on the disk: it is tried again.", err))
+		return
 	}
-	l.recallRooms()
+	for _, name := range l.cfg.Store.Joined() {
+		if m, changed := l.disk.joined[wire.Fold(name)]; m.in || !changed {
+			l.rooms.wanted(name)
+		}
+	}
 	if l.rooms.entrance != "" && len(l.rooms.all) == 0 {
 		l.rooms.wanted(l.rooms.entrance)
 	}
@@ -90,6 +96,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.nameRefused(e)
 	case byLine:
 		l.lineRefused(e, q.line)
+	case byCopy:
+		l.copyRefused(e)
 	case byRooms:
 		l.roomsRefused(e, q)
 	case byFill:
@@ -138,6 +146,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 		if one := l.outbox.find(e.Client); one != nil {
 			l.accepted(e, one)
 		}
+	case q.why == byCopy:
+		l.outbox.copied()
+		l.emit(e)
 	case q.why == byLine:
 		if q.line == l.outbox.find(q.line.Client) {
 			l.accepted(e, q.line)
@@ -152,7 +163,7 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 	switch {
 	case q == nil:
 	case q.why == byFence:
-		l.passed(q)
+		l.passed()
 	case q.why == byPulse:
 		l.ponged()
 	default:
@@ -169,6 +180,8 @@ func (l *loop) done(e *wire.Done, q *ask) {
 		l.inbox.done(q.req)
 	case q.why == byRead:
 		l.readTold()
+	case q.why == byRooms:
+		l.resumed(q)
 	}
 	if q.why != byPerson {
 		return

@@ -98,6 +98,10 @@ func (l *loop) leaves(room string) bool {
 	return false
 }
 
+// wants reports whether we are to be in a room: one that has been left since it was
+// put into a list is not to be entered.
+func (l *loop) wants(one *room) bool { return l.rooms.find(one.name) == one && !l.leaves(one.name) }
+
 // departed takes a room as left that the server can't be asked about: the next
 // connection does not enter it. Its lines fail, unless nobody is there any more
 // to be told: then they do so in the next session.
@@ -114,17 +118,9 @@ func (l *loop) departed(r wire.Leave, tag string) {
 func (l *loop) unsay(room string) {
 	for _, one := range slices.Clone(l.outbox.lines) {
 		if one.isFor(room) && one != l.outbox.sent {
-			l.failed(one, one.unsaid("You left #"+room+" before it was sent."))
+			l.failed(one, "You left #"+one.Room+" before it was sent.")
 		}
 	}
-}
-
-// unsaid is why a line fails whose room we are not in.
-func (one *line) unsaid(why string) string {
-	if one.tried {
-		return "You left #" + one.Room + " while it was on its way: it may have been said there, or not."
-	}
-	return why
 }
 
 // leaveRefused answers a person who wants to leave a room that we are not in any
@@ -144,38 +140,4 @@ func (l *loop) leaveRefused(e *wire.Refused, q *ask) {
 func (l *loop) takenOut(room, reason string) {
 	l.left(room)
 	l.emit(&wire.Left{Room: room, Name: l.who.name, Reason: reason})
-}
-
-// setJoined notes on disk whether we are in a room. What a failing disk does not
-// take is kept, and tried again with all else.
-func (l *loop) setJoined(room string, in bool) {
-	if err := l.cfg.Store.SetJoined(room, in); err != nil {
-		if l.disk.joined == nil {
-			l.disk.joined = map[string]bool{}
-		}
-		l.disk.joined[room] = in
-		l.diskFailed(err)
-		return
-	}
-	delete(l.disk.joined, room)
-}
-
-// storeJoined tries again what setJoined could not note.
-func (l *loop) storeJoined() error {
-	for room, in := range l.disk.joined {
-		if err := l.cfg.Store.SetJoined(room, in); err != nil {
-			return err
-		}
-		delete(l.disk.joined, room)
-	}
-	return nil
-}
-
-// recallRooms adds the rooms of the disk to those to be in.
-func (l *loop) recallRooms() {
-	for _, room := range l.cfg.Store.Joined() {
-		if in, unnoted := l.disk.joined[room]; in || !unnoted {
-			l.rooms.wanted(room)
-		}
-	}
 }

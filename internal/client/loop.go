@@ -127,7 +127,9 @@ func (l *loop) start() error {
 	if err := l.cfg.Store.Home(l.cfg.Server, ""); err != nil {
 		return err
 	}
-	l.recallRooms()
+	for _, room := range l.cfg.Store.Joined() {
+		l.rooms.wanted(room)
+	}
 	return l.outbox.load(l.cfg.Store, l.who.want.Name, nil, l.emit)
 }
 
@@ -202,6 +204,9 @@ func (l *loop) act(ctx context.Context) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
 	}
 	l.askAgain(now)
+	if len(l.rooms.queue) > 0 {
+		l.enterNext()
+	}
 	l.askServices(ctx)
 	l.beat(now)
 	l.leaveNext()

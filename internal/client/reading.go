@@ -15,26 +15,23 @@ type reading struct {
 // lost forgets what a connection's end takes: the next login says it anew.
 func (r *reading) lost() { r.known, r.asked = nil, false }
 
-// note moves a marker of a map forward.
-func note(marks *map[string]wire.ID, room string, last wire.ID) {
-	if *marks == nil {
-		*marks = map[string]wire.ID{}
-	}
+// forward moves a marker of a room.
+func forward(marks *map[string]wire.ID, room string, last wire.ID) {
 	key := wire.Fold(room)
-	(*marks)[key] = max((*marks)[key], last)
+	note(marks, key, max((*marks)[key], last))
 }
 
 // read takes how far a person has read. The server, and so the other devices of
 // the account, hears of it now or after the next login.
 func (l *loop) read(r wire.Read, tag string) {
-	note(&l.reading.here, r.Room, r.Last)
+	forward(&l.reading.here, r.Room, r.Last)
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActRead})
 	l.tellRead()
 }
 
 // readElsewhere takes how far another device of the account has read.
 func (l *loop) readElsewhere(e *wire.ReadMoved) {
-	note(&l.reading.known, e.Room, e.Last)
+	forward(&l.reading.known, e.Room, e.Last)
 	l.emit(e)
 }
 
@@ -57,7 +54,7 @@ func (l *loop) tellRead() {
 			return
 		}
 		r.asked = true
-		note(&r.known, one.name, last) // whatever comes of it, it is not told twice
+		forward(&r.known, one.name, last) // whatever comes of it, it is not told twice
 		return
 	}
 }
@@ -71,6 +68,6 @@ func (l *loop) readTold() {
 // recallRead takes up what was read before the session began.
 func (l *loop) recallRead() {
 	for room, last := range l.cfg.Store.Marks() {
-		note(&l.reading.here, room, last)
+		forward(&l.reading.here, room, last)
 	}
 }

@@ -99,12 +99,12 @@ type Store interface {
 	// Queue stores lines that wait; Outbox returns those typed under a name.
 	Queue(lines ...*wire.Receipt) error
 	Outbox(as string) ([]*wire.Receipt, error)
-	// Settle notes the State, ID, At, Inbox and Reason of lines.
+	// Settle notes the State, ID, At, Inbox, Reason and InDoubt of lines.
 	Settle(lines ...*wire.Receipt) error
-	// Keep stores *wire.Said and *wire.Whispered, and up to where all lines of
-	// a room are there.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
-	LastSeen(room string) wire.ID
+	// Keep stores *wire.Said and *wire.Whispered, and which lines of rooms are
+	// there then: all of that, or nothing. Extent says what of a room is there.
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
+	Extent(room string) wire.Extent
 	Joined() []string
 	// Marks returns up to where a person has read each room, by its name.
 	Marks() map[string]wire.ID

@@ -85,7 +85,7 @@ func (l *loop) ways() []wire.Request {
 	w := &l.who
 	var ways []wire.Request
 	name, password := w.want.Name, w.want.Password
-	if t := l.cfg.Store.Token(l.cfg.Server, w.tokenName()); t != "" && l.asks.tagged && l.link.resumes() {
+	if t := l.token(w.tokenName()); t != "" && l.asks.tagged && l.link.resumes() {
 		ways = append(ways, wire.Login{Name: w.tokenName(), Token: t})
 	}
 	login := wire.Login{Name: name, Password: password}
@@ -159,6 +159,10 @@ func (l *loop) nameRefused(e *wire.Refused) {
 // loggedIn takes the name that the server gave.
 func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	w := &l.who
+	if q.names() {
+		l.inboxRefused() // what has come for the name before comes out under that
+		l.refuseCopies("You have another name now.")
+	}
 	if q != nil {
 		l.wanted(e, q)
 	}
@@ -171,11 +175,14 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	}
 	l.emit(e)
 	for _, m := range e.Marks {
-		note(&l.reading.known, m.Room, m.Last)
+		forward(&l.reading.known, m.Room, m.Last)
 	}
 	if q == nil || q.why != byLogin {
 		l.takeUp()
 		l.catchUp(l.rooms.joined())
+		if e.Waiting > 0 && q.names() && l.asks.tagged {
+			l.askInbox(0)
+		}
 		return
 	}
 	l.settle(e.Waiting)
@@ -209,7 +216,7 @@ func (l *loop) settle(waiting int) {
 	l.status(wire.StateOnline, "", "")
 	l.takeUp()
 	if !l.asks.tagged {
-		l.rooms.whole()
+		l.whole()
 		l.wentOnline()
 		return
 	}
@@ -218,13 +225,14 @@ func (l *loop) settle(waiting int) {
 	if waiting > 0 {
 		l.askInbox(0)
 	}
-	l.fence(nil)
+	l.fence()
 }
 
 // wentOnline lets lines go out: all that was missed is here.
 func (l *loop) wentOnline() {
 	now := time.Now()
 	l.phase = online
+	l.fill()
 	if l.since.IsZero() {
 		l.since, l.pulse.next = now, now
 	}
@@ -249,10 +257,17 @@ func (l *loop) takeUp() {
 	}
 }
 
-func (l *loop) keepToken(name string, t wire.Secret) {
-	if err := l.cfg.Store.SetToken(l.cfg.Server, name, t); err != nil {
-		l.diskFailed(err)
+// token is what was given for a name: the newest one may wait for the disk.
+func (l *loop) token(name string) wire.Secret {
+	if t, waits := l.disk.tokens[name]; waits {
+		return t
 	}
+	return l.cfg.Store.Token(l.cfg.Server, name)
+}
+
+// keepToken has a token stored with what the round brings.
+func (l *loop) keepToken(name string, t wire.Secret) {
+	note(&l.disk.tokens, name, t)
 }
 
 // awayAgain tells a server to which we have come back that the person is away:

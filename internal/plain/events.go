@@ -149,11 +149,11 @@ func (c *conversation) onWhispered(e *wire.Whispered) {
 	if c.ignores(e.From) {
 		return
 	}
-	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+	if e.State == "" {
 		c.places.note("@" + e.From)
 	}
 	c.out.show(c.speech, e, c.speech.whispered(e))
-	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+	if e.State == "" {
 		c.talks.seen(e)
 		c.cameFrom(e)
 	}

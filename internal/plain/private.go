@@ -55,7 +55,7 @@ func (c *conversation) recall() {
 		return
 	}
 	c.recalled = true
-	talks, err := c.cfg.Archive.Talks(c.speech.me)
+	talks, err := c.cfg.Archive.Talks()
 	if err != nil {
 		c.out.tell("private conversations can't be read from the disk: " + text.CleanLine(err.Error()) + ".")
 	}

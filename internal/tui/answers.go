@@ -220,7 +220,7 @@ func (m *Model) refused(e *wire.Refused) {
 		if ask.about.past.asking == e.Re.Re {
 			ask.about.past.asking = ""
 		}
-		if ask.hole != 0 && e.Code == wire.CodeUnsupported {
+		if ask.hole.To != 0 && e.Code == wire.CodeUnsupported {
 			m.fill(ask.about, ask.hole, true)
 		}
 	}

@@ -74,6 +74,8 @@ func (m *Model) answered(e wire.Event) bool {
 		m.sessionList(e)
 	case *wire.InboxCount:
 		m.inboxCount(e)
+	case *wire.Filled:
+		m.filledOnDisk(e)
 	case *wire.HelpText:
 		m.helpText(e)
 	case *wire.JokeTold:
@@ -122,7 +124,8 @@ func (m *Model) said(e *wire.Said) {
 func (m *Model) whispered(e *wire.Whispered) {
 	other := e.From
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
-	if l.own {
+	if l.own = e.State != ""; l.own {
+		l.state, l.hidden = deliveryOf(&wire.Receipt{State: e.State}), false
 		other = e.To
 	} else if l.hidden {
 		return
@@ -258,6 +261,12 @@ func (p *place) read(last wire.ID) {
 		p.counts.told = max(p.counts.told, last)
 		p.counts.unread, p.counts.mentions = p.log.Count(last)
 	}
+}
+
+// enteredAt takes what was said before we came for read, if last is not 0.
+func (p *place) enteredAt(last wire.ID) {
+	p.counts.assumed = last > p.counts.mark
+	p.read(last)
 }
 
 // recount counts again what is unread, after a line has turned out to be ours.

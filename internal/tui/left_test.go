@@ -202,3 +202,26 @@ func TestAnAnswerThatCrossesTheLossOfTheConnectionCounts(t *testing.T) {
 	s.hear(doneOf[wire.Leave](s))
 	s.wants("left", "#lab3")
 }
+
+// TestAMarkThatComesAfterItsRoomCountsAsOneBefore: a server has more marks than a
+// login can say, and tells the others with their rooms.
+func TestAMarkThatComesAfterItsRoomCountsAsOneBefore(t *testing.T) {
+	var lines []wire.Event
+	for n := range 10 {
+		lines = append(lines, said("milk", "bob", 14, 1, n, "a line"))
+	}
+	mark, last := lines[3].(*wire.Said).ID, lines[9].(*wire.Said).ID
+	for _, late := range []bool{false, true} {
+		s := inTea(t)
+		if late {
+			s.hear(&wire.Entered{Room: "milk", Last: last}, &wire.ReadMoved{Room: "milk", Last: mark})
+		} else {
+			s.hear(&wire.ReadMoved{Room: "milk", Last: mark}, &wire.Entered{Room: "milk", Last: last})
+		}
+		s.hear(lines...)
+		s.hear(&wire.ReadMoved{Room: "milk", Last: mark - 1})
+		if got := s.book.room("milk").counts.unread; got != 6 {
+			t.Errorf("late %v: %d lines are unread, want those behind the mark", late, got)
+		}
+	}
+}

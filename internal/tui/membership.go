@@ -149,7 +149,7 @@ func (m *Model) entered(e *wire.Entered) {
 	at.people.Set(e.People, e.More)
 	m.moment.company = m.moment.company || at.people.count() > 1
 	at.counts.came = e.Last
-	at.read(m.entryMark(at))
+	at.enteredAt(m.entryMark(at))
 	if m.book.left == at {
 		m.book.left = nil
 	}

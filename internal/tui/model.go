@@ -111,6 +111,8 @@ func (m *Model) Update(msg any) []job {
 		m.older(msg)
 	case filling:
 		m.filled(msg)
+	case learned:
+		m.learned(msg)
 	case restored:
 		m.restored(msg)
 	case written:

@@ -49,6 +49,7 @@ type counts struct {
 	mark     wire.ID // the newest line that was looked at
 	told     wire.ID // the mark the server and the archive know
 	came     wire.ID // the newest line when we came in
+	assumed  bool    // the mark is came: nobody is known to have read the room
 }
 
 // askingArchive is past.asking while the archive is being read.
@@ -60,6 +61,7 @@ type past struct {
 	archive bool   // the archive has no more
 	server  bool   // nor has the server
 	end     bool   // lines below the newest may be missing
+	filled  bool   // the archive has lines that it lacked: it is asked for those on the screen
 	back    int    // how many lines further back somebody wants to see
 }
 
@@ -207,11 +209,15 @@ func (b *book) keepMark(name string, last wire.ID) {
 // read follows a marker that another window of ours has moved, or that the server
 // has of an earlier one. It is no reason to have the room on the list.
 func (b *book) read(room string, last wire.ID) {
-	if at := b.find(roomID(room)); at != nil {
-		at.read(last)
+	at := b.find(roomID(room))
+	if at == nil {
+		b.keepMark(room, last)
 		return
 	}
-	b.keepMark(room, last)
+	if at.counts.assumed { // it came later than the room: the server has many
+		at.counts.assumed, at.counts.mark, at.counts.told = false, 0, 0
+	}
+	at.read(last)
 }
 
 // step returns the place n further in the list, around its ends.

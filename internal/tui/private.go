@@ -254,7 +254,7 @@ func (m *Model) tellSeen(at *place) {
 // anybody on its way could have written says so where others can't be.
 func (m *Model) heard(e *wire.Whispered) {
 	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
-	if p := m.book.peers[e.From]; plain && p != nil && p.secure() && e.From != m.link.me {
+	if p := m.book.peers[e.From]; plain && p != nil && p.secure() && e.State == "" {
 		said := *e
 		said.Text = "(not encrypted) " + e.Text
 		e = &said

@@ -63,7 +63,7 @@ func (m *Model) look() {
 	}
 	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
 	if last := at.looked(); last > at.counts.mark {
-		at.counts.mark = last
+		at.counts.mark, at.counts.assumed = last, false
 	}
 	if at.counts.mark > at.counts.told && !at.telling {
 		at.telling = true
@@ -181,17 +181,17 @@ func (m *Model) fetch(at *place) {
 
 // fromDisk is the job that reads older lines of a conversation from the archive.
 func (m *Model) fromDisk(at *place, first wire.ID, limit int) func(context.Context) any {
-	id, name, archive := at.id, at.name, m.link.archive
+	id, name, extent, archive := at.id, at.name, at.extent(), m.link.archive
 	who := ""
 	if at.private() && !at.peer.recalled {
 		at.peer.recalled = true
 		who = name
 	}
 	return func(context.Context) any {
-		seen := archive.LastSeen(name)
-		events, err := archive.Recent(id, first, limit)
-		o := older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
-		if who != "" && err == nil {
+		o := older{place: id, first: first, extent: extent(archive)}
+		o.events, o.err = archive.Recent(id, first, limit)
+		o.full = len(o.events) == limit
+		if who != "" && o.err == nil {
 			o.remarks, o.err = archive.Remarks(who)
 		}
 		return o
@@ -238,10 +238,9 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
-	me := m.link.me
 	m.start(func(context.Context) any {
 		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), joined: archive.Joined(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
-		if r.talks, r.err = archive.Talks(me); r.err == nil {
+		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
 		return r
@@ -273,7 +272,10 @@ func (m *Model) restored(r restored) {
 		if at.draft == was.drafts[at.id] {
 			at.draft = r.drafts[at.id]
 		}
-		at.read(max(r.marks[markName(at)], m.entryMark(at)))
+		at.read(r.marks[markName(at)])
+		if last := m.entryMark(at); last != 0 {
+			at.enteredAt(last)
+		}
 	}
 	m.recallUnread(&r)
 	m.composer.Restore(r.inputs)

@@ -82,7 +82,7 @@ func (m *Model) recallUnread(r *restored) {
 // that: we may have had another name.
 func (m *Model) recallLine(at *place, e *wire.Whispered) {
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
-	l.own = wire.Fold(e.From) != wire.Fold(at.name)
+	l.own = e.State != ""
 	l.mention = false
 	l.hidden = l.hidden && !l.own
 	if l.own {

@@ -183,3 +183,58 @@ func TestAnAnswerFitsTheOutbox(t *testing.T) {
 		}
 	}
 }
+
+// TestQuietRoomsLeaveTheirShareOfAnAnswerToOthers resumes a hundred rooms, of which
+// one has most of the lines.
+func TestQuietRoomsLeaveTheirShareOfAnAnswerToOthers(t *testing.T) {
+	const missed = 300
+	s := run(t, Config{}, "enter alice")
+	id, rooms := s.names["alice"], []wire.Mark{{Room: wire.Lobby, Last: 1}}
+	for i := range 40 {
+		room := fmt.Sprint("room", i)
+		s.ask(id, wire.Create{Room: room})
+		s.ask(id, wire.Join{Room: room})
+		s.ask(id, wire.Say{Room: room, Text: "quiet"})
+		rooms = append([]wire.Mark{{Room: room, Last: 1}}, rooms...)
+	}
+	for range missed {
+		s.ask(id, wire.Say{Text: strings.Repeat("x", 500)})
+	}
+	clear(s.heard)
+	s.ask(id, wire.Resume{Rooms: rooms})
+	for _, e := range s.heard[id] {
+		if gap, ok := e.(*wire.Gap); ok && (gap.More || gap.Count == 0 || gap.Room == wire.Lobby && gap.Count != missed) {
+			t.Errorf("of %s %d lines are told, more: %t, want all", gap.Room, gap.Count, gap.More)
+		}
+	}
+}
+
+// TestAResumeOfTheMostRoomsFitsTheOutbox resumes as many rooms as may be, the newest
+// line of each being as long as one may be.
+func TestAResumeOfTheMostRoomsFitsTheOutbox(t *testing.T) {
+	s := run(t, Config{Limits: Limits{RoomsPerAddress: maxResume}}, "enter alice")
+	id := s.names["alice"]
+	rooms := []wire.Mark{{Room: wire.Lobby, Last: 1}}
+	for i := range maxResume - 1 {
+		room := fmt.Sprint("room", i)
+		s.ask(id, wire.Create{Room: room})
+		s.ask(id, wire.Join{Room: room})
+		s.ask(id, wire.Say{Room: room, Text: strings.Repeat("x", wire.MaxText)})
+		rooms = append(rooms, wire.Mark{Room: room, Last: 1})
+	}
+	clear(s.heard)
+	s.ask(id, wire.Resume{Rooms: rooms})
+	bytes, gaps := 0, 0
+	for _, e := range s.heard[id] {
+		bytes += len(lineText(e))
+		if gap, ok := e.(*wire.Gap); ok {
+			gaps++
+			if gap.Room != wire.Lobby && gap.Count == 0 && !gap.More {
+				t.Errorf("the line of %s is not told, and not that there is one", gap.Room)
+			}
+		}
+	}
+	if bytes > replyBytes || bytes < replyBytes/2 || gaps != maxResume {
+		t.Errorf("%d rooms are told with %d bytes, want %d with at most %d", gaps, bytes, maxResume, replyBytes)
+	}
+}
