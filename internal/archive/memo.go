@@ -55,6 +55,10 @@ func (a *Archive) load(ctx context.Context) error {
 			return err
 		}
 	}
+	err = a.read.QueryRowContext(ctx, "SELECT server, node FROM homes WHERE id = ?", a.home).Scan(&a.server, &a.node)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	err = a.loadHome(ctx, a.home, &m)
 	a.memo = m
 	return err

@@ -313,3 +313,31 @@ func TestALineSentWhileTheDiskWasFullIsNotSentAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestWhereWeAreAndHowWeComeBackIsStoredWhenTheDiskWorksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		r := start(t, f, config(f, store))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.store.fail(errFull)
+		r.s.Do(wire.Join{Room: "tea"})
+		r.until("in tea", func() bool { return len(all[*wire.Entered](r)) == 2 })
+		r.s.Do(wire.Leave{Room: wire.Lobby})
+		r.until("left", func() bool { return len(all[*wire.Done](r)) == 1 })
+		before := store.Token("", "alice")
+		f.cut() // and the login gives another token
+		r.until("offline", func() bool { return r.state() == wire.StateOffline })
+		r.until("back", func() bool { return r.state() == wire.StateOnline && len(all[*wire.Entered](r)) == 3 })
+		if got := store.Joined(); !slices.Equal(got, []string{wire.Lobby}) {
+			t.Errorf("a disk that fails has the rooms %v", got)
+		}
+		r.store.fail(nil)
+		r.until("the rooms are stored", func() bool { return slices.Equal(store.Joined(), []string{"tea"}) })
+		if got := store.Token("", "alice"); got == before {
+			t.Error("the token of the last login is not stored")
+		}
+	})
+}

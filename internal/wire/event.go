@@ -94,7 +94,8 @@ type LoggedIn struct {
 	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
 	Legacy  bool   `json:"legacy,omitempty"`
 	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
-	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers
+	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
+	More    int    `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
 }
 
 // Done answers requests that need no more than that.
@@ -147,6 +148,7 @@ type Entered struct {
 	Last   ID       `json:"last"` // of the room's newest line
 	People []Person `json:"people,omitempty"`
 	More   int      `json:"more,omitempty"`  // people left out because the list is long
+	Next   Cursor   `json:"next,omitempty"`  // where People goes on with them
 	Group  string   `json:"group,omitempty"` // IP:PORT of the room's multicast group
 }
 
@@ -163,6 +165,8 @@ type RoomInfo struct {
 type RoomList struct {
 	Re
 	Rooms []RoomInfo `json:"rooms,omitempty"`
+	More  int        `json:"more,omitempty"` // rooms left out because the list is long
+	Next  Cursor     `json:"next,omitempty"` // where Rooms goes on; some may be told again
 }
 
 // PeopleList answers People.
@@ -170,7 +174,8 @@ type PeopleList struct {
 	Re
 	Room   string   `json:"room,omitempty"`
 	People []Person `json:"people,omitempty"`
-	More   int      `json:"more,omitempty"`
+	More   int      `json:"more,omitempty"` // as in Entered
+	Next   Cursor   `json:"next,omitempty"` // likewise
 }
 
 // UserInfo answers Whois.
@@ -183,6 +188,7 @@ type UserInfo struct {
 	Since      Millis   `json:"since,omitempty"`    // online since
 	Dialects   []string `json:"dialects,omitempty"` // of its sessions
 	Rooms      []string `json:"rooms,omitempty"`    // shared with the asker
+	More       int      `json:"more,omitempty"`     // rooms left out because they are many
 	Registered Millis   `json:"registered,omitempty"`
 }
 
