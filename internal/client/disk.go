@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -98,7 +99,10 @@ func (l *loop) save() {
 	l.noteNext(queued)
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
-		if err := l.store(); err != nil {
+		began := time.Now()
+		err := l.store()
+		l.pulse.pause(time.Since(began))
+		if err != nil {
 			d.failing, d.again = true, time.Now().Add(session.DiskWait)
 			l.diskFailed(err)
 		} else {
@@ -115,44 +119,55 @@ func (l *loop) save() {
 	l.askMore()
 }
 
-// store writes all that waits.
+// store writes all that waits. What is typed and what is said don't hold each
+// other up; but what has become of a line is not noted before the line.
 func (l *loop) store() error {
 	d := &l.disk
+	kept := l.storeLines()
+	if kept == nil {
+		kept = l.storeSmall()
+	}
 	if len(d.unqueued) > 0 {
 		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.unqueued = nil
 	}
-	if err := l.storeSmall(); err != nil {
-		return err
-	}
-	if len(d.lines)+len(d.extents) > 0 {
-		rooms := make([]wire.Extent, 0, len(d.extents))
-		for _, x := range d.extents {
-			x.Holes = x.Holes.Merge(maxHoles)
-			rooms = append(rooms, *x)
-		}
-		if err := l.cfg.Store.Keep(d.lines, rooms...); err != nil {
-			return err
-		}
-		taken, filled := d.taken, d.filled
-		d.lines, d.text, d.extents, d.taken, d.filled = nil, 0, nil, nil, nil
-		l.tellTaken(taken)
-		for _, room := range slices.Sorted(maps.Keys(filled)) {
-			l.emit(&wire.Filled{Room: room})
-		}
-	}
 	if len(d.settled) > 0 {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.settled = nil
+	}
+	return kept
+}
+
+// storeLines writes what was said, and what of the rooms is here then.
+func (l *loop) storeLines() error {
+	d := &l.disk
+	if len(d.lines)+len(d.extents) == 0 {
+		return nil
+	}
+	rooms := make([]wire.Extent, 0, len(d.extents))
+	for _, x := range d.extents {
+		x.Holes = x.Holes.Merge(maxHoles)
+		rooms = append(rooms, *x)
+	}
+	if err := l.cfg.Store.Keep(d.lines, rooms...); err != nil {
+		return err
+	}
+	taken, filled := d.taken, d.filled
+	d.lines, d.text, d.extents, d.taken, d.filled = nil, 0, nil, nil, nil
+	l.tellTaken(taken)
+	for _, room := range slices.Sorted(maps.Keys(filled)) {
+		l.emit(&wire.Filled{Room: room})
 	}
 	return nil
 }
 
-// storeSmall writes what changes seldom: rooms entered and left, and tokens.
+// storeSmall writes what changes seldom: rooms entered and left, and tokens. A
+// room that we have entered comes after its extent, or the next session would
+// enter it as one in which nothing has been missed.
 func (l *loop) storeSmall() error {
 	d := &l.disk
 	for key, m := range d.joined {
