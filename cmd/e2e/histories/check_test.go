@@ -78,7 +78,8 @@ func (d *device) notReady() string {
 		return "not online, but " + string(d.screen.state)
 	}
 	for _, m := range d.rooms {
-		if last := d.w.host.ledger.last(m.room); m.in && d.archive.LastSeen(m.room) < last {
+		log := d.w.host.ledger.read(m.room, d.archive.LastSeen(m.room))
+		if last := log.last(); m.in && last > log.gone {
 			return fmt.Sprintf("the mark of %s is %d, not %d", m.room, d.archive.LastSeen(m.room), last)
 		}
 	}
@@ -104,7 +105,7 @@ func (d *device) typedWrong() string {
 			continue
 		case times > 1:
 			d.w.fail("%s: the line %.30q was stored %d times", d.name, t.text, times)
-		case failed && (times == 1 && !t.unsure || sent):
+		case failed && (times == 1 && !t.unsure && d.w.host.ledger.read(t.room, math.MaxUint64).ends == 0 || sent):
 			d.w.fail("%s: the line %.30q of %s is at the server, and called failed", d.name, t.text, t.room)
 		case sent && times == 0:
 			d.w.fail("%s: the line %.30q was called sent, and is not at the server", d.name, t.text)
@@ -173,10 +174,10 @@ func (d *device) lacks() string {
 	for key, m := range d.rooms {
 		log := d.w.host.ledger.read(m.room, m.whole)
 		if m.in && !slices.ContainsFunc(joined, func(room string) bool { return wire.Fold(room) == key }) {
-			if log.gone == 0 && !(forgetsRooms && d.disk.hasFailed()) {
+			if log.ends == m.ends {
 				return "is no longer in " + m.room
 			}
-			m.leave(max(log.gone, m.upTo)) // the room was gone when the device came back
+			m.leave(log.gone) // the room was gone when the device came back
 		}
 		if why := d.compare(m, log, d.archive.Extent(m.room)); why != "" {
 			return why

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -124,10 +125,11 @@ func (d *device) recall() {
 	}
 	for key, m := range d.rooms {
 		if m.in && !slices.ContainsFunc(joined, func(r string) bool { return wire.Fold(r) == key }) {
-			if !m.mayForget {
+			log := d.w.host.ledger.read(m.room, math.MaxUint64)
+			if !m.mayForget && log.ends == m.ends {
 				d.w.fail("%s was in %s, and has forgotten it", d.name, key)
 			}
-			m.leave(m.upTo)
+			m.leave(max(m.upTo, log.gone))
 		}
 		m.mayForget = false
 	}
@@ -147,7 +149,7 @@ func (d *device) end() {
 		if one := d.screen.rooms[wire.Fold(m.room)]; one != nil {
 			m.upTo = max(m.upTo, one.top)
 		}
-		m.mayForget = m.mayForget || dirty || m.asking(d) || forgetsRooms && d.disk.hasFailed()
+		m.mayForget = m.mayForget || dirty || m.asking(d)
 	}
 	d.settleTyped()
 	for _, t := range d.typed {

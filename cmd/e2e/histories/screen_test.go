@@ -118,7 +118,7 @@ func (s *screen) see(e wire.Event) {
 func (s *screen) said(e *wire.Said) {
 	one := s.room(e.Room)
 	switch {
-	case one.lines[e.ID] && !(resumesOverlap && e.Via.Earlier):
+	case one.lines[e.ID]:
 		s.complain("line %d of %s came twice: %.40q", e.ID, e.Room, e.Text)
 	case !e.Via.Earlier && e.ID < one.live:
 		s.complain("line %d of %s came after %d: %.40q", e.ID, e.Room, one.live, e.Text)
