@@ -30,7 +30,6 @@ type disk struct {
 	filled   map[string]bool         // rooms that have fewer holes, once that is stored
 	taken    []wire.ID               // private lines to tell the server of, once stored
 	settled  []*wire.Receipt
-	joined   map[string]membership // by folded room: those that were entered, or left for good
 	tokens   map[string]wire.Secret
 	failing  bool
 	again    time.Time // while failing: when it is tried again
@@ -45,7 +44,7 @@ type disk struct {
 func (d *disk) at(node string) (moved bool) {
 	if moved = d.node != "" && d.node != node; moved {
 		d.lost += len(d.lines)
-		d.lines, d.text, d.extents, d.filled, d.taken, d.joined = nil, 0, nil, nil, nil, nil
+		d.lines, d.text, d.extents, d.filled, d.taken = nil, 0, nil, nil, nil
 	}
 	d.node = node
 	return moved
@@ -55,15 +54,6 @@ func (d *disk) keep(e wire.Event) {
 	d.lines = append(d.lines, e)
 	d.text += session.TextOf(e)
 }
-
-// membership says whether we are in a room.
-type membership struct {
-	room string
-	in   bool
-}
-
-// join notes that we are in a room, or have left it.
-func (d *disk) join(room string, in bool) { note(&d.joined, wire.Fold(room), membership{room, in}) }
 
 // fill notes that holes of a room are filled, once that is stored.
 func (d *disk) fill(room string) { note(&d.filled, room, true) }
@@ -78,7 +68,7 @@ func note[V any](m *map[string]V, key string, v V) {
 
 // waits says whether anything is to be stored.
 func (d *disk) waits() bool {
-	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.joined)+len(d.tokens) > 0
+	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }
 
 // due is when a disk that fails is tried again; the zero time is never.
@@ -125,7 +115,7 @@ func (l *loop) store() error {
 	d := &l.disk
 	kept := l.storeLines()
 	if kept == nil {
-		kept = l.storeSmall()
+		kept = l.storeTokens()
 	}
 	if len(d.unqueued) > 0 {
 		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
@@ -165,17 +155,9 @@ func (l *loop) storeLines() error {
 	return nil
 }
 
-// storeSmall writes what changes seldom: rooms entered and left, and tokens. A
-// room that we have entered comes after its extent, or the next session would
-// enter it as one in which nothing has been missed.
-func (l *loop) storeSmall() error {
+// storeTokens writes what the next logins need.
+func (l *loop) storeTokens() error {
 	d := &l.disk
-	for key, m := range d.joined {
-		if err := l.cfg.Store.SetJoined(m.room, m.in); err != nil {
-			return err
-		}
-		delete(d.joined, key)
-	}
 	for name, token := range d.tokens {
 		if err := l.cfg.Store.SetToken(l.cfg.Server, name, token); err != nil {
 			return err
@@ -183,6 +165,16 @@ func (l *loop) storeSmall() error {
 		delete(d.tokens, name)
 	}
 	return nil
+}
+
+// isIn notes that we are in a room, or have left it. The name is as the server
+// spells it.
+func (l *loop) isIn(room string, in bool) {
+	if x := l.extent(room); x.In == in && x.Room == room {
+		return
+	}
+	x := l.change(room)
+	x.Room, x.In = room, in
 }
 
 // letGo lets go of the older half of the lines that wait. Those of rooms are
