@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -43,13 +44,13 @@ func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"open": func(rt *rapid.T) {
-				id := a.greatest.open(origin("native", loopback))
+				id := a.world.open(origin("native", loopback))
 				a.open = append(a.open, id)
 				as := rapid.SampledFrom([]wire.Request{nil, wire.Guest{}, wire.Login{Name: theOwner, Password: "sesame-1"}}).Draw(rt, "as")
 				if as != nil {
-					a.greatest.ask(id, wire.Hello{Version: 1, Profile: rapid.SampledFrom([]string{"", profile("a"), profile("b")}).Draw(rt, "profile")})
-					a.greatest.ask(id, as)
-					a.greatest.ask(id, wire.Join{Room: wire.Lobby})
+					a.ask(id, wire.Hello{Version: 1, Profile: rapid.SampledFrom([]string{"", profile("a"), profile("b")}).Draw(rt, "profile")})
+					a.ask(id, as)
+					a.ask(id, wire.Join{Room: wire.Lobby})
 				}
 			},
 			"ask": func(rt *rapid.T) {
@@ -83,7 +84,7 @@ func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
 func (a *asker) asks(id SessionID, act wire.Act) {
 	tag := strconv.Itoa(len(a.asked) + 1)
 	r, err := a.native.Server().ParseRequest(a.members(act, tag))
-	if bad, ok := err.(*wire.FrameError); ok {
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
 		r = bad.Request()
 	}
 	a.asked[tag], a.by[tag] = act, id
@@ -91,7 +92,7 @@ func (a *asker) asks(id SessionID, act wire.Act) {
 		a.by[tag] = 0
 		return
 	}
-	a.greatest.ask(id, r)
+	a.ask(id, r)
 }
 
 func (a *asker) check(t *rapid.T) {
