@@ -43,6 +43,7 @@ type loop struct {
 	inbox  inbox
 	lists  lists
 
+	reading  reading
 	services services
 
 	present []wire.Person // in the one room of an older dialect, as far as known
@@ -209,6 +210,7 @@ func (l *loop) act(ctx context.Context) {
 	}
 	l.askServices(ctx)
 	l.beat(now)
+	l.leaveNext()
 	l.sendLines(now)
 }
 
@@ -303,6 +305,7 @@ func (l *loop) lose(err error) {
 	l.rooms.lost()
 	l.inbox.lost()
 	l.lists.lost()
+	l.reading.lost()
 	l.outbox.interrupted()
 	l.refuseAll()
 	l.who.lost()

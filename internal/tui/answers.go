@@ -228,10 +228,16 @@ func (m *Model) done(e *wire.Done) {
 func (m *Model) refused(e *wire.Refused) {
 	ask := m.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
-		ask.about.past.asking = ""
+		if ask.about.past.asking == e.Re.Re {
+			ask.about.past.asking = ""
+		}
 		if ask.hole.To != 0 && e.Code == wire.CodeUnsupported {
 			m.fill(ask.about, ask.hole, true)
 		}
+	}
+	if at := ask.about; at != nil && ask.act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
+		m.leave(at, true) // we are not in it, as somebody wants
+		return
 	}
 	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
 		m.form.Fail(e.Code, text.CleanLine(e.Text))

@@ -78,7 +78,8 @@ func (d *device) notReady() string {
 		return "not online, but " + string(d.screen.state)
 	}
 	for _, m := range d.rooms {
-		if last := d.w.host.ledger.last(m.room); m.in && d.archive.LastSeen(m.room) < last {
+		log := d.w.host.ledger.read(m.room, d.archive.LastSeen(m.room))
+		if last := log.last(); m.in && last > log.gone {
 			return fmt.Sprintf("the mark of %s is %d, not %d", m.room, d.archive.LastSeen(m.room), last)
 		}
 	}
@@ -104,7 +105,7 @@ func (d *device) typedWrong() string {
 			continue
 		case times > 1:
 			d.w.fail("%s: the line %.30q was stored %d times", d.name, t.text, times)
-		case failed && (times == 1 || sent):
+		case failed && (times == 1 && !t.unsure && d.w.host.ledger.read(t.room, math.MaxUint64).ends == 0 || sent):
 			d.w.fail("%s: the line %.30q of %s is at the server, and called failed", d.name, t.text, t.room)
 		case sent && times == 0:
 			d.w.fail("%s: the line %.30q was called sent, and is not at the server", d.name, t.text)
@@ -173,12 +174,12 @@ func (d *device) lacks() string {
 	for key, m := range d.rooms {
 		log := d.w.host.ledger.read(m.room, m.whole)
 		if m.in && !slices.ContainsFunc(joined, func(room string) bool { return wire.Fold(room) == key }) {
-			if log.gone == 0 && !(forgetsRooms && d.disk.hasFailed()) {
+			if log.ends == m.ends {
 				return "is no longer in " + m.room
 			}
-			m.leave(max(log.gone, m.upTo)) // the room was gone when the device came back
+			m.leave(log.gone) // the room was gone when the device came back
 		}
-		if why := d.compare(m, log); why != "" {
+		if why := d.compare(m, log, d.archive.Extent(m.room)); why != "" {
 			return why
 		}
 		if why := d.unseen(m, log); why != "" {
@@ -190,7 +191,7 @@ func (d *device) lacks() string {
 }
 
 // compare goes through the lines of a room in the archive and in the log.
-func (d *device) compare(m *membership, log roomLog) string {
+func (d *device) compare(m *membership, log roomLog, has wire.Extent) string {
 	lines, err := d.archive.After("#"+m.room, m.whole, math.MaxInt32)
 	if err != nil {
 		d.w.fail("%s: %v", d.name, err)
@@ -199,7 +200,7 @@ func (d *device) compare(m *membership, log roomLog) string {
 	for _, e := range lines {
 		line := e.(*wire.Said)
 		for i < len(log.lines) && log.lines[i].id < line.ID {
-			if why := d.missing(m, log, log.lines[i]); why != "" {
+			if why := d.missing(m, log, has, log.lines[i]); why != "" {
 				return why
 			}
 			i++
@@ -215,19 +216,26 @@ func (d *device) compare(m *membership, log roomLog) string {
 		i++
 	}
 	for ; i < len(log.lines); i++ {
-		if why := d.missing(m, log, log.lines[i]); why != "" {
+		if why := d.missing(m, log, has, log.lines[i]); why != "" {
 			return why
 		}
 	}
 	return ""
 }
 
-// missing says whether a line that is not in the archive should be.
-func (d *device) missing(m *membership, log roomLog, line logged) string {
-	if !m.in || !m.must(line.id) || line.id <= log.gone {
+// missing says whether a line that is not in the archive should be there. A hole
+// in its place is good only where nobody can be asked for the line any more.
+func (d *device) missing(m *membership, log roomLog, has wire.Extent, line logged) string {
+	switch {
+	case !m.must(line.id):
+		return ""
+	case has.Has(line.id):
+		return fmt.Sprintf("has not line %d of %s, %.40q, and no hole there", line.id, m.room, line.text)
+	case m.in && line.id > log.gone:
+		return fmt.Sprintf("has not line %d of %s, %.40q, and could fetch it", line.id, m.room, line.text)
+	default:
 		return ""
 	}
-	return fmt.Sprintf("has not line %d of %s, %.40q", line.id, m.room, line.text)
 }
 
 // unseen says which line the screen was neither shown nor told to be missing.

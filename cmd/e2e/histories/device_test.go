@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -51,6 +52,7 @@ type typed struct {
 	room, to, as string
 	text         string
 	state        wire.ReceiptState // the last that was seen
+	unsure       bool              // a receipt says that it may have been said
 	again        bool              // it was refused, and went out again in another run
 	found        bool              // it is at the server
 	onDisk       bool              // the disk has it
@@ -123,10 +125,11 @@ func (d *device) recall() {
 	}
 	for key, m := range d.rooms {
 		if m.in && !slices.ContainsFunc(joined, func(r string) bool { return wire.Fold(r) == key }) {
-			if !m.mayForget {
+			log := d.w.host.ledger.read(m.room, math.MaxUint64)
+			if !m.mayForget && log.ends == m.ends {
 				d.w.fail("%s was in %s, and has forgotten it", d.name, key)
 			}
-			m.leave(m.upTo)
+			m.leave(max(m.upTo, log.gone))
 		}
 		m.mayForget = false
 	}
@@ -146,7 +149,7 @@ func (d *device) end() {
 		if one := d.screen.rooms[wire.Fold(m.room)]; one != nil {
 			m.upTo = max(m.upTo, one.top)
 		}
-		m.mayForget = m.mayForget || dirty || m.asking(d) || forgetsRooms && d.disk.hasFailed()
+		m.mayForget = m.mayForget || dirty || m.asking(d)
 	}
 	d.settleTyped()
 	for _, t := range d.typed {
@@ -169,7 +172,7 @@ func (d *device) settleTyped() {
 	defer d.screen.mu.Unlock()
 	for _, t := range d.typed {
 		if s, known := d.screen.states[t.client]; known {
-			t.state, t.as = s, d.screen.typedAs[t.client]
+			t.state, t.as, t.unsure = s, d.screen.typedAs[t.client], d.screen.unsure[t.client]
 		}
 		t.onDisk = t.onDisk || d.disk.wasQueued(t.client)
 		t.settled = cmp.Or(t.settled, d.disk.settledAs(t.client))

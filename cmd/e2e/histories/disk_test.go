@@ -23,7 +23,6 @@ type disk struct {
 	through bool // the last one gets through
 	dead    bool
 	dirty   bool // the last write has failed
-	failed  bool // one has
 	queued  map[wire.ClientID]bool
 	settled map[wire.ClientID]wire.ReceiptState
 }
@@ -104,7 +103,7 @@ func (d *disk) change(write func() error) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dirty, d.failed = err != nil, d.failed || err != nil
+	d.dirty = err != nil
 	return err
 }
 
@@ -137,8 +136,8 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 }
 
 // Keep implements client.Store.
-func (d *disk) Keep(lines []wire.Event, seen ...wire.Mark) error {
-	return d.change(func() error { return d.Store.Keep(lines, seen...) })
+func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
 }
 
 // SetJoined implements client.Store.
@@ -163,10 +162,4 @@ func (d *disk) settledAs(id wire.ClientID) wire.ReceiptState {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.settled[id]
-}
-
-func (d *disk) hasFailed() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.failed
 }

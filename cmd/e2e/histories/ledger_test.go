@@ -42,6 +42,7 @@ type ledger struct {
 type roomLog struct {
 	lines []logged // in the order of the log
 	gone  wire.ID  // the server has forgotten the lines up to this one
+	ends  int      // how often the room has vanished
 }
 
 type logged struct {
@@ -172,7 +173,7 @@ func (l *ledger) note(e *hub.Entry) {
 		}
 	case hub.RoomGone:
 		one := l.room(r.Name)
-		one.gone = max(one.gone, one.last())
+		one.gone, one.ends = max(one.gone, one.last()), one.ends+1
 	case hub.MarkMoved:
 		key := r.Name + " in " + r.Room
 		if r.Last < l.marks[key] {

@@ -1,6 +1,7 @@
 package histories_test
 
 import (
+	"math"
 	"slices"
 
 	"labchat/internal/wire"
@@ -8,16 +9,11 @@ import (
 
 // What is known to fail, and is not complained about.
 const (
-	// forgetsRooms: a room that is entered or left while the disk fails is not
-	// noted later.
-	forgetsRooms = true
 	// rejoinsForLines: a line that waits for a room that is left takes the
 	// device back into it.
 	rejoinsForLines = true
 	// resumesLeft: a room that is left while rooms are resumed is entered again.
 	resumesLeft = true
-	// resumesOverlap: lines come twice where a room is resumed twice in a moment.
-	resumesOverlap = true
 	// tailLoses: a tail whose connection is lost, or whose reader stands still,
 	// loses lines.
 	tailLoses = true
@@ -29,6 +25,7 @@ type membership struct {
 	in    bool
 	floor wire.ID // what was said up to this line is nobody's business: the device was not there
 	stays []stay
+	ends  int     // how often the room had vanished before it came in last
 	upTo  wire.ID // the newest line that the device was told of
 	whole wire.ID // the archive was found right up to this line
 
@@ -121,6 +118,7 @@ func (d *device) learn(e wire.Event) {
 				m.floor = e.Last
 			}
 			m.in, m.stays = true, append(m.stays, stay{after: e.Last, open: true})
+			m.ends = d.w.host.ledger.read(m.room, math.MaxUint64).ends
 		}
 		m.unmarked = false
 	case *wire.Done:

@@ -2,6 +2,7 @@ package histories_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"labchat/internal/wire"
@@ -19,6 +20,7 @@ type screen struct {
 	states  map[wire.ClientID]wire.ReceiptState
 	own     map[wire.ID]bool // lines of ours whose receipt has told the id
 	typedAs map[wire.ClientID]string
+	unsure  map[wire.ClientID]bool // the receipt says that the line may have been said
 	wrong   []string
 	handle  func(e wire.Event) // under mu: what the model learns from an event
 }
@@ -35,7 +37,7 @@ type shown struct {
 func newScreen(handle func(wire.Event)) *screen {
 	return &screen{
 		rooms: map[string]*shown{}, states: map[wire.ClientID]wire.ReceiptState{}, own: map[wire.ID]bool{},
-		typedAs: map[wire.ClientID]string{}, handle: handle,
+		typedAs: map[wire.ClientID]string{}, unsure: map[wire.ClientID]bool{}, handle: handle,
 	}
 }
 
@@ -116,7 +118,7 @@ func (s *screen) see(e wire.Event) {
 func (s *screen) said(e *wire.Said) {
 	one := s.room(e.Room)
 	switch {
-	case one.lines[e.ID] && !(resumesOverlap && e.Via.Earlier):
+	case one.lines[e.ID]:
 		s.complain("line %d of %s came twice: %.40q", e.ID, e.Room, e.Text)
 	case !e.Via.Earlier && e.ID < one.live:
 		s.complain("line %d of %s came after %d: %.40q", e.ID, e.Room, one.live, e.Text)
@@ -134,6 +136,7 @@ func (s *screen) receipt(e *wire.Receipt) {
 		s.complain("the line %.40q was %s, and is called %s", e.Text, was, e.State)
 	}
 	s.states[e.Client], s.typedAs[e.Client] = e.State, e.As
+	s.unsure[e.Client] = strings.Contains(e.Reason, "may have been said")
 	if e.State == wire.ReceiptSent {
 		s.own[e.ID] = true
 		if e.Room != "" {

@@ -32,15 +32,17 @@ var steps = []step{
 	{14, (*world).stepPause},
 	{16, (*world).stepFailingDisk},
 	{12, (*world).stepKill},
+	{8, (*world).stepDieUnsaved},
+	{1, (*world).stepFlood},
 	{4, (*world).stepRestart},
 	{4, (*world).stepCrash},
 	{4, (*world).stepFailingServer},
-	{5, (*world).stepPassing},
+	{10, (*world).stepPassing},
 	{6, (*world).stepTail},
 	{30, (*world).stepTailTrouble},
 	{160, (*world).stepMoment},
 	{20, (*world).stepMinute},
-	{1, (*world).stepAbandon},
+	{3, (*world).stepAbandon},
 }
 
 var allWeights = func() (sum int) {
@@ -124,13 +126,14 @@ func (w *world) stepWhisper() {
 	if len(running) == 0 {
 		return
 	}
-	d := pick(w, running)
-	to := pick(w, append(slices.Clone(accounts), "gast"))
-	if to == d.account {
-		return
+	w.whisper(pick(w, running), pick(w, append(slices.Clone(accounts), "gast")))
+}
+
+func (w *world) whisper(d *device, to string) {
+	if to != d.account {
+		d.say("", to, w.size())
+		w.note("%s says line %d to %s", d.name, d.said, to)
 	}
-	d.say("", to, w.size())
-	w.note("%s says line %d to %s", d.name, d.said, to)
 }
 
 func (w *world) stepJoin() {
@@ -139,7 +142,7 @@ func (w *world) stepJoin() {
 		return
 	}
 	d, room := pick(w, running), pick(w, w.rooms)
-	if w.rng.IntN(8) == 0 {
+	if w.rng.IntN(6) == 0 {
 		room = pick(w, w.passing)
 	}
 	w.note("%s joins %s", d.name, room)
@@ -277,7 +280,47 @@ func (w *world) stepKill() {
 		d, n, through := pick(w, running), 1+w.rng.IntN(6), w.rng.IntN(2) == 0
 		w.note("%s is killed in its write %d from now, which gets through: %v", d.name, n, through)
 		d.disk.dieAfter(n, through)
+		if w.rng.IntN(2) == 0 {
+			w.whisper(d, pick(w, accounts))
+		}
 	}
+}
+
+// stepDieUnsaved lets a program die whose disk has not taken what has come.
+func (w *world) stepDieUnsaved() {
+	d, room := w.speaker()
+	if d == nil {
+		return
+	}
+	w.note("%s has a disk that takes nothing, hears lines in %s, and is killed", d.name, room)
+	d.disk.setFault(refuses)
+	if !slices.Contains(w.passing, room) {
+		w.crier.cry(room, 1+w.rng.IntN(20), w.rng.IntN(60))
+	}
+	for _, other := range w.running() {
+		if other.account != d.account && d.account != "" {
+			w.whisper(other, d.account)
+			break
+		}
+	}
+	w.pass(time.Duration(w.rng.IntN(3000)) * time.Millisecond)
+	d.disk.die()
+}
+
+// stepFlood says more than waits for a screen that takes nothing.
+func (w *world) stepFlood() {
+	d, room := w.speaker()
+	if d == nil || slices.Contains(w.passing, room) {
+		return
+	}
+	w.note("%s takes no events, and the crier floods %s", d.name, room)
+	s := d.screen
+	s.pause(true)
+	for range 9 {
+		w.crier.cry(room, 1000, 0)
+	}
+	w.pass(5 * time.Second)
+	s.pause(false)
 }
 
 func (w *world) stepRestart() {
