@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"labchat/internal/wire"
 )
@@ -22,7 +23,8 @@ const (
 )
 
 // Talks returns the private conversations that there have been at the server at
-// hand with lines or files, those first in which something was said last.
+// hand with lines or files, those first in which something was said last, and behind
+// them those without that were closed.
 func (a *Archive) Talks() ([]wire.Talk, error) {
 	ctx, home := context.Background(), a.here()
 	talks, err := a.spokenWith(ctx, home)
@@ -30,12 +32,16 @@ func (a *Archive) Talks() ([]wire.Talk, error) {
 		err = a.sharedWith(ctx, home, talks)
 	}
 	closed := map[string]wire.Millis{}
+	var silent []wire.Talk
 	if err == nil {
-		err = each(ctx, a.read, "SELECT key, closed FROM rooms WHERE home = ? AND closed > 0", []any{home}, func(rows *sql.Rows) error {
-			var key string
+		err = each(ctx, a.read, "SELECT room, closed FROM rooms WHERE home = ? AND closed > 0", []any{home}, func(rows *sql.Rows) error {
+			var place string
 			var at wire.Millis
-			err := rows.Scan(&key, &at)
-			closed[key] = at
+			err := rows.Scan(&place, &at)
+			closed[fold(place)] = at
+			if user := strings.TrimPrefix(place, "@"); talks[fold(user)] == nil {
+				silent = append(silent, wire.Talk{User: user, At: at, Closed: true})
+			}
 			return err
 		})
 	}
@@ -55,7 +61,7 @@ func (a *Archive) Talks() ([]wire.Talk, error) {
 			return nil, fmt.Errorf("count unread lines: %w", err)
 		}
 	}
-	return all, nil
+	return append(all, silent...), nil
 }
 
 // spokenWith are those with lines, by folded name.

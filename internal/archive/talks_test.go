@@ -195,3 +195,18 @@ func TestReceiptsOfAnOlderProfileAreKept(t *testing.T) {
 	must(t, err)
 	check(t, "talks", talks, []wire.Talk{{User: "bob", Kind: wire.KindAccount, Last: 9, At: 90, Unread: 1, News: []wire.ID{8}}})
 }
+
+func TestAConversationWithoutLinesThatWasClosedIsKnownAsClosed(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.Home("host:1300", "node1"))
+	must(t, a.SetDraft("@bob", "half a sen"))
+	must(t, a.CloseTalk("bob"))
+	must(t, a.Close())
+	a = open(t, dir)
+	talks, err := a.Talks()
+	must(t, err)
+	if len(talks) != 1 || talks[0].User != "bob" || !talks[0].Closed {
+		t.Errorf("got %+v, want bob, closed", talks)
+	}
+}

@@ -33,8 +33,11 @@ const (
 	byFill  // History, for the disk
 	byInbox
 	byTaken
+	byRead // how far a room was read
+	byAway
 	byPulse
 	byFence // a ping: its answer comes after those of all that was asked before
+	byList  // a further page of a list
 )
 
 // ask is a request whose answer is due.
@@ -43,6 +46,7 @@ type ask struct {
 	req  wire.Request
 	why  purpose
 	line *line   // byLine
+	list *list   // byList
 	left []*room // byRooms: not answered yet, in the order asked
 }
 
@@ -233,8 +237,20 @@ func (l *loop) do(r wire.Request, tag string) {
 	case wire.TrustServer:
 		l.trust(r, tag)
 		return
+	case wire.Read:
+		l.read(r, tag)
+		return
+	case wire.Leave:
+		if l.leave(r, tag) {
+			return
+		}
 	default:
 	}
+	l.pass(r, tag)
+}
+
+// pass asks the server.
+func (l *loop) pass(r wire.Request, tag string) {
 	_, quit := r.(wire.Quit)
 	switch {
 	case quit && (l.link == nil || !l.asks.tagged):
@@ -269,13 +285,27 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
 }
 
-// refuseAll answers what will not be answered any more.
+// refuseAll answers what will not be answered any more. Whoever has asked to
+// leave a room is not in it at the next connection.
 func (l *loop) refuseAll() {
-	for _, q := range l.asks.list {
-		if q.why == byPerson {
-			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
+	list, held := l.asks.list, l.outbox.leaves
+	l.asks.list, l.outbox.leaves = nil, nil
+	for _, q := range list {
+		req, tag := q.req, q.tag
+		if q.list != nil {
+			req, tag = q.list.req, q.list.tag
+		}
+		r, leaving := req.(wire.Leave)
+		switch {
+		case q.why != byPerson && (q.why != byList || tag == ""):
+		case leaving && l.rooms.find(r.Room) != nil:
+			l.departed(r, tag)
+		default:
+			l.refuse(req, tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
 		}
 	}
+	for _, h := range held {
+		l.departed(h.Leave, h.tag)
+	}
 	l.refuseCopies("The connection was lost before the sealed copy was acknowledged.")
-	l.asks.list = nil
 }

@@ -26,6 +26,9 @@ func (l *loop) enterNext() {
 	var marks []wire.Mark
 	for ; len(r.queue) > 0 && len(l.asks.list) < maxAsks/2; r.queue = r.queue[1:] {
 		one := r.queue[0]
+		if !l.wants(one) {
+			continue
+		}
 		if one.standing == inside {
 			one.standing, one.run = entering, 0
 		}
@@ -58,12 +61,17 @@ func (l *loop) enterNext() {
 // resume enters rooms that have marks, with as many requests as it takes for each
 // to fit into a frame.
 func (l *loop) resume(marks []wire.Mark) {
+	var list []*room
+	marks = slices.DeleteFunc(slices.Clone(marks), func(m wire.Mark) bool {
+		one := l.rooms.find(m.Room)
+		wanted := one != nil && l.wants(one)
+		if wanted {
+			list = append(list, one)
+		}
+		return !wanted
+	})
 	if len(marks) == 0 {
 		return
-	}
-	var list []*room
-	for _, m := range marks {
-		list = append(list, l.rooms.find(m.Room))
 	}
 	if half := len(marks) / 2; !l.enter(wire.Resume{Rooms: marks}, list...) && half > 0 {
 		l.resume(marks[:half])
@@ -141,7 +149,7 @@ func (l *loop) roomRefused(one *room, e *wire.Refused) {
 	}
 	l.emit(e)
 	if e.Code == wire.CodeNoRoom {
-		l.left(one.name)
+		l.takenOut(one.name, e.Text)
 	}
 }
 

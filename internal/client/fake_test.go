@@ -233,6 +233,8 @@ func (f *fake) usual(p *peer, r wire.Request) []wire.Event {
 		return f.join(p, re, r.Room)
 	case wire.Resume:
 		return f.resume(p, r)
+	case wire.Leave:
+		return f.leave(p, r)
 	case wire.History:
 		return f.history(r)
 	case wire.Say:
@@ -298,6 +300,14 @@ func (f *fake) join(p *peer, re wire.Re, room string) []wire.Event {
 		e.Last = lines[len(lines)-1].ID
 	}
 	return []wire.Event{e}
+}
+
+func (f *fake) leave(p *peer, r wire.Leave) []wire.Event {
+	if !p.rooms[r.Room] {
+		return []wire.Event{&wire.Refused{Re: wire.Re{Re: r.Tag}, Of: wire.ActLeave, Code: wire.CodeNotMember, Text: "You are not in it."}}
+	}
+	delete(p.rooms, r.Room)
+	return []wire.Event{&wire.Done{Re: wire.Re{Re: r.Tag}, Of: wire.ActLeave}}
 }
 
 func (f *fake) resume(p *peer, r wire.Resume) []wire.Event {

@@ -79,7 +79,7 @@ func (l *loop) fill() {
 // is what the disk would not keep.
 func (l *loop) newestHole() (of *room, newest wire.Hole) {
 	for _, one := range l.rooms.all {
-		if one.standing != inside || one.refuses {
+		if one.standing != inside || one.refuses || l.leaves(one.name) {
 			continue
 		}
 		x := l.extent(one.name)

@@ -43,7 +43,20 @@ func (l *loop) handle(e wire.Event) {
 	case *wire.PeerList:
 		l.peersListed(e)
 	case *wire.Joined, *wire.Left:
+		l.lists.follow(e)
 		l.cameOrWent(e)
+	case *wire.Renamed:
+		l.lists.follow(e)
+		l.emit(e)
+	case *wire.Presence:
+		l.lists.follow(e)
+		l.presence(e)
+	case *wire.RoomList:
+		l.roomsListed(e, q)
+	case *wire.PeopleList:
+		l.peopleListed(e, q)
+	case *wire.ReadMoved:
+		l.readElsewhere(e)
 	default:
 		l.emit(e)
 	}
@@ -56,6 +69,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	}
 	if l.disk.at(e.Node) {
 		l.rooms.moved()
+		l.reading.here = nil // ids of another server's lines
 	}
 	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
 		l.cfg.Log.Error("the archive failed", "err", err)
@@ -67,6 +81,11 @@ func (l *loop) welcomed(e *wire.Welcome) {
 			l.rooms.wanted(name)
 		}
 	}
+	if l.rooms.entrance != "" && len(l.rooms.all) == 0 {
+		l.rooms.wanted(l.rooms.entrance)
+	}
+	l.rooms.entrance = ""
+	l.recallRead()
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
 	l.services.listed = append([]wire.Service{}, e.Services...)
 	l.emit(e)
@@ -97,8 +116,14 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 	case byInbox:
 		l.inboxRefused()
 	case byTaken: // the lines wait at the server, for the next login
-	case byPerson:
+	case byList:
+		l.listRefused(q.list)
+	case byRead:
+		l.readTold()
+	case byAway:
 		l.emit(e)
+	case byPerson:
+		l.leaveRefused(e, q)
 	}
 }
 
@@ -159,16 +184,22 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 
 // done notes what a person's request has changed for the session.
 func (l *loop) done(e *wire.Done, q *ask) {
-	if q != nil && q.why == byTaken {
+	switch {
+	case q == nil:
+		return
+	case q.why == byTaken:
 		l.inbox.done(q.req)
-	}
-	if q != nil && q.why == byRooms {
+	case q.why == byRead:
+		l.readTold()
+	case q.why == byRooms:
 		l.resumed(q)
 	}
-	if q == nil || q.why != byPerson {
+	if q.why != byPerson {
 		return
 	}
 	switch r := q.req.(type) {
+	case wire.Away:
+		l.who.away = r.Text
 	case wire.Leave:
 		l.left(r.Room)
 	case wire.Logout:

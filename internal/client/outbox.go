@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type sealedCopy struct {
 type outbox struct {
 	lines    []*line
 	sent     *line // under way
+	leaves   []heldLeave
 	copies   []sealedCopy
 	copying  bool // the first of copies is under way
 	next     time.Time
@@ -354,15 +356,32 @@ func (l *loop) lineRefused(e *wire.Refused, one *line) {
 	}
 	switch e.Code {
 	case wire.CodeNotMember:
-		if one.rejoined || one.Room == "" {
-			l.failed(one, e.Text)
-			return
-		}
-		one.rejoined = true
-		l.phase = resuming // the line waits for the fence
-		l.catchUp([]*room{l.rooms.wanted(one.Room)})
-		l.fence()
+		l.enterFor(one, e)
 	default:
 		l.failed(one, e.Text)
 	}
+}
+
+// enterFor enters the room of a line again, once, where we want to be in it.
+func (l *loop) enterFor(one *line, e *wire.Refused) {
+	at := l.rooms.find(one.Room)
+	switch {
+	case at == nil:
+		l.failed(one, "You are not in #"+one.Room+". Join it first, and say it again.")
+	case one.rejoined:
+		l.failed(one, e.Text)
+	default:
+		one.rejoined = true
+		l.phase = resuming // the line waits for the fence
+		l.catchUp([]*room{at})
+		l.fence()
+	}
+}
+
+// linesWait counts lines for people.
+func linesWait(n int) string {
+	if n == 1 {
+		return "1 line waits"
+	}
+	return fmt.Sprintf("%d lines wait", n)
 }

@@ -46,11 +46,12 @@ type rooms struct {
 	fill  page             // lines that are on their way to the disk only
 	read  page             // lines on their way that a person has asked for
 
-	toldFull int // rooms without a place that the person knows of
+	entrance string // where to be at the first login if nowhere else, "" after it
+	toldFull int    // rooms without a place that the person knows of
 }
 
 func newRooms(cfg Config) rooms {
-	r := rooms{all: map[string]*room{}}
+	r := rooms{all: map[string]*room{}, entrance: cfg.Entrance}
 	for _, name := range cfg.Rooms {
 		r.wanted(name)
 	}
@@ -87,7 +88,7 @@ func (r *rooms) lost() {
 	for _, one := range r.all {
 		*one = room{name: one.name, told: one.told, newest: one.newest}
 	}
-	*r = rooms{all: r.all, toldFull: r.toldFull}
+	*r = rooms{all: r.all, entrance: r.entrance, toldFull: r.toldFull}
 }
 
 // moved forgets what was told by another server.
@@ -125,6 +126,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	}
 	if before == outside || !ours { // else Join has been answered before
 		l.emit(e)
+		l.listPeople(e)
 	}
 	l.remade(one)
 	switch last := l.extent(one.name).Last; {
@@ -140,6 +142,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 		one.told.Add(1, last)
 		one.standing = inside
 	}
+	l.tellRead()
 }
 
 // before is an id that is known to be older than a room's first line.
@@ -229,8 +232,10 @@ func (l *loop) resumed(q *ask) {
 
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
-	if one := l.rooms.find(name); one != nil && l.rooms.fill.room == one {
-		l.rooms.fill = page{}
+	if one := l.rooms.find(name); one != nil {
+		if name = one.name; l.rooms.fill.room == one {
+			l.rooms.fill = page{}
+		}
 	}
 	delete(l.rooms.all, wire.Fold(name))
 	l.disk.join(name, false)

@@ -63,6 +63,7 @@ type Config struct {
 	Dialect   string // "" is DialectAuto
 	Identity  Identity
 	Rooms     []string // to be in, beside those of the Store
+	Entrance  string   // to be in at the first login where Rooms and the Store name none
 	ServerKey string   // the only key to accept: SHA256:..., "" is the pinned one
 	Store     Store
 	Known     KnownServers
@@ -105,6 +106,8 @@ type Store interface {
 	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	Extent(room string) wire.Extent
 	Joined() []string
+	// Marks returns up to where a person has read each room, by its name.
+	Marks() map[string]wire.ID
 	SetJoined(room string, in bool) error
 }
 

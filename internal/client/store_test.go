@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -16,6 +17,7 @@ type memStore struct {
 	lines   map[string][]wire.ID   // by room or "@", in the order in which they came
 	extents map[string]wire.Extent // by folded room
 	joined  []string
+	read    map[string]wire.ID
 	node    string // of the server that it is used with
 	failing error
 
@@ -179,6 +181,12 @@ func (m *memStore) Joined() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.joined)
+}
+
+func (m *memStore) Marks() map[string]wire.ID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.read)
 }
 
 func (m *memStore) SetJoined(room string, in bool) error {

@@ -23,6 +23,7 @@ type who struct {
 	had         bool           // there was a name once
 	registering bool           // a Register went out, and its answer may be lost
 	told        string         // a name that was lost, once that was said
+	away        string         // what the person has told others, "" while here
 }
 
 // typedAs is the name under which a person types who was told to be name.
@@ -173,6 +174,9 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 		l.keepToken(e.Name, e.Token)
 	}
 	l.emit(e)
+	for _, m := range e.Marks {
+		forward(&l.reading.known, m.Room, m.Last)
+	}
 	if q == nil || q.why != byLogin {
 		l.takeUp()
 		l.catchUp(l.rooms.joined())
@@ -217,6 +221,7 @@ func (l *loop) settle(waiting int) {
 		return
 	}
 	l.catchUp(l.rooms.names())
+	l.awayAgain()
 	if waiting > 0 {
 		l.askInbox(0)
 	}
@@ -231,6 +236,7 @@ func (l *loop) wentOnline() {
 	if l.since.IsZero() {
 		l.since, l.pulse.next = now, now
 	}
+	l.tellRead()
 }
 
 // takeUp loads the lines that wait for the name, and tells of those that wait
@@ -262,4 +268,23 @@ func (l *loop) token(name string) wire.Secret {
 // keepToken has a token stored with what the round brings.
 func (l *loop) keepToken(name string, t wire.Secret) {
 	note(&l.disk.tokens, name, t)
+}
+
+// awayAgain tells a server to which we have come back that the person is away:
+// with the connection it has forgotten that.
+func (l *loop) awayAgain() {
+	if l.who.away == "" {
+		return
+	}
+	if _, err := l.ask(wire.Away{Text: l.who.away}, byAway); err != nil {
+		l.cfg.Log.Warn("away not told", "err", err)
+	}
+}
+
+// presence notes what another device of ours says of the person.
+func (l *loop) presence(e *wire.Presence) {
+	if l.asks.tagged && wire.Fold(e.Name) == wire.Fold(l.who.name) {
+		l.who.away = e.Away
+	}
+	l.emit(e)
 }

@@ -38,7 +38,7 @@ type object struct {
 	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
 	Reason    string           `json:"reason,omitempty"`
 	People    *[]wire.Person   `json:"people,omitempty"`
-	More      int              `json:"more,omitempty"` // of people that are not listed
+	More      int              `json:"more,omitempty"` // of people or rooms that are not listed
 	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
 	Near      []string         `json:"near,omitempty"`
 	Had       string           `json:"had,omitempty"`   // the key that the server was known by
@@ -70,7 +70,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.PeopleList:
 		return []any{object{Type: "people", Room: e.Room, People: list(e.People), More: e.More}}
 	case *wire.RoomList:
-		return []any{object{Type: "rooms", Rooms: list(e.Rooms)}}
+		return []any{object{Type: "rooms", Rooms: list(e.Rooms), More: e.More}}
 	case *wire.Notice:
 		said := object{Type: "notice", Text: &e.Text}
 		if !e.Own {

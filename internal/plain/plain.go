@@ -193,7 +193,7 @@ func (c *conversation) over() bool {
 // late gives up what has been waited for.
 func (c *conversation) late() {
 	c.gaveUp = c.closing
-	c.ledger.forgetAnswers()
+	c.ledger.waitNoMore()
 	c.endReading()
 }
 

@@ -33,6 +33,8 @@ type Archive interface {
 	Drafts() map[string]string
 	SetDraft(place, text string) error
 	Marks() map[string]wire.ID
+	// Joined names the rooms that we are in, and want to be in the next time.
+	Joined() []string
 	SetMark(place string, id wire.ID) error
 	Ignored() []string
 	SetIgnored(name string, on bool) error

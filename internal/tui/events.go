@@ -196,6 +196,9 @@ func (m *Model) receipt(e *wire.Receipt) {
 	}
 	m.waits(at, reason)
 	if state == deliveryFailed {
+		if m.link.leaving(at) {
+			at.unsaid++
+		}
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
 }
@@ -211,12 +214,15 @@ func (m *Model) ownLine(e *wire.Receipt, state delivery) *line {
 }
 
 // placeOf is the conversation that an own line belongs to: nil for one that was
-// closed, which comes back for no good news of its old lines.
+// closed or left, which comes back for no good news of its old lines.
 func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
+	opens := state == deliveryQueued || state == deliveryFailed || e.Again
 	switch {
-	case e.To == "":
+	case e.To == "" && (opens || e.Room == ""):
 		return m.book.room(e.Room)
-	case state == deliveryQueued || state == deliveryFailed || e.Again:
+	case e.To == "":
+		return m.book.find(roomID(e.Room))
+	case opens:
 		return m.book.person(e.To)
 	default:
 		return m.book.byID[personID(e.To)]
@@ -245,9 +251,7 @@ func (m *Model) typed(e *wire.Typed) {
 
 // readMoved follows the read marker that another window of ours has moved.
 func (m *Model) readMoved(e *wire.ReadMoved) {
-	if at := m.book.byID[roomID(e.Room)]; at != nil {
-		at.read(e.Last)
-	}
+	m.book.read(e.Room, e.Last)
 }
 
 // read moves the marker forward and counts again.
@@ -257,6 +261,12 @@ func (p *place) read(last wire.ID) {
 		p.counts.told = max(p.counts.told, last)
 		p.counts.unread, p.counts.mentions = p.log.Count(last)
 	}
+}
+
+// enteredAt takes what was said before we came for read, if last is not 0.
+func (p *place) enteredAt(last wire.ID) {
+	p.counts.assumed = last > p.counts.mark
+	p.read(last)
 }
 
 // recount counts again what is unread, after a line has turned out to be ours.

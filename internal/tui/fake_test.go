@@ -76,6 +76,7 @@ type archive struct {
 	drafts  map[string]string
 	marks   map[string]wire.ID
 	ignored []string
+	joined  []string
 	inputs  map[string][]string
 	place   string
 	extents map[string]wire.Extent // by room
@@ -115,6 +116,7 @@ func (a *archive) Extent(room string) wire.Extent { return a.extents[room] }
 func (a *archive) Drafts() map[string]string { return maps.Clone(a.drafts) }
 func (a *archive) Marks() map[string]wire.ID { return a.marks }
 func (a *archive) Ignored() []string         { return a.ignored }
+func (a *archive) Joined() []string          { return a.joined }
 
 func (a *archive) InputHistory(int) map[string][]string { return maps.Clone(a.inputs) }
 

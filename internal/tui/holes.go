@@ -159,7 +159,7 @@ func (m *Model) fill(at *place, h wire.Hole, only bool) {
 }
 
 func (m *Model) fillFromServer(at *place, h wire.Hole) {
-	if at.joined && m.link.online() && !at.private() {
+	if at.stands == inside && m.link.online() && !at.private() {
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: h.To + 1, Limit: page}, errand{about: at, quiet: true, hole: h})
 	}
 }

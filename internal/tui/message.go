@@ -85,6 +85,7 @@ type (
 		drafts  map[string]string
 		marks   map[string]wire.ID
 		ignored []string
+		joined  []string
 		inputs  map[string][]string // by place
 		place   string
 		talks   []wire.Talk

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (m *Model) look() {
 	}
 	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
 	if last := at.looked(); last > at.counts.mark {
-		at.counts.mark = last
+		at.counts.mark, at.counts.assumed = last, false
 	}
 	if at.counts.mark > at.counts.told && !at.telling {
 		at.telling = true
@@ -94,8 +95,8 @@ func (m *Model) looked(l looked) {
 	switch {
 	case at.private():
 		m.tellSeen(at)
-	case at.joined:
-		m.link.tell(wire.Read{Room: at.name, Last: at.counts.mark})
+	case at.stands != gone && m.link.session != nil:
+		m.link.session.Do(wire.Read{Room: at.name, Last: at.counts.mark}) // it tells the server when there is one
 	}
 	place, mark := markName(at), at.counts.mark
 	m.disk.write(m, func(a Archive) error { return a.SetMark(place, mark) })
@@ -173,7 +174,7 @@ func (m *Model) fetch(at *place) {
 	case !at.past.archive && m.link.archive != nil:
 		at.past.asking = askingArchive
 		m.start(m.fromDisk(at, first, limit))
-	case !at.past.server && at.joined && m.link.online() && !at.private():
+	case !at.past.server && at.stands == inside && m.link.online() && !at.private():
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})
 	}
 }
@@ -238,7 +239,7 @@ func (m *Model) restore() {
 	}
 	m.disk.restoring++
 	m.start(func(context.Context) any {
-		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
+		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), joined: archive.Joined(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
 		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
@@ -257,9 +258,11 @@ func (m *Model) entryMark(at *place) wire.ID {
 
 // restored takes it over, where nothing newer is there.
 func (m *Model) restored(r restored) {
-	m.link.ignored = map[string]bool{}
-	for _, name := range r.ignored {
-		m.link.ignored[wire.Fold(name)] = true
+	if m.link.ignored == nil { // else the disk may be behind what was typed
+		m.link.ignored = map[string]bool{}
+		for _, name := range r.ignored {
+			m.link.ignored[wire.Fold(name)] = true
+		}
 	}
 	m.disk.restoring--
 	was := m.book.kept
@@ -269,7 +272,10 @@ func (m *Model) restored(r restored) {
 		if at.draft == was.drafts[at.id] {
 			at.draft = r.drafts[at.id]
 		}
-		at.read(max(r.marks[markName(at)], m.entryMark(at)))
+		at.read(r.marks[markName(at)])
+		if last := m.entryMark(at); last != 0 {
+			at.enteredAt(last)
+		}
 	}
 	m.recallUnread(&r)
 	m.composer.Restore(r.inputs)
@@ -278,6 +284,24 @@ func (m *Model) restored(r restored) {
 		m.moment.guard.loaded = m.paint.now()
 	}
 	m.reopen(r.place)
+	m.vacate(r.joined)
+}
+
+// vacate takes the room off the list that a start shows before anything is known,
+// where we have left it and are in others.
+func (m *Model) vacate(joined []string) {
+	at := m.book.find(roomID(wire.Lobby))
+	elsewhere := len(joined) > 0 && !slices.ContainsFunc(joined, func(room string) bool { return wire.Fold(room) == wire.Lobby })
+	switch {
+	case at == nil || at.stands != outside || len(at.log.pending) > 0 || !elsewhere || m.cfg.Room != "" || m.link.me == "":
+		return
+	case at == m.book.current && m.writing():
+		m.book.left = at
+		return
+	case at == m.book.current:
+		m.show(m.book.room(joined[0]))
+	}
+	m.book.drop(at)
 }
 
 // reopen shows the conversation of last time, unless a person has asked for

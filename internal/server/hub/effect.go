@@ -90,7 +90,7 @@ type CheckPassword struct {
 // ReadLines reads at most Limit lines of a room with After < id < Before (0:
 // open), the newest ones where there are more, oldest first: Result.Page. It
 // stops before the line with which they would cost more than Bytes, so that
-// nothing is read that can't be told.
+// nothing is read that can't be told; one line is read in any case.
 type ReadLines struct {
 	Room          string
 	After, Before wire.ID
@@ -101,7 +101,7 @@ type ReadLines struct {
 }
 
 // LineCost is what a line of a room costs in an answer, in bytes.
-func LineCost(text string) int { return len(text) + lineOverhead }
+func LineCost(text string) int { return wire.StringSize(text) + lineOverhead }
 
 // ReadGaps reads several rooms at once, for Resume: Result.Rooms, one for each
 // in order. They share Bytes.
@@ -111,19 +111,26 @@ type ReadGaps struct {
 }
 
 // Read does the work by reading one room after the other. What a room does not
-// need of its share is for those behind it.
+// need of its share is for those behind it. The newest line is of each, also where
+// that is more than a share: without it clients don't look for older ones. Only
+// where so many are so long that no outbox holds them it is left out, too.
 func (w ReadGaps) Read(lines func(ReadLines) (Page, error)) ([]Page, error) {
 	pages := make([]Page, 0, len(w.Rooms))
-	left := w.Bytes
+	spent := 0
 	for i, want := range w.Rooms {
-		want.Bytes = max(1, left/(len(w.Rooms)-i))
+		want.Bytes = max(1, (w.Bytes-spent)/(len(w.Rooms)-i))
 		page, err := lines(want)
 		if err != nil {
 			return nil, err
 		}
+		cost := 0
 		for _, line := range page.Lines {
-			left -= LineCost(line.Text)
+			cost += LineCost(line.Text)
 		}
+		if spent+cost > maxReply {
+			page, cost = Page{More: true}, 0
+		}
+		spent += cost
 		pages = append(pages, page)
 	}
 	return pages, nil

@@ -22,7 +22,7 @@ func (l *fakeLog) page(r ReadLines) Page {
 		if !r.Oldest {
 			line = in[len(in)-1-n]
 		}
-		if bytes += LineCost(line.Text); r.Bytes > 0 && bytes > r.Bytes {
+		if bytes += LineCost(line.Text); n > 0 && r.Bytes > 0 && bytes > r.Bytes {
 			break
 		}
 	}

@@ -56,6 +56,9 @@ const (
 	// replyBytes bounds the lines of one answer, so that it fits the outbox of
 	// a connection (1 MiB) with its JSON around it.
 	replyBytes = 384 << 10
+	// maxReply bounds an answer that has a line of each room at least: it fits the
+	// outbox with what stands around the lines of as many rooms as can be resumed.
+	maxReply = 896 << 10
 	// lineOverhead is what a line costs in an answer beside its text.
 	lineOverhead = 200
 	// sealedOverhead is what a sealed line costs there beside its box: keys and

@@ -60,16 +60,16 @@ func (h *Hub) people(c call, r wire.People) {
 	if !ok {
 		return
 	}
-	list, more, next := in.list(after, len(in.places))
+	list, more, next := in.list(after, len(in.places), listBytes)
 	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, Room: r.Room, People: list, More: more, Next: next})
 }
 
-// list lists a roster in order of coming, from behind a place on: as many as a
-// frame holds and most allows. more are those behind the last one, next is its
-// place.
-func (r *roster) list(after uint64, most int) (list []wire.Person, more int, next wire.Cursor) {
+// list lists a roster in order of coming, from behind a place on: at most so many
+// people, in at most so many bytes of a frame. more are those behind the last
+// one, next is its place.
+func (r *roster) list(after uint64, most, bytes int) (list []wire.Person, more int, next wire.Cursor) {
 	list = make([]wire.Person, 0, min(len(r.places), most, wire.MaxList))
-	left := space(listBytes)
+	left := space(min(bytes, listBytes))
 	var last uint64
 	for p := r.first; p != nil; p = p.next {
 		if p.number <= after || p.user.hidden {

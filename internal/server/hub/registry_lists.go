@@ -8,7 +8,7 @@ import (
 
 // registryPeople lists who is online, to a datagram session.
 func (h *Hub) registryPeople(c call, _ wire.People) {
-	list, more, _ := h.online.list(0, maxListed)
+	list, more, _ := h.online.list(0, maxListed, listBytes)
 	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
 }
 

@@ -33,7 +33,7 @@ func (h *Hub) resume(c call, r wire.Resume) {
 		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
 			h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 		default:
-			h.joinRoom(c, rm, true)
+			h.joinRoom(c, rm, true, replyBytes/len(r.Rooms))
 			rm.holdBack(c.s, c.out)
 			p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
 		}

@@ -122,13 +122,13 @@ func (h *Hub) join(c call, r wire.Join) {
 	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
 		h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 	default:
-		h.joinRoom(c, rm, false)
+		h.joinRoom(c, rm, false, listBytes)
 	}
 }
 
 // joinRoom puts the session into the room, where it listens or holds, and
-// shows it who is there.
-func (h *Hub) joinRoom(c call, rm *room, holds bool) {
+// shows it who is there, in at most so many bytes.
+func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 	if !c.s.in(rm) && h.enter(c, rm, holds) {
 		h.tellJoined(c, rm)
 	}
@@ -136,7 +136,7 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool) {
 	if acct := h.ownerOf(rm); acct != nil {
 		owner = acct.name
 	}
-	list, more, next := rm.people.list(0, wire.MaxList)
+	list, more, next := rm.people.list(0, wire.MaxList, bytes)
 	h.reply(c, &wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
 		Last: rm.last, Made: rm.made, People: list, More: more, Next: next, Group: rm.group,

@@ -179,17 +179,22 @@ func (s *SQLite) Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error
 }
 
 // bound is how much of a room is still to be read.
-type bound struct{ lines, bytes int }
+type bound struct {
+	lines, bytes int
+	some         bool // a line was taken
+}
 
 func boundOf(want hub.ReadLines) bound {
-	return bound{want.Limit, cmp.Or(want.Bytes, math.MaxInt)}
+	return bound{lines: want.Limit, bytes: cmp.Or(want.Bytes, math.MaxInt)}
 }
 
 // takes counts one more line, and reports whether it is within the bound.
 func (b *bound) takes(l *wire.Said) bool {
 	b.lines--
 	b.bytes -= hub.LineCost(l.Text)
-	return b.lines >= 0 && b.bytes >= 0
+	within := b.lines >= 0 && (b.bytes >= 0 || !b.some)
+	b.some = true
+	return within
 }
 
 // PasswordHash implements Store.
