@@ -31,8 +31,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	testName = "TestEveryLineIsInEveryArchiveThatMayHaveItWhateverHappens"
-	// usualSteps is how long all histories are together without a wish.
-	usualSteps = 4_000
 	// stepsEach is how long one history is, restEvery how often it comes to rest.
 	stepsEach = 2_000
 	restEvery = 250
