@@ -38,7 +38,7 @@ func (d *desk) enter(ctx context.Context, l tui.Login) (tui.Connected, error) {
 		return tui.Connected{}, err
 	}
 	cfg := d.cli.clientConfig(p, client.Identity{Mode: d.cli.Reach.mode(), Name: l.Name, Password: l.Password}, d.log) //nolint:contextcheck // local files are read at once
-	cfg.Rooms = []string{d.cli.room()}
+	d.cli.goesTo(&cfg)
 	ctx, d.stop = context.WithCancel(ctx)
 	d.profile, d.session, d.ended = p, d.cli.session(p, cfg, forPerson), make(chan struct{})
 	go d.run(ctx, d.session, d.ended)

@@ -35,7 +35,7 @@ func (s *screen) full(ctx context.Context, std conf.Streams, c *cli) (err error)
 		return err
 	}
 	cfg := c.clientConfig(p, id, log) //nolint:contextcheck // local files are read at once
-	cfg.Rooms = []string{c.room()}
+	c.goesTo(&cfg)
 	now := recentOf(&c.Reach)
 	return s.show(ctx, c, p, c.session(p, cfg, forPerson), func() { now.keep(log) }, nil)
 }

@@ -78,7 +78,8 @@ func (s *screen) window(ctx context.Context, std conf.Streams, c *cli, d *daemon
 	}
 	defer closing(p, &err)
 	cfg := c.clientConfig(p, id, d.log) //nolint:contextcheck // local files are read at once
-	cfg.Dial, cfg.Rooms = d.dial, []string{c.room()}
+	cfg.Dial = d.dial
+	c.goesTo(&cfg)
 	if err := knowSelf(&cfg, d.dir); err != nil {
 		return err
 	}

@@ -71,7 +71,8 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 func (s *screen) plain(ctx context.Context, std conf.Streams, c *cli) error {
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, profileDir(&c.Reach), func(p *profile, cfg client.Config) error {
-		cfg.Rooms, cfg.KnownOnly = []string{c.room()}, !isTerminal(std.In)
+		c.goesTo(&cfg)
+		cfg.KnownOnly = !isTerminal(std.In)
 		return s.lines(ctx, std, c, p, c.session(p, cfg, forPerson), nil)
 	})
 }
@@ -98,4 +99,14 @@ func (c *cli) room() string {
 		return wire.Lobby
 	}
 	return c.Reach.Room
+}
+
+// goesTo has a session be in the room that was named, and where none was in those
+// of last time.
+func (c *cli) goesTo(cfg *client.Config) {
+	if c.Reach.Room == "" {
+		cfg.Entrance = wire.Lobby
+		return
+	}
+	cfg.Rooms = []string{c.Reach.Room}
 }

@@ -42,7 +42,9 @@ type Archive struct {
 
 	mu      sync.Mutex
 	profile string
-	home    int64 // of the server that the profile is used with now
+	home    int64  // of the server that the profile is used with now
+	server  string // by which it is known, and as what it has named itself
+	node    string
 	memo    memo
 	written int // lines since the last pruning
 	bounds  bounds

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/client"
+	"labchat/internal/dbfile"
 	"labchat/internal/knownservers"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
@@ -177,4 +178,40 @@ func TestAfterAFullDiskNoLineIsMissing(t *testing.T) {
 	bob = visit(t, addr, "bob", a)
 	hears(last)
 	whole(t, a, 30, last)
+}
+
+// Another program, as one that makes a backup, holds the file for longer than a
+// write waits.
+func TestAfterAFileThatWasHeldNoLineIsMissing(t *testing.T) {
+	addr := startServer(t)
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.exec("wait a little only", "PRAGMA busy_timeout = 50"))
+	other, err := dbfile.Open(t.Context(), filepath.Join(dir, fileName), "rw", 1, nil)
+	must(t, err)
+	defer other.Close()
+	ann := visit(t, addr, "ann", open(t, t.TempDir()))
+	bob := visit(t, addr, "bob", a)
+	ann.until("in the lobby", entered)
+	bob.until("in the lobby", entered)
+	hears := func(id wire.ID) {
+		bob.until("the line", func(e wire.Event) bool { s, ok := e.(*wire.Said); return ok && s.ID == id })
+	}
+	hears(ann.says(0, 5))
+
+	held, err := other.BeginTx(t.Context(), nil)
+	must(t, err)
+	if _, err := held.Exec("UPDATE profile SET typing = typing"); err != nil { // takes the lock
+		t.Fatal(err)
+	}
+	ann.says(5, 15)
+	bob.until("the reason", noticed("locked"))
+	if got := a.Extent(wire.Lobby); len(got.Holes) != 0 {
+		t.Errorf("got %+v while nothing can be written", got)
+	}
+	must(t, held.Rollback())
+	bob.until("the end of it", noticed("works again"))
+	last := ann.says(15, 20)
+	hears(last)
+	whole(t, a, 20, last)
 }

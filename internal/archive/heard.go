@@ -36,7 +36,7 @@ func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	home, due := a.count(len(heard))
 	fresh = make([]bool, len(heard))
 	ids := make([]wire.ID, len(heard))
-	err = a.change("store heard lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = a.add("store heard lines", due, func(ctx context.Context, tx *sql.Tx) (err error) {
 		h := &hearing{a: a, tx: tx, home: home, senders: map[string]*sender{}}
 		if err := h.prepare(ctx); err != nil {
 			return err
@@ -47,10 +47,7 @@ func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 				return err
 			}
 		}
-		if err := h.finish(ctx); err != nil || !due {
-			return err
-		}
-		return a.prune(ctx, tx)
+		return h.finish(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -141,7 +138,7 @@ func (h *hearing) place(ctx context.Context, one *wire.Heard) (wire.ID, error) {
 		return one.Line.ID, nil
 	}
 	const above = `SELECT max(
-		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2), 0),
+		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND state = ''), 0),
 		coalesce((SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND seq <= ?3 ORDER BY seq DESC LIMIT 1), 0),
 		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND private = 1 AND state = 'queued' AND seq <= ?3), 0))`
 	var newest wire.ID

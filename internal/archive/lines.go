@@ -44,14 +44,18 @@ const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiv
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 // Keep stores lines (*wire.Said and *wire.Whispered; other events are passed
-// over), each once however often it comes, and moves marks forward: up to
-// Last, all lines of that Room are here.
-func (a *Archive) Keep(lines []wire.Event, seen ...wire.Mark) error {
-	if len(lines) == 0 && len(seen) == 0 {
+// over), each once however often it comes, and together with them which lines of
+// rooms are here then. Either all of that is on disk afterwards, or nothing.
+func (a *Archive) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	if len(lines) == 0 && len(rooms) == 0 {
 		return nil
 	}
 	home, due := a.count(len(lines))
-	err := a.change("keep lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+	before := make([]wire.Extent, len(rooms))
+	for i, e := range rooms {
+		before[i] = a.Extent(e.Room)
+	}
+	err := a.add("keep lines", due, func(ctx context.Context, tx *sql.Tx) (err error) {
 		insert, err := tx.PrepareContext(ctx, insertLine)
 		if err != nil {
 			return err
@@ -67,24 +71,22 @@ func (a *Archive) Keep(lines []wire.Event, seen ...wire.Mark) error {
 				}
 			}
 		}
-		for _, m := range seen {
-			if err := writeRoom(ctx, tx, home, m.Room, "seen", m.Last); err != nil {
+		for i, e := range rooms {
+			if err := writeExtent(ctx, tx, home, before[i], e); err != nil {
 				return err
 			}
 		}
-		if due {
-			return a.prune(ctx, tx)
-		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || due { // then all was read again
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, m := range seen {
-		r := a.room(m.Room)
-		r.seen = max(r.seen, m.Last)
+	for _, e := range rooms {
+		r := a.room(e.Room)
+		e.Last = max(e.Last, r.extent.Last)
+		r.room, r.extent = e.Room, e
 	}
 	return nil
 }
@@ -131,12 +133,46 @@ func number(id wire.ID) int64 { return int64(min(id, math.MaxInt64)) }
 
 func placeOfRoom(room string) string { return "#" + fold(room) }
 
+// add runs a transaction that adds lines, and forgets the oldest ones where that
+// is due.
+func (a *Archive) add(act string, due bool, do func(ctx context.Context, tx *sql.Tx) error) error {
+	if !due {
+		return a.change(act, do)
+	}
+	home := a.here()
+	var left map[string]*roomRecord
+	err := a.change(act, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if err = do(ctx, tx); err != nil {
+			return err
+		}
+		if err = a.prune(ctx, tx); err != nil {
+			return err
+		}
+		left, err = loadRooms(ctx, tx, home)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.home == home {
+		for _, r := range left {
+			a.room(r.room).extent = r.extent
+		}
+	}
+	return nil
+}
+
 // prune forgets the oldest lines where there are too many.
 func (a *Archive) prune(ctx context.Context, tx *sql.Tx) error {
 	const perPlace = `DELETE FROM lines WHERE (home, place, id) IN
 		(SELECT home, place, id FROM (SELECT home, place, id, row_number() OVER (PARTITION BY home, place ORDER BY id DESC) AS n FROM lines) WHERE n > ?)`
 	const together = `DELETE FROM lines WHERE (home, place, id) IN
 		(SELECT home, place, id FROM lines ORDER BY id DESC LIMIT -1 OFFSET ?)`
+	if err := a.pruneExtents(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, perPlace, a.bounds.place); err != nil {
 		return err
 	}
@@ -147,7 +183,8 @@ func (a *Archive) prune(ctx context.Context, tx *sql.Tx) error {
 const lineColumns = "id, at, room, sender, receiver, kind, action, text, client, state"
 
 // Recent returns the newest lines of a place before an id (0: the newest of
-// all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user".
+// all), oldest first: *wire.Said of a "#room", *wire.Whispered with a "@user": theirs,
+// and our own to them, which are those with a State. A name may have been ours.
 func (a *Archive) Recent(place string, before wire.ID, limit int) ([]wire.Event, error) {
 	last := number(before)
 	if before == 0 {
@@ -168,7 +205,7 @@ func (a *Archive) stretch(place, side, order string, id int64, limit int) (lines
 	const from = "SELECT " + lineColumns + " FROM lines WHERE home = ?1 AND place = "
 	query, key := from+"?2 AND "+side, placeOfRoom(strings.TrimPrefix(place, "#"))
 	if name, isUser := strings.CutPrefix(place, "@"); isUser {
-		query = from + "'@' AND from_key = ?2 AND " + side + " UNION " + from + "'@' AND to_key = ?2 AND " + side
+		query = from + "'@' AND from_key = ?2 AND state = '' AND " + side + " UNION " + from + "'@' AND to_key = ?2 AND state <> '' AND " + side
 		key = fold(name)
 	}
 	query += " ORDER BY id " + order + " LIMIT ?4"

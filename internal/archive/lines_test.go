@@ -60,7 +60,7 @@ func TestLinesAreReadForwardsToo(t *testing.T) {
 	must(t, a.Home("host:1300", ""))
 	must(t, a.Keep([]wire.Event{line("lobby", 3), line("lobby", 1), line("lobby", 2), line("tea", 2)}))
 	must(t, a.Keep([]wire.Event{
-		&wire.Whispered{ID: 4, From: "bob", To: "ann"}, &wire.Whispered{ID: 5, From: "ann", To: "Bob"}, &wire.Whispered{ID: 6, From: "eve", To: "ann"},
+		&wire.Whispered{ID: 4, From: "bob", To: "ann"}, &wire.Whispered{ID: 5, From: "ann", To: "Bob", State: wire.ReceiptSent}, &wire.Whispered{ID: 6, From: "eve", To: "ann"},
 	}))
 	for place, want := range map[string][]wire.ID{"#Lobby": {2, 3}, "@bob": {4, 5}, "@eve": {6}} {
 		lines, err := a.After(place, 1, 2)
@@ -75,7 +75,7 @@ func TestPrivateLinesAreFoundByEitherSide(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, a.Keep([]wire.Event{
 		&wire.Whispered{ID: 1, From: "bob", To: "alice", Text: "a"},
-		&wire.Whispered{ID: 2, From: "alice", To: "Bob", Text: "b"},
+		&wire.Whispered{ID: 2, From: "alice", To: "Bob", Text: "b", State: wire.ReceiptSent},
 		&wire.Whispered{ID: 3, From: "carol", To: "alice", Text: "c"},
 		&wire.Whispered{ID: 4, From: "bob", To: "bob", Text: "d"},
 	}))
@@ -88,10 +88,10 @@ func TestPrivateLinesAreFoundByEitherSide(t *testing.T) {
 
 func TestTheMarkOnlyMovesForward(t *testing.T) {
 	a := open(t, t.TempDir())
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 5}))
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 3}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 5}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 3}))
 	must(t, a.Home("host:1300", ""))
-	must(t, a.Keep(nil, wire.Mark{Room: "lobby", Last: 4}, wire.Mark{Room: "lobby", Last: 2}))
+	must(t, a.Keep(nil, wire.Extent{Room: "lobby", Last: 4}, wire.Extent{Room: "lobby", Last: 2}))
 	if got := a.LastSeen("lobby"); got != 4 {
 		t.Errorf("got %d, want 4", got)
 	}
@@ -101,7 +101,7 @@ func TestAServersAbsurdIdsDoNotSpoilTheProfile(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	const absurd = wire.ID(1<<64 - 1)
-	must(t, a.Keep([]wire.Event{line("lobby", absurd), line("lobby", 5)}, wire.Mark{Room: "lobby", Last: absurd}))
+	must(t, a.Keep([]wire.Event{line("lobby", absurd), line("lobby", 5)}, wire.Extent{Room: "lobby", Last: absurd}))
 	must(t, a.SetMark("lobby", absurd))
 	must(t, a.Close())
 	a = open(t, dir)
@@ -252,8 +252,8 @@ func TestRoomsBelongToTheirServer(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	must(t, a.Home("a:1", "n1"))
-	must(t, a.SetJoined("tea", true))
-	must(t, a.Keep([]wire.Event{line("tea", 5)}, wire.Mark{Room: "tea", Last: 5}))
+	must(t, setJoined(a, "tea", true))
+	must(t, a.Keep([]wire.Event{line("tea", 5)}, wire.Extent{Room: "tea", Last: 5}))
 	must(t, a.Home("b:1", "n2"))
 	lines, err := a.Recent("#tea", 0, 10)
 	must(t, err)
@@ -266,7 +266,7 @@ func TestRoomsBelongToTheirServer(t *testing.T) {
 	if got := a.LastSeen("tea"); got != 5 {
 		t.Errorf("got mark %d, want 5 of the server used last", got)
 	}
-	must(t, a.SetJoined("tea", false))
+	must(t, setJoined(a, "tea", false))
 	if got := a.Joined(); len(got) != 0 {
 		t.Errorf("got %v, want to have left", got)
 	}

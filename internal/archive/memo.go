@@ -25,9 +25,9 @@ type memo struct {
 
 // roomRecord is what is known of a room.
 type roomRecord struct {
-	room       string
-	joined     bool
-	seen, read wire.ID
+	room   string
+	read   wire.ID
+	extent wire.Extent
 }
 
 // load fills the memo: at opening, and after the disk forgot what was too much.
@@ -54,6 +54,10 @@ func (a *Archive) load(ctx context.Context) error {
 			return err
 		}
 	}
+	err = a.read.QueryRowContext(ctx, "SELECT server, node FROM homes WHERE id = ?", a.home).Scan(&a.server, &a.node)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	err = a.loadHome(ctx, a.home, &m)
 	a.memo = m
 	return err
@@ -78,28 +82,33 @@ func (a *Archive) loadHome(ctx context.Context, home int64, m *memo) (err error)
 			return err
 		}
 	}
-	m.rooms, m.place, err = a.loadRooms(ctx, home)
+	if m.rooms, err = loadRooms(ctx, a.read, home); err != nil {
+		return err
+	}
+	err = a.read.QueryRowContext(ctx, "SELECT place FROM homes WHERE id = ?", home).Scan(&m.place)
+	if errors.Is(err, sql.ErrNoRows) {
+		m.place, err = "", nil // no server yet
+	}
 	return err
 }
 
-// loadRooms reads what is known of a home's rooms, and which place was shown
-// last.
-func (a *Archive) loadRooms(ctx context.Context, home int64) (rooms map[string]*roomRecord, place string, err error) {
-	rooms = map[string]*roomRecord{}
-	err = each(ctx, a.read, "SELECT key, room, joined, seen, read FROM rooms WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
+// loadRooms reads what is known of a home's rooms, by their keys.
+func loadRooms(ctx context.Context, db asked, home int64) (map[string]*roomRecord, error) {
+	known := map[string]*roomRecord{}
+	const query = "SELECT key, room, joined, read, since, first, seen FROM rooms WHERE home = ?"
+	err := each(ctx, db, query, []any{home}, func(rows *sql.Rows) error {
 		var key string
 		var r roomRecord
-		err := rows.Scan(&key, &r.room, &r.joined, &r.seen, &r.read)
-		rooms[key] = &r
+		x := &r.extent
+		err := rows.Scan(&key, &r.room, &x.In, &r.read, &x.Since, &x.First, &x.Last)
+		x.Room = r.room
+		known[key] = &r
 		return err
 	})
 	if err == nil {
-		err = a.read.QueryRowContext(ctx, "SELECT place FROM homes WHERE id = ?", home).Scan(&place)
+		err = loadHoles(ctx, db, home, known)
 	}
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil // no server yet
-	}
-	return rooms, place, err
+	return known, err
 }
 
 // asked answers queries: a pool, or a transaction.
@@ -126,7 +135,7 @@ func each(ctx context.Context, db asked, query string, args []any, take func(*sq
 func (m *memo) joined() []string {
 	var names []string
 	for _, key := range slices.Sorted(maps.Keys(m.rooms)) {
-		if r := m.rooms[key]; r.joined {
+		if r := m.rooms[key]; r.extent.In {
 			names = append(names, r.room)
 		}
 	}

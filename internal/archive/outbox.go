@@ -13,15 +13,16 @@ import (
 const maxSettled = 1000
 
 // Queue writes lines that were typed, in the order in which they are to go
-// out. When it returns they survive kill -9 and the loss of power.
+// out. When it returns they survive kill -9 and the loss of power. Of a line that
+// is there already only InDoubt is noted.
 func (a *Archive) Queue(lines ...*wire.Receipt) error {
 	home := a.here()
 	return a.change("queue lines", func(ctx context.Context, tx *sql.Tx) error {
-		const insert = `INSERT INTO outbox (home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT DO NOTHING`
+		const insert = `INSERT INTO outbox (home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, in_doubt)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', ?) ON CONFLICT DO UPDATE SET in_doubt = max(in_doubt, excluded.in_doubt)`
 		for _, l := range lines {
 			if _, err := tx.ExecContext(ctx, insert, home, l.Client, l.As, fold(l.As), l.Room, l.To, l.Text, l.Action,
-				wire.ReceiptQueued, l.At); err != nil {
+				wire.ReceiptQueued, l.At, l.InDoubt); err != nil {
 				return err
 			}
 		}
@@ -34,13 +35,13 @@ func (a *Archive) Queue(lines ...*wire.Receipt) error {
 // are in PrivateOutbox.
 func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
 	home := a.here()
-	const query = `SELECT client, typed_as, room, receiver, text, action, at FROM outbox
+	const query = `SELECT client, typed_as, room, receiver, text, action, at, in_doubt FROM outbox
 		WHERE state = 'queued' AND home = ? AND as_key = ? AND private = 0 ORDER BY seq`
 	var lines []*wire.Receipt
 	err := each(context.Background(), a.read, query, []any{home, fold(as)}, func(rows *sql.Rows) error {
 		l := &wire.Receipt{State: wire.ReceiptQueued}
 		lines = append(lines, l)
-		return rows.Scan(&l.Client, &l.As, &l.Room, &l.To, &l.Text, &l.Action, &l.At)
+		return rows.Scan(&l.Client, &l.As, &l.Room, &l.To, &l.Text, &l.Action, &l.At, &l.InDoubt)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
@@ -48,14 +49,14 @@ func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
 	return lines, nil
 }
 
-// Settle notes how far lines have come: State, ID, At, Inbox and Reason of
-// each. A line that is not in the outbox, or is for an encrypted conversation,
+// Settle notes how far lines have come: State, ID, At, Inbox, Reason and InDoubt
+// of each. A line that is not in the outbox, or is for an encrypted conversation,
 // is passed over.
 func (a *Archive) Settle(lines ...*wire.Receipt) error {
 	return a.change("settle lines", func(ctx context.Context, tx *sql.Tx) error {
-		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ? WHERE client = ? AND private = 0`
+		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ?, in_doubt = ? WHERE client = ? AND private = 0`
 		for _, l := range lines {
-			if _, err := tx.ExecContext(ctx, update, l.State, number(l.ID), l.At, l.Inbox, l.Reason, l.Client); err != nil {
+			if _, err := tx.ExecContext(ctx, update, l.State, number(l.ID), l.At, l.Inbox, l.Reason, l.InDoubt, l.Client); err != nil {
 				return err
 			}
 		}

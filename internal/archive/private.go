@@ -23,15 +23,15 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 	numbers := make([]wire.ID, len(lines))
 	err := a.change("queue private lines", func(ctx context.Context, tx *sql.Tx) (err error) {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO outbox
-			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device, after, after_of)
-			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', ?, ?, 0, '', 1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
+			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device, after, after_of, in_doubt)
+			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', ?, ?, 0, '', 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, insert.Close()) }()
 		for i, l := range lines {
 			if err := insert.QueryRowContext(ctx, home, l.Client, l.As, fold(l.As), l.To, l.Text, l.Action,
-				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf).Scan(&numbers[i]); err != nil {
+				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf, l.InDoubt).Scan(&numbers[i]); err != nil {
 				return err
 			}
 			if err := reopen(ctx, tx, home, l.To); err != nil {
@@ -52,13 +52,13 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 // PrivateOutbox returns the lines for encrypted conversations that wait at the
 // server at hand, under whatever name they were typed, in order.
 func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
-	const query = `SELECT seq, client, typed_as, receiver, text, action, id, at, inbox, device, after, after_of FROM outbox
+	const query = `SELECT seq, client, typed_as, receiver, text, action, id, at, inbox, device, after, after_of, in_doubt FROM outbox
 		WHERE private = 1 AND state = 'queued' AND home = ? ORDER BY seq`
 	var lines []*wire.Receipt
 	err := each(context.Background(), a.read, query, []any{a.here()}, func(rows *sql.Rows) error {
 		l := &wire.Receipt{State: wire.ReceiptQueued}
 		lines = append(lines, l)
-		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.ID, &l.At, &l.Inbox, &l.Device, &l.After, &l.AfterOf)
+		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.ID, &l.At, &l.Inbox, &l.Device, &l.After, &l.AfterOf, &l.InDoubt)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the private outbox: %w", err)
@@ -107,6 +107,19 @@ func (a *Archive) MarkSealed(lines ...wire.ClientID) error {
 	return a.change("note sealed lines", func(ctx context.Context, tx *sql.Tx) error {
 		for _, line := range lines {
 			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET inbox = 1"+stillWaits, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Doubt notes that lines are about to go out, so that they may have arrived
+// whatever happens next.
+func (a *Archive) Doubt(lines ...wire.ClientID) error {
+	return a.change("note lines that go out", func(ctx context.Context, tx *sql.Tx) error {
+		for _, line := range lines {
+			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET in_doubt = 1"+stillWaits, line); err != nil {
 				return err
 			}
 		}
@@ -165,7 +178,7 @@ func (a *Archive) ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error) {
 // an ID: its number and the device that it came from, which is nothing for one that
 // came through the server. Nil: there is no line.
 func (a *Archive) LastFrom(user string, upTo wire.ID) (*wire.Heard, error) {
-	const query = `SELECT device, seq FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND id <= ? ORDER BY id DESC LIMIT 1`
+	const query = `SELECT device, seq FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id <= ? ORDER BY id DESC LIMIT 1`
 	var h wire.Heard
 	err := a.read.QueryRowContext(context.Background(), query, a.here(), fold(user), number(upTo)).Scan(&h.Device, &h.Seq)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -14,7 +14,7 @@ import (
 func (a *Archive) Rename(device, old, name string) (done bool, err error) {
 	home := a.here()
 	err = a.change("rename a conversation", func(ctx context.Context, tx *sql.Tx) error {
-		const others = `SELECT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND device <> ?3)
+		const others = `SELECT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND device <> ?3 AND state = '')
 			OR EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND device <> ?3 AND state <> '')`
 		var taken bool
 		if err := tx.QueryRowContext(ctx, others, home, fold(name), device).Scan(&taken); err != nil || taken {

@@ -22,7 +22,7 @@ import (
 func (a *Archive) SettlePrivate(lines ...*wire.Receipt) error {
 	_, due := a.count(len(lines))
 	ids := make([]wire.ID, len(lines))
-	err := a.change("settle private lines", func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := a.add("settle private lines", due, func(ctx context.Context, tx *sql.Tx) (err error) {
 		k, err := newKeeper(ctx, tx)
 		if err != nil {
 			return err
@@ -33,10 +33,7 @@ func (a *Archive) SettlePrivate(lines ...*wire.Receipt) error {
 				return err
 			}
 		}
-		if err := forgetSettled(ctx, tx); err != nil || !due {
-			return err
-		}
-		return a.prune(ctx, tx)
+		return forgetSettled(ctx, tx)
 	})
 	if err != nil {
 		return err

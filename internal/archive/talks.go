@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"labchat/internal/wire"
 )
@@ -22,21 +23,25 @@ const (
 )
 
 // Talks returns the private conversations that there have been at the server at
-// hand with lines or files, those first in which something was said last. me is the
-// name that we have there, "" before it is known.
-func (a *Archive) Talks(me string) ([]wire.Talk, error) {
+// hand with lines or files, those first in which something was said last, and behind
+// them those without that were closed.
+func (a *Archive) Talks() ([]wire.Talk, error) {
 	ctx, home := context.Background(), a.here()
-	talks, err := a.spokenWith(ctx, home, me)
+	talks, err := a.spokenWith(ctx, home)
 	if err == nil {
 		err = a.sharedWith(ctx, home, talks)
 	}
 	closed := map[string]wire.Millis{}
+	var silent []wire.Talk
 	if err == nil {
-		err = each(ctx, a.read, "SELECT key, closed FROM rooms WHERE home = ? AND closed > 0", []any{home}, func(rows *sql.Rows) error {
-			var key string
+		err = each(ctx, a.read, "SELECT room, closed FROM rooms WHERE home = ? AND closed > 0", []any{home}, func(rows *sql.Rows) error {
+			var place string
 			var at wire.Millis
-			err := rows.Scan(&key, &at)
-			closed[key] = at
+			err := rows.Scan(&place, &at)
+			closed[fold(place)] = at
+			if user := strings.TrimPrefix(place, "@"); talks[fold(user)] == nil {
+				silent = append(silent, wire.Talk{User: user, At: at, Closed: true})
+			}
 			return err
 		})
 	}
@@ -56,35 +61,28 @@ func (a *Archive) Talks(me string) ([]wire.Talk, error) {
 			return nil, fmt.Errorf("count unread lines: %w", err)
 		}
 	}
-	return all, nil
+	return append(all, silent...), nil
 }
 
 // spokenWith are those with lines, by folded name.
-func (a *Archive) spokenWith(ctx context.Context, home int64, me string) (map[string]*wire.Talk, error) {
-	mine := map[string]bool{fold(me): true}
-	if err := each(ctx, a.read, "SELECT DISTINCT as_key FROM outbox WHERE home = ?", []any{home}, func(rows *sql.Rows) error {
-		var key string
-		err := rows.Scan(&key)
-		mine[key] = true
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	const query = `SELECT from_key, to_key, sender, receiver, kind, at, state <> '' AS own, max(id) FROM lines
+func (a *Archive) spokenWith(ctx context.Context, home int64) (map[string]*wire.Talk, error) {
+	const query = `SELECT sender, receiver, kind, at, state <> '' AS own, max(id) FROM lines
 		WHERE home = ? AND place = '@' GROUP BY from_key, to_key, own ORDER BY max(id)`
 	talks := map[string]*wire.Talk{}
 	err := each(ctx, a.read, query, []any{home}, func(rows *sql.Rows) error {
-		var from, to string
 		var w wire.Whispered
 		var own bool
-		if err := rows.Scan(&from, &to, &w.From, &w.To, &w.Kind, &w.At, &own, &w.ID); err != nil {
+		if err := rows.Scan(&w.From, &w.To, &w.Kind, &w.At, &own, &w.ID); err != nil {
 			return err
 		}
 		t := &wire.Talk{User: w.From, Kind: w.Kind, Last: w.ID, At: w.At}
-		if own || mine[from] && !mine[to] || from == fold(me) && from != to {
+		if own {
 			t = &wire.Talk{User: w.To, Last: w.ID, At: w.At}
 		}
 		if was := talks[fold(t.User)]; was != nil {
+			if own { // they know how they are written
+				t.User = was.User
+			}
 			t.Kind, t.At = cmp.Or(t.Kind, was.Kind), max(t.At, was.At)
 		}
 		talks[fold(t.User)] = t
@@ -156,8 +154,8 @@ func (a *Archive) AddRemark(user string, r wire.Remark, instead wire.ID) error {
 		ON CONFLICT DO UPDATE SET at = excluded.at, alarm = excluded.alarm, text = excluded.text`
 	const again = `DELETE FROM remarks AS r WHERE home = ?1 AND place = ?2 AND text = ?3 AND alarm = ?4
 		AND id = (SELECT max(id) FROM remarks WHERE home = ?1 AND place = ?2)
-		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?5 AND id > r.id)
-		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND id > r.id)
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?5 AND state = '' AND id > r.id)
+		AND NOT EXISTS (SELECT 1 FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?5 AND state <> '' AND id > r.id)
 		AND NOT EXISTS (SELECT 1 FROM transfers WHERE home = ?1 AND user_key = ?5 AND at > r.at)`
 	const trim = `DELETE FROM remarks WHERE home = ?1 AND place = ?2 AND id <=
 		(SELECT id FROM remarks WHERE home = ?1 AND place = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`

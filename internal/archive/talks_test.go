@@ -28,7 +28,7 @@ func TestPrivateConversationsAreKnownAfterARestart(t *testing.T) {
 	must(t, a.Keep([]wire.Event{
 		&wire.Whispered{ID: 50, At: 5, From: "dora", To: "alice", Text: "text"},
 		&wire.Whispered{ID: 51, At: 6, From: "alice", To: "dora", Text: "text", State: wire.ReceiptSent},
-		&wire.Whispered{ID: 52, At: 4, From: "alice", To: "emil", Text: "from another window"},
+		&wire.Whispered{ID: 52, At: 4, From: "alice", To: "emil", Text: "from another window", State: wire.ReceiptSent},
 	}))
 	must(t, a.SaveTransfer(&wire.Transfer{ID: "f", User: "frank", State: wire.TransferDone, At: 999_999}))
 	must(t, a.SetMark("@bob", 101))
@@ -38,7 +38,7 @@ func TestPrivateConversationsAreKnownAfterARestart(t *testing.T) {
 	a.now = func() time.Time { return now.Time() }
 	talks := func() (names []string) {
 		t.Helper()
-		all, err := a.Talks("alice")
+		all, err := a.Talks()
 		must(t, err)
 		for _, one := range all {
 			name := fmt.Sprint(one.User, " ", one.Unread)
@@ -190,8 +190,23 @@ func TestReceiptsOfAnOlderProfileAreKept(t *testing.T) {
 	for _, e := range lines {
 		got = append(got, e.(*wire.Whispered).State)
 	}
-	check(t, "states", got, []wire.ReceiptState{"", "", wire.ReceiptRead})
-	talks, err := a.Talks("alice")
+	check(t, "states", got, []wire.ReceiptState{wire.ReceiptSent, "", wire.ReceiptRead})
+	talks, err := a.Talks()
 	must(t, err)
 	check(t, "talks", talks, []wire.Talk{{User: "bob", Kind: wire.KindAccount, Last: 9, At: 90, Unread: 1, News: []wire.ID{8}}})
+}
+
+func TestAConversationWithoutLinesThatWasClosedIsKnownAsClosed(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.Home("host:1300", "node1"))
+	must(t, a.SetDraft("@bob", "half a sen"))
+	must(t, a.CloseTalk("bob"))
+	must(t, a.Close())
+	a = open(t, dir)
+	talks, err := a.Talks()
+	must(t, err)
+	if len(talks) != 1 || talks[0].User != "bob" || !talks[0].Closed {
+		t.Errorf("got %+v, want bob, closed", talks)
+	}
 }

@@ -30,12 +30,16 @@ const (
 	byHello
 	byLogin // to get the name
 	byLine  // a line of the outbox
+	byCopy  // a sealed copy of a line, for who has sealed it
 	byRooms // Resume
 	byFill  // History, for the disk
 	byInbox
 	byTaken
+	byRead // how far a room was read
+	byAway
 	byPulse
 	byFence // a ping: its answer comes after those of all that was asked before
+	byList  // a further page of a list
 )
 
 // ask is a request whose answer is due.
@@ -44,9 +48,27 @@ type ask struct {
 	req  wire.Request
 	why  purpose
 	line *line     // byLine
+	list *list     // byList
+	left []*room   // byRooms: not answered yet, in the order asked
 	due  time.Time // when its answer is missing, see asks.awaited
 	late bool      // byPerson: it was said that no answer came; one that comes yet is taken
-	left []*room   // byRooms: not answered yet, in the order asked; byFence: those it closes
+	// passed says that something was answered that was asked later: the answer to
+	// this will not come any more.
+	passed bool
+}
+
+// names reports whether the answer to a request gives the session a name: of
+// those with LoggedIn for an answer, all but that for a new password.
+func (q *ask) names() bool {
+	if q == nil {
+		return false
+	}
+	switch q.req.(type) {
+	case wire.Guest, wire.Login, wire.Register:
+		return true
+	default:
+		return false
+	}
 }
 
 // asks are the requests of one connection that are not answered. Owned by loop.
@@ -115,7 +137,7 @@ func tagged(r wire.Request, tag string) wire.Request {
 }
 
 // answered finds which request an event answers, nil for news. It is not
-// looked for any more then, but for Resume, which has many answers.
+// looked for any more then, but for Join and Resume of rooms: Resume has many answers.
 func (a *asks) answered(e wire.Event) *ask {
 	i := -1
 	if a.tagged {
@@ -129,7 +151,7 @@ func (a *asks) answered(e wire.Event) *ask {
 		return nil
 	}
 	q := a.list[i]
-	a.awaited(a.list[i:], time.Now())
+	a.awaited(a.list[:i], a.list[i:], time.Now())
 	if q.why != byRooms {
 		a.list = slices.Delete(a.list, i, i+1)
 	}
@@ -139,10 +161,14 @@ func (a *asks) answered(e wire.Event) *ask {
 	return q
 }
 
-// awaited begins anew to wait for answers: one before them has come, and a
-// server answers in order. Nothing else that it says is a reason to wait
-// longer, neither what others say nor an answer to a later ping.
-func (*asks) awaited(behind []*ask, now time.Time) {
+// awaited begins anew to wait for the answers behind one that has come, for a
+// server answers in order, and notes which it has passed over. Nothing else that
+// it says is a reason to wait longer, neither what others say nor an answer to a
+// later ping.
+func (*asks) awaited(before, behind []*ask, now time.Time) {
+	for _, q := range before {
+		q.passed = true
+	}
 	for _, q := range behind {
 		q.due = now.Add(answerTimeout)
 	}
@@ -180,6 +206,9 @@ func (l *loop) giveUp(now time.Time) {
 			return
 		case q.why == byPerson || !l.asks.tagged:
 			q.late = true
+		case q.why == byRooms && q.passed:
+			l.notEntered(q)
+			continue
 		case q.why == byLine || q.why == byRooms:
 			l.lose(lost("%s has not answered for %d seconds what it was asked.", l.cfg.Server, int(answerTimeout/time.Second)))
 			return
@@ -197,16 +226,9 @@ func (l *loop) unanswered(q *ask) *wire.Refused {
 		"%s has not answered for %d seconds. It may do so yet: look whether it was done before you ask again.", l.cfg.Server, int(answerTimeout/time.Second))}
 }
 
-// forget gives up waiting for further answers of a purpose, and returns what was
-// asked so.
-func (a *asks) forget(why purpose) (forgotten []*ask) {
-	a.list = slices.DeleteFunc(a.list, func(q *ask) bool {
-		if q.why == why {
-			forgotten = append(forgotten, q)
-		}
-		return q.why == why
-	})
-	return forgotten
+// forget notes that a request with many answers has got the last one.
+func (a *asks) forget(q *ask) {
+	a.list = slices.DeleteFunc(a.list, func(other *ask) bool { return other == q })
 }
 
 // answers says which requests an event of an older dialect may answer.
@@ -288,8 +310,20 @@ func (l *loop) do(r wire.Request, tag string) {
 	case wire.TrustServer:
 		l.trust(r, tag)
 		return
+	case wire.Read:
+		l.read(r, tag)
+		return
+	case wire.Leave:
+		if l.leave(r, tag) {
+			return
+		}
 	default:
 	}
+	l.pass(r, tag)
+}
+
+// pass asks the server.
+func (l *loop) pass(r wire.Request, tag string) {
 	_, quit := r.(wire.Quit)
 	switch {
 	case quit && (l.link == nil || !l.asks.tagged):
@@ -299,6 +333,8 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeOffline, "There is no connection to "+l.cfg.Server+" at the moment. Try again when it is back.")
 	case len(l.asks.list) >= maxAsks || l.unsentBytes() >= maxUnsent:
 		l.refuse(r, tag, wire.CodeBusy, "The server has not answered what was asked before. Wait a little.")
+	case r.Act() == wire.ActSeal:
+		l.outbox.copies = append(l.outbox.copies, sealedCopy{r.(wire.Seal), tag})
 	default:
 		if _, err := l.request(r, tag, byPerson); err != nil {
 			l.unsayable(r, tag, err)
@@ -322,12 +358,27 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
 }
 
-// refuseAll answers what will not be answered any more.
+// refuseAll answers what will not be answered any more. Whoever has asked to
+// leave a room is not in it at the next connection.
 func (l *loop) refuseAll() {
-	for _, q := range l.asks.list {
-		if q.why == byPerson && !q.late {
-			l.refuse(q.req, q.tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
+	list, held := l.asks.list, l.outbox.leaves
+	l.asks.list, l.outbox.leaves = nil, nil
+	for _, q := range list {
+		req, tag := q.req, q.tag
+		if q.list != nil {
+			req, tag = q.list.req, q.list.tag
+		}
+		r, leaving := req.(wire.Leave)
+		switch {
+		case q.late || q.why != byPerson && (q.why != byList || tag == ""):
+		case leaving && l.rooms.find(r.Room) != nil:
+			l.departed(r, tag)
+		default:
+			l.refuse(req, tag, wire.CodeOffline, "The connection was lost before the answer came. Look whether it was done, and ask again if not.")
 		}
 	}
-	l.asks.list = nil
+	for _, h := range held {
+		l.departed(h.Leave, h.tag)
+	}
+	l.refuseCopies("The connection was lost before the sealed copy was acknowledged.")
 }

@@ -87,7 +87,7 @@ func TestJoinedRoomsAreComeBackToAndLeftOnesAreNot(t *testing.T) {
 		defer f.stop()
 		store := newMemStore()
 		store.joined = []string{"gone"}
-		store.seen["gone"] = 5
+		store.has("gone", 5)
 		r := start(t, f, config(f, store))
 		defer r.end()
 		r.until("online", func() bool { return r.state() == wire.StateOnline && len(all[*wire.Entered](r)) == 1 })
@@ -113,7 +113,7 @@ func TestARoomOfOldIsCaughtUpWithWhenItIsJoinedAgain(t *testing.T) {
 		defer f.stop()
 		store := newMemStore()
 		f.mu.Lock()
-		store.seen["tea"] = f.others("tea", "seen").ID
+		store.has("tea", f.others("tea", "seen").ID)
 		f.others("tea", "missed")
 		f.mu.Unlock()
 		r := start(t, f, config(f, store))
@@ -156,7 +156,7 @@ func TestAGapThatCannotBeToldIsAskedForAgain(t *testing.T) {
 		defer f.stop()
 		store := newMemStore()
 		f.mu.Lock()
-		store.seen[wire.Lobby] = f.others(wire.Lobby, "seen").ID
+		store.has(wire.Lobby, f.others(wire.Lobby, "seen").ID)
 		f.others(wire.Lobby, "missed")
 		busy := true
 		f.script = func(p *peer, r wire.Request) []wire.Event {

@@ -103,7 +103,7 @@ func conversation(t *testing.T, up, down int) [2]int {
 		return append([]wire.Event{before}, append(answer, f.others(wire.Lobby, "bob after "+say.Text))...)
 	}
 	f.mu.Unlock()
-	store.seen[wire.Lobby] = seen.ID
+	store.has(wire.Lobby, seen.ID)
 
 	c := &cutter{f: f, up: up, down: down}
 	cfg := config(f, store)
@@ -191,7 +191,7 @@ func overtaken(t *testing.T, down int) int {
 	defer f.stop()
 	store := newMemStore()
 	f.mu.Lock()
-	store.seen[wire.Lobby] = f.others(wire.Lobby, "seen").ID
+	store.has(wire.Lobby, f.others(wire.Lobby, "seen").ID)
 	f.others(wire.Lobby, "missed")
 	said := false
 	f.script = func(p *peer, r wire.Request) []wire.Event {

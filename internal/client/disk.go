@@ -1,6 +1,10 @@
 package client
 
 import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"labchat/internal/session"
@@ -11,16 +15,22 @@ import (
 // session.MaxUnsaved does the lines. Beyond that the oldest half is let go of.
 const maxUnsavedText = 16 << 20
 
+// maxHoles is how many holes of one room are told apart. Beyond that the oldest
+// become one, and what lies between them is fetched again.
+const maxHoles = 64
+
 // disk is what waits to be stored: what a round has brought, and while the disk
 // fails that of the rounds before. Owned by loop.
 type disk struct {
 	queued   []*wire.Receipt // typed, not in the outbox yet
 	unqueued []*wire.Receipt // in the outbox, but not on disk
 	lines    []wire.Event
-	text     int                // bytes of lines
-	marks    map[string]wire.ID // by room: all its lines up to there are stored, or among lines
-	taken    []wire.ID          // private lines to tell the server of, once stored
+	text     int                     // bytes of lines
+	extents  map[string]*wire.Extent // by folded room: what of it is stored, or among lines, where that has changed
+	filled   map[string]bool         // rooms that have fewer holes, once that is stored
+	taken    []wire.ID               // private lines to tell the server of, once stored
 	settled  []*wire.Receipt
+	tokens   map[string]wire.Secret
 	failing  bool
 	again    time.Time // while failing: when it is tried again
 	told     bool      // the person knows that something was not stored
@@ -28,14 +38,16 @@ type disk struct {
 	lost     int       // lines that were let go of and that no server has
 }
 
-// at notes which server's lines come now. What a failing disk has not taken of
-// another one's must not become part of its history.
-func (d *disk) at(node string) {
-	if d.node != "" && d.node != node {
+// at notes which server's lines come now, and says whether it is another one than
+// before. What a failing disk has not taken of another one's must not become part
+// of its history.
+func (d *disk) at(node string) (moved bool) {
+	if moved = d.node != "" && d.node != node; moved {
 		d.lost += len(d.lines)
-		d.lines, d.text, d.marks, d.taken = nil, 0, nil, nil
+		d.lines, d.text, d.extents, d.filled, d.taken = nil, 0, nil, nil, nil
 	}
 	d.node = node
+	return moved
 }
 
 func (d *disk) keep(e wire.Event) {
@@ -43,22 +55,20 @@ func (d *disk) keep(e wire.Event) {
 	d.text += session.TextOf(e)
 }
 
-// mark moves the mark of a room: all its lines up to id are stored, together
-// with those that wait.
-func (d *disk) mark(room string, id wire.ID) {
-	if id == 0 {
-		return
+// fill notes that holes of a room are filled, once that is stored.
+func (d *disk) fill(room string) { note(&d.filled, room, true) }
+
+// note sets a value of a map that may not have been made yet.
+func note[V any](m *map[string]V, key string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
 	}
-	if d.marks == nil {
-		d.marks = map[string]wire.ID{}
-	}
-	key := wire.Fold(room)
-	d.marks[key] = max(d.marks[key], id)
+	(*m)[key] = v
 }
 
 // waits says whether anything is to be stored.
 func (d *disk) waits() bool {
-	return len(d.unqueued)+len(d.lines)+len(d.marks)+len(d.settled) > 0
+	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }
 
 // due is when a disk that fails is tried again; the zero time is never.
@@ -76,9 +86,13 @@ func (d *disk) due() time.Time {
 func (l *loop) save() {
 	d := &l.disk
 	queued := d.queued
+	l.noteNext(queued)
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
-		if err := l.store(); err != nil {
+		began := time.Now()
+		err := l.store()
+		l.pulse.pause(time.Since(began))
+		if err != nil {
 			d.failing, d.again = true, time.Now().Add(session.DiskWait)
 			l.diskFailed(err)
 		} else {
@@ -95,65 +109,102 @@ func (l *loop) save() {
 	l.askMore()
 }
 
-// store writes all that waits.
+// store writes all that waits. What is typed and what is said don't hold each
+// other up; but what has become of a line is not noted before the line.
 func (l *loop) store() error {
 	d := &l.disk
+	kept := l.storeLines()
+	if kept == nil {
+		kept = l.storeTokens()
+	}
 	if len(d.unqueued) > 0 {
 		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.unqueued = nil
 	}
-	if len(d.lines)+len(d.marks) > 0 {
-		marks := make([]wire.Mark, 0, len(d.marks))
-		for key, id := range d.marks {
-			marks = append(marks, wire.Mark{Room: l.rooms.nameOf(key), Last: id})
-		}
-		if err := l.cfg.Store.Keep(d.lines, marks...); err != nil {
-			return err
-		}
-		taken := d.taken
-		d.lines, d.text, d.marks, d.taken = nil, 0, nil, nil
-		l.tellTaken(taken)
-	}
 	if len(d.settled) > 0 {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.settled = nil
+	}
+	return kept
+}
+
+// storeLines writes what was said, and what of the rooms is here then.
+func (l *loop) storeLines() error {
+	d := &l.disk
+	if len(d.lines)+len(d.extents) == 0 {
+		return nil
+	}
+	rooms := make([]wire.Extent, 0, len(d.extents))
+	for _, x := range d.extents {
+		x.Holes = x.Holes.Merge(maxHoles)
+		rooms = append(rooms, *x)
+	}
+	if err := l.cfg.Store.Keep(d.lines, rooms...); err != nil {
+		return err
+	}
+	taken, filled := d.taken, d.filled
+	d.lines, d.text, d.extents, d.taken, d.filled = nil, 0, nil, nil, nil
+	l.tellTaken(taken)
+	for _, room := range slices.Sorted(maps.Keys(filled)) {
+		l.emit(&wire.Filled{Room: room})
 	}
 	return nil
 }
 
+// storeTokens writes what the next logins need.
+func (l *loop) storeTokens() error {
+	d := &l.disk
+	for name, token := range d.tokens {
+		if err := l.cfg.Store.SetToken(l.cfg.Server, name, token); err != nil {
+			return err
+		}
+		delete(d.tokens, name)
+	}
+	return nil
+}
+
+// isIn notes that we are in a room, or have left it. The name is as the server
+// spells it.
+func (l *loop) isIn(room string, in bool) {
+	if x := l.extent(room); x.In == in && x.Room == room {
+		return
+	}
+	x := l.change(room)
+	x.Room, x.In = room, in
+}
+
 // letGo lets go of the older half of the lines that wait. Those of rooms are
-// fetched again when the disk works, and so are those that the server keeps for
-// us until it hears that they are here.
+// holes that are filled when the disk works, and those that the server keeps for
+// us until it hears that they are here come again.
 func (l *loop) letGo() {
 	d := &l.disk
 	gone := d.lines[:len(d.lines)/2]
 	d.lines = append([]wire.Event(nil), d.lines[len(gone):]...)
+	torn := map[string]wire.Hole{}
 	for _, e := range gone {
 		d.text -= session.TextOf(e)
 		switch e := e.(type) {
 		case *wire.Said:
-			l.torn(e.Room)
+			if h, known := torn[e.Room]; known {
+				torn[e.Room] = wire.Hole{From: min(h.From, e.ID), To: max(h.To, e.ID)}
+			} else {
+				torn[e.Room] = wire.Hole{From: e.ID, To: e.ID}
+			}
+			if !l.asks.tagged {
+				d.lost++ // nobody can be asked for them
+			}
 		case *wire.Whispered:
 			l.untake(e.ID)
 		default:
 		}
 	}
-}
-
-// torn notes that lines of a room were let go of. What is stored from now on
-// moves no mark, until they are here again.
-func (l *loop) torn(room string) {
-	one := l.rooms.find(room)
-	if one == nil || !l.asks.tagged && l.link != nil {
-		l.disk.lost++ // nobody can be asked for them
-		return
+	for room, h := range torn {
+		l.change(room).Lose(h.From, h.To, !l.asks.tagged)
 	}
-	delete(l.disk.marks, wire.Fold(room))
-	one.whole, one.behind, one.torn = false, true, true
 }
 
 // untake takes a line out of those that the server is told to forget.
@@ -183,7 +234,7 @@ func (l *loop) diskWorks() {
 	d := &l.disk
 	if d.failing {
 		d.failing = false
-		l.fillNext()
+		l.fill()
 	}
 	if !d.told {
 		return
@@ -200,7 +251,25 @@ func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
 	return l.pulse.stamp, now
 }
 
-// seen is the line of a room up to which all are stored, or wait to be.
-func (l *loop) seen(room string) wire.ID {
-	return max(l.cfg.Store.LastSeen(room), l.disk.marks[wire.Fold(room)])
+// seen is the newest line of a room that is stored, or waits to be.
+func (l *loop) seen(room string) wire.ID { return l.extent(room).Last }
+
+// extent is what of a room is stored, together with what waits.
+func (l *loop) extent(room string) wire.Extent {
+	if x := l.disk.extents[wire.Fold(room)]; x != nil {
+		return *x
+	}
+	return l.cfg.Store.Extent(room)
+}
+
+// change is the same, to be changed.
+func (l *loop) change(room string) *wire.Extent {
+	key := wire.Fold(room)
+	if x := l.disk.extents[key]; x != nil {
+		return x
+	}
+	x := l.cfg.Store.Extent(room)
+	x.Room = cmp.Or(x.Room, room)
+	note(&l.disk.extents, key, &x)
+	return &x
 }

@@ -27,7 +27,8 @@ type fake struct {
 	script func(p *peer, r wire.Request) []wire.Event // nil: the usual answer
 	node   string
 	rate   int
-	page   int // lines of one answer at most
+	page   int         // lines of one answer at most
+	made   wire.Millis // of all rooms, 0: it does not say
 	last   wire.ID
 	log    map[string][]*wire.Said
 	stored map[wire.ClientID]wire.ID
@@ -232,6 +233,8 @@ func (f *fake) usual(p *peer, r wire.Request) []wire.Event {
 		return f.join(p, re, r.Room)
 	case wire.Resume:
 		return f.resume(p, r)
+	case wire.Leave:
+		return f.leave(p, r)
 	case wire.History:
 		return f.history(r)
 	case wire.Say:
@@ -292,11 +295,19 @@ func (f *fake) join(p *peer, re wire.Re, room string) []wire.Event {
 		return []wire.Event{&wire.Refused{Re: re, Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no room " + room + "."}}
 	}
 	p.rooms[room] = true
-	e := &wire.Entered{Re: re, Room: room}
+	e := &wire.Entered{Re: re, Room: room, Made: f.made}
 	if len(lines) > 0 {
 		e.Last = lines[len(lines)-1].ID
 	}
 	return []wire.Event{e}
+}
+
+func (f *fake) leave(p *peer, r wire.Leave) []wire.Event {
+	if !p.rooms[r.Room] {
+		return []wire.Event{&wire.Refused{Re: wire.Re{Re: r.Tag}, Of: wire.ActLeave, Code: wire.CodeNotMember, Text: "You are not in it."}}
+	}
+	delete(p.rooms, r.Room)
+	return []wire.Event{&wire.Done{Re: wire.Re{Re: r.Tag}, Of: wire.ActLeave}}
 }
 
 func (f *fake) resume(p *peer, r wire.Resume) []wire.Event {

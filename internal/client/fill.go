@@ -1,39 +1,98 @@
 package client
 
-import "labchat/internal/wire"
+import (
+	"slices"
 
-// stretch is a part of a room's lines: From to To of the gap.
-type stretch struct {
-	room *room // nil: none is on its way
-	gap  wire.Gap
-	sent bool // it was asked for, and not answered yet
+	"labchat/internal/wire"
+)
+
+// page is an answer to History: lines of a room that were said earlier.
+type page struct {
+	room  *room        // nil: none is on its way
+	due   bool         // it was asked for, and not answered yet
+	hole  wire.Hole    // what is to be filled
+	asked wire.History // what a person has asked for
+	gap   wire.Gap
+	lines []*wire.Said // that have come
 }
 
-// holds says whether a line is of the stretch, and whether it is the last one.
-func (s *stretch) holds(one *room, id wire.ID) (holds, last bool) {
-	holds = one != nil && s.room == one && !s.sent && s.gap.From <= id && id <= s.gap.To
-	return holds, holds && id == s.gap.To
+// holds says whether a line is of the page.
+func (p *page) holds(one *room, id wire.ID) bool {
+	return one != nil && p.room == one && !p.due && p.gap.From <= id && id <= p.gap.To
 }
 
-// fillNext asks for the next lines that are missing on disk, of one room after
-// the other. Nobody is shown them: where the screen lacks them it says so, and
-// asks when somebody looks.
-func (l *loop) fillNext() {
-	if l.rooms.fill.room != nil || l.disk.failing || !l.asks.tagged || l.phase < resuming || !l.rooms.again.IsZero() {
+// pageOf returns the page that a line is of, nil for news.
+func (l *loop) pageOf(one *room, id wire.ID) *page {
+	for _, p := range []*page{&l.rooms.fill, &l.rooms.read} {
+		if p.holds(one, id) {
+			return p
+		}
+	}
+	return nil
+}
+
+// paged takes a line of a page. What the disk has of a room is narrowed by whole
+// pages only, so that a connection lost within one leaves no new hole.
+func (l *loop) paged(p *page, e *wire.Said) {
+	p.lines = append(p.lines, e)
+	switch {
+	case e.ID != p.gap.To:
+	case p == &l.rooms.fill:
+		l.filled()
+	default:
+		l.pageRead()
+	}
+}
+
+// cutPages gives up pages that did not come whole before the next one began.
+func (l *loop) cutPages() {
+	r := &l.rooms
+	if r.fill.room != nil && !r.fill.due {
+		r.fill.room.refuses = true
+		r.fill = page{}
+	}
+	r.read = page{}
+}
+
+// fill asks for the newest lines that are missing on disk, a page at a time.
+// Nobody is shown them: where the screen lacks them it says so, and reads them from
+// the disk when somebody looks.
+func (l *loop) fill() {
+	r := &l.rooms
+	if r.fill.room != nil || l.disk.failing || !l.asks.tagged || l.phase != online || !r.again.IsZero() {
 		return
 	}
-	for _, one := range l.rooms.joined() {
-		if !one.behind || one.whole || one.short {
+	one, hole := l.newestHole()
+	if one == nil {
+		return
+	}
+	q := wire.History{Room: one.name, Before: hole.To + 1, Limit: int(min(wire.MaxHistory, hole.To-hole.From+1))}
+	if _, err := l.ask(q, byFill); err != nil {
+		l.cfg.Log.Warn("missing lines not asked for", "err", err)
+		return
+	}
+	r.fill = page{room: one, hole: hole, due: true}
+}
+
+// newestHole is the hole to be filled next, and its room, nil where there is
+// none. What was said before we came in first is not fetched unasked, and neither
+// is what the disk would not keep.
+func (l *loop) newestHole() (of *room, newest wire.Hole) {
+	for _, one := range l.rooms.all {
+		if one.standing != inside || one.refuses || l.leaves(one.name) {
 			continue
 		}
-		after := max(l.seen(one.name), one.floor, 1)
-		if _, err := l.ask(wire.History{Room: one.name, After: after, Limit: wire.MaxHistory}, byFill); err != nil {
-			l.cfg.Log.Warn("missing lines not asked for", "err", err)
-			return
+		x := l.extent(one.name)
+		for _, h := range slices.Backward(x.Holes) {
+			if h.From = max(h.From, x.Since+1, x.First); !h.Gone && h.From <= h.To {
+				if h.To > newest.To {
+					of, newest = one, h
+				}
+				break
+			}
 		}
-		l.rooms.fill, one.torn = stretch{room: one, sent: true}, false
-		return
 	}
+	return of, newest
 }
 
 // filling begins a page of lines that are missing on disk.
@@ -42,37 +101,88 @@ func (l *loop) filling(e *wire.Gap) {
 	if f.room == nil {
 		return
 	}
-	f.gap, f.sent = *e, false
-	if e.Count == 0 {
+	f.gap, f.due = *e, false
+	switch {
+	case e.Count > 0:
+	case e.More: // there are some, but it does not tell them
+		f.room.refuses = true
+		*f = page{}
+		l.fill()
+	default:
 		l.filled()
 	}
 }
 
-// filled ends such a page: all lines up to its last are here.
+// filled ends such a page.
 func (l *loop) filled() {
-	one, gap := l.rooms.fill.room, l.rooms.fill.gap
-	l.rooms.fill = stretch{}
-	if !one.torn {
-		l.disk.mark(one.name, gap.To)
+	f := l.rooms.fill
+	l.rooms.fill = page{}
+	f.lines = slices.DeleteFunc(f.lines, func(e *wire.Said) bool { return e.ID < f.hole.From || e.ID > f.hole.To })
+	from := f.hole.To + 1
+	if f.gap.Count > 0 {
+		from = f.gap.From
 	}
-	if !one.torn && !gap.More {
-		one.behind, one.whole, one.early = false, true, nil
-		l.disk.mark(one.name, one.high)
-	}
-	l.fillNext()
+	l.keepPage(&f, max(from, f.hole.From), f.hole.To, !f.gap.More && from > f.hole.From)
+	l.fill()
 }
 
 // fillRefused asks again later, where that can help.
 func (l *loop) fillRefused(e *wire.Refused) {
 	one := l.rooms.fill.room
-	l.rooms.fill = stretch{}
-	switch e.Code {
-	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:
-		l.askRoomsLater(e.RetryMS)
-	default: // the mark stays, and the next session asks
-		if one != nil {
-			one.short = true
+	l.rooms.fill = page{}
+	if forNow(e.Code) {
+		l.askLater(e.RetryMS)
+		return
+	}
+	if one != nil { // the next connection asks again
+		one.refuses = true
+	}
+	l.cfg.Log.Warn("missing lines are refused", "code", e.Code, "text", e.Text)
+	l.fill()
+}
+
+// pageRead ends a page that a person has asked for. It is kept where it touches
+// what the disk has: what the disk has of a room begins somewhere, and from there
+// on it knows its holes.
+func (l *loop) pageRead() {
+	p := l.rooms.read
+	l.rooms.read = page{}
+	x := l.extent(p.room.name)
+	from, to := p.gap.From, p.gap.To
+	if p.asked.After == 0 && p.asked.Before != 0 {
+		to = p.asked.Before - 1
+		if p.gap.Count == 0 {
+			from = p.asked.Before
 		}
-		l.cfg.Log.Warn("missing lines are refused", "code", e.Code, "text", e.Text)
+	}
+	if x.Last == 0 || p.room.standing == outside || to == 0 || to+1 < x.First {
+		return
+	}
+	l.keepPage(&p, from, to, p.asked.After == 0 && !p.gap.More)
+	l.fill()
+}
+
+// keepPage stores a page: all lines from one id to another. oldest says that the
+// server has none before: what is missing there is gone.
+func (l *loop) keepPage(p *page, from, to wire.ID, oldest bool) {
+	x := l.change(p.room.name)
+	before := x.Holes
+	x.Add(from, to)
+	if oldest {
+		for _, h := range x.Holes.Within(x.First, from-1) {
+			switch {
+			case h.Gone:
+			case h.From <= p.room.before()+1: // an empty room was entered, and nothing had been said
+				x.Holes = x.Holes.Close(h.From, h.To)
+			default:
+				x.Lose(h.From, h.To, true)
+			}
+		}
+	}
+	for _, e := range p.lines {
+		l.disk.keep(e)
+	}
+	if !slices.Equal(before, x.Holes) {
+		l.disk.fill(p.room.name)
 	}
 }

@@ -43,7 +43,20 @@ func (l *loop) handle(e wire.Event) {
 	case *wire.PeerList:
 		l.peersListed(e)
 	case *wire.Joined, *wire.Left:
+		l.lists.follow(e)
 		l.cameOrWent(e)
+	case *wire.Renamed:
+		l.lists.follow(e)
+		l.emit(e)
+	case *wire.Presence:
+		l.lists.follow(e)
+		l.presence(e)
+	case *wire.RoomList:
+		l.roomsListed(e, q)
+	case *wire.PeopleList:
+		l.peopleListed(e, q)
+	case *wire.ReadMoved:
+		l.readElsewhere(e)
 	default:
 		l.emit(e)
 	}
@@ -54,13 +67,25 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
-	l.disk.at(e.Node)
+	if l.disk.at(e.Node) {
+		l.rooms.moved()
+		l.reading.here = nil // ids of another server's lines
+	}
 	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
-		l.diskFailed(err)
+		l.cfg.Log.Error("the archive failed", "err", err)
+		l.lose(lost("This machine's disk can't note which server this is (%v), and must not mix what is said here with what was said elsewhere. Make room on the disk: it is tried again.", err))
+		return
 	}
 	for _, name := range l.cfg.Store.Joined() {
-		l.rooms.wanted(name)
+		if l.extent(name).In { // and not left since
+			l.rooms.wanted(name)
+		}
 	}
+	if l.rooms.entrance != "" && len(l.rooms.all) == 0 {
+		l.rooms.wanted(l.rooms.entrance)
+	}
+	l.rooms.entrance = ""
+	l.recallRead()
 	l.outbox.pace(e.Limits.Rate, l.cfg.Rate)
 	l.services.listed = append([]wire.Service{}, e.Services...)
 	l.emit(e)
@@ -80,6 +105,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.nameRefused(e)
 	case byLine:
 		l.lineRefused(e, q.line)
+	case byCopy:
+		l.copyRefused(e)
 	case byRooms:
 		l.roomsRefused(e, q)
 	case byFill:
@@ -89,8 +116,14 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 	case byInbox:
 		l.inboxRefused()
 	case byTaken: // the lines wait at the server, for the next login
-	case byPerson:
+	case byList:
+		l.listRefused(q.list)
+	case byRead:
+		l.readTold()
+	case byAway:
 		l.emit(e)
+	case byPerson:
+		l.leaveRefused(e, q)
 	}
 }
 
@@ -124,6 +157,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 		if one := l.outbox.find(e.Client); one != nil {
 			l.accepted(e, one)
 		}
+	case q.why == byCopy:
+		l.outbox.copied()
+		l.emit(e)
 	case q.why == byLine:
 		if q.line == l.outbox.find(q.line.Client) {
 			l.accepted(e, q.line)
@@ -138,7 +174,7 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 	switch {
 	case q == nil:
 	case q.why == byFence:
-		l.passed(q)
+		l.passed()
 	case q.why == byPulse:
 		l.ponged()
 	default:
@@ -148,13 +184,22 @@ func (l *loop) pong(e *wire.Pong, q *ask) {
 
 // done notes what a person's request has changed for the session.
 func (l *loop) done(e *wire.Done, q *ask) {
-	if q != nil && q.why == byTaken {
+	switch {
+	case q == nil:
+		return
+	case q.why == byTaken:
 		l.inbox.done(q.req)
+	case q.why == byRead:
+		l.readTold()
+	case q.why == byRooms:
+		l.resumed(q)
 	}
-	if q == nil || q.why != byPerson {
+	if q.why != byPerson {
 		return
 	}
 	switch r := q.req.(type) {
+	case wire.Away:
+		l.who.away = r.Text
 	case wire.Leave:
 		l.left(r.Room)
 	case wire.Logout:

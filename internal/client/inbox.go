@@ -2,9 +2,14 @@ package client
 
 import (
 	"cmp"
+	"slices"
 
 	"labchat/internal/wire"
 )
+
+// maxEarly is how many private lines are remembered that may come again, because
+// the server may not know that they were taken. What is more may come out twice.
+const maxEarly = 10_000
 
 // inbox is what waits for the session's account at the server. Owned by loop.
 type inbox struct {
@@ -18,6 +23,25 @@ type inbox struct {
 	// told are private lines that have come out, while the server may not know
 	// that they are stored here: it tells them again.
 	told map[wire.ID]bool
+	// passed are the newest private lines that have come out and wait nowhere: a
+	// server that was killed may hand them on again.
+	passed []wire.ID
+}
+
+// maxPassed is how many private lines are remembered that may come again: what is
+// sent again is so when the connection is back, and lines go out one by one.
+const maxPassed = 1000
+
+// again reports whether a line that waits nowhere has come out before, and
+// remembers it.
+func (i *inbox) again(id wire.ID) bool {
+	if slices.Contains(i.passed, id) {
+		return true
+	}
+	if i.passed = append(i.passed, id); len(i.passed) > maxPassed {
+		i.passed = i.passed[1:]
+	}
+	return false
 }
 
 // lost forgets what a connection's end takes.
@@ -74,6 +98,9 @@ func (l *loop) keepWhispered(e *wire.Whispered) {
 		e.ID, e.At = l.stamp("")
 		e.To = cmp.Or(e.To, l.who.name)
 	}
+	if l.who.name != "" && wire.Fold(e.From) == wire.Fold(l.who.name) {
+		e.State = wire.ReceiptSent // by another device of ours: who we are now is known now only
+	}
 	e.Via.Earlier = e.Inbox || l.inbox.waited(l.asks.tagged)
 	l.disk.keep(e)
 	if e.Inbox {
@@ -83,7 +110,7 @@ func (l *loop) keepWhispered(e *wire.Whispered) {
 	if waits {
 		l.disk.taken = append(l.disk.taken, e.ID)
 	}
-	if l.inbox.told[e.ID] {
+	if l.inbox.told[e.ID] || !waits && l.asks.tagged && l.inbox.again(e.ID) {
 		return
 	}
 	if waits && !l.cfg.LeaveInbox && len(l.inbox.told) < maxEarly {
@@ -127,9 +154,9 @@ func (l *loop) inboxRead() {
 	}
 }
 
-// inboxRefused leaves what waits to the next login.
+// inboxRefused leaves what waits, and does not come now, to the next login.
 func (l *loop) inboxRefused() {
-	l.inbox.more = false
+	l.inbox.left, l.inbox.more = 0, false
 	l.inboxRead()
 }
 

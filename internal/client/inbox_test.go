@@ -204,3 +204,90 @@ func TestASessionThatLeavesItsInboxDoesNotReadIt(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoLogsInWithinASessionIsToldWhatWaits comes in as a guest, and is somebody
+// with an inbox a little later.
+func TestWhoLogsInWithinASessionIsToldWhatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		b := &box{f: f, waiting: []wire.ID{10, 11, 12, 13, 14}}
+		f.script = b.script
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.s.Do(wire.Login{Name: "alice", Password: "pw"})
+		r.until("all have come", func() bool { return len(r.ids()) >= 5 })
+		r.s.Do(wire.Joke{})
+		r.until("a live one", func() bool { return len(r.ids()) > 5 })
+		if got, want := r.ids(), []wire.ID{10, 11, 12, 13, 14, 99}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		r.until("what is on disk is taken", func() bool {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return slices.Equal(b.waiting, []wire.ID{11, 13})
+		})
+		for _, e := range all[*wire.InboxCount](r) {
+			if e.Re.Re != "" {
+				t.Errorf("an answer that nobody asked for came out: %+v", e)
+			}
+		}
+	})
+}
+
+// TestAChangedPasswordTellsNothingTwice answers passwd, which names what waits
+// for all devices of the account, as a login does.
+func TestAChangedPasswordTellsNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		b := &box{f: f, waiting: []wire.ID{11}}
+		f.script = func(p *peer, q wire.Request) []wire.Event {
+			if q, ok := q.(wire.Passwd); ok {
+				return []wire.Event{&wire.LoggedIn{Re: wire.Re{Re: q.Tag}, Name: "alice", Kind: wire.KindAccount, Waiting: 1}}
+			}
+			return b.script(p, q)
+		}
+		cfg := config(f, newMemStore())
+		cfg.Identity = Identity{Mode: ModeLogin, Name: "alice", Password: "pw"}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("it has come", func() bool { return len(r.ids()) == 1 })
+		tag := r.s.Do(wire.Passwd{Old: "pw", New: "pw2"})
+		r.until("answered", func() bool {
+			return slices.ContainsFunc(all[*wire.LoggedIn](r), func(e *wire.LoggedIn) bool { return e.Re.Re == tag })
+		})
+		r.s.Do(wire.Joke{})
+		r.until("a live one", func() bool { return len(r.ids()) > 1 })
+		if got, want := r.ids(), []wire.ID{11, 99}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+// TestALineOfAnotherDeviceIsKnownAsOurs whoever we are when it is read again.
+func TestALineOfAnotherDeviceIsKnownAsOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		f.script = func(_ *peer, q wire.Request) []wire.Event {
+			if _, ok := q.(wire.Joke); ok {
+				return []wire.Event{
+					&wire.Whispered{ID: 50, From: "Alice", To: "bob", Text: "from the phone"}, &wire.Whispered{ID: 51, From: "bob", To: "alice", Text: "to both"},
+					&wire.JokeTold{Re: wire.Re{Re: q.RequestTag()}},
+				}
+			}
+			return nil
+		}
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.s.Do(wire.Joke{})
+		r.until("both are here", func() bool { return len(r.ids()) == 2 })
+		lines := all[*wire.Whispered](r)
+		if lines[0].State != wire.ReceiptSent || lines[1].State != "" {
+			t.Errorf("our own is %q, and theirs %q", lines[0].State, lines[1].State)
+		}
+	})
+}

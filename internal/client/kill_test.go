@@ -77,6 +77,7 @@ func TestQueuedLinesSurviveKill9AndAreSentOnce(t *testing.T) {
 	var promised []wire.ClientID
 	for range 4 {
 		promised = promise(t, dir, listener.Addr().String(), promised)
+		wantDoubts(t, dir, f)
 	}
 	a, err := archive.Open(dir)
 	if err != nil {
@@ -104,6 +105,30 @@ func TestQueuedLinesSurviveKill9AndAreSentOnce(t *testing.T) {
 	}
 	if got, want := len(f.texts()), len(order); got != want {
 		t.Errorf("the server stored %d lines of %d", got, want)
+	}
+}
+
+// wantDoubts checks that the disk takes no line for one that can't have arrived
+// which the server has.
+func wantDoubts(t *testing.T, dir string, f *fake) {
+	t.Helper()
+	a, err := archive.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	lines, err := a.Outbox("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := map[wire.ClientID]bool{}
+	for _, say := range requests[wire.Say](f) {
+		heard[say.Client] = true
+	}
+	for _, l := range lines {
+		if heard[l.Client] && !l.InDoubt {
+			t.Errorf("%s has arrived, and the disk says that it can't have", l.Client)
+		}
 	}
 }
 

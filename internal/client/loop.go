@@ -42,7 +42,9 @@ type loop struct {
 	feed   session.Feed
 	disk   disk
 	inbox  inbox
+	lists  lists
 
+	reading  reading
 	services services
 
 	present []wire.Person // in the one room of an older dialect, as far as known
@@ -205,8 +207,12 @@ func (l *loop) act(ctx context.Context) {
 	}
 	l.giveUp(now)
 	l.askAgain(now)
+	if len(l.rooms.queue) > 0 {
+		l.enterNext()
+	}
 	l.askServices(ctx)
 	l.beat(now)
+	l.leaveNext()
 	l.sendLines(now)
 }
 
@@ -300,6 +306,8 @@ func (l *loop) lose(err error) {
 	l.pulse.on = false
 	l.rooms.lost()
 	l.inbox.lost()
+	l.lists.lost()
+	l.reading.lost()
 	l.outbox.interrupted()
 	l.refuseAll()
 	l.who.lost()

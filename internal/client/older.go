@@ -66,6 +66,9 @@ func (l *loop) came(name string) bool {
 // cameOrWent notes who is in the one room of an older dialect.
 func (l *loop) cameOrWent(e wire.Event) {
 	if l.asks.tagged {
+		if left, ok := e.(*wire.Left); ok && wire.Fold(left.Name) == wire.Fold(l.who.name) {
+			l.left(left.Room)
+		}
 		l.emit(e)
 		return
 	}

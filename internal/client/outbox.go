@@ -2,7 +2,9 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"labchat/internal/wire"
@@ -16,16 +18,29 @@ const (
 	refusedWait = time.Second
 )
 
-// line is a line on its way.
+// line is a line on its way. Its receipt's InDoubt is what the disk says, from
+// before it goes out for the first time.
 type line struct {
 	*wire.Receipt
+	lost     bool // it was under way when a connection or a program ended
 	rejoined bool // its room was entered again for it
 }
 
-// outbox are the lines that wait, in order. Owned by loop.
+// sealedCopy is a line that somebody else has sealed, on its way into an inbox.
+// Who asked keeps the line: what is not answered here is sealed again.
+type sealedCopy struct {
+	req wire.Seal
+	tag string
+}
+
+// outbox are the lines that wait, in order, and the sealed copies: the server
+// counts both against the same rate. Owned by loop.
 type outbox struct {
 	lines    []*line
 	sent     *line // under way
+	leaves   []heldLeave
+	copies   []sealedCopy
+	copying  bool // the first of copies is under way
 	next     time.Time
 	hold     time.Time // the server asked to wait until then
 	interval time.Duration
@@ -65,7 +80,7 @@ func (o *outbox) load(store Store, as string, settled []*wire.Receipt, emit func
 	var older []*line
 	for _, r := range stored {
 		if !known[r.Client] {
-			older = append(older, &line{Receipt: r})
+			older = append(older, &line{Receipt: r, lost: r.InDoubt})
 			emit(receipt(r))
 		}
 	}
@@ -111,7 +126,12 @@ func (o *outbox) done(one *line) {
 }
 
 // interrupted is for the end of a connection: a line under way waits again.
-func (o *outbox) interrupted() { o.sent, o.next, o.hold, o.echoes = nil, time.Time{}, time.Time{}, nil }
+func (o *outbox) interrupted() {
+	if o.sent != nil {
+		o.sent.lost = true
+	}
+	o.sent, o.copying, o.next, o.hold, o.echoes = nil, false, time.Time{}, time.Time{}, nil
+}
 
 // receipt copies what is said of a line: events never change.
 func receipt(r *wire.Receipt) *wire.Receipt {
@@ -122,10 +142,18 @@ func receipt(r *wire.Receipt) *wire.Receipt {
 // typed takes a line from a person; save stores it before it goes out.
 func (l *loop) typed(r *wire.Receipt) { l.disk.queued = append(l.disk.queued, r) }
 
-// linesDue says when a line may go out; the zero time is never.
+// ready is the line that goes out next, nil while there is none or one is under way.
+func (o *outbox) ready(w *who) *line {
+	if o.sent != nil {
+		return nil
+	}
+	return o.first(w)
+}
+
+// linesDue says when a line or a sealed copy may go out; the zero time is never.
 func (l *loop) linesDue() time.Time {
 	o := &l.outbox
-	if l.phase != online || o.sent != nil || o.first(&l.who) == nil {
+	if l.phase != online || o.ready(&l.who) == nil && (o.copying || len(o.copies) == 0) {
 		return time.Time{}
 	}
 	due := o.next
@@ -138,11 +166,20 @@ func (l *loop) linesDue() time.Time {
 	return due
 }
 
-// sendLines sends the next line if it is time.
+// sendLines sends the next line if it is time. Sealed copies go while no line can:
+// somebody reads the lines now.
 func (l *loop) sendLines(now time.Time) {
 	o := &l.outbox
 	for due := l.linesDue(); !due.IsZero() && !now.Before(due); due = l.linesDue() {
-		one := o.first(&l.who)
+		one := o.ready(&l.who)
+		if one == nil {
+			l.sendCopy()
+			o.next = now.Add(o.interval)
+			continue
+		}
+		if !one.InDoubt {
+			return // first the disk must say that it goes out: save sees to that
+		}
 		if !l.asks.tagged && one.To == "" && wire.Fold(one.Room) != wire.Lobby {
 			l.failed(one, "This server has one room only: "+wire.Lobby+".")
 			continue
@@ -159,6 +196,59 @@ func (l *loop) sendLines(now time.Time) {
 		}
 		o.next = now.Add(o.interval)
 	}
+}
+
+// noteNext has the disk note, together with what is stored now, that the next line
+// may have arrived from now on: it goes out behind that. queued are lines that are
+// not in the outbox yet.
+func (l *loop) noteNext(queued []*wire.Receipt) {
+	o := &l.outbox
+	if l.phase != online || o.sent != nil || time.Now().Before(o.hold) {
+		return
+	}
+	if one := o.first(&l.who); one != nil {
+		if !one.InDoubt {
+			one.InDoubt = true
+			l.disk.settled = append(l.disk.settled, receipt(one.Receipt))
+		}
+		return
+	}
+	for _, r := range queued {
+		if l.who.may(&line{Receipt: r}) {
+			r.InDoubt = true
+			return
+		}
+	}
+}
+
+// sendCopy sends the first sealed copy.
+func (l *loop) sendCopy() {
+	o := &l.outbox
+	one := o.copies[0]
+	if _, err := l.request(one.req, one.tag, byCopy); err != nil {
+		o.copies = o.copies[1:]
+		l.unsayable(one.req, one.tag, err)
+		return
+	}
+	o.copying = true
+}
+
+// copied takes out the sealed copy that was under way: whatever the answer is, it
+// is for who asked.
+func (o *outbox) copied() {
+	if o.copying {
+		o.copies, o.copying = o.copies[1:], false
+	}
+}
+
+// refuseCopies gives the sealed copies that wait back to who asked for them.
+func (l *loop) refuseCopies(why string) {
+	o := &l.outbox
+	for _, one := range o.copies {
+		l.refuse(one.req, one.tag, wire.CodeOffline, why)
+	}
+	o.copies, o.copying = nil, false
+	l.asks.list = slices.DeleteFunc(l.asks.list, func(q *ask) bool { return q.why == byCopy })
 }
 
 // request is what a line asks of the server.
@@ -195,7 +285,7 @@ func (l *loop) accepted(e *wire.Accepted, one *line) {
 func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 	l.outbox.done(one)
 	r := receipt(one.Receipt)
-	r.State, r.ID, r.At, r.Inbox = wire.ReceiptSent, id, at, inbox
+	r.State, r.ID, r.At, r.Inbox, r.InDoubt = wire.ReceiptSent, id, at, inbox, false
 	l.emit(r)
 	l.disk.settled = append(l.disk.settled, r)
 	if one.To != "" {
@@ -203,20 +293,26 @@ func (l *loop) settled(one *line, id wire.ID, at wire.Millis, inbox bool) {
 		return
 	}
 	l.disk.keep(&wire.Said{Room: one.Room, ID: id, At: at, From: l.who.name, Kind: l.who.kind, Action: one.Action, Text: one.Text, Client: one.Client})
-	l.reached(l.rooms.find(one.Room), id)
+	l.hear(l.rooms.find(one.Room), id)
 }
 
-// failed settles a line that the server will never take.
+// mayHaveArrived is said of a line that has failed after it had gone out once
+// without an answer.
+const mayHaveArrived = " It had gone out before, and may have arrived."
+
+// failed settles a line that does not go out any more.
 func (l *loop) failed(one *line, why string) {
 	l.outbox.done(one)
 	r := receipt(one.Receipt)
-	r.State, r.Reason = wire.ReceiptFailed, why
+	if r.State, r.Reason, r.InDoubt = wire.ReceiptFailed, why, one.lost; one.lost {
+		r.Reason = strings.TrimSuffix(why, ".") + "." + mayHaveArrived
+	}
 	l.emit(r)
 	l.disk.settled = append(l.disk.settled, r)
 }
 
-// drop takes a line out of the outbox that waits. One that is under way may have
-// arrived.
+// drop takes a line out of the outbox that waits. One that is under way can't be
+// taken back, and one that was once is only not sent again.
 func (l *loop) drop(r wire.Drop, tag string) {
 	switch one := l.outbox.find(r.Client); one {
 	case nil:
@@ -229,24 +325,63 @@ func (l *loop) drop(r wire.Drop, tag string) {
 	}
 }
 
+// refusedForNow waits where a refusal is no last word, and is false for others.
+func (o *outbox) refusedForNow(e *wire.Refused) bool {
+	switch e.Code {
+	case wire.CodeRate, wire.CodeStorage, wire.CodeBusy, wire.CodeThrottled:
+		o.hold = time.Now().Add(max(refusedWait, patience(e.RetryMS)))
+		return true
+	default:
+		return false
+	}
+}
+
+// copyRefused waits with a sealed copy, or hands the refusal on.
+func (l *loop) copyRefused(e *wire.Refused) {
+	o := &l.outbox
+	if o.refusedForNow(e) {
+		o.copying = false
+		return
+	}
+	o.copied()
+	l.emit(e)
+}
+
 // lineRefused waits with a line that was refused for now, and settles one that
 // was refused for good.
 func (l *loop) lineRefused(e *wire.Refused, one *line) {
 	l.outbox.sent = nil
-	wait := max(refusedWait, patience(e.RetryMS))
+	if l.outbox.refusedForNow(e) {
+		return
+	}
 	switch e.Code {
-	case wire.CodeRate, wire.CodeStorage, wire.CodeBusy, wire.CodeThrottled:
-		l.outbox.hold = time.Now().Add(wait)
 	case wire.CodeNotMember:
-		if one.rejoined || one.Room == "" {
-			l.failed(one, e.Text)
-			return
-		}
-		one.rejoined = true
-		l.phase = resuming // the line waits for the fence
-		l.catchUp([]*room{l.rooms.wanted(one.Room)})
-		l.fence(nil)
+		l.enterFor(one, e)
 	default:
 		l.failed(one, e.Text)
 	}
+}
+
+// enterFor enters the room of a line again, once, where we want to be in it.
+func (l *loop) enterFor(one *line, e *wire.Refused) {
+	at := l.rooms.find(one.Room)
+	switch {
+	case at == nil:
+		l.failed(one, "You are not in #"+one.Room+". Join it first, and say it again.")
+	case one.rejoined:
+		l.failed(one, e.Text)
+	default:
+		one.rejoined = true
+		l.phase = resuming // the line waits for the fence
+		l.catchUp([]*room{at})
+		l.fence()
+	}
+}
+
+// linesWait counts lines for people.
+func linesWait(n int) string {
+	if n == 1 {
+		return "1 line waits"
+	}
+	return fmt.Sprintf("%d lines wait", n)
 }

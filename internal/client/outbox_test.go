@@ -106,11 +106,17 @@ func TestARoomThatWasLostIsEnteredAgainForALineOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := serve("chat1", nil)
 		defer f.stop()
-		r := start(t, f, config(f, newMemStore()))
+		r := teaDrinker(t, f)
 		defer r.end()
-		r.sent(r.s.Say("tea", "in another room", false))
-		if got := len(requests[wire.Join](f)); got != 2 {
-			t.Errorf("%d rooms were joined, want the lobby and tea", got)
+		f.mu.Lock()
+		for p := range f.peers {
+			delete(p.rooms, "tea")
+		}
+		n := len(f.asked)
+		f.mu.Unlock()
+		r.sent(r.s.Say("tea", "in a room that was lost", false))
+		if diff := cmp.Diff([]string{"tea"}, asksToBeIn(f, n)); diff != "" {
+			t.Errorf("rooms asked for (-want +got):\n%s", diff)
 		}
 		f.mu.Lock()
 		refusing(f, 2, wire.CodeNotMember, 0)

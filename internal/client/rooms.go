@@ -9,40 +9,49 @@ import (
 	"labchat/internal/wire"
 )
 
-// maxEarly is how many lines are remembered that may come again: of a room
-// whose gap is not told, of an inbox that may not know that they were taken.
-// What is more may come out twice.
-const maxEarly = 10_000
+// standing is how a connection stands to a room.
+type standing uint8
 
-// room is a room that the session is or wants to be in.
+const (
+	outside  standing = iota
+	entering          // in it, but what was said since the last time has not been told
+	inside            // in it, and every line comes as it is said
+)
+
+// room is a room that the session is or wants to be in. What of its lines is on
+// disk is known by loop.extent.
 type room struct {
-	name string
-	in   bool
-	// whole: all lines since the mark are here, so each new one moves it.
-	whole  bool
-	gap    wire.ID // the newest line of the gap that is being told, oldest first
-	high   wire.ID // the newest live line, while the room is not whole
-	short  bool    // the gap could not be told
-	behind bool    // lines after the mark are missing, and have to be asked for
-	torn   bool    // some were let go of since they were asked for
-	unkept bool    // lines that a person has asked for were not stored
-	newest wire.ID // of all that have come: what is older was said earlier
-	floor  wire.ID // what was said before is nobody's business: we were not there
-	// early are the lines that have come out while the room was not whole: if the
-	// connection is lost before it is, they come again.
-	early map[wire.ID]bool
+	name     string
+	standing standing
+	full     bool // the server has no place for us in it
+	refuses  bool // on this connection the server does not tell its history
+	// told says which lines have come out, or need not, because they are older
+	// than the session.
+	told   wire.Extent
+	since  wire.ID  // the mark that was asked for: what is newer is told now
+	gap    wire.Gap // the lines that are being told, oldest first
+	next   wire.ID  // of them: all older ones are here, or known to be missing
+	run    wire.ID  // entering: from this line on, each has come as it was said
+	newest wire.ID  // of all that are said to exist: what is older was said earlier
+	first  wire.ID  // no line of the room has a lesser id, 0: not known
 }
 
 // rooms are the rooms of the session. Owned by loop.
 type rooms struct {
 	all   map[string]*room // by folded name
-	again time.Time        // when to ask for gaps that could not be told, zero: never
-	fill  stretch          // lines that are on their way to the disk only
-	read  stretch          // lines on their way that a person has asked for
+	queue []*room          // to be entered, when what was asked before is answered
+	fence bool             // one is due behind the queue
+	late  []*room          // were refused for now
+	again time.Time        // when those are asked for, and holes that were, zero: never
+	fill  page             // lines that are on their way to the disk only
+	read  page             // lines on their way that a person has asked for
+
+	entrance string // where to be at the first login if nowhere else, "" after it
+	toldFull int    // rooms without a place that the person knows of
 }
 
 func newRooms(cfg Config) rooms {
-	r := rooms{all: map[string]*room{}}
+	r := rooms{all: map[string]*room{}, entrance: cfg.Entrance}
 	for _, name := range cfg.Rooms {
 		r.wanted(name)
 	}
@@ -60,14 +69,6 @@ func (r *rooms) wanted(name string) *room {
 
 func (r *rooms) find(name string) *room { return r.all[wire.Fold(name)] }
 
-// nameOf is how a room is spelled whose folded name is known.
-func (r *rooms) nameOf(key string) string {
-	if one := r.all[key]; one != nil {
-		return one.name
-	}
-	return key
-}
-
 // names lists the rooms in the order of their names.
 func (r *rooms) names() []*room {
 	var list []*room
@@ -79,118 +80,91 @@ func (r *rooms) names() []*room {
 
 // joined lists those that we are in.
 func (r *rooms) joined() []*room {
-	return slices.DeleteFunc(r.names(), func(one *room) bool { return !one.in })
+	return slices.DeleteFunc(r.names(), func(one *room) bool { return one.standing == outside })
 }
 
 // lost forgets what a connection's end takes.
 func (r *rooms) lost() {
 	for _, one := range r.all {
-		*one = room{name: one.name, early: one.early, newest: one.newest, floor: one.floor, unkept: one.unkept}
+		*one = room{name: one.name, told: one.told, newest: one.newest}
 	}
-	r.again, r.fill, r.read = time.Time{}, stretch{}, stretch{}
+	*r = rooms{all: r.all, entrance: r.entrance, toldFull: r.toldFull}
+}
+
+// moved forgets what was told by another server.
+func (r *rooms) moved() {
+	for _, one := range r.all {
+		one.told, one.newest = wire.Extent{}, 0
+	}
 }
 
 // whole is for dialects without history: there is one room, and we are in it.
-func (r *rooms) whole() {
-	one := r.wanted(wire.Lobby)
-	one.in, one.whole = true, true
-}
-
-// catchUp enters rooms and asks for what was said in them since the newest
-// line that is here; where there is none, from now on. Until the fence is
-// passed, live lines don't move marks: a connection lost in between leaves no
-// hole.
-func (l *loop) catchUp(list []*room) {
-	if len(list) == 0 || !l.asks.tagged {
-		return
-	}
-	var marks []wire.Mark
-	var known []*room
-	for _, one := range list {
-		one.whole, one.short = false, false
-		if last := max(l.seen(one.name), one.floor); last > 0 {
-			marks, known = append(marks, wire.Mark{Room: one.name, Last: last}), append(known, one)
-			continue
-		}
-		l.enter(wire.Join{Room: one.name}, []*room{one})
-	}
-	if len(known) > 0 {
-		l.enter(wire.Resume{Rooms: marks}, known)
-	}
-	l.fence(list)
-}
-
-// enter asks to be in rooms.
-func (l *loop) enter(r wire.Request, list []*room) {
-	q, err := l.ask(r, byRooms)
-	if err != nil {
-		l.cfg.Log.Warn("rooms not entered", "err", err)
-		return
-	}
-	q.left = list
-}
-
-// fence asks for an answer that comes after all that was asked before.
-func (l *loop) fence(closes []*room) {
-	q, err := l.ask(wire.Ping{}, byFence)
-	if err != nil {
-		l.cfg.Log.Warn("no fence", "err", err)
-		return
-	}
-	q.left = closes
-}
-
-// passed is the answer to a fence: what was asked before it is here.
-func (l *loop) passed(q *ask) {
-	for _, entering := range l.asks.forget(byRooms) {
-		l.notEntered(entering.left)
-	}
-	for _, one := range q.left {
-		if !one.in || one.short {
-			continue
-		}
-		if !one.behind {
-			one.whole, one.early = true, nil
-			l.disk.mark(one.name, max(one.gap, one.high))
-		}
-	}
-	if len(q.left) == 0 && l.phase == resuming {
-		l.wentOnline()
-	}
-	l.fillNext()
-}
-
-// notEntered says which rooms the server has passed over in its answers. They
-// are asked for again on the next connection.
-func (l *loop) notEntered(list []*room) {
-	for _, one := range list {
-		l.refuse(wire.Join{}, "", wire.CodeUnanswered, "The server has not said whether you are in "+one.name+". /join "+one.name+" asks again.")
-	}
+func (l *loop) whole() {
+	one := l.rooms.wanted(wire.Lobby)
+	one.standing = inside
+	one.told.Add(1, max(l.extent(one.name).Last, 1))
 }
 
 // entered notes that we are in a room.
 func (l *loop) entered(e *wire.Entered, q *ask) {
 	one := l.rooms.wanted(e.Room)
-	again := one.in && q != nil && q.why == byRooms
-	one.in, one.name, one.newest = true, e.Room, max(one.newest, e.Last)
-	if err := l.cfg.Store.SetJoined(e.Room, true); err != nil {
-		l.diskFailed(err)
+	ours := q != nil && q.why == byRooms
+	before := one.standing
+	one.name, one.newest, one.full = e.Room, max(one.newest, e.Last), false
+	if before == outside {
+		one.standing, one.run = entering, 0
 	}
-	if q != nil && q.why == byRooms {
+	if e.Made > 0 {
+		one.first = wire.FirstID(e.Made)
+	}
+	l.isIn(e.Room, true)
+	if ours {
 		q.left = slices.DeleteFunc(q.left, func(other *room) bool { return other == one })
+		if _, join := q.req.(wire.Join); join {
+			l.asks.forget(q)
+		}
 	}
-	if !again { // Join has been answered before
+	if before == outside || !ours { // else Join has been answered before
 		l.emit(e)
+		l.listPeople(e)
 	}
-	switch last := max(l.seen(e.Room), one.floor); {
+	l.remade(one)
+	switch last := l.extent(one.name).Last; {
 	case last == 0:
-		one.whole, one.floor = true, max(e.Last, 1) // an empty room is known from before its first line
-		l.disk.mark(e.Room, one.floor)
-	case q != nil && q.why == byPerson && e.Last > last:
+		last = max(e.Last, one.before()) // an empty room is known from before its first line
+		x := l.change(one.name)
+		x.Since, x.First, x.Last = last, last+1, last
+		one.told.Add(1, last)
+		one.standing = inside
+	case ours || before != outside:
+	case e.Last > last:
 		l.catchUp([]*room{one})
-	case q != nil && q.why == byPerson:
-		one.whole = true
+	default:
+		one.told.Add(1, last)
+		one.standing = inside
 	}
+	l.tellRead()
+}
+
+// before is an id that is known to be older than a room's first line.
+func (one *room) before() wire.ID { return max(one.first, 2) - 1 }
+
+// remade looks whether a room is another one than that whose lines are here: it
+// has vanished while we were away, and was made again. Nobody can be asked for
+// what was said there last.
+func (l *loop) remade(one *room) {
+	x, to := l.extent(one.name), one.before()
+	if x.Last <= 1 || x.Last >= to {
+		return
+	}
+	mine := l.change(one.name)
+	for _, h := range x.Holes {
+		mine.Lose(h.From, h.To, true)
+	}
+	mine.Skip(to)
+	mine.Lose(x.Last+1, to, true)
+	one.since = max(one.since, to)
+	one.told.Add(1, to)
 }
 
 // gapTold comes before lines that were said earlier: those that were missed, or
@@ -200,64 +174,78 @@ func (l *loop) gapTold(e *wire.Gap, q *ask) {
 	if q != nil {
 		why = q.why
 	}
+	l.cutPages()
 	switch {
 	case why == byFill:
 		l.filling(e)
 		return
 	case one == nil:
 	case why == byRooms:
-		one.gap, one.newest = e.To, max(one.newest, e.To)
-		one.behind = one.behind || e.More
-	case why == byPerson:
-		l.rooms.read = stretch{room: one, gap: *e}
+		l.missed(one, e)
+	case q != nil:
+		l.rooms.read = page{room: one, gap: *e}
+		l.rooms.read.asked, _ = q.req.(wire.History)
+		if e.Count == 0 {
+			l.pageRead()
+		}
 	}
 	if e.Count > 0 || e.More || q == nil || why == byPerson {
 		l.emit(e)
 	}
 }
 
-// askRoomsLater waits with questions that were refused for now.
-func (l *loop) askRoomsLater(retryMS int64) {
-	const soon = 5 * time.Second
-	l.rooms.again = time.Now().Add(max(soon, patience(retryMS)))
+// missed begins with the lines of a room that were said since the mark.
+func (l *loop) missed(one *room, e *wire.Gap) {
+	one.gap, one.next, one.newest = *e, one.since+1, max(one.newest, e.To)
+	if e.More && e.Count > 0 {
+		one.next = e.From
+	}
+	if e.Count > 0 {
+		return
+	}
+	if e.More { // the server tells none of them
+		l.change(one.name).Skip(one.newest)
+		one.next = one.newest + 1
+	}
+	l.caughtUp(one)
 }
 
-// roomsRefused is an answer to Resume for the next room that was not entered;
-// after all were answered, it is for their gaps.
-func (l *loop) roomsRefused(e *wire.Refused, q *ask) {
-	if len(q.left) > 0 {
-		one := q.left[0]
-		q.left = q.left[1:]
-		l.emit(e)
-		if e.Code == wire.CodeNoRoom {
-			l.left(one.name)
+// caughtUp is in a room whose missed lines are here: from now on each comes as it
+// is said.
+func (l *loop) caughtUp(one *room) {
+	if one.run > one.next {
+		l.change(one.name).Add(one.next, one.run-1)
+	}
+	one.told.Add(one.since+1, max(one.told.Last, one.gap.To))
+	one.standing, one.since, one.run, one.gap = inside, one.told.Last, 0, wire.Gap{}
+	l.fill()
+}
+
+// resumed is the end of an answer to Resume: there is no more to tell.
+func (l *loop) resumed(q *ask) {
+	l.asks.forget(q)
+	for _, m := range q.req.(wire.Resume).Rooms {
+		if one := l.rooms.find(m.Room); one != nil && one.standing == entering && !slices.Contains(l.rooms.queue, one) {
+			l.caughtUp(one)
 		}
-		return
 	}
-	for _, one := range l.rooms.joined() {
-		one.short = one.short || !one.whole && !one.behind
-	}
-	l.askRoomsLater(e.RetryMS)
-}
-
-// askAgain asks for the gaps that could not be told.
-func (l *loop) askAgain(now time.Time) {
-	if l.rooms.again.IsZero() || now.Before(l.rooms.again) {
-		return
-	}
-	l.rooms.again = time.Time{}
-	l.catchUp(slices.DeleteFunc(l.rooms.joined(), func(one *room) bool { return !one.short || one.behind }))
-	l.fillNext()
 }
 
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
-	if one := l.rooms.find(name); one != nil && l.rooms.fill.room == one {
-		l.rooms.fill = stretch{}
+	if one := l.rooms.find(name); one != nil {
+		if name = one.name; l.rooms.fill.room == one {
+			l.rooms.fill = page{}
+		}
 	}
 	delete(l.rooms.all, wire.Fold(name))
-	if err := l.cfg.Store.SetJoined(name, false); err != nil {
-		l.diskFailed(err)
+	l.isIn(name, false)
+	for _, one := range l.rooms.names() {
+		if one.full && one.standing == outside {
+			one.full = false
+			l.catchUp([]*room{one})
+			break
+		}
 	}
 }
 
@@ -272,69 +260,54 @@ func (l *loop) said(e *wire.Said) {
 		e.ID, e.At = l.stamp(e.Room)
 	}
 	at := l.rooms.find(e.Room)
-	filled, last := l.rooms.fill.holds(at, e.ID)
-	if last {
-		defer l.filled()
-	}
-	if one := l.outbox.find(e.Client); one != nil && e.Text == one.Text {
+	p := l.pageOf(at, e.ID)
+	switch one := l.outbox.find(e.Client); {
+	case one != nil && e.Text == one.Text:
 		l.settled(one, e.ID, e.At, false)
-		return
+	case p == &l.rooms.read:
+		e.Via.Earlier = true
+		l.emit(e)
+	case p == nil:
+		l.news(at, e)
 	}
-	switch asked := !filled && l.rooms.asks(at, e.ID); {
-	case filled:
-		l.disk.keep(e)
-	case asked:
-		l.saidAgain(at, e)
-	default:
-		l.disk.keep(e)
-		if at != nil {
-			e.Via.Earlier = e.ID <= at.newest || l.inbox.waited(l.asks.tagged)
-			at.newest = max(at.newest, e.ID)
-		}
-		if l.reached(at, e.ID) {
-			l.emit(e)
-		}
+	if p != nil {
+		l.paged(p, e)
 	}
 }
 
-// asks says whether a line is of those that a person has asked for.
-func (r *rooms) asks(one *room, id wire.ID) bool {
-	asked, last := r.read.holds(one, id)
-	if last {
-		r.read = stretch{}
+// news takes a line that comes by itself.
+func (l *loop) news(at *room, e *wire.Said) {
+	l.disk.keep(e)
+	if at != nil {
+		e.Via.Earlier = e.ID <= at.newest || l.inbox.waited(l.asks.tagged)
+		at.newest = max(at.newest, e.ID)
 	}
-	return asked
+	if l.hear(at, e.ID) {
+		l.emit(e)
+	}
 }
 
-// saidAgain lets out a line that a person has asked for. It is kept, unless one
-// that is newer could not be: what the disk has begins somewhere, and has no hole
-// from there on.
-func (l *loop) saidAgain(at *room, e *wire.Said) {
-	if at.unkept = at.unkept || l.disk.failing; !at.unkept {
-		l.disk.keep(e)
-	}
-	e.Via.Earlier = true
-	l.emit(e)
-}
-
-// reached notes a line of a room: all lines before it are here, if the room is
-// whole or the line is of its gap. It says whether the line is new to the
-// person.
-func (l *loop) reached(one *room, id wire.ID) bool {
-	if one == nil {
+// hear notes a line of a room, and says whether it is new to the person. What lies
+// between it and the lines that are here is a hole, unless the line is of those
+// that are told in order.
+func (l *loop) hear(one *room, id wire.ID) bool {
+	if one == nil || one.standing == outside {
 		return true
 	}
-	known := one.early[id]
-	if one.whole || id <= one.gap && !one.behind {
-		l.disk.mark(one.name, id)
-		return !known
+	known := one.told.Has(id)
+	x, from, told := l.change(one.name), id, id
+	switch isMissed := one.gap.From <= id && id <= one.gap.To; {
+	case isMissed:
+		from, told, one.next = one.next, one.since+1, id+1
+	case one.standing == inside || one.run != 0:
+		from, told = x.Last+1, one.told.Last+1
+	default:
+		one.run = id
 	}
-	one.high = max(one.high, id)
-	if one.early == nil {
-		one.early = map[wire.ID]bool{}
-	}
-	if len(one.early) < maxEarly {
-		one.early[id] = true
+	x.Add(from, id)
+	one.told.Add(told, id)
+	if id == one.gap.To {
+		l.caughtUp(one)
 	}
 	return !known
 }

@@ -63,6 +63,7 @@ type Config struct {
 	Dialect   string // "" is DialectAuto
 	Identity  Identity
 	Rooms     []string // to be in, beside those of the Store
+	Entrance  string   // to be in at the first login where Rooms and the Store name none
 	ServerKey string   // the only key to accept: SHA256:..., "" is the pinned one
 	Store     Store
 	Known     KnownServers
@@ -98,14 +99,16 @@ type Store interface {
 	// Queue stores lines that wait; Outbox returns those typed under a name.
 	Queue(lines ...*wire.Receipt) error
 	Outbox(as string) ([]*wire.Receipt, error)
-	// Settle notes the State, ID, At, Inbox and Reason of lines.
+	// Settle notes the State, ID, At, Inbox, Reason and InDoubt of lines.
 	Settle(lines ...*wire.Receipt) error
-	// Keep stores *wire.Said and *wire.Whispered, and up to where all lines of
-	// a room are there.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
-	LastSeen(room string) wire.ID
+	// Keep stores *wire.Said and *wire.Whispered, and which rooms we are in and
+	// which of their lines are there then: all of that, or nothing. Extent says
+	// what of a room is there, Joined names those that we are in.
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
+	Extent(room string) wire.Extent
 	Joined() []string
-	SetJoined(room string, in bool) error
+	// Marks returns up to where a person has read each room, by its name.
+	Marks() map[string]wire.ID
 }
 
 // KnownServers is what one user knows of the keys of servers;

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -13,9 +14,10 @@ type memStore struct {
 	pins    map[string]string
 	tokens  map[string]wire.Secret
 	outbox  []*wire.Receipt
-	lines   map[string][]wire.ID // by room or "@", in the order in which they came
-	seen    map[string]wire.ID
+	lines   map[string][]wire.ID   // by room or "@", in the order in which they came
+	extents map[string]wire.Extent // by folded room
 	joined  []string
+	read    map[string]wire.ID
 	node    string // of the server that it is used with
 	failing error
 
@@ -25,7 +27,7 @@ type memStore struct {
 func newMemStore() *memStore {
 	return &memStore{
 		pins: map[string]string{}, tokens: map[string]wire.Secret{},
-		lines: map[string][]wire.ID{}, seen: map[string]wire.ID{},
+		lines: map[string][]wire.ID{}, extents: map[string]wire.Extent{},
 	}
 }
 
@@ -85,7 +87,9 @@ func (m *memStore) Token(_, name string) wire.Secret {
 func (m *memStore) SetToken(_, name string, t wire.Secret) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tokens[name] = t
+	if m.failing == nil {
+		m.tokens[name] = t
+	}
 	return m.failing
 }
 
@@ -130,7 +134,7 @@ func (m *memStore) Settle(lines ...*wire.Receipt) error {
 	return nil
 }
 
-func (m *memStore) Keep(lines []wire.Event, seen ...wire.Mark) error {
+func (m *memStore) Keep(lines []wire.Event, rooms ...wire.Extent) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.failing != nil {
@@ -149,16 +153,34 @@ func (m *memStore) Keep(lines []wire.Event, seen ...wire.Mark) error {
 			m.lines[place] = append(m.lines[place], id)
 		}
 	}
-	for _, mark := range seen {
-		m.seen[mark.Room] = max(m.seen[mark.Room], mark.Last)
+	for _, x := range rooms {
+		m.extents[wire.Fold(x.Room)] = x
+		m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return wire.Fold(r) == wire.Fold(x.Room) })
+		if x.In {
+			m.joined = append(m.joined, x.Room)
+		}
 	}
 	return nil
+}
+
+// Extent returns what is kept of a room.
+func (m *memStore) Extent(room string) wire.Extent {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	x := m.extents[wire.Fold(room)]
+	x.In = slices.ContainsFunc(m.joined, func(r string) bool { return wire.Fold(r) == wire.Fold(room) })
+	return x
+}
+
+// has makes the store know all lines of a room up to one.
+func (m *memStore) has(room string, last wire.ID) {
+	m.extents[wire.Fold(room)] = wire.Extent{Room: room, Since: last, First: last + 1, Last: last}
 }
 
 func (m *memStore) LastSeen(room string) wire.ID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.seen[room]
+	return m.extents[wire.Fold(room)].Last
 }
 
 func (m *memStore) Joined() []string {
@@ -167,14 +189,17 @@ func (m *memStore) Joined() []string {
 	return slices.Clone(m.joined)
 }
 
-func (m *memStore) SetJoined(room string, in bool) error {
+func (m *memStore) Marks() map[string]wire.ID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return r == room })
-	if in {
-		m.joined = append(m.joined, room)
-	}
-	return m.failing
+	return maps.Clone(m.read)
+}
+
+// doubts says whether a line may have arrived, as far as is stored.
+func (m *memStore) doubts(id wire.ClientID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.outbox, func(r *wire.Receipt) bool { return r.Client == id && r.InDoubt })
 }
 
 // waiting counts the lines that are not settled.

@@ -23,6 +23,7 @@ type who struct {
 	had         bool           // there was a name once
 	registering bool           // a Register went out, and its answer may be lost
 	told        string         // a name that was lost, once that was said
+	away        string         // what the person has told others, "" while here
 }
 
 // typedAs is the name under which a person types who was told to be name.
@@ -84,7 +85,7 @@ func (l *loop) ways() []wire.Request {
 	w := &l.who
 	var ways []wire.Request
 	name, password := w.want.Name, w.want.Password
-	if t := l.cfg.Store.Token(l.cfg.Server, w.tokenName()); t != "" && l.asks.tagged && l.link.resumes() {
+	if t := l.token(w.tokenName()); t != "" && l.asks.tagged && l.link.resumes() {
 		ways = append(ways, wire.Login{Name: w.tokenName(), Token: t})
 	}
 	login := wire.Login{Name: name, Password: password}
@@ -158,6 +159,10 @@ func (l *loop) nameRefused(e *wire.Refused) {
 // loggedIn takes the name that the server gave.
 func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	w := &l.who
+	if q.names() {
+		l.inboxRefused() // what has come for the name before comes out under that
+		l.refuseCopies("You have another name now.")
+	}
 	if q != nil {
 		l.wanted(e, q)
 	}
@@ -169,9 +174,15 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 		l.keepToken(e.Name, e.Token)
 	}
 	l.emit(e)
+	for _, m := range e.Marks {
+		forward(&l.reading.known, m.Room, m.Last)
+	}
 	if q == nil || q.why != byLogin {
 		l.takeUp()
 		l.catchUp(l.rooms.joined())
+		if e.Waiting > 0 && q.names() && l.asks.tagged {
+			l.askInbox(0)
+		}
 		return
 	}
 	l.settle(e.Waiting)
@@ -205,24 +216,27 @@ func (l *loop) settle(waiting int) {
 	l.status(wire.StateOnline, "", "")
 	l.takeUp()
 	if !l.asks.tagged {
-		l.rooms.whole()
+		l.whole()
 		l.wentOnline()
 		return
 	}
 	l.catchUp(l.rooms.names())
+	l.awayAgain()
 	if waiting > 0 {
 		l.askInbox(0)
 	}
-	l.fence(nil)
+	l.fence()
 }
 
 // wentOnline lets lines go out: all that was missed is here.
 func (l *loop) wentOnline() {
 	now := time.Now()
 	l.phase = online
+	l.fill()
 	if l.since.IsZero() {
 		l.since, l.pulse.next = now, now
 	}
+	l.tellRead()
 }
 
 // takeUp loads the lines that wait for the name, and tells of those that wait
@@ -243,8 +257,34 @@ func (l *loop) takeUp() {
 	}
 }
 
-func (l *loop) keepToken(name string, t wire.Secret) {
-	if err := l.cfg.Store.SetToken(l.cfg.Server, name, t); err != nil {
-		l.diskFailed(err)
+// token is what was given for a name: the newest one may wait for the disk.
+func (l *loop) token(name string) wire.Secret {
+	if t, waits := l.disk.tokens[name]; waits {
+		return t
 	}
+	return l.cfg.Store.Token(l.cfg.Server, name)
+}
+
+// keepToken has a token stored with what the round brings.
+func (l *loop) keepToken(name string, t wire.Secret) {
+	note(&l.disk.tokens, name, t)
+}
+
+// awayAgain tells a server to which we have come back that the person is away:
+// with the connection it has forgotten that.
+func (l *loop) awayAgain() {
+	if l.who.away == "" {
+		return
+	}
+	if _, err := l.ask(wire.Away{Text: l.who.away}, byAway); err != nil {
+		l.cfg.Log.Warn("away not told", "err", err)
+	}
+}
+
+// presence notes what another device of ours says of the person.
+func (l *loop) presence(e *wire.Presence) {
+	if l.asks.tagged && wire.Fold(e.Name) == wire.Fold(l.who.name) {
+		l.who.away = e.Away
+	}
+	l.emit(e)
 }

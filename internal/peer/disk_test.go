@@ -21,7 +21,7 @@ type disk struct {
 func (d *disk) Home(string, string) error    { return nil }
 func (d *disk) LastSeen(room string) wire.ID { return 0 }
 
-func (d *disk) Keep(lines []wire.Event, _ ...wire.Mark) error {
+func (d *disk) Keep(lines []wire.Event, _ ...wire.Extent) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.full {

@@ -48,7 +48,7 @@ type Store interface {
 	// Home says whose lines come now.
 	Home(server, node string) error
 	// Keep stores *wire.Said and *wire.Whispered.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	LastSeen(room string) wire.ID
 }
 

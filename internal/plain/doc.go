@@ -28,6 +28,6 @@ type Archive interface {
 	Ignored() []string
 	SetIgnored(name string, on bool) error
 	// Talks returns the private conversations there have been, with what is unread.
-	Talks(me string) ([]wire.Talk, error)
+	Talks() ([]wire.Talk, error)
 	SetMark(place string, id wire.ID) error
 }

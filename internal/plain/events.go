@@ -100,14 +100,14 @@ func (c *conversation) onStatus(e *wire.Status) {
 			c.inOnlyRoom()
 		}
 	case wire.StateOffline:
-		c.ready = true // lines wait in the outbox
-		if c.places.room == "" && c.places.to == "" && len(c.places.joined) == 0 {
-			c.places.room = c.cfg.Room
+		if !c.ready && c.places.to == "" {
+			c.places.room = c.cfg.Room // lines for it wait in the outbox
 		}
-		c.ledger.forgetAnswers()
 		if c.history != nil && !c.catching() {
 			c.endReading("the connection was lost")
 		}
+		c.ready = true
+		c.ledger.waitNoMore()
 		c.refused()
 	case wire.StateEnded:
 		c.ended = &EndedError{Reason: e.Reason}
@@ -164,11 +164,11 @@ func (c *conversation) onWhispered(e *wire.Whispered) {
 	if c.ignores(e.From) {
 		return
 	}
-	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+	if e.State == "" {
 		c.places.note("@" + e.From)
 	}
 	c.out.show(c.speech, e, c.speech.whispered(e))
-	if wire.Fold(e.From) != wire.Fold(c.speech.me) {
+	if e.State == "" {
 		c.talks.seen(e)
 		c.cameFrom(e)
 	}
@@ -244,8 +244,7 @@ func (c *conversation) onCreated(e *wire.Created) {
 func (c *conversation) onDone(e *wire.Done) {
 	switch r := c.ledger.answered(e.Re.Re).(type) {
 	case wire.Leave:
-		c.places.leave(r.Room)
-		c.out.show(c.speech, &wire.Left{Room: r.Room, Name: c.speech.me}, "you left "+room(r.Room)+".")
+		c.outOf(r.Room)
 		return
 	case wire.Drop:
 		c.ledger.settle(r.Client)
@@ -257,6 +256,12 @@ func (c *conversation) onDone(e *wire.Done) {
 	c.show(e)
 }
 
+// outOf goes out of a room, as somebody has asked.
+func (c *conversation) outOf(name string) {
+	c.places.leave(name)
+	c.out.show(c.speech, &wire.Left{Room: name, Name: c.speech.me}, "you left "+room(name)+".")
+}
+
 func (c *conversation) onRefused(e *wire.Refused) {
 	if c.history != nil && e.Re.Re == c.history.tag && (e.Code != wire.CodeOffline || !c.catching()) {
 		c.endReading(strings.TrimSuffix(refused(e), "."))
@@ -266,7 +271,11 @@ func (c *conversation) onRefused(e *wire.Refused) {
 		delete(c.ledger.dropping, r.Client)
 	}
 	name, opens := c.talks.opens(e.Re.Re)
+	leave, leaves := r.(wire.Leave)
 	switch {
+	case leaves && c.places.find(leave.Room) != nil && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom):
+		c.outOf(leave.Room)
+		return
 	case opens && (e.Code == wire.CodeUnsupported || e.Code == wire.CodeOffline):
 		c.tellServerWay(name) // it is not for this session to say
 		return

@@ -41,7 +41,7 @@ type object struct {
 	Count     int              `json:"count,omitempty"`     // how many they are at least
 	Reason    string           `json:"reason,omitempty"`
 	People    *[]wire.Person   `json:"people,omitempty"`
-	More      int              `json:"more,omitempty"` // of people that are not listed
+	More      int              `json:"more,omitempty"` // of people or rooms that are not listed
 	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
 	Near      []string         `json:"near,omitempty"`
 	Had       string           `json:"had,omitempty"`   // the key that the server was known by
@@ -73,7 +73,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.PeopleList:
 		return []any{object{Type: "people", Room: e.Room, People: list(e.People), More: e.More}}
 	case *wire.RoomList:
-		return []any{object{Type: "rooms", Rooms: list(e.Rooms)}}
+		return []any{object{Type: "rooms", Rooms: list(e.Rooms), More: e.More}}
 	case *wire.Notice:
 		said := object{Type: "notice", Text: &e.Text}
 		if !e.Own {

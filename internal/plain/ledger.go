@@ -15,6 +15,7 @@ type ledger struct {
 	typed    int                        // lines so far, to number them
 	patient  int                        // of unsent: those that wait for somebody
 	asked    map[string]wire.Request    // by tag
+	late     map[string]wire.Request    // likewise: nothing waits for their answers any more, which may come
 	dropping map[wire.ClientID]struct{} // a person wants them dropped
 	announce int                        // lines that are still to follow
 	failed   int                        // lines that were refused for good
@@ -32,7 +33,7 @@ func (u *unsent) waits() bool {
 }
 
 func newLedger() ledger {
-	return ledger{unsent: map[wire.ClientID]*unsent{}, asked: map[string]wire.Request{}, dropping: map[wire.ClientID]struct{}{}}
+	return ledger{unsent: map[wire.ClientID]*unsent{}, asked: map[string]wire.Request{}, late: map[string]wire.Request{}, dropping: map[wire.ClientID]struct{}{}}
 }
 
 // lines is how many typed lines have no acknowledgement.
@@ -58,7 +59,10 @@ func (l *ledger) answers() bool { return len(l.asked) > 0 || l.announce > 0 }
 
 func (l *ledger) settled() bool { return l.lines() == 0 && !l.answers() }
 
-func (l *ledger) forgetAnswers() {
+// waitNoMore gives up waiting for answers, which may come yet: what was asked at
+// the moment in which the connection was lost is answered by the session itself.
+func (l *ledger) waitNoMore() {
+	maps.Copy(l.late, l.asked)
 	clear(l.asked)
 	l.announce = 0
 }
@@ -140,8 +144,12 @@ func (l *ledger) waiting() []*wire.Receipt {
 // answered returns the request that an event answers, nil where it answers
 // none of ours.
 func (l *ledger) answered(re string) wire.Request {
-	r := l.asked[re]
+	r, waited := l.asked[re]
+	if !waited {
+		r = l.late[re]
+	}
 	delete(l.asked, re)
+	delete(l.late, re)
 	return r
 }
 

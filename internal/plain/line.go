@@ -31,15 +31,15 @@ func (s speech) whispered(e *wire.Whispered) string {
 	case e.Inbox:
 		way = ", kept for you by the server"
 	}
-	if wire.Fold(e.From) == wire.Fold(s.me) {
+	if e.State != "" {
 		return s.clock(e.At) + " to " + text.CleanLine(e.To) + way + ": " + text.CleanLine(e.Text)
 	}
 	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+way, e.Text, e.Action)
 }
 
-// recalled is a line of a private conversation with somebody, as the disk has it.
-func (s speech) recalled(e *wire.Whispered, with string) string {
-	if wire.Fold(e.From) != wire.Fold(with) {
+// recalled is a line of a private conversation, as the disk has it.
+func (s speech) recalled(e *wire.Whispered) string {
+	if e.State != "" {
 		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 	}
 	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind), e.Text, e.Action)
@@ -49,6 +49,8 @@ func (s speech) recalled(e *wire.Whispered, with string) string {
 // it is that it has arrived: sent alone is no news.
 func (s speech) receipt(e *wire.Receipt) string {
 	switch {
+	case e.State == wire.ReceiptFailed && e.InDoubt:
+		return "not sent again, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptFailed:
 		return "not sent, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptDelivered:

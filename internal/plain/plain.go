@@ -220,7 +220,7 @@ func (c *conversation) awaits() bool {
 // late gives up what has been waited for.
 func (c *conversation) late(now time.Time) {
 	if c.awaits() && !now.Before(c.asked.Add(answerWithin)) {
-		c.ledger.forgetAnswers()
+		c.ledger.waitNoMore()
 		c.endReading("the server has not told them within " + seconds(answerWithin))
 	}
 	if !c.ready && !now.Before(c.began.Add(enterWithin)) {

@@ -111,8 +111,8 @@ type keeper struct {
 	moved chan struct{}
 }
 
-func (k keeper) Keep(lines []wire.Event, seen ...wire.Mark) error {
-	err := k.Archive.Keep(lines, seen...)
+func (k keeper) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	err := k.Archive.Keep(lines, rooms...)
 	select {
 	case k.moved <- struct{}{}:
 	default:

@@ -19,7 +19,7 @@ type disk struct {
 
 func (d *disk) Ignored() []string                      { return []string{"mallory"} }
 func (d *disk) SetIgnored(string, bool) error          { return nil }
-func (d *disk) Talks(string) ([]wire.Talk, error)      { return d.talks, nil }
+func (d *disk) Talks() ([]wire.Talk, error)            { return d.talks, nil }
 func (d *disk) SetMark(place string, id wire.ID) error { d.marks[place] = id; return nil }
 func (d *disk) Recent(place string, _ wire.ID, _ int) ([]wire.Event, error) {
 	return d.lines[place], nil

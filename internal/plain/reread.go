@@ -210,7 +210,7 @@ func (c *conversation) readArchive(place string, lines int) {
 func (c *conversation) showWhisper(e wire.Event) {
 	if e, ok := e.(*wire.Whispered); ok {
 		e.Via.Earlier, e.Via.Way = true, fromDisk
-		c.out.show(c.speech, e, c.speech.recalled(e, c.places.to))
+		c.out.show(c.speech, e, c.speech.recalled(e))
 	}
 }
 

@@ -147,7 +147,7 @@ func (s *sender) heard(batch []wire.Event) error {
 		if e, ok := e.(*wire.Receipt); ok {
 			before := s.ledger.lines()
 			s.ledger.receipt(e)
-			if true {
+			if s.ledger.lines() < before {
 				s.moved = time.Now()
 			}
 			if err := s.receipt(e); err != nil {

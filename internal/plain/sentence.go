@@ -175,10 +175,20 @@ func rooms(e *wire.RoomList) string {
 		}
 		parts[i] += prefixed(", topic: ", r.Topic)
 	}
-	return "rooms: " + strings.Join(parts, "; ") + "."
+	all := "rooms: " + strings.Join(parts, "; ")
+	if e.More > 0 {
+		all += fmt.Sprintf("; and %d more", e.More)
+	}
+	return all + "."
 }
 
+// peopleIn is what somebody has asked for. Of a room that we have entered it is
+// the rest, which a listener need not sit through: there it was said how many
+// there are.
 func peopleIn(e *wire.PeopleList) string {
+	if e.Re.Re == "" {
+		return ""
+	}
 	if e.Room == "" {
 		return "people online: " + people(e.People, e.More) + "."
 	}
@@ -214,6 +224,9 @@ func (s speech) user(e *wire.UserInfo) string {
 	b += prefixed(", away: ", e.Away)
 	if len(e.Rooms) > 0 {
 		b += ", with you in #" + text.CleanLine(strings.Join(e.Rooms, ", #"))
+		if e.More > 0 {
+			b += fmt.Sprintf(" and %d more", e.More)
+		}
 	}
 	if len(e.Dialects) > 0 {
 		b += ", speaks " + text.CleanLine(strings.Join(e.Dialects, ", "))

@@ -232,7 +232,7 @@ func TestAPersonsReadingIsToldAndAProgramReadsNothing(t *testing.T) {
 				r.hear(whispered(2, "alice", "one", wire.WayDirect), whispered(3, "Alice", "two", wire.WayRelay), whispered(4, "bob", "hi", wire.WayInbox),
 					whispered(5, "olaf", "readable", wire.WayPlain), whispered(6, "prof", "readable", ""),
 					whispered(7, "mallory", "not heard", wire.WayDirect), whispered(8, "eve", "not accepted", wire.WayRelay),
-					&wire.Whispered{ID: id(9), From: "sara", To: "alice", Text: "our own", Via: wire.Via{Way: wire.WayDirect}})
+					&wire.Whispered{ID: id(9), From: "sara", To: "alice", Text: "our own", State: wire.ReceiptSent, Via: wire.Via{Way: wire.WayDirect}})
 				r.hear(&wire.Refused{Re: wire.Re{Re: "seen"}, Of: wire.ActSeen, Code: wire.CodeUnsupported, Text: "not that"})
 				if diff := cmp.Diff(c.want, r.s.seen); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)

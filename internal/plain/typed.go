@@ -40,7 +40,7 @@ func (c *conversation) line(typed string) {
 	case command.Whisper:
 		c.whisper(a)
 	case command.Ask:
-		c.sure(a.Confirm, func() { c.ask(a.Request) })
+		c.sure(c.confirms(a), func() { c.ask(a.Request) })
 	case command.Local:
 		c.sure(a.Confirm, func() { c.local(a) })
 	case command.Unknown:
@@ -54,6 +54,17 @@ func (c *conversation) line(typed string) {
 		}
 	case command.Nothing:
 	}
+}
+
+// confirms is what is asked before a request. Who leaves a room without a
+// connection leaves lines unsaid that wait for it.
+func (c *conversation) confirms(a command.Ask) string {
+	r, leaves := a.Request.(wire.Leave)
+	if !leaves || c.state == wire.StateOnline {
+		return a.Confirm
+	}
+	waiting := slices.DeleteFunc(c.ledger.waiting(), func(e *wire.Receipt) bool { return e.To != "" || wire.Fold(e.Room) != wire.Fold(r.Room) })
+	return command.LeaveUnsaid(r.Room, len(waiting))
 }
 
 // mayBeSecret says whether a text may be a password that somebody typed without

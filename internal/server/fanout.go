@@ -1,8 +1,6 @@
 package server
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 
@@ -184,19 +182,14 @@ func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 		r.buf = f.borrow()
 	}
 	buf, d, err := r.codec.AppendEvent(r.buf, e)
+	if refusal := f.unsaid(e, err); refusal != nil {
+		buf, d, err = r.codec.AppendEvent(r.buf, refusal)
+	}
 	if err != nil {
-		f.unsaid(e, err)
 		return false
 	}
 	f.add(r, buf, &d)
 	return d.Close
-}
-
-// unsaid notes an event that a dialect could not say and should have.
-func (f *fanout) unsaid(e wire.Event, err error) {
-	if !errors.Is(err, wire.ErrUnsupported) {
-		f.log.Error("an event can't be written", "event", fmt.Sprintf("%T", e), "err", err)
-	}
 }
 
 // touch makes sure that the round's end looks at the receiver.

@@ -61,7 +61,10 @@ func (j *jobs) start(job hub.Job) {
 			return r
 		})
 	case hub.ReadGaps:
-		j.read(job.ID, func() hub.Result { return j.gaps(work) })
+		j.read(job.ID, func() (r hub.Result) {
+			r.Rooms, r.Err = work.Read(func(want hub.ReadLines) (hub.Page, error) { return j.store.Lines(j.ctx, want) })
+			return r
+		})
 	case hub.ReadInbox:
 		j.read(job.ID, func() (r hub.Result) {
 			r.Inbox, r.Err = j.store.Inbox(j.ctx, work)
@@ -130,18 +133,6 @@ func (j *jobs) check(work hub.CheckPassword) (r hub.Result) {
 	r.OK = ok
 	if rehash {
 		r.Hash = store.HashPassword(work.Digest)
-	}
-	return r
-}
-
-// gaps reads a page of each room.
-func (j *jobs) gaps(work hub.ReadGaps) (r hub.Result) {
-	for _, want := range work.Rooms {
-		page, err := j.store.Lines(j.ctx, want)
-		if err != nil {
-			return hub.Result{Err: err}
-		}
-		r.Rooms = append(r.Rooms, page)
 	}
 	return r
 }

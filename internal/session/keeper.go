@@ -18,7 +18,7 @@ const (
 // Store is what a Keeper writes to; archive.Archive is one.
 type Store interface {
 	// Keep stores *wire.Said and *wire.Whispered, each once.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
 }
 
 // Keeper puts lines on disk that nobody would tell again. What a full disk does

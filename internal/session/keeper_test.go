@@ -15,7 +15,7 @@ type disk struct {
 	kept []wire.Event
 }
 
-func (d *disk) Keep(lines []wire.Event, _ ...wire.Mark) error {
+func (d *disk) Keep(lines []wire.Event, _ ...wire.Extent) error {
 	if d.full {
 		return errors.New("no space left on device")
 	}

@@ -134,6 +134,8 @@ func subjectOf(e wire.Event) (s subject, ok bool) {
 		return subject{"called", "", e.From}, true
 	case *wire.PeerList:
 		return subject{kind: "peers"}, true
+	case *wire.Filled:
+		return subject{"filled", e.Room, ""}, true
 	case *wire.Notice:
 		return subject{"notice", strconv.FormatBool(e.Own), e.Text}, true
 	default:

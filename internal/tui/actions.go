@@ -40,6 +40,12 @@ func (m *Model) send() {
 	if m.hold(line, a) {
 		return
 	}
+	if s, says := a.(command.Say); says {
+		if at := m.book.find(roomID(s.Room)); at != nil && at.stands == gone {
+			m.flash("you are not in " + at.title() + " any more: /join " + at.label + " goes back in") // the line stays
+			return
+		}
+	}
 	if m.link.over() && !offlineToo(a) {
 		m.flash("the session has ended: nothing can be sent")
 		return
@@ -78,7 +84,7 @@ func (m *Model) act(a command.Action, line string) {
 	case command.Whisper:
 		m.whisper(a)
 	case command.Ask:
-		m.confirm(a.Confirm, func() { m.link.typedFor(m.ask(at, a.Request), line) })
+		m.confirm(m.question(a), func() { m.link.typedFor(m.ask(at, a.Request), line) })
 	case command.Local:
 		m.confirm(a.Confirm, func() { m.local(at, a) })
 	case command.Unknown:
@@ -144,8 +150,12 @@ func (m *Model) ask(at *place, r wire.Request) (tag string) {
 		e.about = m.book.find(personID(r.Name))
 	case wire.Leave:
 		e.about = m.book.find(roomID(r.Room))
+		if e.about != nil && e.about.stands == gone && len(e.about.log.pending) == 0 {
+			m.leave(e.about, true)
+			return ""
+		}
 	case wire.Join:
-		if here := m.book.find(roomID(r.Room)); here != nil && here.joined {
+		if here := m.book.find(roomID(r.Room)); here != nil && here.stands == inside {
 			m.switchTo(here)
 			return ""
 		}
@@ -155,6 +165,17 @@ func (m *Model) ask(at *place, r wire.Request) (tag string) {
 	default:
 	}
 	return m.link.do(r, e)
+}
+
+// question is what is asked before a request. Who leaves a room without a
+// connection leaves lines unsaid that wait for it.
+func (m *Model) question(a command.Ask) string {
+	r, leaves := a.Request.(wire.Leave)
+	at := m.book.find(roomID(r.Room))
+	if !leaves || at == nil || m.link.online() {
+		return a.Confirm
+	}
+	return command.LeaveUnsaid(r.Room, len(at.log.pending))
 }
 
 // confirm asks a question first, if there is one. One that has no room in the
@@ -317,7 +338,6 @@ func (m *Model) close(at *place) {
 		m.flash("this is the only conversation there is: /join goes to a room")
 		return
 	}
-	m.book.keepMark(at)
 	name := at.name
 	m.disk.write(m, func(a Archive) error { return a.CloseTalk(name) })
 	m.forsake(at)

@@ -65,17 +65,35 @@ func TestAnswersAreReadable(t *testing.T) {
 	s.shows("4 people online: alice, ~x (away: lunch) and 2 more")
 	s.enters("/rooms")
 	_, tag = asked[wire.Rooms](s.session)
-	s.hear(&wire.RoomList{Re: wire.Re{Re: tag}, Rooms: []wire.RoomInfo{{Room: "lab4", Topic: "sheet 4", People: 1}}})
+	s.hear(&wire.RoomList{Re: wire.Re{Re: tag}, Rooms: []wire.RoomInfo{{Room: "lab4", Topic: "sheet 4", People: 1}}, More: 7})
 	s.shows("#lab4 · 1 person · sheet 4")
+	s.shows("and 7 more")
 	s.enters("/whois alice")
 	_, tag = asked[wire.Whois](s.session)
-	s.hear(&wire.UserInfo{Re: wire.Re{Re: tag}, Name: "alice", Kind: wire.KindAccount, Online: true, Rooms: []string{"lab3"}})
-	s.shows("alice · account · online · rooms: lab3")
+	s.hear(&wire.UserInfo{Re: wire.Re{Re: tag}, Name: "alice", Kind: wire.KindAccount, Online: true, Rooms: []string{"lab3"}, More: 2})
+	s.shows("alice · account · online · rooms: lab3 and 2 more")
 	s.enters("/whois nobody")
 	_, tag = asked[wire.Whois](s.session)
 	s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActWhois, Code: wire.CodeNoUser, Text: "There is nobody of that name.", Near: []string{"bob"}})
 	s.shows("refused: There is nobody of that name.")
 	s.shows("bob?)")
+}
+
+// TestThePeopleOfABigRoomFillTheListWithoutAWord is told of the others behind those
+// that the answer to a join has held.
+func TestThePeopleOfABigRoomFillTheListWithoutAWord(t *testing.T) {
+	s := entered(t)
+	at := s.book.current
+	lines := len(at.log.lines)
+	s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindAccount}}, More: 499})
+	all := []wire.Person{{Name: "sara", Kind: wire.KindAccount}}
+	for i := range 499 {
+		all = append(all, wire.Person{Name: fmt.Sprint("guest", i), Kind: wire.KindGuest})
+	}
+	s.hear(&wire.PeopleList{Room: "lab3", People: all})
+	if n := len(at.people.people); n != 500 || at.people.more != 0 || len(at.log.lines) != lines {
+		t.Errorf("the room has %d people and %d more, and %d new lines", n, at.people.more, len(at.log.lines)-lines)
+	}
 }
 
 func TestAnAnswerNobodyWaitsForIsNotShown(t *testing.T) {

@@ -17,8 +17,9 @@ const maxListed = 60
 func (m *Model) roomList(e *wire.RoomList) {
 	ask := m.link.errand(e.Re.Re)
 	at := ask.at
-	m.book.known = nil
-	for _, r := range e.Rooms {
+	m.book.known = make([]string, len(e.Rooms))
+	for i, r := range e.Rooms {
+		m.book.known[i] = r.Room
 		m.knowRoom(r)
 	}
 	if ask.quiet {
@@ -41,22 +42,28 @@ func (m *Model) roomList(e *wire.RoomList) {
 		}
 		m.note(at, strings.Join(parts, " "+m.paint.Glyph.Dot+" "))
 	}
+	if e.More > 0 {
+		m.note(at, fmt.Sprintf("and %d more", e.More))
+	}
 }
 
-// knowRoom remembers a room's topic and that we are in it.
+// knowRoom remembers a room's topic.
 func (m *Model) knowRoom(r wire.RoomInfo) {
-	m.book.known = appendNew(m.book.known, r.Room)
 	if at := m.book.byID[roomID(r.Room)]; at != nil {
 		at.topic = cmp.Or(text.CleanLine(r.Topic), at.topic) // not all dialects list it
 	}
 }
 
-// peopleList shows who is there; of a room it brings the list up to date.
+// peopleList shows who is there; of a room it brings the list up to date, which is
+// all where nobody has asked.
 func (m *Model) peopleList(e *wire.PeopleList) {
-	ask := m.link.errand(e.Re.Re)
 	if at := m.book.byID[roomID(e.Room)]; at != nil {
 		at.people.Set(e.People, e.More)
 	}
+	if e.Re.Re == "" {
+		return
+	}
+	ask := m.link.errand(e.Re.Re)
 	names := make([]string, 0, maxListed)
 	for i, p := range e.People {
 		if i == maxListed {
@@ -99,7 +106,11 @@ func (m *Model) userInfo(e *wire.UserInfo) {
 		parts = append(parts, "registered "+p.day(e.Registered))
 	}
 	if len(e.Rooms) > 0 {
-		parts = append(parts, "rooms: "+cleanList(e.Rooms))
+		rooms := "rooms: " + cleanList(e.Rooms)
+		if e.More > 0 {
+			rooms += fmt.Sprintf(" and %d more", e.More)
+		}
+		parts = append(parts, rooms)
 	}
 	if len(e.Dialects) > 0 {
 		parts = append(parts, "speaks "+cleanList(e.Dialects))
@@ -217,10 +228,16 @@ func (m *Model) done(e *wire.Done) {
 func (m *Model) refused(e *wire.Refused) {
 	ask := m.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
-		ask.about.past.asking = ""
-		if ask.hole != 0 && e.Code == wire.CodeUnsupported {
+		if ask.about.past.asking == e.Re.Re {
+			ask.about.past.asking = ""
+		}
+		if ask.hole.To != 0 && e.Code == wire.CodeUnsupported {
 			m.fill(ask.about, ask.hole, true)
 		}
+	}
+	if at := ask.about; at != nil && ask.act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
+		m.leave(at, true) // we are not in it, as somebody wants
+		return
 	}
 	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
 		m.form.Fail(e.Code, text.CleanLine(e.Text))

@@ -81,3 +81,49 @@ func TestLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
 		t.Errorf("got %d lines, want %d", n, all+1)
 	}
 }
+
+func TestPrivateLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
+	const all = maxHiddenLines + 1000
+	s := caughtUp(t)
+	s.goesTo(s.book.person("bob"))
+	s.hear(talked(0, all)...)
+	s.archive.lines["@bob"] = talked(0, all+1)
+	s.goesTo(s.book.room("lab3"))
+	s.hear(talked(all, all+1)...)
+	if n := len(spoken(s.book.person("bob"))); n > all {
+		t.Fatalf("%d lines are kept of a place that is hidden", n)
+	}
+	s.goesTo(s.book.person("bob"))
+	s.press("alt+home")
+	words := spoken(s.book.person("bob"))
+	if len(words) != all+1 || words[0] != "line 0." {
+		t.Errorf("got %d lines, want %d", len(words), all+1)
+	}
+}
+
+func TestAHoleAmongLinesThatWereLetGoOfIsThereAgain(t *testing.T) {
+	const all, from, to = maxHiddenLines + 1000, 200, 299
+	s := caughtUp(t)
+	s.hear(offline(s))
+	s.hear(told(0, from)...)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(to + 1), To: idOf(all), Count: all - to, More: true})
+	s.hear(told(to+1, all)...)
+	s.archive.lines["#lab3"] = append(told(0, from), told(to+1, all)...)
+	s.archive.extents = map[string]wire.Extent{"lab3": {
+		First: idOf(0), Last: idOf(all), Holes: wire.Holes{{From: idOf(from-1) + 1, To: idOf(to+1) - 1}},
+	}}
+	s.goesTo(s.book.person("bob"))
+	s.hear(told(all, all+1)...)
+	if n := len(s.words()); n >= all {
+		t.Fatalf("%d lines are kept of a place that is hidden", n)
+	}
+	s.press("esc")
+	s.goesTo(s.book.room("lab3"))
+	s.press("alt+home")
+	if n := len(s.words()); n != all+1-(to+1-from) {
+		t.Errorf("got %d lines, want all that are not missing", n)
+	}
+	if holes := s.book.current.log.holes; len(holes) != 1 || holes[0].From != idOf(from-1)+1 || holes[0].To != idOf(to+1)-1 {
+		t.Errorf("got the holes %v, want that of the archive", holes)
+	}
+}

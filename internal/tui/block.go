@@ -222,7 +222,7 @@ func (t *timeline) over(i int) []string {
 	on := t.rules(i)
 	var rows []string
 	if on[ruleHole] {
-		rows = append(rows, p.newsRule(t.drawn.width, t.holeAt(i).label()))
+		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeAt(i))))
 	}
 	if on[ruleDay] {
 		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))

@@ -28,12 +28,13 @@ type Archive interface {
 	// Recent returns at most limit lines before an id, oldest first; before 0
 	// the newest.
 	Recent(place string, before wire.ID, limit int) ([]wire.Event, error)
-	// LastSeen is the line of a room up to which all are there that were said
-	// since we came in first, 0 where that is not known.
-	LastSeen(room string) wire.ID
+	// Extent says which lines of a room are there, and where some are missing.
+	Extent(room string) wire.Extent
 	Drafts() map[string]string
 	SetDraft(place, text string) error
 	Marks() map[string]wire.ID
+	// Joined names the rooms that we are in, and want to be in the next time.
+	Joined() []string
 	SetMark(place string, id wire.ID) error
 	Ignored() []string
 	SetIgnored(name string, on bool) error
@@ -46,7 +47,7 @@ type Archive interface {
 
 	// Talks returns the private conversations there have been; me is our name, ""
 	// before it is known.
-	Talks(me string) ([]wire.Talk, error)
+	Talks() ([]wire.Talk, error)
 	// CloseTalk takes one off the list, until the next line or file.
 	CloseTalk(user string) error
 	// AddRemark keeps what was said in one by this program, in the place of another

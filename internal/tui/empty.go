@@ -61,7 +61,7 @@ func (m *Model) introduction(at *place) []string {
 	if at.private() {
 		return append([]string{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
 	}
-	if !at.joined {
+	if at.stands != inside {
 		return []string{me + ".", "This is the room #" + at.label + ", which you are not in."}
 	}
 	words := []string{me + ", in the room #" + at.label + "."}

@@ -74,6 +74,8 @@ func (m *Model) answered(e wire.Event) bool {
 		m.sessionList(e)
 	case *wire.InboxCount:
 		m.inboxCount(e)
+	case *wire.Filled:
+		m.filledOnDisk(e)
 	case *wire.HelpText:
 		m.helpText(e)
 	case *wire.JokeTold:
@@ -122,13 +124,17 @@ func (m *Model) said(e *wire.Said) {
 func (m *Model) whispered(e *wire.Whispered) {
 	other := e.From
 	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
-	if l.own {
+	if l.own = e.State != ""; l.own {
+		l.state, l.hidden = deliveryOf(&wire.Receipt{State: e.State}), false
 		other = e.To
 	} else if l.hidden {
 		return
 	}
 	l.mention = false // all of it is for us
 	at := m.book.person(other)
+	if !l.own {
+		at.spell(other)
+	}
 	delete(at.typing, text.CleanLine(e.From))
 	m.add(at, l)
 }
@@ -192,7 +198,13 @@ func (m *Model) receipt(e *wire.Receipt) {
 		at.log.Update(e.ID, state)
 	}
 	m.waits(at, reason)
-	if state == deliveryFailed {
+	if state == deliveryFailed && m.link.leaving(at) {
+		at.unsaid++
+	}
+	switch {
+	case state == deliveryFailed && e.InDoubt:
+		m.note(at, "not sent again: "+text.CleanLine(e.Reason))
+	case state == deliveryFailed:
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
 }
@@ -208,12 +220,15 @@ func (m *Model) ownLine(e *wire.Receipt, state delivery) *line {
 }
 
 // placeOf is the conversation that an own line belongs to: nil for one that was
-// closed, which comes back for no good news of its old lines.
+// closed or left, which comes back for no good news of its old lines.
 func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
+	opens := state == deliveryQueued || state == deliveryFailed || e.Again
 	switch {
-	case e.To == "":
+	case e.To == "" && (opens || e.Room == ""):
 		return m.book.room(e.Room)
-	case state == deliveryQueued || state == deliveryFailed || e.Again:
+	case e.To == "":
+		return m.book.find(roomID(e.Room))
+	case opens:
 		return m.book.person(e.To)
 	default:
 		return m.book.byID[personID(e.To)]
@@ -242,9 +257,7 @@ func (m *Model) typed(e *wire.Typed) {
 
 // readMoved follows the read marker that another window of ours has moved.
 func (m *Model) readMoved(e *wire.ReadMoved) {
-	if at := m.book.byID[roomID(e.Room)]; at != nil {
-		at.read(e.Last)
-	}
+	m.book.read(e.Room, e.Last)
 }
 
 // read moves the marker forward and counts again.
@@ -254,6 +267,12 @@ func (p *place) read(last wire.ID) {
 		p.counts.told = max(p.counts.told, last)
 		p.counts.unread, p.counts.mentions = p.log.Count(last)
 	}
+}
+
+// enteredAt takes what was said before we came for read, if last is not 0.
+func (p *place) enteredAt(last wire.ID) {
+	p.counts.assumed = last > p.counts.mark
+	p.read(last)
 }
 
 // recount counts again what is unread, after a line has turned out to be ours.

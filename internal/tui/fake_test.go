@@ -76,9 +76,10 @@ type archive struct {
 	drafts  map[string]string
 	marks   map[string]wire.ID
 	ignored []string
+	joined  []string
 	inputs  map[string][]string
 	place   string
-	seen    wire.ID // of every room
+	extents map[string]wire.Extent // by room
 	talks   []wire.Talk
 	closed  []string
 	remarks map[string][]wire.Remark
@@ -110,11 +111,12 @@ func (a *archive) Recent(place string, before wire.ID, limit int) ([]wire.Event,
 	return found[max(0, len(found)-limit):], nil
 }
 
-func (a *archive) LastSeen(string) wire.ID { return a.seen }
+func (a *archive) Extent(room string) wire.Extent { return a.extents[room] }
 
 func (a *archive) Drafts() map[string]string { return maps.Clone(a.drafts) }
 func (a *archive) Marks() map[string]wire.ID { return a.marks }
 func (a *archive) Ignored() []string         { return a.ignored }
+func (a *archive) Joined() []string          { return a.joined }
 
 func (a *archive) InputHistory(int) map[string][]string { return maps.Clone(a.inputs) }
 
@@ -144,7 +146,7 @@ func (a *archive) SetMark(p string, i wire.ID) error {
 func (a *archive) Place() string               { return a.place }
 func (a *archive) SetPlace(place string) error { a.place = place; return nil }
 
-func (a *archive) Talks(string) ([]wire.Talk, error)          { return a.talks, nil }
+func (a *archive) Talks() ([]wire.Talk, error)                { return a.talks, nil }
 func (a *archive) CloseTalk(user string) error                { a.closed = append(a.closed, user); return nil }
 func (a *archive) Remarks(user string) ([]wire.Remark, error) { return a.remarks[user], nil }
 func (a *archive) Transfers() ([]*wire.Transfer, error)       { return a.files, nil }

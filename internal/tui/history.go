@@ -78,7 +78,7 @@ func (m *Model) moveTo(server string) {
 	if was == "" || was == server {
 		return
 	}
-	m.book.kept = restored{}
+	m.book.kept, m.book.marks = restored{}, nil
 	for _, at := range m.book.all() {
 		at.draft = ""
 	}

@@ -7,25 +7,20 @@ import (
 	"labchat/internal/wire"
 )
 
-// A hole is where lines of a timeline are missing.
-type hole struct {
-	before wire.ID // right before this line, which need not be there
-	from   wire.ID // the first that is missing, if only the archive can have them; 0: not known
-	lost   bool    // nobody has them any more
-}
+const (
+	holeRow = "lines are missing here: scroll up to fetch them"
+	lostRow = "lines are missing here, which nobody has kept"
+	// maxShownHoles is how many holes of one timeline are told apart.
+	maxShownHoles = 1000
+)
 
-// label is what the rule says where lines are missing.
-func (h *hole) label() string {
-	if h.lost {
+// holeLabel is what the rule says where lines are missing.
+func holeLabel(h *wire.Hole) string {
+	if h.Gone {
 		return lostRow
 	}
 	return holeRow
 }
-
-const (
-	holeRow = "lines are missing here: scroll up to fetch them"
-	lostRow = "lines are missing here, which nobody has kept"
-)
 
 // gap follows the word that lines come which were said earlier: those that we
 // asked for, or those of a room that was resumed. What is left out of them is
@@ -38,7 +33,7 @@ func (m *Model) gap(e *wire.Gap) {
 	ask := m.link.errand(e.Re.Re)
 	at := m.book.byID[roomID(e.Room)]
 	switch {
-	case ask.about != nil && ask.hole != 0:
+	case ask.about != nil && ask.hole.To != 0:
 		ask.about.past.asking = ""
 		ask.about.log.Mend(ask.hole, e)
 	case ask.about != nil:
@@ -52,7 +47,7 @@ func (m *Model) gap(e *wire.Gap) {
 // missed notes which lines of a room were said while we were not there.
 func (m *Model) missed(at *place, e *wire.Gap) {
 	if e.More && e.Count > 0 {
-		at.log.Miss(hole{before: e.From})
+		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
 	}
 	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
 		at.log.Missed(mark, e.To)
@@ -71,39 +66,56 @@ func (m *Model) leftOut(e *wire.Gap) {
 	default:
 		at = m.book.room(e.Room)
 	}
-	at.log.Miss(hole{before: e.To + 1, from: e.From})
+	at.log.Miss(wire.Hole{From: e.From, To: e.To})
 	at.past.end = true
 	if e.To > at.counts.mark && (at != m.book.current || at.log.Below() > 0) {
 		at.counts.unread += e.Out
 	}
 }
 
-// missedBefore notes where the archive may lack lines: it has all up to one, and
-// what is newer may have come while its disk was full.
+// missedBefore notes where the archive lacks lines among those that it was asked
+// for: below first, or its newest ones.
 func (m *Model) missedBefore(at *place, o older) {
-	if at.private() || o.seen == 0 || len(o.events) == 0 {
+	if n := len(o.events); at.private() && n > 0 {
+		at.log.Close(oldestOf(o.events, o.full), idOfLine(o.events[n-1]))
+	}
+	if o.extent.Last == 0 || o.err != nil {
 		return
 	}
-	below := at.log.first()
-	for _, e := range slices.Backward(o.events) {
-		line, ok := e.(*wire.Said)
-		if !ok {
-			return
-		}
-		if line.ID <= o.seen {
-			if below > o.seen {
-				at.log.Miss(hole{before: below, from: o.seen + 1})
-			}
-			return
-		}
-		below = line.ID
+	to := o.extent.Last
+	if o.first != 0 {
+		to = min(to, o.first-1)
+	}
+	at.log.Learn(oldestOf(o.events, o.full), to, o.extent)
+	if first := at.log.first(); len(o.events) > 0 && first > o.extent.Last { // what came since came past a full disk
+		at.log.Miss(wire.Hole{From: o.extent.Last + 1, To: first - 1})
+	}
+}
+
+// oldestOf is the id from which on the archive has told what it has.
+func oldestOf(events []wire.Event, full bool) wire.ID {
+	if !full {
+		return 0
+	}
+	return idOfLine(events[0])
+}
+
+// idOfLine is the id of a line of the archive.
+func idOfLine(e wire.Event) wire.ID {
+	switch e := e.(type) {
+	case *wire.Said:
+		return e.ID
+	case *wire.Whispered:
+		return e.ID
+	default: // the archive keeps no others
+		return 0
 	}
 }
 
 // mend asks for the lines of a hole that is on the screen.
 func (m *Model) mend(at *place) {
 	if h := at.log.Hole(); h != nil && at.past.asking == "" {
-		m.fill(at, h.before, at.private())
+		m.fill(at, *h, at.private())
 	}
 }
 
@@ -115,37 +127,40 @@ func (m *Model) mendEnd() {
 		return
 	}
 	at.past.end = false
-	if h := at.log.lowestHole(); h != nil && h.before > at.log.last() {
-		m.fill(at, h.before, at.private())
+	if h := at.log.lowestHole(); h != nil && h.To >= at.log.last() {
+		m.fill(at, *h, at.private())
+	}
+	if at.past.filled && at.past.asking == "" && m.measured() != nil {
+		at.past.filled = false
+		m.mend(at)
 	}
 }
 
-// fill asks for the lines of a hole: the archive, where it has all of them or
-// nobody else can, else the server.
-func (m *Model) fill(at *place, before wire.ID, only bool) {
-	h := at.log.holeBefore(before)
-	if h == nil || h.lost {
+// fill asks for the lines of a hole: the archive, where it has them or nobody else
+// can, else the server.
+func (m *Model) fill(at *place, h wire.Hole, only bool) {
+	if h.Gone {
 		return
 	}
 	if m.link.archive == nil {
-		m.fillFromServer(at, before)
+		m.fillFromServer(at, h)
 		return
 	}
 	at.past.asking = askingArchive
-	id, name, one, archive := at.id, at.name, *h, m.link.archive
+	id, extent, archive := at.id, at.extent(), m.link.archive
 	m.start(func(context.Context) any {
-		f := filling{place: id, hole: one, known: only || archive.LastSeen(name) >= one.before-1}
-		if f.known {
-			f.events, f.err = archive.Recent(id, one.before, page)
+		f := filling{place: id, hole: h, extent: extent(archive)}
+		if f.known = only || f.extent.Has(h.To); f.known {
+			f.events, f.err = archive.Recent(id, h.To+1, page)
 			f.full = len(f.events) == page
 		}
 		return f
 	})
 }
 
-func (m *Model) fillFromServer(at *place, before wire.ID) {
-	if at.joined && m.link.online() && !at.private() {
-		at.past.asking = m.link.do(wire.History{Room: at.name, Before: before, Limit: page}, errand{about: at, quiet: true, hole: before})
+func (m *Model) fillFromServer(at *place, h wire.Hole) {
+	if at.stands == inside && m.link.online() && !at.private() {
+		at.past.asking = m.link.do(wire.History{Room: at.name, Before: h.To + 1, Limit: page}, errand{about: at, quiet: true, hole: h})
 	}
 }
 
@@ -157,77 +172,107 @@ func (m *Model) filled(f filling) {
 		return
 	}
 	at.past.asking = ""
-	if !f.known {
-		m.fillFromServer(at, f.hole.before)
-		return
-	}
-	h := at.log.holeBefore(f.hole.before)
-	if h == nil {
-		return
-	}
-	switch {
+	switch missing := f.extent.Holes.Within(f.hole.To, f.hole.To); {
 	case f.err != nil: // whoever scrolls here again tries again
 		at.past.back = 0
 		m.note(at, "missing lines can't be read from the disk: "+cleanError(f.err))
 		return
-	case len(f.events) == 0:
-		h.lost = true
+	case !f.known && len(missing) > 0 && missing[0].Gone:
+		at.log.Learn(missing[0].From, f.hole.To, f.extent)
+		return
+	case !f.known:
+		m.fillFromServer(at, f.hole)
 		return
 	}
-	oldest := f.hole.before
-	switch e := f.events[0].(type) {
-	case *wire.Said:
-		oldest = e.ID
-	case *wire.Whispered:
-		oldest = e.ID
-	default: // the archive keeps no others
+	if f.extent.Has(f.hole.To) {
+		at.log.Learn(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To, f.extent)
+	} else { // nobody else can be asked
+		at.log.Close(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To)
+		if n := len(f.events); n == 0 || idOfLine(f.events[n-1]) < f.hole.From {
+			at.log.Miss(wire.Hole{From: f.hole.From, To: f.hole.To, Gone: true})
+		}
 	}
-	at.log.Close(f.hole.before)
 	unread := at.counts.unread // they were counted when they were left out
 	m.putIn(at, f.events)
 	at.counts.unread = min(at.counts.unread, unread)
-	if f.full && oldest > f.hole.from {
-		at.log.Miss(hole{before: oldest, from: f.hole.from})
-	}
 	m.goOnBack()
 }
 
-// Miss says that lines are missing.
-func (t *timeline) Miss(h hole) {
-	if known := t.holeBefore(h.before); known != nil {
-		known.from = min(known.from, h.from)
+// filledOnDisk takes note that the archive has lines of a room that it lacked, or
+// knows that nobody has them.
+func (m *Model) filledOnDisk(e *wire.Filled) {
+	at, archive := m.book.byID[roomID(e.Room)], m.link.archive
+	if at == nil || archive == nil {
 		return
 	}
-	t.holes = append(t.holes, h)
+	id, extent := at.id, at.extent()
+	m.start(func(context.Context) any { return learned{place: id, extent: extent(archive)} })
 }
 
-// Close takes away the hole before an id.
-func (t *timeline) Close(before wire.ID) {
-	t.holes = slices.DeleteFunc(t.holes, func(h hole) bool { return h.before == before })
+// learned shows what is gone for good, and fetches what is on the screen from the
+// archive.
+func (m *Model) learned(l learned) {
+	at := m.book.byID[l.place]
+	if at == nil {
+		return
+	}
+	for _, h := range l.extent.Holes {
+		if h.Gone {
+			at.log.Miss(h)
+		}
+	}
+	at.past.end, at.past.filled = true, true
+	m.mendEnd()
+}
+
+// extent asks the archive what it has of a room; of private lines nobody else has
+// more.
+func (p *place) extent() func(Archive) wire.Extent {
+	if p.private() {
+		return func(Archive) wire.Extent { return wire.Extent{} }
+	}
+	name := p.name
+	return func(a Archive) wire.Extent { return a.Extent(name) }
+}
+
+// Miss says that lines are missing.
+func (t *timeline) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
+
+// Close says that no lines are missing from one id to another.
+func (t *timeline) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
+
+// Learn takes over where lines are missing from one id to another, as far as the
+// archive knows.
+func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
+	if from, to = max(from, known.First), min(to, known.Last); from > to {
+		return
+	}
+	t.Close(from, to)
+	for _, h := range known.Holes.Within(from, to) {
+		t.Miss(h)
+	}
 }
 
 // Mend makes a hole as small as it is when the lines that e announces are
 // there.
-func (t *timeline) Mend(before wire.ID, e *wire.Gap) {
-	t.Close(before)
-	above := t.after(before-1) - 1
-	for above >= 0 && !t.lines[above].spoken() {
-		above--
+func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
+	from := h.From
+	if e.Count > 0 && e.More {
+		from = max(from, e.From)
 	}
-	if e.Count > 0 && e.More && above >= 0 && t.lines[above].key < e.From {
-		t.Miss(hole{before: e.From})
-	}
+	t.Close(from, h.To)
 }
 
-// Hole is a hole on the screen that can be mended, nil where there is none.
-func (t *timeline) Hole() *hole {
+// Hole is the part of a hole on the screen that can be mended, nil where there is
+// none.
+func (t *timeline) Hole() *wire.Hole {
 	if len(t.holes) == 0 {
 		return nil
 	}
 	rows := -t.at.cut
 	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
 		rows += t.height(i)
-		if h := t.holeAt(i); h != nil && !h.lost {
+		if h := t.holeAt(i); h != nil && !h.Gone {
 			return h
 		}
 	}
@@ -235,29 +280,18 @@ func (t *timeline) Hole() *hole {
 }
 
 // lowestHole is the last one that can be mended, nil where there is none.
-func (t *timeline) lowestHole() *hole {
-	var lowest *hole
-	for i := range t.holes {
-		if h := &t.holes[i]; !h.lost && (lowest == nil || h.before > lowest.before) {
-			lowest = h
-		}
-	}
-	return lowest
-}
-
-// holeBefore is the hole right before an id, nil where there is none.
-func (t *timeline) holeBefore(id wire.ID) *hole {
-	for i := range t.holes {
-		if t.holes[i].before == id {
+func (t *timeline) lowestHole() *wire.Hole {
+	for i, h := range slices.Backward(t.holes) {
+		if !h.Gone {
 			return &t.holes[i]
 		}
 	}
 	return nil
 }
 
-// holeAt is the hole between line i and the one above it, nil where there is
-// none.
-func (t *timeline) holeAt(i int) *hole {
+// holeAt is what is missing between line i and the one above it, nil where that
+// is nothing: what can be mended before what is gone.
+func (t *timeline) holeAt(i int) *wire.Hole {
 	if len(t.holes) == 0 {
 		return nil
 	}
@@ -265,10 +299,18 @@ func (t *timeline) holeAt(i int) *hole {
 	if above < 0 {
 		return nil // what lies above the oldest line is fetched anyway
 	}
-	for j := range t.holes {
-		if h := &t.holes[j]; t.lines[above].key < h.before && t.lines[i].key >= h.before {
-			return h
+	from, to := t.lines[above].key+1, t.lines[i].key-1
+	if from > to {
+		return nil
+	}
+	missing := t.holes.Within(from, to)
+	for j := range slices.Backward(missing) {
+		if !missing[j].Gone {
+			return &missing[j]
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	return &missing[0]
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"labchat/internal/wire"
@@ -139,7 +140,6 @@ func TestPrivateLinesThatAreLeftOutAreReadFromTheArchive(t *testing.T) {
 		t.Errorf("%d lines are unread, want all 300", got)
 	}
 	s.goesTo(s.book.person("bob"))
-	s.shows(holeRow)
 	s.press("pgup", "alt+home", "alt+end", "alt+home")
 	s.hides(holeRow)
 	if words := spoken(s.book.person("bob")); len(words) != 300 || words[0] != "line 0." || words[299] != "line 299." {
@@ -174,7 +174,8 @@ func TestAConversationOfWhichAllLinesWereLeftOutIsOnTheList(t *testing.T) {
 func TestARoomsHoleIsReadFromAnArchiveThatHasAllOfIt(t *testing.T) {
 	s := caughtUp(t)
 	s.hear(told(0, 5)...)
-	s.archive.lines["#lab3"], s.archive.seen = told(0, 12), idOf(11)
+	s.archive.lines["#lab3"] = told(0, 12)
+	s.archive.extents = map[string]wire.Extent{"lab3": {First: idOf(0), Last: idOf(11)}}
 	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true, Out: 4})
 	s.hear(told(9, 12)...)
 	s.hear(offline(s))
@@ -194,7 +195,9 @@ func TestWhereTheArchiveMayLackLinesThereIsAHole(t *testing.T) {
 	for _, e := range s.archive.lines["#tea"] {
 		e.(*wire.Said).Room = "tea"
 	}
-	s.archive.seen = idOf(4) // what came later came past a full disk
+	s.archive.extents = map[string]wire.Extent{"tea": {
+		First: idOf(0), Last: idOf(11), Holes: wire.Holes{{From: idOf(4) + 1, To: idOf(9) - 1}},
+	}}
 	s.hear(&wire.Entered{Room: "tea"})
 	s.goesTo(s.book.room("tea"))
 	s.shows(holeRow)
@@ -204,5 +207,61 @@ func TestWhereTheArchiveMayLackLinesThereIsAHole(t *testing.T) {
 	all, _ := fetched(s)
 	if n := len(all); n == 0 || all[n-1].Room != "tea" || all[n-1].Before != idOf(9) {
 		t.Errorf("got %+v, want the lines before the ninth asked for", all)
+	}
+}
+
+func TestAHoleOfTheArchiveIsShownAfterARestartAndIsFilledWithoutAnother(t *testing.T) {
+	hole := wire.Hole{From: idOf(5), To: idOf(8)}
+	s := open(t, 120, 40, func(cfg *Config) {
+		a := cfg.Archive.(*archive)
+		a.lines["#lab3"] = append(told(0, 5), told(9, 12)...)
+		a.extents = map[string]wire.Extent{"lab3": {First: idOf(0), Last: idOf(11), Holes: wire.Holes{hole}}}
+	})
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3", Last: idOf(11)})
+	s.shows(holeRow)
+	older, tag := fetched(s)
+
+	s.archive.lines["#lab3"] = told(0, 12)
+	s.archive.extents["lab3"] = wire.Extent{First: idOf(0), Last: idOf(11)}
+	s.hear(&wire.Filled{Room: "lab3"})
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"}) // nothing was said before the first
+	s.hides(holeRow)
+	if n := len(s.words()); n != 12 {
+		t.Errorf("got %d lines, want 12", n)
+	}
+	if all, _ := fetched(s); len(all) != len(older) {
+		t.Errorf("asked the server %+v for what is on the disk", all[len(older):])
+	}
+}
+
+func TestAHoleThatTheServerCannotFillSaysSoAndIsNotAskedForAgain(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 5)...)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(9), To: idOf(11), Count: 3, More: true})
+	s.hear(told(9, 12)...)
+	s.shows(holeRow)
+	s.archive.lines["#lab3"] = append(told(0, 5), told(9, 12)...)
+	s.archive.extents = map[string]wire.Extent{"lab3": {
+		First: idOf(0), Last: idOf(11), Holes: wire.Holes{{From: idOf(4) + 1, To: idOf(9) - 1, Gone: true}},
+	}}
+	s.hear(&wire.Filled{Room: "lab3"})
+	s.shows(lostRow)
+	s.press("pgup", "alt+home")
+	if all, _ := fetched(s); len(all) != 0 {
+		t.Errorf("asked for %+v", all)
+	}
+	s.shows(lostRow)
+}
+
+// Between two lines of which more is known, both holes are seen.
+func TestAPartlyFilledHoleIsShownWhereLinesAreStillMissing(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 2)...)
+	s.hear(&wire.Gap{Room: "lab3", From: idOf(9), To: idOf(9), Count: 1, More: true})
+	s.hear(told(9, 10)...)
+	s.hear(told(5, 6)...)
+	if n := strings.Count(s.View(), holeRow); n != 2 {
+		t.Errorf("%d holes are shown, want one above and one below the line that came", n)
 	}
 }

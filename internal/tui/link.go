@@ -45,7 +45,7 @@ type errand struct {
 	at    *place        // where the answer is shown
 	about *place        // what the request changes
 	quiet bool          // a refusal is not worth a line
-	hole  wire.ID       // in about, which the answer fills
+	hole  wire.Hole     // in about, which the answer fills
 	line  wire.ClientID // of about, which is taken out of the outbox
 	final bool          // an answer to a safety number: the dialog stays closed
 	room  string        // that is to be joined, or made

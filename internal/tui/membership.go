@@ -28,6 +28,7 @@ func (m *Model) status(e *wire.Status) {
 	}
 	switch {
 	case e.State == wire.StateEnded:
+		clear(m.link.asked) // until then the session answers all that it was asked
 		m.book.forget()
 		if m.form == nil && m.cfg.Connect != nil {
 			m.arise()
@@ -52,7 +53,7 @@ func (m *Model) status(e *wire.Status) {
 func (m *Model) stale() {
 	now := m.paint.now()
 	for _, at := range m.book.rooms {
-		if !at.people.stale && at.joined {
+		if !at.people.stale && at.stands == inside {
 			at.people.stale, at.people.at = true, now
 		}
 	}
@@ -60,7 +61,6 @@ func (m *Model) stale() {
 		at.past.asking = ""
 		clear(at.typing)
 	}
-	clear(m.link.asked)
 	m.link.torn = true
 	m.rule("connection lost ")
 }
@@ -106,7 +106,7 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		m.cfg.Login.Mode = ModeLogin // the account is there now
 	}
 	for _, mark := range e.Marks {
-		m.book.room(mark.Room).read(mark.Last)
+		m.book.read(mark.Room, mark.Last)
 	}
 	if e.Failed > 0 {
 		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time"))
@@ -144,12 +144,13 @@ func (m *Model) arrived() {
 func (m *Model) entered(e *wire.Entered) {
 	ask := m.link.errand(e.Re.Re)
 	at := m.book.room(e.Room)
-	at.joined = true
+	at.spell(e.Room)
+	at.stands, at.unsaid = inside, 0
 	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
 	at.people.Set(e.People, e.More)
 	m.moment.company = m.moment.company || at.people.count() > 1
 	at.counts.came = e.Last
-	at.read(m.entryMark(at))
+	at.enteredAt(m.entryMark(at))
 	if m.book.left == at {
 		m.book.left = nil
 	}
@@ -178,7 +179,11 @@ func (m *Model) left(e *wire.Left) {
 		return
 	}
 	if e.Name == m.link.me {
-		m.leave(at, m.link.leaving(at))
+		asked := m.link.leaving(at)
+		m.leave(at, asked)
+		if !asked {
+			m.takenOut(at, e.Reason)
+		}
 		return
 	}
 	label := text.CleanLine(e.Name)
@@ -193,23 +198,42 @@ func (m *Model) left(e *wire.Left) {
 }
 
 // leave takes a room off the list, unless it is the only conversation. One in
-// which a line is being written stays until somebody goes elsewhere.
+// which a line is being written stays until somebody goes elsewhere, and one with
+// lines that were not said until it is left once more.
 func (m *Model) leave(at *place, asked bool) {
-	at.joined = false
-	at.people = roster{}
+	left := "you left " + at.label
+	unsaid, again := at.unsaid, at.stands == gone
+	at.stands, at.unsaid, at.people = gone, 0, roster{}
 	here := at == m.book.current
 	writing := here && m.writing()
 	if writing {
 		m.book.left = at
 	}
-	if writing || len(m.book.byID) == 1 || len(at.log.pending) > 0 {
-		m.note(at, "you left "+at.label)
-		return
+	switch {
+	case unsaid > 0:
+		m.note(at, left+"; not said: "+plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
+	case again && len(m.book.byID) == 1:
+		m.flash("this is the only conversation there is: /join goes to a room")
+	case writing || len(m.book.byID) == 1 || len(at.log.pending) > 0:
+		if asked {
+			m.note(at, left)
+		}
+	default:
+		m.forsake(at)
+		if here && !asked {
+			m.moment.guard.switched = m.paint.now()
+		}
 	}
-	m.forsake(at)
-	if here && !asked {
-		m.moment.guard.switched = m.paint.now()
+}
+
+// takenOut says that we are not in a room any more though nobody here has asked for
+// that: there where it stays on the list.
+func (m *Model) takenOut(at *place, reason string) {
+	words := because("you are not in "+at.title()+" any more", text.CleanLine(reason))
+	if m.book.byID[at.id] != at {
+		at = nil
 	}
+	m.note(at, words)
 }
 
 // forsake takes a place off the list, and goes elsewhere if it is on the

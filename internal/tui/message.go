@@ -58,18 +58,26 @@ type (
 		events  []wire.Event
 		full    bool // as many as were asked for: there may be more
 		remarks []wire.Remark
-		seen    wire.ID // all lines of the room up to it are in the archive
+		first   wire.ID // the id that they are older than, 0 for the newest
+		extent  wire.Extent
 		err     error
 	}
 
 	// filling is what the archive had of the lines of a hole.
 	filling struct {
 		place  string
-		hole   hole
+		hole   wire.Hole
 		events []wire.Event
 		full   bool
-		known  bool // the archive has all of these lines; else the server is asked
+		known  bool // the archive has the newest of these lines; else the server is asked
+		extent wire.Extent
 		err    error
+	}
+
+	// learned is what the archive has of a room.
+	learned struct {
+		place  string
+		extent wire.Extent
 	}
 
 	// restored is what the archive keeps of the screen.
@@ -77,6 +85,7 @@ type (
 		drafts  map[string]string
 		marks   map[string]wire.ID
 		ignored []string
+		joined  []string
 		inputs  map[string][]string // by place
 		place   string
 		talks   []wire.Talk

@@ -111,6 +111,8 @@ func (m *Model) Update(msg any) []job {
 		m.older(msg)
 	case filling:
 		m.filled(msg)
+	case learned:
+		m.learned(msg)
 	case restored:
 		m.restored(msg)
 	case written:
@@ -160,6 +162,9 @@ func (m *Model) order(o order) { m.jobs = append(m.jobs, job{order: o}) }
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
+	if m.link.archive != c.Archive {
+		m.link.ignored = nil
+	}
 	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
 	m.link.known = c.Known
 	m.jobs = append(m.jobs, job{listen: c.Session})

@@ -12,14 +12,24 @@ import (
 // typingFor is how long somebody counts as typing after the last word of it.
 const typingFor = 6 * time.Second
 
+// standing is how we stand to a room.
+type standing uint8
+
+const (
+	outside standing = iota // not entered in this run
+	inside
+	gone // we have left, or were taken out: nothing is said there
+)
+
 // A place is one conversation: a room, or one person.
 type place struct {
-	id      string // "#lab3" or "@alice", as the archive calls it
+	id      string // "#lab3" or "@alice", folded: the same however the name is written
 	name    string // as the server knows it
 	label   string // the name, cleaned
 	topic   string // cleaned
 	owner   string
-	joined  bool
+	stands  standing
+	unsaid  int // own lines that failed because we leave
 	people  roster
 	log     timeline
 	counts  counts
@@ -39,6 +49,7 @@ type counts struct {
 	mark     wire.ID // the newest line that was looked at
 	told     wire.ID // the mark the server and the archive know
 	came     wire.ID // the newest line when we came in
+	assumed  bool    // the mark is came: nobody is known to have read the room
 }
 
 // askingArchive is past.asking while the archive is being read.
@@ -50,6 +61,7 @@ type past struct {
 	archive bool   // the archive has no more
 	server  bool   // nor has the server
 	end     bool   // lines below the newest may be missing
+	filled  bool   // the archive has lines that it lacked: it is asked for those on the screen
 	back    int    // how many lines further back somebody wants to see
 }
 
@@ -93,10 +105,11 @@ type book struct {
 	rooms   []*place
 	persons []*place
 	byID    map[string]*place
-	peers   map[string]*peer // by name
-	known   []string         // rooms that the server listed,
-	listed  time.Time        // and when it was last asked
-	kept    restored         // what the archive keeps of places that are not here yet
+	peers   map[string]*peer   // by folded name
+	known   []string           // rooms that the server listed,
+	listed  time.Time          // and when it was last asked
+	kept    restored           // what the archive keeps of places that are not here yet
+	marks   map[string]wire.ID // how far they were read otherwise, by folded markName
 	current *place
 	last    *place // the one before
 	left    *place // we are not in it any more, but a line is being written there
@@ -104,8 +117,8 @@ type book struct {
 	paint   *paint
 }
 
-func roomID(name string) string   { return "#" + name }
-func personID(name string) string { return "@" + name }
+func roomID(name string) string   { return "#" + wire.Fold(name) }
+func personID(name string) string { return "@" + wire.Fold(name) }
 
 // all are the places in the order of the list.
 func (b *book) all() []*place { return slices.Concat(b.rooms, b.persons) }
@@ -129,7 +142,8 @@ func (b *book) place(id, name string) *place {
 		b.byID = map[string]*place{}
 	}
 	p := &place{id: id, name: name, label: text.CleanLine(name), log: timeline{paint: b.paint}, draft: b.kept.drafts[id]}
-	p.counts.mark = b.kept.marks[markName(p)]
+	mark := wire.Fold(markName(p))
+	p.counts.mark = max(b.kept.marks[mark], b.marks[mark])
 	p.counts.told = p.counts.mark
 	b.byID[id] = p
 	if p.private() {
@@ -143,24 +157,30 @@ func (b *book) place(id, name string) *place {
 }
 
 // find returns the place that somebody means by a typed name, or nil.
-func (b *book) find(id string) *place {
-	if p := b.byID[id]; p != nil || id == "" {
-		return p
+func (b *book) find(id string) *place { return b.byID[id] }
+
+// spell writes the name of a place as the server does, which a person may have
+// typed in another way.
+func (p *place) spell(name string) {
+	if p.name == name || wire.Fold(p.name) != wire.Fold(name) {
+		return
 	}
-	for _, p := range b.all() {
-		if p.id[0] == id[0] && wire.Fold(p.name) == wire.Fold(id[1:]) {
-			return p
-		}
+	if was := text.CleanLine(p.name); strings.HasSuffix(p.label, was) {
+		p.label = strings.TrimSuffix(p.label, was) + text.CleanLine(name)
 	}
-	return nil
+	p.name = name
 }
 
-// drop forgets a place except for its draft, and says where to go if it was the
+// disk is what the archive calls the place.
+func (p *place) disk() string { return p.id[:1] + p.name }
+
+// drop forgets a place except for its draft and its mark, and says where to go if it was the
 // current one.
 func (b *book) drop(p *place) *place {
 	is := func(q *place) bool { return q == p }
 	b.rooms, b.persons = slices.DeleteFunc(b.rooms, is), slices.DeleteFunc(b.persons, is)
 	delete(b.byID, p.id)
+	b.keepMark(markName(p), p.counts.mark)
 	if b.kept.drafts == nil {
 		b.kept.drafts = map[string]string{}
 	}
@@ -183,12 +203,27 @@ func (b *book) drop(p *place) *place {
 	return nil
 }
 
-// keepMark remembers how far a place was read, for when it is made again.
-func (b *book) keepMark(p *place) {
-	if b.kept.marks == nil {
-		b.kept.marks = map[string]wire.ID{}
+// keepMark remembers how far a place was read, for when it is made.
+func (b *book) keepMark(name string, last wire.ID) {
+	if b.marks == nil {
+		b.marks = map[string]wire.ID{}
 	}
-	b.kept.marks[markName(p)] = p.counts.mark
+	key := wire.Fold(name)
+	b.marks[key] = max(b.marks[key], last)
+}
+
+// read follows a marker that another window of ours has moved, or that the server
+// has of an earlier one. It is no reason to have the room on the list.
+func (b *book) read(room string, last wire.ID) {
+	at := b.find(roomID(room))
+	if at == nil {
+		b.keepMark(room, last)
+		return
+	}
+	if at.counts.assumed { // it came later than the room: the server has many
+		at.counts.assumed, at.counts.mark, at.counts.told = false, 0, 0
+	}
+	at.read(last)
 }
 
 // step returns the place n further in the list, around its ends.
@@ -266,8 +301,9 @@ func (b *book) People() []string {
 	}
 	seen := make(map[string]bool, len(names))
 	return slices.DeleteFunc(names, func(name string) bool {
-		twice := seen[name]
-		seen[name] = true
+		key := wire.Fold(name)
+		twice := seen[key]
+		seen[key] = true
 		return twice
 	})
 }
@@ -306,7 +342,7 @@ func (b *book) labelOf(at *place) string {
 func (b *book) about(room string) string {
 	at := b.byID[roomID(room)]
 	switch {
-	case at == nil || !at.joined:
+	case at == nil || at.stands != inside:
 		return "not joined"
 	case at.counts.unread > 0:
 		return plural(at.counts.unread, "new line")

@@ -139,7 +139,7 @@ func (m *Model) tellTyping() {
 	m.link.typed = now
 	if at.private() {
 		m.link.session.Do(wire.Typing{To: at.name})
-	} else if at.joined {
+	} else if at.stands == inside {
 		m.link.tell(wire.Typing{Room: at.name})
 	}
 }

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +36,7 @@ func (m *Model) show(at *place) {
 		old.past.back = 0
 	}
 	m.book.current = at
-	id := at.id
+	id := at.disk()
 	m.disk.write(m, func(a Archive) error { return a.SetPlace(id) })
 	if old != nil && old == m.book.left {
 		m.book.left = nil
@@ -62,7 +64,7 @@ func (m *Model) look() {
 	}
 	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
 	if last := at.looked(); last > at.counts.mark {
-		at.counts.mark = last
+		at.counts.mark, at.counts.assumed = last, false
 	}
 	if at.counts.mark > at.counts.told && !at.telling {
 		at.telling = true
@@ -94,8 +96,8 @@ func (m *Model) looked(l looked) {
 	switch {
 	case at.private():
 		m.tellSeen(at)
-	case at.joined:
-		m.link.tell(wire.Read{Room: at.name, Last: at.counts.mark})
+	case at.stands != gone && m.link.session != nil:
+		m.link.session.Do(wire.Read{Room: at.name, Last: at.counts.mark}) // it tells the server when there is one
 	}
 	place, mark := markName(at), at.counts.mark
 	m.disk.write(m, func(a Archive) error { return a.SetMark(place, mark) })
@@ -173,24 +175,24 @@ func (m *Model) fetch(at *place) {
 	case !at.past.archive && m.link.archive != nil:
 		at.past.asking = askingArchive
 		m.start(m.fromDisk(at, first, limit))
-	case !at.past.server && at.joined && m.link.online() && !at.private():
+	case !at.past.server && at.stands == inside && m.link.online() && !at.private():
 		at.past.asking = m.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})
 	}
 }
 
 // fromDisk is the job that reads older lines of a conversation from the archive.
 func (m *Model) fromDisk(at *place, first wire.ID, limit int) func(context.Context) any {
-	id, name, archive := at.id, at.name, m.link.archive
+	id, name, extent, archive := at.id, at.name, at.extent(), m.link.archive
 	who := ""
 	if at.private() && !at.peer.recalled {
 		at.peer.recalled = true
 		who = name
 	}
 	return func(context.Context) any {
-		seen := archive.LastSeen(name)
-		events, err := archive.Recent(id, first, limit)
-		o := older{place: id, events: events, full: len(events) == limit, seen: seen, err: err}
-		if who != "" && err == nil {
+		o := older{place: id, first: first, extent: extent(archive)}
+		o.events, o.err = archive.Recent(id, first, limit)
+		o.full = len(o.events) == limit
+		if who != "" && o.err == nil {
 			o.remarks, o.err = archive.Remarks(who)
 		}
 		return o
@@ -237,10 +239,9 @@ func (m *Model) restore() {
 		return
 	}
 	m.disk.restoring++
-	me := m.link.me
 	m.start(func(context.Context) any {
-		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
-		if r.talks, r.err = archive.Talks(me); r.err == nil {
+		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), joined: archive.Joined(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
+		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
 		return r
@@ -258,19 +259,26 @@ func (m *Model) entryMark(at *place) wire.ID {
 
 // restored takes it over, where nothing newer is there.
 func (m *Model) restored(r restored) {
-	m.link.ignored = map[string]bool{}
-	for _, name := range r.ignored {
-		m.link.ignored[wire.Fold(name)] = true
+	if m.link.ignored == nil { // else the disk may be behind what was typed
+		m.link.ignored = map[string]bool{}
+		for _, name := range r.ignored {
+			m.link.ignored[wire.Fold(name)] = true
+		}
 	}
 	m.disk.restoring--
 	was := m.book.kept
+	written := slices.Collect(maps.Keys(r.drafts)) // as their names are written
+	r.drafts, r.marks = folded(r.drafts), folded(r.marks)
 	m.book.kept = r
-	m.recallTalks(&r)
+	m.recallTalks(&r, written)
 	for _, at := range m.book.all() {
 		if at.draft == was.drafts[at.id] {
 			at.draft = r.drafts[at.id]
 		}
-		at.read(max(r.marks[markName(at)], m.entryMark(at)))
+		at.read(r.marks[wire.Fold(markName(at))])
+		if last := m.entryMark(at); last != 0 {
+			at.enteredAt(last)
+		}
 	}
 	m.recallUnread(&r)
 	m.composer.Restore(r.inputs)
@@ -279,13 +287,41 @@ func (m *Model) restored(r restored) {
 		m.moment.guard.loaded = m.paint.now()
 	}
 	m.reopen(r.place)
+	m.vacate(r.joined)
+}
+
+// vacate takes the room off the list that a start shows before anything is known,
+// where we have left it and are in others.
+func (m *Model) vacate(joined []string) {
+	at := m.book.find(roomID(wire.Lobby))
+	elsewhere := len(joined) > 0 && !slices.ContainsFunc(joined, func(room string) bool { return wire.Fold(room) == wire.Lobby })
+	switch {
+	case at == nil || at.stands != outside || len(at.log.pending) > 0 || !elsewhere || m.cfg.Room != "" || m.link.me == "":
+		return
+	case at == m.book.current && m.writing():
+		m.book.left = at
+		return
+	case at == m.book.current:
+		m.show(m.book.room(joined[0]))
+	}
+	m.book.drop(at)
+}
+
+// folded is what the archive has of places, by the names that are the same however
+// they are written.
+func folded[V any](of map[string]V) map[string]V {
+	all := make(map[string]V, len(of))
+	for place, v := range of {
+		all[wire.Fold(place)] = v
+	}
+	return all
 }
 
 // reopen shows the conversation of last time, unless a person has asked for
 // another one, or has pressed a key and maybe means the one on the screen.
 func (m *Model) reopen(id string) {
 	switch {
-	case id == "" || id == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
+	case id == "" || wire.Fold(id) == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
 	case id[0] == '@':
 		if m.link.me != "" { // before the login nobody knows which lines are our own
 			m.show(m.book.person(id[1:]))

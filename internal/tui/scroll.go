@@ -157,7 +157,7 @@ func (t *timeline) below(i int) int {
 func (t *timeline) Above(holes bool) int {
 	ends := func(i int) bool {
 		h := t.holeAt(i)
-		return holes && h != nil && !h.lost
+		return holes && h != nil && !h.Gone
 	}
 	i, rows := t.lowest(), -t.at.cut-t.drawn.height
 	for ; i >= 0 && rows < 0; i = t.above(i) {

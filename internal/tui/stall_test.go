@@ -29,8 +29,8 @@ type keeper struct {
 	moved chan struct{}
 }
 
-func (k keeper) Keep(lines []wire.Event, seen ...wire.Mark) error {
-	err := k.Archive.Keep(lines, seen...)
+func (k keeper) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	err := k.Archive.Keep(lines, rooms...)
 	select {
 	case k.moved <- struct{}{}:
 	default:
@@ -58,7 +58,7 @@ func serve(t *testing.T) string {
 	var done sync.WaitGroup
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
-			Store: store.NewMemory(time.Now), Ports: server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1},
+			Store: store.NewMemory(time.Now), Register: true, Ports: server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr
@@ -200,7 +200,7 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 	s.Model = New(Config{Session: bob, Archive: disk, Theme: plainTheme(), Room: wire.Lobby}, s.clock.Now, time.UTC)
 	s.work(s.Init())
 	s.tell(sized{100, 30})
-	s.pump(bob, func() bool { return s.book.room(wire.Lobby).joined })
+	s.pump(bob, func() bool { return s.book.room(wire.Lobby).stands == inside })
 
 	whispers(ann, 0, early)
 	seen := floods(t, addr, 0, early)

@@ -25,7 +25,7 @@ type timeline struct {
 	loose   int                     // notes at the end, of when there was no line yet
 	at      position
 	rule    rule
-	holes   []hole
+	holes   wire.Holes
 	forgot  bool // old lines were let go of since it was asked for older ones
 	drawn   cache
 	shown   bool

@@ -300,11 +300,14 @@ func checkFrame(frame []byte) error {
 	return nil
 }
 
+// maxQuoted bounds what a refusal repeats of a frame, in bytes.
+const maxQuoted = 200
+
 // explain says what is wrong with the fields of a frame, for the programmer
 // who sent it.
 func explain(err error) string {
 	if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("The field %q can't be a JSON %s.", te.Field, te.Value)
+		return fmt.Sprintf("The field %q can't be a JSON %s.", te.Field, Cut(te.Value, maxQuoted)) // which may hold the number
 	}
-	return "The frame can't be read: " + err.Error() + "."
+	return "The frame can't be read: " + Cut(err.Error(), maxQuoted) + "."
 }

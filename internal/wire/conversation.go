@@ -250,6 +250,13 @@ type Talk struct {
 	Closed bool   // a person has taken it off the list, and nothing came since
 }
 
+// Filled is said by our own client: lines of a room that this disk lacked are on
+// it now, or are known to be gone.
+type Filled struct {
+	news
+	Room string
+}
+
 // Remark is what our own program has said in a private conversation.
 type Remark struct {
 	ID    ID // its place among the lines

@@ -15,7 +15,7 @@ const (
 	MaxFrame    = 64 << 10 // bytes of a chat/1 frame with its line feed
 	MaxHistory  = 500      // lines of one History or one room of Resume
 	MaxPassword = 256      // bytes of a password
-	MaxList     = 200      // people or rooms in one answer
+	MaxList     = 200      // people that are told to who enters a room
 	Lobby       = "lobby"  // the room that always exists
 )
 

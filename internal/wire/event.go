@@ -94,7 +94,8 @@ type LoggedIn struct {
 	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
 	Legacy  bool   `json:"legacy,omitempty"`
 	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
-	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers
+	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
+	More    int    `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
 }
 
 // Done answers requests that need no more than that.
@@ -141,12 +142,16 @@ type Person struct {
 // Entered answers Join, and each room of Resume: the session is in the room.
 type Entered struct {
 	Re
-	Room   string   `json:"room"`
-	Topic  string   `json:"topic,omitempty"`
-	Owner  string   `json:"owner,omitempty"`
-	Last   ID       `json:"last"` // of the room's newest line
+	Room  string `json:"room"`
+	Topic string `json:"topic,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	Last  ID     `json:"last"` // of the room's newest line
+	// Made is when the room was made, 0 where the server does not say: all its
+	// lines have ids from FirstID(Made) on.
+	Made   Millis   `json:"made,omitempty"`
 	People []Person `json:"people,omitempty"`
 	More   int      `json:"more,omitempty"`  // people left out because the list is long
+	Next   Cursor   `json:"next,omitempty"`  // where People goes on with them
 	Group  string   `json:"group,omitempty"` // IP:PORT of the room's multicast group
 }
 
@@ -163,6 +168,8 @@ type RoomInfo struct {
 type RoomList struct {
 	Re
 	Rooms []RoomInfo `json:"rooms,omitempty"`
+	More  int        `json:"more,omitempty"` // rooms left out because the list is long
+	Next  Cursor     `json:"next,omitempty"` // where Rooms goes on; some may be told again
 }
 
 // PeopleList answers People.
@@ -170,7 +177,8 @@ type PeopleList struct {
 	Re
 	Room   string   `json:"room,omitempty"`
 	People []Person `json:"people,omitempty"`
-	More   int      `json:"more,omitempty"`
+	More   int      `json:"more,omitempty"` // as in Entered
+	Next   Cursor   `json:"next,omitempty"` // likewise
 }
 
 // UserInfo answers Whois.
@@ -183,6 +191,7 @@ type UserInfo struct {
 	Since      Millis   `json:"since,omitempty"`    // online since
 	Dialects   []string `json:"dialects,omitempty"` // of its sessions
 	Rooms      []string `json:"rooms,omitempty"`    // shared with the asker
+	More       int      `json:"more,omitempty"`     // rooms left out because they are many
 	Registered Millis   `json:"registered,omitempty"`
 }
 
@@ -225,7 +234,8 @@ type Whispered struct {
 	Text   string `json:"text"`
 	Inbox  bool   `json:"inbox,omitempty"` // it waited at the server; answer with Taken
 	Via    Via    `json:"-"`
-	// State is how far an own line has come that our own disk gives back.
+	// State is how far a line of our own has come, "" for those of others: that of
+	// another device of ours, and what our disk gives back.
 	State ReceiptState `json:"-"`
 }
 

@@ -138,12 +138,19 @@ func Fold(name string) string {
 	return folded
 }
 
+// IsNumbered reports whether a name is, or looks like, one that the server gives a
+// guest who has asked for none: AnonymousN.
+func IsNumbered(name string) bool {
+	rest, ok := strings.CutPrefix(Skeleton(name), Skeleton("anonymous"))
+	return ok && rest != "" && !strings.ContainsFunc(rest, func(r rune) bool { return !looksLikeDigit(r) })
+}
+
 // isReserved reports the names that belong to the server and to the words of
 // the dialects: a client that takes a line apart must never meet a name that
 // is a command. What looks like a numbered guest is one.
 func isReserved(name string) bool {
-	if rest, ok := strings.CutPrefix(Skeleton(name), Skeleton("anonymous")); ok && rest != "" {
-		return !strings.ContainsFunc(rest, func(r rune) bool { return !looksLikeDigit(r) })
+	if IsNumbered(name) {
+		return true
 	}
 	switch Fold(name) {
 	case "server", "chatd",

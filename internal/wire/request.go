@@ -126,13 +126,21 @@ type Leave struct {
 }
 
 // Rooms lists the rooms that the asker may enter.
-type Rooms struct{ Head }
+type Rooms struct {
+	Head
+	After Cursor `json:"after,omitempty"` // goes on where an earlier answer ended
+}
 
 // People lists who is in a room, or with an empty room who is online.
 type People struct {
 	Head
-	Room string `json:"room,omitempty"`
+	Room  string `json:"room,omitempty"`
+	After Cursor `json:"after,omitempty"` // goes on where an earlier answer ended
 }
+
+// Cursor is a place in a list that is longer than one answer, as the server
+// calls it: it stays while others come and go. "" is the beginning.
+type Cursor string
 
 // Whois asks about one user.
 type Whois struct {

@@ -64,6 +64,9 @@ type Receipt struct {
 	Inbox  bool   // sent, and waits at the server
 	Again  bool   // typed in an earlier run: said once, as the line is taken up again
 	Reason string // failed: why; queued: what it waits for
+	// InDoubt says of a line that waits, or has failed, that it may have arrived all
+	// the same: it has gone out, and nobody has said what became of it.
+	InDoubt bool
 	// Seq numbers lines for encrypted conversations among all that were typed on
 	// this disk; 0 for all others.
 	Seq ID

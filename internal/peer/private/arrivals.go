@@ -59,7 +59,7 @@ func (l *loop) whispered(c *conversation, at wire.Millis, after *wire.ID, text s
 // saveHeard puts what has come on disk, shows what is new of it, and confirms
 // it all.
 func (l *loop) saveHeard() {
-	if len(l.round) == 0 || time.Now().Before(l.diskAgain) {
+	if len(l.round) == 0 || time.Now().Before(l.unsaved.again) {
 		return
 	}
 	round := l.round

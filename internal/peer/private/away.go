@@ -129,8 +129,8 @@ func (l *loop) seal(c *conversation) {
 	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || c.blocked() || !l.server.claimed {
 		return
 	}
-	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox })
-	if i < 0 && len(c.lines) > 0 {
+	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && l.mine(one) })
+	if i < 0 && slices.ContainsFunc(c.lines, l.mine) {
 		c.show(c.name + sealedWait)
 	}
 	if i < 0 || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
@@ -174,12 +174,20 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return
 	}
-	one.sealing = true
+	if !l.noteOut([]*line{one}) {
+		l.notSealed(c, nil)
+		return
+	}
+	doubt := one.InDoubt
+	one.sealing, one.InDoubt = true, true
 	l.ask(wire.Seal{To: c.name, Client: one.Client, Note: note}, func(e wire.Event) {
 		one.sealing = false
 		if _, ok := e.(*wire.Accepted); ok {
 			l.isSealed(c, one)
 			return
+		}
+		if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline {
+			one.InDoubt = doubt // nothing was left
 		}
 		l.notSealed(c, e)
 	})
@@ -190,8 +198,9 @@ func (l *loop) isSealed(c *conversation, one *line) {
 	if !c.knows(one.Client) {
 		return
 	}
-	l.diskFailed("note a sealed line", l.cfg.Store.MarkSealed(one.Client))
-	one.Inbox = true
+	client := one.Client
+	l.write("sealed "+string(client), "note a sealed line", func() error { return l.cfg.Store.MarkSealed(client) })
+	one.Inbox, one.InDoubt = true, true
 	if one.State == wire.ReceiptQueued {
 		one.State, one.Reason = wire.ReceiptSent, ""
 	}

@@ -138,6 +138,7 @@ func (l *loop) punched(e *wire.Punched) {
 		return
 	}
 	c := l.conversation(e.From)
+	l.spell(c, e.From)
 	c.is(e.Kind)
 	c.devices, c.plain = e.Devices, false
 	trusted := l.judge(c, e.Device)
@@ -315,7 +316,7 @@ func (k *call) why(l *loop, c *conversation) string {
 
 func (k *call) knock(l *loop, kind wire.SignalKind, to netip.AddrPort) {
 	s := wire.Signal{Kind: kind, Token: k.token, Addr: to}
-	l.write(net.UDPAddrFromAddrPort(to), s.Append(nil, nil))
+	l.sendTo(net.UDPAddrFromAddrPort(to), s.Append(nil, nil))
 }
 
 // knocked takes a knock, or the answer to ours: there is a way.

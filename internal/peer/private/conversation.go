@@ -96,12 +96,19 @@ func (l *loop) conversation(name string) *conversation {
 	return c
 }
 
+// spell writes somebody's name as the server does: a person may have typed it in
+// another way.
+func (l *loop) spell(c *conversation, name string) {
+	if name == c.name || wire.Fold(name) != c.key {
+		return
+	}
+	l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
+	c.name, c.contact.User, c.noted.changed = name, name, true
+}
+
 // recall takes from the disk which key lines went to last.
 func (l *loop) recall(c *conversation) {
-	known, err := l.cfg.Store.Devices(c.name)
-	if err != nil {
-		l.diskFailed("read the keys", err)
-	}
+	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
 	for _, d := range known {
 		if d.State != wire.KeyRejected {
 			c.device, c.state = d.Key, d.State
@@ -123,7 +130,8 @@ func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
 	was := c.contact
 	change(&c.contact)
 	if c.contact != was && c.kind == wire.KindAccount {
-		l.diskFailed("keep a contact", l.cfg.Store.SetContact(c.contact))
+		contact := c.contact
+		l.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
 	}
 }
 
@@ -141,8 +149,7 @@ func (l *loop) accept(c *conversation) {
 // waits says whether there is a reason to look for somebody: a line that was
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
-	mine := func(one *line) bool { return wire.Fold(one.As) == wire.Fold(l.server.me) }
-	return !c.plain && (c.poked || c.moving || slices.ContainsFunc(c.lines, mine))
+	return !c.plain && (c.poked || c.moving || slices.ContainsFunc(c.lines, l.mine))
 }
 
 // blocked says that nothing goes out before a person has answered.
@@ -243,6 +250,7 @@ func (l *loop) find(c *conversation) {
 
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
+	l.spell(c, e.Name)
 	c.is(e.Kind)
 	c.devices = e.Devices
 	switch {

@@ -136,10 +136,11 @@ func (l *loop) drop(r wire.Drop, tag string) {
 		if i < 0 {
 			continue
 		}
-		if one := c.lines[i]; one.State == wire.ReceiptQueued {
+		if one := c.lines[i]; one.State == wire.ReceiptQueued && !one.InDoubt {
 			if _, err := l.cfg.Store.DropPrivate(r.Client); err != nil {
 				l.diskFailed("delete a line", err)
-				break
+				l.refuse(r, tag, wire.CodeStorage, "This machine's disk does not take it: "+err.Error()+". The line waits still.")
+				return
 			}
 			c.take(one)
 			gone := copied(one.Receipt)
@@ -148,7 +149,7 @@ func (l *loop) drop(r wire.Drop, tag string) {
 			l.done(r, tag)
 			return
 		}
-		l.refuse(r, tag, wire.CodeUnsupported, "The line is on its way and can't be taken back.")
+		l.refuse(r, tag, wire.CodeUnsupported, c.lines[i].whyKept(c.name))
 		return
 	}
 	l.ask(wire.Drop{Client: r.Client}, func(e wire.Event) { // it is the session's
@@ -193,7 +194,10 @@ func (l *loop) share(r wire.Share, tag string) {
 		reading = *r.Reading
 	}
 	if r.Typing != nil || r.Reading != nil {
-		l.diskFailed("keep a setting", l.cfg.Store.SetShares(typing, reading))
+		if err := l.cfg.Store.SetShares(typing, reading); err != nil {
+			l.refuse(r, tag, wire.CodeStorage, "This machine's disk does not take it: "+err.Error()+". Others are told what they were told so far. Make room on the disk and try again.")
+			return
+		}
 	}
 	l.emit(&wire.Shared{Re: wire.Re{Re: tag}, Typing: typing, Reading: reading})
 }
@@ -220,7 +224,7 @@ func (l *loop) verify(r wire.Verify, tag string) {
 func (l *loop) safety(c *conversation, tag string) *wire.Safety {
 	e := numbers(l.id.Key(), c.device)
 	e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state, c.kind != wire.KindAccount
-	if known, err := l.cfg.Store.Devices(c.name); err == nil {
+	if known, err := l.keysOf(c.name); err == nil {
 		for _, d := range known {
 			if d.Key == c.device {
 				e.Since, e.Lines = d.Since, d.Lines

@@ -74,6 +74,8 @@ type Store interface {
 	HandOver(lines ...wire.ClientID) error
 	// Bind lets lines go to one key only.
 	Bind(device string, lines ...wire.ClientID) error
+	// Doubt notes that lines are about to go out: they may have arrived from then on.
+	Doubt(lines ...wire.ClientID) error
 	MarkSealed(lines ...wire.ClientID) error
 	// SettlePrivate notes what became of lines; delivered ones join the history
 	// in the same transaction.
@@ -86,7 +88,7 @@ type Store interface {
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)
 	// Keep stores the *wire.Whispered of plain conversations.
-	Keep(lines []wire.Event, seen ...wire.Mark) error
+	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	// Hear stores lines that came where they belong, sets their ids, and says which
 	// of them are new.
 	Hear(heard ...wire.Heard) (fresh []bool, err error)

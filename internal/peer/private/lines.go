@@ -2,10 +2,11 @@ package private
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
-	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -22,6 +23,15 @@ type line struct {
 	*wire.Receipt
 	on      *path // where it was sent last, nil: nowhere that counts
 	sealing bool  // a sealed copy is being made
+	noted   bool  // the disk says that it may have arrived, as it must before anything goes out
+}
+
+// whyKept says why a line can't be taken back.
+func (one *line) whyKept(name string) string {
+	if one.Inbox {
+		return "A sealed copy of the line waits at the server, and " + name + " will read it: it can't be taken back."
+	}
+	return "The line has gone out, and may have arrived: it can't be taken back."
 }
 
 // after is the number of the newest line of a device that was known when the line
@@ -81,10 +91,14 @@ func (l *loop) saveTyped() {
 	}
 	queue := l.queue
 	l.queue = nil
+	for _, r := range queue { // those that go out at once need not be noted a second time
+		c := l.conversation(r.To)
+		r.InDoubt = c.best() != nil && !c.blocked()
+	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
 		l.diskFailed("queue lines", err)
 		for _, r := range queue {
-			r.State, r.Reason = wire.ReceiptFailed, "this machine's disk does not take it"
+			r.State, r.Reason, r.InDoubt = wire.ReceiptFailed, "this machine's disk does not take it", false
 			l.emit(r)
 		}
 		return
@@ -92,7 +106,9 @@ func (l *loop) saveTyped() {
 	var to []*conversation
 	for _, r := range queue {
 		c := l.conversation(r.To)
-		c.add(&line{Receipt: r})
+		noted := r.InDoubt
+		r.InDoubt = false
+		c.add(&line{Receipt: r, noted: noted})
 		l.emit(copied(r))
 		if !slices.Contains(to, c) {
 			to = append(to, c)
@@ -125,10 +141,38 @@ func (l *loop) begun(c *conversation) {
 // hold says what new lines wait for.
 func (l *loop) hold(c *conversation) {
 	for _, one := range c.lines {
-		if one.State == wire.ReceiptQueued && one.Reason != c.reason && c.reason != "" {
-			one.Reason = c.reason
+		reason := c.reason
+		if l.server.me != "" && !l.mine(one) {
+			reason = "typed as " + one.As + ": it waits until you have that name again"
+		}
+		if one.State == wire.ReceiptQueued && one.Reason != reason && reason != "" {
+			one.Reason = reason
 			l.emit(copied(one.Receipt))
 		}
+	}
+}
+
+// mine reports whether a line was typed under the name that we have: it goes out
+// under no other. A guest who has asked for no name has none to keep.
+func (l *loop) mine(one *line) bool {
+	me := l.server.me
+	return wire.Fold(one.As) == wire.Fold(me) || l.server.kind == wire.KindGuest && wire.IsNumbered(me) && wire.IsNumbered(one.As)
+}
+
+// tellOthers says which lines wait for a name that we do not have, once for each
+// name that we have instead.
+func (l *loop) tellOthers() {
+	waiting := map[string]int{}
+	for _, c := range l.convs {
+		for _, one := range c.lines {
+			if !l.mine(one) && !one.Inbox {
+				waiting[one.As]++
+			}
+		}
+		l.hold(c)
+	}
+	for _, name := range slices.Sorted(maps.Keys(waiting)) {
+		l.notice("Private lines that you typed as %s wait (%d): they are not sent under another name. Take that name again, or look at them in the outbox.", name, waiting[name])
 	}
 }
 
@@ -176,10 +220,14 @@ func (c *conversation) pump(l *loop) {
 		l.hold(c)
 		return
 	}
+	if !l.noteOut(c.goingOut(l, p)) {
+		l.unsaved.pump = true
+		return
+	}
 	var bind []wire.ClientID
 	for ; c.next < len(c.lines) && len(p.flight) < maxFlight; c.next++ {
 		one := c.lines[c.next]
-		if one.on == p || wire.Fold(one.As) != wire.Fold(l.server.me) || one.Device != "" && one.Device != p.Key {
+		if !one.goes(l, p) {
 			continue
 		}
 		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key)}) {
@@ -189,7 +237,7 @@ func (c *conversation) pump(l *loop) {
 			one.Device = p.Key
 			bind = append(bind, one.Client)
 		}
-		one.on = p
+		one.on, one.InDoubt = p, true
 		if len(p.flight) == 0 {
 			p.moved = time.Now()
 		}
@@ -197,8 +245,45 @@ func (c *conversation) pump(l *loop) {
 		l.isSent(one)
 	}
 	if len(bind) > 0 {
-		l.diskFailed("bind lines", l.cfg.Store.Bind(p.Key, bind...))
+		device := p.Key
+		l.write("bind "+string(bind[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, bind...) })
 	}
+}
+
+// goes reports whether a line is to be sent on a path.
+func (one *line) goes(l *loop, p *path) bool {
+	return one.on != p && l.mine(one) && (one.Device == "" || one.Device == p.Key)
+}
+
+// goingOut are the lines that pump sends next on a path.
+func (c *conversation) goingOut(l *loop, p *path) (lines []*line) {
+	for i := c.next; i < len(c.lines) && len(p.flight)+len(lines) < maxFlight; i++ {
+		if c.lines[i].goes(l, p) {
+			lines = append(lines, c.lines[i])
+		}
+	}
+	return lines
+}
+
+// noteOut has the disk know that lines may have arrived, before any of them goes
+// out; false while it does not take that.
+func (l *loop) noteOut(lines []*line) bool {
+	var ids []wire.ClientID
+	for _, one := range lines {
+		if !one.noted {
+			ids = append(ids, one.Client)
+		}
+	}
+	if len(ids) == 0 {
+		return true
+	}
+	if time.Now().Before(l.unsaved.again) || l.tryAgain("note lines that go out", l.cfg.Store.Doubt(ids...)) {
+		return false
+	}
+	for _, one := range lines {
+		one.noted = true
+	}
+	return true
 }
 
 // isSent says that a line is on its way, once.
@@ -218,7 +303,7 @@ func (l *loop) confirmed(p *path, seq wire.ID) {
 		p.flight = p.flight[1:]
 		if p.c.take(one) {
 			r := copied(one.Receipt)
-			r.State, r.Inbox, r.Device = wire.ReceiptDelivered, false, p.Key
+			r.State, r.Inbox, r.Device, r.InDoubt = wire.ReceiptDelivered, false, p.Key, false
 			l.settling = append(l.settling, settling{p.c, r})
 		}
 	}
@@ -229,15 +314,16 @@ func (l *loop) confirmed(p *path, seq wire.ID) {
 	p.c.pump(l)
 }
 
-// settling is a line that has arrived, on its way to our disk.
+// settling is a line that has arrived or failed, on its way to our disk.
 type settling struct {
 	c *conversation
 	r *wire.Receipt
 }
 
-// saveDelivered puts on disk that lines have arrived, and only then says so.
-func (l *loop) saveDelivered() {
-	if len(l.settling) == 0 || time.Now().Before(l.diskAgain) {
+// saveSettled puts on disk that lines have arrived or failed, and only then says
+// so: what the disk does not know of goes out again after a restart.
+func (l *loop) saveSettled() {
+	if len(l.settling) == 0 || time.Now().Before(l.unsaved.again) {
 		return
 	}
 	lines := make([]*wire.Receipt, len(l.settling))
@@ -249,20 +335,13 @@ func (l *loop) saveDelivered() {
 	}
 	for _, s := range l.settling {
 		l.emit(s.r)
+		if s.r.State != wire.ReceiptDelivered {
+			continue
+		}
 		s.c.noted.acked++
 		s.c.noted.changed = s.c.noted.changed || time.Since(s.c.noted.at) >= measureEvery
 	}
 	l.settling = nil
-}
-
-// tryAgain says whether the disk has failed: then what was to be written is tried
-// again after a while.
-func (l *loop) tryAgain(act string, err error) bool {
-	l.diskFailed(act, err)
-	if err != nil {
-		l.diskAgain = time.Now().Add(session.DiskWait)
-	}
-	return err != nil
 }
 
 // take takes a line out of those that wait; false if it is not among them.
@@ -278,24 +357,19 @@ func (c *conversation) take(one *line) bool {
 	return true
 }
 
-// fail settles lines that will never go out.
+// fail settles lines that will not go out any more.
 func (l *loop) fail(c *conversation, why string, lines ...*line) {
-	var settled []*wire.Receipt
 	for _, one := range lines {
-		if c.take(one) {
-			r := copied(one.Receipt)
-			r.State, r.Reason = wire.ReceiptFailed, why
-			settled = append(settled, r)
+		if !c.take(one) {
+			continue
 		}
+		r := copied(one.Receipt)
+		if r.State, r.Reason = wire.ReceiptFailed, why; r.InDoubt {
+			r.Reason = strings.TrimSuffix(why, ".") + ". It had gone out before, and may have arrived."
+		}
+		l.settling = append(l.settling, settling{c, r})
+		c.noted.changed = true
 	}
-	if len(settled) == 0 {
-		return
-	}
-	l.diskFailed("settle lines", l.cfg.Store.SettlePrivate(settled...))
-	for _, r := range settled {
-		l.emit(r)
-	}
-	c.noted.changed = true
 }
 
 func (l *loop) failAll(c *conversation, why string) { l.fail(c, why, slices.Clone(c.lines)...) }
@@ -308,7 +382,7 @@ func (l *loop) failBound(c *conversation, key string) {
 			bound = append(bound, one)
 		}
 	}
-	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before, and was not sent", bound...)
+	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before", bound...)
 }
 
 // readBy marks our lines as read, also those that arrived before this program was

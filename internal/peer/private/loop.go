@@ -23,31 +23,31 @@ const farewellWithin = time.Second
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
 type loop struct {
 	*Endpoint
-	id        *link.Identity
-	socket    link.PlainConn // nil: there is none
-	direct    *link.Carrier  // over the socket
-	relay     *link.Relay
-	carried   *link.Carrier // over the relay
-	heard     chan said
-	ctx       context.Context //nolint:containedctx // ends what runs beside the loop
-	stop      context.CancelFunc
-	work      sync.WaitGroup
-	feed      session.Feed
-	server    server
-	place     registration
-	asks      map[string]func(wire.Event)
-	convs     map[string]*conversation // by folded name
-	queue     []*wire.Receipt          // typed in this round
-	round     []arrival                // lines that came, and are not on disk
-	settling  []settling               // lines that have arrived, of which the disk does not know yet
-	diskAgain time.Time                // after a failure: when the disk is tried again
-	files     files
-	older     older
-	prekeys   prekeys
-	last      wire.ID // of a line
-	diskTold  bool
-	farewell  time.Time // set: we leave, and stay no longer than this
-	quiet     bool      // the session has ended
+	id       *link.Identity
+	socket   link.PlainConn // nil: there is none
+	direct   *link.Carrier  // over the socket
+	relay    *link.Relay
+	carried  *link.Carrier // over the relay
+	heard    chan said
+	ctx      context.Context //nolint:containedctx // ends what runs beside the loop
+	stop     context.CancelFunc
+	work     sync.WaitGroup
+	feed     session.Feed
+	server   server
+	place    registration
+	asks     map[string]func(wire.Event)
+	convs    map[string]*conversation // by folded name
+	queue    []*wire.Receipt          // typed in this round
+	round    []arrival                // lines that came, and are not on disk
+	settling []settling               // lines that have arrived, of which the disk does not know yet
+	unsaved  unsaved
+	files    files
+	older    older
+	prekeys  prekeys
+	last     wire.ID // of a line
+	diskTold bool
+	farewell time.Time // set: we leave, and stay no longer than this
+	quiet    bool      // the session has ended
 }
 
 func newLoop(e *Endpoint) *loop {
@@ -224,9 +224,11 @@ func (l *loop) messages(m said) {
 
 // save puts on disk what this round has brought, and says so.
 func (l *loop) save() {
+	l.saveSmall()
 	l.saveTyped()
 	l.saveHeard()
-	l.saveDelivered()
+	l.saveSettled()
+	l.goOn()
 }
 
 // act does what is due.
@@ -246,8 +248,8 @@ func (l *loop) act(now time.Time) {
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
 	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell, l.older.keeper.Due()}
-	if len(l.round)+len(l.settling) > 0 {
-		times = append(times, l.diskAgain)
+	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
+		times = append(times, l.unsaved.again)
 	}
 	for _, c := range l.convs {
 		times = append(times, c.due())
@@ -306,8 +308,8 @@ func (l *loop) diskFailed(act string, err error) {
 	}
 }
 
-// write sends one datagram.
-func (l *loop) write(to *net.UDPAddr, d []byte) {
+// sendTo sends one datagram.
+func (l *loop) sendTo(to *net.UDPAddr, d []byte) {
 	if l.socket == nil || to == nil {
 		return
 	}

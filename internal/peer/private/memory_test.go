@@ -114,6 +114,10 @@ func (m *memory) Bind(device string, ids ...wire.ClientID) error {
 	return m.each(ids, func(r *wire.Receipt) { r.Device = device })
 }
 
+func (m *memory) Doubt(ids ...wire.ClientID) error {
+	return m.each(ids, func(r *wire.Receipt) { r.InDoubt = true })
+}
+
 func (m *memory) MarkSealed(ids ...wire.ClientID) error {
 	return m.each(ids, func(r *wire.Receipt) { r.Inbox = !m.forgetful })
 }
@@ -172,7 +176,7 @@ func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	return fresh, err
 }
 
-func (m *memory) Keep(lines []wire.Event, _ ...wire.Mark) error {
+func (m *memory) Keep(lines []wire.Event, _ ...wire.Extent) error {
 	return m.change(func() {
 		for _, e := range lines {
 			m.history = append(m.history, e.(*wire.Whispered))

@@ -22,6 +22,7 @@ func (l *loop) sealed(e *wire.Sealed) {
 		l.cfg.Log.Debug("a sealed line of one stranger too many stays at the server")
 	default:
 		c := l.conversation(e.From)
+		l.spell(c, e.From)
 		c.is(e.Kind)
 		c.plain = false
 		l.judgeNote(c, e)
@@ -31,9 +32,8 @@ func (l *loop) sealed(e *wire.Sealed) {
 // judgeNote opens a line if its sender's key is trusted. That of another device
 // than lines go to now is as good, and leaves lines where they go.
 func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
-	known, err := l.cfg.Store.Devices(c.name)
+	known, err := l.keysOf(c.name)
 	if err != nil {
-		l.diskFailed("read the keys", err)
 		return
 	}
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
@@ -118,7 +118,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	h := wire.Heard{Device: e.By, Seq: e.Seq}
 	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
 	if err == nil {
-		err = l.readNote(c, &h, plain)
+		err = l.readNote(c, e.To, &h, plain)
 	}
 	if err != nil {
 		l.dropNote(e, err.Error())
@@ -132,8 +132,8 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
-// readNote makes a line of what a note holds.
-func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
+// readNote makes a line of what a note for one of our names holds.
+func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte) error {
 	w, err := parseWords(plain)
 	if err == nil {
 		w.text, err = wire.CleanText(w.text, wire.MaxText)
@@ -142,7 +142,7 @@ func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
 		return err
 	}
 	h.After, h.Line = w.after, l.whispered(c, w.at, w.after, w.text, w.action)
-	h.Line.Via.Way = wire.WayInbox
+	h.Line.To, h.Line.Via.Way = to, wire.WayInbox
 	return nil
 }
 

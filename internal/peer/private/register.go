@@ -76,9 +76,9 @@ func (r *registration) send(l *loop) {
 	r.counter++
 	r.nonce = rand.Uint64()
 	q := wire.Signal{Kind: wire.SignalRegister, Nonce: r.nonce, ID: r.id, Counter: r.counter, Token: r.cookie}
-	l.write(r.registry, q.Append(nil, r.secret))
+	l.sendTo(r.registry, q.Append(nil, r.secret))
 	if r.probe != nil && !r.probed.IsValid() {
-		l.write(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
+		l.sendTo(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
 	}
 }
 

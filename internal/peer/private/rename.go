@@ -92,7 +92,7 @@ func (l *loop) readdress(c *conversation, name string) {
 		one.To = name
 		ids = append(ids, one.Client)
 	}
-	l.diskFailed("readdress lines", l.cfg.Store.Readdress(name, ids...))
+	l.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
 	for _, s := range l.settling {
 		if s.c == c {
 			s.r.To = name

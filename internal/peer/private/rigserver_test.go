@@ -26,6 +26,7 @@ type session struct {
 	wake    chan struct{}
 	passed  []*wire.Receipt // lines that the server may read
 	asked   []wire.Request
+	tagged  map[wire.Act]string // the newest tag of each kind of request
 	online  bool
 	dead    bool
 }
@@ -94,6 +95,18 @@ func (s *session) connect() {
 	s.lab.vault.tell(s)
 }
 
+// login gives the session another name, as a server does that is asked to, and
+// hands over what waits for it before the endpoint can say anything.
+func (s *session) login(name string, kind wire.Kind) {
+	s.lab.mu.Lock()
+	delete(s.lab.here, wire.Fold(s.name))
+	s.name, s.kind, s.key = name, kind, ""
+	s.lab.here[wire.Fold(name)] = s
+	s.lab.mu.Unlock()
+	s.push(&wire.LoggedIn{Re: wire.Re{Re: "of the person"}, Name: name, Kind: kind})
+	s.lab.vault.tell(s)
+}
+
 func (s *session) disconnect() {
 	s.lab.mu.Lock()
 	delete(s.lab.here, wire.Fold(s.name))
@@ -123,6 +136,10 @@ func (s *session) Do(r wire.Request) string {
 	tag := fmt.Sprintf("p%d", s.tags)
 	if _, relay := r.(wire.Relay); !relay {
 		s.asked = append(s.asked, r)
+		if s.tagged == nil {
+			s.tagged = map[wire.Act]string{}
+		}
+		s.tagged[r.Act()] = tag
 	}
 	online := s.online
 	s.mu.Unlock()
@@ -134,6 +151,13 @@ func (s *session) Do(r wire.Request) string {
 		s.push(e)
 	}
 	return tag
+}
+
+// tagOf is the tag of the newest request of a kind.
+func (s *session) tagOf(a wire.Act) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tagged[a]
 }
 
 // answer is the server's hub.

@@ -98,6 +98,7 @@ func (l *loop) note(e wire.Event) {
 func (l *loop) passedBy(e *wire.Whispered) {
 	l.last = max(l.last, e.ID)
 	if c := l.convs[wire.Fold(e.From)]; c != nil {
+		l.spell(c, e.From)
 		c.heard = &wire.Heard{}
 	}
 }
@@ -149,6 +150,10 @@ func (l *loop) named(name string, kind wire.Kind) {
 	s := &l.server
 	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
 	s.me, s.kind = name, kind
+	if changed { // devices and prekeys were those of the name before
+		s.claimed, s.lost, s.devices, s.since = false, false, nil, 0
+		l.prekeys = prekeys{}
+	}
 	if s.online {
 		l.claim() // a login ends what the name before has held
 	}
@@ -156,6 +161,7 @@ func (l *loop) named(name string, kind wire.Kind) {
 		for _, c := range l.convs {
 			c.resend()
 		}
+		l.tellOthers()
 	}
 }
 
@@ -173,10 +179,13 @@ func (l *loop) load() {
 			if r.ID == 0 { // typed with a program that gave ids when it sent
 				r.ID, _ = l.stamp()
 			}
-			if r.Inbox {
+			if r.Inbox || r.InDoubt {
 				r.State = wire.ReceiptSent
 			}
-			c.add(&line{Receipt: r})
+			c.add(&line{Receipt: r, noted: r.InDoubt})
+			if !c.contact.Rejected { // a line is our word, which the disk has of accounts only
+				l.keepContact(c, func(k *wire.Contact) { k.Accepted = true })
+			}
 			again := copied(r)
 			again.Again = true
 			l.emit(again)

@@ -19,9 +19,8 @@ func (l *loop) judge(c *conversation, key string) bool {
 	if c.kind != wire.KindAccount {
 		return l.judgeGuest(c, key)
 	}
-	known, err := l.cfg.Store.Devices(c.name)
+	known, err := l.keysOf(c.name)
 	if err != nil {
-		l.diskFailed("read the keys", err)
 		return false
 	}
 	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
@@ -40,7 +39,7 @@ func (l *loop) judge(c *conversation, key string) bool {
 	default:
 		text = fmt.Sprintf("This is not the key that %s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %s.", c.name, c.name)
 	}
-	l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+	l.keepKey(d)
 	old := c.device
 	l.adopt(c, key, d.State)
 	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
@@ -110,13 +109,13 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		state = wire.KeyRejected
 	}
 	if c.kind == wire.KindAccount {
-		known, err := l.cfg.Store.Devices(c.name)
+		known, err := l.keysOf(c.name)
 		d := wire.KnownDevice{User: c.name, Key: c.device, Since: wire.MillisOf(time.Now())}
 		if i := slices.IndexFunc(known, func(k wire.KnownDevice) bool { return k.Key == c.device }); err == nil && i >= 0 {
 			d = known[i]
 		}
 		d.State = state
-		l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+		l.keepKey(d)
 	}
 	l.adopt(c, c.device, state)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})

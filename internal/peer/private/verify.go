@@ -90,9 +90,8 @@ func (l *loop) noteOwn() {
 	if i < 0 || l.server.kind != wire.KindAccount {
 		return
 	}
-	known, err := l.cfg.Store.Devices(l.server.me)
+	known, err := l.keysOf(l.server.me)
 	if err != nil {
-		l.diskFailed("read the keys", err)
 		return
 	}
 	if j := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return own(d.Key) }); j >= 0 {
@@ -101,7 +100,7 @@ func (l *loop) noteOwn() {
 	}
 	l.server.since = l.server.devices[i].Since
 	d := wire.KnownDevice{User: l.server.me, Key: l.id.Key(), State: wire.KeyKnown, Since: l.server.since}
-	l.diskFailed("keep a key", l.cfg.Store.SetDevice(d))
+	l.keepKey(d)
 }
 
 // verifyOwn compares this device with another of the same account, and vouches

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"slices"
-	"strings"
 
 	"labchat/internal/wire"
 )
@@ -96,7 +95,7 @@ func (h *Hub) flagsStored(c call, r AccountFlags) {
 	}
 	h.forgetTokens(c, h.tokens.drop(slices.Clone(acct.tokens)...))
 	if u := acct.claim.user; u != nil {
-		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: "The account is banned: " + acct.banned}, "banned")
+		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
 	}
 }
 
@@ -143,14 +142,4 @@ func (h *Hub) endSession(c call, r wire.EndSession) {
 	}
 	h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
 	h.done(c)
-}
-
-// readMarks are the account's read markers, by room.
-func (a *account) readMarks() []wire.Mark {
-	list := make([]wire.Mark, 0, len(a.marks))
-	for room, last := range a.marks {
-		list = append(list, wire.Mark{Room: room, Last: last})
-	}
-	slices.SortFunc(list, func(a, b wire.Mark) int { return strings.Compare(a.Room, b.Room) })
-	return list
 }

@@ -88,19 +88,53 @@ type CheckPassword struct {
 }
 
 // ReadLines reads at most Limit lines of a room with After < id < Before (0:
-// open), the newest ones where there are more, oldest first: Result.Lines and
-// Result.More.
+// open), the newest ones where there are more, oldest first: Result.Page. It
+// stops before the line with which they would cost more than Bytes, so that
+// nothing is read that can't be told; one line is read in any case.
 type ReadLines struct {
 	Room          string
 	After, Before wire.ID
 	Limit         int
+	Bytes         int // as LineCost counts; 0: no bound
 	// Oldest takes the oldest of them instead of the newest.
 	Oldest bool
 }
 
-// ReadGaps reads several rooms at once, for Resume: Result.Rooms, one for
-// each in order.
-type ReadGaps struct{ Rooms []ReadLines }
+// LineCost is what a line of a room costs in an answer, in bytes.
+func LineCost(text string) int { return wire.StringSize(text) + lineOverhead }
+
+// ReadGaps reads several rooms at once, for Resume: Result.Rooms, one for each
+// in order. They share Bytes.
+type ReadGaps struct {
+	Rooms []ReadLines
+	Bytes int
+}
+
+// Read does the work by reading one room after the other. What a room does not
+// need of its share is for those behind it. The newest line is of each, also where
+// that is more than a share: without it clients don't look for older ones. Only
+// where so many are so long that no outbox holds them it is left out, too.
+func (w ReadGaps) Read(lines func(ReadLines) (Page, error)) ([]Page, error) {
+	pages := make([]Page, 0, len(w.Rooms))
+	spent := 0
+	for i, want := range w.Rooms {
+		want.Bytes = max(1, (w.Bytes-spent)/(len(w.Rooms)-i))
+		page, err := lines(want)
+		if err != nil {
+			return nil, err
+		}
+		cost := 0
+		for _, line := range page.Lines {
+			cost += LineCost(line.Text)
+		}
+		if spent+cost > maxReply {
+			page, cost = Page{More: true}, 0
+		}
+		spent += cost
+		pages = append(pages, page)
+	}
+	return pages, nil
+}
 
 // ReadInbox reads what waits for an account, oldest first: Result.Inbox. It ends
 // behind the line with which Bytes of text are reached.

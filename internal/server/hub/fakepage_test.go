@@ -16,11 +16,18 @@ func (l *fakeLog) page(r ReadLines) Page {
 		}
 	}
 	slices.SortFunc(in, func(a, b *wire.Said) int { return cmp.Compare(a.ID, b.ID) })
-	if len(in) <= r.Limit {
-		return Page{Lines: in}
+	n, bytes := 0, 0
+	for ; n < min(len(in), r.Limit); n++ {
+		line := in[n]
+		if !r.Oldest {
+			line = in[len(in)-1-n]
+		}
+		if bytes += LineCost(line.Text); n > 0 && r.Bytes > 0 && bytes > r.Bytes {
+			break
+		}
 	}
 	if r.Oldest {
-		return Page{Lines: in[:r.Limit], More: true}
+		return Page{Lines: in[:n], More: n < len(in)}
 	}
-	return Page{Lines: in[len(in)-r.Limit:], More: true}
+	return Page{Lines: in[len(in)-n:], More: n < len(in)}
 }

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"labchat/internal/wire"
 )
@@ -74,11 +73,7 @@ func cutProgram(s string) string {
 	if err != nil {
 		return ""
 	}
-	for len(s) > maxProgram {
-		_, size := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-size]
-	}
-	return s
+	return wire.Cut(s, maxProgram)
 }
 
 func (h *Hub) ping(c call, _ wire.Ping) { h.reply(c, &wire.Pong{Re: wire.Re{Re: c.tag}}) }

@@ -79,7 +79,7 @@ func (h *Hub) checkName(c call, r wire.CheckName) {
 		return
 	}
 	state, _, err := h.check(r.Name)
-	answer := &wire.NameChecked{Re: wire.Re{Re: c.tag}, Name: r.Name, State: state}
+	answer := &wire.NameChecked{Re: wire.Re{Re: c.tag}, Name: wire.Cut(r.Name, wire.MaxText), State: state}
 	if err != nil {
 		answer.Text = sentence(err)
 	}

@@ -79,6 +79,7 @@ type Hub struct {
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
+	reached   reached
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far
@@ -150,8 +151,8 @@ func (h *Hub) load(st State) {
 	}
 	h.due.at(noTime, deadline{what: dueStart})
 	for _, m := range st.Marks {
-		if acct := h.names.account(m.Name); acct != nil {
-			acct.marks[m.Room] = m.Last
+		if acct, rm := h.names.account(m.Name), h.rooms.byName[m.Room]; acct != nil && rm != nil {
+			acct.mark(rm, m.Last)
 		}
 	}
 	for _, d := range st.Devices {

@@ -149,12 +149,24 @@ func TestLongListsAreCutAndSayHowManyAreLeftOut(t *testing.T) {
 	s.ask(id, wire.People{Room: wire.Lobby})
 	s.ask(id, wire.Join{Room: wire.Lobby})
 	list, _ := s.heard[id][0].(*wire.PeopleList)
-	if list == nil || len(list.People) != wire.MaxList || list.More != 10 {
-		t.Errorf("people: got %+v, want %d and 10 more", list, wire.MaxList)
+	if list == nil || len(list.People) != wire.MaxList+10 || list.More != 0 || list.Next != "" {
+		t.Errorf("people: got %+v, want all %d", list, wire.MaxList+10)
 	}
 	entered, _ := s.heard[id][1].(*wire.Entered)
 	if entered == nil || len(entered.People) != wire.MaxList || entered.More != 10 {
-		t.Errorf("join: got %+v, want %d and 10 more", entered, wire.MaxList)
+		t.Fatalf("join: got %+v, want %d and 10 more", entered, wire.MaxList)
+	}
+	s.ask(id, wire.People{Room: wire.Lobby, After: entered.Next})
+	rest, _ := s.heard[id][2].(*wire.PeopleList)
+	if rest == nil || len(rest.People) != 10 || rest.People[0] != list.People[wire.MaxList] || rest.Next != "" {
+		t.Errorf("the rest: got %+v, want 10", rest)
+	}
+	s.ask(id, wire.People{After: "x"})
+	s.ask(id, wire.Rooms{After: "-1"})
+	for _, e := range s.heard[id][3:] {
+		if bad, ok := e.(*wire.Refused); !ok || bad.Code != wire.CodeMalformed {
+			t.Errorf("a place that there is not: got %+v", e)
+		}
 	}
 }
 

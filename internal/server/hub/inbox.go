@@ -16,7 +16,7 @@ func (h *Hub) private(c call, r wire.Private) {
 	}
 	cl := h.names.find(r.To)
 	if cl == nil || cl.account == nil && cl.user == nil {
-		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+		h.privateToNobody(c, r)
 		return
 	}
 	text, ok := h.clean(c, r.Text, wire.MaxText)
@@ -25,6 +25,17 @@ func (h *Hub) private(c call, r wire.Private) {
 	}
 	r.Text = text
 	h.whisper(c, cl, r)
+}
+
+// privateToNobody refuses a line, unless it is one that its receiver got before
+// leaving.
+func (h *Hub) privateToNobody(c call, r wire.Private) {
+	if first, ok := h.reached.lines[c.s.key(r.Client)]; ok {
+		w := waiter{tag: c.tag, act: c.act, client: r.Client}
+		h.reply(c, w.accepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
+		return
+	}
+	h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 }
 
 // whisper makes an entry of a private line whose text is clean.
@@ -56,28 +67,35 @@ func (h *Hub) fits(c call, acct *account) bool {
 }
 
 // whisperStored hands a private line to its receiver's sessions, to the
-// sender's others, and answers the sender last.
+// sender's others, and answers the sender last. A line that is sent again is
+// handed on again where nobody can say that the first copy reached somebody:
+// the log has committed it, and then the daemon was killed. Its id is that of the
+// first copy, by which programs know what they have.
 func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
-	if e.Dup {
+	cl := h.names.find(r.To)
+	kept := r.Keep && cl != nil && cl.account != nil && (!e.Dup || e.At >= cl.account.made) // else the first copy was a guest's
+	if e.Dup && (kept || h.reached.has(e.Key)) {
 		if c.s != nil {
 			c.out.deliver(c.s, w.accepted(e, 0))
 		}
 		return
 	}
-	line := &wire.Whispered{
-		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
-	}
-	cl := h.names.find(r.To)
-	if r.Keep && cl != nil && cl.account != nil {
+	if kept {
 		cl.account.put(e.ID, r.From, false)
 	}
 	var to *user
 	if cl != nil {
 		to = cl.user
 	}
-	reach := h.hand(c, to, line, r.Keep)
+	line := &wire.Whispered{
+		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
+	}
+	reach := h.hand(c, to, line, kept)
+	if reach > 0 && !kept {
+		h.reached.add(e)
+	}
 	h.copyToOwn(c, to, line)
-	h.answerWhisper(c, e, r, w, reach)
+	h.answerWhisper(c, e, r, w, reach, kept)
 }
 
 // hand delivers a private line to a user's sessions and counts them.
@@ -127,14 +145,16 @@ func (h *Hub) copyToOwn(c call, to *user, line *wire.Whispered) {
 	}
 }
 
-func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int) {
+func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int, kept bool) {
 	switch {
 	case c.s == nil:
-	case reach == 0 && !r.Keep:
+	case reach == 0 && !kept && e.Dup:
+		h.refuse(c, wire.CodeNoUser, r.To+" has left, and it is not known whether the line was delivered. Write it anew to be sure.")
+	case reach == 0 && !kept:
 		h.refuse(c, wire.CodeNoUser, r.To+" has just left. The line was not delivered.")
 	default:
 		answer := w.accepted(e, max(1, reach))
-		answer.Inbox = reach == 0
+		answer.Inbox, answer.Again = reach == 0, false // it was sent out just now
 		c.out.deliver(c.s, answer)
 	}
 }

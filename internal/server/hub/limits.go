@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
 
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
@@ -52,6 +56,9 @@ const (
 	// replyBytes bounds the lines of one answer, so that it fits the outbox of
 	// a connection (1 MiB) with its JSON around it.
 	replyBytes = 384 << 10
+	// maxReply bounds an answer that has a line of each room at least: it fits the
+	// outbox with what stands around the lines of as many rooms as can be resumed.
+	maxReply = 896 << 10
 	// lineOverhead is what a line costs in an answer beside its text.
 	lineOverhead = 200
 	// sealedOverhead is what a sealed line costs there beside its box: keys and
@@ -90,9 +97,9 @@ const (
 	maxPairs = 100_000
 	maxAsked = 256
 	maxOpen  = 512
-	// maxOldPeople is how many names A3's users line holds; it has no word for
-	// "and more", so this is generous.
-	maxOldPeople = 4_000
+	// maxOldPeople is how many bytes the names in A3's users line have: the
+	// original's has no bound, and our own client reads lines of so many.
+	maxOldPeople = wire.MaxFrame - 64
 	// maxNearAmong is how many rooms are searched for names that are near.
 	maxNearAmong = 1_000
 	// maxResume is how many rooms one resume may name.
@@ -110,6 +117,9 @@ const (
 	// membersEvery is how often one of them is told who they are, but for its
 	// own coming and going.
 	membersEvery = 500 * time.Millisecond
+	// maxReached is how many private lines to people without an inbox are known
+	// to have been delivered, in case they are sent again: some two megabytes.
+	maxReached = 10_000
 	// maxPokes is how many users a datagram program talks to through us.
 	maxPokes = 16
 	// maxListed is how many people or rooms a datagram program is told.

@@ -58,12 +58,17 @@ func sentence(err error) string {
 // logLine appends a line's entry. More lines of the session may follow it
 // before it is stored.
 func (h *Hub) logLine(c call, client wire.ClientID, size int, r Record) {
-	e := Entry{Origin: c.s.id, Record: r}
-	if client != "" && c.s.profile != "" {
-		e.Key = Key{Profile: c.s.profile, Client: client}
-	}
+	e := Entry{Origin: c.s.id, Record: r, Key: c.s.key(client)}
 	c.s.queue.wait(waiter{tag: c.tag, act: c.act, client: client, size: size})
 	c.out.Entries = append(c.out.Entries, e)
+}
+
+// key is what a line of the session is recognised by, zero where it can't be.
+func (s *session) key(client wire.ClientID) Key {
+	if client == "" || s.profile == "" {
+		return Key{}
+	}
+	return Key{Profile: s.profile, Client: client}
 }
 
 // accepted answers a line whose entry is stored.

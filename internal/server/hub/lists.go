@@ -1,10 +1,46 @@
 package hub
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strconv"
 
 	"labchat/internal/wire"
 )
+
+// listBytes is how much of a frame the items of a list may take: the longest
+// topic, names and tag fit beside them.
+const listBytes = wire.MaxFrame - 4<<10
+
+// space is how many bytes of a frame are left for the items of a list.
+type space int
+
+// takes reports whether one more item of a size fits, and counts it. Once an item
+// did not fit, none does: a list has no holes.
+func (s *space) takes(size int) bool {
+	if *s -= space(size); *s < 0 {
+		*s = 0
+		return false
+	}
+	return true
+}
+
+// cursor names the place behind the n-th of a list.
+func cursor(n uint64) wire.Cursor { return wire.Cursor(strconv.FormatUint(n, 10)) }
+
+// behind reads a cursor, or refuses it.
+func (h *Hub) behind(c call, after wire.Cursor) (n uint64, ok bool) {
+	if after == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseUint(string(after), 10, 64)
+	if err != nil {
+		h.refuse(c, wire.CodeMalformed, "A list goes on after what the member next of its last answer says.")
+		return 0, false
+	}
+	return n, true
+}
 
 // people lists who is in a room, or who is online.
 func (h *Hub) people(c call, r wire.People) {
@@ -20,31 +56,45 @@ func (h *Hub) people(c call, r wire.People) {
 		}
 		in, r.Room = &rm.people, rm.name
 	}
-	list, more := persons(in)
-	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, Room: r.Room, People: list, More: more})
+	after, ok := h.behind(c, r.After)
+	if !ok {
+		return
+	}
+	list, more, next := in.list(after, len(in.places), listBytes)
+	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, Room: r.Room, People: list, More: more, Next: next})
 }
 
-// persons lists a roster in order of coming, as far as one answer holds it.
-func persons(in *roster) (list []wire.Person, more int) {
-	list = make([]wire.Person, 0, min(len(in.places), wire.MaxList))
-	for u := range in.users() {
-		switch {
-		case u.hidden:
-		case len(list) == wire.MaxList:
+// list lists a roster in order of coming, from behind a place on: at most so many
+// people, in at most so many bytes of a frame. more are those behind the last
+// one, next is its place.
+func (r *roster) list(after uint64, most, bytes int) (list []wire.Person, more int, next wire.Cursor) {
+	list = make([]wire.Person, 0, min(len(r.places), most, wire.MaxList))
+	left := space(min(bytes, listBytes))
+	var last uint64
+	for p := r.first; p != nil; p = p.next {
+		if p.number <= after || p.user.hidden {
+			continue
+		}
+		if person := p.user.person(); len(list) < most && left.takes(person.Size()) {
+			list, last = append(list, person), p.number
+		} else {
+			most = 0
 			more++
-		default:
-			list = append(list, u.person())
 		}
 	}
-	return list, more
+	if more > 0 {
+		next = cursor(last)
+	}
+	return list, more, next
 }
 
 // oldPeople lists who is online as A3 can spell it: everybody whose name is
-// letters and digits, the asker in any case.
+// letters and digits, the asker in any case. It has no word for "and more".
 func (h *Hub) oldPeople(c call) {
 	var list []wire.Person
+	left := space(maxOldPeople - len(c.s.user.name))
 	for u := range h.online.users() {
-		if u == c.s.user || isOldName(u.name) && len(list) < maxOldPeople {
+		if u == c.s.user || isOldName(u.name) && left.takes(len(u.name)+len(" ")) {
 			list = append(list, u.person())
 		}
 	}
@@ -71,17 +121,38 @@ func (h *Hub) refuseNoRoom(c call, name string) {
 	})
 }
 
-// listRooms lists the rooms, those with people in them first.
-func (h *Hub) listRooms(c call, _ wire.Rooms) {
-	list := make([]wire.RoomInfo, 0, len(h.rooms.ordered))
-	for _, rm := range h.rooms.ordered {
-		if !rm.ending {
-			list = append(list, rm.info(c.s))
+// listRooms lists the rooms: those with people in them first, or from a place
+// on in order of making, which nobody changes who comes or goes. Where the first
+// list is too long for one answer, the second is read from its beginning.
+func (h *Hub) listRooms(c call, r wire.Rooms) {
+	after, ok := h.behind(c, r.After)
+	if !ok {
+		return
+	}
+	from, _ := slices.BinarySearchFunc(h.rooms.ordered, Topic(min(after, maxTopic))+1, func(rm *room, n Topic) int { return cmp.Compare(rm.topic, n) })
+	all := slices.Clone(h.rooms.ordered[from:])
+	all = slices.DeleteFunc(all, func(rm *room) bool { return rm.ending })
+	if r.After == "" {
+		slices.SortStableFunc(all, func(a, b *room) int { return b.visible() - a.visible() })
+	}
+	answer := &wire.RoomList{Re: wire.Re{Re: c.tag}}
+	left := space(listBytes)
+	for i, rm := range all {
+		info := rm.info(c.s)
+		if !left.takes(info.Size()) {
+			answer.More, answer.Next = len(all)-i, cursor(after)
+			break
+		}
+		answer.Rooms = append(answer.Rooms, info)
+		if r.After != "" {
+			after = uint64(rm.topic)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b wire.RoomInfo) int { return b.People - a.People })
-	h.reply(c, &wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list[:min(len(list), wire.MaxList)]})
+	h.reply(c, answer)
 }
+
+// maxTopic is the greatest topic that there can be another one behind.
+const maxTopic = math.MaxUint32 - 1
 
 // info is what a list of rooms tells a session of one.
 func (rm *room) info(s *session) wire.RoomInfo {
@@ -102,7 +173,8 @@ func (h *Hub) whois(c call, r wire.Whois) {
 	if u := cl.user; u != nil {
 		info.Name, info.Kind = u.name, u.kind
 		info.Online, info.Away, info.Since = true, u.away, wire.MillisOf(u.since)
-		info.Dialects, info.Rooms = u.dialects(), h.shared(c.s.user, u)
+		info.Dialects = u.dialects()
+		info.Rooms, info.More = shared(c.s.user, u)
 	}
 	h.reply(c, info)
 }
@@ -118,15 +190,18 @@ func (u *user) dialects() []string {
 	return list
 }
 
-// shared lists the rooms that two users are both in.
-func (h *Hub) shared(a, b *user) []string {
-	var list []string
-	for _, s := range a.sessions {
-		for _, rm := range s.rooms {
-			if rm.people.has(b) && !slices.Contains(list, rm.name) {
-				list = append(list, rm.name)
-			}
+// shared lists the rooms that two users are both in, as many as an answer
+// holds; more are the others.
+func shared(a, b *user) (list []string, more int) {
+	left := space(listBytes)
+	for _, rm := range a.rooms() {
+		switch {
+		case !rm.people.has(b):
+		case left.takes(wire.StringSize(rm.name) + len(",")):
+			list = append(list, rm.name)
+		default:
+			more++
 		}
 	}
-	return list
+	return list, more
 }

@@ -103,8 +103,8 @@ func (h *Hub) passwordChecked(c call, name string, r Result) {
 // that is in the log. used is the token by which it came, or nil.
 func (h *Hub) admit(c call, acct *account, used *token) {
 	if acct.banned != "" {
-		h.refuse(c, wire.CodeBanned, "The account is banned: "+acct.banned)
-		h.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: "The account is banned: " + acct.banned}, "")
+		h.refuse(c, wire.CodeBanned, acct.whyBanned())
+		h.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "")
 		return
 	}
 	h.replaceOlder(c, acct)
@@ -176,7 +176,9 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	}
 	e := h.loggedIn(c)
 	e.Token, e.Failed, e.Legacy = token, acct.failed, acct.legacy
-	e.Waiting, e.Marks = acct.waits(c.s), acct.readMarks()
+	e.Waiting = acct.waits(c.s)
+	e.Marks, e.More = acct.readMarks()
+	c.s.marksLeft = e.More > 0
 	acct.failed = 0
 	h.reply(c, e)
 	h.settleIn(c)

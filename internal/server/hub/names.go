@@ -69,10 +69,10 @@ type account struct {
 	from    map[string]int   // of them, by sender, by Fold
 	sealed  int              // of them
 	sealing sealing
-	marks   map[string]wire.ID // by room
-	tokens  []*token           // oldest first
-	rooms   int                // that it owns
-	failed  int                // wrong passwords since the last login
+	marks   map[*room]wire.ID // up to where it has read; of rooms that exist: see mark
+	tokens  []*token          // oldest first
+	rooms   int               // that it owns
+	failed  int               // wrong passwords since the last login
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
@@ -127,7 +127,7 @@ func (d *directory) release(cl *claim) {
 // register makes an account, on a claim that is reserved for it or free.
 func (d *directory) register(name string, made wire.Millis) *account {
 	cl := d.claim(name)
-	a := &account{name: name, made: made, claim: cl, marks: map[string]wire.ID{}}
+	a := &account{name: name, made: made, claim: cl, marks: map[*room]wire.ID{}}
 	cl.account, cl.reserved, cl.fold = a, "", wire.Fold(name)
 	d.accounts++
 	return a
@@ -135,6 +135,9 @@ func (d *directory) register(name string, made wire.Millis) *account {
 
 // strike removes an account.
 func (d *directory) strike(a *account) {
+	for rm := range a.marks {
+		delete(rm.readers, a)
+	}
 	a.claim.account = nil
 	d.accounts--
 	d.release(a.claim)

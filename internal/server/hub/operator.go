@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,20 +51,29 @@ var operations = map[Verb]operation{
 	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountGone{Name: a.name}, a.name + " was removed."
 	}),
-	VerbBan: onAccount(func(cmd Command, a *account) (Record, string) {
-		return AccountFlags{Name: a.name, Legacy: a.legacy, Banned: banReason(cmd.Reason)}, a.name + " is banned."
-	}),
+	VerbBan: (*Hub).operatorBan,
 	VerbUnban: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountFlags{Name: a.name, Legacy: a.legacy}, a.name + " is not banned."
 	}),
 }
 
-// banReason is never empty, because an empty one is no ban.
-func banReason(s string) string {
-	if s = strings.TrimSpace(s); s == "" {
-		return "ask the operator why"
+// operatorBan bans an account for a reason that it is told. That is never
+// empty, because an empty one is no ban.
+func (h *Hub) operatorBan(cmd Command) (r Record, row, problem string) {
+	reason := cmp.Or(strings.TrimSpace(cmd.Reason), "ask the operator why")
+	reason, err := wire.CleanText(reason, wire.MaxTopic)
+	if err != nil {
+		return nil, "", "the reason can't be told: " + sentence(err)
 	}
-	return s
+	return onAccount(func(cmd Command, a *account) (Record, string) {
+		return AccountFlags{Name: a.name, Legacy: a.legacy, Banned: reason}, a.name + " is banned."
+	})(h, cmd)
+}
+
+// whyBanned is what is told to who wants to use an account that is banned. The
+// reason may be from before such were bounded.
+func (a *account) whyBanned() string {
+	return "The account is banned: " + wire.Cut(strings.ToValidUTF8(a.banned, "\ufffd"), wire.MaxText)
 }
 
 // Operator does what an operator asks for; the Reply with the same id comes at

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"slices"
 
 	"labchat/internal/wire"
@@ -86,7 +87,7 @@ func (h *Hub) read(c call, r wire.Read) {
 		return
 	}
 	acct, last := c.s.user.account, min(r.Last, rm.last)
-	if last <= acct.marks[rm.name] {
+	if last <= acct.marks[rm] {
 		h.done(c)
 		return
 	}
@@ -95,11 +96,11 @@ func (h *Hub) read(c call, r wire.Read) {
 
 // markStored tells the account's other sessions where it has read to.
 func (h *Hub) markStored(c call, r MarkMoved) {
-	acct := h.names.account(r.Name)
-	if acct == nil || r.Last <= acct.marks[r.Room] {
+	acct, rm := h.names.account(r.Name), h.rooms.byName[r.Room]
+	if acct == nil || rm == nil || r.Last <= acct.marks[rm] {
 		return
 	}
-	acct.marks[r.Room] = r.Last
+	acct.mark(rm, r.Last)
 	if acct.claim.user == nil {
 		return
 	}
@@ -107,5 +108,47 @@ func (h *Hub) markStored(c call, r MarkMoved) {
 		if s != c.s {
 			c.out.deliver(s, &wire.ReadMoved{Room: r.Room, Last: r.Last})
 		}
+	}
+}
+
+// mark notes up to where the account has read a room. The room knows of it, so that
+// the mark goes with the room.
+func (a *account) mark(rm *room, last wire.ID) {
+	a.marks[rm] = last
+	if rm.readers == nil {
+		rm.readers = map[*account]struct{}{}
+	}
+	rm.readers[a] = struct{}{}
+}
+
+// readMarks are the account's read markers by room, as many as an answer holds:
+// those that were moved furthest. more are the others.
+func (a *account) readMarks() (list []wire.Mark, more int) {
+	list = make([]wire.Mark, 0, len(a.marks))
+	size := 0
+	for rm, last := range a.marks {
+		m := wire.Mark{Room: rm.name, Last: last}
+		list = append(list, m)
+		size += m.Size()
+	}
+	if size > listBytes {
+		slices.SortFunc(list, func(a, b wire.Mark) int { return cmp.Or(cmp.Compare(b.Last, a.Last), cmp.Compare(a.Room, b.Room)) })
+		left := space(listBytes)
+		n := slices.IndexFunc(list, func(m wire.Mark) bool { return !left.takes(m.Size()) })
+		list, more = list[:n], len(list)-n
+	}
+	slices.SortFunc(list, func(a, b wire.Mark) int { return cmp.Compare(a.Room, b.Room) })
+	return list, more
+}
+
+// tellMark tells a session that enters a room up to where its account has read
+// it, where the answer to its login did not hold all marks.
+func (h *Hub) tellMark(c call, rm *room) {
+	acct := c.s.account()
+	if acct == nil || !c.s.marksLeft {
+		return
+	}
+	if last := acct.marks[rm]; last > 0 {
+		c.out.deliver(c.s, &wire.ReadMoved{Room: rm.name, Last: last})
 	}
 }

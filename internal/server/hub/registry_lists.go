@@ -8,10 +8,7 @@ import (
 
 // registryPeople lists who is online, to a datagram session.
 func (h *Hub) registryPeople(c call, _ wire.People) {
-	list, more := persons(&h.online)
-	if n := len(list) - maxListed; n > 0 {
-		list, more = list[:maxListed], more+n
-	}
+	list, more, _ := h.online.list(0, maxListed, listBytes)
 	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
 }
 

@@ -33,7 +33,7 @@ func (h *Hub) resume(c call, r wire.Resume) {
 		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
 			h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 		default:
-			h.joinRoom(c, rm, true)
+			h.joinRoom(c, rm, true, replyBytes/len(r.Rooms))
 			rm.holdBack(c.s, c.out)
 			p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
 		}
@@ -48,7 +48,7 @@ func (h *Hub) resume(c call, r wire.Resume) {
 
 // readGaps asks the log for what is between the marks and the cut.
 func (h *Hub) readGaps(c call, p *resumption) {
-	work := ReadGaps{Rooms: make([]ReadLines, len(p.rooms))}
+	work := ReadGaps{Rooms: make([]ReadLines, len(p.rooms)), Bytes: replyBytes}
 	for i, rm := range p.rooms {
 		work.Rooms[i] = ReadLines{Room: rm.name, After: p.marks[i], Before: p.cut + 1, Limit: wire.MaxHistory}
 	}
@@ -65,7 +65,7 @@ func (h *Hub) gapsRead(c call, p *resumption, r Result) {
 	}
 	for i, rm := range p.rooms {
 		if i < len(r.Rooms) {
-			h.tellPage(c, rm.name, r.Rooms[i], replyBytes/len(p.rooms))
+			h.tellLines(c, rm.name, r.Rooms[i])
 		}
 		p.marks[i] = p.cut
 	}
@@ -91,24 +91,14 @@ func (h *Hub) catchUp(c call, p *resumption) {
 	}
 }
 
-// tellPage tells a stretch of a room, the newest of it where it is more than
-// one answer holds.
-func (h *Hub) tellPage(c call, room string, page Page, most int) {
-	first := len(page.Lines)
-	for first > 0 && most > 0 {
-		first--
-		most -= len(page.Lines[first].Text) + lineOverhead
-	}
-	h.tellLines(c, room, page.Lines[first:], page.More || first > 0)
-}
-
-func (h *Hub) tellLines(c call, room string, lines []*wire.Said, more bool) {
-	gap := &wire.Gap{Re: wire.Re{Re: c.tag}, Room: room, Count: len(lines), More: more}
-	if len(lines) > 0 {
-		gap.From, gap.To = lines[0].ID, lines[len(lines)-1].ID
+// tellLines tells a stretch of a room.
+func (h *Hub) tellLines(c call, room string, page Page) {
+	gap := &wire.Gap{Re: wire.Re{Re: c.tag}, Room: room, Count: len(page.Lines), More: page.More}
+	if n := len(page.Lines); n > 0 {
+		gap.From, gap.To = page.Lines[0].ID, page.Lines[n-1].ID
 	}
 	h.reply(c, gap)
-	for _, line := range lines {
+	for _, line := range page.Lines {
 		c.out.deliver(c.s, line)
 	}
 }
@@ -123,25 +113,12 @@ func (h *Hub) history(c call, r wire.History) {
 	if r.Limit > 0 {
 		limit = min(limit, r.Limit)
 	}
-	work := ReadLines{Room: rm.name, After: r.After, Before: r.Before, Limit: limit, Oldest: r.After != 0}
+	work := ReadLines{Room: rm.name, After: r.After, Before: r.Before, Limit: limit, Bytes: replyBytes, Oldest: r.After != 0}
 	h.ask(c, work, func(c call, res Result) {
-		switch {
-		case h.refusedWork(c, res):
-		case work.Oldest:
-			h.tellOldest(c, rm.name, res.Page)
-		default:
-			h.tellPage(c, rm.name, res.Page, replyBytes)
+		if !h.refusedWork(c, res) {
+			h.tellLines(c, rm.name, res.Page)
 		}
 	})
-}
-
-// tellOldest is tellPage for somebody who reads forwards.
-func (h *Hub) tellOldest(c call, room string, page Page) {
-	n := 0
-	for most := replyBytes; n < len(page.Lines) && most > 0; n++ {
-		most -= len(page.Lines[n].Text) + lineOverhead
-	}
-	h.tellLines(c, room, page.Lines[:n], page.More || n < len(page.Lines))
 }
 
 // refusedWork refuses the request if its work could not be done.

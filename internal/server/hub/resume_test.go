@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -181,5 +182,86 @@ func TestAnAnswerFitsTheOutbox(t *testing.T) {
 		if gap == nil || !gap.More || gap.Count == 0 || gap.To != s.hub.lastID {
 			t.Errorf("%s: the gap is %+v, want the newest lines and more", ask, gap)
 		}
+	}
+}
+
+// TestQuietRoomsLeaveTheirShareOfAnAnswerToOthers resumes a hundred rooms, of which
+// one has most of the lines.
+func TestQuietRoomsLeaveTheirShareOfAnAnswerToOthers(t *testing.T) {
+	const missed = 300
+	s := run(t, Config{}, "enter alice")
+	id, rooms := s.names["alice"], []wire.Mark{{Room: wire.Lobby, Last: 1}}
+	for i := range 40 {
+		room := fmt.Sprint("room", i)
+		s.ask(id, wire.Create{Room: room})
+		s.ask(id, wire.Join{Room: room})
+		s.ask(id, wire.Say{Room: room, Text: "quiet"})
+		rooms = append([]wire.Mark{{Room: room, Last: 1}}, rooms...)
+	}
+	for range missed {
+		s.ask(id, wire.Say{Text: strings.Repeat("x", 500)})
+	}
+	clear(s.heard)
+	s.ask(id, wire.Resume{Rooms: rooms})
+	for _, e := range s.heard[id] {
+		if gap, ok := e.(*wire.Gap); ok && (gap.More || gap.Count == 0 || gap.Room == wire.Lobby && gap.Count != missed) {
+			t.Errorf("of %s %d lines are told, more: %t, want all", gap.Room, gap.Count, gap.More)
+		}
+	}
+}
+
+// TestAResumeOfTheMostRoomsFitsTheOutbox resumes as many rooms as may be, the newest
+// line of each being as long as one may be, also on the wire.
+func TestAResumeOfTheMostRoomsFitsTheOutbox(t *testing.T) {
+	t.Run("letters", func(t *testing.T) { resumeTheMost(t, "x", maxResume-1) })
+	t.Run("quotation marks", func(t *testing.T) { resumeTheMost(t, `"`, maxReply/LineCost(strings.Repeat(`"`, wire.MaxText))) })
+}
+
+func resumeTheMost(t *testing.T, letter string, want int) {
+	t.Helper()
+	s := run(t, Config{Limits: Limits{RoomsPerAddress: maxResume}}, "enter alice")
+	id := s.names["alice"]
+	rooms := []wire.Mark{{Room: wire.Lobby, Last: 1}}
+	for i := range maxResume - 1 {
+		room := fmt.Sprint("room", i)
+		s.ask(id, wire.Create{Room: room})
+		s.ask(id, wire.Join{Room: room})
+		s.ask(id, wire.Say{Room: room, Text: strings.Repeat(letter, wire.MaxText)})
+		rooms = append(rooms, wire.Mark{Room: room, Last: 1})
+	}
+	for i := range wire.MaxList {
+		other := s.open(origin("native", loopback))
+		s.ask(other, wire.Hello{Version: 1})
+		s.ask(other, wire.Guest{Name: fmt.Sprint("somebody-else-", i)})
+		for _, mark := range rooms {
+			s.ask(other, wire.Join{Room: mark.Room})
+		}
+		clear(s.heard)
+	}
+	s.ask(id, wire.Resume{Rooms: rooms})
+	bytes, gaps, lines := 0, 0, 0
+	for _, e := range s.heard[id] {
+		if bytes > 0 && gaps == 0 && reflect.TypeOf(e) == reflect.TypeFor[*wire.Gap]() { // the lists of people are written before lines are read
+			if bytes > replyBytes+maxResume*lineOverhead {
+				t.Errorf("the lists of people have %d bytes", bytes)
+			}
+			bytes = 0
+		}
+		b, _, err := wire.ByName("chat1").Server().AppendEvent(nil, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes += len(b); lineID(e) != 0 {
+			lines++
+		}
+		if gap, ok := e.(*wire.Gap); ok {
+			gaps++
+			if gap.Room != wire.Lobby && gap.Count == 0 && !gap.More {
+				t.Errorf("the line of %s is not told, and not that there is one", gap.Room)
+			}
+		}
+	}
+	if bytes > 1<<20 || lines != want || gaps != maxResume {
+		t.Errorf("%d rooms are told with %d lines and %d bytes, want %d with %d and at most 1 MiB", gaps, lines, bytes, maxResume, want)
 	}
 }

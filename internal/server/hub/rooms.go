@@ -35,6 +35,7 @@ type room struct {
 	notified             int                   // of them, those that are told more than lines
 	coming               int                   // connections that count already, and enter when they have a name
 	holders              map[*session]struct{} // of them, those that are not subscribed
+	readers              map[*account]struct{} // accounts that have a mark in it
 	hidden               int                   // of its people, those that are not shown
 	maker                netip.Addr            // where it has no owner
 	vanishes             time.Time             // when it is empty and has no owner
@@ -88,6 +89,9 @@ func (l *lounge) open(name string) *room {
 }
 
 func (l *lounge) remove(rm *room) {
+	for acct := range rm.readers {
+		delete(acct.marks, rm)
+	}
 	l.releaseGroup(rm.group)
 	delete(l.byName, rm.name)
 	delete(l.byFold, wire.Fold(rm.name))
@@ -118,13 +122,13 @@ func (h *Hub) join(c call, r wire.Join) {
 	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
 		h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 	default:
-		h.joinRoom(c, rm, false)
+		h.joinRoom(c, rm, false, listBytes)
 	}
 }
 
 // joinRoom puts the session into the room, where it listens or holds, and
-// shows it who is there.
-func (h *Hub) joinRoom(c call, rm *room, holds bool) {
+// shows it who is there, in at most so many bytes.
+func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 	if !c.s.in(rm) && h.enter(c, rm, holds) {
 		h.tellJoined(c, rm)
 	}
@@ -132,11 +136,12 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool) {
 	if acct := h.ownerOf(rm); acct != nil {
 		owner = acct.name
 	}
-	list, more := persons(&rm.people)
+	list, more, next := rm.people.list(0, wire.MaxList, bytes)
 	h.reply(c, &wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
-		Last: rm.last, People: list, More: more, Group: rm.group,
+		Last: rm.last, Made: rm.made, People: list, More: more, Next: next, Group: rm.group,
 	})
+	h.tellMark(c, rm)
 }
 
 // member returns the room of that name that the session is in, or refuses.
@@ -202,6 +207,9 @@ func (h *Hub) maySetTopic(c call, rm *room) bool {
 func (h *Hub) topicStored(c call, r RoomTopic) {
 	rm := h.rooms.find(r.Name)
 	if rm == nil {
+		if c.s != nil {
+			h.refuseNoRoom(c, r.Name)
+		}
 		return
 	}
 	rm.subject = r.Topic

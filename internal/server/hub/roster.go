@@ -7,11 +7,13 @@ import "iter"
 type roster struct {
 	places      map[*user]*place
 	first, last *place
+	came        uint64 // of the last one who came
 }
 
 type place struct {
 	user       *user
 	sessions   int
+	number     uint64 // rises in order of coming; never used again
 	prev, next *place
 }
 
@@ -23,7 +25,8 @@ func (r *roster) add(u *user) (came bool) {
 		p.sessions++
 		return false
 	}
-	p := &place{user: u, sessions: 1, prev: r.last}
+	r.came++
+	p := &place{user: u, sessions: 1, number: r.came, prev: r.last}
 	r.places[u] = p
 	if r.last == nil {
 		r.first = p

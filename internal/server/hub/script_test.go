@@ -30,6 +30,7 @@ import (
 //	seen bob 10.0.0.1:4000     a signal of bob's endpoint comes from there
 //	pass 1s                    time goes by
 //	log off | on | fails       entries wait, or the next batch is not stored
+//	log dies                   what is stored is not handed back: restart is next
 //	jobs off | on | fail | busy | work
 //	op add bob | list ...      an operator's command; its reply is heard by "op"
 //	restart
@@ -192,6 +193,7 @@ func (s *script) step(line string) {
 		s.pass(d)
 	case "log":
 		s.holdLog, s.failLog = word[1] == "off", s.failLog || word[1] == "fails"
+		s.dies = word[1] == "dies"
 		s.settle()
 	case "jobs":
 		s.holdJobs, s.failJobs, s.busyJobs = word[1] == "off", word[1] == "fail", word[1] == "busy"

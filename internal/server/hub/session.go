@@ -27,6 +27,9 @@ type session struct {
 	queue    queue
 	pace     pace
 	mark     uint64 // see Hub.castRooms
+	// marksLeft says that its account has read markers which it was not told at
+	// its login: each is told where its room is entered.
+	marksLeft bool
 }
 
 // call is one request on its way through the hub, and what it may use.

@@ -194,6 +194,7 @@ var verbs = map[string]func(t typed) wire.Request{
 	"msg":      func(t typed) wire.Request { return wire.Say{Head: t.Head, Text: t.rest} },
 	"me":       func(t typed) wire.Request { return wire.Say{Head: t.Head, Room: t.one, Text: t.after, Action: true} },
 	"tell":     func(t typed) wire.Request { return wire.Private{Head: t.Head, To: t.one, Text: t.after} },
+	"tell!":    typed.tellAgain,
 	"inbox":    func(t typed) wire.Request { return wire.Inbox{Head: t.Head} },
 	"taken":    func(t typed) wire.Request { return wire.Taken{Head: t.Head, IDs: []wire.ID{t.id}} },
 	"history":  func(t typed) wire.Request { return wire.History{Head: t.Head, Room: t.one, Limit: int(t.id)} },
@@ -245,6 +246,12 @@ func (t typed) topic() wire.Request {
 func (t typed) sayAgain() wire.Request {
 	cid, text, _ := strings.Cut(t.after, " ")
 	return wire.Say{Head: t.Head, Room: t.one, Text: text, Client: wire.ClientID(cid)}
+}
+
+// tellAgain likewise.
+func (t typed) tellAgain() wire.Request {
+	cid, text, _ := strings.Cut(t.after, " ")
+	return wire.Private{Head: t.Head, To: t.one, Text: text, Client: wire.ClientID(cid)}
 }
 
 func (s *script) request(line string) wire.Request {

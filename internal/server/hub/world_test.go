@@ -31,6 +31,7 @@ type world struct {
 	holdLog   bool
 	holdJobs  bool
 	failLog   bool // the next commit fails
+	dies      bool // commits are the last thing that happens before a restart
 	failJobs  bool
 	busyJobs  bool
 	onApply   func(e *Entry)                   // sees each entry before the hub does
@@ -57,7 +58,7 @@ func newWorld(t *testing.T, cfg Config) *world {
 
 // restart makes a new hub from what the log has; all sessions are gone.
 func (w *world) restart() {
-	w.hub = New(w.cfg, w.log.state())
+	w.hub, w.dies = New(w.cfg, w.log.state()), false
 	clear(w.topics)
 	clear(w.heard)
 	w.do(func(out *Out) { w.hub.Tick(w.now, out) })
@@ -119,6 +120,9 @@ func (w *world) commit() {
 	w.entries = nil
 	w.log.commit(batch, w.now, w.failLog)
 	w.failLog = false
+	if w.dies {
+		return
+	}
 	for i := range batch {
 		var out Out
 		if w.onApply != nil {
@@ -317,6 +321,9 @@ func (l *fakeLog) record(e *Entry) {
 	case RoomGone:
 		delete(l.rooms, r.Name)
 		delete(l.lines, r.Name)
+		for _, marks := range l.marks {
+			delete(marks, r.Name)
+		}
 	case MarkMoved:
 		l.marks[r.Name][r.Room] = r.Last
 	case DeviceMade:
@@ -375,11 +382,8 @@ func (l *fakeLog) work(w Work) Result {
 	case ReadLines:
 		return Result{Page: l.page(w)}
 	case ReadGaps:
-		var r Result
-		for _, read := range w.Rooms {
-			r.Rooms = append(r.Rooms, l.page(read))
-		}
-		return r
+		pages, err := w.Read(func(read ReadLines) (Page, error) { return l.page(read), nil })
+		return Result{Rooms: pages, Err: err}
 	case ReadInbox:
 		return Result{Inbox: l.mail(w)}
 	case CheckPrekeys:

@@ -215,15 +215,26 @@ func (m *Memory) Lines(_ context.Context, want hub.ReadLines) (hub.Page, error) 
 	if want.Before > 0 {
 		to = max(from, find(want.Before))
 	}
-	all := r.lines[from:to]
-	page := hub.Page{More: len(all) > want.Limit}
-	switch {
-	case !page.More:
-		page.Lines = slices.Clone(all)
-	case want.Oldest:
-		page.Lines = slices.Clone(all[:want.Limit])
-	default:
-		page.Lines = slices.Clone(all[len(all)-want.Limit:])
+	page, bound := hub.Page{}, boundOf(want)
+	for from < to {
+		next := to - 1
+		if want.Oldest {
+			next = from
+		}
+		line := r.lines[next]
+		if !bound.takes(line) {
+			page.More = true
+			break
+		}
+		page.Lines = append(page.Lines, line)
+		if want.Oldest {
+			from++
+		} else {
+			to--
+		}
+	}
+	if !want.Oldest {
+		slices.Reverse(page.Lines)
 	}
 	return page, nil
 }

@@ -30,7 +30,7 @@ func compare(t *rapid.T, a, b Store) {
 	stateB, errB := b.Load(ctx)
 	same("state", stateA, stateB, errA, errB)
 	for _, room := range []string{wire.Lobby, "den", "none"} {
-		want := hub.ReadLines{Room: room, Limit: rapid.IntRange(0, 50).Draw(t, "limit"), Oldest: rapid.Bool().Draw(t, "oldest")}
+		want := hub.ReadLines{Room: room, Limit: rapid.IntRange(0, 50).Draw(t, "limit"), Bytes: rapid.IntRange(0, 5000).Draw(t, "bytes of lines"), Oldest: rapid.Bool().Draw(t, "oldest")}
 		if n := len(stateA.Marks); n > 0 {
 			want.After = stateA.Marks[rapid.IntRange(0, n-1).Draw(t, "after")].Last
 		}

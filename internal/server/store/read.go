@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"slices"
 
 	"labchat/internal/server/hub"
@@ -153,21 +156,45 @@ func (s *SQLite) Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error
 	if want.Oldest {
 		query = oldest
 	}
+	bound := boundOf(want)
 	scan := func(rows *sql.Rows) (*wire.Said, error) {
 		l := &wire.Said{Room: want.Room}
-		return l, rows.Scan((*id)(&l.ID), &l.At, &l.From, &l.Kind, &l.Action, &l.Text)
+		if err := rows.Scan((*id)(&l.ID), &l.At, &l.From, &l.Kind, &l.Action, &l.Text); err != nil {
+			return nil, err
+		}
+		if !bound.takes(l) {
+			return nil, io.EOF
+		}
+		return l, nil
 	}
 	var page hub.Page
-	if err := all(ctx, s.read, &page.Lines, scan, query, want.Room, after, before, want.Limit+1); err != nil {
+	err := all(ctx, s.read, &page.Lines, scan, query, want.Room, after, before, want.Limit+1)
+	if page.More = errors.Is(err, io.EOF); err != nil && !page.More {
 		return hub.Page{}, fmt.Errorf("read lines: %w", explain(s.file, err))
-	}
-	if page.More = len(page.Lines) > want.Limit; page.More {
-		page.Lines = page.Lines[:want.Limit]
 	}
 	if !want.Oldest {
 		slices.Reverse(page.Lines)
 	}
 	return page, nil
+}
+
+// bound is how much of a room is still to be read.
+type bound struct {
+	lines, bytes int
+	some         bool // a line was taken
+}
+
+func boundOf(want hub.ReadLines) bound {
+	return bound{lines: want.Limit, bytes: cmp.Or(want.Bytes, math.MaxInt)}
+}
+
+// takes counts one more line, and reports whether it is within the bound.
+func (b *bound) takes(l *wire.Said) bool {
+	b.lines--
+	b.bytes -= hub.LineCost(l.Text)
+	within := b.lines >= 0 && (b.bytes >= 0 || !b.some)
+	b.some = true
+	return within
 }
 
 // PasswordHash implements Store.

@@ -95,6 +95,12 @@ func TestPagesOfARoom(t *testing.T) {
 		{"between neighbours", hub.ReadLines{After: 3, Before: 4, Limit: 2}, "", false},
 		{"between the wrong ends", hub.ReadLines{After: 5, Before: 2, Limit: 2}, "", false},
 		{"after the last", hub.ReadLines{After: 6, Limit: 2}, "", false},
+		{"as many bytes as there are", hub.ReadLines{Limit: 9, Bytes: 6 * hub.LineCost("a")}, "abcdef", false},
+		{"the newest up to a size", hub.ReadLines{Limit: 9, Bytes: 6*hub.LineCost("a") - 1}, "bcdef", true},
+		{"the oldest up to a size", hub.ReadLines{Limit: 9, Bytes: 2 * hub.LineCost("a"), Oldest: true}, "ab", true},
+		{"less than one line's bytes", hub.ReadLines{Limit: 9, Bytes: 1}, "f", true},
+		{"less than the bytes of the one line", hub.ReadLines{After: 5, Limit: 9, Bytes: 1}, "f", false},
+		{"no lines up to a size", hub.ReadLines{After: 6, Limit: 9, Bytes: 1}, "", false},
 		{"none", hub.ReadLines{Limit: 0}, "", false},
 		{"less than none", hub.ReadLines{Limit: -1}, "", false},
 	}

@@ -42,7 +42,7 @@ func makeLeave(c Context, v values) (Action, problem) {
 	case room == "":
 		room = c.Room
 	}
-	return Ask{Request: wire.Leave{Room: room}, Confirm: "leave #" + room + "?"}, ""
+	return Ask{Request: wire.Leave{Room: room}, Confirm: LeaveUnsaid(room, 0)}, ""
 }
 
 func makeRooms(Context, values) (Action, problem) { return Ask{Request: wire.Rooms{}}, "" }

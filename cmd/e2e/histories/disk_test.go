@@ -1,0 +1,160 @@
+package histories_test
+
+import (
+	"errors"
+	"sync"
+
+	"labchat/internal/client"
+	"labchat/internal/wire"
+)
+
+var errDisk = errors.New("the model's disk fails")
+
+// disk is a profile on which writes fail, and behind which the process dies in
+// the middle of one. It writes down what is really on it.
+type disk struct {
+	client.Store
+
+	died func() // the process has died: nothing leaves it any more
+
+	mu      sync.Mutex
+	fault   fault
+	left    int  // writes until the process dies, -1: it lives on
+	through bool // the last one gets through
+	dead    bool
+	dirty   bool // the last write has failed
+	queued  map[wire.ClientID]bool
+	settled map[wire.ClientID]wire.ReceiptState
+}
+
+func newDisk(inner client.Store, died func()) *disk {
+	return &disk{
+		Store: inner, died: died, left: -1,
+		queued: map[wire.ClientID]bool{}, settled: map[wire.ClientID]wire.ReceiptState{},
+	}
+}
+
+func (d *disk) setFault(f fault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fault = f
+}
+
+// dieAfter lets the process die in its n-th write from now, which gets through
+// or not.
+func (d *disk) dieAfter(n int, through bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left, d.through = n, through
+}
+
+// die ends the process now.
+func (d *disk) die() {
+	d.mu.Lock()
+	dead := d.dead
+	d.dead = true
+	d.mu.Unlock()
+	if !dead {
+		d.died()
+	}
+}
+
+func (d *disk) isDead() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
+}
+
+// state says whether the process lives, and whether something may be in its
+// memory only because a write has failed.
+func (d *disk) state() (dead, dirty bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead, d.dirty
+}
+
+// change makes one write as it is due.
+func (d *disk) change(write func() error) error {
+	d.mu.Lock()
+	if d.dead {
+		d.mu.Unlock()
+		return errDisk
+	}
+	if d.left > 0 {
+		d.left--
+	}
+	f, dies := d.fault, d.left == 0
+	if dies {
+		f, d.dead = refuses, true
+		if d.through {
+			f = misleads
+		}
+	}
+	d.mu.Unlock()
+	if dies {
+		d.died()
+	}
+	var err error
+	if f != refuses {
+		err = write()
+	}
+	if f != works && err == nil {
+		err = errDisk
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dirty = err != nil
+	return err
+}
+
+// Queue implements client.Store.
+func (d *disk) Queue(lines ...*wire.Receipt) error {
+	return d.change(func() error {
+		err := d.Store.Queue(lines...)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, l := range lines {
+			d.queued[l.Client] = d.queued[l.Client] || err == nil
+		}
+		return err
+	})
+}
+
+// Settle implements client.Store.
+func (d *disk) Settle(lines ...*wire.Receipt) error {
+	return d.change(func() error {
+		err := d.Store.Settle(lines...)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, l := range lines {
+			if err == nil {
+				d.settled[l.Client] = l.State
+			}
+		}
+		return err
+	})
+}
+
+// Keep implements client.Store.
+func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
+	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
+}
+
+// SetToken implements client.Store.
+func (d *disk) SetToken(server, name string, t wire.Secret) error {
+	return d.change(func() error { return d.Store.SetToken(server, name, t) })
+}
+
+// wasQueued says whether a line is on the disk.
+func (d *disk) wasQueued(id wire.ClientID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.queued[id]
+}
+
+// settledAs is what the disk knows of the end of a line, "" for nothing.
+func (d *disk) settledAs(id wire.ClientID) wire.ReceiptState {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.settled[id]
+}
