@@ -168,6 +168,12 @@ func (b *book) find(id string) *place {
 	return nil
 }
 
+// outOf reports whether a room was left that is still on the list.
+func (b *book) outOf(room string) bool {
+	at := b.find(roomID(room))
+	return at != nil && at.stands == gone
+}
+
 // drop forgets a place except for its draft and its mark, and says where to go if it was the
 // current one.
 func (b *book) drop(p *place) *place {
