@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func (g *guest) ask(r wire.Request) wire.Event {
 		g.t.Fatal(err)
 	}
 	g.last++
-	tag := fmt.Sprint(g.last)
+	tag := strconv.Itoa(g.last)
 	frame = bytes.Replace(frame, []byte(`,`), []byte(`,"id":"`+tag+`",`), 1)
 	_ = g.conn.SetDeadline(time.Now().Add(patience)) // a closed connection fails below
 	if _, err := g.conn.Write(frame); err != nil {

@@ -91,7 +91,7 @@ func TestEverythingIsThereAfterReopening(t *testing.T) {
 	must(t, a.Keep([]wire.Event{said, whispered, &wire.Pong{}}, wire.Extent{Room: "lobby", Last: 7}))
 	must(t, a.Queue(queued))
 	must(t, a.SetToken("host:1300", "Alice", "t0ken"))
-	must(t, a.SetJoined("Lobby", true))
+	must(t, setJoined(a, "Lobby", true))
 	must(t, a.SetMark("lobby", 6))
 	must(t, a.SetDraft("#lobby", "half a thou"))
 	must(t, a.SetIgnored("Mallory", true))
@@ -279,7 +279,7 @@ func TestThePlaceShownLastIsThatOfTheServer(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	must(t, a.Home("one:1300", "node1"))
-	must(t, a.SetJoined("tea", true))
+	must(t, setJoined(a, "tea", true))
 	must(t, a.SetPlace("#tea"))
 	must(t, a.Home("two:1300", "node2"))
 	want := func(what, place string) {
@@ -296,7 +296,7 @@ func TestThePlaceShownLastIsThatOfTheServer(t *testing.T) {
 	want("the server of last time", "@bob")
 	must(t, a.Home("one:1300", ""))
 	want("the other one", "#tea")
-	must(t, a.SetJoined("tea", false))
+	must(t, setJoined(a, "tea", false))
 	want("a room that we have left", "")
 }
 

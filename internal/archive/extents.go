@@ -28,13 +28,14 @@ func (a *Archive) Extent(room string) wire.Extent {
 // be changed.
 func (a *Archive) Holes(room string) wire.Holes { return a.Extent(room).Holes }
 
-// writeExtent notes what of a room is here; was is what the disk says.
+// writeExtent notes whether we are in a room, and what of it is here; was is what the disk says.
 func writeExtent(ctx context.Context, tx *sql.Tx, home int64, was, e wire.Extent) error {
-	const room = `INSERT INTO rooms (home, key, room, since, first, seen) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET since = excluded.since, first = excluded.first, seen = max(seen, excluded.seen)`
+	const room = `INSERT INTO rooms (home, key, room, joined, since, first, seen) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET room = excluded.room, joined = excluded.joined, since = excluded.since, first = excluded.first,
+			seen = max(seen, excluded.seen)`
 	const hole = "INSERT INTO holes (home, key, first, last, gone) VALUES (?, ?, ?, ?, ?)"
 	key := fold(e.Room)
-	if _, err := tx.ExecContext(ctx, room, home, key, e.Room, number(e.Since), number(e.First), number(e.Last)); err != nil {
+	if _, err := tx.ExecContext(ctx, room, home, key, e.Room, e.In, number(e.Since), number(e.First), number(e.Last)); err != nil {
 		return err
 	}
 	if slices.Equal(was.Holes, e.Holes) {

@@ -12,6 +12,13 @@ import (
 	"labchat/internal/wire"
 )
 
+// setJoined notes that we are in a room, or have left it.
+func setJoined(a *Archive, room string, in bool) error {
+	x := a.Extent(room)
+	x.Room, x.In = room, in
+	return a.Keep(nil, x)
+}
+
 func TestHolesAreKeptWithTheLinesAroundThemOrNothingIs(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)

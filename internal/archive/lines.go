@@ -85,8 +85,8 @@ func (a *Archive) Keep(lines []wire.Event, rooms ...wire.Extent) error {
 	defer a.mu.Unlock()
 	for _, e := range rooms {
 		r := a.room(e.Room)
-		e.Room, e.Last = r.room, max(e.Last, r.extent.Last)
-		r.extent = e
+		e.Last = max(e.Last, r.extent.Last)
+		r.room, r.extent = e.Room, e
 	}
 	return nil
 }

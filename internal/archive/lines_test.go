@@ -252,7 +252,7 @@ func TestRoomsBelongToTheirServer(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	must(t, a.Home("a:1", "n1"))
-	must(t, a.SetJoined("tea", true))
+	must(t, setJoined(a, "tea", true))
 	must(t, a.Keep([]wire.Event{line("tea", 5)}, wire.Extent{Room: "tea", Last: 5}))
 	must(t, a.Home("b:1", "n2"))
 	lines, err := a.Recent("#tea", 0, 10)
@@ -266,7 +266,7 @@ func TestRoomsBelongToTheirServer(t *testing.T) {
 	if got := a.LastSeen("tea"); got != 5 {
 		t.Errorf("got mark %d, want 5 of the server used last", got)
 	}
-	must(t, a.SetJoined("tea", false))
+	must(t, setJoined(a, "tea", false))
 	if got := a.Joined(); len(got) != 0 {
 		t.Errorf("got %v, want to have left", got)
 	}

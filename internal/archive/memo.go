@@ -26,7 +26,6 @@ type memo struct {
 // roomRecord is what is known of a room.
 type roomRecord struct {
 	room   string
-	joined bool
 	read   wire.ID
 	extent wire.Extent
 }
@@ -101,7 +100,7 @@ func loadRooms(ctx context.Context, db asked, home int64) (map[string]*roomRecor
 		var key string
 		var r roomRecord
 		x := &r.extent
-		err := rows.Scan(&key, &r.room, &r.joined, &r.read, &x.Since, &x.First, &x.Last)
+		err := rows.Scan(&key, &r.room, &x.In, &r.read, &x.Since, &x.First, &x.Last)
 		x.Room = r.room
 		known[key] = &r
 		return err
@@ -136,7 +135,7 @@ func each(ctx context.Context, db asked, query string, args []any, take func(*sq
 func (m *memo) joined() []string {
 	var names []string
 	for _, key := range slices.Sorted(maps.Keys(m.rooms)) {
-		if r := m.rooms[key]; r.joined {
+		if r := m.rooms[key]; r.extent.In {
 			names = append(names, r.room)
 		}
 	}

@@ -16,22 +16,6 @@ func (a *Archive) Joined() []string {
 	return a.memo.joined()
 }
 
-// SetJoined notes that we came into a room, or left it for good.
-func (a *Archive) SetJoined(room string, in bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if r, known := a.memo.rooms[fold(room)]; known && r.joined == in {
-		return nil
-	}
-	err := a.change("note the room", func(ctx context.Context, tx *sql.Tx) error {
-		return writeRoom(ctx, tx, a.home, room, "joined", in)
-	})
-	if err == nil {
-		a.room(room).joined = in
-	}
-	return err
-}
-
 // Marks returns up to where each room was read.
 func (a *Archive) Marks() map[string]wire.ID {
 	a.mu.Lock()
@@ -67,7 +51,7 @@ func (a *Archive) Place() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if room, is := strings.CutPrefix(a.memo.place, "#"); is {
-		if r, known := a.memo.rooms[fold(room)]; !known || !r.joined {
+		if r, known := a.memo.rooms[fold(room)]; !known || !r.extent.In {
 			return ""
 		}
 	}
@@ -91,7 +75,6 @@ func (a *Archive) SetPlace(place string) error {
 // roomColumns are the columns of rooms that are written one by one; marks
 // only ever move forward.
 var roomColumns = map[string]string{
-	"joined": "INSERT INTO rooms (home, key, room, joined) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET room = excluded.room, joined = excluded.joined",
 	"closed": "INSERT INTO rooms (home, key, room, closed) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET closed = excluded.closed",
 	"read":   "INSERT INTO rooms (home, key, room, read) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET read = max(read, excluded.read)",
 }

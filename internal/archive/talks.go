@@ -80,6 +80,9 @@ func (a *Archive) spokenWith(ctx context.Context, home int64) (map[string]*wire.
 			t = &wire.Talk{User: w.To, Last: w.ID, At: w.At}
 		}
 		if was := talks[fold(t.User)]; was != nil {
+			if own { // they know how they are written
+				t.User = was.User
+			}
 			t.Kind, t.At = cmp.Or(t.Kind, was.Kind), max(t.At, was.At)
 		}
 		talks[fold(t.User)] = t

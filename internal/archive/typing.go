@@ -26,19 +26,34 @@ func (a *Archive) Drafts() map[string]string {
 	return maps.Clone(a.memo.drafts)
 }
 
-// SetDraft keeps what is typed in a place; an empty text is forgotten.
+// SetDraft keeps what is typed in a place, however its name is written; an empty
+// text is forgotten.
 func (a *Archive) SetDraft(place, text string) error {
 	if len(text) > maxDraft {
 		return fmt.Errorf("keep the draft: %d bytes are more than %d", len(text), maxDraft)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.memo.drafts[place] == text {
+	if a.memo.drafts[place] == text && text != "" {
+		return nil
+	}
+	var before []string
+	for other := range a.memo.drafts {
+		if fold(other) == fold(place) {
+			before = append(before, other)
+		}
+	}
+	if len(before) == 0 && text == "" {
 		return nil
 	}
 	err := a.change("keep the draft", func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE home = ? AND place = ?", a.home, place); err != nil || text == "" {
-			return err
+		for _, other := range before {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE home = ? AND place = ?", a.home, other); err != nil {
+				return err
+			}
+		}
+		if text == "" {
+			return nil
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO drafts (home, place, text) VALUES (?, ?, ?)", a.home, place, text); err != nil {
 			return err
@@ -49,7 +64,9 @@ func (a *Archive) SetDraft(place, text string) error {
 	if err != nil {
 		return err
 	}
-	delete(a.memo.drafts, place)
+	for _, other := range before {
+		delete(a.memo.drafts, other)
+	}
 	if text != "" {
 		a.memo.drafts[place] = text
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -29,7 +30,6 @@ type disk struct {
 	filled   map[string]bool         // rooms that have fewer holes, once that is stored
 	taken    []wire.ID               // private lines to tell the server of, once stored
 	settled  []*wire.Receipt
-	joined   map[string]membership // by folded room: those that were entered, or left for good
 	tokens   map[string]wire.Secret
 	failing  bool
 	again    time.Time // while failing: when it is tried again
@@ -44,7 +44,7 @@ type disk struct {
 func (d *disk) at(node string) (moved bool) {
 	if moved = d.node != "" && d.node != node; moved {
 		d.lost += len(d.lines)
-		d.lines, d.text, d.extents, d.filled, d.taken, d.joined = nil, 0, nil, nil, nil, nil
+		d.lines, d.text, d.extents, d.filled, d.taken = nil, 0, nil, nil, nil
 	}
 	d.node = node
 	return moved
@@ -54,15 +54,6 @@ func (d *disk) keep(e wire.Event) {
 	d.lines = append(d.lines, e)
 	d.text += session.TextOf(e)
 }
-
-// membership says whether we are in a room.
-type membership struct {
-	room string
-	in   bool
-}
-
-// join notes that we are in a room, or have left it.
-func (d *disk) join(room string, in bool) { note(&d.joined, wire.Fold(room), membership{room, in}) }
 
 // fill notes that holes of a room are filled, once that is stored.
 func (d *disk) fill(room string) { note(&d.filled, room, true) }
@@ -77,7 +68,7 @@ func note[V any](m *map[string]V, key string, v V) {
 
 // waits says whether anything is to be stored.
 func (d *disk) waits() bool {
-	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.joined)+len(d.tokens) > 0
+	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }
 
 // due is when a disk that fails is tried again; the zero time is never.
@@ -98,7 +89,10 @@ func (l *loop) save() {
 	l.noteNext(queued)
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
-		if err := l.store(); err != nil {
+		began := time.Now()
+		err := l.store()
+		l.pulse.pause(time.Since(began))
+		if err != nil {
 			d.failing, d.again = true, time.Now().Add(session.DiskWait)
 			l.diskFailed(err)
 		} else {
@@ -115,52 +109,55 @@ func (l *loop) save() {
 	l.askMore()
 }
 
-// store writes all that waits.
+// store writes all that waits. What is typed and what is said don't hold each
+// other up; but what has become of a line is not noted before the line.
 func (l *loop) store() error {
 	d := &l.disk
+	kept := l.storeLines()
+	if kept == nil {
+		kept = l.storeTokens()
+	}
 	if len(d.unqueued) > 0 {
 		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.unqueued = nil
 	}
-	if err := l.storeSmall(); err != nil {
-		return err
-	}
-	if len(d.lines)+len(d.extents) > 0 {
-		rooms := make([]wire.Extent, 0, len(d.extents))
-		for _, x := range d.extents {
-			x.Holes = x.Holes.Merge(maxHoles)
-			rooms = append(rooms, *x)
-		}
-		if err := l.cfg.Store.Keep(d.lines, rooms...); err != nil {
-			return err
-		}
-		taken, filled := d.taken, d.filled
-		d.lines, d.text, d.extents, d.taken, d.filled = nil, 0, nil, nil, nil
-		l.tellTaken(taken)
-		for _, room := range slices.Sorted(maps.Keys(filled)) {
-			l.emit(&wire.Filled{Room: room})
-		}
-	}
 	if len(d.settled) > 0 {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
-			return err
+			return errors.Join(kept, err)
 		}
 		d.settled = nil
+	}
+	return kept
+}
+
+// storeLines writes what was said, and what of the rooms is here then.
+func (l *loop) storeLines() error {
+	d := &l.disk
+	if len(d.lines)+len(d.extents) == 0 {
+		return nil
+	}
+	rooms := make([]wire.Extent, 0, len(d.extents))
+	for _, x := range d.extents {
+		x.Holes = x.Holes.Merge(maxHoles)
+		rooms = append(rooms, *x)
+	}
+	if err := l.cfg.Store.Keep(d.lines, rooms...); err != nil {
+		return err
+	}
+	taken, filled := d.taken, d.filled
+	d.lines, d.text, d.extents, d.taken, d.filled = nil, 0, nil, nil, nil
+	l.tellTaken(taken)
+	for _, room := range slices.Sorted(maps.Keys(filled)) {
+		l.emit(&wire.Filled{Room: room})
 	}
 	return nil
 }
 
-// storeSmall writes what changes seldom: rooms entered and left, and tokens.
-func (l *loop) storeSmall() error {
+// storeTokens writes what the next logins need.
+func (l *loop) storeTokens() error {
 	d := &l.disk
-	for key, m := range d.joined {
-		if err := l.cfg.Store.SetJoined(m.room, m.in); err != nil {
-			return err
-		}
-		delete(d.joined, key)
-	}
 	for name, token := range d.tokens {
 		if err := l.cfg.Store.SetToken(l.cfg.Server, name, token); err != nil {
 			return err
@@ -168,6 +165,16 @@ func (l *loop) storeSmall() error {
 		delete(d.tokens, name)
 	}
 	return nil
+}
+
+// isIn notes that we are in a room, or have left it. The name is as the server
+// spells it.
+func (l *loop) isIn(room string, in bool) {
+	if x := l.extent(room); x.In == in && x.Room == room {
+		return
+	}
+	x := l.change(room)
+	x.Room, x.In = room, in
 }
 
 // letGo lets go of the older half of the lines that wait. Those of rooms are

@@ -77,7 +77,7 @@ func (l *loop) welcomed(e *wire.Welcome) {
 		return
 	}
 	for _, name := range l.cfg.Store.Joined() {
-		if m, changed := l.disk.joined[wire.Fold(name)]; m.in || !changed {
+		if l.extent(name).In { // and not left since
 			l.rooms.wanted(name)
 		}
 	}

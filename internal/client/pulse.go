@@ -54,6 +54,10 @@ func (p *pulse) limit() time.Time {
 	return p.sent.Add(p.within)
 }
 
+// pause does not count a time in which nobody has listened: a write to the disk may
+// wait for another program that holds the file.
+func (p *pulse) pause(long time.Duration) { p.sent, p.heard = p.sent.Add(long), p.heard.Add(long) }
+
 // ponged takes the answer.
 func (l *loop) ponged() {
 	p, now := &l.pulse, time.Now()

@@ -113,7 +113,7 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	if before == outside {
 		one.standing, one.run = entering, 0
 	}
-	l.disk.join(e.Room, true)
+	l.isIn(e.Room, true)
 	if ours {
 		q.left = slices.DeleteFunc(q.left, func(other *room) bool { return other == one })
 		if _, join := q.req.(wire.Join); join {
@@ -127,7 +127,8 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	switch last := l.extent(one.name).Last; {
 	case last == 0:
 		last = max(e.Last, 1) // an empty room is known from before its first line
-		*l.change(one.name) = wire.Extent{Room: one.name, Since: last, First: last + 1, Last: last}
+		x := l.change(one.name)
+		x.Since, x.First, x.Last = last, last+1, last
 		one.told.Add(1, last)
 		one.standing = inside
 	case ours || before != outside:
@@ -212,7 +213,7 @@ func (l *loop) left(name string) {
 		}
 	}
 	delete(l.rooms.all, wire.Fold(name))
-	l.disk.join(name, false)
+	l.isIn(name, false)
 	for _, one := range l.rooms.names() {
 		if one.full && one.standing == outside {
 			one.full = false

@@ -101,14 +101,14 @@ type Store interface {
 	Outbox(as string) ([]*wire.Receipt, error)
 	// Settle notes the State, ID, At, Inbox, Reason and InDoubt of lines.
 	Settle(lines ...*wire.Receipt) error
-	// Keep stores *wire.Said and *wire.Whispered, and which lines of rooms are
-	// there then: all of that, or nothing. Extent says what of a room is there.
+	// Keep stores *wire.Said and *wire.Whispered, and which rooms we are in and
+	// which of their lines are there then: all of that, or nothing. Extent says
+	// what of a room is there, Joined names those that we are in.
 	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	Extent(room string) wire.Extent
 	Joined() []string
 	// Marks returns up to where a person has read each room, by its name.
 	Marks() map[string]wire.ID
-	SetJoined(room string, in bool) error
 }
 
 // KnownServers is what one user knows of the keys of servers;

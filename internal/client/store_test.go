@@ -155,6 +155,10 @@ func (m *memStore) Keep(lines []wire.Event, rooms ...wire.Extent) error {
 	}
 	for _, x := range rooms {
 		m.extents[wire.Fold(x.Room)] = x
+		m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return wire.Fold(r) == wire.Fold(x.Room) })
+		if x.In {
+			m.joined = append(m.joined, x.Room)
+		}
 	}
 	return nil
 }
@@ -163,7 +167,9 @@ func (m *memStore) Keep(lines []wire.Event, rooms ...wire.Extent) error {
 func (m *memStore) Extent(room string) wire.Extent {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.extents[wire.Fold(room)]
+	x := m.extents[wire.Fold(room)]
+	x.In = slices.ContainsFunc(m.joined, func(r string) bool { return wire.Fold(r) == wire.Fold(room) })
+	return x
 }
 
 // has makes the store know all lines of a room up to one.
@@ -187,19 +193,6 @@ func (m *memStore) Marks() map[string]wire.ID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return maps.Clone(m.read)
-}
-
-func (m *memStore) SetJoined(room string, in bool) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.failing != nil {
-		return m.failing
-	}
-	m.joined = slices.DeleteFunc(m.joined, func(r string) bool { return r == room })
-	if in {
-		m.joined = append(m.joined, room)
-	}
-	return nil
 }
 
 // doubts says whether a line may have arrived, as far as is stored.

@@ -49,6 +49,8 @@ func (s speech) recalled(e *wire.Whispered) string {
 // it is that it has arrived: sent alone is no news.
 func (s speech) receipt(e *wire.Receipt) string {
 	switch {
+	case e.State == wire.ReceiptFailed && e.InDoubt:
+		return "not sent again, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptFailed:
 		return "not sent, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptDelivered:

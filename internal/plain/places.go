@@ -121,7 +121,7 @@ func (p *places) note(key string) {
 	if p.to != "" {
 		here = "@" + p.to
 	}
-	if wire.Fold(key) != wire.Fold(here) && !slices.Contains(p.unread, key) {
+	if wire.Fold(key) != wire.Fold(here) && !slices.ContainsFunc(p.unread, func(k string) bool { return wire.Fold(k) == wire.Fold(key) }) {
 		p.unread = append(p.unread, key)
 	}
 }
@@ -139,6 +139,14 @@ func (p *places) renamePerson(old, name string) {
 	if last, known := p.newest[wire.Fold(old)]; known {
 		delete(p.newest, wire.Fold(old))
 		p.newest[wire.Fold(name)] = last
+	}
+}
+
+// spell writes somebody's name as the server does, which a person may have typed in
+// another way.
+func (p *places) spell(name string) {
+	if p.at(name) {
+		p.to = name
 	}
 }
 

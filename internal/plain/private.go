@@ -18,6 +18,7 @@ func (c *conversation) onPath(e *wire.Path) {
 	changed, object, sentence := t.changed(e), newPathObject(e), path(e)
 	same := sentence == t.told
 	t.path = *e
+	c.places.spell(e.User)
 	switch {
 	case c.ignores(e.User) && !asked:
 	case c.out.json && (asked || object != t.object):
@@ -77,6 +78,7 @@ func (c *conversation) recall() {
 func (c *conversation) cameFrom(e *wire.Whispered) {
 	key := wire.Fold(e.From)
 	c.places.newest[key] = max(c.places.newest[key], e.ID)
+	c.places.spell(e.From)
 	if c.places.at(e.From) {
 		c.wasRead(e.From)
 	}
@@ -116,7 +118,7 @@ func (c *conversation) hungUp(name string) {
 func (c *conversation) onTalkRenamed(e *wire.TalkRenamed) {
 	c.places.renamePerson(e.Old, e.Name)
 	c.talks.rename(e.Old, e.Name)
-	if !c.ignores(e.Old) {
+	if !c.ignores(e.Old) && (c.out.json || wire.Fold(e.Old) != wire.Fold(e.Name)) {
 		c.show(e)
 	}
 }

@@ -99,7 +99,7 @@ func (m *Model) keepDraft() {
 		return
 	}
 	at.draft = draft
-	id := at.id
+	id := at.disk()
 	if m.moment.guard.secret || command.MaySecret(draft) {
 		draft = ""
 	}

@@ -132,6 +132,9 @@ func (m *Model) whispered(e *wire.Whispered) {
 	}
 	l.mention = false // all of it is for us
 	at := m.book.person(other)
+	if !l.own {
+		at.spell(other)
+	}
 	delete(at.typing, text.CleanLine(e.From))
 	m.add(at, l)
 }
@@ -195,10 +198,13 @@ func (m *Model) receipt(e *wire.Receipt) {
 		at.log.Update(e.ID, state)
 	}
 	m.waits(at, reason)
-	if state == deliveryFailed {
-		if m.link.leaving(at) {
-			at.unsaid++
-		}
+	if state == deliveryFailed && m.link.leaving(at) {
+		at.unsaid++
+	}
+	switch {
+	case state == deliveryFailed && e.InDoubt:
+		m.note(at, "not sent again: "+text.CleanLine(e.Reason))
+	case state == deliveryFailed:
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
 }

@@ -144,6 +144,7 @@ func (m *Model) arrived() {
 func (m *Model) entered(e *wire.Entered) {
 	ask := m.link.errand(e.Re.Re)
 	at := m.book.room(e.Room)
+	at.spell(e.Room)
 	at.stands, at.unsaid = inside, 0
 	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
 	at.people.Set(e.People, e.More)

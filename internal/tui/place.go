@@ -23,7 +23,7 @@ const (
 
 // A place is one conversation: a room, or one person.
 type place struct {
-	id      string // "#lab3" or "@alice", as the archive calls it
+	id      string // "#lab3" or "@alice", folded: the same however the name is written
 	name    string // as the server knows it
 	label   string // the name, cleaned
 	topic   string // cleaned
@@ -105,7 +105,7 @@ type book struct {
 	rooms   []*place
 	persons []*place
 	byID    map[string]*place
-	peers   map[string]*peer   // by name
+	peers   map[string]*peer   // by folded name
 	known   []string           // rooms that the server listed,
 	listed  time.Time          // and when it was last asked
 	kept    restored           // what the archive keeps of places that are not here yet
@@ -117,8 +117,8 @@ type book struct {
 	paint   *paint
 }
 
-func roomID(name string) string   { return "#" + name }
-func personID(name string) string { return "@" + name }
+func roomID(name string) string   { return "#" + wire.Fold(name) }
+func personID(name string) string { return "@" + wire.Fold(name) }
 
 // all are the places in the order of the list.
 func (b *book) all() []*place { return slices.Concat(b.rooms, b.persons) }
@@ -142,7 +142,8 @@ func (b *book) place(id, name string) *place {
 		b.byID = map[string]*place{}
 	}
 	p := &place{id: id, name: name, label: text.CleanLine(name), log: timeline{paint: b.paint}, draft: b.kept.drafts[id]}
-	p.counts.mark = max(b.kept.marks[markName(p)], b.marks[wire.Fold(markName(p))])
+	mark := wire.Fold(markName(p))
+	p.counts.mark = max(b.kept.marks[mark], b.marks[mark])
 	p.counts.told = p.counts.mark
 	b.byID[id] = p
 	if p.private() {
@@ -156,16 +157,18 @@ func (b *book) place(id, name string) *place {
 }
 
 // find returns the place that somebody means by a typed name, or nil.
-func (b *book) find(id string) *place {
-	if p := b.byID[id]; p != nil || id == "" {
-		return p
+func (b *book) find(id string) *place { return b.byID[id] }
+
+// spell writes the name of a place as the server does, which a person may have
+// typed in another way.
+func (p *place) spell(name string) {
+	if p.name == name || wire.Fold(p.name) != wire.Fold(name) {
+		return
 	}
-	for _, p := range b.all() {
-		if p.id[0] == id[0] && wire.Fold(p.name) == wire.Fold(id[1:]) {
-			return p
-		}
+	if was := text.CleanLine(p.name); strings.HasSuffix(p.label, was) {
+		p.label = strings.TrimSuffix(p.label, was) + text.CleanLine(name)
 	}
-	return nil
+	p.name = name
 }
 
 // outOf reports whether a room was left that is still on the list.
@@ -173,6 +176,9 @@ func (b *book) outOf(room string) bool {
 	at := b.find(roomID(room))
 	return at != nil && at.stands == gone
 }
+
+// disk is what the archive calls the place.
+func (p *place) disk() string { return p.id[:1] + p.name }
 
 // drop forgets a place except for its draft and its mark, and says where to go if it was the
 // current one.
@@ -301,8 +307,9 @@ func (b *book) People() []string {
 	}
 	seen := make(map[string]bool, len(names))
 	return slices.DeleteFunc(names, func(name string) bool {
-		twice := seen[name]
-		seen[name] = true
+		key := wire.Fold(name)
+		twice := seen[key]
+		seen[key] = true
 		return twice
 	})
 }

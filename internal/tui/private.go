@@ -59,6 +59,7 @@ func (p *peer) take(e *wire.Path) {
 
 // peer returns what is known of the way to somebody.
 func (b *book) peer(name string) *peer {
+	name = wire.Fold(name)
 	if p := b.peers[name]; p != nil {
 		return p
 	}
@@ -137,6 +138,7 @@ func (m *Model) path(e *wire.Path) {
 		at = m.requestFrom(e.User, at)
 	}
 	if at != nil {
+		at.spell(e.User)
 		at.guest(e.Guest)
 		at.counts.alarm = at.counts.alarm && (e.Request || e.Blocked || !was.path.Request)
 		m.noteWay(at, &was)
@@ -254,7 +256,7 @@ func (m *Model) tellSeen(at *place) {
 // anybody on its way could have written says so where others can't be.
 func (m *Model) heard(e *wire.Whispered) {
 	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
-	if p := m.book.peers[e.From]; plain && p != nil && p.secure() && e.State == "" {
+	if p := m.book.peers[wire.Fold(e.From)]; plain && p != nil && p.secure() && e.State == "" {
 		said := *e
 		said.Text = "(not encrypted) " + e.Text
 		e = &said

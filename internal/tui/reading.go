@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (m *Model) show(at *place) {
 		old.past.back = 0
 	}
 	m.book.current = at
-	id := at.id
+	id := at.disk()
 	m.disk.write(m, func(a Archive) error { return a.SetPlace(id) })
 	if old != nil && old == m.book.left {
 		m.book.left = nil
@@ -266,13 +267,15 @@ func (m *Model) restored(r restored) {
 	}
 	m.disk.restoring--
 	was := m.book.kept
+	written := slices.Collect(maps.Keys(r.drafts)) // as their names are written
+	r.drafts, r.marks = folded(r.drafts), folded(r.marks)
 	m.book.kept = r
-	m.recallTalks(&r)
+	m.recallTalks(&r, written)
 	for _, at := range m.book.all() {
 		if at.draft == was.drafts[at.id] {
 			at.draft = r.drafts[at.id]
 		}
-		at.read(r.marks[markName(at)])
+		at.read(r.marks[wire.Fold(markName(at))])
 		if last := m.entryMark(at); last != 0 {
 			at.enteredAt(last)
 		}
@@ -304,11 +307,21 @@ func (m *Model) vacate(joined []string) {
 	m.book.drop(at)
 }
 
+// folded is what the archive has of places, by the names that are the same however
+// they are written.
+func folded[V any](of map[string]V) map[string]V {
+	all := make(map[string]V, len(of))
+	for place, v := range of {
+		all[wire.Fold(place)] = v
+	}
+	return all
+}
+
 // reopen shows the conversation of last time, unless a person has asked for
 // another one, or has pressed a key and maybe means the one on the screen.
 func (m *Model) reopen(id string) {
 	switch {
-	case id == "" || id == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
+	case id == "" || wire.Fold(id) == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
 	case id[0] == '@':
 		if m.link.me != "" { // before the login nobody knows which lines are our own
 			m.show(m.book.person(id[1:]))

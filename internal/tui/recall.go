@@ -9,8 +9,8 @@ import (
 
 // recallTalks puts the private conversations of the disk on the list, and the files
 // that belong to them. One that was closed stays so, with what was being written in
-// it.
-func (m *Model) recallTalks(r *restored) {
+// it. written are the places with drafts.
+func (m *Model) recallTalks(r *restored, written []string) {
 	if r.err != nil {
 		m.note(nil, "private conversations can't be read from the disk: "+cleanError(r.err))
 	}
@@ -24,9 +24,9 @@ func (m *Model) recallTalks(r *restored) {
 		at := m.open(t.User)
 		at.guest(t.Kind == wire.KindGuest)
 	}
-	for id := range r.drafts {
-		if strings.HasPrefix(id, "@") && !closed[id] {
-			m.book.person(id[1:])
+	for _, place := range written {
+		if strings.HasPrefix(place, "@") && !closed[wire.Fold(place)] {
+			m.book.person(place[1:])
 		}
 	}
 	for _, e := range r.files {

@@ -14,6 +14,10 @@ func (m *Model) talkRenamed(e *wire.TalkRenamed) {
 	if at == nil {
 		return
 	}
+	if wire.Fold(e.Old) == wire.Fold(e.Name) {
+		at.spell(e.Name)
+		return
+	}
 	old, oldMark := at.id, markName(at)
 	if !m.makeWay(at, e.Name) {
 		return
@@ -25,7 +29,7 @@ func (m *Model) talkRenamed(e *wire.TalkRenamed) {
 	at.peer.was = was
 	clear(at.typing)
 	draft, mark := at.draft, at.counts.told
-	id, newMark := at.id, markName(at)
+	id, newMark := at.disk(), markName(at)
 	m.disk.write(m, func(a Archive) error {
 		if err := a.SetDraft(old, ""); err != nil {
 			return err
@@ -65,5 +69,5 @@ func (b *book) rename(at *place, name string) {
 	delete(b.byID, at.id)
 	maps.DeleteFunc(b.peers, func(_ string, p *peer) bool { return p == at.peer })
 	at.id, at.name, at.label = personID(name), name, text.CleanLine(name)
-	b.byID[at.id], b.peers[name] = at, at.peer
+	b.byID[at.id], b.peers[wire.Fold(name)] = at, at.peer
 }

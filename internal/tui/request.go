@@ -13,6 +13,7 @@ func (m *Model) requestFrom(name string, at *place) *place {
 		return nil
 	}
 	at = m.book.person(name)
+	at.spell(name)
 	m.alarm(at)
 	return at
 }

@@ -213,7 +213,7 @@ func joined(p *paint, parts []string) string {
 
 // reached says whether lines go straight to somebody.
 func (b *book) reached(name string) bool {
-	p := b.peers[name]
+	p := b.peers[wire.Fold(name)]
 	return p != nil && p.path.Way == wire.WayDirect && !p.path.Blocked && !p.path.Request
 }
 

@@ -75,6 +75,7 @@ func (h Holes) Merge(most int) Holes {
 // Last, but for those of Holes. The zero Extent holds none.
 type Extent struct {
 	Room string
+	In   bool // we are in the room, or are to be in the next session
 	// Since is the room's newest line of when we came in first. What was said
 	// before that is fetched only when a person asks for it.
 	Since       ID

@@ -47,7 +47,7 @@ func (m *Mark) Size() int { return markOverhead + StringSize(m.Room) }
 func StringSize(s string) int {
 	const shortEscape, longEscape = len(`\n`) - 1, len(`\u0001`) - 1 // beside the byte itself
 	n := len(s) + len(`""`)
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '"', c == '\\', c == '\n', c == '\t', c == '\r', c == '\b', c == '\f':
 			n += shortEscape

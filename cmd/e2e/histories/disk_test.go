@@ -140,11 +140,6 @@ func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
 	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
 }
 
-// SetJoined implements client.Store.
-func (d *disk) SetJoined(room string, in bool) error {
-	return d.change(func() error { return d.Store.SetJoined(room, in) })
-}
-
 // SetToken implements client.Store.
 func (d *disk) SetToken(server, name string, t wire.Secret) error {
 	return d.change(func() error { return d.Store.SetToken(server, name, t) })

@@ -138,6 +138,7 @@ func (l *loop) punched(e *wire.Punched) {
 		return
 	}
 	c := l.conversation(e.From)
+	l.spell(c, e.From)
 	c.is(e.Kind)
 	c.devices, c.plain = e.Devices, false
 	trusted := l.judge(c, e.Device)

@@ -96,6 +96,16 @@ func (l *loop) conversation(name string) *conversation {
 	return c
 }
 
+// spell writes somebody's name as the server does: a person may have typed it in
+// another way.
+func (l *loop) spell(c *conversation, name string) {
+	if name == c.name || wire.Fold(name) != c.key {
+		return
+	}
+	l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
+	c.name, c.contact.User, c.noted.changed = name, name, true
+}
+
 // recall takes from the disk which key lines went to last.
 func (l *loop) recall(c *conversation) {
 	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
@@ -240,6 +250,7 @@ func (l *loop) find(c *conversation) {
 
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
+	l.spell(c, e.Name)
 	c.is(e.Kind)
 	c.devices = e.Devices
 	switch {

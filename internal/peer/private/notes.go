@@ -22,6 +22,7 @@ func (l *loop) sealed(e *wire.Sealed) {
 		l.cfg.Log.Debug("a sealed line of one stranger too many stays at the server")
 	default:
 		c := l.conversation(e.From)
+		l.spell(c, e.From)
 		c.is(e.Kind)
 		c.plain = false
 		l.judgeNote(c, e)

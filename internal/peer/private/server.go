@@ -98,6 +98,7 @@ func (l *loop) note(e wire.Event) {
 func (l *loop) passedBy(e *wire.Whispered) {
 	l.last = max(l.last, e.ID)
 	if c := l.convs[wire.Fold(e.From)]; c != nil {
+		l.spell(c, e.From)
 		c.heard = &wire.Heard{}
 	}
 }

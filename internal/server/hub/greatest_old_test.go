@@ -142,10 +142,8 @@ func TestDatagramsOfLongListsCanBeRead(t *testing.T) {
 		codec := d.Server()
 		id := g.open(Origin{Addr: loopback, Datagram: true, Dialect: d.Name(), Manners: d.Manners()})
 		answered := 0
-		for _, r := range []wire.Request{
-			wire.Guest{Name: "anna"}, wire.People{}, wire.Rooms{}, wire.Find{Name: oldName(1)},
-			wire.Join{Room: strings.Repeat("r", wire.MaxRoom-2) + "01"}, wire.Say{Text: g.long()},
-		} {
+		asks := []wire.Request{wire.Guest{Name: "anna"}, wire.People{}, wire.Rooms{}, wire.Find{Name: oldName(1)}, wire.Join{Room: strings.Repeat("r", wire.MaxRoom-2) + "01"}, wire.Say{Text: g.long()}}
+		for _, r := range asks {
 			clear(g.heard)
 			g.ask(id, r)
 			for _, e := range g.heard[id] {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -182,7 +183,7 @@ func (g *greatest) members(act wire.Act, tag string) []byte {
 func (g *greatest) asked(id SessionID, tag string, frame []byte) (answers []wire.Event) {
 	g.t.Helper()
 	r, err := g.native.Server().ParseRequest(frame)
-	if bad, ok := err.(*wire.FrameError); ok {
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
 		r = bad.Request()
 	} else if err != nil {
 		g.t.Fatal(err)

@@ -73,7 +73,7 @@ func (h *Hub) fits(c call, acct *account) bool {
 // first copy, by which programs know what they have.
 func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 	cl := h.names.find(r.To)
-	kept := r.Keep && cl != nil && cl.account != nil && !(e.Dup && e.At < cl.account.made) // else the first copy was a guest's
+	kept := r.Keep && cl != nil && cl.account != nil && (!e.Dup || e.At >= cl.account.made) // else the first copy was a guest's
 	if e.Dup && (kept || h.reached.has(e.Key)) {
 		if c.s != nil {
 			c.out.deliver(c.s, w.accepted(e, 0))

@@ -81,12 +81,9 @@ func TestAnAccountIsToldWhyItIsBannedWhateverTheReason(t *testing.T) {
 		id := g.open(origin("native", loopback))
 		g.ask(id, wire.Hello{Version: 1})
 		g.ask(id, wire.Login{Name: theOwner, Password: "sesame-1"})
-		told := ""
-		for _, e := range g.heard[id] {
-			told += " " + words(g.through(e))
-		}
-		if !strings.Contains(told, "banned") {
-			t.Errorf("who is banned for %.10q hears %s", reason, told)
+		told := slices.ContainsFunc(g.heard[id], func(e wire.Event) bool { return strings.Contains(words(g.through(e)), "banned") })
+		if !told {
+			t.Errorf("who is banned for %.10q hears %v", reason, g.heard[id])
 		}
 	}
 }
