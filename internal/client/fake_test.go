@@ -27,7 +27,8 @@ type fake struct {
 	script func(p *peer, r wire.Request) []wire.Event // nil: the usual answer
 	node   string
 	rate   int
-	page   int // lines of one answer at most
+	page   int         // lines of one answer at most
+	made   wire.Millis // of all rooms, 0: it does not say
 	last   wire.ID
 	log    map[string][]*wire.Said
 	stored map[wire.ClientID]wire.ID
@@ -294,7 +295,7 @@ func (f *fake) join(p *peer, re wire.Re, room string) []wire.Event {
 		return []wire.Event{&wire.Refused{Re: re, Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no room " + room + "."}}
 	}
 	p.rooms[room] = true
-	e := &wire.Entered{Re: re, Room: room}
+	e := &wire.Entered{Re: re, Room: room, Made: f.made}
 	if len(lines) > 0 {
 		e.Last = lines[len(lines)-1].ID
 	}

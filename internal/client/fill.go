@@ -170,9 +170,11 @@ func (l *loop) keepPage(p *page, from, to wire.ID, oldest bool) {
 	x.Add(from, to)
 	if oldest {
 		for _, h := range x.Holes.Within(x.First, from-1) {
-			if h.From <= 2 { // an empty room was entered, and nothing had been said
+			switch {
+			case h.Gone:
+			case h.From <= p.room.before()+1: // an empty room was entered, and nothing had been said
 				x.Holes = x.Holes.Close(h.From, h.To)
-			} else {
+			default:
 				x.Lose(h.From, h.To, true)
 			}
 		}

@@ -33,6 +33,7 @@ type room struct {
 	next   wire.ID  // of them: all older ones are here, or known to be missing
 	run    wire.ID  // entering: from this line on, each has come as it was said
 	newest wire.ID  // of all that are said to exist: what is older was said earlier
+	first  wire.ID  // no line of the room has a lesser id, 0: not known
 }
 
 // rooms are the rooms of the session. Owned by loop.
@@ -113,6 +114,9 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 	if before == outside {
 		one.standing, one.run = entering, 0
 	}
+	if e.Made > 0 {
+		one.first = wire.FirstID(e.Made)
+	}
 	l.isIn(e.Room, true)
 	if ours {
 		q.left = slices.DeleteFunc(q.left, func(other *room) bool { return other == one })
@@ -124,9 +128,10 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 		l.emit(e)
 		l.listPeople(e)
 	}
+	l.remade(one)
 	switch last := l.extent(one.name).Last; {
 	case last == 0:
-		last = max(e.Last, 1) // an empty room is known from before its first line
+		last = max(e.Last, one.before()) // an empty room is known from before its first line
 		x := l.change(one.name)
 		x.Since, x.First, x.Last = last, last+1, last
 		one.told.Add(1, last)
@@ -139,6 +144,27 @@ func (l *loop) entered(e *wire.Entered, q *ask) {
 		one.standing = inside
 	}
 	l.tellRead()
+}
+
+// before is an id that is known to be older than a room's first line.
+func (one *room) before() wire.ID { return max(one.first, 2) - 1 }
+
+// remade looks whether a room is another one than that whose lines are here: it
+// has vanished while we were away, and was made again. Nobody can be asked for
+// what was said there last.
+func (l *loop) remade(one *room) {
+	x, to := l.extent(one.name), one.before()
+	if x.Last <= 1 || x.Last >= to {
+		return
+	}
+	mine := l.change(one.name)
+	for _, h := range x.Holes {
+		mine.Lose(h.From, h.To, true)
+	}
+	mine.Skip(to)
+	mine.Lose(x.Last+1, to, true)
+	one.since = max(one.since, to)
+	one.told.Add(1, to)
 }
 
 // gapTold comes before lines that were said earlier: those that were missed, or

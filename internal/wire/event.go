@@ -142,10 +142,13 @@ type Person struct {
 // Entered answers Join, and each room of Resume: the session is in the room.
 type Entered struct {
 	Re
-	Room   string   `json:"room"`
-	Topic  string   `json:"topic,omitempty"`
-	Owner  string   `json:"owner,omitempty"`
-	Last   ID       `json:"last"` // of the room's newest line
+	Room  string `json:"room"`
+	Topic string `json:"topic,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	Last  ID     `json:"last"` // of the room's newest line
+	// Made is when the room was made, 0 where the server does not say: all its
+	// lines have ids from FirstID(Made) on.
+	Made   Millis   `json:"made,omitempty"`
 	People []Person `json:"people,omitempty"`
 	More   int      `json:"more,omitempty"`  // people left out because the list is long
 	Next   Cursor   `json:"next,omitempty"`  // where People goes on with them

@@ -83,7 +83,7 @@ func sampleEvents() []Event {
 		&Done{Re: re, Of: ActAway},
 		&Renamed{Old: "alice", Name: "zoë", Kind: KindGuest},
 		&SessionList{Re: re, Sessions: []SessionInfo{{Session: "s1", Addr: "127.0.0.1:1", Program: "chat-tui", Since: 5, Current: true}}},
-		&Entered{Re: re, Room: "lobby", Topic: "topic", Owner: "alice", Last: 1 << 63, People: people, More: 3, Next: "17", Group: "224.1.1.1:5007"},
+		&Entered{Re: re, Room: "lobby", Topic: "topic", Owner: "alice", Last: 1 << 63, Made: 1795000000123, People: people, More: 3, Next: "17", Group: "224.1.1.1:5007"},
 		&RoomList{Re: re, Rooms: []RoomInfo{{Room: "lobby", Topic: "topic", People: 3, Member: true, Group: "224.1.1.1:5007"}}, More: 2, Next: "17"},
 		&PeopleList{Re: re, Room: "lobby", People: people, More: 1, Next: "17"},
 		&UserInfo{

@@ -116,7 +116,7 @@ func (d *device) recall() {
 		d.since[wire.Fold(room)] = d.archive.LastSeen(room)
 		m := d.member(room)
 		if !m.in { // the process has died before anybody was told
-			if len(m.stays) > 0 && !m.mayForget && !resumesLeft {
+			if len(m.stays) > 0 && !m.mayForget {
 				d.w.fail("%s has left %s, and is in it again", d.name, room)
 			}
 			m.in, m.floor, m.stays = true, 0, append(m.stays, stay{after: d.archive.LastSeen(room), open: true})
@@ -206,15 +206,4 @@ func (d *device) ask(what, room string, r wire.Request) {
 	d.screen.mu.Lock()
 	defer d.screen.mu.Unlock()
 	d.pending[d.session.Do(r)] = asked{what, room}
-}
-
-// waits says whether lines for a room are on their way.
-func (d *device) waits(room string) bool {
-	d.settleTyped()
-	for _, t := range d.typed {
-		if wire.Fold(t.room) == wire.Fold(room) && !settled(t.state) && !settled(t.settled) {
-			return true
-		}
-	}
-	return false
 }

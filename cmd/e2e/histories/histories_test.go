@@ -31,8 +31,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	testName = "TestEveryLineIsInEveryArchiveThatMayHaveItWhateverHappens"
-	// usualSteps is how long all histories are together without a wish.
-	usualSteps = 4_000
 	// stepsEach is how long one history is, restEvery how often it comes to rest.
 	stepsEach = 2_000
 	restEvery = 250
@@ -132,7 +130,7 @@ func wishes(t *testing.T) (seed uint64, steps int, until time.Time) {
 // the speed of disks.
 func scratch(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "labchat-histories-")
+	dir, err := os.MkdirTemp("/dev/shm", "labchat-histories-") //nolint:usetesting // t.TempDir is on a disk
 	if err != nil {
 		return t.TempDir()
 	}

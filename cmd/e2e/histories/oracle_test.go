@@ -9,11 +9,6 @@ import (
 
 // What is known to fail, and is not complained about.
 const (
-	// rejoinsForLines: a line that waits for a room that is left takes the
-	// device back into it.
-	rejoinsForLines = true
-	// resumesLeft: a room that is left while rooms are resumed is entered again.
-	resumesLeft = true
 	// tailLoses: a tail whose connection is lost, or whose reader stands still,
 	// loses lines.
 	tailLoses = true
@@ -90,7 +85,7 @@ func (d *device) joined() []string {
 	}
 	var list []string
 	for _, m := range d.rooms {
-		if m.in && !(rejoinsForLines && m.asking(d)) {
+		if m.in {
 			list = append(list, m.room)
 		}
 	}

@@ -151,7 +151,7 @@ func (w *world) stepJoin() {
 
 func (w *world) stepLeave() {
 	d, room := w.speaker()
-	if d == nil || rejoinsForLines && d.waits(room) {
+	if d == nil {
 		return
 	}
 	w.note("%s leaves %s", d.name, room)

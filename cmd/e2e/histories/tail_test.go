@@ -40,7 +40,6 @@ type reader struct {
 	mu     sync.Mutex
 	paused chan struct{} // not nil: nothing is taken until it is closed
 	ids    []wire.ID     // of the lines printed
-	gaps   int
 	wrong  string
 }
 
@@ -68,7 +67,7 @@ func (r *reader) Write(b []byte) (int, error) {
 		}
 		r.ids = append(r.ids, id)
 	case "gap":
-		r.gaps++
+		r.wrong = fmt.Sprintf("prints %.100s, and the server has the lines", b)
 	default:
 	}
 	return len(b), nil
@@ -183,10 +182,9 @@ func (t *tail) end() string {
 	return why
 }
 
-// ended says whether a tail may have ended by itself: before it was in its room,
-// or where it has said that lines are missing.
+// ended says whether a tail may have ended by itself: before it was in its room.
 func (t *tail) ended(err error) string {
-	if len(t.out.ids) == 0 || t.out.gaps > 0 || tailLoses {
+	if len(t.out.ids) == 0 || tailLoses {
 		return ""
 	}
 	return fmt.Sprintf("has ended by itself: %v", err)

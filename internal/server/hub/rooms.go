@@ -139,7 +139,7 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 	list, more, next := rm.people.list(0, wire.MaxList, bytes)
 	h.reply(c, &wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
-		Last: rm.last, People: list, More: more, Next: next, Group: rm.group,
+		Last: rm.last, Made: rm.made, People: list, More: more, Next: next, Group: rm.group,
 	})
 	h.tellMark(c, rm)
 }
