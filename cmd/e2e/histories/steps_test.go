@@ -3,7 +3,6 @@ package histories_test
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"labchat/internal/wire"
 )
