@@ -351,3 +351,45 @@ func TestARoomThatIsBeingLeftIsNotEnteredForWhatIsMissing(t *testing.T) {
 		}
 	})
 }
+
+// TestARoomThatWasLeftWhileItWaitedToBeEnteredIsNotEntered: a session enters no
+// more rooms at a time than the server answers.
+func TestARoomThatWasLeftWhileItWaitedToBeEnteredIsNotEntered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := teaDrinker(t, f)
+		defer r.end()
+		n := asked(f)
+		r.s.box.Post(func(l *loop) {
+			tea := l.rooms.find("tea")
+			l.rooms.queue = append(l.rooms.queue, tea)
+			l.left("tea")
+			l.enterNext()
+			l.resume([]wire.Mark{{Room: "tea", Last: 1}, {Room: wire.Lobby, Last: 1}}) // the halves of a larger one
+		})
+		r.sent(r.s.Say(wire.Lobby, "x", false))
+		if diff := cmp.Diff([]string{wire.Lobby}, asksToBeIn(f, n)); diff != "" {
+			t.Errorf("rooms asked for (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNothingIsFetchedForTheDiskFromARoomThatIsBeingLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := teaDrinker(t, f)
+		defer r.end()
+		r.s.box.Post(func(l *loop) {
+			l.change("tea").Skip(l.extent("tea").Last + 100)
+			l.do(wire.Leave{Room: "tea"}, "p-leave")
+			l.fill()
+		})
+		answer[*wire.Done](r, "p-leave")
+		r.sent(r.s.Say(wire.Lobby, "x", false))
+		if got := requests[wire.History](f); len(got) != 0 {
+			t.Errorf("asked for %+v", got)
+		}
+	})
+}

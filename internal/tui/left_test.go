@@ -94,6 +94,7 @@ func TestLinesThatAreNotSaidBecauseOneLeavesStayAndCanBeRecalled(t *testing.T) {
 	s.hear(doneOf[wire.Leave](s))
 	s.wants("left", "#lab3", "#tea")
 	s.shows("not said: 2 lines")
+	s.shows("#tea (not in it) ›")
 	s.press("up", "up", "up")
 	s.shows("one")
 	s.press("enter")
