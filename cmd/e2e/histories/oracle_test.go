@@ -7,13 +7,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// What is known to fail, and is not complained about.
-const (
-	// tailLoses: a tail whose connection is lost, or whose reader stands still,
-	// loses lines.
-	tailLoses = true
-)
-
 // membership is what a device may have of a room, and must.
 type membership struct {
 	room  string
