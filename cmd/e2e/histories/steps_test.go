@@ -22,7 +22,7 @@ var steps = []step{
 	{60, (*world).stepJoin},
 	{20, (*world).stepLeave},
 	{25, (*world).stepRead},
-	{6, (*world).stepNick},
+	{12, (*world).stepNick},
 	{30, (*world).stepGo},
 	{45, (*world).stepCome},
 	{40, (*world).stepCut},
@@ -145,8 +145,23 @@ func (w *world) stepJoin() {
 	if w.rng.IntN(6) == 0 {
 		room = pick(w, w.passing)
 	}
+	if left := d.left(); len(left) > 0 && w.rng.IntN(3) == 0 {
+		room = pick(w, left)
+	}
 	w.note("%s joins %s", d.name, room)
-	d.ask("join", room, wire.Join{Room: room})
+	w.inTalk(room, func() { d.ask("join", room, wire.Join{Room: room}) })
+}
+
+// inTalk does something, sometimes in the middle of a burst of lines.
+func (w *world) inTalk(room string, do func()) {
+	talk := room != "" && !slices.Contains(w.passing, room) && w.rng.IntN(3) == 0
+	if talk {
+		w.crier.cry(room, 1+w.rng.IntN(50), w.rng.IntN(60))
+	}
+	do()
+	if talk {
+		w.crier.cry(room, 1+w.rng.IntN(50), w.rng.IntN(60))
+	}
 }
 
 func (w *world) stepLeave() {
@@ -171,7 +186,11 @@ func (w *world) stepNick() {
 			w.names++
 			name := fmt.Sprintf("%s%d", d.name, w.names)
 			w.note("%s calls itself %s", d.name, name)
-			d.ask("nick", "", wire.Guest{Name: name})
+			room := ""
+			if rooms := d.joined(); len(rooms) > 0 {
+				room = pick(w, rooms)
+			}
+			w.inTalk(room, func() { d.ask("nick", "", wire.Guest{Name: name}) })
 			return
 		}
 	}
