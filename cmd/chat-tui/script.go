@@ -40,7 +40,7 @@ func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if c.Reach.Room == "" {
 		return conf.Usagef("send wants a room: add --room ROOM")
 	}
-	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text, Err: std.Err}
+	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text, Err: std.Err, Kept: c.Reach.Profile != ""}
 	if s.Text == "-" {
 		in := openStdin(std.In)
 		defer in.release()
