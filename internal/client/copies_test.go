@@ -28,7 +28,7 @@ func limit(f *fake, rate int) *limited {
 }
 
 func (l *limited) script(_ *peer, r wire.Request) []wire.Event {
-	what := ""
+	var what string
 	switch r := r.(type) {
 	case wire.Say:
 		what = "line " + r.Text

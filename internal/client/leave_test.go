@@ -273,8 +273,9 @@ func TestALineUnderWayWhenItsRoomIsLeftIsCalledUncertain(t *testing.T) {
 				f.usual(p, q) // it is stored, and nobody is told
 				p.raw.Reset()
 				return []wire.Event{}
+			default:
+				return nil
 			}
-			return nil
 		}
 		f.mu.Unlock()
 		line := r.s.Say("tea", "maybe", false)
@@ -348,6 +349,48 @@ func TestARoomThatIsBeingLeftIsNotEnteredForWhatIsMissing(t *testing.T) {
 		r.sent(r.s.Say(wire.Lobby, "x", false))
 		if diff := cmp.Diff([]string{wire.Lobby}, r.store.Joined()); diff != "" || slices.Contains(asksToBeIn(f, n), "tea") {
 			t.Errorf("rooms on disk (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestARoomThatWasLeftWhileItWaitedToBeEnteredIsNotEntered: a session enters no
+// more rooms at a time than the server answers.
+func TestARoomThatWasLeftWhileItWaitedToBeEnteredIsNotEntered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := teaDrinker(t, f)
+		defer r.end()
+		n := asked(f)
+		r.s.box.Post(func(l *loop) {
+			tea := l.rooms.find("tea")
+			l.rooms.queue = append(l.rooms.queue, tea)
+			l.left("tea")
+			l.enterNext()
+			l.resume([]wire.Mark{{Room: "tea", Last: 1}, {Room: wire.Lobby, Last: 1}}) // the halves of a larger one
+		})
+		r.sent(r.s.Say(wire.Lobby, "x", false))
+		if diff := cmp.Diff([]string{wire.Lobby}, asksToBeIn(f, n)); diff != "" {
+			t.Errorf("rooms asked for (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNothingIsFetchedForTheDiskFromARoomThatIsBeingLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := teaDrinker(t, f)
+		defer r.end()
+		r.s.box.Post(func(l *loop) {
+			l.change("tea").Skip(l.extent("tea").Last + 100)
+			l.do(wire.Leave{Room: "tea"}, "p-leave")
+			l.fill()
+		})
+		answer[*wire.Done](r, "p-leave")
+		r.sent(r.s.Say(wire.Lobby, "x", false))
+		if got := requests[wire.History](f); len(got) != 0 {
+			t.Errorf("asked for %+v", got)
 		}
 	})
 }

@@ -156,7 +156,8 @@ func New(cfg Config) *Session {
 // Events returns the channel of what happens, in batches: at once when it was
 // quiet, otherwise one after some milliseconds. It also says where the session
 // stands (*wire.Status) and how far each typed line has come (*wire.Receipt).
-// It is closed when Run returns.
+// A *wire.Filled says that the Store has lines that it lacked. It is closed when Run
+// returns.
 //
 // A reader that does not keep up gets larger batches, up to a bound; then the
 // oldest lines are left out, and a *wire.Gap (LeftOut) says where.

@@ -36,6 +36,7 @@ type object struct {
 	Path      string           `json:"path,omitempty"`
 	Encrypted bool             `json:"encrypted,omitempty"` // a line that only its receiver can acknowledge
 	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
+	InDoubt   bool             `json:"in_doubt,omitempty"`  // it has failed, and may have arrived
 	After     string           `json:"after,omitempty"`     // the line before those that are missing
 	Before    string           `json:"before,omitempty"`    // the line behind them
 	Count     int              `json:"count,omitempty"`     // how many they are at least
@@ -122,7 +123,7 @@ func whisperedObject(e *wire.Whispered) object {
 func receiptObject(e *wire.Receipt) object {
 	o := object{
 		Type: "receipt", Client: string(e.Client), State: string(e.State),
-		Room: e.Room, To: e.To, Reason: e.Reason, Encrypted: e.Seq != 0, Inbox: e.Inbox,
+		Room: e.Room, To: e.To, Reason: e.Reason, Encrypted: e.Seq != 0, Inbox: e.Inbox, InDoubt: e.InDoubt && e.State == wire.ReceiptFailed,
 	}
 	if e.ID != 0 {
 		o.ID = e.ID.String()

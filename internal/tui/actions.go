@@ -41,8 +41,9 @@ func (m *Model) send() {
 		return
 	}
 	if s, says := a.(command.Say); says {
-		if at := m.book.find(roomID(s.Room)); at != nil && at.stands == gone {
-			m.flash("you are not in " + at.title() + " any more: /join " + at.label + " goes back in") // the line stays
+		if m.book.outOf(s.Room) {
+			room := text.CleanLine(s.Room)
+			m.flash("you are not in #" + room + " any more: /join " + room + " goes back in") // the line stays
 			return
 		}
 	}

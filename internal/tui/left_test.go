@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -94,6 +95,7 @@ func TestLinesThatAreNotSaidBecauseOneLeavesStayAndCanBeRecalled(t *testing.T) {
 	s.hear(doneOf[wire.Leave](s))
 	s.wants("left", "#lab3", "#tea")
 	s.shows("not said: 2 lines")
+	s.shows("#tea (not in it) ›")
 	s.press("up", "up", "up")
 	s.shows("one")
 	s.press("enter")
@@ -187,7 +189,7 @@ func TestWhatIsReadWithoutAConnectionIsHandedToTheSession(t *testing.T) {
 
 func TestAReconnectDoesNotShowWhomADiskThatFailsStillCallsHeard(t *testing.T) {
 	s := inTea(t)
-	s.archive.failing = fmt.Errorf("no space left on device")
+	s.archive.failing = errors.New("no space left on device")
 	s.enters("/ignore mallory")
 	s.archive.ignored = nil // it was not taken
 	s.hear(online()...)

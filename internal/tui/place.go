@@ -171,6 +171,12 @@ func (p *place) spell(name string) {
 	p.name = name
 }
 
+// outOf reports whether a room was left that is still on the list.
+func (b *book) outOf(room string) bool {
+	at := b.find(roomID(room))
+	return at != nil && at.stands == gone
+}
+
 // disk is what the archive calls the place.
 func (p *place) disk() string { return p.id[:1] + p.name }
 

@@ -221,6 +221,8 @@ func (m *Model) prompt(w int) string {
 	case m.link.over():
 		long, short = " (the session has ended)", " (ended)"
 	case long != "":
+	case strings.HasPrefix(to, "#") && m.book.outOf(to[1:]):
+		long, short = " (you are not in it: /join first)", " (not in it)"
 	case m.link.lost():
 		long, short = " (offline: will be queued)", " (queued)"
 	case strings.HasPrefix(to, "to ") && m.link.status.Direct, strings.HasPrefix(to, "#") && m.openly() != "":

@@ -4,4 +4,4 @@ package histories_test
 
 // usualSteps is how long all histories are together without a wish. The race
 // detector makes each step slow.
-const usualSteps = 1_000
+const usualSteps = 400

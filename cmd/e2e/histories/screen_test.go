@@ -2,7 +2,6 @@ package histories_test
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 
 	"labchat/internal/wire"
@@ -136,7 +135,7 @@ func (s *screen) receipt(e *wire.Receipt) {
 		s.complain("the line %.40q was %s, and is called %s", e.Text, was, e.State)
 	}
 	s.states[e.Client], s.typedAs[e.Client] = e.State, e.As
-	s.unsure[e.Client] = strings.Contains(e.Reason, "may have been said")
+	s.unsure[e.Client] = e.InDoubt
 	if e.State == wire.ReceiptSent {
 		s.own[e.ID] = true
 		if e.Room != "" {

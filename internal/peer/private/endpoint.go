@@ -25,7 +25,8 @@
 // registry; conversation.go is what is known of somebody, trust.go and verify.go
 // are about keys, rename.go about people who change their names; call.go finds a
 // way, path.go holds the links; lines.go is about our lines, arrivals.go about
-// theirs, away.go, notes.go and seal.go about those that wait sealed; files.go and
+// theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
+// what the disk does not take; files.go and
 // file_*.go move files; oldpeers.go talks to people of older programs in plain
 // datagrams; do.go and olddo.go do what a person asks, report.go says how it all
 // stands.

@@ -124,7 +124,7 @@ func TestLinesWaitForTheNameThatTheyWereTypedUnder(t *testing.T) {
 				bob.wantTexts(c.other, "somebody else")
 				bob.wantTexts("gus")
 				other.quit()
-				gus = w.enter("gus", c.kind, gus.store)
+				w.enter("gus", c.kind, gus.store)
 				wait(time.Minute)
 				bob.Do(wire.Accept{Name: "gus"})
 				wait(3 * time.Minute)

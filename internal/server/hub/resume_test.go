@@ -229,7 +229,7 @@ func resumeTheMost(t *testing.T, letter string, want int) {
 		s.ask(id, wire.Say{Room: room, Text: strings.Repeat(letter, wire.MaxText)})
 		rooms = append(rooms, wire.Mark{Room: room, Last: 1})
 	}
-	for i := range wire.MaxList {
+	for i := range 60 { // more than a share of the answer
 		other := s.open(origin("native", loopback))
 		s.ask(other, wire.Hello{Version: 1})
 		s.ask(other, wire.Guest{Name: fmt.Sprint("somebody-else-", i)})
