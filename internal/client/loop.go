@@ -63,6 +63,7 @@ type connection struct {
 	work      sync.WaitGroup // the connector
 	deadline  time.Time      // of greeting and naming
 	since     time.Time      // when the session came online
+	met       bool           // the server has spoken TLS, or a person has said which it is
 }
 
 // fate is how the session ends. Owned by loop.
@@ -221,7 +222,7 @@ func (l *loop) act(ctx context.Context) {
 func (l *loop) connect(ctx context.Context) {
 	l.phase, l.ladder.at = connecting, time.Time{}
 	l.status(wire.StateConnecting, "", "")
-	c := connector{cfg: l.cfg}
+	c := connector{cfg: l.cfg, met: l.met}
 	l.work.Go(func() {
 		d, err := c.connect(ctx)
 		l.connected <- attempt{d, err} // has room: one try at a time
@@ -247,6 +248,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 	}
 	l.mistrusted = nil // it is the one we know: an answer about another comes too late
 	l.link = open(ctx, a.dialled, l.cfg.Log)
+	l.met = l.met || a.secure
 	if a.notice != "" {
 		l.notice("%s", a.notice)
 	}
