@@ -189,7 +189,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due()} {
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -205,6 +205,9 @@ func (l *loop) act(ctx context.Context) {
 	}
 	if !l.deadline.IsZero() && !now.Before(l.deadline) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
+	}
+	if !now.Before(l.outbox.asleep) {
+		l.outbox.asleep = time.Time{}
 	}
 	l.giveUp(now)
 	l.askAgain(now)
@@ -347,6 +350,9 @@ func (l *loop) end(err error) {
 	default:
 	}
 	l.over, l.quit = err, true
+	if l.link != nil {
+		l.link.part()
+	}
 	l.lose(nil)
 	l.takeCalls()
 	l.disk.again = time.Time{}
