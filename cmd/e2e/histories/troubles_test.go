@@ -86,10 +86,7 @@ func (w *world) stepPause() {
 
 func (w *world) stepFailingDisk() {
 	if running := w.running(); len(running) > 0 {
-		d, how := pick(w, running), refuses
-		if w.rng.IntN(3) == 0 {
-			how = misleads
-		}
+		d, how := pick(w, running), pick(w, []fault{refuses, misleads, wavers})
 		w.note("%s has a disk that fails (%d)", d.name, how)
 		disk := d.disk
 		disk.setFault(how)
@@ -132,20 +129,25 @@ func (w *world) stepDieUnsaved() {
 	d.disk.die()
 }
 
-// stepFlood says more than waits for a screen that takes nothing.
+// stepFlood says more than waits for a screen, or a disk, that takes nothing.
 func (w *world) stepFlood() {
 	d, room := w.speaker()
 	if d == nil || slices.Contains(w.passing, room) {
 		return
 	}
-	w.note("%s takes no events, and the crier floods %s", d.name, room)
-	s := d.screen
-	s.pause(true)
+	w.note("%s takes no events, or its disk nothing, and the crier floods %s", d.name, room)
+	s, disk := d.screen, d.disk
+	if w.rng.IntN(2) == 0 {
+		s.pause(true)
+	} else {
+		disk.setFault(refuses)
+	}
 	for range 9 {
 		w.crier.cry(room, 1000, 0)
 	}
 	w.pass(5 * time.Second)
 	s.pause(false)
+	disk.setFault(works)
 }
 
 func (w *world) stepRestart() {
