@@ -273,8 +273,9 @@ func TestALineUnderWayWhenItsRoomIsLeftIsCalledUncertain(t *testing.T) {
 				f.usual(p, q) // it is stored, and nobody is told
 				p.raw.Reset()
 				return []wire.Event{}
+			default:
+				return nil
 			}
-			return nil
 		}
 		f.mu.Unlock()
 		line := r.s.Say("tea", "maybe", false)

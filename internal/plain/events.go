@@ -92,6 +92,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 	}
 	switch e.State {
 	case wire.StateOnline:
+		c.met = true
 		if before != wire.StateOnline {
 			c.goOnReading()
 		}

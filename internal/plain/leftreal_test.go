@@ -17,7 +17,7 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 	who := client.Identity{Mode: client.ModeRegister, Name: "ann", Password: "a good password"}
 	ann := w.visit(dir, who)
 	out, in := ann.program()
-	type_ := func(in io.Writer, line string) {
+	types := func(in io.Writer, line string) {
 		t.Helper()
 		if _, err := fmt.Fprintln(in, line); err != nil {
 			t.Fatal(err)
@@ -27,14 +27,14 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 		return func(o object) bool { return o.Type == "joined" && o.Room == room }
 	}
 	sent := func(o object) bool { return o.Type == "receipt" && o.State == "sent" }
-	type_(in, "/create tea")
+	types(in, "/create tea")
 	out.has("in tea", entered("tea"))
-	type_(in, "/leave tea")
+	types(in, "/leave tea")
 	ann.cut()
-	type_(in, "y")
+	types(in, "y")
 	out.has("out of tea", func(o object) bool { return o.Type == "left" && o.Room == "tea" })
 	ann.cut()
-	type_(in, "after it")
+	types(in, "after it")
 	all := out.has("back in the lobby", sent)
 	i := slices.IndexFunc(all, func(o object) bool { return o.Type == "left" && o.Room == "tea" })
 	if slices.ContainsFunc(all[i:], entered("tea")) {
@@ -48,7 +48,7 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 	who.Mode = client.ModeLogin
 	ann = w.visit(dir, who)
 	out, in = ann.program()
-	type_(in, "started again")
+	types(in, "started again")
 	if all := out.has("in the lobby", sent); slices.ContainsFunc(all, entered("tea")) {
 		t.Errorf("it is entered again: %+v", all)
 	}

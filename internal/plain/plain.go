@@ -50,16 +50,21 @@ type LeftError struct {
 	Lines       int  // not acknowledged by the server
 	Undelivered int  // encrypted ones that their receivers have not acknowledged
 	Refused     int  // for good
-	Kept        bool // those not acknowledged wait in the profile
+	InDoubt     bool // those not acknowledged may have arrived
+	Kept        bool // they wait in the profile
 }
 
 func (e *LeftError) Error() string {
 	var said []string
+	arrived := ""
+	if e.InDoubt {
+		arrived = ", and may have arrived or not"
+	}
 	if e.Refused > 0 {
 		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
 	}
 	if e.Lines > 0 {
-		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server, and may have arrived or not")
+		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+arrived)
 	}
 	if e.Undelivered > 0 {
 		said = append(said, count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
@@ -103,6 +108,7 @@ type conversation struct {
 	kind     wire.Kind // of our own name
 	state    wire.State
 	status   wire.Status // the last one, of what the server shows
+	met      bool        // there was a connection
 	ready    bool        // typed lines have somewhere to go
 	greeted  bool
 	recalled bool // what is unread on the disk is known
@@ -301,6 +307,7 @@ func (c *conversation) result() error {
 func (c *conversation) left() error {
 	e := LeftError{Undelivered: c.ledger.undelivered(), Kept: c.cfg.Kept}
 	e.Lines = c.ledger.lines() - e.Undelivered
+	e.InDoubt = e.Lines > 0 && c.met
 	if !c.cfg.Prompt {
 		e.Refused = c.ledger.failed
 	}

@@ -101,7 +101,7 @@ func (s *sender) due() time.Time {
 }
 
 func (s *sender) left() *LeftError {
-	return &LeftError{Lines: s.ledger.lines(), Refused: s.refused, Kept: s.cfg.Kept}
+	return &LeftError{Lines: s.ledger.lines(), Refused: s.refused, InDoubt: true, Kept: s.cfg.Kept}
 }
 
 // end adds what became of the lines to why it ended.

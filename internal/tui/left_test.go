@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestWhatIsReadWithoutAConnectionIsHandedToTheSession(t *testing.T) {
 
 func TestAReconnectDoesNotShowWhomADiskThatFailsStillCallsHeard(t *testing.T) {
 	s := inTea(t)
-	s.archive.failing = fmt.Errorf("no space left on device")
+	s.archive.failing = errors.New("no space left on device")
 	s.enters("/ignore mallory")
 	s.archive.ignored = nil // it was not taken
 	s.hear(online()...)
