@@ -142,7 +142,7 @@ func (w *world) stepFlood() {
 	} else {
 		disk.setFault(refuses)
 	}
-	for range 9 {
+	for range 11 {
 		w.crier.cry(room, 1000, 0)
 	}
 	w.pass(5 * time.Second)
@@ -202,16 +202,35 @@ func (w *world) stepPassing() {
 	d.ask("join", room, wire.Join{Room: room})
 }
 
-// stepAbandon lets a room of nobody's vanish: all go, and come back later.
+// stepAbandon lets a room of nobody's vanish: somebody goes, others talk and go,
+// and after some time it is made again.
 func (w *world) stepAbandon() {
 	room := pick(w, w.passing)
-	w.note("all who are in %s go for long", room)
-	for _, d := range w.devices {
-		if d.runs() && d.isIn(room) {
-			d.end()
+	w.note("all who are in %s go for long, one after the other", room)
+	for _, d := range w.running() {
+		if !d.isIn(room) {
+			continue
 		}
+		for _, other := range w.running() {
+			if other.isIn(room) {
+				other.say(room, "", 0)
+			}
+		}
+		w.pass(time.Second)
+		d.end()
 	}
 	w.pass(12 * time.Minute)
+	for _, d := range w.devices {
+		if !d.runs() && d.account == "" {
+			w.note("%s starts, and makes %s", d.name, room)
+			d.start()
+			w.pass(2 * time.Second)
+			d.session.Do(wire.Create{Room: room})
+			d.ask("join", room, wire.Join{Room: room})
+			d.say(room, "", 0)
+			return
+		}
+	}
 }
 
 func (w *world) stepMoment() { w.pass(time.Duration(w.rng.IntN(2000)) * time.Millisecond) }
