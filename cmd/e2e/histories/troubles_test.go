@@ -190,7 +190,8 @@ func (w *world) stepFailingServer() {
 	})
 }
 
-// stepPassing makes a room that nobody owns; somebody may be in it already.
+// stepPassing makes a room that nobody owns, or finds it made, and brings two
+// others into it.
 func (w *world) stepPassing() {
 	running := slices.DeleteFunc(w.running(), func(d *device) bool { return d.account != "" })
 	if len(running) == 0 {
@@ -200,12 +201,26 @@ func (w *world) stepPassing() {
 	w.note("%s makes %s", d.name, room)
 	d.session.Do(wire.Create{Room: room})
 	d.ask("join", room, wire.Join{Room: room})
+	w.pass(time.Second)
+	for range 2 {
+		other := pick(w, w.devices)
+		if other.runs() && !other.disk.isDead() {
+			w.note("%s joins %s", other.name, room)
+			other.ask("join", room, wire.Join{Room: room})
+		}
+	}
 }
 
 // stepAbandon lets a room of nobody's vanish: somebody goes, others talk and go,
 // and after some time it is made again.
 func (w *world) stepAbandon() {
 	room := pick(w, w.passing)
+	for _, d := range w.running() {
+		if in := slices.DeleteFunc(d.joined(), func(r string) bool { return !slices.Contains(w.passing, r) }); len(in) > 0 {
+			room = pick(w, in)
+			break
+		}
+	}
 	w.note("all who are in %s go for long, one after the other", room)
 	for _, d := range w.running() {
 		if !d.isIn(room) {
