@@ -26,7 +26,9 @@ type ask struct {
 
 // Help is printed by --help.
 func (ask) Help() string {
-	return `The clock is asked over UDP (port 2020), three times if no answer comes; sum and calc over TCP (ports
+	return `Ends within 45 seconds with 1 and a sentence where no answer comes.
+
+The clock is asked over UDP (port 2020), three times if no answer comes; sum and calc over TCP (ports
 1301 and 1303). An expression that the service would not take is not sent. Calc begins with a name,
 --user or that of your login, and speaks the style --dialect: arith, arith-hello or arith-welcome.
 

@@ -24,6 +24,10 @@ func (send) Help() string {
 refused one. Nothing is kept on this machine unless --profile says so, but for the server's key.
 Beyond this machine a password goes only to a key that is known, or given by --server-key.
 
+Waits 90 seconds at most for the room, and then until the server has acknowledged none of the lines
+under way for 30 seconds; what is left then may have arrived or not, and with --profile goes out when
+that is used again.
+
 With - a line that can't be sent (not UTF-8, a NUL, too long), or is refused, is named on standard
 error by its number, the others are sent, and it ends with 1. Blank lines say nothing, the last line
 needs no line feed; a carriage return at a line's end and a byte order mark are no part of it.
@@ -40,7 +44,7 @@ func (s send) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	if c.Reach.Room == "" {
 		return conf.Usagef("send wants a room: add --room ROOM")
 	}
-	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text, Err: std.Err}
+	cfg := plain.SendConfig{Room: c.Reach.Room, Text: s.Text, Err: std.Err, Kept: c.Reach.Profile != ""}
 	if s.Text == "-" {
 		in := openStdin(std.In)
 		defer in.release()
@@ -78,7 +82,15 @@ func (p *past) UnmarshalText(b []byte) error {
 
 // Help is printed by --help.
 func (tail) Help() string {
-	return `Examples:
+	return `Prints each line once and in order. What was said while the connection was lost, or while nobody took
+the output, is fetched from the server, as long as that may take; what happens to the connection is
+told on standard error. Where lines can't be had, for instance at an older server, which keeps none,
+it says so in its place, with --json as {"type":"gap",...}, prints nothing behind it and ends with 1.
+
+Waits 90 seconds at most for the room, and with --no-follow 30 for the next of its lines. Without
+it waits for ever for a server that is away.
+
+Examples:
 
     chat-tui tail --room lab3
     chat-tui tail --room lab3 --json --history all --no-follow > lab3.jsonl`

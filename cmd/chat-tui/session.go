@@ -95,6 +95,9 @@ func (c *cli) script(ctx context.Context, std conf.Streams, use func(context.Con
 	//nolint:contextcheck // a local file is opened at once
 	return c.prepare(std, dir, func(p *profile, cfg client.Config) error {
 		cfg.Known, cfg.KnownOnly = announced{cfg.Known, std.Err}, true
+		if !p.kept() {
+			cfg.Store = newPassing(p.Archive)
+		}
 		return beside(ctx, c.session(p, cfg, forScript), use)
 	})
 }

@@ -24,10 +24,6 @@ func (a *Archive) Extent(room string) wire.Extent {
 	return r.extent
 }
 
-// Holes returns where lines of a room are missing, the oldest first. It must not
-// be changed.
-func (a *Archive) Holes(room string) wire.Holes { return a.Extent(room).Holes }
-
 // writeExtent notes whether we are in a room, and what of it is here; was is what the disk says.
 func writeExtent(ctx context.Context, tx *sql.Tx, home int64, was, e wire.Extent) error {
 	const room = `INSERT INTO rooms (home, key, room, joined, since, first, seen) VALUES (?, ?, ?, ?, ?, ?, ?)

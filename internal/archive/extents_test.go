@@ -47,7 +47,7 @@ func TestHolesAreKeptWithTheLinesAroundThemOrNothingIs(t *testing.T) {
 	must(t, a.Keep(nil, wire.Extent{Room: "tea", Since: 2, First: 3, Last: 20}))
 	must(t, a.Close())
 	a = open(t, dir)
-	if holes := a.Holes("tea"); len(holes) != 0 {
+	if holes := a.Extent("tea").Holes; len(holes) != 0 {
 		t.Errorf("got %v after they were filled", holes)
 	}
 	must(t, a.Home("elsewhere:1300", "node2"))

@@ -2,9 +2,11 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -45,9 +47,14 @@ type ask struct {
 	tag  string
 	req  wire.Request
 	why  purpose
-	line *line   // byLine
-	list *list   // byList
-	left []*room // byRooms: not answered yet, in the order asked
+	line *line     // byLine
+	list *list     // byList
+	left []*room   // byRooms: not answered yet, in the order asked
+	due  time.Time // when its answer is missing, see asks.awaited
+	late bool      // byPerson: it was said that no answer came; one that comes yet is taken
+	// passed says that something was answered that was asked later: the answer to
+	// this will not come any more.
+	passed bool
 }
 
 // names reports whether the answer to a request gives the session a name: of
@@ -97,7 +104,7 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 	if len(l.asks.list) >= 2*maxAsks {
 		return nil, errUnanswered
 	}
-	q := &ask{tag: tag, req: r, why: why}
+	q := &ask{tag: tag, req: r, why: why, due: time.Now().Add(answerTimeout)}
 	frames, silence, err := l.link.say(nil, tagged(r, tag))
 	if err != nil {
 		return nil, err
@@ -144,6 +151,7 @@ func (a *asks) answered(e wire.Event) *ask {
 		return nil
 	}
 	q := a.list[i]
+	a.awaited(a.list[:i], a.list[i:], time.Now())
 	if q.why != byRooms {
 		a.list = slices.Delete(a.list, i, i+1)
 	}
@@ -151,6 +159,71 @@ func (a *asks) answered(e wire.Event) *ask {
 		mark(e, q.tag)
 	}
 	return q
+}
+
+// awaited begins anew to wait for the answers behind one that has come, for a
+// server answers in order, and notes which it has passed over. Nothing else that
+// it says is a reason to wait longer, neither what others say nor an answer to a
+// later ping.
+func (*asks) awaited(before, behind []*ask, now time.Time) {
+	for _, q := range before {
+		q.passed = true
+	}
+	for _, q := range behind {
+		q.due = now.Add(answerTimeout)
+	}
+}
+
+// missing is the oldest request whose answer is due by the clock, nil where
+// none is. The answers to hello and login have a deadline of their own.
+func (a *asks) missing() *ask {
+	for _, q := range a.list {
+		if !q.late && q.why != byHello && q.why != byLogin {
+			return q
+		}
+	}
+	return nil
+}
+
+// due says when the next answer is missing; the zero time is never.
+func (a *asks) due() time.Time {
+	if q := a.missing(); q != nil {
+		return q.due
+	}
+	return time.Time{}
+}
+
+// giveUp ends the wait for answers that have not come in time. A person is told
+// so. A line, and rooms that were to be entered, go out again on another
+// connection; not so in older dialects, where the line might be said again and
+// again.
+func (l *loop) giveUp(now time.Time) {
+	for q := l.asks.missing(); q != nil && !now.Before(q.due); q = l.asks.missing() {
+		_, quit := q.req.(wire.Quit)
+		switch {
+		case quit:
+			l.quit = true // who wants to go is not held up
+			return
+		case q.why == byPerson || !l.asks.tagged:
+			q.late = true
+		case q.why == byRooms && q.passed:
+			l.notEntered(q)
+			continue
+		case q.why == byLine || q.why == byRooms:
+			l.lose(lost("%s has not answered for %d seconds what it was asked.", l.cfg.Server, int(answerTimeout/time.Second)))
+			return
+		default:
+			l.asks.list = slices.DeleteFunc(l.asks.list, func(other *ask) bool { return other == q })
+		}
+		if q.why != byLine {
+			l.refused(l.unanswered(q), q)
+		}
+	}
+}
+
+func (l *loop) unanswered(q *ask) *wire.Refused {
+	return &wire.Refused{Re: wire.Re{Re: q.tag}, Of: q.req.Act(), Code: wire.CodeUnanswered, Text: fmt.Sprintf(
+		"%s has not answered for %d seconds. It may do so yet: look whether it was done before you ask again.", l.cfg.Server, int(answerTimeout/time.Second))}
 }
 
 // forget notes that a request with many answers has got the last one.
@@ -297,7 +370,7 @@ func (l *loop) refuseAll() {
 		}
 		r, leaving := req.(wire.Leave)
 		switch {
-		case q.why != byPerson && (q.why != byList || tag == ""):
+		case q.late || q.why != byPerson && (q.why != byList || tag == ""):
 		case leaving && l.rooms.find(r.Room) != nil:
 			l.departed(r, tag)
 		default:

@@ -104,6 +104,15 @@ func (l *loop) passed() {
 	l.tellFull()
 }
 
+// notEntered says which rooms the server has passed over in its answers. They
+// are asked for again on the next connection.
+func (l *loop) notEntered(q *ask) {
+	l.asks.forget(q)
+	for _, one := range q.left {
+		l.refuse(wire.Join{}, "", wire.CodeUnanswered, "The server has not said whether you are in "+one.name+". /join "+one.name+" asks again.")
+	}
+}
+
 // askLater waits with what was refused for now.
 func (l *loop) askLater(retryMS int64) {
 	const soon = 5 * time.Second

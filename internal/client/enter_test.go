@@ -77,6 +77,7 @@ func (c *crowded) answers(p *peer, r wire.Request) []wire.Event {
 			}
 		}
 		return append(events, rest...)
+	default:
 	}
 	return nil
 }

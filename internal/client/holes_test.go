@@ -192,8 +192,10 @@ func TestARoomWhoseHistoryIsRefusedKeepsItsHoleAndHoldsUpNoOther(t *testing.T) {
 				asked++
 			}
 		}
-		if holes := store.Extent("tea").Holes; asked != 1 || len(holes) != 1 || holes[0].Gone {
-			t.Errorf("asked %d times, and the holes are %v", asked, holes)
+		logged := f.logged("tea")
+		want := wire.Holes{{From: logged[0] + 1, To: logged[len(logged)-10] - 1}}
+		if x := store.Extent("tea"); asked != 1 || !slices.Equal(x.Holes, want) || x.Last != f.newest("tea") {
+			t.Errorf("asked %d times, and the extent is %+v, want the holes %v", asked, x, want)
 		}
 	})
 }

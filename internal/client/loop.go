@@ -24,8 +24,9 @@ const (
 	online
 )
 
-// answerTimeout bounds the wait for the answers to hello and login. A server
-// that many come back to at once hashes one password after the other.
+// answerTimeout bounds the wait for an answer, counted from the request or from
+// the answer before it. A server that many come back to at once hashes one
+// password after the other.
 const answerTimeout = 30 * time.Second
 
 // loop is the state of a session while it runs. Owned by Run's goroutine.
@@ -187,7 +188,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due()} {
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -204,6 +205,7 @@ func (l *loop) act(ctx context.Context) {
 	if !l.deadline.IsZero() && !now.Before(l.deadline) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
 	}
+	l.giveUp(now)
 	l.askAgain(now)
 	if len(l.rooms.queue) > 0 {
 		l.enterNext()

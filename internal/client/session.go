@@ -185,7 +185,9 @@ func (s *Session) typed(r *wire.Receipt) wire.ClientID {
 
 // Do asks the server something. It never waits: the answer is an event whose
 // Re is the tag, a *wire.Refused with CodeOffline if there is no server to ask
-// or the connection is lost before the answer.
+// or the connection is lost before the answer, and with CodeUnanswered if the
+// server is there but does not answer within 30 seconds. Behind that the answer
+// may come yet.
 func (s *Session) Do(r wire.Request) (tag string) {
 	tag = s.box.Tag()
 	s.box.Post(func(l *loop) { l.do(r, tag) })

@@ -3,10 +3,16 @@ package plain
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
+
+// enterWithin bounds the way into a room. The session bounds each of its steps:
+// the connection and its greeting by 10 seconds each, the answers to hello,
+// login and join by 30.
+const enterWithin = 90 * time.Second
 
 // entrance brings a script into a room: it joins as soon as the session is
 // online, and says what to do where it can't.
@@ -16,6 +22,27 @@ type entrance struct {
 	tag     string
 	in      bool
 	only    bool // the server has one room, and we are in it
+	began   time.Time
+}
+
+func newEntrance(s Session, room string) entrance {
+	return entrance{session: s, room: room, began: time.Now()}
+}
+
+// due is until when the room must have been entered, the zero time when it has.
+func (g *entrance) due() time.Time {
+	if g.in {
+		return time.Time{}
+	}
+	return g.began.Add(enterWithin)
+}
+
+// late gives the way in up.
+func (g *entrance) late(now time.Time) error {
+	if g.in || now.Before(g.due()) {
+		return nil
+	}
+	return fmt.Errorf("%s was not entered within %s, for the server does not answer: run it again later", room(g.room), seconds(enterWithin))
 }
 
 // manyRooms says whether a server's dialect knows rooms. The older ones over

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"strings"
+	"time"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/wire"
@@ -84,12 +85,17 @@ func (c *conversation) onStatus(e *wire.Status) {
 	if e.State != c.state || sentence != "" {
 		c.out.show(c.speech, e, sentence)
 	}
+	before := c.state
 	c.state, c.speech.direct = e.State, e.Direct
 	if e.State != wire.StateConnecting {
 		c.status = *e
 	}
 	switch e.State {
 	case wire.StateOnline:
+		c.met = true
+		if before != wire.StateOnline {
+			c.goOnReading()
+		}
 		c.offer = command.OfferOf(e.Dialect)
 		if !manyRooms(e) {
 			c.inOnlyRoom()
@@ -97,6 +103,9 @@ func (c *conversation) onStatus(e *wire.Status) {
 	case wire.StateOffline:
 		if !c.ready && c.places.to == "" {
 			c.places.room = c.cfg.Room // lines for it wait in the outbox
+		}
+		if c.history != nil && !c.catching() {
+			c.endReading("the connection was lost")
 		}
 		c.ready = true
 		c.ledger.waitNoMore()
@@ -127,9 +136,16 @@ func (c *conversation) onSaid(e *wire.Said) {
 	if c.reread(e) {
 		return
 	}
-	c.ledger.lineCame()
+	c.lineCame()
 	if c.places.fresh(e.Room, e.ID) {
 		c.shown(e)
+	}
+}
+
+// lineCame waits on for the lines that an answer has announced.
+func (c *conversation) lineCame() {
+	if c.ledger.lineCame() {
+		c.asked = time.Now()
 	}
 }
 
@@ -145,7 +161,7 @@ func (c *conversation) shown(e *wire.Said) {
 }
 
 func (c *conversation) onWhispered(e *wire.Whispered) {
-	c.ledger.lineCame()
+	c.lineCame()
 	if c.ignores(e.From) {
 		return
 	}
@@ -248,8 +264,8 @@ func (c *conversation) outOf(name string) {
 }
 
 func (c *conversation) onRefused(e *wire.Refused) {
-	if c.history != nil && e.Re.Re == c.history.tag {
-		c.endReading()
+	if c.history != nil && e.Re.Re == c.history.tag && (e.Code != wire.CodeOffline || !c.catching()) {
+		c.endReading(strings.TrimSuffix(refused(e), "."))
 	}
 	r := c.ledger.answered(e.Re.Re)
 	if r, ok := r.(wire.Drop); ok {
@@ -323,6 +339,9 @@ func (c *conversation) onGap(e *wire.Gap) {
 	case asked || e.LeftOut():
 	case c.lagsBehind(e):
 		c.catchUp()
+	case e.More && e.Count > 0 && c.out.json:
+		c.out.gap(&GapError{Room: e.Room, To: e.From, Why: "more was said meanwhile than the server tells at once: /read shows what it has"})
+		fallthrough
 	default:
 		c.places.missed(e)
 		c.show(e)

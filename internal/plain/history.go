@@ -39,6 +39,9 @@ func (h *history) next() wire.History {
 	return wire.History{Room: h.room, Before: h.oldest, Limit: min(h.left, wire.MaxHistory)}
 }
 
+// cut forgets what was under way when the connection was lost.
+func (h *history) cut() { h.tag, h.page, h.lines, h.leftOut = "", nil, nil, nil }
+
 // gap takes the word that a page comes, and of lines that were left out. again
 // says that the page has to be asked for again, over that it has come.
 func (h *history) gap(e *wire.Gap) (again, over bool) {
@@ -47,7 +50,7 @@ func (h *history) gap(e *wire.Gap) (again, over bool) {
 	}
 	switch {
 	case e.LeftOut() && h.page == nil:
-		h.leftOut = e
+		h.leftOut = both(h.leftOut, e)
 	case e.LeftOut():
 		return overlap(e, h.page), false
 	case h.tag != "" && e.Re.Re == h.tag:
@@ -55,6 +58,14 @@ func (h *history) gap(e *wire.Gap) (again, over bool) {
 		return overlap(e, h.leftOut), e.Count == 0
 	}
 	return false, false
+}
+
+// both is the stretch that two gaps lie in.
+func both(a, b *wire.Gap) *wire.Gap {
+	if a == nil {
+		return b
+	}
+	return &wire.Gap{From: min(a.From, b.From), To: max(a.To, b.To)}
 }
 
 func overlap(a, b *wire.Gap) bool { return b != nil && a.From <= b.To && b.From <= a.To }

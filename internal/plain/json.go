@@ -37,6 +37,9 @@ type object struct {
 	Encrypted bool             `json:"encrypted,omitempty"` // a line that only its receiver can acknowledge
 	Inbox     bool             `json:"inbox,omitempty"`     // a private line that waits or waited at the server
 	InDoubt   bool             `json:"in_doubt,omitempty"`  // it has failed, and may have arrived
+	After     string           `json:"after,omitempty"`     // the line before those that are missing
+	Before    string           `json:"before,omitempty"`    // the line behind them
+	Count     int              `json:"count,omitempty"`     // how many they are at least
 	Reason    string           `json:"reason,omitempty"`
 	People    *[]wire.Person   `json:"people,omitempty"`
 	More      int              `json:"more,omitempty"` // of people or rooms that are not listed

@@ -153,5 +153,9 @@ func (l *ledger) answered(re string) wire.Request {
 	return r
 }
 
-// lineCame counts a line that an answer may have announced.
-func (l *ledger) lineCame() { l.announce = max(l.announce-1, 0) }
+// lineCame counts a line, and says whether an answer may have announced it.
+func (l *ledger) lineCame() (announced bool) {
+	announced = l.announce > 0
+	l.announce = max(l.announce-1, 0)
+	return announced
+}

@@ -186,3 +186,6 @@ func count(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// seconds is a length of time as a sentence has it.
+func seconds(d time.Duration) string { return count(int(d/time.Second), "second", "seconds") }

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -49,16 +50,21 @@ type LeftError struct {
 	Lines       int  // not acknowledged by the server
 	Undelivered int  // encrypted ones that their receivers have not acknowledged
 	Refused     int  // for good
-	Kept        bool // those not acknowledged wait in the profile
+	InDoubt     bool // those not acknowledged may have arrived
+	Kept        bool // they wait in the profile
 }
 
 func (e *LeftError) Error() string {
 	var said []string
+	arrived := ""
+	if e.InDoubt {
+		arrived = ", and may have arrived or not"
+	}
 	if e.Refused > 0 {
 		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
 	}
 	if e.Lines > 0 {
-		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server")
+		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+arrived)
 	}
 	if e.Undelivered > 0 {
 		said = append(said, count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
@@ -102,13 +108,17 @@ type conversation struct {
 	kind     wire.Kind // of our own name
 	state    wire.State
 	status   wire.Status // the last one, of what the server shows
+	met      bool        // there was a connection
 	ready    bool        // typed lines have somewhere to go
 	greeted  bool
-	recalled bool  // what is unread on the disk is known
-	reading  bool  // a line has been asked for
-	closing  bool  // no more input
-	gaveUp   bool  // closing took too long
-	ended    error // set when the session is over
+	recalled bool // what is unread on the disk is known
+	reading  bool // a line has been asked for
+	closing  bool // no more input
+	gaveUp   bool // closing took too long
+	began    time.Time
+	asked    time.Time // when something was asked for last, or something of it came
+	closed   time.Time // when the input ended, or a page of a history came behind that
+	ended    error     // set when the session is over
 	question question
 	secret   bool // a password was to be asked for, and that came to nothing: the next text may be it
 	strayed  strayed
@@ -145,6 +155,7 @@ func newConversation(cfg Config) *conversation {
 		places: places{ignored: ignoredOf(cfg.Archive), newest: map[string]wire.ID{}},
 		ledger: newLedger(),
 		talks:  newTalks(),
+		began:  time.Now(),
 	}
 }
 
@@ -160,9 +171,7 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 			c.out.ask(c.prompt())
 			in.ask()
 		}
-		if !c.closing {
-			timer.Reset(answerWithin)
-		}
+		timer.Reset(time.Until(c.due()))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -170,11 +179,9 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 			c.heard(batch, ok)
 		case line, ok := <-lines:
 			c.reading = false
-			if c.took(line, ok); c.closing {
-				timer.Reset(patience)
-			}
+			c.took(line, ok)
 		case <-timer.C:
-			c.late()
+			c.late(time.Now())
 		}
 	}
 	return c.result()
@@ -183,18 +190,54 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 // reads says whether a typed line may be taken now: every line waits for the
 // answers to the requests before it, as it may mean the room they lead to.
 func (c *conversation) reads() bool {
-	return c.ready && !c.closing && !c.ledger.answers() && c.history == nil && c.ledger.underWay() < inFlight
+	reading := c.history != nil && (!c.catching() || c.state == wire.StateOnline)
+	return c.ready && !c.closing && !c.ledger.answers() && !reading && c.ledger.underWay() < inFlight
 }
 
 func (c *conversation) over() bool {
 	return c.out.err != nil || c.ended != nil || c.gaveUp || c.closing && c.ledger.settled() && c.history == nil
 }
 
+// due is when the next thing that is waited for is given up. What else is heard
+// meanwhile puts none of that off.
+func (c *conversation) due() time.Time {
+	due := time.Now().Add(time.Hour)
+	for _, wait := range []struct {
+		on    bool
+		since time.Time
+		most  time.Duration
+	}{
+		{c.awaits(), c.asked, answerWithin},
+		{!c.ready, c.began, enterWithin},
+		{c.closing, c.closed, patience},
+	} {
+		if at := wait.since.Add(wait.most); wait.on && at.Before(due) {
+			due = at
+		}
+	}
+	return due
+}
+
+// awaits says whether an answer is waited for, or lines that one has announced.
+func (c *conversation) awaits() bool {
+	return c.ledger.answers() || c.history != nil && (!c.catching() || c.state == wire.StateOnline)
+}
+
 // late gives up what has been waited for.
-func (c *conversation) late() {
-	c.gaveUp = c.closing
-	c.ledger.waitNoMore()
-	c.endReading()
+func (c *conversation) late(now time.Time) {
+	if c.awaits() && !now.Before(c.asked.Add(answerWithin)) {
+		c.ledger.waitNoMore()
+		c.endReading("the server has not told them within " + seconds(answerWithin))
+	}
+	if !c.ready && !now.Before(c.began.Add(enterWithin)) {
+		c.out.tell("no room was entered within " + seconds(enterWithin) + ": the server does not answer.")
+		c.ready = true // lines wait in the outbox
+		c.places.room = cmp.Or(c.places.room, c.cfg.Room)
+	}
+	if c.closing && !now.Before(c.closed.Add(patience)) {
+		c.gaveUp = true
+		c.endReading("the server has not told them in time")
+	}
 }
 
 func (c *conversation) heard(batch []wire.Event, ok bool) {
@@ -233,7 +276,7 @@ func (c *conversation) took(line typed, ok bool) {
 
 // close ends the input: what was typed is still waited for.
 func (c *conversation) close() {
-	c.closing = true
+	c.closing, c.closed = true, time.Now()
 	c.refused()
 	if n := c.ledger.lines(); n > 0 && (c.state != wire.StateOnline || c.ledger.patient > 0) {
 		c.out.tell(fmt.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
@@ -264,6 +307,7 @@ func (c *conversation) result() error {
 func (c *conversation) left() error {
 	e := LeftError{Undelivered: c.ledger.undelivered(), Kept: c.cfg.Kept}
 	e.Lines = c.ledger.lines() - e.Undelivered
+	e.InDoubt = e.Lines > 0 && c.met
 	if !c.cfg.Prompt {
 		e.Refused = c.ledger.failed
 	}

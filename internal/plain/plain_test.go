@@ -154,7 +154,7 @@ func TestTheEndOfTheInputWaitsForAcknowledgements(t *testing.T) {
 		{"acknowledged", sent, 0, plain.LeftError{}},
 		{"acknowledged late", sent, 29 * time.Second, plain.LeftError{}},
 		{"refused", failed, 0, plain.LeftError{Refused: 1, Kept: true}},
-		{"never acknowledged", nil, 31 * time.Second, plain.LeftError{Lines: 1, Kept: true}},
+		{"never acknowledged", nil, 31 * time.Second, plain.LeftError{Lines: 1, InDoubt: true, Kept: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package plain
 
 import (
+	"time"
+
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -32,6 +34,7 @@ func (c *conversation) readingGap(e *wire.Gap) {
 func (c *conversation) reread(e *wire.Said) bool {
 	if c.history != nil {
 		if taken, over := c.history.said(e); taken {
+			c.asked, c.closed = time.Now(), time.Now()
 			if over {
 				c.turn()
 			}
@@ -62,16 +65,38 @@ func (c *conversation) turn() {
 	c.finishReading()
 }
 
-// endReading shows what has come of a history that does not go on.
-func (c *conversation) endReading() {
+// endReading shows what has come of a history that does not go on, and says
+// where lines are missing.
+func (c *conversation) endReading(why string) {
 	if c.history == nil {
 		return
 	}
-	c.showAgain(c.history.gathered())
-	if c.catching() {
-		c.lags[0].let = false // they can't be had
+	h := c.history
+	missing := &GapError{Room: h.room, Why: why + ": /read shows what the server has"}
+	switch {
+	case c.catching():
+		l := &c.lags[0]
+		missing.After, l.let = l.after, false // they can't be had
+		if len(l.held) > 0 {
+			missing.To = l.held[0].ID
+		}
+	case h.left == All && h.last > 1:
+		missing.After = h.last
+	default:
+		missing.To = h.oldest
 	}
+	c.out.gap(missing)
+	c.showAgain(h.gathered())
 	c.finishReading()
+}
+
+// goOnReading asks again for what a lost connection has cut off, if it is what
+// was missed: a person may ask anew.
+func (c *conversation) goOnReading() {
+	if c.catching() {
+		c.history.cut()
+		c.readOn()
+	}
 }
 
 // finishReading goes on with what has waited for a history.
@@ -220,9 +245,9 @@ func (c *conversation) each(place string, from, to wire.ID, take func(wire.Event
 // refill shows lines that were left out because nobody took what we write: the
 // archive has them. Those that come now are newer.
 func (c *conversation) refill(e *wire.Gap) {
-	place, name := "#"+e.Room, room(e.Room)
+	place := "#" + e.Room
 	if e.With != "" {
-		place, name = "@"+e.With, text.CleanLine(e.With)
+		place = "@" + e.With
 	}
 	if e.With != "" && c.ignores(e.With) {
 		return
@@ -231,8 +256,13 @@ func (c *conversation) refill(e *wire.Gap) {
 	if c.cfg.Archive != nil {
 		found = c.each(place, e.From, e.To, c.missed)
 	}
-	if found < e.Out {
-		c.out.tell(count(e.Out-found, "line", "lines") + " of " + name + " came too fast to be shown, and this disk does not have all of them: /read shows what the server has.")
+	const why = "they came too fast to be shown, and this disk does not have all of them"
+	switch lost := e.Out - found; {
+	case lost <= 0:
+	case e.With != "":
+		c.out.tell(count(lost, "line", "lines") + " of " + text.CleanLine(e.With) + " are missing: " + why + ".")
+	default:
+		c.out.gap(&GapError{Room: e.Room, Count: lost, Why: why + ": /read shows what the server has"})
 	}
 }
 

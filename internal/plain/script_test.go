@@ -189,7 +189,8 @@ func TestTailPrintsTheHistoryThenWhatIsSaidEachLineOnce(t *testing.T) {
 		r.hear(said(3, "lab3", "bob", "said before the history came"))
 		r.hear(&wire.Gap{Re: wire.Re{Re: "t2"}, Room: "lab3", From: id(1), To: id(2), Count: 2}, said(1, "lab3", "bob", "one"), said(2, "lab3", "bob", "two"))
 		r.hear(said(4, "lobby", "bob", "elsewhere"), said(4, "lab3", "bob", "four"))
-		r.hear(offline("reset"), online(), said(4, "lab3", "bob", "four"), said(5, "lab3", "bob", "five"))
+		r.hear(offline("reset"), said(5, "lab3", "bob", "five"), online())
+		r.hear(&wire.Gap{Re: wire.Re{Re: "t3"}, Room: "lab3", From: id(5), To: id(5), Count: 1}, said(5, "lab3", "bob", "five"))
 		cancel()
 		if err := r.result(); !errors.Is(err, context.Canceled) {
 			t.Error(err)

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,20 +18,23 @@ type SendConfig struct {
 	Room    string
 	Text    string
 	Input   io.ReadCloser // each of its lines instead of Text; Close must end a Read under way
+	Kept    bool          // lines that are left when it ends go out next time
 	Err     io.Writer     // which lines of Input were refused, and why
 }
 
 // Send joins a room and posts to it. It returns nil only after the server has
 // acknowledged everything, and the server's sentence where it refused the text.
 // A line of the input that is refused is told on Err by its number; the others
-// are posted, and the error is a *LeftError.
+// are posted, and the error is a *LeftError. So it is where the server has
+// acknowledged none of the lines under way for 30 seconds, whatever else it
+// says.
 func Send(ctx context.Context, cfg SendConfig) error {
-	s := &sender{cfg: cfg, entrance: entrance{session: cfg.Session, room: cfg.Room}, ledger: newLedger(), numbers: map[wire.ClientID]int{}}
+	s := &sender{cfg: cfg, entrance: newEntrance(cfg.Session, cfg.Room), ledger: newLedger(), numbers: map[wire.ClientID]int{}}
 	if cfg.Input != nil {
 		s.in = startInput(cfg.Input)
 		defer s.in.stop()
 	}
-	return s.run(ctx)
+	return s.end(ctx, s.run(ctx))
 }
 
 // sender is the state of Send, owned by its goroutine.
@@ -42,17 +46,16 @@ type sender struct {
 	numbers  map[wire.ClientID]int // of the input's lines that have no acknowledgement
 	refused  int                   // of the input's lines
 	reading  bool
-	done     bool // everything is with the session
-	online   bool
+	done     bool      // everything is with the session
+	moved    time.Time // when a line was acknowledged last, or taken while none was under way
 }
 
 func (s *sender) run(ctx context.Context) error {
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for !s.done || s.ledger.lines() > 0 {
-		if s.online || !s.entrance.in {
-			timer.Reset(patience) // it runs while the connection is lost, or nothing moves
-		}
+		due := s.due()
+		timer.Reset(time.Until(due))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -68,16 +71,55 @@ func (s *sender) run(ctx context.Context) error {
 				return err
 			}
 		case <-timer.C:
-			if s.online && s.reading {
-				continue // waiting for input is nobody's fault
+			if now := time.Now(); now.Before(due) {
+				continue
+			} else if err := s.entrance.late(now); err != nil {
+				return err
 			}
-			return &LeftError{Lines: max(s.ledger.lines(), 1), Refused: s.refused}
+			if s.ledger.lines() > 0 {
+				return s.left()
+			}
 		}
 	}
 	if s.refused > 0 {
-		return &LeftError{Refused: s.refused}
+		return s.left()
 	}
 	return nil
+}
+
+// due is when the wait for the room or for an acknowledgement ends. Waiting for
+// input is nobody's fault.
+func (s *sender) due() time.Time {
+	switch {
+	case !s.entrance.in:
+		return s.entrance.due()
+	case s.ledger.lines() > 0:
+		return s.moved.Add(patience)
+	default:
+		return time.Now().Add(time.Hour)
+	}
+}
+
+func (s *sender) left() *LeftError {
+	return &LeftError{Lines: s.ledger.lines(), Refused: s.refused, InDoubt: true, Kept: s.cfg.Kept}
+}
+
+// end adds what became of the lines to why it ended.
+func (s *sender) end(ctx context.Context, err error) error {
+	if _, told := errors.AsType[*LeftError](err); err == nil || told || ctx.Err() != nil || s.ledger.lines()+s.refused == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; %w", err, s.left())
+}
+
+// say hands a line to the session.
+func (s *sender) say(text string) wire.ClientID {
+	if s.ledger.lines() == 0 {
+		s.moved = time.Now()
+	}
+	id := s.cfg.Session.Say(s.cfg.Room, text, false)
+	s.ledger.sent(id)
+	return id
 }
 
 // lines asks for the next line of the input where one may be taken.
@@ -99,18 +141,18 @@ func (s *sender) heard(batch []wire.Event) error {
 			return err
 		}
 		if entered && s.in == nil {
-			s.ledger.sent(s.cfg.Session.Say(s.cfg.Room, s.cfg.Text, false))
+			s.say(s.cfg.Text)
 			s.done = true
 		}
-		switch e := e.(type) {
-		case *wire.Status:
-			s.online = e.State == wire.StateOnline
-		case *wire.Receipt:
+		if e, ok := e.(*wire.Receipt); ok {
+			before := s.ledger.lines()
 			s.ledger.receipt(e)
+			if s.ledger.lines() < before {
+				s.moved = time.Now()
+			}
 			if err := s.receipt(e); err != nil {
 				return err
 			}
-		default:
 		}
 	}
 	return nil
@@ -128,7 +170,7 @@ func (s *sender) receipt(e *wire.Receipt) error {
 	}
 	delete(s.numbers, e.Client)
 	if s.in == nil || n == 0 {
-		return fmt.Errorf("%s", text.CleanLine(e.Reason))
+		return errors.New(text.CleanLine(e.Reason))
 	}
 	return s.refuse(refusedLine(n, text.CleanLine(e.Reason)))
 }
@@ -151,9 +193,7 @@ func (s *sender) took(line typed, ok bool) error {
 	case line.bad != "":
 		return s.refuse(line.refusal())
 	case strings.TrimSpace(line.text) != "": // a blank line says nothing
-		id := s.cfg.Session.Say(s.cfg.Room, line.text, false)
-		s.ledger.sent(id)
-		s.numbers[id] = line.n
+		s.numbers[s.say(line.text)] = line.n
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func TestTailThatStoodStillHasEveryLine(t *testing.T) {
 	var done sync.WaitGroup
 	defer done.Wait()
 	done.Go(func() {
-		err := plain.Tail(ctx, plain.TailConfig{Session: v, Room: wire.Lobby, JSON: true, Out: out, Err: new(bytes.Buffer)})
+		err := plain.Tail(ctx, plain.TailConfig{Session: v, Room: wire.Lobby, History: plain.All, JSON: true, Out: out, Err: new(bytes.Buffer)})
 		if !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}

@@ -1,12 +1,14 @@
 package plain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -30,15 +32,21 @@ type TailConfig struct {
 }
 
 // Tail joins a room and prints its lines, each once and in order, until ctx
-// ends, the session ends for good, or Out does not take any more. A history that
-// a lost connection cuts off goes on where it was; without following it is given
-// up after a while.
+// ends, the session ends for good, or Out does not take any more. Where lines
+// may have been missed, for the connection was lost or Out stood still, it
+// reads on at the server behind the last one printed; meanwhile what is said is
+// held, up to a bound, and what is more is read there, too. So its memory is
+// bounded whatever Out does, and each line is asked for once.
+//
+// Lines that can't be had end it: Out is told where they are missing, and the
+// error is a *GapError. Without following it ends in any case when nothing has
+// come for 30 seconds.
 func Tail(ctx context.Context, cfg TailConfig) error {
 	if cfg.Zone == nil {
 		cfg.Zone = time.Local
 	}
 	t := &tailer{
-		cfg: cfg, entrance: entrance{session: cfg.Session, room: cfg.Room},
+		cfg: cfg, entrance: newEntrance(cfg.Session, cfg.Room),
 		out: output{w: cfg.Out, json: cfg.JSON}, speech: speech{zone: cfg.Zone},
 	}
 	if cfg.History != 0 {
@@ -53,13 +61,18 @@ type tailer struct {
 	entrance entrance
 	out      output
 	speech   speech
-	history  *history     // what was said before is being read, or what has got lost; nil: neither
+	history  *history     // what was said before is being read, or what may have been missed; nil: neither
 	held     []*wire.Said // what was said meanwhile
-	let      bool         // some of that was let go of
+	let      bool         // some of that was let go of, or may not have come
+	missed   bool         // more is missing than what was said before
+	unkept   int          // lines that were let go of, in case that the server keeps none
 	again    time.Time    // when to ask after a refusal, zero: never
-	giveUp   time.Time    // when a lost connection ends it, zero: never
+	moved    time.Time    // when the last of what was asked for has come
+	turned   time.Time    // when the last whole page has, or the room was entered
 	last     wire.ID      // the newest line printed
 	state    wire.State
+	node     string // of the server whose lines these are
+	me       string
 }
 
 // done says whether there is nothing more to print.
@@ -75,24 +88,43 @@ func (t *tailer) run(ctx context.Context) error {
 			return ctx.Err()
 		case batch, ok := <-t.cfg.Session.Events():
 			if !ok {
-				return &EndedError{Reason: "the session is over"}
+				return t.end(ctx, &EndedError{Reason: "the session is over"})
 			}
 			if err := t.heard(batch); err != nil {
-				return err
+				return t.end(ctx, err)
 			}
 		case <-timer.C:
 			if err := t.late(time.Now()); err != nil {
-				return err
+				return t.end(ctx, err)
 			}
 		}
 	}
 	return nil
 }
 
+// end says that lines are missing, if some are.
+func (t *tailer) end(ctx context.Context, err error) error {
+	switch {
+	case t.out.err != nil:
+		return fmt.Errorf("write: %w", t.out.err)
+	case ctx.Err() != nil:
+		return ctx.Err() // the session has heard of it first
+	case !t.entrance.in || t.history == nil:
+		return err
+	}
+	gap, ok := errors.AsType[*GapError](err)
+	if !ok {
+		gap = &GapError{Why: text.CleanLine(err.Error())}
+	}
+	gap.Room, gap.After = t.cfg.Room, t.last
+	t.out.gap(gap)
+	return gap
+}
+
 // wait is how long nothing is due.
 func (t *tailer) wait() time.Duration {
 	wait := time.Hour
-	for _, due := range []time.Time{t.again, t.giveUp} {
+	for _, due := range []time.Time{t.again, t.limit(), t.entrance.due()} {
 		if !due.IsZero() {
 			wait = min(wait, time.Until(due))
 		}
@@ -100,10 +132,26 @@ func (t *tailer) wait() time.Duration {
 	return wait
 }
 
+// limit is until when something of what is being read must have come; the zero
+// time is never. Who follows waits for a connection for ever, and for a server
+// that says that it is busy.
+func (t *tailer) limit() time.Time {
+	if t.history == nil || !t.entrance.in || !t.cfg.NoFollow && (t.state != wire.StateOnline || !t.again.IsZero()) {
+		return time.Time{}
+	}
+	return t.moved.Add(patience)
+}
+
 // late does what is due.
 func (t *tailer) late(now time.Time) error {
-	if !t.giveUp.IsZero() && !now.Before(t.giveUp) {
-		return errors.New("the connection was lost and did not come back, so that the history is not whole: run it again")
+	if err := t.entrance.late(now); err != nil {
+		return err
+	}
+	if limit := t.limit(); !limit.IsZero() && !now.Before(limit) {
+		if t.state != wire.StateOnline {
+			return fmt.Errorf("the connection was lost and did not come back within %s; run it again", seconds(patience))
+		}
+		return fmt.Errorf("the server has not told them within %s; run it again", seconds(patience))
 	}
 	if !t.again.IsZero() && !now.Before(t.again) {
 		t.ask()
@@ -117,14 +165,18 @@ func (t *tailer) heard(batch []wire.Event) error {
 		if err != nil {
 			return err
 		}
-		if err := t.event(e); err != nil {
-			return err
-		}
-		if entered && t.history != nil {
-			t.ask()
+		switch {
+		case entered:
+			t.entered(e)
+		case !t.entrance.in:
+			t.outside(e)
+		default:
+			if err := t.event(e); err != nil {
+				return err
+			}
 		}
 		if t.out.err != nil {
-			return fmt.Errorf("write: %w", t.out.err)
+			return t.out.err
 		}
 		if t.done() {
 			return nil
@@ -133,21 +185,51 @@ func (t *tailer) heard(batch []wire.Event) error {
 	return nil
 }
 
+// outside takes what comes before we are in the room. Lines are not wanted
+// yet: those of before are the history's.
+func (t *tailer) outside(e wire.Event) {
+	switch e := e.(type) {
+	case *wire.Welcome:
+		t.node = e.Node
+	case *wire.LoggedIn:
+		t.me = e.Name
+	default:
+	}
+}
+
+// entered begins, with the history or with what is said from now on.
+func (t *tailer) entered(e wire.Event) {
+	t.moved, t.turned, t.state = time.Now(), time.Now(), wire.StateOnline
+	switch in, ok := e.(*wire.Entered); {
+	case t.history != nil:
+		t.ask()
+	case ok:
+		t.last = in.Last // what was said before is not wanted
+	}
+}
+
 // ask asks for the next page.
 func (t *tailer) ask() {
 	t.again = time.Time{}
-	if t.history != nil {
-		t.history.tag = t.cfg.Session.Do(t.history.next())
+	if !t.cfg.NoFollow {
+		t.moved = time.Now()
 	}
+	t.history.tag = t.cfg.Session.Do(t.history.next())
 }
 
 func (t *tailer) event(e wire.Event) error {
 	switch e := e.(type) {
+	case *wire.Welcome:
+		return t.welcomed(e)
+	case *wire.LoggedIn:
+		t.me = e.Name
 	case *wire.Status:
 		t.status(e)
 	case *wire.Entered:
-		if t.history == nil && t.last == 0 && wire.Fold(e.Room) == wire.Fold(t.cfg.Room) {
-			t.last = e.Last // what was said before is not wanted
+		return t.reentered(e)
+	case *wire.Left:
+		if t.isRoom(e.Room) && t.me != "" && wire.Fold(e.Name) == wire.Fold(t.me) {
+			t.catchUp() // the server says whether we may hear it yet
 		}
 	case *wire.Gap:
 		t.gap(e)
@@ -156,6 +238,30 @@ func (t *tailer) event(e wire.Event) error {
 	case *wire.Refused:
 		return t.refused(e)
 	default:
+	}
+	return nil
+}
+
+func (t *tailer) isRoom(name string) bool { return wire.Fold(name) == wire.Fold(t.cfg.Room) }
+
+// welcomed notes whose lines these are.
+func (t *tailer) welcomed(e *wire.Welcome) error {
+	before := cmp.Or(t.node, e.Node)
+	if t.node = e.Node; before == e.Node {
+		return nil
+	}
+	t.miss()
+	return errors.New("another server answers there, or one that has begun anew; run it again")
+}
+
+// reentered reads what was missed while we were not in the room.
+func (t *tailer) reentered(e *wire.Entered) error {
+	if !t.isRoom(e.Room) {
+		return nil
+	}
+	t.catchUp()
+	if e.Last != 0 && e.Last < t.last {
+		return errors.New("the server has lost lines that it had told; run it again")
 	}
 	return nil
 }
@@ -171,7 +277,7 @@ func (t *tailer) refused(e *wire.Refused) error {
 	switch e.Code {
 	case wire.CodeOffline:
 	case wire.CodeUnsupported:
-		t.goWithout()
+		return t.goWithout()
 	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:
 		t.again = time.Now().Add(max(refusedWait, time.Duration(e.RetryMS)*time.Millisecond))
 	default:
@@ -180,119 +286,22 @@ func (t *tailer) refused(e *wire.Refused) error {
 	return nil
 }
 
-// status asks for the history again where the connection was lost over it.
+// status notes where the session stands. What is said while there is no
+// connection is read when there is one again.
 func (t *tailer) status(e *wire.Status) {
-	if t.entrance.in && e.State != t.state {
-		if s := t.speech.status(e, t.state, time.Now(), 0); s != "" {
-			fmt.Fprintln(t.cfg.Err, s)
-		}
-		switch e.State {
-		case wire.StateOnline:
-			t.giveUp = time.Time{}
-			t.ask()
-		case wire.StateOffline:
-			t.again = time.Time{}
-			if t.cfg.NoFollow && t.giveUp.IsZero() {
-				t.giveUp = time.Now().Add(patience)
-			}
-		default:
-		}
-	}
+	before := t.state
 	t.state = e.State
-}
-
-// gap begins a page of the history, or notes that lines are missing.
-func (t *tailer) gap(e *wire.Gap) {
-	if t.history == nil {
-		missed := e.LeftOut() || e.More && e.Count > 0
-		if missed && wire.Fold(e.Room) == wire.Fold(t.cfg.Room) {
-			t.catchUp()
-		}
+	if e.State == before {
 		return
 	}
-	t.let = t.let || e.LeftOut() && wire.Fold(e.Room) == wire.Fold(t.cfg.Room)
-	switch again, over := t.history.gap(e); {
-	case again:
-		t.ask()
-	case over:
-		t.turn()
+	if s := t.speech.status(e, before, time.Now(), 0); s != "" {
+		fmt.Fprintln(t.cfg.Err, s)
 	}
-}
-
-// catchUp reads on after the newest line printed.
-func (t *tailer) catchUp() {
-	t.history, t.held, t.let = newHistory(t.cfg.Room, All, t.last), nil, false
-	t.ask()
-}
-
-// turn ends a page.
-func (t *tailer) turn() {
-	show, more := t.history.turn()
-	for _, e := range show {
-		t.print(e)
-	}
-	if more {
-		t.ask()
-		return
-	}
-	t.finish()
-}
-
-// said prints a line. What is said before older lines have come waits for them.
-func (t *tailer) said(e *wire.Said) {
-	if wire.Fold(e.Room) != wire.Fold(t.cfg.Room) {
-		return
-	}
-	if t.history == nil {
-		t.print(e)
-		return
-	}
-	switch taken, over := t.history.said(e); {
-	case over:
-		t.turn()
-	case taken:
-	case len(t.held) >= maxHeld:
-		t.held, t.let = nil, true
-	default:
-		t.held = append(t.held, e)
-	}
-}
-
-// finish ends the history and prints what was said meanwhile.
-func (t *tailer) finish() {
-	t.history = nil
-	switch {
-	case t.cfg.NoFollow:
-	case t.let:
+	if e.State == wire.StateOnline {
 		t.catchUp()
-	default:
-		t.release()
-	}
-}
-
-// goWithout goes on at a server that keeps no history.
-func (t *tailer) goWithout() {
-	if t.let {
-		fmt.Fprintln(t.cfg.Err, "some lines are missing here: too much came at once, and this server keeps no lines.")
-	}
-	t.history, t.let = nil, false
-	if !t.cfg.NoFollow {
-		t.release()
-	}
-}
-
-// release prints what has waited.
-func (t *tailer) release() {
-	for _, e := range t.held {
-		t.print(e)
-	}
-	t.held = nil
-}
-
-func (t *tailer) print(e *wire.Said) {
-	if e.ID <= t.last {
 		return
 	}
-	t.last = e.ID
-	t.out.show(t.speech, e, t.speech.said(e))
+	t.miss()
+	t.history.cut()
+	t.again, t.moved = time.Time{}, t.turned // half a page is none
 }

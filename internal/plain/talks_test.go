@@ -152,6 +152,7 @@ func TestWhatIsLeftIsSaidForEachKindOfLine(t *testing.T) {
 	for want, e := range map[string]plain.LeftError{
 		"1 private line was not delivered; what waits goes out when this profile is used again":                                 {Undelivered: 1, Kept: true},
 		"2 lines were not acknowledged by the server; 3 private lines were not delivered; send again what others have not seen": {Lines: 2, Undelivered: 3},
+		"1 line was not acknowledged by the server, and may have arrived or not; send again what others have not seen":          {Lines: 1, InDoubt: true},
 		"1 line was refused: see above why": {Refused: 1},
 	} {
 		if got := e.Error(); got != want {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
@@ -140,7 +141,7 @@ func (c *conversation) answer(typed string) (taken bool) {
 // ask asks the session something; no line is taken before it has answered.
 func (c *conversation) ask(r wire.Request) (tag string) {
 	tag = c.cfg.Session.Do(r)
-	c.ledger.asked[tag] = r
+	c.ledger.asked[tag], c.asked = r, time.Now()
 	return tag
 }
 

@@ -113,6 +113,12 @@ const (
 	CodeQuit Code = "quit"
 )
 
-// CodeOffline is said by our own client session only, never on a wire: there
-// is no server to ask at the moment. Nothing was sent.
-const CodeOffline Code = "offline"
+// The codes that our own client session says, never a wire.
+const (
+	// CodeOffline: there is no server to ask at the moment, or the connection was
+	// lost before the answer.
+	CodeOffline Code = "offline"
+	// CodeUnanswered: the server is there, and has not answered in time. It may
+	// have done what it was asked.
+	CodeUnanswered Code = "unanswered"
+)

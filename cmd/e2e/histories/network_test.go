@@ -18,6 +18,7 @@ type network struct {
 	down   bool
 	stall  chan struct{} // not nil: nothing comes in until it is closed
 	cables map[*cable]struct{}
+	next   int // bytes that come in on the next connection before it is cut, 0: any
 }
 
 func newNetwork(server *host) *network {
@@ -44,6 +45,9 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 		c.Reset()
 	}
 	n.cables[k] = struct{}{}
+	if n.next > 0 {
+		k.in, n.next = n.next, 0
+	}
 	return k, nil
 }
 
@@ -68,6 +72,13 @@ func (n *network) cutAfter(in, out int) {
 	}
 }
 
+// cutNext ends the next connection when so many bytes have come in.
+func (n *network) cutNext(in int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.next = in
+}
+
 // hold keeps back what comes in, or lets it through again.
 func (n *network) hold(on bool) {
 	n.mu.Lock()
@@ -85,6 +96,7 @@ func (n *network) hold(on bool) {
 func (n *network) heal() {
 	n.setDown(false)
 	n.cutAfter(-1, -1)
+	n.cutNext(0)
 	n.hold(false)
 }
 

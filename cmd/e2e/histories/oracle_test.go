@@ -7,13 +7,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// What is known to fail, and is not complained about.
-const (
-	// tailLoses: a tail whose connection is lost, or whose reader stands still,
-	// loses lines.
-	tailLoses = true
-)
-
 // membership is what a device may have of a room, and must.
 type membership struct {
 	room  string
@@ -78,14 +71,21 @@ func (d *device) isIn(room string) bool {
 }
 
 // joined lists the rooms that the device is in, in order.
-func (d *device) joined() []string {
+func (d *device) joined() []string { return d.roomsWhere(func(m *membership) bool { return m.in }) }
+
+// left lists those that it was in.
+func (d *device) left() []string {
+	return d.roomsWhere(func(m *membership) bool { return !m.in && len(m.stays) > 0 })
+}
+
+func (d *device) roomsWhere(is func(*membership) bool) []string {
 	if d.screen != nil {
 		d.screen.mu.Lock()
 		defer d.screen.mu.Unlock()
 	}
 	var list []string
 	for _, m := range d.rooms {
-		if m.in {
+		if is(m) {
 			list = append(list, m.room)
 		}
 	}

@@ -3,7 +3,6 @@ package histories_test
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"labchat/internal/wire"
 )
@@ -23,10 +22,11 @@ var steps = []step{
 	{60, (*world).stepJoin},
 	{20, (*world).stepLeave},
 	{25, (*world).stepRead},
-	{6, (*world).stepNick},
+	{12, (*world).stepNick},
 	{30, (*world).stepGo},
 	{45, (*world).stepCome},
 	{40, (*world).stepCut},
+	{10, (*world).stepComeBackInTalk},
 	{10, (*world).stepUnplug},
 	{8, (*world).stepStall},
 	{14, (*world).stepPause},
@@ -145,8 +145,23 @@ func (w *world) stepJoin() {
 	if w.rng.IntN(6) == 0 {
 		room = pick(w, w.passing)
 	}
+	if left := d.left(); len(left) > 0 && w.rng.IntN(3) == 0 {
+		room = pick(w, left)
+	}
 	w.note("%s joins %s", d.name, room)
-	d.ask("join", room, wire.Join{Room: room})
+	w.inTalk(room, func() { d.ask("join", room, wire.Join{Room: room}) })
+}
+
+// inTalk does something, sometimes in the middle of a burst of lines.
+func (w *world) inTalk(room string, do func()) {
+	talk := room != "" && !slices.Contains(w.passing, room) && w.rng.IntN(3) == 0
+	if talk {
+		w.crier.cry(room, 1+w.rng.IntN(50), w.rng.IntN(60))
+	}
+	do()
+	if talk {
+		w.crier.cry(room, 1+w.rng.IntN(50), w.rng.IntN(60))
+	}
 }
 
 func (w *world) stepLeave() {
@@ -171,7 +186,11 @@ func (w *world) stepNick() {
 			w.names++
 			name := fmt.Sprintf("%s%d", d.name, w.names)
 			w.note("%s calls itself %s", d.name, name)
-			d.ask("nick", "", wire.Guest{Name: name})
+			room := ""
+			if rooms := d.joined(); len(rooms) > 0 {
+				room = pick(w, rooms)
+			}
+			w.inTalk(room, func() { d.ask("nick", "", wire.Guest{Name: name}) })
 			return
 		}
 	}
@@ -200,193 +219,3 @@ func (w *world) stepCome() {
 		return
 	}
 }
-
-func (w *world) stepCut() {
-	if running := w.running(); len(running) > 0 {
-		d := pick(w, running)
-		in, out := -1, -1
-		switch w.rng.IntN(4) {
-		case 0:
-			in = w.rng.IntN(500)
-		case 1:
-			in = w.rng.IntN(50_000)
-		case 2:
-			in = w.rng.IntN(600_000)
-		default:
-			out = w.rng.IntN(500)
-		}
-		w.note("%s is cut off after %d bytes in, %d out", d.name, in, out)
-		d.network.cutAfter(in, out)
-	}
-}
-
-func (w *world) stepUnplug() {
-	if running := w.running(); len(running) > 0 {
-		d := pick(w, running)
-		w.note("%s is unplugged", d.name)
-		d.network.setDown(true)
-		w.later(time.Minute, func() {
-			if d.runs() && !d.disk.isDead() {
-				w.note("%s is plugged in", d.name)
-				d.network.setDown(false)
-			}
-		})
-	}
-}
-
-func (w *world) stepStall() {
-	if running := w.running(); len(running) > 0 {
-		d := pick(w, running)
-		w.note("%s hears nothing", d.name)
-		d.network.hold(true)
-		w.later(time.Minute, func() {
-			w.note("%s hears again", d.name)
-			d.network.hold(false)
-		})
-	}
-}
-
-func (w *world) stepPause() {
-	if running := w.running(); len(running) > 0 {
-		d := pick(w, running)
-		w.note("%s takes no events", d.name)
-		s := d.screen
-		s.pause(true)
-		w.later(2*time.Minute, func() {
-			w.note("%s takes events", d.name)
-			s.pause(false)
-		})
-	}
-}
-
-func (w *world) stepFailingDisk() {
-	if running := w.running(); len(running) > 0 {
-		d, how := pick(w, running), refuses
-		if w.rng.IntN(3) == 0 {
-			how = misleads
-		}
-		w.note("%s has a disk that fails (%d)", d.name, how)
-		disk := d.disk
-		disk.setFault(how)
-		w.later(30*time.Second, func() {
-			w.note("%s has a disk that works", d.name)
-			disk.setFault(works)
-		})
-	}
-}
-
-func (w *world) stepKill() {
-	if running := w.running(); len(running) > 0 {
-		d, n, through := pick(w, running), 1+w.rng.IntN(6), w.rng.IntN(2) == 0
-		w.note("%s is killed in its write %d from now, which gets through: %v", d.name, n, through)
-		d.disk.dieAfter(n, through)
-		if w.rng.IntN(2) == 0 {
-			w.whisper(d, pick(w, accounts))
-		}
-	}
-}
-
-// stepDieUnsaved lets a program die whose disk has not taken what has come.
-func (w *world) stepDieUnsaved() {
-	d, room := w.speaker()
-	if d == nil {
-		return
-	}
-	w.note("%s has a disk that takes nothing, hears lines in %s, and is killed", d.name, room)
-	d.disk.setFault(refuses)
-	if !slices.Contains(w.passing, room) {
-		w.crier.cry(room, 1+w.rng.IntN(20), w.rng.IntN(60))
-	}
-	for _, other := range w.running() {
-		if other.account != d.account && d.account != "" {
-			w.whisper(other, d.account)
-			break
-		}
-	}
-	w.pass(time.Duration(w.rng.IntN(3000)) * time.Millisecond)
-	d.disk.die()
-}
-
-// stepFlood says more than waits for a screen that takes nothing.
-func (w *world) stepFlood() {
-	d, room := w.speaker()
-	if d == nil || slices.Contains(w.passing, room) {
-		return
-	}
-	w.note("%s takes no events, and the crier floods %s", d.name, room)
-	s := d.screen
-	s.pause(true)
-	for range 9 {
-		w.crier.cry(room, 1000, 0)
-	}
-	w.pass(5 * time.Second)
-	s.pause(false)
-}
-
-func (w *world) stepRestart() {
-	w.note("the server stops")
-	w.host.end()
-	w.crier.close()
-	w.pass(time.Duration(w.rng.IntN(3000)) * time.Millisecond)
-	w.note("the server starts")
-	w.host.start()
-}
-
-func (w *world) stepCrash() {
-	through := w.rng.IntN(2) == 0
-	w.note("the server is killed, what it writes gets through: %v", through)
-	w.host.ledger.die(through)
-	for _, d := range w.devices {
-		d.network.setDown(true)
-	}
-	for _, t := range w.tails {
-		t.network.setDown(true)
-		defer t.network.setDown(false)
-	}
-	w.crier.close()
-	w.host.end()
-	for _, d := range w.devices {
-		if d.runs() && !d.disk.isDead() {
-			d.network.setDown(false)
-		}
-	}
-	w.note("the server starts")
-	w.host.start()
-}
-
-func (w *world) stepFailingServer() {
-	w.note("the server has a disk that fails")
-	w.host.ledger.setFault(refuses)
-	w.later(10*time.Second, func() {
-		w.note("the server has a disk that works")
-		w.host.ledger.setFault(works)
-	})
-}
-
-// stepPassing makes a room that nobody owns; somebody may be in it already.
-func (w *world) stepPassing() {
-	running := slices.DeleteFunc(w.running(), func(d *device) bool { return d.account != "" })
-	if len(running) == 0 {
-		return
-	}
-	d, room := pick(w, running), pick(w, w.passing)
-	w.note("%s makes %s", d.name, room)
-	d.session.Do(wire.Create{Room: room})
-	d.ask("join", room, wire.Join{Room: room})
-}
-
-// stepAbandon lets a room of nobody's vanish: all go, and come back later.
-func (w *world) stepAbandon() {
-	room := pick(w, w.passing)
-	w.note("all who are in %s go for long", room)
-	for _, d := range w.devices {
-		if d.runs() && d.isIn(room) {
-			d.end()
-		}
-	}
-	w.pass(12 * time.Minute)
-}
-
-func (w *world) stepMoment() { w.pass(time.Duration(w.rng.IntN(2000)) * time.Millisecond) }
-
-func (w *world) stepMinute() { w.pass(time.Duration(w.rng.IntN(60)) * time.Second) }

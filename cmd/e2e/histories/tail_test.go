@@ -184,7 +184,7 @@ func (t *tail) end() string {
 
 // ended says whether a tail may have ended by itself: before it was in its room.
 func (t *tail) ended(err error) string {
-	if len(t.out.ids) == 0 || tailLoses {
+	if len(t.out.ids) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("has ended by itself: %v", err)
@@ -214,9 +214,6 @@ func (t *tail) lacks() string {
 func (t *tail) holds() (whole bool, why string) {
 	t.out.mu.Lock()
 	defer t.out.mu.Unlock()
-	if tailLoses {
-		return true, ""
-	}
 	if t.out.wrong != "" {
 		return false, t.out.wrong
 	}
