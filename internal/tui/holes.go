@@ -341,3 +341,14 @@ func (t *timeline) holeAt(i int) *wire.Hole {
 	}
 	return &missing[0]
 }
+
+// holeOver is the hole of which a row above line i tells. Where some lines of a
+// hole are here, it is told of above the oldest and below the newest of them,
+// not between each two.
+func (t *timeline) holeOver(i int) *wire.Hole {
+	h := t.holeAt(i)
+	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
+		return nil
+	}
+	return h
+}
