@@ -101,7 +101,10 @@ func (d *device) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop, d.done, d.ran = stop, make(chan error, 1), make(chan struct{})
 	session, done, ran := d.session, d.done, d.ran
-	go func() { done <- session.Run(ctx) }()
+	go func() {
+		defer close(done) // for whoever ends the world in the middle of an end
+		done <- session.Run(ctx)
+	}()
 	go func() {
 		defer close(ran)
 		screen.read(session.Events())
