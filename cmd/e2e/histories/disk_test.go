@@ -22,15 +22,15 @@ type disk struct {
 	left    int  // writes until the process dies, -1: it lives on
 	through bool // the last one gets through
 	dead    bool
-	odd     bool // while it wavers: this write is refused
-	dirty   bool // the last write has failed
+	odd     bool            // while it wavers: this write is refused
+	dirty   map[string]bool // the last write of this kind has failed
 	queued  map[wire.ClientID]bool
 	settled map[wire.ClientID]wire.ReceiptState
 }
 
 func newDisk(inner client.Store, died func()) *disk {
 	return &disk{
-		Store: inner, died: died, left: -1,
+		Store: inner, died: died, left: -1, dirty: map[string]bool{},
 		queued: map[wire.ClientID]bool{}, settled: map[wire.ClientID]wire.ReceiptState{},
 	}
 }
@@ -71,11 +71,11 @@ func (d *disk) isDead() bool {
 func (d *disk) state() (dead, dirty bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.dead, d.dirty
+	return d.dead, len(d.dirty) > 0
 }
 
 // change makes one write as it is due.
-func (d *disk) change(write func() error) error {
+func (d *disk) change(kind string, write func() error) error {
 	d.mu.Lock()
 	if d.dead {
 		d.mu.Unlock()
@@ -111,13 +111,15 @@ func (d *disk) change(write func() error) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dirty = err != nil
+	if delete(d.dirty, kind); err != nil {
+		d.dirty[kind] = true
+	}
 	return err
 }
 
 // Queue implements client.Store.
 func (d *disk) Queue(lines ...*wire.Receipt) error {
-	return d.change(func() error {
+	return d.change("queue", func() error {
 		err := d.Store.Queue(lines...)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -130,7 +132,7 @@ func (d *disk) Queue(lines ...*wire.Receipt) error {
 
 // Settle implements client.Store.
 func (d *disk) Settle(lines ...*wire.Receipt) error {
-	return d.change(func() error {
+	return d.change("settle", func() error {
 		err := d.Store.Settle(lines...)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -145,12 +147,12 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 
 // Keep implements client.Store.
 func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
-	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
+	return d.change("keep", func() error { return d.Store.Keep(lines, rooms...) })
 }
 
 // SetToken implements client.Store.
 func (d *disk) SetToken(server, name string, t wire.Secret) error {
-	return d.change(func() error { return d.Store.SetToken(server, name, t) })
+	return d.change("token", func() error { return d.Store.SetToken(server, name, t) })
 }
 
 // wasQueued says whether a line is on the disk.
