@@ -22,16 +22,16 @@ type disk struct {
 	left    int  // writes until the process dies, -1: it lives on
 	through bool // the last one gets through
 	dead    bool
-	odd     bool            // while it wavers: this write is refused
-	dirty   map[string]bool // the last write of this kind has failed
-	queued  map[wire.ClientID]bool
+	odd     bool                     // while it wavers: this write is refused
+	dirty   map[string]bool          // the last write of this kind has failed
+	queued  map[wire.ClientID]string // the name that it was typed under
 	settled map[wire.ClientID]wire.ReceiptState
 }
 
 func newDisk(inner client.Store, died func()) *disk {
 	return &disk{
 		Store: inner, died: died, left: -1, dirty: map[string]bool{},
-		queued: map[wire.ClientID]bool{}, settled: map[wire.ClientID]wire.ReceiptState{},
+		queued: map[wire.ClientID]string{}, settled: map[wire.ClientID]wire.ReceiptState{},
 	}
 }
 
@@ -124,7 +124,9 @@ func (d *disk) Queue(lines ...*wire.Receipt) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for _, l := range lines {
-			d.queued[l.Client] = d.queued[l.Client] || err == nil
+			if err == nil {
+				d.queued[l.Client] = l.As
+			}
 		}
 		return err
 	})
@@ -155,11 +157,13 @@ func (d *disk) SetToken(server, name string, t wire.Secret) error {
 	return d.change("token", func() error { return d.Store.SetToken(server, name, t) })
 }
 
-// wasQueued says whether a line is on the disk.
-func (d *disk) wasQueued(id wire.ClientID) bool {
+// wasQueued says whether a line is on the disk, and under which name it was
+// typed.
+func (d *disk) wasQueued(id wire.ClientID) (as string, is bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.queued[id]
+	as, is = d.queued[id]
+	return as, is
 }
 
 // settledAs is what the disk knows of the end of a line, "" for nothing.
