@@ -39,6 +39,7 @@ func (m *Model) gap(e *wire.Gap) {
 	case ask.about != nil:
 		ask.about.past.asking = ""
 		ask.about.past.server = e.Count == 0
+		ask.about.log.Await(e.From, e)
 	case at != nil:
 		m.missed(at, e)
 	}
@@ -70,6 +71,7 @@ func (m *Model) leftOut(e *wire.Gap) {
 	default:
 		at = m.book.room(e.Room)
 	}
+	at.log.awaited = wire.Hole{} // it may be among them
 	at.log.Miss(wire.Hole{From: e.From, To: e.To})
 	at.past.end = true
 	if e.To > at.counts.mark && (at != m.book.current || at.log.Below() > 0) {
@@ -125,7 +127,7 @@ func idOfLine(e wire.Event) wire.ID {
 
 // mend asks for the lines of a hole that is on the screen.
 func (m *Model) mend(at *place) {
-	if h := at.log.Hole(); h != nil && at.past.asking == "" {
+	if h := at.log.Hole(); h != nil && !at.waits() {
 		m.fill(at, *h, at.private())
 	}
 }
@@ -134,14 +136,14 @@ func (m *Model) mend(at *place) {
 // nobody can scroll to.
 func (m *Model) mendEnd() {
 	at := m.book.current
-	if at == nil || at.past.asking != "" || !at.past.end {
+	if at == nil || at.waits() || !at.past.end {
 		return
 	}
 	at.past.end = false
 	if h := at.log.lowestHole(); h != nil && h.To >= at.log.last() {
 		m.fill(at, *h, at.private())
 	}
-	if at.past.filled && at.past.asking == "" && m.measured() != nil {
+	if at.past.filled && !at.waits() && m.measured() != nil {
 		at.past.filled = false
 		m.mend(at)
 	}
@@ -273,13 +275,38 @@ func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
 }
 
 // Mend makes a hole as small as it is when the lines that e announces are
-// there.
+// there, and awaits those.
 func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
 	from := h.From
 	if e.Count > 0 && e.More {
 		from = max(from, e.From)
 	}
 	t.Close(from, h.To)
+	t.Await(h.From, e)
+}
+
+// Await notes that lines come which are missing until they are here, the oldest
+// first: a connection may be lost in the midst of them. Those below from are not
+// missing.
+func (t *timeline) Await(from wire.ID, e *wire.Gap) {
+	if t.awaited = (wire.Hole{}); e.Count > 0 {
+		t.awaited = wire.Hole{From: max(from, e.From), To: e.To}
+		t.Miss(t.awaited)
+	}
+}
+
+// came closes what was awaited up to a line. Another line says that no more of it
+// comes.
+func (t *timeline) came(id wire.ID) {
+	a := t.awaited
+	isAwaited := a.From <= id && id <= a.To
+	if isAwaited {
+		t.Close(a.From, id)
+		t.awaited.From = id + 1
+	}
+	if !isAwaited || id == a.To {
+		t.awaited = wire.Hole{}
+	}
 }
 
 // Hole is the part of a hole on the screen that can be mended, nil where there is
@@ -332,4 +359,15 @@ func (t *timeline) holeAt(i int) *wire.Hole {
 		return nil
 	}
 	return &missing[0]
+}
+
+// holeOver is the hole of which a row above line i tells. Where some lines of a
+// hole are here, it is told of above the oldest and below the newest of them,
+// not between each two.
+func (t *timeline) holeOver(i int) *wire.Hole {
+	h := t.holeAt(i)
+	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
+		return nil
+	}
+	return h
 }

@@ -58,7 +58,7 @@ func (m *Model) stale() {
 		}
 	}
 	for _, at := range m.book.all() {
-		at.past.asking = ""
+		at.past.asking, at.log.awaited = "", wire.Hole{}
 		clear(at.typing)
 	}
 	m.link.torn = true

@@ -132,7 +132,11 @@ func (d *device) recall() {
 			if !m.mayForget && log.ends == m.ends {
 				d.w.fail("%s was in %s, and has forgotten it", d.name, key)
 			}
-			m.leave(max(m.upTo, log.gone))
+			upTo := max(m.upTo, log.gone)
+			if m.mayForget {
+				upTo = min(upTo, d.archive.LastSeen(m.room)) // the disk knows of no more
+			}
+			m.leave(upTo)
 		}
 		m.mayForget = false
 	}

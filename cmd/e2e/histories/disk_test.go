@@ -22,6 +22,7 @@ type disk struct {
 	left    int  // writes until the process dies, -1: it lives on
 	through bool // the last one gets through
 	dead    bool
+	odd     bool // while it wavers: this write is refused
 	dirty   bool // the last write has failed
 	queued  map[wire.ClientID]bool
 	settled map[wire.ClientID]wire.ReceiptState
@@ -84,6 +85,13 @@ func (d *disk) change(write func() error) error {
 		d.left--
 	}
 	f, dies := d.fault, d.left == 0
+	if f == wavers {
+		if d.odd = !d.odd; d.odd {
+			f = refuses
+		} else {
+			f = works
+		}
+	}
 	if dies {
 		f, d.dead = refuses, true
 		if d.through {
