@@ -47,8 +47,12 @@ func (m *Model) gap(e *wire.Gap) {
 
 // missed notes which lines of a room were said while we were not there.
 func (m *Model) missed(at *place, e *wire.Gap) {
-	if e.More && e.Count > 0 {
+	switch {
+	case e.More && e.Count > 0:
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
+	case e.More:
+		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.To})
+		at.past.end = true
 	}
 	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
 		at.log.Missed(mark, e.To)
