@@ -221,21 +221,6 @@ type Said struct {
 	Via    Via      `json:"-"`
 }
 
-// LineID returns the id of a line: of a room, or a private one, sealed or not. It
-// is 0 for all other events.
-func LineID(e Event) ID {
-	switch e := e.(type) {
-	case *Said:
-		return e.ID
-	case *Whispered:
-		return e.ID
-	case *Sealed:
-		return e.ID
-	default:
-		return 0
-	}
-}
-
 // Whispered is a private line that came through the server. The sender's
 // other sessions get it too.
 type Whispered struct {

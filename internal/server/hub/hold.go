@@ -57,7 +57,7 @@ func (k *held) keepNews(e wire.Event) {
 		return
 	}
 	k.events = append(k.events, e)
-	k.bytes += len(lineText(e)) + lineOverhead
+	k.bytes += LineCost(lineText(e))
 }
 
 // lineText is the text of a line.

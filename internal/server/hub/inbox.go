@@ -202,7 +202,7 @@ func weight(e wire.Event) int {
 	if e, ok := e.(*wire.Sealed); ok {
 		return base64.StdEncoding.EncodedLen(len(e.Box)) + sealedOverhead
 	}
-	return len(lineText(e)) + lineOverhead
+	return LineCost(lineText(e))
 }
 
 // told forgets lines that an older program was told, at once: it may ask again
