@@ -181,7 +181,7 @@ func (l *loop) gapTold(e *wire.Gap, q *ask) {
 		return
 	case one == nil:
 	case why == byRooms:
-		l.missed(one, e)
+		e = l.missed(one, e)
 	case q != nil:
 		l.rooms.read = page{room: one, gap: *e}
 		l.rooms.read.asked, _ = q.req.(wire.History)
@@ -194,27 +194,31 @@ func (l *loop) gapTold(e *wire.Gap, q *ask) {
 	}
 }
 
-// missed begins with the lines of a room that were said since the mark.
-func (l *loop) missed(one *room, e *wire.Gap) {
+// missed begins with the lines of a room that were said since the mark, and
+// returns what comes out of that.
+func (l *loop) missed(one *room, e *wire.Gap) *wire.Gap {
 	one.gap, one.next, one.newest = *e, one.since+1, max(one.newest, e.To)
 	if e.More && e.Count > 0 {
 		one.next = e.From
 	}
 	if e.Count > 0 {
-		return
+		return e
 	}
+	out := *e
 	if e.More { // the server tells none of them
 		l.change(one.name).Skip(one.newest)
+		out.From, out.To = one.next, one.newest
 		one.next = one.newest + 1
 	}
 	l.caughtUp(one)
+	return &out
 }
 
 // caughtUp is in a room whose missed lines are here: from now on each comes as it
 // is said.
 func (l *loop) caughtUp(one *room) {
-	if one.run > one.next {
-		l.change(one.name).Add(one.next, one.run-1)
+	if next := max(one.next, one.since+1); one.run > next {
+		l.change(one.name).Add(next, one.run-1)
 	}
 	one.told.Add(one.since+1, max(one.told.Last, one.gap.To))
 	one.standing, one.since, one.run, one.gap = inside, one.told.Last, 0, wire.Gap{}
@@ -234,9 +238,7 @@ func (l *loop) resumed(q *ask) {
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
 	if one := l.rooms.find(name); one != nil {
-		if name = one.name; l.rooms.fill.room == one {
-			l.rooms.fill = page{}
-		}
+		name = one.name
 	}
 	delete(l.rooms.all, wire.Fold(name))
 	l.isIn(name, false)
@@ -260,7 +262,7 @@ func (l *loop) said(e *wire.Said) {
 		e.ID, e.At = l.stamp(e.Room)
 	}
 	at := l.rooms.find(e.Room)
-	p := l.pageOf(at, e.ID)
+	p := l.pageOf(e)
 	switch one := l.outbox.find(e.Client); {
 	case one != nil && e.Text == one.Text:
 		l.settled(one, e.ID, e.At, false)

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -63,6 +64,23 @@ func (c *conversation) turn() {
 		return
 	}
 	c.finishReading()
+}
+
+// readingRefused takes the refusal of a page. told says that nobody need hear more
+// of it, because nobody has asked.
+func (c *conversation) readingRefused(e *wire.Refused) (told bool) {
+	if c.history == nil || e.Re.Re != c.history.tag {
+		return false
+	}
+	caught := c.catching()
+	switch {
+	case caught && e.Code == wire.CodeOffline: // it is asked for again when there is a connection
+	case caught || c.history.begun():
+		c.endReading(strings.TrimSuffix(refused(e), "."))
+	default: // the refusal is the answer
+		c.finishReading()
+	}
+	return caught
 }
 
 // endReading shows what has come of a history that does not go on, and says
@@ -149,7 +167,7 @@ func (c *conversation) showMissed(l *lag, lines []*wire.Said) {
 // those that come. Where none were shown, /read tells of the others.
 func (c *conversation) lagsBehind(e *wire.Gap) bool {
 	at := c.places.find(e.Room)
-	if !e.More || e.Count == 0 || at == nil || at.last == 0 {
+	if !e.More || at == nil || at.last == 0 {
 		return false
 	}
 	for _, l := range c.lags {
@@ -223,14 +241,7 @@ func (c *conversation) each(place string, from, to wire.ID, take func(wire.Event
 			c.out.tell("the disk can't be read: " + text.CleanLine(err.Error()))
 		}
 		for _, e := range lines {
-			switch e := e.(type) {
-			case *wire.Said:
-				after = e.ID
-			case *wire.Whispered:
-				after = e.ID
-			default: // the archive keeps no others
-			}
-			if after > to {
+			if after = wire.LineID(e); after > to {
 				return n
 			}
 			n++

@@ -181,7 +181,9 @@ func (d *device) settleTyped() {
 		if s, known := d.screen.states[t.client]; known {
 			t.state, t.as, t.unsure = s, d.screen.typedAs[t.client], d.screen.unsure[t.client]
 		}
-		t.onDisk = t.onDisk || d.disk.wasQueued(t.client)
+		if as, is := d.disk.wasQueued(t.client); is {
+			t.onDisk, t.as = true, cmp.Or(t.as, as)
+		}
 		t.settled = cmp.Or(t.settled, d.disk.settledAs(t.client))
 	}
 }
