@@ -126,7 +126,7 @@ func (l *loop) store() error {
 		}
 		d.unqueued = nil
 	}
-	if len(d.settled) > 0 && kept == nil {
+	if len(d.settled) > 0 {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
 			return errors.Join(kept, err)
 		}

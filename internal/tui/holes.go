@@ -50,8 +50,8 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 	switch {
 	case e.More && e.Count > 0:
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
-	case e.More:
-		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.To})
+	case e.More: // not even the newest line had room in the answer
+		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: max(e.To, at.counts.came)})
 		at.past.end = true
 	}
 	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
@@ -93,8 +93,15 @@ func (m *Model) missedBefore(at *place, o older) {
 		to = min(to, o.first-1)
 	}
 	at.log.Learn(oldestOf(o.events, o.full), to, o.extent)
-	if first := at.log.first(); len(o.events) > 0 && first > o.extent.Last { // what came since came past a full disk
-		at.log.Miss(wire.Hole{From: o.extent.Last + 1, To: first - 1})
+	first := at.log.first()
+	if len(o.events) == 0 || first <= o.extent.Last {
+		return
+	}
+	since := wire.Hole{From: o.extent.Last + 1, To: first - 1}
+	if first == o.first { // the line came past a full disk
+		at.log.Miss(since)
+	} else { // it has come since the archive was asked, which may have it by this time
+		m.learn(at, since)
 	}
 }
 
@@ -207,19 +214,27 @@ func (m *Model) filled(f filling) {
 // filledOnDisk takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
 func (m *Model) filledOnDisk(e *wire.Filled) {
-	at, archive := m.book.byID[roomID(e.Room)], m.link.archive
-	if at == nil || archive == nil {
-		return
+	if at := m.book.byID[roomID(e.Room)]; at != nil && m.link.archive != nil {
+		m.learn(at, wire.Hole{})
 	}
-	id, extent := at.id, at.extent()
-	m.start(func(context.Context) any { return learned{place: id, extent: extent(archive)} })
+}
+
+// learn asks the archive what it has of a room, and whether that closes a hole.
+func (m *Model) learn(at *place, hole wire.Hole) {
+	id, extent, archive := at.id, at.extent(), m.link.archive
+	m.start(func(context.Context) any { return learned{place: id, hole: hole, extent: extent(archive)} })
 }
 
 // learned shows what is gone for good, and fetches what is on the screen from the
-// archive.
+// archive; or it shows as much of one hole as the archive lacks.
 func (m *Model) learned(l learned) {
 	at := m.book.byID[l.place]
 	if at == nil {
+		return
+	}
+	if h := l.hole; h.To != 0 {
+		at.log.Learn(h.From, h.To, l.extent)
+		at.log.Miss(wire.Hole{From: max(h.From, l.extent.Last+1), To: h.To})
 		return
 	}
 	for _, h := range l.extent.Holes {

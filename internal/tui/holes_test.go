@@ -82,7 +82,10 @@ func TestWhoComesDownToAHoleIsNotCarriedPastIt(t *testing.T) {
 	s.hear(offline(s))
 	s.hear(&wire.Gap{Re: wire.Re{Re: "r1"}, Room: "lab3", From: idOf(1000), To: idOf(1099), Count: 100, More: true})
 	s.hear(told(1000, 1100)...)
-	s.press("alt+home")
+	s.press("esc")
+	for range 20 {
+		s.press("pgup")
+	}
 	s.shows("line 0.")
 	s.hear(online()...)
 	for range 20 {
@@ -95,7 +98,7 @@ func TestWhoComesDownToAHoleIsNotCarriedPastIt(t *testing.T) {
 	if all, _ := fetched(s); len(all) != 0 {
 		t.Errorf("asked for %+v", all)
 	}
-	s.press("pgup")
+	s.press("pgdown", "pgup")
 	if all, _ := fetched(s); len(all) != 1 {
 		t.Errorf("asked for %+v, want what is missing", all)
 	}

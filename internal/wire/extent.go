@@ -7,12 +7,15 @@ type Hole struct {
 	Gone     bool // the server does not have them either
 }
 
-// Holes are disjoint, in the order of ids. Their methods return a new list and
-// leave the old one as it is.
+// Holes are disjoint, in the order of ids. Their methods return a list and leave
+// the one they are called on as it is, so that lists can be shared.
 type Holes []Hole
 
 // Close returns the holes without the lines from one id to another.
 func (h Holes) Close(from, to ID) Holes {
+	if n := len(h); n == 0 || h[n-1].To < from || to < h[0].From {
+		return h // so it is with nearly every line: it is newer than all holes
+	}
 	var left Holes
 	for _, one := range h {
 		if one.To < from || to < one.From {
