@@ -91,7 +91,7 @@ func (l *loop) save() {
 	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
 		began := time.Now()
 		err := l.store()
-		l.pulse.pause(time.Since(began))
+		l.pause(time.Since(began))
 		if err != nil {
 			d.failing, d.again = true, time.Now().Add(session.DiskWait)
 			l.diskFailed(err)
