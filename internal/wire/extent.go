@@ -63,6 +63,9 @@ func (h Holes) Within(from, to ID) Holes {
 	return parts
 }
 
+// Has reports whether the line with an id is in one of the holes.
+func (h Holes) Has(id ID) bool { return len(h.Within(id, id)) > 0 }
+
 // Merge returns at most so many holes: the oldest neighbours become one, with
 // what is between them.
 func (h Holes) Merge(most int) Holes {
@@ -88,7 +91,7 @@ type Extent struct {
 
 // Has reports whether the extent holds the line with an id, if there is one.
 func (e *Extent) Has(id ID) bool {
-	return e.First <= id && id <= e.Last && len(e.Holes.Within(id, id)) == 0
+	return e.First <= id && id <= e.Last && !e.Holes.Has(id)
 }
 
 // Add notes that all lines from one id to another are there, or that none is.
