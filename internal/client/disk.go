@@ -94,7 +94,7 @@ func (l *loop) save() {
 	if (d.waits() || l.outbox.unread) && (!d.failing || !time.Now().Before(d.again)) {
 		began := time.Now()
 		err := l.store()
-		l.pulse.pause(time.Since(began))
+		l.pause(time.Since(began))
 		if err != nil {
 			d.fails()
 			l.diskFailed(err)
