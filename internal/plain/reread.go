@@ -167,7 +167,7 @@ func (c *conversation) showMissed(l *lag, lines []*wire.Said) {
 // those that come. Where none were shown, /read tells of the others.
 func (c *conversation) lagsBehind(e *wire.Gap) bool {
 	at := c.places.find(e.Room)
-	if !e.More || e.Count == 0 || at == nil || at.last == 0 {
+	if !e.More || at == nil || at.last == 0 {
 		return false
 	}
 	for _, l := range c.lags {

@@ -51,7 +51,7 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 	case e.More && e.Count > 0:
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
 	case e.More: // not even the newest line had room in the answer
-		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: at.counts.came})
+		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: max(e.To, at.counts.came)})
 		at.past.end = true
 	}
 	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
