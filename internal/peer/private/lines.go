@@ -61,7 +61,7 @@ func (l *loop) typed(r *wire.Receipt) {
 	if c.plain && time.Now().After(c.fresh) && l.server.able {
 		c.plain = false
 	}
-	if c.key == wire.Fold(l.server.me) || l.server.welcomed && !l.server.able && !c.contact.Secure || c.plain && l.server.online {
+	if l.passes(c) {
 		l.Pass(r)
 		return
 	}
