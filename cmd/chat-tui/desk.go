@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -71,9 +72,9 @@ func (d *desk) leave(err *error) {
 }
 
 // probe looks at a server for the form, with what is known of it from before.
-func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, error) {
-	c := *d.cli
-	c.Reach = d.reached(tui.Login{Server: server, Name: name})
+func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
+	c, name := *d.cli, l.Name
+	c.Reach = d.reached(l)
 	p := d.blank
 	if dir := profileDir(&c.Reach); exists(dir) {
 		if known, err := openProfile(dir); err == nil { //nolint:contextcheck // a local file is opened at once
@@ -85,7 +86,8 @@ func (d *desk) probe(ctx context.Context, server, name string) (tui.Probed, erro
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log) //nolint:contextcheck // local files are read at once
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
-		return tui.Probed{Resumes: resumes}, err
+		over, ended := errors.AsType[*client.EndedError](err)
+		return tui.Probed{Resumes: resumes, Unfit: ended && over.Code == wire.CodeUnsupported}, err
 	}
 	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name, Resumes: resumes}
 	if found.Welcome != nil {
@@ -109,7 +111,7 @@ func registers(dialect string) bool {
 // reached is what was typed with what the form asks for instead.
 func (d *desk) reached(l tui.Login) reach {
 	r := d.flags
-	r.Server, r.User = l.Server, l.Name
+	r.Server, r.User, r.Dialect = l.Server, l.Name, cmp.Or(l.Dialect, client.DialectAuto)
 	if r.ServerKey == "" && l.Server == d.last.Server {
 		r.ServerKey = d.last.ServerKey
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // passing is the disk of a script on a profile that is thrown away. What others
-// say passes it by: tail may run for months.
+// say passes it by: tail may run for months. Owned by the session's goroutine.
 type passing struct {
 	*archive.Archive
 
@@ -27,8 +27,8 @@ func (p *passing) Home(server, node string) error {
 	return p.Archive.Home(server, node)
 }
 
-// Keep keeps what of a room has come, and as if there were no holes: nobody is to
-// fill them.
+// Keep keeps how far the rooms have come, and no lines. It keeps no holes either,
+// so that nobody fills them.
 func (p *passing) Keep(_ []wire.Event, rooms ...wire.Extent) error {
 	for _, e := range rooms {
 		e.Holes = nil

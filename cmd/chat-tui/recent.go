@@ -22,6 +22,7 @@ const modeLocal = "local"
 type recent struct {
 	Server    string `json:"server,omitempty"` // HOST:PORT
 	ServerKey string `json:"server_key,omitempty"`
+	Dialect   string `json:"dialect,omitempty"` // "" is auto
 	Name      string `json:"name,omitempty"`
 	Mode      string `json:"mode"` // login, guest or local
 }
@@ -29,10 +30,13 @@ type recent struct {
 // recentOf is what there is to remember of a session, nil for one that needs
 // flags which the form has no field for.
 func recentOf(r *reach) *recent {
-	if r.Profile != "" || r.UDP != "" || r.Dialect != "" && r.Dialect != client.DialectAuto {
+	if r.Profile != "" || r.UDP != "" {
 		return nil
 	}
 	now := &recent{Server: r.address(), ServerKey: r.ServerKey, Name: r.User, Mode: string(r.mode())}
+	if r.Dialect != client.DialectAuto {
+		now.Dialect = r.Dialect
+	}
 	if r.mode() == client.ModeRegister {
 		now.Mode = string(client.ModeLogin) // next time the account is there
 	}
@@ -43,7 +47,7 @@ func recentOf(r *reach) *recent {
 // was used before is kept, for those who start their own only now and then.
 func recentHere(log *slog.Logger, name string) *recent {
 	last := readRecent(log)
-	return &recent{Server: last.Server, ServerKey: last.ServerKey, Name: name, Mode: modeLocal}
+	return &recent{Server: last.Server, ServerKey: last.ServerKey, Dialect: last.Dialect, Name: name, Mode: modeLocal}
 }
 
 // recentFile is one for each user of the machine; "" where there is no place.
@@ -90,7 +94,10 @@ func (r *recent) write(name string) error {
 // first is what the form begins with: what the flags say, and where they say
 // nothing what was remembered.
 func (r *reach) first(last recent) tui.Login {
-	l := tui.Login{Server: cmp.Or(r.Server, last.Server, r.address()), Mode: tui.ModeGuest, Name: r.User}
+	l := tui.Login{Server: cmp.Or(r.Server, last.Server, r.address()), Dialect: r.Dialect, Mode: tui.ModeGuest, Name: r.User}
+	if auto := l.Dialect == "" || l.Dialect == client.DialectAuto; auto && l.Server == last.Server {
+		l.Dialect = last.Dialect
+	}
 	switch {
 	case r.Register:
 		l.Mode = tui.ModeRegister

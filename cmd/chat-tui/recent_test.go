@@ -39,6 +39,8 @@ func TestTheFormBeginsWithHowSomebodyCameInLast(t *testing.T) {
 		{"flags come first", reach{Server: lab, User: "ada"}, false, reach{Server: "h:1", User: "bob", Guest: true}, tui.Login{Server: "h:1", Mode: tui.ModeGuest, Name: "bob"}},
 		{"a flag for the server", reach{Server: lab, User: "ada"}, false, reach{Server: "h:1"}, tui.Login{Server: "h:1", Mode: tui.ModeLogin, Name: "ada"}},
 		{"a flag for the name", reach{Server: lab, User: "ada", Guest: true}, false, reach{User: "bob"}, tui.Login{Server: lab, Mode: tui.ModeLogin, Name: "bob"}},
+		{"an older server", reach{Server: "lab:12000", User: "ada", Guest: true, Dialect: "prompt"}, false, reach{Dialect: "auto"}, tui.Login{Server: "lab:12000", Dialect: "prompt", Mode: tui.ModeGuest, Name: "ada"}},
+		{"an older server, and another now", reach{Server: "lab:12000", User: "ada", Guest: true, Dialect: "prompt"}, false, reach{Server: "h:1"}, tui.Login{Server: "h:1", Mode: tui.ModeGuest, Name: "ada"}},
 		{"on this machine", reach{User: "ada"}, true, reach{}, tui.Login{Server: other, Mode: tui.ModeGuest, Name: "ada", Here: true}},
 		{"on this machine, and a server now", reach{User: "ada"}, true, reach{Server: lab}, tui.Login{Server: lab, Mode: tui.ModeGuest, Name: "ada"}},
 	} {
@@ -102,7 +104,6 @@ func TestSessionsThatNeedMoreFlagsAreNotRemembered(t *testing.T) {
 	stateHome(t)
 	for _, r := range []reach{
 		{Server: "lab:1300", User: "ada", Profile: "two"},
-		{Server: "lab:12000", User: "ada", Dialect: "prompt"},
 		{Server: "lab:1300", User: "ada", UDP: "127.0.0.1:2021"},
 	} {
 		recentOf(&r).keep(slog.Default())

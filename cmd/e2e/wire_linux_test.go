@@ -69,7 +69,8 @@ func TestNothingOfAPrivateConversationIsOnTheWire(t *testing.T) {
 func TestWhatIsNotEncryptedIsFoundOnTheWire(t *testing.T) {
 	s, a, _ := oneHost(t, "--tls", "off")
 	capture := a.Capture(netlab.Loopback)
-	ann, ben := s.account(a, quiet), s.guest(a, listener)
+	named := []string{"--dialect", "chat1"} // nobody is spoken to in plain text unasked
+	ann, ben := s.account(a, quiet, named...), s.person(a, listener, append(named, "--guest")...)
 	ann.types(public)
 	ben.until("a line in the room", func(o object) bool { return o.Type == "said" && o.Text == public })
 	pcap := capture.Stop()

@@ -22,6 +22,8 @@ import (
 	"sync"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"labchat/internal/dbfile"
 	"labchat/internal/wire"
 )
@@ -31,6 +33,10 @@ const (
 	// readers is how many questions are answered at the same time: the
 	// session's and the screen's.
 	readers = 2
+	// writeWait is how long a write waits for another program that holds the file,
+	// as one that makes a backup. The loops of sessions wait with it, so it must not
+	// be noticed by who types; they keep what was not written, and try again.
+	writeWait = 100 * time.Millisecond
 )
 
 // Archive is one profile's disk. Its methods may be called by several
@@ -90,7 +96,10 @@ func (a *Archive) open(dir string) (err error) {
 	if a.read, err = dbfile.Open(ctx, file, "ro", readers, dbfile.ReaderPragmas()); err != nil {
 		return err
 	}
-	return a.load(ctx)
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	return a.exec("wait less from now on", fmt.Sprintf("PRAGMA busy_timeout = %d", writeWait.Milliseconds()))
 }
 
 // Profile returns the id of this disk, 32 hex digits made at first opening:
@@ -116,15 +125,23 @@ func (a *Archive) Close() error {
 func (a *Archive) change(act string, do func(ctx context.Context, tx *sql.Tx) error) error {
 	ctx := context.Background()
 	if err := transact(ctx, a.write, func(tx *sql.Tx) error { return do(ctx, tx) }); err != nil {
-		return fmt.Errorf("%s: %w", act, err)
+		return unwritten(act, err)
 	}
 	return nil
+}
+
+// unwritten says why something is not on disk.
+func unwritten(act string, err error) error {
+	if dbfile.IsCode(err, sqlite3.SQLITE_BUSY) {
+		return fmt.Errorf("%s: another program holds the profile's file: %w", act, err)
+	}
+	return fmt.Errorf("%s: %w", act, err)
 }
 
 // exec runs one statement as a transaction.
 func (a *Archive) exec(act, statement string, args ...any) error {
 	if _, err := a.write.ExecContext(context.Background(), statement, args...); err != nil {
-		return fmt.Errorf("%s: %w", act, err)
+		return unwritten(act, err)
 	}
 	return nil
 }

@@ -24,12 +24,13 @@ func (a *Archive) Extent(room string) wire.Extent {
 	return r.extent
 }
 
-// writeExtent notes whether we are in a room, and what of it is here; was is what the disk says.
+// writeExtent notes whether we are in a room, and what of it is here; was is what
+// the disk says.
 func writeExtent(ctx context.Context, tx *sql.Tx, home int64, was, e wire.Extent) error {
 	const room = `INSERT INTO rooms (home, key, room, joined, since, first, seen) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET room = excluded.room, joined = excluded.joined, since = excluded.since, first = excluded.first,
 			seen = max(seen, excluded.seen)`
-	const hole = "INSERT INTO holes (home, key, first, last, gone) VALUES (?, ?, ?, ?, ?)"
+	const hole = "INSERT INTO holes (home, key, first, last, gone) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING" // see number
 	key := fold(e.Room)
 	if _, err := tx.ExecContext(ctx, room, home, key, e.Room, e.In, number(e.Since), number(e.First), number(e.Last)); err != nil {
 		return err

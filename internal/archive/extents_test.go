@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"database/sql"
+	"math"
 	"path/filepath"
 	"testing"
 
@@ -140,4 +141,23 @@ func TestAServerThatIsKnownNeedsNoDisk(t *testing.T) {
 	must(t, a.exec("allow writing", "PRAGMA query_only = 0"))
 	must(t, a.exec("mend the disk", "DROP TRIGGER full"))
 	must(t, a.Home("host:1300", "node2"))
+}
+
+// A server may name any id. What it says of one room must not keep the lines of
+// others off the disk.
+func TestHolesBeyondWhatSQLiteCountsKeepNothingOffTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	must(t, a.Home("host:1300", "node1"))
+	const most = math.MaxUint64
+	x := wire.Extent{Room: "odd", In: true, First: 1, Last: most, Holes: wire.Holes{{From: 5, To: 6}, {From: most - 9, To: most - 8}, {From: most - 3, To: most - 1}}}
+	for range 2 {
+		must(t, a.Keep([]wire.Event{line("tea", 3)}, x, wire.Extent{Room: "tea", First: 3, Last: 3}))
+		x.Lose(most-20, most-15, false)
+	}
+	must(t, a.Close())
+	a = open(t, dir)
+	if x, tea := a.Extent("odd"), a.Extent("tea"); x.Last != math.MaxInt64 || len(x.Holes) != 2 || tea.Last != 3 {
+		t.Errorf("got %+v and %+v", x, tea)
+	}
 }

@@ -180,13 +180,21 @@ func TestAfterAFullDiskNoLineIsMissing(t *testing.T) {
 	whole(t, a, 30, last)
 }
 
+func TestAWriteWaitsForAnotherProgramNoLongerThanATypistNotices(t *testing.T) {
+	a := open(t, t.TempDir())
+	var got int64
+	must(t, a.write.QueryRowContext(t.Context(), "PRAGMA busy_timeout").Scan(&got))
+	if got != writeWait.Milliseconds() {
+		t.Errorf("it waits for %d ms", got)
+	}
+}
+
 // Another program, as one that makes a backup, holds the file for longer than a
 // write waits.
 func TestAfterAFileThatWasHeldNoLineIsMissing(t *testing.T) {
 	addr := startServer(t)
 	dir := t.TempDir()
 	a := open(t, dir)
-	must(t, a.exec("wait a little only", "PRAGMA busy_timeout = 50"))
 	other, err := dbfile.Open(t.Context(), filepath.Join(dir, fileName), "rw", 1, nil)
 	must(t, err)
 	defer other.Close()
@@ -205,7 +213,7 @@ func TestAfterAFileThatWasHeldNoLineIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ann.says(5, 15)
-	bob.until("the reason", noticed("locked"))
+	bob.until("the reason", noticed("another program holds the profile's file"))
 	if got := a.Extent(wire.Lobby); len(got.Holes) != 0 {
 		t.Errorf("got %+v while nothing can be written", got)
 	}

@@ -51,7 +51,7 @@ type ask struct {
 	list *list     // byList
 	left []*room   // byRooms: not answered yet, in the order asked
 	due  time.Time // when its answer is missing, see asks.awaited
-	late bool      // byPerson: it was said that no answer came; one that comes yet is taken
+	late bool      // its answer was given up, to a person with a word; one that comes yet is taken
 	// passed says that something was answered that was asked later: the answer to
 	// this will not come any more.
 	passed bool
@@ -208,6 +208,9 @@ func (l *loop) giveUp(now time.Time) {
 			q.late = true
 		case q.why == byRooms && q.passed:
 			l.notEntered(q)
+			continue
+		case q.why == byFill: // nobody waits for it
+			q.late = true
 			continue
 		case q.why == byLine || q.why == byRooms:
 			l.lose(lost("%s has not answered for %d seconds what it was asked.", l.cfg.Server, int(answerTimeout/time.Second)))

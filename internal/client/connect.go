@@ -55,16 +55,21 @@ type connector struct {
 	cfg Config
 	// try leaves everything as it is, for Probe.
 	try bool
+	// met says that the session knows the server for one of labchat's: it has
+	// spoken TLS, or a person has said so.
+	met bool
 
 	as     []string // what the known servers may call it
 	pin    pin      // what is known of the server
 	notice string   // of what can't be read of that
 }
 
-// connect connects in the best way there is: TLS first; to a server that is
-// known by its key, and off loopback, nothing else; over loopback then chat/1
-// in plain, and A3 if the server answers so. The error is an *EndedError where
-// trying again would not help, a *mistrustError where only a person can.
+// connect connects in the best way there is. A server that nothing is known of
+// is listened to first, unless its port is that of chat servers (approach).
+// Then it is greeted over TLS; over loopback at that port, and where a person
+// has named chat/1, then in plain, and A3 is spoken if the server answers so.
+// The error is an *EndedError where trying again would not help, or must not
+// be done, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if err := c.lookUp(c.cfg.knownAs()); err != nil {
 		return nil, err
@@ -84,16 +89,25 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if dialect := wire.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
 		return c.older(raw, local, dialect)
 	}
-	if d, err := c.greeted(raw, local); d != nil || err != nil {
+	how := c.approach()
+	if d, err := c.listen(raw, local, how.listens); d != nil || err != nil {
 		return d, err
 	}
-	d, err := c.secured(ctx, raw, local)
+	if !how.greets {
+		drop(raw)
+		return nil, c.stranger("says nothing for a second")
+	}
+	first := &opening{Conn: raw}
+	d, err := c.secured(ctx, first, local)
 	if err == nil {
 		return c.greet(d)
 	}
 	drop(raw)
 	if ctx.Err() != nil {
 		return nil, err
+	}
+	if _, decided := errors.AsType[*EndedError](err); how.once && !decided {
+		return nil, c.ungreeted(err, first.head)
 	}
 	if err = c.withoutTLS(err, local); err != nil {
 		return nil, err
@@ -109,8 +123,8 @@ func (c connector) dial(ctx context.Context) (net.Conn, error) {
 
 // secured wraps the connection in TLS and judges the server's key before
 // anything is said.
-func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dialled, error) {
-	d := &dialled{raw: raw, secure: true, local: local, dialect: wire.ByName(DialectChat1)}
+func (c connector) secured(ctx context.Context, raw *opening, local bool) (*dialled, error) {
+	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: wire.ByName(DialectChat1)}
 	host, _, err := net.SplitHostPort(c.cfg.Server)
 	if err != nil {
 		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
@@ -120,8 +134,7 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 		secret: c.cfg.KnownOnly && !c.try && c.cfg.Identity.Mode != ModeGuest,
 	}
 	var found verdict
-	first := &firstByte{Conn: raw}
-	conn := tls.Client(first, &tls.Config{
+	conn := tls.Client(raw, &tls.Config{
 		ServerName:         host,
 		MinVersion:         tls.VersionTLS13,
 		InsecureSkipVerify: true, //nolint:gosec // judge decides, by key
@@ -134,7 +147,7 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
-		if first.isTLS() {
+		if raw.isTLS() {
 			err = &brokenError{err}
 		}
 		return nil, err
@@ -143,27 +156,24 @@ func (c connector) secured(ctx context.Context, raw net.Conn, local bool) (*dial
 	return d, c.note(d, p, found)
 }
 
-// firstByte is a connection that keeps the first byte that was read from it.
-type firstByte struct {
+// opening is a connection that keeps the first bytes that were read from it.
+type opening struct {
 	net.Conn
 
-	b    byte
-	read bool
+	head []byte // at most maxQuoted
 }
 
-func (c *firstByte) Read(b []byte) (int, error) {
+func (c *opening) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	if n > 0 && !c.read {
-		c.b, c.read = b[0], true
-	}
+	c.head = append(c.head, b[:min(n, maxQuoted-len(c.head))]...)
 	return n, err
 }
 
 // isTLS reports whether the other end began as TLS does, with a handshake or an
 // alert.
-func (c *firstByte) isTLS() bool {
+func (c *opening) isTLS() bool {
 	const alert, handshake = 0x15, 0x16
-	return c.read && (c.b == alert || c.b == handshake)
+	return len(c.head) > 0 && (c.head[0] == alert || c.head[0] == handshake)
 }
 
 // brokenError is a TLS handshake that the server took part in before it failed.
@@ -249,15 +259,22 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 
 // older speaks a dialect that a person has asked for.
 func (c connector) older(raw net.Conn, local bool, dialect wire.Dialect) (*dialled, error) {
-	if c.pin.known {
+	if err := c.refuseOlder(dialect.Name()); err != nil {
 		drop(raw)
-		return nil, c.notPlain("would be spoken to in plain text, as --dialect "+dialect.Name()+" asks for", false)
-	}
-	if c.cfg.ServerKey != "" {
-		drop(raw)
-		return nil, ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect.Name(), c.cfg.Server)
+		return nil, err
 	}
 	return &dialled{raw: raw, conn: raw, read: bufio.NewReader(raw), local: local, dialect: dialect}, nil
+}
+
+// refuseOlder refuses an older dialect where a key is known or demanded.
+func (c connector) refuseOlder(dialect string) error {
+	switch {
+	case c.pin.known:
+		return c.notPlain("would be spoken to in plain text, as --dialect "+dialect+" asks for", false)
+	case c.cfg.ServerKey != "":
+		return ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect, c.cfg.Server)
+	}
+	return nil
 }
 
 // greet says hello.

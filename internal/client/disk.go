@@ -226,7 +226,7 @@ func (l *loop) diskFailed(err error) {
 		return
 	}
 	l.disk.told = true
-	l.notice("This machine's disk does not take what is said (%v). It is shown and sent, but may be lost when the program ends. Make room on the disk: it is tried again until it works.", err)
+	l.notice("This machine's disk does not take what is said (%v). It is shown and sent, but may be lost when the program ends. Make room on the disk, or end what holds the file: it is tried again until it works.", err)
 }
 
 // diskWorks goes on after the disk has taken all that waited.

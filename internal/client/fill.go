@@ -16,15 +16,16 @@ type page struct {
 	lines []*wire.Said // that have come
 }
 
-// holds says whether a line is of the page.
-func (p *page) holds(one *room, id wire.ID) bool {
-	return one != nil && p.room == one && !p.due && p.gap.From <= id && id <= p.gap.To
+// holds says whether a line is of the page, also where its room was left
+// meanwhile.
+func (p *page) holds(e *wire.Said) bool {
+	return p.room != nil && !p.due && p.gap.From <= e.ID && e.ID <= p.gap.To && wire.Fold(e.Room) == wire.Fold(p.room.name)
 }
 
 // pageOf returns the page that a line is of, nil for news.
-func (l *loop) pageOf(one *room, id wire.ID) *page {
+func (l *loop) pageOf(e *wire.Said) *page {
 	for _, p := range []*page{&l.rooms.fill, &l.rooms.read} {
-		if p.holds(one, id) {
+		if p.holds(e) {
 			return p
 		}
 	}
@@ -56,7 +57,8 @@ func (l *loop) cutPages() {
 
 // fill asks for the newest lines that are missing on disk, a page at a time.
 // Nobody is shown them: where the screen lacks them it says so, and reads them from
-// the disk when somebody looks.
+// the disk when somebody looks. One page is on its way at a time, until it is
+// answered, however late.
 func (l *loop) fill() {
 	r := &l.rooms
 	if r.fill.room != nil || l.disk.failing || !l.asks.tagged || l.phase != online || !r.again.IsZero() {
@@ -98,13 +100,10 @@ func (l *loop) newestHole() (of *room, newest wire.Hole) {
 // filling begins a page of lines that are missing on disk.
 func (l *loop) filling(e *wire.Gap) {
 	f := &l.rooms.fill
-	if f.room == nil {
-		return
-	}
 	f.gap, f.due = *e, false
 	switch {
-	case e.Count > 0:
-	case e.More: // there are some, but it does not tell them
+	case e.Count > 0 && e.From <= f.hole.To: // they follow
+	case e.Count > 0, e.More: // there are some, but it does not tell them
 		f.room.refuses = true
 		*f = page{}
 		l.fill()
@@ -134,9 +133,7 @@ func (l *loop) fillRefused(e *wire.Refused) {
 		l.askLater(e.RetryMS)
 		return
 	}
-	if one != nil { // the next connection asks again
-		one.refuses = true
-	}
+	one.refuses = true // the next connection asks again
 	l.cfg.Log.Warn("missing lines are refused", "code", e.Code, "text", e.Text)
 	l.fill()
 }
@@ -150,7 +147,7 @@ func (l *loop) pageRead() {
 	x := l.extent(p.room.name)
 	from, to := p.gap.From, p.gap.To
 	if p.asked.After == 0 && p.asked.Before != 0 {
-		to = p.asked.Before - 1
+		to = min(p.asked.Before-1, max(x.Last, p.gap.To))
 		if p.gap.Count == 0 {
 			from = p.asked.Before
 		}

@@ -11,38 +11,33 @@ import (
 	"labchat/internal/wire"
 )
 
-// greetingWithin is how long a server may take to speak first. Old prompt
-// rooms do so at once, and die of a TLS greeting: so a port that may be theirs
-// is listened to before it is spoken to.
-const greetingWithin = 150 * time.Millisecond
-
-// greetings are the beginnings of what old servers say at once.
+// greetings are the beginnings of what old servers say at once. The one that
+// others begin with stands last.
 var greetings = []struct{ says, dialect string }{
 	{"Welcome to this chatroom! Do you want to login", "prompt-accounts"},
+	{"Welcome to this chatroom! Type", "prompt"},
 	{"Welcome to this chatroom!", "prompt"},
 }
 
-// greeted listens whether the server speaks before it is spoken to, and
-// returns nil, nil where it does not, or need not be listened to.
-func (c connector) greeted(raw net.Conn, local bool) (*dialled, error) {
-	_, port, err := net.SplitHostPort(c.cfg.Server)
-	if err != nil || c.pin.known || c.cfg.ServerKey != "" || c.cfg.Dialect != DialectAuto || port == DefaultPort {
-		return nil, nil //nolint:nilerr // what is wrong with the address is said where it is used
+// listen listens whether the server speaks before it is spoken to, and returns
+// nil, nil where it does not.
+func (c connector) listen(raw net.Conn, local bool, atMost time.Duration) (*dialled, error) {
+	if atMost == 0 {
+		return nil, nil
 	}
 	read := bufio.NewReader(raw)
-	raw.SetReadDeadline(time.Now().Add(greetingWithin))
-	_, err = read.Peek(1)
+	raw.SetReadDeadline(time.Now().Add(atMost))
+	said, err := opened(read)
 	raw.SetReadDeadline(time.Time{})
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case len(said) == 0 && errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, nil
-	case err != nil:
+	case len(said) == 0:
 		drop(raw)
 		return nil, err
 	}
-	said, _ := read.Peek(read.Buffered()) // what is there can be looked at
 	for _, g := range greetings {
-		if !strings.HasPrefix(string(said), g.says) {
+		if !strings.HasPrefix(said, g.says) {
 			continue
 		}
 		if !local {
@@ -52,5 +47,35 @@ func (c connector) greeted(raw net.Conn, local bool) (*dialled, error) {
 		return &dialled{raw: raw, conn: raw, read: read, local: true, dialect: wire.ByName(g.dialect)}, nil
 	}
 	drop(raw)
-	return nil, ended(wire.CodeUnsupported, "%s speaks first, and no language that labchat knows. Look for the chat server's port, or name its --dialect.", c.cfg.Server)
+	return nil, c.stranger("speaks first, and no language that labchat knows: " + quoted([]byte(said)))
+}
+
+// opened waits for what a server says first: until it is a greeting, or can't
+// become one, or nothing more comes. It stays in read.
+func opened(read *bufio.Reader) (string, error) {
+	for n := 1; ; n++ {
+		if _, err := read.Peek(n); err != nil {
+			return buffered(read), err
+		}
+		said := buffered(read)
+		if n = len(said); !isBeginning(said) {
+			return said, nil
+		}
+	}
+}
+
+// buffered is what has been read ahead: it can be looked at.
+func buffered(read *bufio.Reader) string {
+	said, _ := read.Peek(read.Buffered())
+	return string(said)
+}
+
+// isBeginning reports whether said is less than a greeting that it may become.
+func isBeginning(said string) bool {
+	for _, g := range greetings {
+		if len(said) < len(g.says) && strings.HasPrefix(g.says, said) {
+			return true
+		}
+	}
+	return false
 }

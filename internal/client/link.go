@@ -55,6 +55,28 @@ func (k *link) close() {
 	k.wait.Wait()
 }
 
+// part ends the connection to an older server so that it can read all that was
+// written: what it says meanwhile must find somebody, or its next read fails in
+// place of bringing the last lines. The other end is waited for a moment.
+func (k *link) part() {
+	half, ok := k.raw.(interface{ CloseWrite() error })
+	if k.dialect.Manners().Native || !ok || half.CloseWrite() != nil {
+		return
+	}
+	enough := time.NewTimer(farewellTimeout)
+	defer enough.Stop()
+	for {
+		select {
+		case _, more := <-k.in:
+			if !more {
+				return
+			}
+		case <-enough.C:
+			return
+		}
+	}
+}
+
 // why returns what ended the connection: what was noticed first.
 func (k *link) why() error {
 	select {
@@ -100,8 +122,12 @@ func (k *link) reading(ctx context.Context, log *slog.Logger) {
 // parse reads all whole frames of data and returns what is left. A frame that
 // can't be read is passed over.
 func (k *link) parse(data []byte, atEOF bool, log *slog.Logger) (rest []byte, events []wire.Event, err error) {
+	split := k.dialect.Split
+	if own, ok := k.codec.(wire.Splitter); ok {
+		split = own.Split
+	}
 	for {
-		advance, frame, err := k.dialect.Split(data, atEOF)
+		advance, frame, err := split(data, atEOF)
 		if err != nil || advance == 0 {
 			return data, events, err
 		}

@@ -63,6 +63,7 @@ type connection struct {
 	work      sync.WaitGroup // the connector
 	deadline  time.Time      // of greeting and naming
 	since     time.Time      // when the session came online
+	met       bool           // the server has spoken TLS, or a person has said which it is
 }
 
 // fate is how the session ends. Owned by loop.
@@ -188,7 +189,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due()} {
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -204,6 +205,9 @@ func (l *loop) act(ctx context.Context) {
 	}
 	if !l.deadline.IsZero() && !now.Before(l.deadline) {
 		l.lose(lost("%s does not answer in time.", l.cfg.Server))
+	}
+	if !now.Before(l.outbox.asleep) {
+		l.outbox.asleep = time.Time{}
 	}
 	l.giveUp(now)
 	l.askAgain(now)
@@ -221,7 +225,7 @@ func (l *loop) act(ctx context.Context) {
 func (l *loop) connect(ctx context.Context) {
 	l.phase, l.ladder.at = connecting, time.Time{}
 	l.status(wire.StateConnecting, "", "")
-	c := connector{cfg: l.cfg}
+	c := connector{cfg: l.cfg, met: l.met}
 	l.work.Go(func() {
 		d, err := c.connect(ctx)
 		l.connected <- attempt{d, err} // has room: one try at a time
@@ -247,6 +251,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 	}
 	l.mistrusted = nil // it is the one we know: an answer about another comes too late
 	l.link = open(ctx, a.dialled, l.cfg.Log)
+	l.met = l.met || a.secure
 	if a.notice != "" {
 		l.notice("%s", a.notice)
 	}
@@ -345,6 +350,9 @@ func (l *loop) end(err error) {
 	default:
 	}
 	l.over, l.quit = err, true
+	if l.link != nil {
+		l.link.part()
+	}
 	l.lose(nil)
 	l.takeCalls()
 	l.disk.again = time.Time{}

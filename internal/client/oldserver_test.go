@@ -20,8 +20,10 @@ type oldServer struct {
 	hear     func(p *oldPeer, said string) // one read of a client's
 	leave    func(p *oldPeer)              // it has closed
 	done     sync.WaitGroup
+	thread   chan struct{} // full while its only thread is busy, nil: it has one for each connection
 
 	mu       sync.Mutex // held by hear and leave
+	asleep   bool       // the thread sleeps behind what was heard last
 	heard    []string
 	peers    []*oldPeer
 	accounts map[string]string
@@ -32,6 +34,7 @@ type oldPeer struct {
 	conn *memnet.Conn
 	name string
 	step string // of a dialogue
+	runs bool   // it has the server's only thread: to the end of a dialogue, and of what a line asks for
 }
 
 func serveOld(s *oldServer) *oldServer {
@@ -65,6 +68,7 @@ func (s *oldServer) cut() {
 
 func (s *oldServer) talk(p *oldPeer) {
 	defer p.conn.Close()
+	p.wake()
 	p.say(s.greeting)
 	s.mu.Lock()
 	s.peers = append(s.peers, p)
@@ -72,16 +76,25 @@ func (s *oldServer) talk(p *oldPeer) {
 	buf := make([]byte, 2048)
 	for {
 		n, err := p.conn.Read(buf)
+		said := p.awake(slices.Clone(buf[:n]))
 		s.mu.Lock()
 		if err != nil {
 			s.peers = slices.DeleteFunc(s.peers, func(o *oldPeer) bool { return o == p })
 			s.leave(p)
-			s.mu.Unlock()
+		} else {
+			s.heard = append(s.heard, string(said))
+			s.hear(p, string(said))
+		}
+		if s.asleep {
+			s.asleep, p.runs = false, false // the thread is let go of when it wakes up
+		} else if p.runs && (p.name != "" || err != nil) {
+			p.runs = false
+			<-s.thread
+		}
+		s.mu.Unlock()
+		if err != nil {
 			return
 		}
-		s.heard = append(s.heard, string(buf[:n]))
-		s.hear(p, string(buf[:n]))
-		s.mu.Unlock()
 	}
 }
 
@@ -139,10 +152,14 @@ func (p *oldPeer) leavesPrompt() {
 
 // listSoon sends the list half a second later, alone.
 func (s *oldServer) listSoon() {
+	s.asleep = s.thread != nil
 	s.done.Go(func() {
 		<-time.After(500 * time.Millisecond)
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if s.thread != nil {
+			defer func() { <-s.thread }()
+		}
 		var list []string
 		for _, p := range s.peers {
 			if p.name != "" {

@@ -43,6 +43,7 @@ type outbox struct {
 	copying  bool // the first of copies is under way
 	next     time.Time
 	hold     time.Time // the server asked to wait until then
+	asleep   time.Time // until then the server may read nothing, and would take two lines for one
 	interval time.Duration
 	echoes   []string // lines that went out in a dialect without ids and may come back as said by us
 }
@@ -130,7 +131,8 @@ func (o *outbox) interrupted() {
 	if o.sent != nil {
 		o.sent.lost = true
 	}
-	o.sent, o.copying, o.next, o.hold, o.echoes = nil, false, time.Time{}, time.Time{}, nil
+	o.sent, o.copying, o.echoes = nil, false, nil
+	o.next, o.hold, o.asleep = time.Time{}, time.Time{}, time.Time{}
 }
 
 // receipt copies what is said of a line: events never change.
@@ -157,8 +159,10 @@ func (l *loop) linesDue() time.Time {
 		return time.Time{}
 	}
 	due := o.next
-	if o.hold.After(due) {
-		due = o.hold
+	for _, t := range []time.Time{o.hold, o.asleep} {
+		if t.After(due) {
+			due = t
+		}
 	}
 	if due.IsZero() {
 		due = time.Unix(0, 0)

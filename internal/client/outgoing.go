@@ -1,6 +1,10 @@
 package client
 
-import "labchat/internal/wire"
+import (
+	"time"
+
+	"labchat/internal/wire"
+)
 
 // outgoing is what leaves in one write, and what may be taken for granted
 // then, in dialects without answers.
@@ -32,12 +36,30 @@ func (l *loop) unsentBytes() (n int) {
 	return n
 }
 
-// outlet is where the next write goes, nil while there is nothing to send.
+// outlet is where the next write goes, nil while there is nothing to send, and
+// while the server sleeps.
 func (l *loop) outlet() chan<- []byte {
-	if l.link == nil || l.writing || len(l.unsent) == 0 {
+	if l.link == nil || l.writing || len(l.unsent) == 0 || time.Now().Before(l.outbox.asleep) {
 		return nil
 	}
 	return l.link.out
+}
+
+// watchSleep notes until when the server may sleep. What reaches it meanwhile,
+// it reads as one line. A list says that it is awake, and a moment later it has
+// read what was under way when it fell asleep.
+func (l *loop) watchSleep(e wire.Event) {
+	sleeps := l.link.dialect.Manners().Sleeps
+	if sleeps == 0 {
+		return
+	}
+	switch e.(type) {
+	case *wire.LoggedIn, *wire.Joined, *wire.Left:
+		l.outbox.asleep = time.Now().Add(sleeps)
+	case *wire.PeerList:
+		l.outbox.asleep = time.Now().Add(framesApart)
+	default:
+	}
 }
 
 func (l *loop) nextWrite() []byte {

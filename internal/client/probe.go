@@ -9,8 +9,9 @@ import (
 	"labchat/internal/wire"
 )
 
-// probeTimeout bounds a Probe: a person waits for it in front of a form.
-const probeTimeout = 10 * time.Second
+// probeTimeout bounds a Probe, for which a person waits in front of a form: as
+// long as listening and a TLS greeting may take.
+const probeTimeout = listenFor + handshakeTimeout + time.Second
 
 // Probed is what can be said of a server before anything secret goes there.
 type Probed struct {
@@ -24,12 +25,25 @@ type Probed struct {
 }
 
 // Probe connects, says hello, asks for a name if there is one, and closes. It
-// stores nothing. The error is a sentence.
+// stores nothing, and sends no more than a session would. A server whose older
+// dialect is named is not connected to: it would announce or count us. The error
+// is a sentence, an *EndedError where looking again is of no use.
 func Probe(ctx context.Context, cfg Config, name string) (Probed, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	s := New(cfg)
-	d, err := connector{cfg: s.cfg, try: true}.connect(ctx)
+	c := connector{cfg: s.cfg, try: true}
+	if older := s.cfg.Dialect; older != DialectAuto && older != DialectChat1 {
+		err := c.lookUp(s.cfg.knownAs())
+		if err == nil {
+			err = c.refuseOlder(older)
+		}
+		if err != nil {
+			return Probed{}, sentence(&s.cfg, err)
+		}
+		return Probed{Dialect: older}, nil
+	}
+	d, err := c.connect(ctx)
 	if err != nil {
 		return Probed{}, sentence(&s.cfg, err)
 	}

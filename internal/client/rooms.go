@@ -213,8 +213,8 @@ func (l *loop) missed(one *room, e *wire.Gap) {
 // caughtUp is in a room whose missed lines are here: from now on each comes as it
 // is said.
 func (l *loop) caughtUp(one *room) {
-	if one.run > one.next {
-		l.change(one.name).Add(one.next, one.run-1)
+	if next := max(one.next, one.since+1); one.run > next {
+		l.change(one.name).Add(next, one.run-1)
 	}
 	one.told.Add(one.since+1, max(one.told.Last, one.gap.To))
 	one.standing, one.since, one.run, one.gap = inside, one.told.Last, 0, wire.Gap{}
@@ -234,9 +234,7 @@ func (l *loop) resumed(q *ask) {
 // left notes that we are not in a room any more, and don't want to be.
 func (l *loop) left(name string) {
 	if one := l.rooms.find(name); one != nil {
-		if name = one.name; l.rooms.fill.room == one {
-			l.rooms.fill = page{}
-		}
+		name = one.name
 	}
 	delete(l.rooms.all, wire.Fold(name))
 	l.isIn(name, false)
@@ -260,7 +258,7 @@ func (l *loop) said(e *wire.Said) {
 		e.ID, e.At = l.stamp(e.Room)
 	}
 	at := l.rooms.find(e.Room)
-	p := l.pageOf(at, e.ID)
+	p := l.pageOf(e)
 	switch one := l.outbox.find(e.Client); {
 	case one != nil && e.Text == one.Text:
 		l.settled(one, e.ID, e.At, false)

@@ -32,7 +32,7 @@ import (
 // The values of Config.Dialect beside the names of the older dialects, which
 // are never spoken over TLS, and carry passwords over loopback only.
 const (
-	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also in plain, A3, and prompt rooms by their greeting
+	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also prompt rooms by their greeting, and at DefaultPort in plain, and A3: see approach
 	DialectChat1 = "chat1" // over TLS, over loopback also in plain
 	DialectA3    = "a3"
 )

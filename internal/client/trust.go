@@ -273,7 +273,7 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
 		return
 	}
-	l.mistrusted, l.ladder.attempt = nil, 0
+	l.mistrusted, l.ladder.attempt, l.met = nil, 0, true
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 	l.retry()
 }

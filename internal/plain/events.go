@@ -264,10 +264,10 @@ func (c *conversation) outOf(name string) {
 }
 
 func (c *conversation) onRefused(e *wire.Refused) {
-	if c.history != nil && e.Re.Re == c.history.tag && (e.Code != wire.CodeOffline || !c.catching()) {
-		c.endReading(strings.TrimSuffix(refused(e), "."))
-	}
 	r := c.ledger.answered(e.Re.Re)
+	if c.readingRefused(e) {
+		return
+	}
 	if r, ok := r.(wire.Drop); ok {
 		delete(c.ledger.dropping, r.Client)
 	}

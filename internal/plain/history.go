@@ -39,6 +39,14 @@ func (h *history) next() wire.History {
 	return wire.History{Room: h.room, Before: h.oldest, Limit: min(h.left, wire.MaxHistory)}
 }
 
+// begun reports whether a page has come.
+func (h *history) begun() bool {
+	if h.left == All {
+		return h.last > 1
+	}
+	return len(h.pages) > 0
+}
+
 // cut forgets what was under way when the connection was lost.
 func (h *history) cut() { h.tag, h.page, h.lines, h.leftOut = "", nil, nil, nil }
 

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -63,6 +64,23 @@ func (c *conversation) turn() {
 		return
 	}
 	c.finishReading()
+}
+
+// readingRefused takes the refusal of a page. told says that nobody need hear more
+// of it, because nobody has asked.
+func (c *conversation) readingRefused(e *wire.Refused) (told bool) {
+	if c.history == nil || e.Re.Re != c.history.tag {
+		return false
+	}
+	caught := c.catching()
+	switch {
+	case caught && e.Code == wire.CodeOffline: // it is asked for again when there is a connection
+	case caught || c.history.begun():
+		c.endReading(strings.TrimSuffix(refused(e), "."))
+	default: // the refusal is the answer
+		c.finishReading()
+	}
+	return caught
 }
 
 // endReading shows what has come of a history that does not go on, and says

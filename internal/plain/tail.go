@@ -229,7 +229,8 @@ func (t *tailer) event(e wire.Event) error {
 		return t.reentered(e)
 	case *wire.Left:
 		if t.isRoom(e.Room) && t.me != "" && wire.Fold(e.Name) == wire.Fold(t.me) {
-			t.catchUp() // the server says whether we may hear it yet
+			t.catchUp()  // the server says whether we may hear it yet
+			t.let = true // a page that is on its way may be of before
 		}
 	case *wire.Gap:
 		t.gap(e)

@@ -162,6 +162,24 @@ func TestTailSaysWhereLinesAreMissingAndEndsWhereTheyCantBeHad(t *testing.T) {
 	}
 }
 
+func TestTailEndsWhereItIsSentOutOfTheRoomWhileItReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		r, _ := tailing(t, ctx, 0, false, false)
+		r.hear(online())
+		r.hear(inLab3At(1), &wire.LoggedIn{Name: "me"})
+		r.hear(offline("reset"))
+		r.hear(online())
+		r.hear(&wire.Left{Room: "lab3", Name: "me"}) // the page below was read before that
+		r.hear(page("t2", 2, 3, false)...)
+		r.hear(&wire.Refused{Re: wire.Re{Re: "t3"}, Of: wire.ActHistory, Code: wire.CodeNotMember, Text: "Join the room first."})
+		if missing, ok := errors.AsType[*plain.GapError](r.result()); !ok || missing.After != id(3) {
+			t.Errorf("got %v, want the lines behind the third missing", missing)
+		}
+	})
+}
+
 func TestTailWaitsForAServerThatIsAwayForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -46,7 +46,7 @@ func (k *Keeper) Keep(store Store, now time.Time, lines ...wire.Event) (notice s
 	failed := !k.again.IsZero()
 	if err = store.Keep(k.waiting); err != nil {
 		if !failed {
-			notice = fmt.Sprintf("This machine's disk does not take what is said (%v). It is shown, but may be lost when the program ends. Make room on the disk: it is tried again until it works.", err)
+			notice = fmt.Sprintf("This machine's disk does not take what is said (%v). It is shown, but may be lost when the program ends. Make room on the disk, or end what holds the file: it is tried again until it works.", err)
 		}
 		k.again = now.Add(DiskWait)
 		return notice, err

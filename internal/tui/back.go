@@ -25,14 +25,14 @@ func (m *Model) goOnBack() {
 		return
 	}
 	m.goUp(at, at.log.Above(true))
-	if m.mend(at); at.past.asking != "" {
+	if m.mend(at); at.waits() {
 		return
 	}
 	m.goUp(at, at.log.Above(false)) // past holes that nobody can mend now
 	if at.past.back > 0 {
 		m.fetch(at)
 	}
-	if at.past.asking == "" {
+	if !at.waits() {
 		at.past.back = 0 // there is nothing older, or nobody to ask
 	}
 }

@@ -211,7 +211,7 @@ func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 		return on
 	}
 	before := t.lines[above]
-	on[ruleHole] = t.holeAt(i) != nil
+	on[ruleHole] = t.holeOver(i) != nil
 	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
 	return on
 }
@@ -222,7 +222,7 @@ func (t *timeline) over(i int) []string {
 	on := t.rules(i)
 	var rows []string
 	if on[ruleHole] {
-		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeAt(i))))
+		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeOver(i))))
 	}
 	if on[ruleDay] {
 		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))

@@ -71,6 +71,7 @@ const (
 // Login is what the form asks for.
 type Login struct {
 	Server   string // HOST:PORT
+	Dialect  string // that of an older server; "" or auto is found out
 	Mode     Mode
 	Name     string
 	Password wire.Secret
@@ -86,6 +87,7 @@ type Probed struct {
 	Register bool   // whether anybody may register
 	Resumes  bool   // this machine may log in as the name without its password; known also where nobody answers
 	Name     *wire.NameChecked
+	Unfit    bool // looking again is of no use, or would disturb the server
 }
 
 // Connected is a session that was made from the form, and its disk.
@@ -111,8 +113,8 @@ type Config struct {
 	// from the screen, and again after a login that was refused; the session
 	// before is over then.
 	Connect func(context.Context, Login) (Connected, error)
-	// Probe looks at a server, and at a name unless it is empty.
-	Probe func(ctx context.Context, server, name string) (Probed, error)
+	// Probe looks at the server of a login, and at its name unless it is empty.
+	Probe func(context.Context, Login) (Probed, error)
 	// Here starts a chat on this machine instead, under a name that may be empty,
 	// as soon as the screen has ended. nil where there is no such choice.
 	Here  func(name string)

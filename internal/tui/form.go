@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -9,14 +10,18 @@ import (
 	"labchat/internal/wire"
 )
 
-// defaultPort is taken where a server is named without one.
-const defaultPort = "1300"
+// The ports that are taken where a server, or a registry, is named without one.
+const (
+	defaultPort  = "1300"
+	registryPort = "2020"
+)
 
 // field is one line of the form.
 type field uint8
 
 const (
 	fieldServer field = iota
+	fieldDialect
 	fieldMode
 	fieldName
 	fieldPassword
@@ -34,13 +39,14 @@ const (
 )
 
 // An inquiry is what a look at a server is about.
-type inquiry struct{ server, name string }
+type inquiry struct{ server, dialect, name string }
 
 // A form asks how to come in: which server, as whom. It comes back, with all
 // its fields filled, after a login that was refused.
 type form struct {
 	paint    *paint
 	server   draft
+	dialect  string // as Login.Dialect
 	name     draft
 	password draft
 	mode     Mode
@@ -48,8 +54,10 @@ type form struct {
 	visible  bool // the password is shown
 	busy     bool // Connect is under way, or the login after it
 	asked    inquiry
+	looking  bool // asked is not answered yet
 	found    Probed
-	heard    bool // found answers asked
+	heard    bool    // found answers asked
+	unfit    inquiry // without a name: what is not looked at again by itself
 	failed   [fieldCount]string
 	here     hereOffer
 	nobody   string // the address at which nobody answered
@@ -57,7 +65,7 @@ type form struct {
 }
 
 func newForm(cfg Config, p *paint) *form {
-	f := &form{paint: p, mode: cfg.Login.Mode}
+	f := &form{paint: p, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
 	switch {
 	case cfg.Here == nil:
 	case cfg.Login.Here:
@@ -82,7 +90,7 @@ func newForm(cfg Config, p *paint) *form {
 
 // fields are those of the mode: a guest has no password.
 func (f *form) fields() []field {
-	fields := []field{fieldServer, fieldMode, fieldName}
+	fields := []field{fieldServer, fieldDialect, fieldMode, fieldName}
 	if f.mode != ModeGuest {
 		fields = append(fields, fieldPassword)
 	}
@@ -183,9 +191,9 @@ func (f *form) move(n int) {
 func (f *form) edit(m *Model, k key) {
 	d := f.active()
 	switch {
-	case f.focus == fieldMode && (k.name == "right" || k.text == " "):
+	case d == nil && (k.name == "right" || k.text == " "):
 		f.choose(1)
-	case f.focus == fieldMode && k.name == "left":
+	case d == nil && k.name == "left":
 		f.choose(-1)
 	case d == nil:
 	case k.text != "":
@@ -200,20 +208,35 @@ func (f *form) edit(m *Model, k key) {
 	m.later(draftPause, paused{m.moment.edits})
 }
 
+// choose goes to the next choice of the field, around the ends.
 func (f *form) choose(n int) {
 	const modes = 3
-	f.mode = Mode((int(f.mode) + n + modes) % modes)
+	switch f.focus {
+	case fieldDialect:
+		f.chooseDialect(n)
+	case fieldMode:
+		f.mode = Mode((int(f.mode) + n + modes) % modes)
+	default:
+		return
+	}
 	f.failed = [fieldCount]string{}
 }
 
 // address is the server as typed, with a port.
 func (f *form) address() string {
 	s := strings.TrimSpace(f.server.String())
-	if s == "" || strings.Contains(s, ":") && !strings.HasSuffix(s, "]") {
+	switch {
+	case s == "" || strings.Contains(s, ":") && !strings.HasSuffix(s, "]"):
 		return s
+	case wire.DatagramsByName(f.dialect) != nil:
+		return s + ":" + registryPort
+	default:
+		return s + ":" + defaultPort
 	}
-	return s + ":" + defaultPort
 }
+
+// place is what is looked at, without a name.
+func (f *form) place() inquiry { return inquiry{server: f.address(), dialect: f.dialect} }
 
 func (f *form) username() string { return strings.TrimSpace(f.name.String()) }
 
@@ -247,7 +270,7 @@ func (f *form) checkName() string {
 
 // resumes says whether the name needs no password here.
 func (f *form) resumes() bool {
-	return f.mode == ModeLogin && f.found.Resumes && f.asked == inquiry{f.address(), f.username()}
+	return f.mode == ModeLogin && f.found.Resumes && f.asked == inquiry{f.address(), f.dialect, f.username()}
 }
 
 // checkPassword says what is wrong with the password, or "".
@@ -272,7 +295,7 @@ func (f *form) checkPassword() string {
 // submit connects, if every field is in order.
 func (m *Model) submit() {
 	f := m.form
-	for i, why := range [...]string{f.checkServer(), "", f.checkName(), f.checkPassword()} {
+	for i, why := range [...]string{f.checkServer(), "", f.checkMode(), f.checkName(), f.checkPassword()} {
 		if why != "" {
 			f.focus = field(i)
 			f.failed[i] = why
@@ -284,7 +307,7 @@ func (m *Model) submit() {
 	}
 	f.busy, f.back = true, false // the session before is over then
 	f.failed = [fieldCount]string{}
-	login := Login{Server: f.address(), Mode: f.mode, Name: f.username()}
+	login := Login{Server: f.address(), Dialect: f.dialect, Mode: f.mode, Name: f.username()}
 	m.cfg.Login = login
 	if f.mode != ModeGuest {
 		login.Password = wire.Secret(f.password.String())
@@ -321,26 +344,38 @@ func (m *Model) connected(c connected) {
 	}
 }
 
-// probe looks at the server that the form names, and at the name, once each:
-// what is being typed only when the typing has rested.
+// probe looks at the server that the form names, and at the name, once each and
+// one after the other: what is being typed only when the typing has rested. A
+// server that a look was lost on is not bothered again.
 func (m *Model) probe(rested bool) {
 	f := m.form
-	if f == nil || f.busy || m.cfg.Probe == nil || f.checkServer() != "" || f.focus == fieldServer && !rested {
+	if f == nil || f.busy || m.cfg.Probe == nil || f.checkServer() != "" || !f.native() {
 		return
 	}
-	ask := inquiry{server: f.address()}
+	if f.focus == fieldServer && !rested || f.focus == fieldDialect { // what is only passed by is not meant
+		return
+	}
+	ask := f.place()
+	if ask == f.unfit || f.looking && ask.at(f.asked) {
+		return
+	}
 	if f.checkName() == "" && (f.focus != fieldName || rested) {
 		ask.name = f.username()
 	}
-	if ask == f.asked || ask.server == f.asked.server && ask.name == "" {
+	if ask == f.asked || ask.at(f.asked) && ask.name == "" {
 		return
 	}
-	f.asked, f.heard = ask, false
+	f.asked, f.looking, f.heard = ask, true, false
 	look := m.cfg.Probe
 	m.start(func(ctx context.Context) any {
-		found, err := look(ctx, ask.server, ask.name)
+		found, err := look(ctx, Login{Server: ask.server, Dialect: ask.dialect, Name: ask.name})
 		return probed{ask, found, err}
 	})
+}
+
+// at says whether two looks are at the same server.
+func (i inquiry) at(other inquiry) bool {
+	return i.server == other.server && i.dialect == other.dialect
 }
 
 // probed shows what the server said, unless another question was asked since.
@@ -349,12 +384,16 @@ func (m *Model) probed(p probed) {
 	if f == nil || p.asked != f.asked {
 		return
 	}
-	f.found, f.heard = p.found, p.err == nil
+	f.found, f.heard, f.looking = p.found, p.err == nil, false
 	if p.err != nil {
 		f.failed[fieldServer] = cleanError(p.err)
 		f.nobody = f.asked.server
 	}
+	if p.found.Unfit {
+		f.unfit = inquiry{server: p.asked.server, dialect: p.asked.dialect}
+	}
 	if f.resumes() {
 		f.failed[fieldPassword] = ""
 	}
+	m.probe(false) // for the name that was typed meanwhile
 }

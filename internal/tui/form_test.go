@@ -21,11 +21,11 @@ type desk struct {
 	known  bool   // what connect says of the server
 }
 
-func (d *desk) probe(_ context.Context, server, name string) (Probed, error) {
-	d.probes = append(d.probes, inquiry{server, name})
+func (d *desk) probe(_ context.Context, l Login) (Probed, error) {
+	d.probes = append(d.probes, inquiry{l.Server, l.Dialect, l.Name})
 	found := d.found
-	if name != "" {
-		found.Name = &wire.NameChecked{Name: name, State: wire.NameFree}
+	if l.Name != "" {
+		found.Name = &wire.NameChecked{Name: l.Name, State: wire.NameFree}
 	}
 	return found, d.fail
 }
@@ -80,7 +80,7 @@ func TestTheFormBeginsAtTheFirstThingThatIsNotKnown(t *testing.T) {
 
 func TestServerAndNameAreLookedAtBeforeThePassword(t *testing.T) {
 	s, d := atForm(t, 80, 24, ModeRegister)
-	if len(d.probes) != 1 || d.probes[0] != (inquiry{"chat.example.org:1300", ""}) {
+	if len(d.probes) != 1 || d.probes[0] != (inquiry{"chat.example.org:1300", "auto", ""}) {
 		t.Fatalf("at first: got %v", d.probes)
 	}
 	s.shows("✓ reachable 12 ms · TLS · new key 9f2c…41")
@@ -110,7 +110,7 @@ func TestServerAndNameAreLookedAtBeforeThePassword(t *testing.T) {
 func TestAServerThatIsNotThereIsSaidAtOnce(t *testing.T) {
 	s, d := atForm(t, 80, 24, ModeGuest)
 	d.fail = errors.New("connection refused")
-	s.press("shift+tab", "shift+tab", "ctrl+u")
+	s.press("shift+tab", "shift+tab", "shift+tab", "ctrl+u")
 	s.types("nowhere:1")
 	s.wait(draftPause)
 	s.shows("✗ connection refused")
@@ -122,7 +122,7 @@ func TestTheFormConnectsAndGoesAway(t *testing.T) {
 	s.press("tab")
 	s.types("correct horse")
 	s.press("enter")
-	want := Login{Server: "chat.example.org:1300", Mode: ModeRegister, Name: "sara", Password: "correct horse"}
+	want := Login{Server: "chat.example.org:1300", Dialect: "auto", Mode: ModeRegister, Name: "sara", Password: "correct horse"}
 	if len(d.logins) != 1 || d.logins[0] != want {
 		t.Fatalf("got %d logins", len(d.logins))
 	}
@@ -220,7 +220,7 @@ func TestTheFormThatComesBackHoldsWhatWasTyped(t *testing.T) {
 	if s.quits != 0 {
 		t.Error("Esc has ended the program")
 	}
-	s.press("alt+e", "tab", "tab", "tab")
+	s.press("alt+e", "tab", "tab", "tab", "tab")
 	s.types("correct horse")
 	s.press("enter", "esc")
 	if s.quits != 1 || len(d.logins) != 2 {

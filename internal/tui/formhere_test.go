@@ -33,7 +33,7 @@ func TestWhereNobodyAnswersTheFormOffersAServerOnThisMachine(t *testing.T) {
 	for name, start := range map[string]func(*scene){
 		"by its key":          func(s *scene) { s.press("f2") },
 		"as the last field":   func(s *scene) { s.press("tab", "enter") },
-		"from the other side": func(s *scene) { s.press("shift+tab", "shift+tab", "shift+tab", "enter") },
+		"from the other side": func(s *scene) { s.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "enter") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, d, started := nobodyAnswers(t, 80, 24)
@@ -62,7 +62,7 @@ func TestAServerOnThisMachineIsNotStartedUnderABadName(t *testing.T) {
 func TestWhereAServerAnswersNoneIsOffered(t *testing.T) {
 	s, d, started := nobodyAnswers(t, 80, 24)
 	d.fail = nil
-	s.press("shift+tab", "shift+tab", "ctrl+u")
+	s.press("shift+tab", "shift+tab", "shift+tab", "ctrl+u")
 	s.types("lab:1300")
 	s.hides("start one on this machine")
 	s.press("f2")
@@ -90,7 +90,7 @@ func TestWhoWasLoggedInHereNeedsNoPassword(t *testing.T) {
 	d.found.Resumes = true
 	s.types("sara")
 	s.press("tab", "enter")
-	if want := (Login{Server: "chat.example.org:1300", Mode: ModeLogin, Name: "sara"}); len(d.logins) != 1 || d.logins[0] != want {
+	if want := (Login{Server: "chat.example.org:1300", Dialect: "auto", Mode: ModeLogin, Name: "sara"}); len(d.logins) != 1 || d.logins[0] != want {
 		t.Errorf("got %v, want %v", d.logins, want)
 	}
 

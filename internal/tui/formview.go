@@ -87,11 +87,13 @@ func (f *form) questions(w int) (rows []string, focus int) {
 // line is a field and what was typed into it.
 func (f *form) line(at field, w int) string {
 	p := f.paint
-	label := text.PadRight([fieldCount]string{"Server", "Mode", "Username", "Password", "No server?"}[at], formColumn)
+	label := text.PadRight([fieldCount]string{"Server", "Dialect", "Mode", "Username", "Password", "No server?"}[at], formColumn)
 	if at == f.focus {
 		label = p.Text.Key.Render(label)
 	}
 	switch at {
+	case fieldDialect:
+		return label + f.dialectRow() + f.mark(at)
 	case fieldMode:
 		return label + f.modes() + f.mark(at)
 	case fieldHere:
@@ -171,6 +173,8 @@ func (f *form) under(at field) string {
 	switch at {
 	case fieldServer:
 		return f.underServer()
+	case fieldDialect:
+		return f.underDialect()
 	case fieldMode:
 		if f.mode == ModeRegister && f.heard && !f.found.Register {
 			return f.paint.Glyph.Bad + " this server takes no new accounts"
@@ -190,7 +194,7 @@ func (f *form) underServer() string {
 	switch {
 	case f.address() == "" || f.focus == fieldServer && f.asked.server != f.address():
 		return "HOST or HOST:PORT"
-	case f.asked.server != f.address():
+	case !f.asked.at(f.place()):
 		return ""
 	case !f.heard:
 		return p.Glyph.Trying + " looking" + p.Glyph.More

@@ -39,6 +39,7 @@ func (m *Model) gap(e *wire.Gap) {
 	case ask.about != nil:
 		ask.about.past.asking = ""
 		ask.about.past.server = e.Count == 0
+		ask.about.log.Await(e.From, e)
 	case at != nil:
 		m.missed(at, e)
 	}
@@ -46,8 +47,12 @@ func (m *Model) gap(e *wire.Gap) {
 
 // missed notes which lines of a room were said while we were not there.
 func (m *Model) missed(at *place, e *wire.Gap) {
-	if e.More && e.Count > 0 {
+	switch {
+	case e.More && e.Count > 0:
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
+	case e.More: // not even the newest line had room in the answer
+		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: at.counts.came})
+		at.past.end = true
 	}
 	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
 		at.log.Missed(mark, e.To)
@@ -66,6 +71,7 @@ func (m *Model) leftOut(e *wire.Gap) {
 	default:
 		at = m.book.room(e.Room)
 	}
+	at.log.awaited = wire.Hole{} // it may be among them
 	at.log.Miss(wire.Hole{From: e.From, To: e.To})
 	at.past.end = true
 	if e.To > at.counts.mark && (at != m.book.current || at.log.Below() > 0) {
@@ -87,8 +93,15 @@ func (m *Model) missedBefore(at *place, o older) {
 		to = min(to, o.first-1)
 	}
 	at.log.Learn(oldestOf(o.events, o.full), to, o.extent)
-	if first := at.log.first(); len(o.events) > 0 && first > o.extent.Last { // what came since came past a full disk
-		at.log.Miss(wire.Hole{From: o.extent.Last + 1, To: first - 1})
+	first := at.log.first()
+	if len(o.events) == 0 || first <= o.extent.Last {
+		return
+	}
+	since := wire.Hole{From: o.extent.Last + 1, To: first - 1}
+	if first == o.first { // the line came past a full disk
+		at.log.Miss(since)
+	} else { // it has come since the archive was asked, which may have it by this time
+		m.learn(at, since)
 	}
 }
 
@@ -114,7 +127,7 @@ func idOfLine(e wire.Event) wire.ID {
 
 // mend asks for the lines of a hole that is on the screen.
 func (m *Model) mend(at *place) {
-	if h := at.log.Hole(); h != nil && at.past.asking == "" {
+	if h := at.log.Hole(); h != nil && !at.waits() {
 		m.fill(at, *h, at.private())
 	}
 }
@@ -123,14 +136,14 @@ func (m *Model) mend(at *place) {
 // nobody can scroll to.
 func (m *Model) mendEnd() {
 	at := m.book.current
-	if at == nil || at.past.asking != "" || !at.past.end {
+	if at == nil || at.waits() || !at.past.end {
 		return
 	}
 	at.past.end = false
 	if h := at.log.lowestHole(); h != nil && h.To >= at.log.last() {
 		m.fill(at, *h, at.private())
 	}
-	if at.past.filled && at.past.asking == "" && m.measured() != nil {
+	if at.past.filled && !at.waits() && m.measured() != nil {
 		at.past.filled = false
 		m.mend(at)
 	}
@@ -201,19 +214,27 @@ func (m *Model) filled(f filling) {
 // filledOnDisk takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
 func (m *Model) filledOnDisk(e *wire.Filled) {
-	at, archive := m.book.byID[roomID(e.Room)], m.link.archive
-	if at == nil || archive == nil {
-		return
+	if at := m.book.byID[roomID(e.Room)]; at != nil && m.link.archive != nil {
+		m.learn(at, wire.Hole{})
 	}
-	id, extent := at.id, at.extent()
-	m.start(func(context.Context) any { return learned{place: id, extent: extent(archive)} })
+}
+
+// learn asks the archive what it has of a room, and whether that closes a hole.
+func (m *Model) learn(at *place, hole wire.Hole) {
+	id, extent, archive := at.id, at.extent(), m.link.archive
+	m.start(func(context.Context) any { return learned{place: id, hole: hole, extent: extent(archive)} })
 }
 
 // learned shows what is gone for good, and fetches what is on the screen from the
-// archive.
+// archive; or it shows as much of one hole as the archive lacks.
 func (m *Model) learned(l learned) {
 	at := m.book.byID[l.place]
 	if at == nil {
+		return
+	}
+	if h := l.hole; h.To != 0 {
+		at.log.Learn(h.From, h.To, l.extent)
+		at.log.Miss(wire.Hole{From: max(h.From, l.extent.Last+1), To: h.To})
 		return
 	}
 	for _, h := range l.extent.Holes {
@@ -254,13 +275,38 @@ func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
 }
 
 // Mend makes a hole as small as it is when the lines that e announces are
-// there.
+// there, and awaits those.
 func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
 	from := h.From
 	if e.Count > 0 && e.More {
 		from = max(from, e.From)
 	}
 	t.Close(from, h.To)
+	t.Await(h.From, e)
+}
+
+// Await notes that lines come which are missing until they are here, the oldest
+// first: a connection may be lost in the midst of them. Those below from are not
+// missing.
+func (t *timeline) Await(from wire.ID, e *wire.Gap) {
+	if t.awaited = (wire.Hole{}); e.Count > 0 {
+		t.awaited = wire.Hole{From: max(from, e.From), To: e.To}
+		t.Miss(t.awaited)
+	}
+}
+
+// came closes what was awaited up to a line. Another line says that no more of it
+// comes.
+func (t *timeline) came(id wire.ID) {
+	a := t.awaited
+	isAwaited := a.From <= id && id <= a.To
+	if isAwaited {
+		t.Close(a.From, id)
+		t.awaited.From = id + 1
+	}
+	if !isAwaited || id == a.To {
+		t.awaited = wire.Hole{}
+	}
 }
 
 // Hole is the part of a hole on the screen that can be mended, nil where there is
@@ -313,4 +359,15 @@ func (t *timeline) holeAt(i int) *wire.Hole {
 		return nil
 	}
 	return &missing[0]
+}
+
+// holeOver is the hole of which a row above line i tells. Where some lines of a
+// hole are here, it is told of above the oldest and below the newest of them,
+// not between each two.
+func (t *timeline) holeOver(i int) *wire.Hole {
+	h := t.holeAt(i)
+	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
+		return nil
+	}
+	return h
 }

@@ -265,3 +265,29 @@ func TestAPartlyFilledHoleIsShownWhereLinesAreStillMissing(t *testing.T) {
 		t.Errorf("%d holes are shown, want one above and one below the line that came", n)
 	}
 }
+
+func TestAHoleOfWhichSomeLinesAreHereIsToldOfAtItsEnds(t *testing.T) {
+	var kept []wire.Event
+	for i := range 8 {
+		kept = append(kept, said("lab3", "bob", 14, 3, 10*i, fmt.Sprintf("line %d.", i)))
+	}
+	s := open(t, 80, 24, func(cfg *Config) {
+		a := cfg.Archive.(*archive)
+		a.lines["#lab3"] = kept
+		a.extents = map[string]wire.Extent{"lab3": {
+			Room: "lab3", In: true, First: idOf(0), Last: idOf(70), Holes: wire.Holes{{From: idOf(11), To: idOf(69)}},
+		}}
+	})
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3", Last: idOf(70)})
+	rows := strings.Split(s.View(), "\n")
+	var below []string
+	for i, row := range rows[1:] {
+		if _, text, said := strings.Cut(row, "line "); said && strings.Contains(rows[i], holeRow) {
+			below = append(below, text[:1])
+		}
+	}
+	if want := []string{"2", "7"}; !slices.Equal(below, want) {
+		t.Errorf("rows stand above %q, want %q:\n%s", below, want, s.View())
+	}
+}

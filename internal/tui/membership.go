@@ -58,7 +58,7 @@ func (m *Model) stale() {
 		}
 	}
 	for _, at := range m.book.all() {
-		at.past.asking = ""
+		at.past.asking, at.log.awaited = "", wire.Hole{}
 		clear(at.typing)
 	}
 	m.link.torn = true
@@ -82,6 +82,9 @@ func (m *Model) ended() {
 		m.form = newForm(m.cfg, m.paint)
 	}
 	m.form.Fail(m.link.status.Code, m.link.reason)
+	if m.link.status.Code == wire.CodeUnsupported {
+		m.form.unfit = m.form.place()
+	}
 }
 
 // welcome shows what the server has to say to everybody.

@@ -77,6 +77,7 @@ type (
 	// learned is what the archive has of a room.
 	learned struct {
 		place  string
+		hole   wire.Hole // whether it has these lines was asked, zero: what it has got
 		extent wire.Extent
 	}
 

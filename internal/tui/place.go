@@ -65,6 +65,9 @@ type past struct {
 	back    int    // how many lines further back somebody wants to see
 }
 
+// waits says whether lines that were asked for are on their way.
+func (p *place) waits() bool { return p.past.asking != "" || p.log.awaited != wire.Hole{} }
+
 // private says whether the place is one person.
 func (p *place) private() bool { return p.id[0] == '@' }
 

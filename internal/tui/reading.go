@@ -169,7 +169,7 @@ func (m *Model) fetch(at *place) {
 		at.log.forgot, at.past.archive, at.past.server = false, false, false
 	}
 	switch {
-	case at.past.asking != "":
+	case at.waits():
 	case len(at.log.lines) >= maxShownLines:
 		m.flash("the screen holds no more lines of this conversation")
 	case !at.past.archive && m.link.archive != nil:

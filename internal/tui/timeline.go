@@ -26,7 +26,8 @@ type timeline struct {
 	at      position
 	rule    rule
 	holes   wire.Holes
-	forgot  bool // old lines were let go of since it was asked for older ones
+	awaited wire.Hole // of them: what the server is telling
+	forgot  bool      // old lines were let go of since it was asked for older ones
 	drawn   cache
 	shown   bool
 	paint   *paint
@@ -93,6 +94,7 @@ func (t *timeline) has(id wire.ID, i int) bool {
 
 // Append puts a line that has an id where it belongs.
 func (t *timeline) Append(l *line) placed {
+	t.came(l.key)
 	t.fasten(l)
 	i := t.after(l.key)
 	if i == t.settled() {

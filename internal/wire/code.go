@@ -113,12 +113,11 @@ const (
 	CodeQuit Code = "quit"
 )
 
-// The codes that our own client session says, never a wire.
-const (
-	// CodeOffline: there is no server to ask at the moment, or the connection was
-	// lost before the answer.
-	CodeOffline Code = "offline"
-	// CodeUnanswered: the server is there, and has not answered in time. It may
-	// have done what it was asked.
-	CodeUnanswered Code = "unanswered"
-)
+// CodeOffline is said by our own client session only, never on a wire: there is
+// no server to ask at the moment, or the connection was lost before the answer.
+const CodeOffline Code = "offline"
+
+// CodeUnanswered is said by our own client session only, never on a wire: the
+// server is there, and has not answered in time. It may have done what it was
+// asked.
+const CodeUnanswered Code = "unanswered"

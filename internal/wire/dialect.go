@@ -44,6 +44,9 @@ type Manners struct {
 	Counted  bool // its connections count in Joined and Left also before they have said a name, and may take their time
 	Unframed bool // has no terminators: one read is one frame, and one frame one write
 	Echo     bool // hears of itself what the others hear: its own lines, and with Notices its own coming
+	// Sleeps is for how long its servers may read nothing after somebody came or
+	// went. A PeerList says that they read again.
+	Sleeps time.Duration
 }
 
 // A ServerCodec is the server's half of a dialect on one connection. Not for
@@ -77,6 +80,12 @@ type ClientCodec interface {
 	// Assume returns what may be taken for granted once r was written, because
 	// the dialect has no answer for it; nil where an answer will come.
 	Assume(r Request) Event
+}
+
+// A Splitter is a ClientCodec that finds the ends of what a server says by more
+// than the dialect's Split knows.
+type Splitter interface {
+	Split(data []byte, atEOF bool) (advance int, frame []byte, err error)
 }
 
 // answering is the part of a ClientCodec that most dialects have no use for:

@@ -7,12 +7,15 @@ type Hole struct {
 	Gone     bool // the server does not have them either
 }
 
-// Holes are disjoint, in the order of ids. Their methods return a new list and
-// leave the old one as it is.
+// Holes are disjoint, in the order of ids. Their methods return a list and leave
+// the one they are called on as it is, so that lists can be shared.
 type Holes []Hole
 
 // Close returns the holes without the lines from one id to another.
 func (h Holes) Close(from, to ID) Holes {
+	if n := len(h); n == 0 || h[n-1].To < from || to < h[0].From {
+		return h // so it is with nearly every line: it is newer than all holes
+	}
 	var left Holes
 	for _, one := range h {
 		if one.To < from || to < one.From {
@@ -60,6 +63,9 @@ func (h Holes) Within(from, to ID) Holes {
 	return parts
 }
 
+// Has reports whether the line with an id is in one of the holes.
+func (h Holes) Has(id ID) bool { return len(h.Within(id, id)) > 0 }
+
 // Merge returns at most so many holes: the oldest neighbours become one, with
 // what is between them.
 func (h Holes) Merge(most int) Holes {
@@ -85,7 +91,7 @@ type Extent struct {
 
 // Has reports whether the extent holds the line with an id, if there is one.
 func (e *Extent) Has(id ID) bool {
-	return e.First <= id && id <= e.Last && len(e.Holes.Within(id, id)) == 0
+	return e.First <= id && id <= e.Last && !e.Holes.Has(id)
 }
 
 // Add notes that all lines from one id to another are there, or that none is.

@@ -104,3 +104,14 @@ func TestTooManyHolesBecomeFewerAndNoneIsForgotten(t *testing.T) {
 		t.Errorf("got %v, want all %v", got, h)
 	}
 }
+
+// Each line of a room is added to its extent, however many holes that has.
+func TestALineBehindManyHolesCostsNoMemory(t *testing.T) {
+	x := Extent{First: 1, Last: 1000}
+	for id := ID(10); id < 650; id += 10 {
+		x.Lose(id, id+5, false)
+	}
+	if allocs := testing.AllocsPerRun(100, func() { x.Add(x.Last+1, x.Last+3) }); allocs != 0 {
+		t.Errorf("got %v allocations, want 0", allocs)
+	}
+}

@@ -130,8 +130,8 @@ type documentedCode struct {
 	meaning string
 }
 
-// documentedCodes reads the lists of code.go; the one code that never travels
-// stands alone there.
+// documentedCodes reads the lists of code.go; the codes that never travel stand
+// alone there.
 func documentedCodes(t *testing.T) []documentedCode {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "code.go", nil, parser.ParseComments)

@@ -32,6 +32,9 @@ type PeerLine struct {
 	// sender had received when this one was typed, 0 for none. Nil says nothing:
 	// programs before it leave it out.
 	After *ID `json:"after,omitempty"`
+	// Waited says that a sealed copy had been left at the server: the line is no
+	// news.
+	Waited bool `json:"waited,omitempty"`
 }
 
 // PeerStored says that all lines of this connection up to a number are on the

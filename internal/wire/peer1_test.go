@@ -20,7 +20,7 @@ func samplePeerMessages() []PeerMessage {
 		&PeerHello{Version: 1, Program: "chat-tui 0.1", Low: math.MaxUint64, Features: []string{"files", "<&>"}},
 		&PeerHello{},
 		&PeerLine{Seq: 1 << 63, At: -6, Action: true, Text: "a\"\\\n\r\t\b\f\x01\u2028<&>é😀\ufffd\x7f"},
-		&PeerLine{Seq: 8, After: new(ID)},
+		&PeerLine{Seq: 8, After: new(ID), Waited: true},
 		&PeerNamed{Name: "anna"},
 		&PeerLine{},
 		&PeerStored{Seq: 7},

@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // prompt is the room of a lab that asks for a name first. Its styles are the
 // lab's milestones. See docs/protocol/prompt.md.
@@ -39,8 +42,15 @@ var promptAccounts = prompt{&promptStyle{
 // Name returns the name that flags use.
 func (p prompt) Name() string { return p.name }
 
-// Manners are those of people who are nowhere before they have said a name.
-func (p prompt) Manners() Manners { return Manners{Notices: true, Peers: p.peers, Unframed: true} }
+// promptSleep is how long a server is taken to sleep after somebody came or
+// went: the originals sleep half a second before each list.
+const promptSleep = 600 * time.Millisecond
+
+// Manners are those of people who are nowhere before they have said a name. A
+// server without lists may be one with them, taken for the other: it sleeps.
+func (p prompt) Manners() Manners {
+	return Manners{Notices: true, Peers: p.peers, Unframed: true, Sleeps: promptSleep}
+}
 
 // MaxBytes is what the original reads at a time.
 func (prompt) MaxBytes() int { return promptMax }

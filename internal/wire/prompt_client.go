@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -136,6 +138,20 @@ func (c *promptClient) ParseEvent(frame []byte) (Event, error) {
 		return &Renamed{Old: old, Name: name[:len(name)-1], Kind: KindOld}, nil
 	}
 	return &Notice{Text: whole}, nil
+}
+
+// Split takes a list for a frame also where more was said by the time that it is
+// read: a server that has slept before its list goes on at once behind it.
+func (c *promptClient) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
+	if bytes.HasPrefix(data, []byte("[[")) || bytes.HasPrefix(data, []byte("[]")) {
+		var list [][]string
+		d := json.NewDecoder(bytes.NewReader(data))
+		if d.Decode(&list) == nil {
+			end := int(d.InputOffset())
+			return end, data[:end], nil
+		}
+	}
+	return splitUnframed(data, atEOF, promptMax)
 }
 
 // isPromptHelp reports a line of what milestone 4 says after its welcome.

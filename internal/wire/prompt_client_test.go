@@ -213,3 +213,28 @@ func TestWhoIsInAPromptRoomKeepsTheName(t *testing.T) {
 		t.Errorf("got %q, %v, want that it can't be said", said, err)
 	}
 }
+
+func TestAListEndsWhereItEndsAlsoWhereMoreWasSaidBehindIt(t *testing.T) {
+	list := `[["alice", "127.0.0.61"], ["b]b", "127.0.0.62"]]`
+	for said, want := range map[string][]string{
+		list:                                     {list},
+		list + list:                              {list, list},
+		list + "carl (IP: 127.0.0.63) connected": {list, "carl (IP: 127.0.0.63) connected"},
+		"[]hi":                                   {"[]", "hi"},
+		"[1] is a footnote":                      {"[1] is a footnote"},
+		"[[ is none":                             {"[[ is none"},
+	} {
+		c, data := promptM2.Client().(Splitter), []byte(said)
+		var got []string
+		for len(data) > 0 {
+			n, frame, err := c.Split(data, false)
+			if err != nil || n == 0 {
+				t.Fatalf("%q: %d, %v", data, n, err)
+			}
+			got, data = append(got, string(frame)), data[n:]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", said, diff)
+		}
+	}
+}

@@ -101,7 +101,10 @@ func (d *device) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop, d.done, d.ran = stop, make(chan error, 1), make(chan struct{})
 	session, done, ran := d.session, d.done, d.ran
-	go func() { done <- session.Run(ctx) }()
+	go func() {
+		defer close(done) // for whoever ends the world in the middle of an end
+		done <- session.Run(ctx)
+	}()
 	go func() {
 		defer close(ran)
 		screen.read(session.Events())
@@ -129,7 +132,11 @@ func (d *device) recall() {
 			if !m.mayForget && log.ends == m.ends {
 				d.w.fail("%s was in %s, and has forgotten it", d.name, key)
 			}
-			m.leave(max(m.upTo, log.gone))
+			upTo := max(m.upTo, log.gone)
+			if m.mayForget {
+				upTo = min(upTo, d.archive.LastSeen(m.room)) // the disk knows of no more
+			}
+			m.leave(upTo)
 		}
 		m.mayForget = false
 	}
@@ -174,7 +181,9 @@ func (d *device) settleTyped() {
 		if s, known := d.screen.states[t.client]; known {
 			t.state, t.as, t.unsure = s, d.screen.typedAs[t.client], d.screen.unsure[t.client]
 		}
-		t.onDisk = t.onDisk || d.disk.wasQueued(t.client)
+		if as, is := d.disk.wasQueued(t.client); is {
+			t.onDisk, t.as = true, cmp.Or(t.as, as)
+		}
 		t.settled = cmp.Or(t.settled, d.disk.settledAs(t.client))
 	}
 }

@@ -22,15 +22,16 @@ type disk struct {
 	left    int  // writes until the process dies, -1: it lives on
 	through bool // the last one gets through
 	dead    bool
-	dirty   bool // the last write has failed
-	queued  map[wire.ClientID]bool
+	odd     bool                     // while it wavers: this write is refused
+	dirty   map[string]bool          // the last write of this kind has failed
+	queued  map[wire.ClientID]string // the name that it was typed under
 	settled map[wire.ClientID]wire.ReceiptState
 }
 
 func newDisk(inner client.Store, died func()) *disk {
 	return &disk{
-		Store: inner, died: died, left: -1,
-		queued: map[wire.ClientID]bool{}, settled: map[wire.ClientID]wire.ReceiptState{},
+		Store: inner, died: died, left: -1, dirty: map[string]bool{},
+		queued: map[wire.ClientID]string{}, settled: map[wire.ClientID]wire.ReceiptState{},
 	}
 }
 
@@ -70,11 +71,11 @@ func (d *disk) isDead() bool {
 func (d *disk) state() (dead, dirty bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.dead, d.dirty
+	return d.dead, len(d.dirty) > 0
 }
 
 // change makes one write as it is due.
-func (d *disk) change(write func() error) error {
+func (d *disk) change(kind string, write func() error) error {
 	d.mu.Lock()
 	if d.dead {
 		d.mu.Unlock()
@@ -84,6 +85,13 @@ func (d *disk) change(write func() error) error {
 		d.left--
 	}
 	f, dies := d.fault, d.left == 0
+	if f == wavers {
+		if d.odd = !d.odd; d.odd {
+			f = refuses
+		} else {
+			f = works
+		}
+	}
 	if dies {
 		f, d.dead = refuses, true
 		if d.through {
@@ -103,18 +111,22 @@ func (d *disk) change(write func() error) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dirty = err != nil
+	if delete(d.dirty, kind); err != nil {
+		d.dirty[kind] = true
+	}
 	return err
 }
 
 // Queue implements client.Store.
 func (d *disk) Queue(lines ...*wire.Receipt) error {
-	return d.change(func() error {
+	return d.change("queue", func() error {
 		err := d.Store.Queue(lines...)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for _, l := range lines {
-			d.queued[l.Client] = d.queued[l.Client] || err == nil
+			if err == nil {
+				d.queued[l.Client] = l.As
+			}
 		}
 		return err
 	})
@@ -122,7 +134,7 @@ func (d *disk) Queue(lines ...*wire.Receipt) error {
 
 // Settle implements client.Store.
 func (d *disk) Settle(lines ...*wire.Receipt) error {
-	return d.change(func() error {
+	return d.change("settle", func() error {
 		err := d.Store.Settle(lines...)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -137,19 +149,21 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 
 // Keep implements client.Store.
 func (d *disk) Keep(lines []wire.Event, rooms ...wire.Extent) error {
-	return d.change(func() error { return d.Store.Keep(lines, rooms...) })
+	return d.change("keep", func() error { return d.Store.Keep(lines, rooms...) })
 }
 
 // SetToken implements client.Store.
 func (d *disk) SetToken(server, name string, t wire.Secret) error {
-	return d.change(func() error { return d.Store.SetToken(server, name, t) })
+	return d.change("token", func() error { return d.Store.SetToken(server, name, t) })
 }
 
-// wasQueued says whether a line is on the disk.
-func (d *disk) wasQueued(id wire.ClientID) bool {
+// wasQueued says whether a line is on the disk, and under which name it was
+// typed.
+func (d *disk) wasQueued(id wire.ClientID) (as string, is bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.queued[id]
+	as, is = d.queued[id]
+	return as, is
 }
 
 // settledAs is what the disk knows of the end of a line, "" for nothing.

@@ -16,6 +16,7 @@ const (
 	works    fault = iota
 	refuses        // nothing is written, and an error says so
 	misleads       // it is written, and an error says that it was not
+	wavers         // every second write is refused
 )
 
 // ledger is the server's store. It can fail, and forget to hand back what it has

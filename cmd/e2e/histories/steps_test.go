@@ -37,12 +37,12 @@ var steps = []step{
 	{4, (*world).stepRestart},
 	{4, (*world).stepCrash},
 	{4, (*world).stepFailingServer},
-	{10, (*world).stepPassing},
+	{20, (*world).stepPassing},
 	{6, (*world).stepTail},
 	{30, (*world).stepTailTrouble},
 	{160, (*world).stepMoment},
 	{20, (*world).stepMinute},
-	{3, (*world).stepAbandon},
+	{8, (*world).stepAbandon},
 }
 
 var allWeights = func() (sum int) {

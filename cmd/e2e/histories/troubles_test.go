@@ -86,10 +86,7 @@ func (w *world) stepPause() {
 
 func (w *world) stepFailingDisk() {
 	if running := w.running(); len(running) > 0 {
-		d, how := pick(w, running), refuses
-		if w.rng.IntN(3) == 0 {
-			how = misleads
-		}
+		d, how := pick(w, running), pick(w, []fault{refuses, misleads, wavers})
 		w.note("%s has a disk that fails (%d)", d.name, how)
 		disk := d.disk
 		disk.setFault(how)
@@ -132,20 +129,25 @@ func (w *world) stepDieUnsaved() {
 	d.disk.die()
 }
 
-// stepFlood says more than waits for a screen that takes nothing.
+// stepFlood says more than waits for a screen, or a disk, that takes nothing.
 func (w *world) stepFlood() {
 	d, room := w.speaker()
 	if d == nil || slices.Contains(w.passing, room) {
 		return
 	}
-	w.note("%s takes no events, and the crier floods %s", d.name, room)
-	s := d.screen
-	s.pause(true)
-	for range 9 {
+	w.note("%s takes no events, or its disk nothing, and the crier floods %s", d.name, room)
+	s, disk := d.screen, d.disk
+	if w.rng.IntN(2) == 0 {
+		s.pause(true)
+	} else {
+		disk.setFault(refuses)
+	}
+	for range 11 {
 		w.crier.cry(room, 1000, 0)
 	}
 	w.pass(5 * time.Second)
 	s.pause(false)
+	disk.setFault(works)
 }
 
 func (w *world) stepRestart() {
@@ -188,7 +190,8 @@ func (w *world) stepFailingServer() {
 	})
 }
 
-// stepPassing makes a room that nobody owns; somebody may be in it already.
+// stepPassing makes a room that nobody owns, or finds it made, and brings two
+// others into it.
 func (w *world) stepPassing() {
 	running := slices.DeleteFunc(w.running(), func(d *device) bool { return d.account != "" })
 	if len(running) == 0 {
@@ -198,18 +201,51 @@ func (w *world) stepPassing() {
 	w.note("%s makes %s", d.name, room)
 	d.session.Do(wire.Create{Room: room})
 	d.ask("join", room, wire.Join{Room: room})
-}
-
-// stepAbandon lets a room of nobody's vanish: all go, and come back later.
-func (w *world) stepAbandon() {
-	room := pick(w, w.passing)
-	w.note("all who are in %s go for long", room)
-	for _, d := range w.devices {
-		if d.runs() && d.isIn(room) {
-			d.end()
+	w.pass(time.Second)
+	for range 2 {
+		other := pick(w, w.devices)
+		if other.runs() && !other.disk.isDead() {
+			w.note("%s joins %s", other.name, room)
+			other.ask("join", room, wire.Join{Room: room})
 		}
 	}
+}
+
+// stepAbandon lets a room of nobody's vanish: somebody goes, others talk and go,
+// and after some time it is made again.
+func (w *world) stepAbandon() {
+	room := pick(w, w.passing)
+	for _, d := range w.running() {
+		if in := slices.DeleteFunc(d.joined(), func(r string) bool { return !slices.Contains(w.passing, r) }); len(in) > 0 {
+			room = pick(w, in)
+			break
+		}
+	}
+	w.note("all who are in %s go for long, one after the other", room)
+	for _, d := range w.running() {
+		if !d.isIn(room) {
+			continue
+		}
+		for _, other := range w.running() {
+			if other.isIn(room) {
+				other.say(room, "", 0)
+			}
+		}
+		w.pass(time.Second)
+		d.end()
+	}
 	w.pass(12 * time.Minute)
+	for _, d := range w.devices {
+		if !d.runs() && d.account == "" {
+			w.note("%s starts, and makes %s", d.name, room)
+			d.start()
+			w.pass(2 * time.Second)
+			d.session.Do(wire.Create{Room: room})
+			d.ask("join", room, wire.Join{Room: room})
+			d.say(room, "", 0)
+			return
+		}
+	}
 }
 
 func (w *world) stepMoment() { w.pass(time.Duration(w.rng.IntN(2000)) * time.Millisecond) }

@@ -31,7 +31,7 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 	if err == nil {
 		h.After = m.After
 		h.Line = l.whispered(p.c, m.At, m.After, text, m.Action)
-		h.Line.Via.Way = p.way()
+		h.Line.Via.Way, h.Line.Via.Earlier = p.way(), m.Waited
 	}
 	if len(l.round) >= maxHeld {
 		p.Close(true) // the disk fails, and the other side does not wait for a word

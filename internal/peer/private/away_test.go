@@ -97,6 +97,30 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 	})
 }
 
+func TestALineThatWaitedIsNoNewsByWhateverWayItComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		v := w.keeps()
+		ann, bobs := apart(w)
+		ann.Whisper("bob", "it waited", false)
+		settle()
+		v.wantMail(t, 1)
+		w.change(func() { v.held = true })
+		bob := w.enter("bob", wire.KindAccount, bobs)
+		wait(time.Minute)
+		ann.Whisper("bob", "it is new", false)
+		settle()
+		bob.wantTexts("ann", "it waited", "it is new")
+		for text, want := range map[string]bool{"it waited": true, "it is new": false} {
+			e := last(bob, func(e *wire.Whispered) bool { return e.Text == text })
+			if e.Via.Way != wire.WayDirect || e.Via.Earlier != want {
+				t.Errorf("%q came %s, earlier: %v, want directly, earlier: %v", text, e.Via.Way, e.Via.Earlier, want)
+			}
+		}
+	})
+}
+
 // TestALineIsSealedOnceAlthoughItsSenderIsKilled stops the sender's program in
 // the middle, and begins another on its disk.
 func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {

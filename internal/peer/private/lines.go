@@ -230,7 +230,7 @@ func (c *conversation) pump(l *loop) {
 		if !one.goes(l, p) {
 			continue
 		}
-		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key)}) {
+		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key), Waited: one.Inbox}) {
 			continue
 		}
 		if c.kind != wire.KindAccount && one.Device == "" {

@@ -75,12 +75,14 @@ func (r *roster) list(after uint64, most, bytes int) (list []wire.Person, more i
 		if p.number <= after || p.user.hidden {
 			continue
 		}
-		if person := p.user.person(); len(list) < most && left.takes(person.Size()) {
-			list, last = append(list, person), p.number
-		} else {
-			most = 0
-			more++
+		if len(list) < most {
+			if person := p.user.person(); left.takes(person.Size()) {
+				list, last = append(list, person), p.number
+				continue
+			}
+			most = 0 // a list has no holes
 		}
+		more++
 	}
 	if more > 0 {
 		next = cursor(last)

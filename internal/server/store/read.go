@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 
@@ -163,13 +162,13 @@ func (s *SQLite) Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error
 			return nil, err
 		}
 		if !bound.takes(l) {
-			return nil, io.EOF
+			return nil, errBound
 		}
 		return l, nil
 	}
 	var page hub.Page
 	err := all(ctx, s.read, &page.Lines, scan, query, want.Room, after, before, want.Limit+1)
-	if page.More = errors.Is(err, io.EOF); err != nil && !page.More {
+	if page.More = errors.Is(err, errBound); err != nil && !page.More {
 		return hub.Page{}, fmt.Errorf("read lines: %w", explain(s.file, err))
 	}
 	if !want.Oldest {
@@ -177,6 +176,9 @@ func (s *SQLite) Lines(ctx context.Context, want hub.ReadLines) (hub.Page, error
 	}
 	return page, nil
 }
+
+// errBound ends a reading in front of the first line that is beyond its bound.
+var errBound = errors.New("more than is to be read")
 
 // bound is how much of a room is still to be read.
 type bound struct {

@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// autoDialect is the choice that leaves it to the session to find out what a
+// server speaks.
+const autoDialect = "auto"
+
+// dialectChoices are the dialects in which people talk; the services that only
+// compute are no place to be in.
+func dialectChoices() []string {
+	names := []string{autoDialect}
+	for _, d := range wire.Dialects() {
+		if !d.Manners().Service {
+			names = append(names, d.Name())
+		}
+	}
+	for _, d := range wire.AllDatagrams() {
+		if !d.Manners().Service {
+			names = append(names, d.Name())
+		}
+	}
+	return names
+}
+
+// native says whether the server is looked at: an older one announces, or
+// counts, whoever only has a look.
+func (f *form) native() bool { return f.dialect == autoDialect || f.dialect == native }
+
+// chooseDialect goes to another dialect, and to a mode that it has.
+func (f *form) chooseDialect(n int) {
+	choices := dialectChoices()
+	i := slices.Index(choices, f.dialect)
+	f.dialect = choices[(i+n+len(choices))%len(choices)]
+	if f.checkMode() != "" {
+		f.mode = ModeGuest
+	}
+}
+
+// checkMode says what is wrong with the mode in the dialect that was chosen, or
+// "".
+func (f *form) checkMode() string {
+	var r wire.Request
+	switch {
+	case f.native() || f.mode == ModeGuest:
+		return ""
+	case f.mode == ModeRegister:
+		r = wire.Register{Name: "name", Password: "password"}
+	default:
+		r = wire.Login{Name: "name", Password: "password"}
+	}
+	if d := wire.ByName(f.dialect); d != nil {
+		if _, err := d.Client().AppendRequest(nil, r); !errors.Is(err, wire.ErrUnsupported) {
+			return ""
+		}
+	}
+	return f.dialect + " has no words for that: choose guest"
+}
+
+// dialectRow shows the choice, and that there are others.
+func (f *form) dialectRow() string {
+	p := f.paint
+	return p.Text.Key.Render("<") + " " + f.dialect + " " + p.Text.Key.Render(">")
+}
+
+// underDialect says what the choice means.
+func (f *form) underDialect() string {
+	switch {
+	case f.dialect == autoDialect && f.focus == fieldDialect:
+		return "found out by itself; an older server's is chosen here"
+	case f.native():
+		return ""
+	default:
+		return "an older server: nothing there is encrypted"
+	}
+}
