@@ -71,6 +71,9 @@ func (d *disk) waits() bool {
 	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }
 
+// fails notes that the disk is tried again a little later.
+func (d *disk) fails() { d.failing, d.again = true, time.Now().Add(session.DiskWait) }
+
 // due is when a disk that fails is tried again; the zero time is never.
 func (d *disk) due() time.Time {
 	if !d.failing {
@@ -88,12 +91,12 @@ func (l *loop) save() {
 	queued := d.queued
 	l.noteNext(queued)
 	d.queued, d.unqueued = nil, append(d.unqueued, queued...)
-	if d.waits() && (!d.failing || !time.Now().Before(d.again)) {
+	if (d.waits() || l.outbox.unread) && (!d.failing || !time.Now().Before(d.again)) {
 		began := time.Now()
 		err := l.store()
 		l.pulse.pause(time.Since(began))
 		if err != nil {
-			d.failing, d.again = true, time.Now().Add(session.DiskWait)
+			d.fails()
 			l.diskFailed(err)
 		} else {
 			l.diskWorks()
@@ -115,7 +118,7 @@ func (l *loop) store() error {
 	d := &l.disk
 	kept := l.storeLines()
 	if kept == nil {
-		kept = l.storeTokens()
+		kept = errors.Join(l.storeTokens(), l.loadOutbox())
 	}
 	if len(d.unqueued) > 0 {
 		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
@@ -123,7 +126,7 @@ func (l *loop) store() error {
 		}
 		d.unqueued = nil
 	}
-	if len(d.settled) > 0 {
+	if len(d.settled) > 0 && kept == nil {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
 			return errors.Join(kept, err)
 		}

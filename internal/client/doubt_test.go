@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -156,5 +157,42 @@ func TestALineThatIsRefusedWhenSentAgainMayHaveArrived(t *testing.T) {
 		if got := r.fate(second); got.InDoubt || got.Reason != "There is no such room." {
 			t.Errorf("the second one: %q", got.Reason)
 		}
+	})
+}
+
+// noticed says whether the person was told something.
+func noticed(r *rig, words string) bool {
+	return slices.ContainsFunc(all[*wire.Notice](r), func(n *wire.Notice) bool { return strings.Contains(n.Text, words) })
+}
+
+func TestLinesThatTheDiskDoesNotTellAtALoginGoOutWhenItDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		r := start(t, f, config(f, newMemStore()))
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		r.store.mu.Lock()
+		r.store.mute = errors.New("input/output error")
+		r.store.outbox = []*wire.Receipt{{Client: "older", As: "gus", Room: wire.Lobby, Text: "older", State: wire.ReceiptQueued}}
+		r.store.mu.Unlock()
+		r.s.Do(wire.Guest{Name: "gus"})
+		r.until("the reason", func() bool { return noticed(r, "input/output error") })
+		typed := r.s.Say(wire.Lobby, "newer", false)
+		<-time.After(3 * time.Second)
+		synctest.Wait()
+		r.store.mu.Lock()
+		r.store.mute = nil
+		r.store.mu.Unlock()
+		r.sent("older")
+		r.sent(typed)
+		var texts []string
+		for _, say := range requests[wire.Say](f) {
+			texts = append(texts, say.Text)
+		}
+		if want := []string{"older", "newer"}; !slices.Equal(texts, want) {
+			t.Errorf("sent %q, want %q", texts, want)
+		}
+		r.until("the end of it", func() bool { return noticed(r, "works again") })
 	})
 }

@@ -82,6 +82,23 @@ func TestWhatIsMissingIsKnownOnDiskBeforeItIsFetched(t *testing.T) {
 	})
 }
 
+func TestLinesOfWhichTheServerTellsNoneAreAHole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := away(t, f, 5, 0)
+		logged := f.logged(wire.Lobby)
+		r := start(t, f, config(f, store))
+		defer r.end()
+		r.until("it is said", func() bool { return len(all[*wire.Gap](r)) > 0 })
+		if got := all[*wire.Gap](r)[0]; !got.More || got.Count != 0 || got.From != logged[2]+1 || got.To != logged[7] {
+			t.Errorf("got %+v, want what is missing", got)
+		}
+		want := wire.Holes{{From: logged[2] + 1, To: logged[7]}}
+		r.until("the disk knows it", func() bool { return slices.Equal(store.Extent(wire.Lobby).Holes, want) })
+	})
+}
+
 func TestAHoleIsFilledFromItsNewestLineBackPageByPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := serve("chat1", nil)

@@ -37,6 +37,7 @@ type sealedCopy struct {
 // counts both against the same rate. Owned by loop.
 type outbox struct {
 	lines    []*line
+	unread   bool  // the disk has not told yet which lines wait for the name
 	sent     *line // under way
 	leaves   []heldLeave
 	copies   []sealedCopy
@@ -101,6 +102,9 @@ func (o *outbox) others(w *who) (n int, name string) {
 
 // first is the oldest line that may go out under the name we have.
 func (o *outbox) first(w *who) *line {
+	if o.unread {
+		return nil
+	}
 	for _, one := range o.lines {
 		if w.may(one) {
 			return one
@@ -207,7 +211,7 @@ func (l *loop) sendLines(now time.Time) {
 // not in the outbox yet.
 func (l *loop) noteNext(queued []*wire.Receipt) {
 	o := &l.outbox
-	if l.phase != online || o.sent != nil || time.Now().Before(o.hold) {
+	if l.phase != online || o.sent != nil || o.unread || time.Now().Before(o.hold) {
 		return
 	}
 	if one := o.first(&l.who); one != nil {

@@ -181,7 +181,7 @@ func (l *loop) gapTold(e *wire.Gap, q *ask) {
 		return
 	case one == nil:
 	case why == byRooms:
-		l.missed(one, e)
+		e = l.missed(one, e)
 	case q != nil:
 		l.rooms.read = page{room: one, gap: *e}
 		l.rooms.read.asked, _ = q.req.(wire.History)
@@ -194,20 +194,24 @@ func (l *loop) gapTold(e *wire.Gap, q *ask) {
 	}
 }
 
-// missed begins with the lines of a room that were said since the mark.
-func (l *loop) missed(one *room, e *wire.Gap) {
+// missed begins with the lines of a room that were said since the mark, and
+// returns what comes out of that.
+func (l *loop) missed(one *room, e *wire.Gap) *wire.Gap {
 	one.gap, one.next, one.newest = *e, one.since+1, max(one.newest, e.To)
 	if e.More && e.Count > 0 {
 		one.next = e.From
 	}
 	if e.Count > 0 {
-		return
+		return e
 	}
+	out := *e
 	if e.More { // the server tells none of them
 		l.change(one.name).Skip(one.newest)
+		out.From, out.To = one.next, one.newest
 		one.next = one.newest + 1
 	}
 	l.caughtUp(one)
+	return &out
 }
 
 // caughtUp is in a room whose missed lines are here: from now on each comes as it

@@ -20,6 +20,7 @@ type memStore struct {
 	read    map[string]wire.ID
 	node    string // of the server that it is used with
 	failing error
+	mute    error // the outbox can't be read
 
 	unreadable, unwritable error // of the pins
 }
@@ -109,6 +110,9 @@ func (m *memStore) Queue(lines ...*wire.Receipt) error {
 func (m *memStore) Outbox(as string) ([]*wire.Receipt, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.mute != nil {
+		return nil, m.mute
+	}
 	var lines []*wire.Receipt
 	for _, l := range m.outbox {
 		if l.State == wire.ReceiptQueued && l.As == as {

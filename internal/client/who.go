@@ -243,7 +243,9 @@ func (l *loop) wentOnline() {
 // for another one.
 func (l *loop) takeUp() {
 	w := &l.who
-	if err := l.outbox.load(l.cfg.Store, w.typedAs(w.name), l.disk.settled, l.emit); err != nil {
+	l.outbox.unread = true
+	if err := l.loadOutbox(); err != nil {
+		l.disk.fails()
 		l.diskFailed(err)
 	}
 	if w.want.Name == "" || wire.Fold(w.want.Name) == wire.Fold(w.name) {
@@ -252,9 +254,37 @@ func (l *loop) takeUp() {
 		w.told = w.want.Name
 		l.notice("The name %s could not be had again, for somebody else has it. You are %s now; /nick takes another name.", w.want.Name, w.name)
 	}
+	l.sayWhyTheyWait()
 	if waiting, name := l.outbox.others(w); waiting > 0 {
 		l.notice("Lines that you typed as %s wait (%d): they are not sent under another name. Take that name again, or type them anew.", name, waiting)
 	}
+}
+
+// sayWhyTheyWait gives lines that were typed under another name a reason, and takes
+// it from those that may go out.
+func (l *loop) sayWhyTheyWait() {
+	for _, one := range l.outbox.lines {
+		reason := ""
+		if !l.who.may(one) && one.As != "" {
+			reason = "typed as " + one.As + ": it waits until you have that name again"
+		}
+		if one.Reason != reason {
+			one.Reason = reason
+			l.emit(receipt(one.Receipt))
+		}
+	}
+}
+
+// loadOutbox reads which lines wait for the name, if that is not known. Before it
+// is, none goes out: they are older than those that were typed since.
+func (l *loop) loadOutbox() error {
+	o := &l.outbox
+	if !o.unread {
+		return nil
+	}
+	err := o.load(l.cfg.Store, l.who.typedAs(l.who.name), l.disk.settled, l.emit)
+	o.unread = err != nil
+	return err
 }
 
 // token is what was given for a name: the newest one may wait for the disk.

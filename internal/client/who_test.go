@@ -188,7 +188,7 @@ func TestLinesNeverGoOutUnderAnotherName(t *testing.T) {
 		r.until("online under another name", func() bool { return slices.Contains(names(r), "Anonymous7") && r.state() == wire.StateOnline })
 		other := r.s.Say(wire.Lobby, "as nobody", false)
 		r.sent(other)
-		if diff := cmp.Diff([]wire.ReceiptState{wire.ReceiptQueued}, r.receipts(kept)); diff != "" {
+		if diff := cmp.Diff([]wire.ReceiptState{wire.ReceiptQueued, wire.ReceiptQueued}, r.receipts(kept)); diff != "" {
 			t.Errorf("the line of alice (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{"as nobody"}, f.texts()); diff != "" {
@@ -201,6 +201,9 @@ func TestLinesNeverGoOutUnderAnotherName(t *testing.T) {
 		if !strings.Contains(told.String(), "Anonymous7") || !strings.Contains(told.String(), "typed as alice wait (1)") {
 			t.Errorf("got the notices %q, want the new name and the line that waits", told.String())
 		}
+		if last := r.fate(kept); last.State != wire.ReceiptQueued || !strings.HasPrefix(last.Reason, "typed as alice") {
+			t.Errorf("got the receipt %+v, want what the line waits for", last)
+		}
 
 		f.mu.Lock()
 		delete(f.names, "alice")
@@ -212,6 +215,9 @@ func TestLinesNeverGoOutUnderAnotherName(t *testing.T) {
 		lines := f.log[wire.Lobby]
 		if l := lines[len(lines)-1]; l.From != "alice" || l.Text != "as alice" {
 			t.Errorf("got %q of %s", l.Text, l.From)
+		}
+		if last := r.fate(kept); last.Reason != "" {
+			t.Errorf("got the receipt %+v of a line that was sent", last)
 		}
 	})
 }

@@ -109,6 +109,27 @@ func TestWhatWasMissedIsReadAfterAnotherOutage(t *testing.T) {
 	})
 }
 
+func TestMissedLinesOfWhichNoneAreToldAreRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, true, false)
+		arrive(r)
+		r.hear(said(1, "lab3", "bob", "line"))
+		r.hear(offline("reset"))
+		r.hear(online(), &wire.Entered{Room: "lab3", Last: id(9)}, &wire.Gap{Room: "lab3", From: id(2), To: id(9), More: true})
+		if got := r.s.lastAsked(); !strings.HasPrefix(got, "wire.History{") || !strings.Contains(got, "After:"+id(1).String()) {
+			t.Fatalf("got %q, want a question for what was missed", got)
+		}
+		r.hear(page("t1", 2, 9, false)...)
+		if got := strings.Count(r.out.String(), `"said"`); got != 9 {
+			t.Errorf("%d lines were shown, want all 9: %s", got, r.out)
+		}
+		r.eof()
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAProgramIsToldWhereLinesAreMissing(t *testing.T) {
 	between := `{"type":"gap","room":"lab3","after":"` + id(1).String() + `","before":"` + id(8).String() + `","reason":"`
 	for _, c := range []struct {

@@ -167,7 +167,7 @@ func (c *conversation) showMissed(l *lag, lines []*wire.Said) {
 // those that come. Where none were shown, /read tells of the others.
 func (c *conversation) lagsBehind(e *wire.Gap) bool {
 	at := c.places.find(e.Room)
-	if !e.More || e.Count == 0 || at == nil || at.last == 0 {
+	if !e.More || at == nil || at.last == 0 {
 		return false
 	}
 	for _, l := range c.lags {
@@ -241,14 +241,7 @@ func (c *conversation) each(place string, from, to wire.ID, take func(wire.Event
 			c.out.tell("the disk can't be read: " + text.CleanLine(err.Error()))
 		}
 		for _, e := range lines {
-			switch e := e.(type) {
-			case *wire.Said:
-				after = e.ID
-			case *wire.Whispered:
-				after = e.ID
-			default: // the archive keeps no others
-			}
-			if after > to {
+			if after = wire.LineID(e); after > to {
 				return n
 			}
 			n++

@@ -76,6 +76,23 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 	}
 }
 
+func TestMissedLinesOfWhichNoneAreToldAreFetched(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 3)...)
+	s.hear(offline(s))
+	s.hear(online()...)
+	s.hear(&wire.Gap{Re: wire.Re{Re: "r1"}, Room: "lab3", From: idOf(3), To: idOf(5), More: true})
+	all, tag := fetched(s)
+	if len(all) != 1 || all[0].Before != idOf(6) {
+		t.Fatalf("asked for %+v", all)
+	}
+	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(5), Count: 6})
+	s.hear(told(0, 6)...)
+	if n := len(s.words()); n != 6 {
+		t.Errorf("got %d lines, want all 6", n)
+	}
+}
+
 func TestLinesThatAreLeftOutOnTheirWayAreAHole(t *testing.T) {
 	s := caughtUp(t)
 	s.hear(told(0, 5)...)

@@ -119,10 +119,14 @@ func (m *Model) scroll(rows int) {
 	}
 }
 
-// move moves a timeline by rows, and fetches older lines at its top.
+// move moves a timeline by rows, and fetches older lines at its top, and those that
+// are missing where somebody goes up. Whoever comes down to a hole is not carried
+// past it by lines that come in at its lower end.
 func (m *Model) move(at *place, rows int) {
 	top := at.log.Scroll(rows)
-	m.mend(at)
+	if rows > 0 {
+		m.mend(at)
+	}
 	if top && rows > 0 {
 		m.fetch(at)
 	}

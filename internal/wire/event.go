@@ -256,7 +256,7 @@ type Via struct {
 type Gap struct {
 	Re
 	Room  string `json:"room"`
-	From  ID     `json:"from"` // of the oldest line that follows, 0 if none
+	From  ID     `json:"from"` // of the oldest line that follows, 0 if none; of a resumed room whose lines are all left out, our own client says which
 	To    ID     `json:"to"`   // of the newest
 	Count int    `json:"count"`
 	More  bool   `json:"more,omitempty"` // there are lines between the mark asked for and From

@@ -265,7 +265,7 @@ func resumeTheMost(t *testing.T, letter string, want int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes += len(b); lineID(e) != 0 {
+		if bytes += len(b); wire.LineID(e) != 0 {
 			lines++
 		}
 		if gap, ok := e.(*wire.Gap); ok {
