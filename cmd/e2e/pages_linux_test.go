@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -49,7 +51,7 @@ func TestPagesShowWhatTheProgramsDo(t *testing.T) {
 	for _, page := range pages(t) {
 		all, err := sessions(readPage(t, page))
 		if err == nil && len(all) == 0 {
-			err = fmt.Errorf("no command that can be tried; want at least one (```console)")
+			err = errors.New("no command that can be tried; want at least one (```console)")
 		}
 		if err != nil {
 			t.Errorf("%s: %v", page, err)
@@ -57,11 +59,12 @@ func TestPagesShowWhatTheProgramsDo(t *testing.T) {
 		}
 		name := strings.TrimSuffix(path.Base(page), ".md")
 		runs[name] = pageRun{page: page, sessions: all, files: files(readPage(t, page))}
-		script := "page " + name + "\n"
+		var script bytes.Buffer
+		fmt.Fprintf(&script, "page %s\n", name)
 		for i, s := range all {
-			script += fmt.Sprintf("# %s:%d\nsession %d\n", page, s.line, i)
+			fmt.Fprintf(&script, "# %s:%d\nsession %d\n", page, s.line, i)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name+".txtar"), []byte(script), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".txtar"), script.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestEveryDecisionSaysSinceWhenAndHowFarItHolds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name, number := filepath.Base(page), fmt.Sprint(i+1)
+		name, number := filepath.Base(page), strconv.Itoa(i+1)
 		lines := strings.SplitN(string(b), "\n", 4)
 		if !strings.HasPrefix(name, fmt.Sprintf("%04d-", i+1)) || !strings.HasPrefix(lines[0], "# "+number+". ") {
 			t.Errorf("%s: want the number %s in its name and its heading", name, number)
