@@ -364,7 +364,8 @@ func (l *loop) fail(c *conversation, why string, lines ...*line) {
 			continue
 		}
 		r := copied(one.Receipt)
-		if r.State, r.Reason = wire.ReceiptFailed, why; r.InDoubt {
+		r.State, r.Reason = wire.ReceiptFailed, why
+		if r.InDoubt {
 			r.Reason = strings.TrimSuffix(why, ".") + ". It had gone out before, and may have arrived."
 		}
 		l.settling = append(l.settling, settling{c, r})
