@@ -60,6 +60,9 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 	if at := m.book.byID[roomID(e.Room)]; at != nil {
 		at.people.Set(e.People, e.More)
 		at.people.part = e.Partial
+		if e.Own { // of the only room that there is, which nobody enters
+			at.stands = inside
+		}
 	}
 	if e.Re.Re == "" {
 		return

@@ -97,6 +97,7 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Status{State: wire.StateOnline, Dialect: "names"})
+	s.book.room("lab3").stands = outside
 	me := wire.Person{Name: "sara", Kind: wire.KindOld}
 	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, Partial: true, Own: true})
 	s.tell(sized{80, 24})
@@ -110,4 +111,7 @@ func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	s.tell(sized{80, 24})
 	s.shows("3 people")
 	s.hides("online:") // nobody has asked
+	if s.book.room("lab3").stands != inside {
+		t.Error("it is a room that we are not in")
+	}
 }
