@@ -40,6 +40,7 @@ const (
 	byPulse
 	byFence // a ping: its answer comes after those of all that was asked before
 	byList  // a further page of a list
+	byPresence // who is in the one room of an older dialect
 )
 
 // ask is a request whose answer is due.

@@ -123,6 +123,8 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.readTold()
 	case byAway:
 		l.emit(e)
+	case byPresence:
+		l.present.due = time.Time{} // it has no words for that
 	case byPerson:
 		l.leaveRefused(e, q)
 	}

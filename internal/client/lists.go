@@ -49,6 +49,12 @@ func (l *loop) roomsListed(e *wire.RoomList, q *ask) {
 
 // peopleListed takes a page of a list of people.
 func (l *loop) peopleListed(e *wire.PeopleList, q *ask) {
+	if !l.asks.tagged {
+		l.named(e.People)
+	}
+	if q != nil && q.why == byPresence {
+		return
+	}
 	if q == nil || e.Next == "" && q.list == nil {
 		l.emit(e)
 		return

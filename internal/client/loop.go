@@ -47,8 +47,7 @@ type loop struct {
 	reading  reading
 	services services
 
-	present []wire.Person // in the one room of an older dialect, as far as known
-	listed  bool          // the server has sent a list of them
+	present present
 }
 
 // connection is how the session stands with its server. Owned by loop.
@@ -189,7 +188,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep} {
+	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep, l.present.due} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -215,6 +214,7 @@ func (l *loop) act(ctx context.Context) {
 		l.enterNext()
 	}
 	l.askServices(ctx)
+	l.lookAgain(now)
 	l.beat(now)
 	l.leaveNext()
 	l.sendLines(now)
@@ -305,7 +305,7 @@ func (l *loop) lose(err error) {
 		}
 		l.link.close()
 		l.link, l.unsent, l.leaving, l.writing = nil, nil, nil, false
-		l.present, l.listed = nil, false
+		l.present = present{}
 	}
 	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}
 	l.pulse.on = false

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 
@@ -35,60 +34,11 @@ func (l *loop) refusedLate(e *wire.Refused) {
 	l.emit(e)
 }
 
-// peersListed takes the list that some old servers send to everybody whenever
-// somebody comes or goes. It names who can be reached by datagrams, so that
-// who is not in it may be here all the same. It comes out, too, for who sends
-// such datagrams.
-func (l *loop) peersListed(e *wire.PeerList) {
-	l.emit(e)
-	first := !l.listed
-	l.listed = true
-	for _, p := range e.Peers {
-		if !l.came(p.Name) || first {
-			continue
-		}
-		l.emit(&wire.Joined{Room: wire.Lobby, Name: p.Name, Kind: wire.KindOld})
-	}
-	if first {
-		l.emit(&wire.Entered{Room: wire.Lobby, People: slices.Clone(l.present)})
-	}
-}
-
-// came notes that somebody is here, and says whether that is news.
-func (l *loop) came(name string) bool {
-	if slices.ContainsFunc(l.present, func(p wire.Person) bool { return p.Name == name }) {
-		return false
-	}
-	l.present = append(l.present, wire.Person{Name: name, Kind: wire.KindOld})
-	return true
-}
-
-// cameOrWent notes who is in the one room of an older dialect.
-func (l *loop) cameOrWent(e wire.Event) {
-	if l.asks.tagged {
-		if left, ok := e.(*wire.Left); ok && wire.Fold(left.Name) == wire.Fold(l.who.name) {
-			l.left(left.Room)
-		}
-		l.emit(e)
-		return
-	}
-	switch e := e.(type) {
-	case *wire.Joined:
-		e.Room = cmp.Or(e.Room, wire.Lobby)
-		l.came(e.Name)
-	case *wire.Left:
-		e.Room = cmp.Or(e.Room, wire.Lobby)
-		l.present = slices.DeleteFunc(l.present, func(p wire.Person) bool { return p.Name == e.Name })
-	default:
-	}
-	l.emit(e)
-}
-
 // unsayable answers a request that the dialect has no words for, from what is
 // known here if it can be; otherwise it is refused.
 func (l *loop) unsayable(r wire.Request, tag string, err error) {
-	if _, people := r.(wire.People); people && l.listed && errors.Is(err, wire.ErrUnsupported) {
-		l.emit(&wire.PeopleList{Re: wire.Re{Re: tag}, Room: wire.Lobby, People: slices.Clone(l.present)})
+	if _, people := r.(wire.People); people && l.present.listed && errors.Is(err, wire.ErrUnsupported) {
+		l.emit(&wire.PeopleList{Re: wire.Re{Re: tag}, Room: wire.Lobby, People: slices.Clone(l.present.people)})
 		return
 	}
 	code, text := whyNot(err)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -20,6 +21,7 @@ type oldServer struct {
 	hear     func(p *oldPeer, said string) // one read of a client's
 	leave    func(p *oldPeer)              // it has closed
 	done     sync.WaitGroup
+	silent   bool          // it sends no lists, as that of milestone 1
 	thread   chan struct{} // full while its only thread is busy, nil: it has one for each connection
 
 	mu       sync.Mutex // held by hear and leave
@@ -152,6 +154,9 @@ func (p *oldPeer) leavesPrompt() {
 
 // listSoon sends the list half a second later, alone.
 func (s *oldServer) listSoon() {
+	if s.silent {
+		return
+	}
 	s.asleep = s.thread != nil
 	s.done.Go(func() {
 		<-time.After(500 * time.Millisecond)
@@ -260,6 +265,8 @@ func a3Room() *oldServer {
 				case word == "login":
 					p.name = arg
 					p.say("loginok\n")
+				case word == "users":
+					p.say(strings.TrimSpace("users "+strings.Join(p.names(), " ")) + "\n")
 				case word == "msg":
 					p.tell(p, "msg "+p.name+" "+arg+"\n")
 					p.say(fmt.Sprintf("msgok %d\n", len(p.peers)-1))
@@ -272,14 +279,23 @@ func a3Room() *oldServer {
 	}
 }
 
+// names lists who is here.
+func (s *oldServer) names() (all []string) {
+	for _, p := range s.peers {
+		all = append(all, cmp.Or(p.name, "Anonymous"))
+	}
+	return all
+}
+
 // times counts how often a client has said something.
 func (s *oldServer) times(said string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, h := range s.heard {
-		if h == said || h == "msg "+said+"\n" {
+		if h == said {
 			n++
 		}
+		n += strings.Count("\n"+h, "\nmsg "+said+"\n")
 	}
 	return n
 }

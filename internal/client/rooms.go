@@ -258,6 +258,7 @@ func (l *loop) said(e *wire.Said) {
 	if !l.asks.tagged && wire.Fold(e.From) == wire.Fold(l.who.name) && l.outbox.echoed(e.Text) {
 		return // what we said ourselves
 	}
+	l.noteWriter(e)
 	if e.ID == 0 {
 		e.ID, e.At = l.stamp(e.Room)
 	}

@@ -218,6 +218,7 @@ func (l *loop) settle(waiting int) {
 	l.takeUp()
 	if !l.asks.tagged {
 		l.whole()
+		l.look()
 		l.wentOnline()
 		return
 	}

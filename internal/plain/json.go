@@ -72,6 +72,9 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Left:
 		return []any{object{Type: "left", Room: e.Room, User: e.Name, Reason: e.Reason}}
 	case *wire.PeopleList:
+		if e.Own {
+			return nil
+		}
 		return []any{object{Type: "people", Room: e.Room, People: list(e.People), More: e.More}}
 	case *wire.RoomList:
 		return []any{object{Type: "rooms", Rooms: list(e.Rooms), More: e.More}}

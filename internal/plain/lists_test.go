@@ -27,3 +27,17 @@ func TestLongListsSayHowMuchIsMissing(t *testing.T) {
 		t.Errorf("got %+v, want a list with 7 more", o)
 	}
 }
+
+func TestWhoIsHereIsNotPrintedWhereNobodyHasAsked(t *testing.T) {
+	e := &wire.PeopleList{Room: "lobby", People: []wire.Person{{Name: "ada"}}, Own: true}
+	if got := (&speech{}).sentence(e); got != "" {
+		t.Errorf("got %q", got)
+	}
+	if got := (&speech{}).objects(e); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	e.Own = false // a room's, of a native server
+	if got := (&speech{}).objects(e); len(got) != 1 {
+		t.Errorf("got %v", got)
+	}
+}

@@ -59,6 +59,7 @@ func (m *Model) knowRoom(r wire.RoomInfo) {
 func (m *Model) peopleList(e *wire.PeopleList) {
 	if at := m.book.byID[roomID(e.Room)]; at != nil {
 		at.people.Set(e.People, e.More)
+		at.people.part = e.Partial
 	}
 	if e.Re.Re == "" {
 		return

@@ -66,6 +66,8 @@ func (m *Model) introduction(at *place) []string {
 	}
 	words := []string{me + ", in the room #" + at.label + "."}
 	switch n := at.people.count(); {
+	case at.people.part:
+		words = append(words, "Who is here is not known: this server tells only who comes, goes and writes.")
 	case n > 1:
 		words = append(words, people(n)+" read what is said here.")
 	default:

@@ -88,3 +88,21 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 		})
 	}
 }
+
+func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Status{State: wire.StateOnline, Dialect: "names"})
+	me := wire.Person{Name: "sara", Kind: wire.KindOld}
+	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, Partial: true, Own: true})
+	s.tell(sized{80, 24})
+	s.shows("1 person known")
+	s.tell(sized{160, 40})
+	s.shows("PEOPLE 1 known")
+	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, More: 2, Own: true}) // the server has counted
+	s.shows("PEOPLE 3")
+	s.hides("known")
+	s.shows("and 2 more")
+	s.tell(sized{80, 24})
+	s.shows("3 people")
+	s.hides("online:") // nobody has asked
+}

@@ -17,6 +17,9 @@ func (m *Model) people(w, h int) []string {
 		return window(m.couple(at, w), w, h, p)
 	}
 	heading := fmt.Sprintf("PEOPLE %d", at.people.count())
+	if at.people.part {
+		heading += " known"
+	}
 	if at.people.stale {
 		heading = "PEOPLE at " + at.people.at.In(p.zone).Format("15:04")
 	}

@@ -356,6 +356,6 @@ func (b *book) about(room string) string {
 	case at.counts.unread > 0:
 		return plural(at.counts.unread, "new line")
 	default:
-		return people(at.people.count())
+		return at.people.words()
 	}
 }

@@ -22,6 +22,7 @@ type person struct {
 type roster struct {
 	people []person
 	more   int  // people the server left out of its list
+	part   bool // there may be others, of whom nobody tells
 	stale  bool // the connection is gone: this is how it was
 	at     time.Time
 }
@@ -125,6 +126,14 @@ func (r *roster) ordered(owner string, n int) []*person {
 		}
 	}
 	return out
+}
+
+// words says how many people are here, as far as known.
+func (r *roster) words() string {
+	if r.part {
+		return people(r.count()) + " known"
+	}
+	return people(r.count())
 }
 
 // count is how many people are here.

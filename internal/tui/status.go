@@ -44,12 +44,15 @@ func (m *Model) heading(l layout) string {
 		name := "# " + at.label
 		if n := at.people.count(); n > 0 {
 			name += " " + strconv.Itoa(n)
+			if at.people.part {
+				name += " known"
+			}
 		}
 		return p.parts(l.w, name, m.openly())
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {
-		count = people(n)
+		count = at.people.words()
 	}
 	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
 }

@@ -179,6 +179,11 @@ type PeopleList struct {
 	People []Person `json:"people,omitempty"`
 	More   int      `json:"more,omitempty"` // as in Entered
 	Next   Cursor   `json:"next,omitempty"` // likewise
+	// Partial says that there may be others: the dialect tells of nobody who has
+	// neither come nor written since we did. Own is set where our own client has
+	// noticed that unasked.
+	Partial bool `json:"-"`
+	Own     bool `json:"-"`
 }
 
 // UserInfo answers Whois.
