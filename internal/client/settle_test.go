@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -78,5 +79,28 @@ func TestTheOutboxForgetsNoLineBeforeItIsAmongTheLines(t *testing.T) {
 		if got, want := store.took(), []string{"kept psst", "settled psst"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
+	})
+}
+
+// Lines of a room that are too many for a full disk come again from the server.
+// An own private line would not.
+func TestAnOwnPrivateLineOutlastsAFloodAtAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := &halfStore{memStore: newMemStore()}
+		cfg := config(f, store.memStore)
+		cfg.Store = store
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		store.setFull(true)
+		r.sent(r.s.Whisper("bob", "psst", false))
+		for said := 0; said < session.MaxUnsaved+1000; said += 1000 {
+			f.says(1000)
+			r.until("all came", func() bool { return len(lobbied(r)) == said+1000 })
+		}
+		store.setFull(false)
+		r.until("kept", func() bool { return slices.Contains(store.took(), "kept psst") })
 	})
 }

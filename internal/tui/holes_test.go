@@ -76,6 +76,34 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 	}
 }
 
+func TestWhoComesDownToAHoleIsNotCarriedPastIt(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(told(0, 100)...)
+	s.hear(offline(s))
+	s.hear(&wire.Gap{Re: wire.Re{Re: "r1"}, Room: "lab3", From: idOf(1000), To: idOf(1099), Count: 100, More: true})
+	s.hear(told(1000, 1100)...)
+	s.press("esc")
+	for range 20 {
+		s.press("pgup")
+	}
+	s.shows("line 0.")
+	s.hear(online()...)
+	for range 20 {
+		if s.press("pgdown"); strings.Contains(s.View(), "line 1000.") {
+			break
+		}
+	}
+	s.shows(holeRow)
+	s.shows("line 99.")
+	if all, _ := fetched(s); len(all) != 0 {
+		t.Errorf("asked for %+v", all)
+	}
+	s.press("pgdown", "pgup")
+	if all, _ := fetched(s); len(all) != 1 {
+		t.Errorf("asked for %+v, want what is missing", all)
+	}
+}
+
 func TestMissedLinesOfWhichNoneAreToldAreFetched(t *testing.T) {
 	s := caughtUp(t)
 	s.hear(told(0, 3)...)
