@@ -81,8 +81,9 @@ func (serve) Help() string {
     chatd serve --host 0.0.0.0 --tls /etc/labchat/cert.pem,/etc/labchat/key.pem
     chatd serve --port 0 --registry-port off --data /tmp/try
 
-One line for each listener goes to standard output, "listening chat tcp 127.0.0.1:1300", and then
-"ready". The log goes to standard error.`
+One line for each listener goes to standard output, "listening chat tcp 127.0.0.1:1300", then
+"key SHA256:...", which people compare at their first contact, and "ready". The log goes to standard
+error.`
 }
 
 // Validate refuses numbers that mean nothing.
@@ -135,14 +136,18 @@ func (s serve) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		return err
 	}
 	var printed error
-	cfg.Ready = func(l server.Listener) {
-		line := "ready"
-		if l.Name != "" {
-			line = fmt.Sprintf("listening %s %s %s", l.Name, l.Network, l.Addr)
-		}
-		if _, err := fmt.Fprintln(std.Out, line); err != nil && printed == nil {
+	say := func(words ...any) {
+		if _, err := fmt.Fprintln(std.Out, words...); err != nil && printed == nil {
 			printed = err
 		}
+	}
+	cfg.ShowKey = func(fingerprint string) { say("key", fingerprint) }
+	cfg.Ready = func(l server.Listener) {
+		if l.Name == "" {
+			say("ready")
+			return
+		}
+		say("listening", l.Name, l.Network, l.Addr)
 	}
 	if err := server.Run(ctx, cfg); err != nil {
 		return s.explain(err)

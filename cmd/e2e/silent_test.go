@@ -14,6 +14,20 @@ import (
 // silent is a host that takes connections and says nothing, until the test ends.
 func silent(t *testing.T) (addr string) {
 	t.Helper()
+	return host(t, func(conn net.Conn) {
+		_, _ = io.Copy(io.Discard, conn) // until the other end has gone
+	})
+}
+
+// curt is a host that ends every connection when it has been greeted.
+func curt(t *testing.T) (addr string) {
+	t.Helper()
+	return host(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
+}
+
+// host takes connections until the test ends, and ends each after serve.
+func host(t *testing.T, serve func(net.Conn)) (addr string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -27,29 +41,8 @@ func silent(t *testing.T) (addr string) {
 			}
 			go func() {
 				defer conn.Close()
-				_, _ = io.Copy(io.Discard, conn) // until the other end has gone
+				serve(conn)
 			}()
-		}
-	}()
-	return l.Addr().String()
-}
-
-// curt is a host that ends every connection when it has been greeted.
-func curt(t *testing.T) (addr string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = conn.Read(make([]byte, 1))
-			conn.Close()
 		}
 	}()
 	return l.Addr().String()

@@ -94,7 +94,7 @@ func (l *loop) save() {
 	if (d.waits() || l.outbox.unread) && (!d.failing || !time.Now().Before(d.again)) {
 		began := time.Now()
 		err := l.store()
-		l.pulse.pause(time.Since(began))
+		l.pause(time.Since(began))
 		if err != nil {
 			d.fails()
 			l.diskFailed(err)
@@ -126,7 +126,7 @@ func (l *loop) store() error {
 		}
 		d.unqueued = nil
 	}
-	if len(d.settled) > 0 {
+	if len(d.settled) > 0 && kept == nil {
 		if err := l.cfg.Store.Settle(d.settled...); err != nil {
 			return errors.Join(kept, err)
 		}
@@ -182,13 +182,17 @@ func (l *loop) isIn(room string, in bool) {
 
 // letGo lets go of the older half of the lines that wait. Those of rooms are
 // holes that are filled when the disk works, and those that the server keeps for
-// us until it hears that they are here come again.
+// us until it hears that they are here come again. Private lines of our own, which
+// nobody would tell us again, stay.
 func (l *loop) letGo() {
 	d := &l.disk
-	gone := d.lines[:len(d.lines)/2]
-	d.lines = append([]wire.Event(nil), d.lines[len(gone):]...)
+	half, stay := len(d.lines)/2, []wire.Event(nil)
 	torn := map[string]wire.Hole{}
-	for _, e := range gone {
+	for _, e := range d.lines[:half] {
+		if w, private := e.(*wire.Whispered); private && w.State != "" {
+			stay = append(stay, e)
+			continue
+		}
 		d.text -= session.TextOf(e)
 		switch e := e.(type) {
 		case *wire.Said:
@@ -205,6 +209,7 @@ func (l *loop) letGo() {
 		default:
 		}
 	}
+	d.lines = append(stay, d.lines[half:]...)
 	for room, h := range torn {
 		l.change(room).Lose(h.From, h.To, !l.asks.tagged)
 	}

@@ -14,8 +14,8 @@ const noticeHold = time.Second
 // typed first happens first.
 type heldLeave struct {
 	wire.Leave
-	tag  string
-	last wire.ClientID // of the lines that it waits for
+	tag   string
+	lines []wire.ClientID // that it waits for
 }
 
 // leave takes a person's wish to leave a room, and reports whether the server
@@ -48,7 +48,11 @@ func (l *loop) leave(r wire.Leave, tag string) (taken bool) {
 	if len(waiting) == 0 {
 		return false
 	}
-	l.outbox.leaves = append(l.outbox.leaves, heldLeave{r, tag, waiting[len(waiting)-1].Client})
+	h := heldLeave{Leave: r, tag: tag}
+	for _, one := range waiting {
+		h.lines = append(h.lines, one.Client)
+	}
+	l.outbox.leaves = append(l.outbox.leaves, h)
 	if n := len(waiting); time.Duration(n)*l.outbox.interval > noticeHold || time.Until(l.outbox.hold) > noticeHold {
 		l.notice("%s for #%s: you leave it when that is said. /leave %s again leaves at once, and it stays unsaid.", linesWait(n), r.Room, r.Room)
 	}
@@ -65,17 +69,18 @@ func (one *line) isFor(room string) bool {
 	return one.To == "" && wire.Fold(one.Room) == wire.Fold(room)
 }
 
-// leaveNext asks to leave the rooms whose lines have been said.
+// leaveNext asks to leave the rooms whose lines have been said, were taken back, or
+// can't be said under the name that we have meanwhile.
 func (l *loop) leaveNext() {
 	if l.phase < resuming {
 		return
 	}
 	l.outbox.leaves = slices.DeleteFunc(l.outbox.leaves, func(h heldLeave) bool {
-		said := l.outbox.find(h.last) == nil
-		if said {
+		waits := slices.ContainsFunc(l.outbox.linesFor(h.Room, &l.who), func(one *line) bool { return slices.Contains(h.lines, one.Client) })
+		if !waits {
 			l.pass(h.Leave, h.tag)
 		}
-		return said
+		return !waits
 	})
 }
 

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -60,26 +59,21 @@ func TestWhoIsTakenOutOfARoomIsNotBackAfterALostConnection(t *testing.T) {
 	})
 }
 
-// TestADiskThatFailsDoesNotBringBackARoom: what is joined is read from the disk
-// at each connection.
+// What is joined is read from the disk at each connection.
 func TestADiskThatFailsDoesNotBringBackARoomThatWasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := serve("chat1", nil)
 		defer f.stop()
 		r := teaDrinker(t, f)
 		defer r.end()
-		r.store.mu.Lock()
-		r.store.failing = errors.New("no space left on device")
-		r.store.mu.Unlock()
+		r.store.fail(errFull)
 		answer[*wire.Done](r, r.s.Do(wire.Leave{Room: "tea"}))
 		n := asked(f)
 		r.reconnect()
 		if got := asksToBeIn(f, n); slices.Contains(got, "tea") {
 			t.Errorf("these rooms were asked for: %v", got)
 		}
-		r.store.mu.Lock()
-		r.store.failing = nil
-		r.store.mu.Unlock()
+		r.store.fail(nil)
 		r.until("noted at last", func() bool { return !slices.Contains(r.store.Joined(), "tea") })
 	})
 }

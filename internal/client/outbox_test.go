@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -216,7 +215,7 @@ func TestAFullDiskIsToldOnceAndLinesGoOutAnyway(t *testing.T) {
 		f := serve("chat1", nil)
 		defer f.stop()
 		store := newMemStore()
-		store.failing = errors.New("no space left on device")
+		store.fail(errFull)
 		r := start(t, f, config(f, store))
 		defer r.end()
 		r.sent(r.s.Say(wire.Lobby, "x", false))

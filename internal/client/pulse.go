@@ -54,9 +54,18 @@ func (p *pulse) limit() time.Time {
 	return p.sent.Add(p.within)
 }
 
-// pause does not count a time in which nobody has listened: a write to the disk may
-// wait for another program that holds the file.
-func (p *pulse) pause(long time.Duration) { p.sent, p.heard = p.sent.Add(long), p.heard.Add(long) }
+// pause does not count against the server a time in which nobody has listened, nor
+// sent: a write to the disk may wait for another program that holds the file.
+func (l *loop) pause(long time.Duration) {
+	p := &l.pulse
+	p.sent, p.heard = p.sent.Add(long), p.heard.Add(long)
+	for _, q := range l.asks.list {
+		q.due = q.due.Add(long)
+	}
+	if !l.deadline.IsZero() {
+		l.deadline = l.deadline.Add(long)
+	}
+}
 
 // ponged takes the answer.
 func (l *loop) ponged() {

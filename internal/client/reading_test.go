@@ -137,3 +137,20 @@ func TestAGuestsReadingIsNotTold(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAccountThatOneComesToIsToldWhatWasReadHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		store.read = map[string]wire.ID{"tea": 500}
+		r := reader(t, f, store, "tea")
+		defer r.end()
+		r.until("alice is told", func() bool { return len(requests[wire.Read](f)) == 1 })
+		r.s.Do(wire.Login{Name: "bob", Password: "correct horse"})
+		r.until("bob is told", func() bool { return len(requests[wire.Read](f)) == 2 })
+		if diff := cmp.Diff(map[string]wire.ID{"tea": 500}, told(f)); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -180,3 +180,32 @@ func TestAServerThatAnswersNothingButPingsIsLeft(t *testing.T) {
 		r.until("in the lobby", func() bool { return len(all[*wire.Entered](r)) > 0 })
 	})
 }
+
+// slowStore is a disk that takes its time.
+type slowStore struct {
+	*memStore
+	takes time.Duration
+}
+
+func (s *slowStore) Queue(lines ...*wire.Receipt) error {
+	<-time.After(s.takes)
+	return s.memStore.Queue(lines...)
+}
+
+func TestTheTimeThatTheDiskTakesIsNotTheServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		cfg := config(f, newMemStore())
+		cfg.Store = &slowStore{newMemStore(), answerTimeout + 10*time.Second}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("online", func() bool { return len(all[*wire.Entered](r)) == 1 && r.state() == wire.StateOnline })
+		tag := r.s.Do(wire.Rooms{})
+		r.sent(r.s.Say(wire.Lobby, "one", false))
+		answer[*wire.Done](r, tag)
+		if got := all[*wire.Refused](r); len(got) != 0 || r.logins() != 1 {
+			t.Errorf("got %+v and %d logins, want the answer on the one connection", got, r.logins())
+		}
+	})
+}

@@ -162,6 +162,7 @@ func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	if q.names() {
 		l.inboxRefused() // what has come for the name before comes out under that
 		l.refuseCopies("You have another name now.")
+		l.reading.known = nil // that was said of the account before
 	}
 	if q != nil {
 		l.wanted(e, q)

@@ -115,8 +115,9 @@ type besideLoop struct {
 	keeper  session.Keeper
 	me      string
 	peers   []wire.Peer
-	waiting []late  // lines of ours
-	early   []early // lines for us
+	asked   map[string]wire.Path // how lines go to those that a person has asked about, as it was told
+	waiting []late               // lines of ours
+	early   []early              // lines for us
 	last    wire.ID
 	dropped int
 }
@@ -187,6 +188,7 @@ func (l *besideLoop) seen(e wire.Event) wire.Event {
 		l.peers = e.Peers
 		l.hearEarly()
 		l.sendLate()
+		l.reroute()
 	case *wire.Status:
 		return l.stands(e)
 	default:
@@ -199,7 +201,7 @@ func (l *besideLoop) stands(e *wire.Status) wire.Event {
 	direct := *e
 	direct.Direct = e.State == wire.StateOnline && prompt(e.Dialect)
 	if l.past.Store(direct.Direct); !direct.Direct {
-		l.peers = nil
+		l.peers, l.asked = nil, nil
 	}
 	return &direct
 }

@@ -26,6 +26,10 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.rename(r, tag)
 	case wire.Find:
 		l.find(r, tag)
+	case wire.Poke:
+		l.route(r.Name, tag)
+	case wire.Route:
+		l.route(r.Name, tag)
 	case wire.Accept:
 		l.answerStranger(r, tag, r.Name, true)
 	case wire.Reject:
@@ -33,6 +37,22 @@ func (l *loop) do(r wire.Request, tag string) {
 	default:
 		l.pass(r, tag)
 	}
+}
+
+// route says how lines go to somebody. Nobody is looked up for that: people of
+// IAS would be called.
+func (l *loop) route(name, tag string) {
+	e := &wire.Path{Re: wire.Re{Re: tag}, User: name, Way: wire.WayPlain, Reason: "plain text past the registry"}
+	addr, known := l.book.ByLabel(name)
+	switch c, s := l.book.Contact(name), l.book.Stranger(addr); {
+	case c != nil && c.Addr == l.registry.addr:
+		e.Addr, e.Reason = c.Addr.String(), "by way of the registry, which can read it"
+	case c != nil:
+		e.Addr = c.Addr.String()
+	case known && s != nil:
+		e.Addr, e.Request = addr.String(), !s.Refused()
+	}
+	l.emit(e)
 }
 
 // answerStranger is a person's word on somebody who asks for a conversation.
@@ -134,6 +154,7 @@ func (l *loop) opened(name string, found *wire.Found) *oldpeer.Contact {
 	if all, err := l.codec.AppendDatagrams(nil, wire.Call{}); err == nil && l.isIAS() {
 		_ = l.write(addr, all[0]) // a line will follow, and say more
 	}
+	l.route(name, "")
 	return c
 }
 

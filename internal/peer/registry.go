@@ -37,6 +37,9 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 		State: state, Code: code, Reason: reason, Server: l.cfg.Registry,
 		Dialect: l.cfg.Dialect.Name(), Attempt: l.registry.attempt, Direct: true,
 	}
+	if state == wire.StateOnline {
+		s.Remote = l.registry.addr.String()
+	}
 	if state == wire.StateOffline {
 		s.RetryAt = wire.MillisOf(l.registry.retryAt)
 	}

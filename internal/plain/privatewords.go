@@ -36,6 +36,7 @@ var ways = map[wire.Way]string{
 	wire.WayInbox:  "away: lines wait sealed at the server, which can't read them",
 	wire.WayPlain:  "not encrypted",
 	wire.WayNone:   "lines wait on this machine",
+	wire.WayNever:  "not possible",
 }
 
 // path says how lines go to somebody, and why no better way is taken.

@@ -241,14 +241,7 @@ func (c *conversation) each(place string, from, to wire.ID, take func(wire.Event
 			c.out.tell("the disk can't be read: " + text.CleanLine(err.Error()))
 		}
 		for _, e := range lines {
-			switch e := e.(type) {
-			case *wire.Said:
-				after = e.ID
-			case *wire.Whispered:
-				after = e.ID
-			default: // the archive keeps no others
-			}
-			if after > to {
+			if after = wire.LineID(e); after > to {
 				return n
 			}
 			n++

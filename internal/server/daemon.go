@@ -228,5 +228,8 @@ func (d *daemon) announce() {
 		log.Info("listening", "name", l.Name, "network", l.Network, "addr", l.Addr)
 		d.cfg.Ready(l)
 	}
+	if d.key != "" {
+		d.cfg.ShowKey(d.key)
+	}
 	d.cfg.Ready(Listener{})
 }

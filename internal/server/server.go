@@ -39,6 +39,9 @@ type Config struct {
 	// Ready is called for each listener in order, and once more with the zero
 	// Listener when all of them are served. It may be nil.
 	Ready func(Listener)
+	// ShowKey is called with the fingerprint of the TLS key, between the last
+	// listener and the end of Ready's calls. Without TLS it is not called.
+	ShowKey func(fingerprint string)
 	// Listen opens a listener; nil is the system's way.
 	Listen func(network, addr string) (net.Listener, error)
 }
@@ -109,6 +112,9 @@ func (cfg Config) orDefaults() Config {
 	}
 	if cfg.Ready == nil {
 		cfg.Ready = func(Listener) {}
+	}
+	if cfg.ShowKey == nil {
+		cfg.ShowKey = func(string) {}
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = func(network, addr string) (net.Listener, error) {

@@ -5,6 +5,7 @@ import (
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/tui/theme"
 )
 
 // The columns of the help: 6 + 2*35 fit into a box of 80. Where the box is
@@ -58,7 +59,7 @@ func (o *overlay) View(w, h int, m *Model) []string {
 	}
 }
 
-// A helpPane shows all keys and commands, printed from their tables.
+// A helpPane shows all keys, commands and signs, printed from their tables.
 type helpPane struct {
 	table []binding
 	offer command.Offer
@@ -70,10 +71,15 @@ type helpPane struct {
 const aboutAlt = "Alt does nothing here? Take the other key, or /help terminal (esc-is-alt)."
 
 // Rows prints the help in rows of at most w columns.
-func (h *helpPane) Rows(w int) []string {
+func (h *helpPane) Rows(w int, g theme.Glyph) []string {
 	if w >= labelColumn+2*cellColumn {
-		return helpRows(h.table, h.offer)
+		return append(helpRows(h.table, h.offer), legendRows(g, w)...)
 	}
+	return append(h.narrowRows(w), legendRows(g, w)...)
+}
+
+// narrowRows prints keys and commands one below the other.
+func (h *helpPane) narrowRows(w int) []string {
 	var rows []string
 	group := ""
 	heading := func(s string) {
@@ -209,7 +215,7 @@ func (h *helpPane) View(w, height int, p *paint) []string {
 	width := min(helpWidth, w)
 	inner := max(width-4, 1)
 	var rows []string
-	for _, row := range h.Rows(inner) {
+	for _, row := range h.Rows(inner, p.Glyph) {
 		rows = append(rows, text.Wrap(row, inner)...)
 	}
 	h.page = max(height-2, 1)

@@ -83,7 +83,7 @@ func (m *Model) leftOut(e *wire.Gap) {
 // for: below first, or its newest ones.
 func (m *Model) missedBefore(at *place, o older) {
 	if n := len(o.events); at.private() && n > 0 {
-		at.log.Close(oldestOf(o.events, o.full), idOfLine(o.events[n-1]))
+		at.log.Close(oldestOf(o.events, o.full), wire.LineID(o.events[n-1]))
 	}
 	if o.extent.Last == 0 || o.err != nil {
 		return
@@ -110,19 +110,7 @@ func oldestOf(events []wire.Event, full bool) wire.ID {
 	if !full {
 		return 0
 	}
-	return idOfLine(events[0])
-}
-
-// idOfLine is the id of a line of the archive.
-func idOfLine(e wire.Event) wire.ID {
-	switch e := e.(type) {
-	case *wire.Said:
-		return e.ID
-	case *wire.Whispered:
-		return e.ID
-	default: // the archive keeps no others
-		return 0
-	}
+	return wire.LineID(events[0])
 }
 
 // mend asks for the lines of a hole that is on the screen.
@@ -201,7 +189,7 @@ func (m *Model) filled(f filling) {
 		at.log.Learn(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To, f.extent)
 	} else { // nobody else can be asked
 		at.log.Close(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To)
-		if n := len(f.events); n == 0 || idOfLine(f.events[n-1]) < f.hole.From {
+		if n := len(f.events); n == 0 || wire.LineID(f.events[n-1]) < f.hole.From {
 			at.log.Miss(wire.Hole{From: f.hole.From, To: f.hole.To, Gone: true})
 		}
 	}

@@ -107,6 +107,8 @@ func pathName(way *wire.Path) string {
 		return "sealed, by the server's inbox"
 	case way.Way == wire.WayPlain:
 		return "not encrypted"
+	case way.Way == wire.WayNever:
+		return "none: not possible here"
 	default:
 		return "none now"
 	}

@@ -63,6 +63,9 @@ func (l *link) lost() bool { return l.down }
 // over says that the session has ended, and does not come back by itself.
 func (l *link) over() bool { return l.status.State == wire.StateEnded }
 
+// older says that the server, or the registry, speaks an older dialect.
+func (l *link) older() bool { return l.status.Dialect != "" && l.status.Dialect != native }
+
 // setStatus takes over what the session says of itself.
 func (l *link) setStatus(s *wire.Status, now time.Time) {
 	switch s.State {

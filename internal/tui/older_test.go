@@ -39,3 +39,52 @@ func TestSomebodyWithAnOlderProgramAsksBesideEncryptedConversations(t *testing.T
 	s.shows("@ olaf@10.0.0.7 · not encrypted: an older program")
 	s.shows("to olaf@10.0.0.7 only (plain text) › ")
 }
+
+// State, badge and composer of a private place say what becomes of a line at
+// this server.
+func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
+	const registry = "10.0.0.1:2020"
+	for name, c := range map[string]struct {
+		status  wire.Status
+		path    wire.Path
+		badge   string
+		heading string
+		prompt  string
+	}{
+		"a3": {
+			wire.Status{Dialect: "a3"}, wire.Path{Way: wire.WayPlain, Reason: "through the server, which can read it"},
+			"srv", "@ ben · not encrypted: through the server, which can", "to ben only, through the server (readable by it) › ",
+		},
+		"names": {
+			wire.Status{Dialect: "names"}, wire.Path{Way: wire.WayNever, Reason: "this server has no private lines"},
+			"", "@ ben · this server has no private lines", "to ben only (not possible here) › ",
+		},
+		"prompt with --udp": {
+			wire.Status{Dialect: "prompt", Direct: true}, wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:13000", Reason: "plain text past the server"},
+			"pln", "@ ben · not encrypted: plain text past the server", "to ben only, in plain text (readable on the way) › ",
+		},
+		"tobi": {
+			wire.Status{Dialect: "tobi", Direct: true, Remote: registry}, wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:4000", Reason: "plain text past the registry"},
+			"pln", "@ ben · not encrypted: plain text past the registry", "to ben only, in plain text (readable on the way) › ",
+		},
+		"tobi, carried by the registry": {
+			wire.Status{Dialect: "tobi", Direct: true, Remote: registry}, wire.Path{Way: wire.WayPlain, Addr: registry, Reason: "by way of the registry, which can read it"},
+			"srv", "@ ben · not encrypted: by way of the registry", "to ben only, through the server (readable by it) › ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := entered(t)
+			status, path := c.status, c.path
+			status.State, path.User = wire.StateOnline, "ben"
+			s.hear(&status)
+			s.enters("/msg ben")
+			s.hear(&path)
+			s.shows(c.heading)
+			s.shows(c.prompt)
+			if _, got := s.badge(s.book.current); got != c.badge {
+				t.Errorf("the badge is %q, want %q", got, c.badge)
+			}
+			s.hides("lines wait here")
+		})
+	}
+}

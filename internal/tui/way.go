@@ -43,8 +43,12 @@ func (m *Model) badge(who *place) (sign, path string) {
 		sign, path = p.Glyph.Trying, "try"
 	case way.Way == wire.WayInbox:
 		path = "box"
+	case way.Way == wire.WayPlain && m.link.older(): // whether they are here or not
+		path = m.plainBadge(way)
 	case way.Way == wire.WayPlain && way.Addr != "": // past the server, which does not know them
 		sign, path = p.Glyph.Online, "pln"
+	case way.Way == wire.WayNever:
+		path = ""
 	case way.Way == wire.WayNone:
 		path = "off"
 	}
@@ -56,10 +60,19 @@ func (m *Model) badge(who *place) (sign, path string) {
 
 // plainBadge is that of lines that are not encrypted.
 func (m *Model) plainBadge(way *wire.Path) string {
-	if m.link.status.Direct || way.Addr != "" {
+	if m.pastServer(way) {
 		return "pln"
 	}
 	return "srv"
+}
+
+// pastServer says whether lines that are not encrypted go past the server. A
+// registry that carries them is named as the other side.
+func (m *Model) pastServer(way *wire.Path) bool {
+	if way.Addr != "" {
+		return way.Addr != m.link.status.Remote
+	}
+	return m.link.status.Direct
 }
 
 // keyWords says what is thought of somebody's key; "" where there is none.
@@ -137,6 +150,8 @@ func (m *Model) wayWord(p *peer) string {
 		return because("looking for a way, lines wait here", way.Reason)
 	case way.Way == wire.WayInbox:
 		return because("away: lines wait sealed at the server", way.Reason)
+	case way.Way == wire.WayNever:
+		return way.Reason
 	case way.Way == wire.WayPlain && way.Reason != "":
 		return "not encrypted: " + way.Reason
 	case way.Way == wire.WayPlain && m.plainBadge(way) == "pln":
@@ -252,8 +267,12 @@ func (m *Model) privatePrompt(name string) (long, short string) {
 		return " (waits on this machine)", " (waits here)"
 	case way.Way == wire.WayNone:
 		return " (opens a connection)", " (opens)"
-	case way.Way == wire.WayPlain && (way.Addr != "" || m.link.status.Direct):
+	case way.Way == wire.WayNever:
+		return " (not possible here)", " (not possible)"
+	case way.Way == wire.WayPlain && m.pastServer(way):
 		return ", in plain text (readable on the way)", " (plain text)"
+	case way.Way == wire.WayPlain && m.link.status.Direct: // a registry carries it
+		return ", through the server (readable by it)", " (the server reads it)"
 	}
 	return "", ""
 }

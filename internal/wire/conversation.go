@@ -124,6 +124,7 @@ const (
 	WayInbox  Way = "inbox"  // sealed, waits at the server
 	WayPlain  Way = "plain"  // not encrypted: past the server, or readable by it
 	WayNone   Way = "none"   // lines wait here
+	WayNever  Way = "never"  // nobody can be told anything in private: lines fail
 )
 
 // NAT is what stands between us and the network.

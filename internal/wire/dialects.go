@@ -1,5 +1,7 @@
 package wire
 
+import "errors"
+
 // Dialects returns every dialect there is, the native one first.
 func Dialects() []Dialect {
 	return []Dialect{
@@ -14,6 +16,12 @@ func Dialects() []Dialect {
 
 // AllDatagrams returns every dialect of the registry's port.
 func AllDatagrams() []Datagrams { return []Datagrams{tobi{}, ias{}, clock{}} }
+
+// HasWords says whether a client has words for a request in a dialect.
+func HasWords(d Dialect, r Request) bool {
+	_, err := d.Client().AppendRequest(nil, r)
+	return !errors.Is(err, ErrUnsupported)
+}
 
 // ByName returns the dialect of that name, or nil.
 func ByName(name string) Dialect {

@@ -146,8 +146,8 @@ type Entered struct {
 	Topic string `json:"topic,omitempty"`
 	Owner string `json:"owner,omitempty"`
 	Last  ID     `json:"last"` // of the room's newest line
-	// Made is when the room was made, 0 where the server does not say: all its
-	// lines have ids from FirstID(Made) on.
+	// Made is when the room was made, 0 where the server does not say, and of the
+	// lobby: all lines of the room have ids from FirstID(Made) on.
 	Made   Millis   `json:"made,omitempty"`
 	People []Person `json:"people,omitempty"`
 	More   int      `json:"more,omitempty"`  // people left out because the list is long

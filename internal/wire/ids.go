@@ -59,6 +59,21 @@ func MillisOf(t time.Time) Millis { return Millis(t.UnixMilli()) }
 // Time returns the same point as a time.Time in UTC.
 func (m Millis) Time() time.Time { return time.UnixMilli(int64(m)).UTC() }
 
+// LineID returns the id of a line: of a room, or a private one, sealed or not. It
+// is 0 for all other events.
+func LineID(e Event) ID {
+	switch e := e.(type) {
+	case *Said:
+		return e.ID
+	case *Whispered:
+		return e.ID
+	case *Sealed:
+		return e.ID
+	default:
+		return 0
+	}
+}
+
 // ClientID is chosen by the client that sends a line, and is its own for that
 // client's profile: a line sent again with it is stored once. At most
 // MaxTag bytes of printable ASCII.

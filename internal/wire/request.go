@@ -1,5 +1,7 @@
 package wire
 
+import "encoding/json"
+
 // Request is what a client asks of a server. The set is closed: codecs make
 // requests, the hub answers them.
 //
@@ -197,12 +199,33 @@ type Taken struct {
 
 // History asks for at most Limit lines of a room, before or after an id;
 // without either the newest. Answered by Gap and then the lines, oldest first.
+// With After it is the oldest ones that are told, so that the last line leads
+// to the next page; in a frame "0" is before the first line, and read as 1.
 type History struct {
 	Head
 	Room   string `json:"room"`
 	Before ID     `json:"before,omitempty"`
 	After  ID     `json:"after,omitempty"`
 	Limit  int    `json:"limit,omitempty"` // 0: MaxHistory
+}
+
+// UnmarshalJSON tells an After of "0" from none: who pages forward from the
+// beginning must not be told the newest lines.
+func (h *History) UnmarshalJSON(b []byte) error {
+	type members History
+	if err := json.Unmarshal(b, (*members)(h)); err != nil {
+		return err
+	}
+	var given struct {
+		After *ID `json:"after"`
+	}
+	if err := json.Unmarshal(b, &given); err != nil {
+		return err
+	}
+	if given.After != nil {
+		h.After = max(h.After, 1)
+	}
+	return nil
 }
 
 // Read moves the account's read marker in a room forward.

@@ -67,7 +67,7 @@ func (l *loop) poke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
 	l.reclaim()
 	if c.key != wire.Fold(l.server.me) {
-		c.poked = !c.plain
+		c.poked = !l.passes(c)
 		if c.asked != nil && !c.contact.Accepted {
 			c.poked = false // looking at a request is no answer to it
 		} else if c.poked && c.best() == nil && c.call == nil && !c.blocked() {

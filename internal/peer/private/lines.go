@@ -61,7 +61,7 @@ func (l *loop) typed(r *wire.Receipt) {
 	if c.plain && time.Now().After(c.fresh) && l.server.able {
 		c.plain = false
 	}
-	if c.key == wire.Fold(l.server.me) || l.server.welcomed && !l.server.able && !c.contact.Secure || c.plain && l.server.online {
+	if l.passes(c) {
 		l.Pass(r)
 		return
 	}
@@ -364,7 +364,8 @@ func (l *loop) fail(c *conversation, why string, lines ...*line) {
 			continue
 		}
 		r := copied(one.Receipt)
-		if r.State, r.Reason = wire.ReceiptFailed, why; r.InDoubt {
+		r.State, r.Reason = wire.ReceiptFailed, why
+		if r.InDoubt {
 			r.Reason = strings.TrimSuffix(why, ".") + ". It had gone out before, and may have arrived."
 		}
 		l.settling = append(l.settling, settling{c, r})

@@ -62,7 +62,7 @@ func posesAsOlder(e wire.Event) bool {
 
 // speaksOlder says whether plain datagrams are ours to read: people of other
 // servers' rooms have them read by who stands at Plain.
-func (l *loop) speaksOlder() bool { return !l.server.foreign }
+func (l *loop) speaksOlder() bool { return l.server.foreign == nil }
 
 // olderDatagram hears somebody's plain datagram: by where it came from, and of
 // strangers by its bytes.

@@ -54,8 +54,10 @@ func (l *loop) standing(c *conversation) *wire.Path {
 		if !p.Relayed {
 			e.Addr = p.Addr().String()
 		}
-	case c.plain:
+	case c.plain && !l.server.online: // as it was
 		e.Way = wire.WayPlain
+	case l.passes(c):
+		e.Way, e.Reason = l.passed(c)
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -20,13 +21,13 @@ type server struct {
 	node     string
 	remote   string // IP:PORT of the connection
 	online   bool
-	welcomed bool // able and seals are known
-	able     bool // it helps private conversations
-	foreign  bool // the last one was not native
-	seals    bool // it keeps sealed lines
-	claimed  bool // this session holds our private conversations
-	lost     bool // another device of ours does
-	loaded   bool // the outbox of the disk is here
+	welcomed bool         // able and seals are known
+	able     bool         // it helps private conversations
+	foreign  wire.Dialect // of the last one, nil: it was native
+	seals    bool         // it keeps sealed lines
+	claimed  bool         // this session holds our private conversations
+	lost     bool         // another device of ours does
+	loaded   bool         // the outbox of the disk is here
 	devices  []wire.Device
 	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
@@ -108,8 +109,10 @@ func (l *loop) status(e *wire.Status) {
 	s := &l.server
 	was := s.online
 	s.online, s.remote = e.State == wire.StateOnline, e.Remote
-	if s.online {
-		s.foreign = e.Dialect != nativeDialect
+	if s.online && e.Dialect != nativeDialect {
+		s.foreign = wire.ByName(e.Dialect)
+	} else if s.online {
+		s.foreign = nil
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
@@ -193,6 +196,28 @@ func (l *loop) load() {
 	}
 	l.files.load(l)
 	l.look()
+}
+
+// passes says whether lines to somebody are left to the session: those to
+// ourselves, to who has no key, and all where the server knows no private
+// conversations.
+func (l *loop) passes(c *conversation) bool {
+	s := &l.server
+	return c.key == wire.Fold(s.me) || s.welcomed && !s.able && !c.contact.Secure || c.plain && s.online
+}
+
+// passed is how lines go that are left to the session, and why.
+func (l *loop) passed(c *conversation) (wire.Way, string) {
+	switch d := l.server.foreign; {
+	case d == nil:
+		return wire.WayPlain, cmp.Or(c.reason, "through the server, which can read it")
+	case wire.HasWords(d, wire.Private{To: "name", Text: "text"}):
+		return wire.WayPlain, "through the server, which can read it"
+	case d.Manners().Peers:
+		return wire.WayNever, "private lines go past this server, by datagrams: --udp ADDRESS:PORT begins with them"
+	default:
+		return wire.WayNever, "this server has no private lines"
+	}
 }
 
 // giveUp leaves all to a session whose server knows no private conversations.

@@ -11,7 +11,7 @@ import (
 // can be told lines only is told nothing else: ten thousand old programs coming
 // would otherwise each be announced to all.
 func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire.Event) {
-	if rm.notified == 0 && instead == nil && lineID(e) == 0 {
+	if rm.notified == 0 && instead == nil && wire.LineID(e) == 0 {
 		return
 	}
 	effect := Effect{Op: OpCast, Topic: rm.topic, Event: e}

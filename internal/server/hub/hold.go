@@ -32,7 +32,7 @@ func (k *held) keep(h *Hub, c call, s *session, e wire.Event) {
 		k.keepNews(e)
 		return
 	}
-	if lineID(e) == 0 {
+	if wire.LineID(e) == 0 {
 		return // an A3 program can be told lines only
 	}
 	k.events = append(k.events, e)
@@ -57,21 +57,7 @@ func (k *held) keepNews(e wire.Event) {
 		return
 	}
 	k.events = append(k.events, e)
-	k.bytes += len(lineText(e)) + lineOverhead
-}
-
-// lineID is the id of a line, 0 for what is none.
-func lineID(e wire.Event) wire.ID {
-	switch e := e.(type) {
-	case *wire.Said:
-		return e.ID
-	case *wire.Whispered:
-		return e.ID
-	case *wire.Sealed:
-		return e.ID
-	default:
-		return 0
-	}
+	k.bytes += LineCost(lineText(e))
 }
 
 // lineText is the text of a line.

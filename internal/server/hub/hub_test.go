@@ -236,3 +236,15 @@ func TestOldProgramsAmongThemselvesAreNotAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// A client takes lines with ids from before a room was made for those of another
+// room, and a clock that was wrong when the database was made may be set back.
+func TestOfTheLobbyItIsNotSaidWhenItWasMade(t *testing.T) {
+	s := run(t, Config{}, "enter alice")
+	id := s.names["alice"]
+	s.hub.rooms.main.made = wire.MillisOf(s.now)
+	s.ask(id, wire.Join{Room: wire.Lobby})
+	if entered, _ := s.heard[id][0].(*wire.Entered); entered == nil || entered.Made != 0 {
+		t.Errorf("got %+v", s.heard[id][0])
+	}
+}

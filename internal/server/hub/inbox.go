@@ -172,7 +172,7 @@ func (h *Hub) inbox(c call, r wire.Inbox) {
 		}
 		lines, last := acct.oldest(res.Inbox), r.After
 		if n := len(lines); n > 0 {
-			last = lineID(lines[n-1])
+			last = wire.LineID(lines[n-1])
 		}
 		h.showInbox(c, lines, acct.waitsAfter(last))
 	})
@@ -189,7 +189,7 @@ func (h *Hub) readInbox(s *session, after wire.ID) ReadInbox {
 func (a *account) oldest(read []wire.Event) (lines []wire.Event) {
 	room := replyBytes
 	for _, e := range read {
-		if _, waits := a.inbox[lineID(e)]; waits && room > 0 {
+		if _, waits := a.inbox[wire.LineID(e)]; waits && room > 0 {
 			room -= weight(e)
 			lines = append(lines, e)
 		}
@@ -202,7 +202,7 @@ func weight(e wire.Event) int {
 	if e, ok := e.(*wire.Sealed); ok {
 		return base64.StdEncoding.EncodedLen(len(e.Box)) + sealedOverhead
 	}
-	return len(lineText(e)) + lineOverhead
+	return LineCost(lineText(e))
 }
 
 // told forgets lines that an older program was told, at once: it may ask again
@@ -213,8 +213,8 @@ func (c call) told(acct *account, lines []wire.Event) {
 	}
 	r := InboxTaken{Name: acct.name}
 	for _, w := range lines {
-		acct.take(lineID(w))
-		r.IDs = append(r.IDs, lineID(w))
+		acct.take(wire.LineID(w))
+		r.IDs = append(r.IDs, wire.LineID(w))
 	}
 	c.out.note(r)
 }
@@ -262,7 +262,7 @@ func (h *Hub) showOldInbox(c call, stored []wire.Event) {
 		k.events, k.bytes, k.dropped = nil, 0, 0
 	}
 	lines = append(lines, stored...)
-	slices.SortStableFunc(lines, func(a, b wire.Event) int { return cmp.Compare(lineID(a), lineID(b)) })
+	slices.SortStableFunc(lines, func(a, b wire.Event) int { return cmp.Compare(wire.LineID(a), wire.LineID(b)) })
 	n := 0
 	for _, e := range lines {
 		n += wire.TextLines(lineText(e))

@@ -75,7 +75,7 @@ func (h *Hub) gapsRead(c call, p *resumption, r Result) {
 		return
 	}
 	p.cut, k.reread = h.lastID, false
-	k.events = slices.DeleteFunc(k.events, func(e wire.Event) bool { return lineID(e) != 0 })
+	k.events = slices.DeleteFunc(k.events, func(e wire.Event) bool { return wire.LineID(e) != 0 })
 	k.bytes = len(k.events) * lineOverhead
 	h.readGaps(c, p)
 }

@@ -102,6 +102,20 @@ func TestResume(t *testing.T) {
 			alice: say lobby one
 			  alice < accepted 0
 		`},
+		{"a line that is said while history is read is told at once, and in its place again", `
+			enter alice
+			enter bob
+			quietly alice: say lobby one
+			jobs off
+			alice: history lobby
+			bob: say lobby two
+			  bob < accepted 1
+			  alice < said lobby bob: two
+			jobs on
+			  alice < gap lobby 2
+			  alice < said lobby alice: one
+			  alice < said lobby bob: two
+		`},
 		{"history is told to members, from the newest backwards or from an id forwards", `
 			enter alice
 			quietly alice: say lobby one | say lobby two | say lobby three | say lobby four
@@ -251,7 +265,7 @@ func resumeTheMost(t *testing.T, letter string, want int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes += len(b); lineID(e) != 0 {
+		if bytes += len(b); wire.LineID(e) != 0 {
 			lines++
 		}
 		if gap, ok := e.(*wire.Gap); ok {

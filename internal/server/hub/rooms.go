@@ -136,10 +136,14 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 	if acct := h.ownerOf(rm); acct != nil {
 		owner = acct.name
 	}
+	made := rm.made
+	if rm == h.rooms.main { // it never vanishes, and no id was given out when it was made
+		made = 0
+	}
 	list, more, next := rm.people.list(0, wire.MaxList, bytes)
 	h.reply(c, &wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
-		Last: rm.last, Made: rm.made, People: list, More: more, Next: next, Group: rm.group,
+		Last: rm.last, Made: made, People: list, More: more, Next: next, Group: rm.group,
 	})
 	h.tellMark(c, rm)
 }

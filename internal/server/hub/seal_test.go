@@ -42,7 +42,7 @@ func (l *fakeLog) mail(want ReadInbox) (list []wire.Event) {
 	room := want.Bytes
 	for _, e := range l.inbox[want.Name] {
 		sealed, ok := e.(*wire.Sealed)
-		if lineID(e) <= want.After || ok && !want.Sealed || room <= 0 || len(list) == want.Limit {
+		if wire.LineID(e) <= want.After || ok && !want.Sealed || room <= 0 || len(list) == want.Limit {
 			continue
 		}
 		if list = append(list, e); ok {

@@ -286,7 +286,7 @@ func (l *fakeLog) record(e *Entry) {
 	case SealedNote, PrekeysMade, PrekeyGone:
 		l.recordSealing(e)
 	case InboxTaken:
-		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w wire.Event) bool { return slices.Contains(r.IDs, lineID(w)) })
+		l.inbox[r.Name] = slices.DeleteFunc(l.inbox[r.Name], func(w wire.Event) bool { return slices.Contains(r.IDs, wire.LineID(w)) })
 	case AccountMade:
 		l.accounts[r.Name] = &Account{Name: r.Name, Legacy: r.Legacy, Made: e.At}
 		l.hashes[r.Name] = r.Hash
