@@ -10,7 +10,6 @@ import (
 // business comes out as it is.
 func (l *loop) handle(e wire.Event) {
 	l.pulse.heard = time.Now()
-	l.watchSleep(e)
 	q := l.asks.answered(e)
 	switch e := e.(type) {
 	case *wire.Welcome:

@@ -288,6 +288,7 @@ func (l *loop) took(events []wire.Event, ok bool) bool {
 		return false
 	}
 	for _, e := range events {
+		l.watchSleep(e)
 		if l.handle(e); l.link == nil || l.over != nil {
 			return false
 		}

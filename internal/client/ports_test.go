@@ -98,7 +98,7 @@ func (s *stranger) die() {
 	s.dead = true
 	s.Close()
 	for _, p := range s.conns {
-		p.Conn.Reset()
+		p.Reset()
 	}
 }
 
@@ -106,7 +106,7 @@ func (s *stranger) stop() {
 	s.Close()
 	s.mu.Lock()
 	for _, p := range s.conns {
-		p.Conn.Reset()
+		p.Reset()
 	}
 	s.mu.Unlock()
 	s.done.Wait()
@@ -115,6 +115,7 @@ func (s *stranger) stop() {
 // atMost are the words of the table for what a server is sent.
 var atMost = map[string]func(t *testing.T, s *stranger){
 	"nothing": func(t *testing.T, s *stranger) {
+		t.Helper()
 		for _, p := range s.conns {
 			if len(p.heard) > 0 {
 				t.Errorf("it was sent %.60q", p.heard)
@@ -122,16 +123,22 @@ var atMost = map[string]func(t *testing.T, s *stranger){
 		}
 	},
 	"one TLS greeting, once": func(t *testing.T, s *stranger) {
+		t.Helper()
 		if len(s.conns) != 1 {
 			t.Errorf("it was connected to %d times, want once", len(s.conns))
 		}
 		onlyGreetings(t, s, false)
 	},
-	"TLS greetings": func(t *testing.T, s *stranger) { onlyGreetings(t, s, false) },
+	"TLS greetings": func(t *testing.T, s *stranger) {
+		t.Helper()
+		onlyGreetings(t, s, false)
+	},
 	"TLS greetings; over loopback, to one that shows that it knows no TLS, `hello` of `chat1`, and where the answer is not JSON, `a3`": func(t *testing.T, s *stranger) {
+		t.Helper()
 		onlyGreetings(t, s, true)
 	},
 	"TLS greetings; over loopback, to one that shows that it knows no TLS, `hello` of `chat1`": func(t *testing.T, s *stranger) {
+		t.Helper()
 		onlyGreetings(t, s, true)
 	},
 }
@@ -166,7 +173,7 @@ func unasked(t *testing.T) [][]string {
 			break
 		}
 		var cells []string
-		for _, cell := range strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ") {
+		for cell := range strings.SplitSeq(strings.Trim(strings.TrimSpace(line), "|"), " | ") {
 			cells = append(cells, strings.TrimSpace(cell))
 		}
 		rows = append(rows, cells)

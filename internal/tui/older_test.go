@@ -52,23 +52,28 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 		prompt  string
 	}{
 		"a3": {
-			wire.Status{Dialect: "a3"}, wire.Path{Way: wire.WayPlain, Reason: "through the server, which can read it"},
+			wire.Status{Dialect: "a3"},
+			wire.Path{Way: wire.WayPlain, Reason: "through the server, which can read it"},
 			"srv", "@ ben · not encrypted: through the server, which can", "to ben only, through the server (readable by it) › ",
 		},
 		"names": {
-			wire.Status{Dialect: "names"}, wire.Path{Way: wire.WayNever, Reason: "this server has no private lines"},
+			wire.Status{Dialect: "names"},
+			wire.Path{Way: wire.WayNever, Reason: "this server has no private lines"},
 			"", "@ ben · this server has no private lines", "to ben only (not possible here) › ",
 		},
 		"prompt with --udp": {
-			wire.Status{Dialect: "prompt", Direct: true}, wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:13000", Reason: "plain text past the server"},
+			wire.Status{Dialect: "prompt", Direct: true},
+			wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:13000", Reason: "plain text past the server"},
 			"pln", "@ ben · not encrypted: plain text past the server", "to ben only, in plain text (readable on the way) › ",
 		},
 		"tobi": {
-			wire.Status{Dialect: "tobi", Direct: true, Remote: registry}, wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:4000", Reason: "plain text past the registry"},
+			wire.Status{Dialect: "tobi", Direct: true, Remote: registry},
+			wire.Path{Way: wire.WayPlain, Addr: "10.0.0.3:4000", Reason: "plain text past the registry"},
 			"pln", "@ ben · not encrypted: plain text past the registry", "to ben only, in plain text (readable on the way) › ",
 		},
 		"tobi, carried by the registry": {
-			wire.Status{Dialect: "tobi", Direct: true, Remote: registry}, wire.Path{Way: wire.WayPlain, Addr: registry, Reason: "by way of the registry, which can read it"},
+			wire.Status{Dialect: "tobi", Direct: true, Remote: registry},
+			wire.Path{Way: wire.WayPlain, Addr: registry, Reason: "by way of the registry, which can read it"},
 			"srv", "@ ben · not encrypted: by way of the registry", "to ben only, through the server (readable by it) › ",
 		},
 	} {
