@@ -47,14 +47,14 @@ func (s *scene) rooms(profile string, names ...string) rooms {
 }
 
 // whole says whether a room has all lines, and fails where some are missing with
-// no hole that says so.
+// no hole that says so. Of the newest it may not have heard yet.
 func (r *rooms) whole(t *testing.T, room string, want []string) bool {
 	t.Helper()
 	got := r.lines[room]
 	if slices.Equal(got, want) && len(r.holes[room]) == 0 {
 		return true
 	}
-	if len(r.holes[room]) == 0 {
+	if len(r.holes[room]) == 0 && (len(got) >= len(want) || !slices.Equal(got, want[:len(got)])) {
 		t.Fatalf("%s has %d lines, want %d, and shows no hole", room, len(got), len(want))
 	}
 	at := 0

@@ -15,6 +15,10 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
+// longPatience bounds a command that ends by itself, or is compiled first: one
+// of them hashes thirty passwords, and the race detector may watch.
+const longPatience = 4 * patience
+
 // commandRun is a command of a page that runs, and what it has shown.
 type commandRun struct {
 	*pageRun
@@ -153,7 +157,11 @@ func onScreen(s string) string {
 
 // until waits until the turn was shown.
 func (r *commandRun) until(t turn) {
-	late := time.After(patience)
+	within := patience
+	if goCommand.MatchString(r.command.text) {
+		within = longPatience
+	}
+	late := time.After(within)
 	for over := false; ; {
 		got := r.unseen()
 		if at := regexp.MustCompile(r.expression(t)).FindStringIndex(got); at != nil {
@@ -168,7 +176,7 @@ func (r *commandRun) until(t turn) {
 		case <-r.ended:
 			over = true
 		case <-late:
-			r.ts.Fatalf("%s:%d: %s: after %v got\n%s\nwant\n%s", r.page, r.command.line, r.command.text, patience, got, strings.Join(t.shows, "\n"))
+			r.ts.Fatalf("%s:%d: %s: after %v got\n%s\nwant\n%s", r.page, r.command.line, r.command.text, within, got, strings.Join(t.shows, "\n"))
 		}
 	}
 }
@@ -202,8 +210,8 @@ func (r *commandRun) end(t turn) {
 	}
 	select {
 	case <-r.ended:
-	case <-time.After(patience):
-		r.ts.Fatalf("%s:%d: %s: has not ended after %v; got\n%s", r.page, r.command.line, r.command.text, patience, r.unseen())
+	case <-time.After(longPatience):
+		r.ts.Fatalf("%s:%d: %s: has not ended after %v; got\n%s", r.page, r.command.line, r.command.text, longPatience, r.unseen())
 	}
 	if r.err != nil && !r.stopped {
 		r.ts.Fatalf("%s:%d: %s: %v\n%s", r.page, r.command.line, r.command.text, r.err, r.unseen())
@@ -225,5 +233,9 @@ func goEnvironment() []string {
 			env = append(env, name+"="+strings.TrimSpace(string(value)))
 		}
 	}
-	return append(env, "GOFLAGS=-mod=readonly")
+	flags := "-mod=readonly"
+	if raced {
+		flags += " -race" // as the programs were built, whose packages are there
+	}
+	return append(env, "GOFLAGS="+flags)
 }

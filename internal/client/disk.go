@@ -120,19 +120,32 @@ func (l *loop) store() error {
 	if kept == nil {
 		kept = errors.Join(l.storeTokens(), l.loadOutbox())
 	}
+	var queued error
 	if len(d.unqueued) > 0 {
-		if err := l.cfg.Store.Queue(d.unqueued...); err != nil {
-			return errors.Join(kept, err)
+		if queued = l.cfg.Store.Queue(d.unqueued...); queued == nil {
+			d.unqueued = nil
 		}
-		d.unqueued = nil
 	}
-	if len(d.settled) > 0 && kept == nil {
-		if err := l.cfg.Store.Settle(d.settled...); err != nil {
-			return errors.Join(kept, err)
-		}
-		d.settled = nil
+	return errors.Join(kept, queued, l.storeSettled(kept == nil))
+}
+
+// storeSettled notes how far lines have come. One that is not in the outbox on
+// disk waits, and so does one that was sent until it is kept among the lines.
+func (l *loop) storeSettled(kept bool) error {
+	d := &l.disk
+	waits := func(r *wire.Receipt) bool {
+		return !kept && r.State == wire.ReceiptSent ||
+			slices.ContainsFunc(d.unqueued, func(line *wire.Receipt) bool { return line.Client == r.Client })
 	}
-	return kept
+	due := slices.DeleteFunc(slices.Clone(d.settled), waits)
+	if len(due) == 0 {
+		return nil
+	}
+	if err := l.cfg.Store.Settle(due...); err != nil {
+		return err
+	}
+	d.settled = slices.DeleteFunc(d.settled, func(r *wire.Receipt) bool { return !waits(r) })
+	return nil
 }
 
 // storeLines writes what was said, and what of the rooms is here then.

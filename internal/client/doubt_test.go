@@ -196,3 +196,32 @@ func TestLinesThatTheDiskDoesNotTellAtALoginGoOutWhenItDoes(t *testing.T) {
 		r.until("the end of it", func() bool { return noticed(r, "works again") })
 	})
 }
+
+// slimStore is a disk that has room for notes, and for no new line.
+type slimStore struct{ *memStore }
+
+func (slimStore) Queue(...*wire.Receipt) error { return errFull }
+
+func (slimStore) Keep([]wire.Event, ...wire.Extent) error { return errFull }
+
+func TestWhatGoesOutIsNotedThoughTheDiskTakesNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := newMemStore()
+		_ = store.Queue(&wire.Receipt{Client: "old", As: "alice", Room: wire.Lobby, Text: "on disk", State: wire.ReceiptQueued})
+		f.script = func(_ *peer, q wire.Request) []wire.Event {
+			if _, ok := q.(wire.Say); ok {
+				return []wire.Event{}
+			}
+			return nil
+		}
+		cfg := config(f, store)
+		cfg.Store = slimStore{store}
+		r := start(t, f, cfg)
+		defer r.end()
+		r.s.Say(wire.Lobby, "not on disk", false)
+		r.until("it goes out", func() bool { return len(requests[wire.Say](f)) == 1 })
+		r.until("the disk knows that it may have arrived", func() bool { return store.doubts("old") })
+	})
+}

@@ -123,7 +123,11 @@ func (l *loop) departed(r wire.Leave, tag string) {
 func (l *loop) unsay(room string) {
 	for _, one := range slices.Clone(l.outbox.lines) {
 		if one.isFor(room) && one != l.outbox.sent {
-			l.failed(one, "You left #"+one.Room+" before it was sent.")
+			before := " before it was sent."
+			if one.lost {
+				before = " before it was acknowledged."
+			}
+			l.failed(one, "You left #"+one.Room+before)
 		}
 	}
 }

@@ -349,12 +349,15 @@ func TestABotIsNotToldOldLinesAsNew(t *testing.T) {
 	out.until("it is read again", func(all []object) bool {
 		return slices.ContainsFunc(all, func(o object) bool { return o.Text == "!dice 1" && o.Earlier })
 	})
+	humans.has("it has arrived", func(o object) bool { return o.Type == "receipt" && o.To == "bot" && o.State == "delivered" })
 	_ = in.Close()
 	bot.leave()
 
+	before = len(humans.has("", inLobby))
 	fmt.Fprintln(say, "!dice 3")
 	fmt.Fprintln(say, "@bot: psst 3")
-	humans.has("it is kept", func(o object) bool { return o.Type == "receipt" && o.To == "bot" && o.Inbox })
+	isSealed := func(o object) bool { return o.Type == "receipt" && o.To == "bot" && o.Inbox }
+	humans.until("it is kept", func(all []object) bool { return slices.ContainsFunc(all[before:], isSealed) })
 	bot = w.visit(home, client.Identity{Mode: client.ModeLogin, Name: "bot", Password: "a good password"})
 	out, in = bot.program()
 	out.has("private", text("psst 3"))

@@ -17,6 +17,9 @@ const (
 	maxHeld = 1000
 	// refusedWait is how long a page waits at least that was refused for now.
 	refusedWait = time.Second
+	// followPatience is patience for who follows. A session needs 30 seconds to
+	// find that a connection is dead, and what is missing is read on another one.
+	followPatience = 45 * time.Second
 )
 
 // TailConfig is what Tail needs. Session, Room and Out must be set.
@@ -139,7 +142,15 @@ func (t *tailer) limit() time.Time {
 	if t.history == nil || !t.entrance.in || !t.cfg.NoFollow && (t.state != wire.StateOnline || !t.again.IsZero()) {
 		return time.Time{}
 	}
-	return t.moved.Add(patience)
+	return t.moved.Add(t.patience())
+}
+
+// patience is how long the next thing that is being read may take.
+func (t *tailer) patience() time.Duration {
+	if t.cfg.NoFollow {
+		return patience
+	}
+	return followPatience
 }
 
 // late does what is due.
@@ -149,9 +160,9 @@ func (t *tailer) late(now time.Time) error {
 	}
 	if limit := t.limit(); !limit.IsZero() && !now.Before(limit) {
 		if t.state != wire.StateOnline {
-			return fmt.Errorf("the connection was lost and did not come back within %s; run it again", seconds(patience))
+			return fmt.Errorf("the connection was lost and did not come back within %s; run it again", seconds(t.patience()))
 		}
-		return fmt.Errorf("the server has not told them within %s; run it again", seconds(patience))
+		return fmt.Errorf("the server has not told them within %s; run it again", seconds(t.patience()))
 	}
 	if !t.again.IsZero() && !now.Before(t.again) {
 		t.ask()
@@ -273,6 +284,9 @@ func (t *tailer) reentered(e *wire.Entered) error {
 func (t *tailer) refused(e *wire.Refused) error {
 	if t.history == nil || t.history.tag == "" || e.Re.Re != t.history.tag {
 		return nil
+	}
+	if e.Code == wire.CodeUnanswered && !t.cfg.NoFollow {
+		return nil // it may come yet; limit ends the wait, unless the connection is lost first
 	}
 	t.history.tag = ""
 	switch e.Code {

@@ -129,9 +129,9 @@ func TestTailSaysWhereLinesAreMissingAndEndsWhereTheyCantBeHad(t *testing.T) {
 			{&wire.LoggedIn{Name: "me"}}, {&wire.Left{Room: "lab3", Name: "Me"}}, refusal(wire.CodeNotMember, "Join the room first."),
 		}, 0, "Join the room first."},
 		{"no such room any more", append(away, refusal(wire.CodeNoRoom, "There is no room lab3.")), 0, "There is no room lab3."},
-		{"never answered", append(away, refusal(wire.CodeUnanswered, "It has not answered.")), 0, "It has not answered."},
-		{"silence", away, 0, "has not told them within 30 seconds"},
-		{"a page that stops in its midst", append(away, page("t2", 2, 9, false)[:1]), 0, "has not told them within 30 seconds"},
+		{"never answered", append(away, refusal(wire.CodeUnanswered, "It has not answered.")), 0, "has not told them within 45 seconds"},
+		{"silence", away, 0, "has not told them within 45 seconds"},
+		{"a page that stops in its midst", append(away, page("t2", 2, 9, false)[:1]), 0, "has not told them within 45 seconds"},
 		{"another server", [][]wire.Event{{&wire.Welcome{Node: "a"}}, {offline("reset")}, {&wire.Welcome{Node: "b"}}}, 0, "another server answers"},
 		{"a server that has lost lines", append(away, []wire.Event{&wire.Entered{Room: "lab3", Last: id(0)}}), 0, "has lost lines"},
 		{"the session is over", append(away, []wire.Event{&wire.Status{State: wire.StateEnded, Reason: "You came in elsewhere."}}), 0, "You came in elsewhere."},
@@ -176,6 +176,29 @@ func TestTailEndsWhereItIsSentOutOfTheRoomWhileItReads(t *testing.T) {
 		r.hear(&wire.Refused{Re: wire.Re{Re: "t3"}, Of: wire.ActHistory, Code: wire.CodeNotMember, Text: "Join the room first."})
 		if missing, ok := errors.AsType[*plain.GapError](r.result()); !ok || missing.After != id(3) {
 			t.Errorf("got %v, want the lines behind the third missing", missing)
+		}
+	})
+}
+
+func TestTailFollowsOnWhereTheConnectionIsFoundDeadWhileItReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, _ := tailing(t, ctx, 0, false, false)
+		r.hear(online())
+		r.hear(inLab3At(1))
+		r.hear(offline("reset"))
+		r.hear(online())
+		<-time.After(30 * time.Second) // nothing comes, and the session finds out
+		r.hear(&wire.Refused{Re: wire.Re{Re: "t2"}, Of: wire.ActHistory, Code: wire.CodeUnanswered})
+		r.hear(offline("does not answer any more"))
+		r.hear(online())
+		r.hear(page("t3", 2, 2, false)...)
+		if got, want := minutes(r.out.String()), "02"; got != want {
+			t.Errorf("got the lines %q, want %s", got, want)
+		}
+		cancel()
+		if err := r.result(); !errors.Is(err, context.Canceled) {
+			t.Errorf("it ended by itself: %v", err)
 		}
 	})
 }

@@ -118,7 +118,7 @@ func (d *device) typedWrong() string {
 		case t.as != "" && wire.Fold(t.as) != wire.Fold(d.screen.name):
 			// It waits for its name.
 		default:
-			why = fmt.Sprintf("the line %.30q waits (%q, as %q; stored %d)", t.text, t.state, t.as, times)
+			why = fmt.Sprintf("the line %.30q waits (%q, as %q; stored %d; queued on disk: %v; settled as %q; may be lost: %v)", t.text, t.state, t.as, times, t.onDisk, t.settled, t.mayBeLost)
 		}
 		if times == 0 && waits[t.as] == "" && t.as != "" {
 			waits[t.as] = t.text

@@ -139,7 +139,7 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for _, l := range lines {
-			if err == nil {
+			if err == nil && l.State != wire.ReceiptQueued { // that only says that the line goes out
 				d.settled[l.Client] = l.State
 			}
 		}
