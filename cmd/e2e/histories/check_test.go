@@ -105,7 +105,7 @@ func (d *device) typedWrong() string {
 			continue
 		case times > 1:
 			d.w.fail("%s: the line %.30q was stored %d times", d.name, t.text, times)
-		case failed && (times == 1 && !t.unsure || sent):
+		case failed && (times == 1 && !t.unsure && !t.unnoted || sent):
 			d.w.fail("%s: the line %.30q of %s is at the server, and called failed", d.name, t.text, t.room)
 		case sent && times == 0:
 			d.w.fail("%s: the line %.30q was called sent, and is not at the server", d.name, t.text)

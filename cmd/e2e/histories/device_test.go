@@ -58,6 +58,7 @@ type typed struct {
 	onDisk       bool              // the disk has it
 	settled      wire.ReceiptState // on disk
 	mayBeLost    bool              // it was never on disk before the process died
+	unnoted      bool              // the disk took nothing when the process died, so maybe not that it had gone out either
 }
 
 // strangers knows no server's key: the model is about lines.
@@ -161,6 +162,7 @@ func (d *device) end() {
 	d.settleTyped()
 	for _, t := range d.typed {
 		t.mayBeLost = t.mayBeLost || !t.onDisk && (dead || dirty)
+		t.unnoted = t.unnoted || dirty
 		if dirty && t.state == wire.ReceiptFailed && t.settled == "" {
 			t.state, t.again = "", true // the disk does not know, and the next run tries again
 		}
