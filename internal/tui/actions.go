@@ -239,6 +239,7 @@ func (m *Model) local(at *place, a command.Local) {
 var keyed = map[command.Verb]func(*Model, string){
 	command.Go:      (*Model).goTo,
 	command.Unread:  func(m *Model, _ string) { m.toNews() },
+	command.Outbox:  (*Model).outboxCommand,
 	command.Inspect: func(m *Model, _ string) { m.toggleInspector() },
 	command.Retry:   func(m *Model, _ string) { m.retry() },
 	command.Connect: func(m *Model, _ string) { m.editServer() },

@@ -66,6 +66,25 @@ func TestALineIsDeletedFromTheOutbox(t *testing.T) {
 	s.hides("outbox · ")
 }
 
+func TestTheOutboxIsOpenedByItsCommand(t *testing.T) {
+	s := open(t, 120, 40)
+	waitingLines(s)
+	s.press("esc")
+	s.enters("/outbox")
+	s.shows("outbox · 4 lines")
+	s.press("esc")
+	s.enters("/outbox drop 5")
+	s.shows("there is no line 5")
+	s.press("esc")
+	s.enters("/outbox drop 2")
+	s.shows("delete this line? y/n")
+	s.types("y")
+	all, _ := asked[wire.Drop](s.session)
+	if diff := cmp.Diff([]wire.Drop{{Client: "p4"}}, all); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestAnEmptyOutboxSaysSo(t *testing.T) {
 	s := entered(t)
 	s.press("alt+o", "down", "enter")

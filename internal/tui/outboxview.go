@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"labchat/internal/tui/text"
@@ -33,6 +34,23 @@ type waiter struct {
 }
 
 func (m *Model) openOutbox() { m.over = overlay{outbox: &outboxView{}} }
+
+// outboxCommand shows the lines that wait; with a line's number, the oldest is
+// 1, it asks whether that one is to be deleted.
+func (m *Model) outboxCommand(number string) {
+	m.openOutbox()
+	if number == "" {
+		return
+	}
+	v, all := m.over.outbox, m.waiters()
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > len(all) {
+		v.word = "there is no line " + text.CleanLine(number) + ": the oldest is 1"
+		return
+	}
+	v.row, v.chosen = n-1, all[n-1].client
+	v.asked = v.chosen
+}
 
 // waiters are all lines that wait, the oldest first.
 func (m *Model) waiters() []waiter {

@@ -11,7 +11,8 @@ import (
 	"labchat/internal/wire"
 )
 
-// renames gives somebody another name at the lab's server, and tells everybody.
+// renames gives somebody another name at the lab's server, tells everybody, and
+// answers.
 func (s *session) renames(name string) {
 	w := s.lab
 	w.mu.Lock()
@@ -30,6 +31,7 @@ func (s *session) renames(name string) {
 	for _, to := range w.here {
 		to.push(&wire.Renamed{Old: old, Name: name, Kind: s.kind})
 	}
+	s.push(&wire.LoggedIn{Re: wire.Re{Re: "of the person"}, Name: name, Kind: s.kind})
 }
 
 // guests are ann and the guest gus, who talk.

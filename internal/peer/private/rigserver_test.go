@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -18,6 +19,7 @@ type session struct {
 	kind   wire.Kind
 	id     uint64
 	key    string // of its endpoint
+	holds  string // the name under which it asked for that last
 	events chan []wire.Event
 	tags   int
 
@@ -166,7 +168,10 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	defer w.mu.Unlock()
 	switch r := r.(type) {
 	case wire.UDP:
-		s.key = r.Key
+		if s.holds == s.name { // a second udp replaces the endpoint, a name's first keeps it
+			maps.DeleteFunc(w.open, func(pair [2]string, _ string) bool { return slices.Contains(pair[:], s.name) })
+		}
+		s.key, s.holds = r.Key, s.name
 		return &wire.Endpoint{
 			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
 			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),

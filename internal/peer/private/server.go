@@ -75,10 +75,12 @@ func (l *loop) note(e wire.Event) {
 	case *wire.LoggedIn:
 		l.named(e.Name, e.Kind)
 	case *wire.Renamed:
-		if wire.Fold(e.Old) == wire.Fold(l.server.me) {
-			l.named(e.Name, e.Kind)
-		} else {
+		switch {
+		case wire.Fold(e.Old) != wire.Fold(l.server.me):
 			l.relayedAs(e)
+		case !l.server.able:
+			l.named(e.Name, e.Kind)
+		default: // LoggedIn follows: two claims under one name would end what was agreed
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
