@@ -45,8 +45,12 @@ func (l *loop) unsayable(r wire.Request, tag string, err error) {
 	l.refuse(r, tag, code, text)
 }
 
-// echo notes a line of ours that may come back.
-func (o *outbox) echo(text string) {
+// echo notes a line of ours that may come back, as it stands there then.
+func (o *outbox) echo(one *line) {
+	text := one.Text
+	if one.Action {
+		text = wire.ActionMark + text
+	}
 	if o.echoes = append(o.echoes, text); len(o.echoes) > maxEchoes {
 		o.echoes = o.echoes[1:]
 	}

@@ -65,6 +65,11 @@ func TestAConversationWithEachOlderFamily(t *testing.T) {
 				if n := alice.hears("alice", "hi from alice"); n != 0 {
 					t.Errorf("alice's own line came out %d times more", n)
 				}
+				alice.sent(alice.s.Say(wire.Lobby, "waves", true))
+				bob.until("what alice does", func() bool { return bob.hears("alice", "* waves") == 1 })
+				if n := alice.hears("alice", "* waves"); n != 0 {
+					t.Errorf("what alice herself does came out %d times more", n)
+				}
 				if s := all[*wire.Status](alice); s[len(s)-1].Dialect != dialect {
 					t.Errorf("got %+v, want the dialect %s", s[len(s)-1], dialect)
 				}

@@ -200,7 +200,7 @@ func (l *loop) sendLines(now time.Time) {
 		}
 		q.line, o.sent = one, one
 		if !l.asks.tagged && one.To == "" {
-			o.echo(one.Text)
+			o.echo(one)
 		}
 		o.next = now.Add(o.interval)
 	}

@@ -228,8 +228,13 @@ func (c *conversation) onEntered(e *wire.Entered) {
 
 func (c *conversation) greet(name string) {
 	if !c.greeted && !c.out.json {
-		c.out.tell("chat-tui plain. You are " + named(c.speech.me, c.kind) + " in " + room(name) +
-			". Type /help, /next, /read 10, /quit. ~ marks names that nobody has registered.")
+		switch {
+		case c.cfg.Direct:
+			c.out.tell("chat-tui plain. A conversation of two without a server: all you type is said, :q ends it.")
+		default:
+			c.out.tell("chat-tui plain. You are " + named(c.speech.me, c.kind) + " in " + room(name) +
+				". Type /help, /next, /read 10, /quit. ~ marks names that nobody has registered.")
+		}
 	}
 	c.greeted = true
 }

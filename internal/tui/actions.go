@@ -110,10 +110,15 @@ func (m *Model) whisper(a command.Whisper) {
 	if m.link.session == nil {
 		return
 	}
-	m.link.session.Whisper(a.To, a.Text, a.Action)
+	client := m.link.session.Whisper(a.To, a.Text, a.Action)
 	if at := m.book.find(personID(a.To)); at == m.book.current {
 		m.newest()
+		return
 	}
+	if m.link.typedAt == nil {
+		m.link.typedAt = map[wire.ClientID]*place{}
+	}
+	m.link.typedAt[client] = m.book.current
 }
 
 // newest goes to the newest line, and takes the rule above the news away.

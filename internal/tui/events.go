@@ -180,6 +180,7 @@ func (m *Model) receipt(e *wire.Receipt) {
 	at := m.placeOf(e, state)
 	reason := ""
 	delete(m.link.outbox, e.Client)
+	m.settledElsewhere(e, state)
 	if at == nil {
 		return
 	}
@@ -207,6 +208,24 @@ func (m *Model) receipt(e *wire.Receipt) {
 	case state == deliveryFailed:
 		m.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
+}
+
+// settledElsewhere tells of a private line that failed also where it was typed:
+// nobody looks at the place that it would have gone to.
+func (m *Model) settledElsewhere(e *wire.Receipt, state delivery) {
+	at := m.link.typedAt[e.Client]
+	if at == nil || state == deliveryQueued {
+		return
+	}
+	delete(m.link.typedAt, e.Client)
+	if state != deliveryFailed {
+		return
+	}
+	what := " was not sent: "
+	if e.InDoubt {
+		what = " is not sent again: "
+	}
+	m.note(at, "the line to "+text.CleanLine(e.To)+what+text.CleanLine(e.Reason))
 }
 
 // ownLine makes a line of what was typed here.

@@ -107,6 +107,17 @@ func TestServerAndNameAreLookedAtBeforeThePassword(t *testing.T) {
 	s.shows("geheim")
 }
 
+func TestRegisterIsNotAdvisedWhereNobodyMay(t *testing.T) {
+	const advice = "Choose register below"
+	s, d := atForm(t, 80, 24, ModeGuest)
+	s.shows(advice)
+	d.found.Register = false
+	s.types("sara")
+	s.wait(draftPause)
+	s.hides(advice)
+	s.shows("This server takes no new accounts: log in, or be a guest.")
+}
+
 func TestAServerThatIsNotThereIsSaidAtOnce(t *testing.T) {
 	s, d := atForm(t, 80, 24, ModeGuest)
 	d.fail = errors.New("connection refused")

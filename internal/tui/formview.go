@@ -54,12 +54,20 @@ func (f *form) View(w, h int) []string {
 // rows are the lines of the form, and which of them has the keys.
 func (f *form) rows(w int) (rows []string, focus int) {
 	rows = append(rows, "")
-	rows = append(rows, text.Wrap("No account yet? Choose register below, or be a guest.", w)...)
+	rows = append(rows, text.Wrap(f.waysIn(), w)...)
 	rows = append(rows, text.Wrap("A password leaves this machine only when you press Enter.", w)...)
 	rows = append(rows, text.Wrap("No Alt key? --esc-is-alt makes Esc and a letter one.", w)...)
 	rows = append(rows, "")
 	asked, focus := f.questions(w)
 	return append(rows, asked...), len(rows) + focus
+}
+
+// waysIn says what somebody does who has no account.
+func (f *form) waysIn() string {
+	if f.heard && !f.found.Register {
+		return "This server takes no new accounts: log in, or be a guest."
+	}
+	return "No account yet? Choose register below, or be a guest."
 }
 
 // questions are the lines without those that only explain.

@@ -81,3 +81,19 @@ func TestTheHelpNamesItsKeysWhereverItIsRead(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastPageOfTheHelpPromisesNoOther(t *testing.T) {
+	for _, size := range [][2]int{{30, 8}, {50, 15}, {80, 24}, {200, 50}} {
+		s := open(t, size[0], size[1])
+		s.press("f1")
+		title := ""
+		for page := "x"; page != s.View(); {
+			page = s.View()
+			s.press("pgdown")
+			title, _, _ = strings.Cut(s.View(), "\n")
+		}
+		if !strings.Contains(title, "Esc close") || strings.Contains(title, "PgDn") {
+			t.Errorf("%v: the title of the last page is %q", size, title)
+		}
+	}
+}

@@ -26,7 +26,8 @@ type link struct {
 	label   string    // me, cleaned
 	asked   map[string]errand
 	outbox  map[wire.ClientID]waiting
-	typed   time.Time // when we last told that we are typing
+	typedAt map[wire.ClientID]*place // where private lines for other places were typed, until they are settled
+	typed   time.Time                // when we last told that we are typing
 	ignored map[string]bool
 	lines   int           // the longest text in bytes that the server takes
 	motd    string        // the message of the day, as it was shown

@@ -72,7 +72,7 @@ func appendA3Text(dst []byte, word, to, text string, action bool) ([]byte, error
 		dst = append(append(dst, to...), ' ')
 	}
 	if action {
-		dst = append(dst, "* "...)
+		dst = append(dst, ActionMark...)
 	}
 	return append(append(dst, text...), '\n'), nil
 }

@@ -74,7 +74,7 @@ func appendA3Line(dst []byte, word, from, text string, action bool) ([]byte, err
 		}
 		dst = append(append(append(dst, word...), from...), ' ')
 		if action {
-			dst = append(dst, "* "...)
+			dst = append(dst, ActionMark...)
 		}
 		dst = append(append(dst, line...), '\n')
 		said = true

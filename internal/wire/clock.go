@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"strings"
 	"time"
 )
@@ -32,6 +31,10 @@ const (
 	clockDate   = clockPrefix + "DATE"
 	clockTime   = clockPrefix + "TIME"
 	clockError  = "Error in request format"
+
+	// The words of the client of one course.
+	clockDateComma = "Send Date,"
+	clockTimeComma = "Send Time,"
 )
 
 // Name returns the name that flags and pages use.
@@ -40,8 +43,12 @@ func (clock) Name() string { return "clock" }
 // Manners are those of a service.
 func (clock) Manners() Manners { return Manners{Service: true} }
 
-// Mine says whether a datagram begins as requests for the time do.
-func (clock) Mine(datagram []byte) bool { return bytes.HasPrefix(datagram, []byte(clockPrefix)) }
+// Mine says whether a datagram begins as requests for the time do, or is one of
+// another course.
+func (clock) Mine(datagram []byte) bool {
+	s := string(datagram)
+	return strings.HasPrefix(s, clockPrefix) || s == clockDateComma || s == clockTimeComma
+}
 
 // Server returns a codec without state.
 func (d clock) Server() DatagramServer { return clockServer(d) }
@@ -54,12 +61,12 @@ type (
 	clockClient struct{}
 )
 
-// ParseDatagram takes the two requests letter by letter.
+// ParseDatagram takes the requests letter by letter.
 func (clockServer) ParseDatagram(datagram []byte) (Request, error) {
 	switch string(datagram) {
-	case clockDate:
+	case clockDate, clockDateComma:
 		return Clock{Date: true}, nil
-	case clockTime:
+	case clockTime, clockTimeComma:
 		return Clock{}, nil
 	}
 	return nil, &FrameError{Code: CodeMalformed, Text: "Send SEND_DATE or SEND_TIME, and nothing else.", Of: ActClock}

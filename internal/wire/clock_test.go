@@ -51,6 +51,8 @@ func TestClockIsAskedLetterByLetter(t *testing.T) {
 	}{
 		{"SEND_DATE", Clock{Date: true}},
 		{"SEND_TIME", Clock{}},
+		{"Send Date,", Clock{Date: true}},
+		{"Send Time,", Clock{}},
 		{"SEND_TIME\n", nil},
 		{"SEND_TIME ", nil},
 		{"SEND_", nil},
@@ -58,12 +60,15 @@ func TestClockIsAskedLetterByLetter(t *testing.T) {
 		{"SEND_TIME\x00", nil},
 	}
 	for _, tt := range tests {
+		if !(clock{}).Mine([]byte(tt.datagram)) {
+			t.Errorf("%q is left to other dialects", tt.datagram)
+		}
 		got, err := clock{}.Server().ParseDatagram([]byte(tt.datagram))
 		if diff := cmp.Diff(tt.want, got, byValue()); diff != "" || (err == nil) != (tt.want != nil) {
 			t.Errorf("%q: %v (-want +got):\n%s", tt.datagram, err, diff)
 		}
 	}
-	for _, foreign := range []string{"", "SEND", "send_time", "Send Date,", " SEND_TIME"} {
+	for _, foreign := range []string{"", "SEND", "send_time", "Send Date", "Send Date,\n", "Send Time, please", "send date,", "Send ", " SEND_TIME"} {
 		if (clock{}).Mine([]byte(foreign)) {
 			t.Errorf("%q is taken for a request", foreign)
 		}

@@ -50,7 +50,7 @@ func appendPieces(dst [][]byte, head, end, text string, action bool) ([][]byte, 
 			continue
 		}
 		if action {
-			line = "* " + line
+			line = ActionMark + line
 		}
 		for line != "" {
 			var piece string

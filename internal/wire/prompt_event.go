@@ -75,10 +75,14 @@ func (c *promptServer) answer(w *writes, e Event) (Delivery, error) {
 	}
 }
 
+// ActionMark begins the text of what somebody does, in dialects that have no
+// word for that.
+const ActionMark = "* "
+
 // marked is what goes before a text that is not said plainly.
 func marked(how string, action bool) string {
 	if action {
-		return how + "* "
+		return how + ActionMark
 	}
 	return how
 }

@@ -141,7 +141,7 @@ func (w *writes) sentence(text string, code Code, last bool) (Delivery, error) {
 		return Delivery{}, errUnsayable
 	}
 	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		text = "* " + text
+		text = ActionMark + text
 	}
 	w.dst = append(w.dst, text[:fitting(text, w.limit)]...)
 	d := w.apart()

@@ -124,6 +124,8 @@ func TestWrongUsageIsExplained(t *testing.T) {
 		{"an unknown key names key and file", "[serve]\nprot = 1", []string{"serve"}, `x.toml: unknown key "serve.prot"`},
 		{"also a key of a command that does not run", "[serve]\nprot = 1", nil, `unknown key "serve.prot"`},
 		{"a key outside of its table", "port = 1", []string{"serve"}, `unknown key "port": it belongs under [serve]`},
+		{"a key of all commands below one of them", "[serve]\ndata = \"d\"", []string{"serve"}, `x.toml: unknown key "serve.data": it stands above the first table`},
+		{"that stands two tables deep", "[user.add]\ndata = \"d\"", []string{"serve"}, `unknown key "user.add.data": it stands above the first table`},
 		{"a table that is no command", "[server]\nport = 1", []string{"serve"}, `unknown key "server": no such command`},
 		{"a file can't name another file", "config = \"y\"", []string{"serve"}, `unknown key "config"`},
 		{"a wrong value names key and file", "[serve]\nport = \"x\"", []string{"serve"}, `x.toml: key "serve.port": want a port`},
@@ -131,6 +133,8 @@ func TestWrongUsageIsExplained(t *testing.T) {
 		{"a file that is no TOML", "[", []string{"serve"}, "x.toml: "},
 		{"a port out of range", "", []string{"serve", "--port", "65536"}, `not "65536"`},
 		{"an unknown flag", "", []string{"serve", "--prot", "1"}, "unknown flag --prot"},
+		{"a number below 0 among what is no flag", "", []string{"user", "add", "-3", "+", "4"}, "-3 is read as a flag: put -- before the first word that begins with a minus sign"},
+		{"a letter that is no flag", "", []string{"user", "add", "-x"}, "unknown flag -x"},
 		{"a missing name", "", []string{"user", "add"}, "<name>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -28,8 +29,15 @@ func Usagef(format string, args ...any) error {
 // errInterrupted is what a command comes to that was ended by a signal.
 var errInterrupted = errors.New("interrupted")
 
+// minusNumber is the parser's complaint about a number below 0: no flag is
+// called by a digit.
+var minusNumber = regexp.MustCompile(`^unknown flag (-[0-9.])`)
+
 // usage makes a parser's error one that says where to read on.
 func usage(err error, program string) error {
+	if found := minusNumber.FindStringSubmatch(err.Error()); found != nil {
+		err = fmt.Errorf("%s is read as a flag: put -- before the first word that begins with a minus sign", found[1])
+	}
 	return Usagef("%s; see %s --help", strings.TrimSuffix(err.Error(), "."), program)
 }
 

@@ -89,7 +89,23 @@ func elsewhere(node *kong.Node, key string) string {
 			}
 		}
 	}
+	for above := node.Parent; above != nil; above = above.Parent {
+		for _, flag := range above.Flags {
+			if flag.Name == key && settable(flag) {
+				return ": " + placeOf(above)
+			}
+		}
+	}
 	return ""
+}
+
+// placeOf says where the keys of a command stand, those of all commands at the
+// top of the file.
+func placeOf(node *kong.Node) string {
+	if scope := scopeOf(node); len(scope) > 0 {
+		return fmt.Sprintf("it belongs under [%s]", strings.Join(scope, "."))
+	}
+	return "it stands above the first table"
 }
 
 // settable says whether a file may hold the flag: not --help, --version or

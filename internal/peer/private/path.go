@@ -249,7 +249,7 @@ func (l *loop) dropped(p *path, err error) {
 	case c.best() != nil:
 		c.pump(l)
 	case link.Gone(err):
-		c.show(c.name + " has ended the conversation")
+		c.show(c.name + "'s program has closed the connection")
 		if c.poked = false; c.call != nil && c.call.answered {
 			c.call = nil // it was for a better way to who is gone now
 		}

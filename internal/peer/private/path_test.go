@@ -220,7 +220,7 @@ func TestWhoLeavesARelayedConversationSaysSo(t *testing.T) {
 		bob.wantTexts("ann", "one")
 		bob.quit()
 		settle()
-		if p := ann.path("bob"); p.Way != wire.WayNone || p.Reason != "bob has ended the conversation" {
+		if p := ann.path("bob"); p.Way != wire.WayNone || p.Reason != "bob's program has closed the connection" {
 			t.Errorf("ann's path is %+v", p)
 		}
 	})

@@ -6,6 +6,15 @@ import (
 	"labchat/internal/wire"
 )
 
+// refuseGuest says what needs an account, and how somebody comes by one here.
+func (h *Hub) refuseGuest(c call, why string) {
+	how := " Register first."
+	if !h.cfg.Register {
+		how = " The operator makes them: ask there for one, and log in."
+	}
+	h.refuse(c, wire.CodeAccountOnly, why+how)
+}
+
 // register makes an account and logs the session in as it. The name is
 // reserved from here until the log has it or the request has failed.
 func (h *Hub) register(c call, r wire.Register) {

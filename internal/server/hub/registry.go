@@ -26,7 +26,8 @@ type registrant struct {
 	told    []netip.AddrPort // its client's peers, itself first
 	members []netip.AddrPort // of them, those of its room, as it was told them last
 	listed  time.Time        // when that was
-	owed    bool             // they have changed since
+	owed    bool             // it is to be told again when it may be
+	anew    bool             // and even what it was told already: a datagram may be lost
 }
 
 // heard is a line of a datagram session, with the peers that its client knew

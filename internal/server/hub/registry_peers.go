@@ -25,10 +25,14 @@ func (h *Hub) joinByDatagram(c call, r wire.Join) {
 }
 
 // joinPeers makes the session the last of the room's peers. It is in one room
-// at most: its client sends each line to all peers it has.
+// at most: its client sends each line to all peers it has. Who enters it again has
+// lost them, or is lost to others, and all are told anew.
 func (h *Hub) joinPeers(c call, rm *room) {
 	if c.s.in(rm) {
 		rm.dropPeer(c.s)
+		for _, other := range rm.peers {
+			other.reg.anew = true
+		}
 	} else {
 		for _, other := range slices.Clone(c.s.rooms) {
 			h.exit(c, other, "")
@@ -89,10 +93,10 @@ func (h *Hub) membersDue(c call) {
 	}
 }
 
-// tellChanged tells a session its peers unless it knows them.
+// tellChanged tells a session its peers unless it knows them for certain.
 func (h *Hub) tellChanged(c call, s *session) {
 	s.reg.owed = false
-	if _, members := s.members(); !slices.Equal(members, s.reg.members) {
+	if _, members := s.members(); s.reg.anew || !slices.Equal(members, s.reg.members) {
 		h.tellMembers(c, s)
 	}
 }
@@ -100,7 +104,7 @@ func (h *Hub) tellChanged(c call, s *session) {
 // tellMembers tells a session its peers.
 func (h *Hub) tellMembers(c call, s *session) {
 	list, members := s.members()
-	s.reg.listed, s.reg.owed = c.now, false
+	s.reg.listed, s.reg.owed, s.reg.anew = c.now, false, false
 	s.reg.clear(members, s.origin.Addr)
 	c.out.deliver(s, list)
 }

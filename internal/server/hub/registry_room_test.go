@@ -109,6 +109,44 @@ pass 1m
 `)
 }
 
+func TestWhoEntersARoomAgainMakesEverybodyGetTheListAnew(t *testing.T) {
+	run(t, Config{}, `
+open A tobi from 127.0.0.1:41001
+open B tobi from 127.0.0.1:41002
+open C tobi from 127.0.0.1:41003
+open L tobi from 10.0.0.9:41004   -- no peer of those of the loopback
+quietly A> hi anna
+quietly B> hi bert
+quietly L> hi lena
+quietly L> rj lobby
+quietly A> rj lobby
+quietly B> rj lobby
+quietly pass 1s
+B> rj lobby
+  B < rj __clear_peers__
+  B < rj 127.0.0.1 41001
+  B < rj 127.0.0.1 2020
+  A < rj __clear_peers__
+  A < rj 127.0.0.1 41002
+  A < rj 127.0.0.1 2020
+  L < rj __clear_peers__
+  L < rj 127.0.0.1 2020
+pass 100ms
+B> rj lobby   -- the others are told again, but no sooner than twice a second
+  B < rj __clear_peers__
+  B < rj 127.0.0.1 41001
+  B < rj 127.0.0.1 2020
+pass 399ms
+pass 1ms
+  A < rj __clear_peers__
+  A < rj 127.0.0.1 41002
+  A < rj 127.0.0.1 2020
+  L < rj __clear_peers__
+  L < rj 127.0.0.1 2020
+pass 1m
+`)
+}
+
 // TestALineOfSomebodyWhoIsGoneIsNotToldTwice stops the log between a line and
 // its commit.
 func TestALineOfSomebodyWhoIsGoneIsNotToldTwice(t *testing.T) {

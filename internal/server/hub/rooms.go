@@ -198,7 +198,7 @@ func (h *Hub) maySetTopic(c call, rm *room) bool {
 	acct := c.s.user.account
 	switch {
 	case rm == h.rooms.main && acct == nil:
-		h.refuse(c, wire.CodeAccountOnly, "The topic of the lobby is set by accounts. Register first.")
+		h.refuseGuest(c, "The topic of the lobby is set by accounts.")
 	case rm.owner != "" && h.ownerOf(rm) != acct:
 		h.refuse(c, wire.CodeNotOwner, "Only the owner of the room sets its topic. Ask "+rm.owner+".")
 	default:

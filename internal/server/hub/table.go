@@ -122,7 +122,7 @@ func (h *Hub) allowed(c call, n need) bool {
 	case has(needName) && s.user == nil, has(needLogin) && (s.user == nil || s.user.unnamed):
 		h.refuse(c, wire.CodeLoginFirst, "Log in first, or enter as a guest.")
 	case has(needAccount) && s.user.account == nil:
-		h.refuse(c, wire.CodeAccountOnly, "This is for accounts. Register first.")
+		h.refuseGuest(c, "This is for accounts.")
 	default:
 		return true
 	}

@@ -17,6 +17,9 @@ type HelpEntry struct {
 // HelpEntries is the help on all commands that are offered, group by group,
 // printed from the table.
 func HelpEntries(o Offer) []HelpEntry {
+	if o.isDirect() {
+		return []HelpEntry{{strings.ToUpper(string(GroupProgram)), string(Colon) + "q", "end the program; all else that you type is said"}}
+	}
 	var all []HelpEntry
 	for _, g := range groups {
 		for i := range commands {

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write docs/commands.md anew")
 
 func TestEveryExampleWorks(t *testing.T) {
 	for _, c := range commands {
-		switch a := Parse(c.Example, at(&c)).(type) {
+		switch a := Parse(c.Example, holding(c.Example, at(&c))).(type) {
 		case Usage, Unknown, Nothing:
 			t.Errorf("%s: the example %q gives %#v", c.Verb, c.Example, a)
 		case Say, Whisper, Ask, Local:
@@ -134,7 +134,7 @@ func TestFilledInSecretsMakeTheRequest(t *testing.T) {
 		"help is no server's business": {"/help", nil, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Parse(c.line, here).(Local).Request(c.secrets...)
+			got, err := Parse(c.line, holding(c.line, here)).(Local).Request(c.secrets...)
 			if got != c.want || !errors.Is(err, c.err) {
 				t.Errorf("got %#v, %v, want %#v, %v", got, err, c.want, c.err)
 			}

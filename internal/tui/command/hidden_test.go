@@ -117,6 +117,17 @@ func TestTheNameOfAnAccountIsNotGivenUpWithoutAWord(t *testing.T) {
 	}
 }
 
+func TestAGuestIsNotAskedForThePasswordOfAnAccount(t *testing.T) {
+	for _, line := range []string{"/account password", "/account remove", "/account legacy on"} {
+		if u, ok := Parse(line, Context{Room: "lab3", Me: "bob"}).(Usage); !ok || !strings.Contains(u.Why, "/login") {
+			t.Errorf("a guest's %s: got %#v", line, Parse(line, Context{Room: "lab3", Me: "bob"}))
+		}
+		if _, no := Parse(line, Context{Room: "lab3", Me: "bob", Account: true}).(Usage); no {
+			t.Errorf("%s is refused to an account", line)
+		}
+	}
+}
+
 func TestNamesFindsThePersonOfALine(t *testing.T) {
 	here := Context{Room: "lab3", Me: "sara"}
 	for line, want := range map[string]string{

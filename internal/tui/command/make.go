@@ -145,6 +145,8 @@ func makeLogout(c Context, _ values) (Action, problem) {
 func makeAccount(c Context, v values) (Action, problem) {
 	what, value := v["what"], v["value"]
 	switch {
+	case !c.Account:
+		return nil, "This is for accounts, and you are a guest: /login NAME enters one"
 	case what == "legacy" && value == "":
 		return nil, "Say on or off"
 	case what == "legacy":

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"maps"
 
 	"labchat/internal/wire"
 )
@@ -16,7 +17,7 @@ const direct = "direct"
 // those that need no server.
 func OfferOf(dialect string) Offer {
 	if dialect == direct {
-		return Offer{Quit: true}
+		return maps.Clone(directOffer)
 	}
 	can := sayable(dialect)
 	if can == nil {
@@ -30,6 +31,12 @@ func OfferOf(dialect string) Offer {
 	}
 	return o
 }
+
+// directOffer is all that a session without a server takes for a command.
+var directOffer = Offer{Quit: true}
+
+// isDirect says whether everything but :q is text.
+func (o Offer) isDirect() bool { return o != nil && maps.Equal(o, directOffer) }
 
 // has says whether a command is offered.
 func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
@@ -93,7 +100,7 @@ func (c *Command) offered(can func(wire.Request) bool) bool {
 }
 
 func (c *Command) sayable(v values, can func(wire.Request) bool) bool {
-	a, why := c.make(Context{Room: wire.Lobby, Me: "alice"}, v)
+	a, why := c.make(Context{Room: wire.Lobby, Me: "alice", Account: true}, v)
 	if why != "" {
 		return false
 	}

@@ -43,3 +43,12 @@ func TestHelpAndCompletionHoldTheOfferOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHelpWithoutAServerNamesOnlyWhatWorksThere(t *testing.T) {
+	for _, e := range HelpEntries(OfferOf("direct")) {
+		a := Parse(e.Signature, Context{Room: "direct", Me: "ann", Direct: true})
+		if l, ok := a.(Local); !ok || l.Verb != Quit {
+			t.Errorf("%q is helped with, and is %#v", e.Signature, a)
+		}
+	}
+}

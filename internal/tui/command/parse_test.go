@@ -68,7 +68,7 @@ func TestEveryAliasOfEveryFamilyFindsItsCommand(t *testing.T) {
 		"/quit":               Local{Verb: Quit},
 	} {
 		t.Run(line, func(t *testing.T) {
-			if diff := cmp.Diff(want, Parse(line, here)); diff != "" {
+			if diff := cmp.Diff(want, Parse(line, holding(line, here))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -159,7 +159,7 @@ func TestTextOrCommand(t *testing.T) {
 		"a number loses its zeros":                     {"/read 007", Local{Verb: Read, Arg: "7"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, Parse(c.line, here)); diff != "" {
+			if diff := cmp.Diff(c.want, Parse(c.line, holding(c.line, here))); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", c.line, diff)
 			}
 		})
@@ -209,9 +209,9 @@ func TestUsageSaysWhatToType(t *testing.T) {
 		"logging in as nobody":            {"/login", Context{}, "Say which name. It goes: /login [name]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			u, ok := Parse(c.line, c.in).(Usage)
+			u, ok := Parse(c.line, holding(c.line, c.in)).(Usage)
 			if !ok || u.Command == nil {
-				t.Fatalf("Parse(%q) = %#v, want a Usage with its command", c.line, Parse(c.line, c.in))
+				t.Fatalf("Parse(%q) = %#v, want a Usage with its command", c.line, Parse(c.line, holding(c.line, c.in)))
 			}
 			if u.Why != c.want {
 				t.Errorf("Parse(%q)\n got %s\nwant %s", c.line, u.Why, c.want)
@@ -284,7 +284,7 @@ func TestWhatMayHoldASecretIsNotRemembered(t *testing.T) {
 		"/logni sara hunter2":      false,
 		"":                         false,
 	} {
-		if got := Remember(Parse(line, here)); got != want {
+		if got := Remember(Parse(line, holding(line, here))); got != want {
 			t.Errorf("Remember(%q) = %v, want %v", line, got, want)
 		}
 	}
@@ -296,7 +296,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		l := scan(line)
-		a := Parse(line, here)
+		a := Parse(line, holding(line, here))
 		if _, said := a.(Say); said && l.kind != isText && l.command != nil && l.command.Verb != Me {
 			t.Errorf("%q is said to everybody, but is a command", line)
 		}
@@ -370,17 +370,23 @@ func TestPrivateConversationsHaveCommands(t *testing.T) {
 func TestTwoCommandsInOneLineAreNoText(t *testing.T) {
 	here := Context{Room: "lab3", Me: "sara"}
 	for _, line := range []string{"/accept/verify", "/Accept/verify", "/msg/join lab3", "cmd:accept/verify", "/join/join lab3"} {
-		u, ok := Parse(line, here).(Unknown)
+		u, ok := Parse(line, holding(line, here)).(Unknown)
 		if !ok || len(u.Nearest) == 0 || !strings.Contains(strings.ToLower(line), u.Nearest[0]) {
-			t.Errorf("%q: got %#v", line, Parse(line, here))
+			t.Errorf("%q: got %#v", line, Parse(line, holding(line, here)))
 		}
 	}
 	for _, line := range []string{"/usr/bin", "/etc/passwd is there", `\/accept/verify`, "/tmp/join", "//accept", "/join/lab3"} {
 		if !said(line, here) {
-			t.Errorf("%q is not said: %#v", line, Parse(line, here))
+			t.Errorf("%q is not said: %#v", line, Parse(line, holding(line, here)))
 		}
 	}
 	if Recallable(Parse("/accept/login ada pw", here)) {
 		t.Error("a password is remembered")
 	}
+}
+
+// holding is the place for somebody with an account, where the line wants one.
+func holding(line string, c Context) Context {
+	c.Account = strings.HasPrefix(line, "/account ")
+	return c
 }
