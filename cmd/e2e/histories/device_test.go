@@ -53,7 +53,7 @@ type typed struct {
 	text         string
 	state        wire.ReceiptState // the last that was seen
 	unsure       bool              // a receipt says that it may have been said
-	again        bool              // it was refused, and went out again in another run
+	again        bool              // it was maybe refused, and goes out again in another run
 	found        bool              // it is at the server
 	onDisk       bool              // the disk has it
 	settled      wire.ReceiptState // on disk
@@ -163,8 +163,11 @@ func (d *device) end() {
 	for _, t := range d.typed {
 		t.mayBeLost = t.mayBeLost || !t.onDisk && (dead || dirty)
 		t.unnoted = t.unnoted || dirty
-		if dirty && t.state == wire.ReceiptFailed && t.settled == "" {
-			t.state, t.again = "", true // the disk does not know, and the next run tries again
+		if dirty && t.settled == "" { // what has become of it is not on disk, and the next run tries again
+			t.again = true
+			if t.state == wire.ReceiptFailed {
+				t.state = ""
+			}
 		}
 	}
 	d.complaints()
