@@ -46,6 +46,9 @@ type pageRunKey struct{}
 // TestPagesShowWhatTheProgramsDo runs the commands of each page, in order, as
 // a script of its own, and compares what they show.
 func TestPagesShowWhatTheProgramsDo(t *testing.T) {
+	if raced {
+		t.Skip("what pages say is tried without the race detector, which other tests have")
+	}
 	dir := t.TempDir()
 	runs := map[string]pageRun{}
 	for _, page := range pages(t) {
