@@ -135,6 +135,9 @@ func (o *original) comeAndGo(stop <-chan struct{}) {
 
 // Forty lines come at each server as forty lines, whatever its program does.
 func TestFortyLinesArriveAtEachOlderServerNoneLostMergedOrDoubled(t *testing.T) {
+	if raced {
+		t.Skip("too many lines for the race detector, which other tests have")
+	}
 	const sleeps = 500 * time.Millisecond
 	accounts := []string{"Please write your username: ", "Your username is valid. Please enter password.", "You are now registered."}
 	name := []string{"Your username (guest) is valid. You can start chatting now."}
