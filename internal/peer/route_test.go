@@ -19,16 +19,16 @@ func TestAPrivatePlaceAtARegistrySaysHowItsLinesGo(t *testing.T) {
 		s := w.session("tobi", "anna", "10.0.0.2:4000")
 		until[*wire.Entered](s, "in the lobby", nil)
 		s.Do(wire.Leave{Room: "lobby"})
-		for name, want := range map[string]struct{ addr, reason string }{
-			"olaf": {o.addr.String(), "plain text past the registry"},
-			"sara": {registryAddr.String(), "by way of the registry, which can read it"},
+		for _, to := range []struct{ name, addr, reason string }{ // whom the registry carries lines to comes last: it would tell both
+			{"olaf", o.addr.String(), "plain text past the registry"},
+			{"sara", registryAddr.String(), "by way of the registry, which can read it"},
 		} {
-			s.Do(wire.Poke{Name: name})
+			s.Do(wire.Poke{Name: to.name})
 			until(s, "a way that is not known yet", func(e *wire.Path) bool {
-				return e.User == name && e.Way == wire.WayPlain && e.Addr == "" && e.Reason == "plain text past the registry"
+				return e.User == to.name && e.Way == wire.WayPlain && e.Addr == "" && e.Reason == "plain text past the registry"
 			})
-			s.Whisper(name, "psst", false)
-			until(s, "a way", func(e *wire.Path) bool { return e.User == name && e.Addr == want.addr && e.Reason == want.reason })
+			s.Whisper(to.name, "psst", false)
+			until(s, "a way", func(e *wire.Path) bool { return e.User == to.name && e.Addr == to.addr && e.Reason == to.reason })
 		}
 		if n := len(r.heard); n == 0 {
 			t.Error("the registry was asked for nobody")
