@@ -162,7 +162,7 @@ func (d *device) end() {
 	d.settleTyped()
 	for _, t := range d.typed {
 		t.mayBeLost = t.mayBeLost || !t.onDisk && (dead || dirty)
-		t.unnoted = t.unnoted || dirty
+		t.unnoted = t.unnoted || dirty && !d.disk.inDoubt(t.client)
 		if dirty && t.settled == "" { // what has become of it is not on disk, and the next run tries again
 			t.again = true
 			if t.state == wire.ReceiptFailed {

@@ -26,12 +26,13 @@ type disk struct {
 	dirty   map[string]bool          // the last write of this kind has failed
 	queued  map[wire.ClientID]string // the name that it was typed under
 	settled map[wire.ClientID]wire.ReceiptState
+	doubts  map[wire.ClientID]bool // lines that are noted as maybe gone out
 }
 
 func newDisk(inner client.Store, died func()) *disk {
 	return &disk{
 		Store: inner, died: died, left: -1, dirty: map[string]bool{},
-		queued: map[wire.ClientID]string{}, settled: map[wire.ClientID]wire.ReceiptState{},
+		queued: map[wire.ClientID]string{}, settled: map[wire.ClientID]wire.ReceiptState{}, doubts: map[wire.ClientID]bool{},
 	}
 }
 
@@ -126,6 +127,7 @@ func (d *disk) Queue(lines ...*wire.Receipt) error {
 		for _, l := range lines {
 			if err == nil {
 				d.queued[l.Client] = l.As
+				d.doubts[l.Client] = d.doubts[l.Client] || l.InDoubt
 			}
 		}
 		return err
@@ -139,7 +141,11 @@ func (d *disk) Settle(lines ...*wire.Receipt) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for _, l := range lines {
-			if err == nil && l.State != wire.ReceiptQueued { // that only says that the line goes out
+			switch {
+			case err != nil:
+			case l.State == wire.ReceiptQueued: // that only says that the line goes out
+				d.doubts[l.Client] = d.doubts[l.Client] || l.InDoubt
+			default:
 				d.settled[l.Client] = l.State
 			}
 		}
@@ -171,4 +177,11 @@ func (d *disk) settledAs(id wire.ClientID) wire.ReceiptState {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.settled[id]
+}
+
+// inDoubt says whether the disk knows that a line may have gone out.
+func (d *disk) inDoubt(id wire.ClientID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.doubts[id]
 }
