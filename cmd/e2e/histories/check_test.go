@@ -113,10 +113,11 @@ func (d *device) typedWrong() string {
 			continue
 		case sent && (t.to == "" || d.has("@"+t.to, id, t.text)):
 			continue
+		case t.again && d.waitsForName(t):
+			// The disk does not know that it was sent, and nobody asks the server under another name.
 		case sent:
 			why = fmt.Sprintf("the own line %.30q to %s is not in the archive (seen as %q, settled as %q, queued on disk: %v)", t.text, t.to, t.state, t.settled, t.onDisk)
-		case t.as != "" && wire.Fold(t.as) != wire.Fold(d.screen.name):
-			// It waits for its name.
+		case d.waitsForName(t):
 		default:
 			why = fmt.Sprintf("the line %.30q waits (%q, as %q; stored %d; queued on disk: %v; settled as %q; may be lost: %v)", t.text, t.state, t.as, times, t.onDisk, t.settled, t.mayBeLost)
 		}
@@ -132,6 +133,12 @@ func (d *device) typedWrong() string {
 // fleeting says whether nobody keeps the line: it is for a guest, who is here or
 // is not.
 func (t *typed) fleeting() bool { return t.to != "" && !slices.Contains(accounts, t.to) }
+
+// waitsForName says whether the line goes out only under a name that the device
+// does not have at present.
+func (d *device) waitsForName(t *typed) bool {
+	return t.as != "" && wire.Fold(t.as) != wire.Fold(d.screen.name)
+}
 
 // inOrder checks that no line has overtaken one that was typed before it under
 // the same name.
