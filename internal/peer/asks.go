@@ -185,7 +185,7 @@ func (a *asks) refuseAll() {
 // such request.
 func (l *loop) silence(q *ask) (code wire.Code, text string) {
 	if !l.registry.online || !l.registry.heard.After(q.first) {
-		return wire.CodeOffline, l.cfg.Registry + " does not answer. Try again when it is back."
+		return wire.CodeOffline, l.away() + " Try again when it is back."
 	}
 	text = " answers, but not to this. Try again."
 	if l.asks.lane(q.req.Act()).apart != nil {
