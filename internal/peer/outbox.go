@@ -183,8 +183,8 @@ func (l *loop) lookUp(one *wire.Receipt) {
 			l.settleAll(one.To, why)
 		}
 	}
-	if !l.ask(q) {
-		l.settle(one, "That name can't be asked for at this registry.")
+	if _, why := l.ask(q); why != "" {
+		l.settle(one, why)
 		return
 	}
 	l.outbox.finding = wire.Fold(one.To)

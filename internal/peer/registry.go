@@ -101,7 +101,7 @@ func (l *loop) register() {
 			l.offline(l.away())
 		}
 	}
-	if !l.ask(q) {
+	if _, why := l.ask(q); why != "" {
 		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q. Choose another one with --user.", l.cfg.Registry, l.registry.name)
 	}
 }
