@@ -60,6 +60,9 @@ func (m *Model) stale() {
 	for _, at := range m.book.all() {
 		at.past.asking, at.log.awaited = "", wire.Hole{}
 		clear(at.typing)
+		if at.private() {
+			at.peer.asked = false
+		}
 	}
 	m.link.torn = true
 	m.rule("connection lost ")
