@@ -98,7 +98,7 @@ func (m *Model) welcome(e *wire.Welcome) {
 	if e.Motd != "" && e.Motd != m.link.motd {
 		m.note(nil, "message of the day: "+text.Clean(e.Motd))
 	}
-	m.link.motd = e.Motd
+	m.link.motd, m.link.closed = e.Motd, !e.Register
 }
 
 // loggedIn gives us our name.
