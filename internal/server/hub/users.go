@@ -18,7 +18,7 @@ type user struct {
 	sessions []*session
 	since    time.Time
 	away     string
-	hidden   bool // its one session's dialect is not known yet
+	hidden   bool // its one session's dialect is not known yet, or it is announced later
 	unnamed  bool // an old program that has not logged in
 }
 
@@ -51,18 +51,38 @@ func (s *session) guestKind() wire.Kind {
 // enterUnnamed puts a session into the lobby as AnonymousN.
 func (h *Hub) enterUnnamed(c call, hidden bool) {
 	u := h.appear(c, h.anonymous(), c.s.guestKind(), nil)
-	u.hidden, u.unnamed = hidden, true
+	u.unnamed = true
 	h.attach(c.s, u)
 	h.enter(c, h.rooms.lobby(), c.s.held != nil)
 	if hidden {
-		h.rooms.lobby().hidden++
+		h.hide(u)
 	}
 }
 
-// announce tells the lobby about an AnonymousN that is one for good.
+// announce tells the lobby about an AnonymousN that is one for good. Where its
+// network has come too often it is told a moment later, if it is still there
+// then: connections that only come and go are told to nobody.
 func (h *Hub) announce(c call) {
+	if !h.cfg.mayCome(h.shareOf(c.s), c.now) {
+		h.hide(c.s.user)
+		h.due.at(c.now.Add(announceLater), deadline{what: dueAnnounce, session: c.s.id})
+		return
+	}
+	h.announceNow(c)
+}
+
+// announceNow is announce for somebody who has been here for a moment, or has
+// something to say.
+func (h *Hub) announceNow(c call) {
 	h.unhide(c.s.user)
 	h.tellJoined(c, h.rooms.lobby())
+}
+
+// announceDue tells of an AnonymousN that was not told at once.
+func (h *Hub) announceDue(c call) {
+	if c.s != nil && c.s.user != nil && c.s.user.hidden && c.s.origin.Dialect != "" {
+		h.announceNow(c)
+	}
 }
 
 // settleIn puts an older program's session that has a name now into the one
@@ -85,6 +105,13 @@ func (h *Hub) uncount(s *session) {
 	if s.coming {
 		s.coming = false
 		h.rooms.lobby().coming--
+	}
+}
+
+func (h *Hub) hide(u *user) {
+	if !u.hidden {
+		u.hidden = true
+		h.rooms.lobby().hidden++
 	}
 }
 
