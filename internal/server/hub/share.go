@@ -26,7 +26,9 @@ func (h *Hub) share(c call, price int) bool {
 	if sh == nil || price <= 0 {
 		return true
 	}
-	if len(sh.waiting) == 0 && sh.spent.lacks(c.now, price, h.cfg.sharedAllowed()) <= 0 {
+	all := h.cfg.sharedAllowed()
+	lacks := sh.spent.lacks(c.now, price, all)
+	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) {
 		sh.spent.take(c.now, price, h.cfg.sharedAllowed())
 		c.s.served(c.now, price)
 		return true
@@ -144,6 +146,20 @@ func (s *session) standing() *time.Time {
 		s.pace.standing = s.since.Add(-newStanding)
 	}
 	return &s.pace.standing
+}
+
+// credit is how much the session's network may be in debt for it: nothing for
+// whoever has had more than a fair part, so that those who flood wait for what
+// others borrow. New connections can't borrow all that the others may.
+func (s *session) credit(now time.Time, all allowance) int {
+	switch at := s.standing(); {
+	case at.Before(now.Add(-newStanding)):
+		return all.atOnce
+	case at.Before(now.Add(-fairEvery)):
+		return all.atOnce / 2
+	default:
+		return 0
+	}
 }
 
 // served counts what was paid for the session.
