@@ -233,6 +233,7 @@ func TestConnectionsThatOnlyComeAndGoAreToldAtTheNetworksRate(t *testing.T) {
 	if most := 2 * (200 + 5*50); heard > most {
 		t.Errorf("somebody in the lobby heard of %d arrivals and departures, want %d at most", heard, most)
 	}
+	s.pass(2 * newsEvery)
 	heard = 0
 	s.openAs("eve", "a3", address)
 	s.pass(announceLater)

@@ -83,6 +83,9 @@ const (
 	// roomsForOne is how many rooms may hear of one request for the cost of one
 	// more: somebody in all of maxResume rooms still comes back at once.
 	roomsForOne = 8
+	// newsEvery is how often is told what changes back and forth: somebody's name
+	// and absence, comings and goings by one session in one room, a topic.
+	newsEvery = time.Second
 	// announceLater is when an AnonymousN is announced whose network has come too
 	// often: nobody hears the room for longer without being told of.
 	announceLater = time.Second

@@ -32,6 +32,9 @@ const (
 	dueJob                 // work that was put off
 	dueStart               // what New could not do
 	dueMembers             // a list of a room's members that has changed again
+	dueGuise               // how a user is known, that its rooms were not told at once
+	duePeers               // a list of prompt programs' people that has changed again
+	dueNews                // what a room was not told at once
 	dueAnnounce            // an AnonymousN that is announced later
 	dueTurn                // a request that its session's budget was not enough for
 	dueShare               // those that their network's was not enough for
@@ -91,6 +94,12 @@ func (h *Hub) meet(c call, d deadline) {
 		h.jobDue(c, d.job)
 	case dueMembers:
 		h.membersDue(c)
+	case dueGuise:
+		h.guiseDue(c)
+	case duePeers:
+		h.peersDue(c)
+	case dueNews:
+		h.newsDue(c, d.room)
 	case dueAnnounce:
 		h.announceDue(c)
 	case dueTurn:
