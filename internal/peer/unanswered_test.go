@@ -110,7 +110,9 @@ func TestARegistryWithoutALobbyIsSaidToBeOne(t *testing.T) {
 			return e.Re.Re == "" && e.Of == wire.ActJoin && e.Code == wire.CodeNoRoom && strings.HasPrefix(e.Text, "You are in no room: this registry has no lobby. /rooms")
 		})
 		tag := s.Do(wire.Join{Room: "lobby"})
-		until(s, "refused, as somebody has asked", func(e *wire.Refused) bool { return e.Re.Re == tag && strings.HasPrefix(e.Text, "There is no such room") })
+		until(s, "refused, as somebody has asked", func(e *wire.Refused) bool {
+			return e.Re.Re == tag && strings.HasPrefix(e.Text, "There is no such room")
+		})
 		w.end()
 	})
 }
