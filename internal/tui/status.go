@@ -41,7 +41,7 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := "# " + at.label
+		name := at.heading()
 		if n := at.people.count(); n > 0 {
 			name += " " + strconv.Itoa(n)
 			if at.people.part {
@@ -54,7 +54,7 @@ func (m *Model) heading(l layout) string {
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), at.topic, count)
 }
 
 // openly marks the rooms of registries, whose people send each line to each
