@@ -15,6 +15,7 @@ type deadline struct {
 	session SessionID
 	room    string
 	job     uint64
+	name    string
 }
 
 // noTime is before all times: at once.
@@ -31,6 +32,7 @@ const (
 	dueJob                // work that was put off
 	dueStart              // what New could not do
 	dueMembers            // a list of a room's members that has changed again
+	dueAbsent             // a name that is kept for a guest
 	dueSweep              // expired tokens and attempts
 )
 
@@ -87,6 +89,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.jobDue(c, d.job)
 	case dueMembers:
 		h.membersDue(c)
+	case dueAbsent:
+		h.absentDue(c, d.name)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
