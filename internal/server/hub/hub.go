@@ -81,6 +81,7 @@ type Hub struct {
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
 	reached   reached
+	absent    absences
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far
@@ -122,6 +123,7 @@ func New(cfg Config, st State) *Hub {
 		work:      work{jobs: map[uint64]job{}},
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},
+		absent:    absences{},
 	}
 	h.names.keep(operatorNames)
 	h.names.keep(cfg.ReservedNames)
@@ -219,10 +221,22 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 }
 
-// Gone says that a connection ended by the other side or by an error.
+// Gone says that a connection ended by the other side or by an error. The name of a
+// guest who has not said that it goes is kept for a while.
 func (h *Hub) Gone(now time.Time, id SessionID, out *Out) {
-	if s := h.sessions[id]; s != nil {
-		h.forget(call{now: now, s: s, out: out}, "")
+	s := h.sessions[id]
+	if s == nil {
+		return
+	}
+	c := call{now: now, s: s, out: out}
+	if !s.breaks() {
+		h.forget(c, "")
+		return
+	}
+	name, k := s.user.name, s.token
+	h.forget(c, "")
+	if h.names.at(name) == nil {
+		h.keepName(c, name, k)
 	}
 }
 
