@@ -50,6 +50,7 @@ func newLoop(s *Session) *loop {
 		Session: s, heard: make(chan datagram), resolved: make(chan resolution, 1),
 		codec: s.cfg.Dialect.Client(), talk: s.cfg.Dialect.Client(),
 		registry: registry{name: s.cfg.Name, retryAt: time.Now()},
+		asks:     newAsks(s.cfg.Dialect.Manners()),
 		book:     oldpeer.NewBook(),
 	}
 }

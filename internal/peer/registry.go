@@ -12,6 +12,8 @@ const (
 	// checkEvery is how often the registry is asked whether it still knows us;
 	// it keeps the address translation of a router alive, too.
 	checkEvery = 25 * time.Second
+	// checkAfter is when that is tried again while something else is asked.
+	checkAfter = time.Second
 	// farewellWait bounds the wait for the registry when the session ends.
 	farewellWait = 500 * time.Millisecond
 )
@@ -29,6 +31,7 @@ type registry struct {
 	attempt int
 	retryAt time.Time // when the next try is due, zero: none
 	checkAt time.Time // when it is asked whether it knows us, zero: never
+	heard   time.Time // when it said something last
 }
 
 // status says where the session stands.
@@ -59,11 +62,17 @@ func (l *loop) connect() {
 // retry connects now if the session waits for its next try, or asks the registry
 // whether it still knows us.
 func (l *loop) retry() {
-	switch r := &l.registry; {
-	case !r.online && !r.retryAt.IsZero():
+	if r := &l.registry; !r.online && !r.retryAt.IsZero() {
 		r.retryAt = time.Now()
-	case r.online && !r.checkAt.IsZero():
-		r.checkAt = time.Now()
+	}
+	l.checkSoon(time.Now())
+}
+
+// checkSoon has the registry asked whether it knows us, unless that is being
+// done.
+func (l *loop) checkSoon(now time.Time) {
+	if r := &l.registry; r.online && !r.checkAt.IsZero() {
+		r.checkAt = now
 	}
 }
 
@@ -96,10 +105,11 @@ func (l *loop) register() {
 }
 
 // taken looks whether it is we who have the name: the registry's answer may
-// have been lost, or a session before this one has left it.
+// have been lost, or a session before this one has left it. IAS gives a name
+// again to the address that has it, so that it is somebody else there.
 func (l *loop) taken(q *ask, e *wire.Refused) {
 	sorry := ended(e.Code, "The name %.40q is taken at %s. Choose another one with --user.", l.registry.name, l.cfg.Registry)
-	if q.sends == 1 && l.cfg.Local == "" && !l.registry.was {
+	if l.isIAS() || q.sends == 1 && l.cfg.Local == "" && !l.registry.was {
 		l.over = sorry
 		return
 	}
@@ -154,8 +164,13 @@ func (l *loop) offline(reason string) {
 }
 
 // check asks the registry whether it knows us. The families differ: IAS takes
-// a name again from the same address, tobi is asked where we are.
+// a name again from the same address, tobi is asked where we are. What else is
+// asked comes first: its answer says as much, or is another name.
 func (l *loop) check() {
+	if !l.asks.idle() {
+		l.registry.checkAt = time.Now().Add(checkAfter)
+		return
+	}
 	l.registry.checkAt = time.Time{}
 	if l.isIAS() {
 		l.register()

@@ -23,7 +23,6 @@ package hub
 
 import (
 	"io"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -114,7 +113,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: map[netip.Addr]int{}},
+		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),

@@ -9,15 +9,15 @@ import (
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
 	Accounts           int // registered names
-	Registrations      int // registrations an address an hour; loopback is exempt
+	Registrations      int // registrations a Network an hour; loopback is exempt
 	SessionsPerAccount int
 	TokensPerAccount   int
 	Rooms              int // all of them
-	RoomsPerAddress    int // rooms without an owner
+	RoomsPerAddress    int // rooms without an owner, of one Network
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
-	NamesPerHost       int // of datagram programs, of one IP address; loopback is exempt
+	NamesPerHost       int // of datagram programs, of one Network; loopback is exempt
 	NamesPerAddress    int // of them, of one IP address and port
 }
 

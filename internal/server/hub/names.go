@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ type directory struct {
 	claims   map[string]*claim
 	kept     map[string]bool // names that only the operator gives away, as bare writes them
 	accounts int
-	hosts    map[netip.Addr]int // names of datagram programs, by IP address
+	hosts    Counts // names of datagram programs
 }
 
 // operatorNames are taken for somebody who has a say over the server. "server"

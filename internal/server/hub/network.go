@@ -51,3 +51,36 @@ func (n Network) String() string {
 	}
 	return n.prefix.String()
 }
+
+// SiteShare is how many times a network's limit its site has in sum: a campus
+// has one /48 and labs enough for it, and who has got a /48 from a tunnel
+// broker has no more than eight hosts.
+const SiteShare = 8
+
+// Counts is how much each network has of something that is limited, and each
+// site in sum.
+type Counts map[Network]int
+
+// Add counts some more of a network, or fewer.
+func (c Counts) Add(n Network, more int) {
+	for _, key := range n.shares() {
+		if c[key] += more; c[key] <= 0 {
+			delete(c, key)
+		}
+	}
+}
+
+// Full reports whether a network has reached a limit, or its site SiteShare
+// times the limit.
+func (c Counts) Full(n Network, limit int) bool {
+	site := n.Site()
+	return c[n] >= limit || site != n && c[site] >= SiteShare*limit
+}
+
+// shares are the network and, where that is another one, its site.
+func (n Network) shares() []Network {
+	if site := n.Site(); site != n {
+		return []Network{n, site}
+	}
+	return []Network{n}
+}

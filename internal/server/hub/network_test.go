@@ -63,3 +63,74 @@ func TestOnlyTheHostItselfIsLoopback(t *testing.T) {
 		t.Error("a connection without an address is of a network")
 	}
 }
+
+func TestASiteHasTheLimitsOfEightNetworksInSum(t *testing.T) {
+	counts := Counts{}
+	in := func(i byte) Network { return NetworkOf(netip.AddrFrom16([16]byte{0: 0x20, 1: 0x01, 7: i})) }
+	taken := 0
+	for i := range byte(60) {
+		for range 4 {
+			if !counts.Full(in(i), 3) {
+				counts.Add(in(i), 1)
+				taken++
+			}
+		}
+	}
+	if want := 3 * SiteShare; taken != want {
+		t.Errorf("sixty networks of a site got %d, want %d", taken, want)
+	}
+	if other := NetworkOf(netip.MustParseAddr("2001:db8::1")); counts.Full(other, 3) {
+		t.Error("another site is full, too")
+	}
+	for i := range byte(8) {
+		counts.Add(in(i), -3)
+	}
+	if len(counts) > 0 {
+		t.Errorf("all was given back, and %v is counted", counts)
+	}
+}
+
+func TestOneHostHasOneShareHoweverManyIPv6AddressesItTakes(t *testing.T) {
+	limits := Limits{Registrations: 1, RoomsPerAddress: 1, NamesPerHost: 1}
+	run(t, Config{Register: true, Limits: limits}, `
+open a safe from 2001:db8::1
+open b safe from 2001:db8::2
+open c safe from 2001:db8:0:1::2
+quietly a: register one sesame-1
+b: register two sesame-1
+  b < refused register throttled retry
+quietly c: register two sesame-1
+quietly c: quit
+open d safe from 2001:db8::3
+open e safe from 2001:db8::4
+quietly d: guest dora
+quietly e: guest eve
+d: create den
+  d < created den
+e: create pub
+  e < refused create full
+open A tobi from [2001:db8::1]:41001
+open B tobi from [2001:db8::2]:41001
+open C tobi from [2001:db8:0:1::2]:41001
+A> hi anna
+  A < hi anna
+B> hi bert
+  B < hi
+C> hi carl
+  C < hi carl
+`)
+}
+
+func TestWrongPasswordsOfOneHostCountTogether(t *testing.T) {
+	run(t, Config{}, `
+quietly op add alice
+open a safe from 2001:db8::1
+open b safe from 2001:db8::2
+open c safe from 2001:db8:0:1::2
+quietly a: login alice 1 | login alice 2 | login alice 3 | login alice 4 | login alice 5
+b: login alice 6
+  b < refused login throttled retry
+c: login alice pw
+  c < you are alice account token failed=5
+`)
+}

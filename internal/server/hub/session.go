@@ -137,3 +137,6 @@ func (s *session) via() wire.Via {
 
 // addr is where the session comes from.
 func (s *session) addr() netip.Addr { return s.origin.Addr.Addr().Unmap() }
+
+// network is whose shares it has.
+func (s *session) network() Network { return NetworkOf(s.addr()) }
