@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// shares are the budgets of networks: thirty people behind one address have one
-// together. Owned by the hub.
+// shares are the budgets of networks, one of requests and one of relayed bytes:
+// thirty people behind one address have them together. Owned by the hub.
 type shares struct{ of map[Network]*share }
 
 // share is the budget of one network, and who waits for it.
@@ -15,16 +15,16 @@ type share struct {
 	site     *share // not nil: an IPv6 network is bounded by its site, too
 	spent    budget
 	sessions int        // that have it, or a site's networks; it is not forgotten before they have gone
+	relayed  budget     // bytes
 	waiting  []*session // whose next request is not paid for, in order of coming
 	due      time.Time  // when the next of them is paid for; not after now where none waits
 }
 
 // share pays for a request from the budget of the session's network, or has it
-// wait. This host has none: its users share an address that nobody elsewhere
-// can have.
+// wait.
 func (h *Hub) share(c call, price int) bool {
 	sh := h.shareOf(c.s)
-	if sh == nil || price <= 0 {
+	if sh.unbounded() || price <= 0 {
 		return true
 	}
 	all := h.cfg.sharedAllowed()
@@ -43,16 +43,21 @@ func (h *Hub) share(c call, price int) bool {
 
 // mayCome pays for an arrival that nobody has asked for. It is not waited for.
 func (cfg *Config) mayCome(sh *share, now time.Time) bool {
-	return cfg.Rate <= 0 || sh == nil || sh.spend(now, 1, cfg.sharedAllowed())
+	return cfg.Rate <= 0 || sh.unbounded() || sh.spend(now, 1, cfg.sharedAllowed())
 }
 
-// shareOf returns the budget of the session's network, nil where it has none.
+// unbounded reports whether requests are not counted by network: those of this
+// host, whose users share an address that nobody elsewhere can have.
+func (sh *share) unbounded() bool { return sh == nil || sh.network.IsLoopback() }
+
+// shareOf returns the budgets of the session's network, nil where it has no
+// address.
 func (h *Hub) shareOf(s *session) *share {
 	if s.share != nil {
 		return s.share
 	}
 	addr := s.addr()
-	if !addr.IsValid() || addr.IsLoopback() {
+	if !addr.IsValid() {
 		return nil
 	}
 	s.share = h.shares.at(NetworkOf(addr))
@@ -168,7 +173,7 @@ func (s *session) unshare() {
 // sweep forgets the budgets that are whole and nobody's.
 func (a *shares) sweep(now time.Time) {
 	for network, sh := range a.of {
-		if sh.sessions == 0 && !sh.spent.whole.After(now) {
+		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) {
 			delete(a.of, network)
 			if sh.site != nil {
 				sh.site.sessions--
