@@ -151,7 +151,7 @@ func (h *Hub) load(st State) {
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
-			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time()})
+			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time(), device: t.Device})
 		}
 	}
 	h.due.at(noTime, deadline{what: dueStart})

@@ -73,6 +73,8 @@ type account struct {
 	tokens  []*token          // oldest first
 	rooms   int               // that it owns
 	failed  int               // wrong passwords since the last login
+	epoch   int               // how often the password was changed: what was compared before counts no more
+	hashing int               // new passwords on their way to the log
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log

@@ -24,6 +24,7 @@ type session struct {
 	bridge   *room       // the one that it is the multicast group of, or nil
 	held     *held       // not nil: hears nothing at once, see hold.go
 	endpoint *endpoint   // not nil: it holds its user's private conversations
+	device   string      // the key of the account's device that it has shown itself as first, or its token was given to
 	queue    queue
 	pace     pace
 	share    *share // of its network, nil where it has not been asked for; see Hub.shareOf
