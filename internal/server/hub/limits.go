@@ -180,6 +180,10 @@ var (
 	punchesAllowed = allowance{atOnce: 300, perSecond: 5}
 	// askedAllowed is how often one endpoint may ask one other.
 	askedAllowed = allowance{atOnce: 10, perSecond: 1}
+	// wasteAllowed is how many bytes of a session are dropped that were to be
+	// relayed, before it is read more slowly: QUIC finds out how fast it may be by
+	// losing some, and then stays below.
+	wasteAllowed = allowance{atOnce: 256 << 10, perSecond: 64 << 10}
 	// lightAllowed is how many relayed bytes of a session are lines, answers and
 	// what keeps a link open, and no file.
 	lightAllowed = allowance{atOnce: 64 << 10, perSecond: 4 << 10}

@@ -17,6 +17,7 @@ type pace struct {
 	typed   time.Time // when its typing was last passed on
 
 	light     budget    // of relayed bytes: who is within it is no cause of a jam
+	wasted    budget    // of bytes that were to be relayed and were dropped
 	relayTold time.Time // when it was told last that not all is relayed
 	spent     budget    // by requests that cost
 	turn      turn      // what the next one of them waits for

@@ -54,6 +54,7 @@ func (h *Hub) relay(c call, r wire.Relay) {
 	}
 	if wait, why := h.mayRelay(c, p, r); why != "" {
 		h.refuseRelay(c, wait, why)
+		h.waste(c, len(r.Data))
 		return
 	}
 	p.used = c.now
@@ -100,6 +101,18 @@ func (h *Hub) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why s
 		sh.relayed.take(c.now, n, network)
 	}
 	return 0, ""
+}
+
+// waste counts what was read for nothing. Whoever goes on sending more than can
+// be relayed is read no further for a moment, and costs no processor.
+func (h *Hub) waste(c call, n int) {
+	p := &c.s.pace
+	wait := p.wasted.lacks(c.now, n, wasteAllowed)
+	p.wasted.take(c.now, n, wasteAllowed)
+	if wait > 0 && p.turn == turnFree {
+		p.turn = turnWaste
+		h.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
+	}
 }
 
 // noRelay is said where nothing is relayed.
