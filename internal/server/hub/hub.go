@@ -39,6 +39,7 @@ type Config struct {
 	UDP      UDPPorts
 	Rate     int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	Register bool // whether anybody may register
+	Relay    Relaying
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
@@ -80,6 +81,7 @@ type Hub struct {
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
+	relaying  budget // of all that is relayed
 	reached   reached
 	absent    absences
 	jokes     int    // told so far
