@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -93,17 +94,21 @@ func (n *lane) due() time.Time {
 	return n.quiet.Add(1) // not the zero time, which is never
 }
 
-// ask puts a request behind those that wait, if the dialect can say it.
-func (l *loop) ask(q *ask) bool {
-	n := l.asks.lane(q.req.Act())
-	if len(n.list) >= maxAsks {
-		return false
-	}
-	if _, err := l.cfg.Dialect.Client().AppendDatagrams(nil, q.req); err != nil {
-		return false
+// ask puts a request behind those that wait; why is a sentence that says what
+// keeps it from that, "" nothing.
+func (l *loop) ask(q *ask) (code wire.Code, why string) {
+	n, dialect := l.asks.lane(q.req.Act()), l.cfg.Dialect
+	_, err := dialect.Client().AppendDatagrams(nil, q.req)
+	switch {
+	case errors.Is(err, wire.ErrUnsupported):
+		return wire.CodeUnsupported, "This registry speaks " + dialect.Name() + ", which has no words for " + q.req.Act().Command() + ". /help lists what it knows."
+	case err != nil:
+		return wire.CodeMalformed, "This can't be said in the datagrams of " + dialect.Name() + ". Take letters and digits, and less of them."
+	case len(n.list) >= maxAsks:
+		return wire.CodeBusy, "The registry has not answered what was asked before. Wait a little."
 	}
 	n.list = append(n.list, q)
-	return true
+	return "", ""
 }
 
 // askAgain sends what is due, and gives up what was sent often enough.
@@ -185,7 +190,7 @@ func (a *asks) refuseAll() {
 // such request.
 func (l *loop) silence(q *ask) (code wire.Code, text string) {
 	if !l.registry.online || !l.registry.heard.After(q.first) {
-		return wire.CodeOffline, l.cfg.Registry + " does not answer. Try again when it is back."
+		return wire.CodeOffline, l.away() + " Try again when it is back."
 	}
 	text = " answers, but not to this. Try again."
 	if l.asks.lane(q.req.Act()).apart != nil {

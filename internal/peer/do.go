@@ -91,8 +91,8 @@ func (l *loop) askFor(r wire.Request, tag string, then func(wire.Event)) {
 		answering(e, tag)
 		then(e)
 	}
-	if !l.ask(q) {
-		l.refuse(r, tag, wire.CodeUnsupported, "A registry of this kind has no words for it.")
+	if code, why := l.ask(q); why != "" {
+		l.refuse(r, tag, code, why)
 	}
 }
 

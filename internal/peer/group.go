@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/ipv4"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -54,7 +55,7 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 	}
 	conn, err := openGroup(l.conn, addr, l.registry.addr.Addr())
 	if err != nil {
-		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The group %s can't be joined: %v.", addr, err))
+		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The group %s can't be joined: %s.", addr, session.Cause(err)))
 		return
 	}
 	if at != nil {

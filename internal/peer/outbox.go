@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -164,7 +165,7 @@ func (l *loop) lookUp(one *wire.Receipt) {
 		l.settle(one, "The registry carries your private lines to "+carried+" already, and would tell both. Come in with another name to talk to "+one.To+".")
 		return
 	case !l.registry.online:
-		l.settle(one, l.cfg.Registry+" does not answer, so that nobody can be looked up.")
+		l.settle(one, l.away()+" So nobody can be looked up.")
 		return
 	}
 	q := &ask{req: wire.Find{Name: one.To}, line: true}
@@ -182,8 +183,8 @@ func (l *loop) lookUp(one *wire.Receipt) {
 			l.settleAll(one.To, why)
 		}
 	}
-	if !l.ask(q) {
-		l.settle(one, "That name can't be asked for at this registry.")
+	if _, why := l.ask(q); why != "" {
+		l.settle(one, why)
 		return
 	}
 	l.outbox.finding = wire.Fold(one.To)
@@ -208,13 +209,14 @@ func (l *loop) send(r wire.Request, to ...netip.AddrPort) (why string) {
 	for _, addr := range to {
 		for _, d := range all {
 			if err = l.write(addr, d); err != nil {
+				why = session.Trouble(addr.String(), err)
 				break
 			}
 		}
 		sent = sent || err == nil
 	}
-	if !sent {
-		return "The network does not take it: " + err.Error() + "."
+	if sent {
+		return ""
 	}
-	return ""
+	return why
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -32,6 +33,7 @@ type registry struct {
 	retryAt time.Time // when the next try is due, zero: none
 	checkAt time.Time // when it is asked whether it knows us, zero: never
 	heard   time.Time // when it said something last
+	unsent  error     // why the last datagram did not leave this machine, nil: it did
 }
 
 // status says where the session stands.
@@ -79,7 +81,7 @@ func (l *loop) checkSoon(now time.Time) {
 // found registers, once it is known where.
 func (l *loop) found(r resolution) {
 	if r.err != nil {
-		l.offline(r.err.Error() + ".")
+		l.offline(session.Trouble(l.cfg.Registry, r.err))
 		return
 	}
 	l.registry.addr = r.addr
@@ -96,10 +98,10 @@ func (l *loop) register() {
 		case *wire.Refused:
 			l.taken(q, e)
 		default:
-			l.offline(l.cfg.Registry + " does not answer.")
+			l.offline(l.away())
 		}
 	}
-	if !l.ask(q) {
+	if _, why := l.ask(q); why != "" {
 		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q. Choose another one with --user.", l.cfg.Registry, l.registry.name)
 	}
 }
@@ -116,7 +118,7 @@ func (l *loop) taken(q *ask, e *wire.Refused) {
 	l.ask(&ask{req: wire.Find{Name: l.registry.name}, done: func(e wire.Event) {
 		switch e := e.(type) {
 		case nil:
-			l.offline(l.cfg.Registry + " does not answer.")
+			l.offline(l.away())
 		case *wire.Found:
 			if l.usAt(e.Addr) {
 				l.online(l.registry.name)
@@ -185,7 +187,7 @@ func (l *loop) check() {
 			l.registry.online = false
 			l.register()
 		default:
-			l.offline(l.cfg.Registry + " does not answer any more.")
+			l.offline(l.away())
 		}
 	}})
 }
@@ -220,11 +222,19 @@ func (l *loop) say(r wire.Request) bool {
 		return false
 	}
 	for _, d := range all {
-		if err := l.write(l.registry.addr, d); err != nil {
-			l.cfg.Log.Debug("not sent", "err", err)
+		if l.registry.unsent = l.write(l.registry.addr, d); l.registry.unsent != nil {
+			l.cfg.Log.Debug("not sent", "err", l.registry.unsent)
 		}
 	}
 	return true
+}
+
+// away says in a sentence why the registry has not answered.
+func (l *loop) away() string {
+	if l.registry.unsent != nil {
+		return session.Trouble(l.cfg.Registry, l.registry.unsent)
+	}
+	return l.cfg.Registry + " does not answer."
 }
 
 // isIAS says whether the registry is of the IAS family.

@@ -278,7 +278,7 @@ func about(typed, refusal string) string {
 	const most = 40
 	typed = text.CleanLine(typed)
 	words := strings.Fields(typed)
-	if len(words) == 0 || len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
+	if len(words) == 0 || strings.Contains(refusal, words[0]) || len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
 		return "refused: " + refusal
 	}
 	return text.Truncate(typed, most) + ": " + refusal

@@ -274,7 +274,7 @@ func (m *Model) privatePrompt(name string) (long, short string) {
 	case way.Way == wire.WayPlain && m.pastServer(way):
 		return ", in plain text (readable on the way)", " (plain text)"
 	case way.Way == wire.WayPlain && m.link.status.Direct: // a registry carries it
-		return ", through the server (readable by it)", " (the server reads it)"
+		return ", through the server (readable by it)", serverReads
 	}
 	return "", ""
 }

@@ -21,7 +21,7 @@ func (c *iasClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
 	case Find:
 		return appendIASTyped(dst, "REQ:", r.Name)
 	case Rooms:
-		return appendDatagram(dst, "GRP:")
+		return appendDatagram(dst, "GRP:", paysList)
 	case Create:
 		return appendIASCreate(dst, r)
 	case Join:

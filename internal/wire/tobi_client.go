@@ -26,9 +26,9 @@ func (c *tobiClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) 
 		if r.Room != "" {
 			return dst, ErrUnsupported
 		}
-		return appendDatagram(dst, "ul")
+		return appendDatagram(dst, "ul ", paysList)
 	case Rooms:
-		return appendDatagram(dst, "rl")
+		return appendDatagram(dst, "rl ", paysList)
 	case Create:
 		if r.Group != "" {
 			return dst, ErrUnsupported

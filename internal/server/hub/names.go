@@ -3,6 +3,7 @@ package hub
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"labchat/internal/wire"
@@ -78,6 +79,7 @@ type account struct {
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
+	standing time.Time     // see session.standing
 }
 
 // at returns who has the name or one that looks like it, or nil.

@@ -15,6 +15,15 @@ func (h *Hub) refuseGuest(c call, why string) {
 	h.refuse(c, wire.CodeAccountOnly, why+how)
 }
 
+// orRegister is the end of a sentence to a guest, for whom an account would be a
+// way on.
+func (h *Hub) orRegister() string {
+	if !h.cfg.Register {
+		return "."
+	}
+	return ", or register."
+}
+
 // register makes an account and logs the session in as it. The name is
 // reserved from here until the log has it or the request has failed.
 func (h *Hub) register(c call, r wire.Register) {

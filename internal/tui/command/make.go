@@ -110,6 +110,9 @@ func (c Context) outOfAccount(then string) string {
 }
 
 func makeRegister(c Context, v values) (Action, problem) {
+	if c.Closed {
+		return nil, "This server takes no new accounts: its operator makes them"
+	}
 	name, p := named(c, v)
 	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name + c.instead(name), "the same again"}}, p
 }
