@@ -190,8 +190,9 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		clients: clients{
 			all:    map[*conn]struct{}{},
 			open:   map[hub.SessionID]*conn{},
+			half:   map[*conn]struct{}{},
 			tls:    d.tls,
-			limits: newLimits(cfg.MaxConnections, cfg.MaxPerAddress),
+			limits: newLimits(cfg.maxConnections(cfg.Log), cfg.MaxPerAddress),
 			serve:  func(c *conn) { d.startReader(c, in) },
 		},
 		hub: hub.New(hub.Config{
