@@ -173,10 +173,10 @@ func (m *Model) entered(e *wire.Entered) {
 // is being written.
 func (m *Model) arriveFromNowhere(at *place) {
 	none := m.book.find(nowhereID)
-	switch {
-	case none == nil:
+	if none == nil {
 		return
-	case none == m.book.current:
+	}
+	if none == m.book.current {
 		m.keepDraft()
 		if at.draft == "" {
 			at.draft = none.draft
