@@ -20,6 +20,25 @@ type NameError struct {
 
 func (e *NameError) Error() string { return e.Text }
 
+// NameState is what can be said of a name.
+type NameState string
+
+// The states of a name.
+const (
+	NameFree       NameState = "free"
+	NameTaken      NameState = "taken"      // a guest or an older program has it
+	NameRegistered NameState = "registered" // belongs to an account
+	NameInvalid    NameState = "invalid"
+)
+
+// NameChecked answers CheckName. Text says why an invalid name is.
+type NameChecked struct {
+	Re
+	Name  string    `json:"name"`
+	State NameState `json:"state"`
+	Text  string    `json:"text,omitempty"`
+}
+
 // maxMarks is how many combining marks may follow each other in a name: what
 // living scripts need. More are ornaments that spill over other lines.
 const maxMarks = 2
