@@ -28,6 +28,7 @@ type server struct {
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
+	relay    relaying
 	devices  []wire.Device
 	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
@@ -51,6 +52,8 @@ func (l *loop) hear(e wire.Event) {
 		l.displaced()
 	case *wire.DeviceList:
 		l.devicesListed(e)
+	case *wire.Withdrawn:
+		l.withdrawn(e.Name, e.Device)
 	case *wire.Punched:
 		l.punched(e)
 	case *wire.Declined:
@@ -254,6 +257,7 @@ func (l *loop) claim() {
 
 func (l *loop) claimed(e *wire.Endpoint) {
 	l.server.claimed, l.server.devices = true, e.Devices
+	l.server.relay = relaying{off: e.NoRelay, rate: e.RelayRate}
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()

@@ -91,6 +91,9 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 					ID: "k1", Device: "device", Key: bytes.Repeat([]byte{7}, 32), Expires: 4102444800000, Last: true, Sig: []byte{1, 2},
 				}}}}
 			}
+			if version >= 5 {
+				want.Tokens[0].Device = "key of the phone"
+			}
 			if diff := cmp.Diff(want, loaded(t, s)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
