@@ -36,6 +36,13 @@ type daemon struct {
 // take takes all that can be refused.
 func (d *daemon) take(ctx context.Context) (err error) {
 	if d.cfg.Data != "" {
+		mended, err := store.Secure(d.cfg.Data)
+		if err != nil {
+			return err
+		}
+		for _, what := range mended {
+			d.cfg.Log.Warn("others could change or read the data directory: see whether all in it is yours", "what", what)
+		}
 		if d.lock, err = store.Lock(d.cfg.Data); err != nil {
 			return err
 		}
