@@ -160,12 +160,31 @@ func (m *Model) entered(e *wire.Entered) {
 	if m.book.left == at {
 		m.book.left = nil
 	}
+	m.arriveFromNowhere(at)
 	if ask.act == wire.ActJoin && ask.about == nil {
 		m.arrive(at, ask)
 	}
 	if at.log.settled() < page {
 		m.fetch(at)
 	}
+}
+
+// arriveFromNowhere goes to the first room of somebody who was in none, with what
+// is being written.
+func (m *Model) arriveFromNowhere(at *place) {
+	none := m.book.find(nowhereID)
+	if none == nil {
+		return
+	}
+	if none == m.book.current {
+		m.keepDraft()
+		if at.draft == "" {
+			at.draft = none.draft
+		}
+		none.draft = ""
+		m.show(at)
+	}
+	m.book.drop(none)
 }
 
 // joined says that somebody came.

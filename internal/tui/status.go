@@ -41,7 +41,7 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := "# " + at.label
+		name := at.heading()
 		if n := at.people.count(); n > 0 {
 			name += " " + strconv.Itoa(n)
 			if at.people.part {
@@ -54,7 +54,7 @@ func (m *Model) heading(l layout) string {
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), m.overheard(at), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
 }
 
 // overheard says how many people of a room read in clear text: who is on their way can

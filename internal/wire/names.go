@@ -43,6 +43,10 @@ type NameChecked struct {
 // living scripts need. More are ornaments that spill over other lines.
 const maxMarks = 2
 
+// serverSpeaks is who says what the server says itself, in dialects whose
+// lines are somebody's: a name that nobody can have.
+const serverSpeaks = "server"
+
 // CheckUser says whether name may be chosen as a user's: 1 to MaxName
 // characters, letters, digits, "-", "_" and ".", beginning with a letter or
 // digit, of one script, with nothing invisible, and not reserved. The error is

@@ -116,7 +116,7 @@ func sampleEvents() []Event {
 		&Notice{Text: "backup at noon"},
 		&Refused{Re: re, Of: ActJoin, Code: CodeNoRoom, Text: "There is no room.", RetryMS: 5, Near: []string{"lobby"}},
 		&Goodbye{Re: re, Code: CodeShutdown, Text: "The server stops.", RetryMS: 2000},
-		&Endpoint{Re: re, ID: "0123456789abcdef", Secret: "5ec2e7", Port: 2020, Probe: 2021, Devices: devices, Prekeys: 3},
+		&Endpoint{Re: re, ID: "0123456789abcdef", Secret: "5ec2e7", Port: 2020, Probe: 2021, Devices: devices, Prekeys: 3, RelayRate: 262144, NoRelay: true},
 		&Displaced{},
 		&Withdrawn{Name: "bob", Device: "3XVgQP3VFF4r+YMtJk3QgOSz5zAWvfZXS0zYfqppf14"},
 		&DeviceList{Re: re, Devices: devices},

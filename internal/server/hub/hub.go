@@ -39,6 +39,7 @@ type Config struct {
 	UDP      UDPPorts
 	Rate     int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	Register bool // whether anybody may register
+	Relay    Relaying
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
@@ -83,6 +84,7 @@ type Hub struct {
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
+	relaying  budget // of all that is relayed
 	reached   reached
 	absent    absences
 	jokes     int    // told so far
@@ -317,11 +319,20 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 		if slices.Contains(h.peers.sessions, s) {
 			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: h.peers.topic})
 		}
-		out.close(s, bye)
+		out.close(s, s.lastWords(bye))
 	}
 	clear(h.sessions)
 	h.peers.sessions = nil
 	h.due = nil
+}
+
+// lastWords are what a session is told at the end of the server: nothing where a
+// program in its sync mode would take a line for the answer to its request.
+func (s *session) lastWords(bye *wire.Goodbye) wire.Event {
+	if s.held != nil && s.held.why == holdSync {
+		return nil
+	}
+	return bye
 }
 
 // Known says whether a session holds a name.

@@ -159,6 +159,7 @@ func (h *Hub) settlePassage(c call, rm *room, name string) {
 		e.Count, e.Names = rm.counted(), rm.visible()
 	case *wire.Left:
 		e.Count, e.Names = rm.counted(), rm.visible()
+	default: // nothing else is a passage
 	}
 	h.cast(c, rm, p.owed, h.sessions[p.except], nil)
 	p.owed, p.here, p.at = nil, !p.here, c.now

@@ -96,8 +96,6 @@ func (h *Hub) meet(c call, d deadline) {
 		h.jobDue(c, d.job)
 	case dueMembers:
 		h.membersDue(c)
-	case dueAbsent:
-		h.absentDue(c, d.name)
 	case dueGuise:
 		h.guiseDue(c)
 	case duePeers:
@@ -110,6 +108,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.turnDue(c)
 	case dueShare:
 		h.shareDue(c, d.network)
+	case dueAbsent:
+		h.absentDue(c, d.name)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
