@@ -122,7 +122,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
+		names:     directory{claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
@@ -142,7 +142,7 @@ func New(cfg Config, st State) *Hub {
 // load makes what the log has made so far.
 func (h *Hub) load(st State) {
 	for _, a := range st.Accounts {
-		acct := h.names.register(a.Name, a.Made)
+		acct := h.names.restore(a.Name, a.Made)
 		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
 		for _, item := range a.Inbox {
 			acct.put(item.ID, item.From, item.Sealed)

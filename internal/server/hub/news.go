@@ -71,7 +71,9 @@ func (h *Hub) settleGuise(c call, u *user) {
 	}
 	was := *u.owed
 	u.owed, u.told = nil, c.now
-	delete(h.owing, wire.Skeleton(was.name))
+	if look := wire.Skeleton(was.name); h.owing[look] == u {
+		delete(h.owing, look)
+	}
 	s := u.sessions[0] // a user with a second one does not change its name
 	away := s
 	if len(u.sessions) > 1 {
