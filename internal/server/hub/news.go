@@ -59,7 +59,7 @@ func (h *Hub) castGuise(c call, was guise, named, away *session) {
 		h.castRooms(c, u.rooms(), h.renamed(c, was.name, u.name, u.kind), named)
 	}
 	if was.away != u.away {
-		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away}, away)
+		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, away)
 	}
 }
 

@@ -86,7 +86,8 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			gone alice
 			open alice native
 			quietly alice: guest alice | join den
-			quietly alice: quit
+			alice: quit
+			  alice < goodbye quit
 			gone alice
 			open alice native
 			quietly alice: guest alice
