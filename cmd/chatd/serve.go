@@ -45,9 +45,10 @@ func (p ports) server() server.Ports {
 
 // limits keep one guest from spoiling it for the others.
 type limits struct {
-	Rate           int `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s. 0: no limit."`
-	MaxConnections int `default:"20000" help:"Connections at a time. 0: no limit."`
-	MaxPerAddress  int `default:"256" help:"Connections at a time from one address, loopback exempt. 0: no limit."`
+	Rate           int       `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s, and other requests that cost something before they wait: four times as many at once; an address has five times both. 0: no limit."`
+	MaxConnections int       `default:"20000" help:"Connections at a time. 0: no limit."`
+	MaxPerAddress  int       `default:"256" help:"Connections at a time from one address, loopback exempt. 0: no limit."`
+	Relay          relayRate `default:"4M" placeholder:"off|RATE" help:"Bytes a second that are relayed for people without a direct way: in all; one address has a fourth, two people a sixteenth. K, M and G are 1024 and its powers. off: none."`
 }
 
 // access says who comes in, and how.
@@ -183,6 +184,7 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		Durability:      durability,
 		TLS:             tls,
 		Rate:            s.Limits.Rate,
+		Relay:           hub.Relaying(s.Limits.Relay),
 		MaxConnections:  s.Limits.MaxConnections,
 		MaxPerAddress:   s.Limits.MaxPerAddress,
 		Register:        s.Access.Register == "open",

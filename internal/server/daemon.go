@@ -197,7 +197,7 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		},
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
-			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords,
+			Relay: cfg.Relay, Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords,
 			ReservedNames: cfg.ReservedNames, Random: rand.Reader,
 			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: d.registry.port(), Probe: d.probe.port()},
 		}, state),

@@ -22,6 +22,7 @@ type Config struct {
 	Store store.Store
 	TLS   TLSConfig
 
+	Relay           hub.Relaying
 	Rate            int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	MaxConnections  int  // 0: no limit
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit

@@ -41,7 +41,7 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := "# " + at.label
+		name := at.heading()
 		if n := at.people.count(); n > 0 {
 			name += " " + strconv.Itoa(n)
 			if at.people.part {
@@ -54,7 +54,7 @@ func (m *Model) heading(l layout) string {
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), at.topic, count)
 }
 
 // openly marks the rooms of registries, whose people send each line to each
@@ -209,6 +209,10 @@ func (m *Model) unread() string {
 	return "unread " + s
 }
 
+// serverReads is the short form of what a prompt says of a line that the server can
+// read.
+const serverReads = " (the server reads it)"
+
 // prompt says where a line goes, in as many words as there is room for.
 func (m *Model) prompt(w int) string {
 	mark := " " + m.paint.Glyph.Prompt + " "
@@ -231,11 +235,15 @@ func (m *Model) prompt(w int) string {
 	case strings.HasPrefix(to, "to ") && m.link.status.Direct, strings.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case strings.HasPrefix(to, "to "):
-		long, short = ", through the server (readable by it)", " (the server reads it)"
+		long, short = ", through the server (readable by it)", serverReads
 	}
 	forms := []string{to + long, to + short}
 	if short != "" && strings.HasPrefix(to, "to ") {
-		forms = append(forms, "@"+strings.TrimSuffix(to[len("to "):], " only")+short)
+		name := "@" + strings.TrimSuffix(to[len("to "):], " only")
+		forms = append(forms, name+short)
+		if short == serverReads {
+			forms = append(forms, name+" (srv)") // as in the list
+		}
 	}
 	for _, form := range forms {
 		if text.Width(form+mark) <= promptRoom(w) {

@@ -54,7 +54,7 @@ func (h *Hub) mayCreate(c call) bool {
 	case acct != nil && acct.rooms >= most.RoomsPerAccount:
 		h.refuse(c, wire.CodeFull, fmt.Sprintf("Your account owns %d rooms, and no more are allowed.", acct.rooms))
 	case acct == nil && l.made.Full(c.s.network(), most.RoomsPerAddress):
-		h.refuse(c, wire.CodeFull, "Too many rooms were made from your address. Wait until empty ones vanish, or register.")
+		h.refuse(c, wire.CodeFull, "Too many rooms were made from your address. Wait until empty ones vanish"+h.orRegister())
 	default:
 		return true
 	}

@@ -7,10 +7,10 @@
 // asker and tells everybody else, in log order. Names in use, places in rooms
 // and whatever else ends with a session live in memory alone.
 //
-// The package reads like this: table.go says which method answers a request
-// and what it needs; session.go keeps every session first in, first out;
+// The package reads like this: table.go says which method answers a request,
+// what it needs and what it costs; cost.go and share.go have the budgets; session.go keeps every session first in, first out;
 // names.go and users.go hold who is who, rooms.go and cast.go who hears what;
-// notices.go and peers.go are what older programs are told of who is here;
+// news.go, notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
 // account.go and token.go are about accounts; tick.go has the deadlines.
 // endpoint.go, devices.go, punch.go and relay.go are about private
@@ -39,6 +39,7 @@ type Config struct {
 	UDP      UDPPorts
 	Rate     int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	Register bool // whether anybody may register
+	Relay    Relaying
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
@@ -74,11 +75,15 @@ type Hub struct {
 	peers     peers
 	tokens    tokens
 	guesses   throttle
+	shares    shares
+	owing     map[string]*user // by Skeleton: whose rooms still know them by that name
 	work      work
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
 	endpoints endpoints
+	relaying  budget // of all that is relayed
 	reached   reached
+	absent    absences
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far
@@ -115,9 +120,12 @@ func New(cfg Config, st State) *Hub {
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
+		shares:    shares{of: map[Network]*share{}},
+		owing:     map[string]*user{},
 		work:      work{jobs: map[uint64]job{}},
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},
+		absent:    absences{},
 	}
 	h.names.keep(operatorNames)
 	h.names.keep(cfg.ReservedNames)
@@ -145,7 +153,7 @@ func (h *Hub) load(st State) {
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
-			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time()})
+			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time(), device: t.Device})
 		}
 	}
 	h.due.at(noTime, deadline{what: dueStart})
@@ -215,10 +223,22 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 }
 
-// Gone says that a connection ended by the other side or by an error.
+// Gone says that a connection ended by the other side or by an error. The name of a
+// guest who has not said that it goes is kept for a while.
 func (h *Hub) Gone(now time.Time, id SessionID, out *Out) {
-	if s := h.sessions[id]; s != nil {
-		h.forget(call{now: now, s: s, out: out}, "")
+	s := h.sessions[id]
+	if s == nil {
+		return
+	}
+	c := call{now: now, s: s, out: out}
+	if !s.breaks() {
+		h.forget(c, "")
+		return
+	}
+	name, k := s.user.name, s.token
+	h.forget(c, "")
+	if h.names.at(name) == nil {
+		h.keepName(c, name, k)
 	}
 }
 

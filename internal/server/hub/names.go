@@ -3,6 +3,7 @@ package hub
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"labchat/internal/wire"
@@ -48,12 +49,13 @@ func (d *directory) isKept(name string) bool { return d.kept[bare(name)] }
 var errKept = &wire.NameError{Text: "This name is kept for those whom the operator gives it. Choose another one.", Reserved: true}
 
 // claim is a name that belongs to somebody: to a user who is here, to an
-// account, or to a registration under way.
+// account, to a registration under way, or to a guest who may come back.
 type claim struct {
 	skeleton, fold string
 	user           *user    // who is here under it, or nil
 	account        *account // whose it is for good, or nil
 	reserved       string   // the name that is being registered, or ""
+	absent         *absence // whose connection broke a moment ago, or nil
 }
 
 // account is a registered name. It changes by Apply only, but for failed, and
@@ -72,9 +74,12 @@ type account struct {
 	tokens  []*token          // oldest first
 	rooms   int               // that it owns
 	failed  int               // wrong passwords since the last login
+	epoch   int               // how often the password was changed: what was compared before counts no more
+	hashing int               // new passwords on their way to the log
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
+	standing time.Time     // see session.standing
 }
 
 // at returns who has the name or one that looks like it, or nil.
@@ -118,7 +123,7 @@ func (d *directory) claim(name string) *claim {
 
 // release forgets a claim that nobody has any more.
 func (d *directory) release(cl *claim) {
-	if cl.user == nil && cl.account == nil && cl.reserved == "" {
+	if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
 		delete(d.claims, cl.skeleton)
 	}
 }

@@ -41,19 +41,19 @@ type heard struct {
 // registryRules is the table of requests of datagram sessions. Their programs
 // ask a registry that does not look at who asks.
 var registryRules = map[wire.Act]rule{
-	wire.ActGuest:  {on((*Hub).signIn), 0},
-	wire.ActLogout: {on((*Hub).signOut), 0},
-	wire.ActFind:   {on((*Hub).find), 0},
-	wire.ActPeople: {on((*Hub).registryPeople), 0},
-	wire.ActRooms:  {on((*Hub).registryRooms), 0},
-	wire.ActCreate: {on((*Hub).create), 0},
-	wire.ActJoin:   {on((*Hub).joinByDatagram), 0},
-	wire.ActLeave:  {on((*Hub).leaveByDatagram), needName},
-	wire.ActSay:    {on((*Hub).sayByDatagram), needName},
+	wire.ActGuest:  {on((*Hub).signIn), 0, one},
+	wire.ActLogout: {on((*Hub).signOut), 0, one},
+	wire.ActFind:   {on((*Hub).find), 0, free},
+	wire.ActPeople: {on((*Hub).registryPeople), 0, free},
+	wire.ActRooms:  {on((*Hub).registryRooms), 0, free},
+	wire.ActCreate: {on((*Hub).create), 0, one},
+	wire.ActJoin:   {on((*Hub).joinByDatagram), 0, one},
+	wire.ActLeave:  {on((*Hub).leaveByDatagram), needName, one},
+	wire.ActSay:    {on((*Hub).sayByDatagram), needName, line},
 }
 
 // bridgeRules is the table of requests of multicast groups.
-var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0}}
+var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0, one}}
 
 // openDatagram takes in an address that datagrams come from, or a multicast
 // group. It is nobody so far.

@@ -41,6 +41,7 @@ type room struct {
 	vanishes             time.Time             // when it is empty and has no owner
 	watched              bool                  // a deadline for its end is set
 	ending               bool                  // its end is in the log
+	news                 roomNews
 }
 
 func newLounge() lounge {
@@ -215,12 +216,5 @@ func (h *Hub) topicStored(c call, r RoomTopic) {
 		return
 	}
 	rm.subject = r.Topic
-	news := &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By}
-	if c.s == nil {
-		h.cast(c, rm, news, nil, nil)
-		return
-	}
-	answer := *news
-	answer.Re = wire.Re{Re: c.tag}
-	h.cast(c, rm, news, c.s, &answer)
+	h.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
 }

@@ -157,6 +157,7 @@ func (h *Hub) sweep(c call) {
 	}
 	h.forgetTokens(c, h.tokens.sweep(c.now))
 	h.sweepPrekeys(c.now)
+	h.shares.sweep(c.now)
 }
 
 func forget[K comparable](in map[K]*try, now time.Time) {
