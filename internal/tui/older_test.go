@@ -90,8 +90,38 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 				t.Errorf("the badge is %q, want %q", got, c.badge)
 			}
 			s.hides("lines wait here")
+			s.tell(sized{50, 15})
+			s.shows("@ben (" + map[string]string{"srv": "srv", "pln": "plain text", "": "not possible"}[c.badge] + ") › ")
 		})
 	}
+}
+
+// A place that a line has made, and nobody has opened, says the same.
+func TestAPlaceThatALineMakesAtAnOlderServerSaysHowItsLinesGo(t *testing.T) {
+	s := entered(t)
+	older := &wire.Status{State: wire.StateOnline, Dialect: "prompt"}
+	never := &wire.Path{User: "ben", Way: wire.WayNever, Reason: "this server has no private lines"}
+	s.hear(older)
+	s.enters("/msg ben hi")
+	s.hear(&wire.Receipt{Client: "c1", To: "ben", Text: "hi", State: wire.ReceiptQueued},
+		&wire.Receipt{Client: "c1", To: "ben", Text: "hi", State: wire.ReceiptFailed, Reason: "no"})
+	answer := func(times int) {
+		t.Helper()
+		s.hear(&wire.Joined{Room: "lab3", Name: "carl"}) // nothing is asked twice
+		all, tag := asked[wire.Route](s.session)
+		if len(all) != times || all[times-1].Name != "ben" {
+			t.Fatalf("got %+v, want to have asked %d times for ben", all, times)
+		}
+		p := *never
+		p.Re.Re = tag
+		s.hear(&p)
+	}
+	answer(1)
+	s.enters("/go 2")
+	s.shows("@ ben · this server has no private lines")
+	s.shows("to ben only (not possible here) › ")
+	s.hear(&wire.Status{State: wire.StateOffline}, older) // it may be another program by then
+	answer(2)
 }
 
 func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
@@ -114,4 +144,49 @@ func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	if s.book.room("lab3").stands != inside {
 		t.Error("it is a room that we are not in")
 	}
+}
+
+// atRegistry is a start at a registry that has no lobby.
+func atRegistry(t *testing.T, dialect string, no *wire.Refused) *scene {
+	t.Helper()
+	s := open(t, 120, 40, func(c *Config) { c.Room = "" })
+	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:2020", Dialect: dialect, Direct: true}, &wire.LoggedIn{Name: "sara", Kind: wire.KindDatagram}, no)
+	return s
+}
+
+func TestTheLobbyIsNotOpenedWhereTheRegistryHasNone(t *testing.T) {
+	for dialect, no := range map[string]*wire.Refused{
+		"tobi": {Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room. Create it, or join one that exists."},
+		"ias":  {Of: wire.ActJoin, Code: wire.CodeNotMember, Text: "You are in no group: /rooms lists them, /join enters one."},
+	} {
+		t.Run(dialect, func(t *testing.T) {
+			s := atRegistry(t, dialect, no)
+			s.shows("1 no room")
+			s.hides("lobby")
+			s.shows("You are ?sara, in no room.")
+			s.shows(no.Text[:20])
+			s.shows("nowhere › ")
+			s.shows("/join NAME")
+			s.types("hello")
+			s.press("enter")
+			s.shows("You are in no room: /rooms lists them, /join enters one")
+			if len(s.session.said) != 0 {
+				t.Errorf("%v is said", s.session.said)
+			}
+			s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindDatagram}}})
+			s.shows("# lab3 · not encrypted")
+			s.shows("#lab3, in plain text (readable on the way) › hello")
+			s.hides("1 no room")
+			if n := len(s.book.all()); n != 1 {
+				t.Errorf("there are %d conversations, want the room alone", n)
+			}
+		})
+	}
+}
+
+func TestTheLobbyThatARegistryHasIsEntered(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Room = "" })
+	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:2020", Dialect: "tobi", Direct: true}, &wire.LoggedIn{Name: "sara", Kind: wire.KindDatagram},
+		&wire.Entered{Room: wire.Lobby}, &wire.Refused{Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room."})
+	s.shows("# lobby · not encrypted")
 }

@@ -157,7 +157,7 @@ func keyHint(w int) string {
 }
 
 func roomRow(room *place, number string, current bool, w int, p *paint) string {
-	return listRow(room, number+" #"+room.label, "", current, room.stands != inside, w, p)
+	return listRow(room, number+" "+room.title(), "", current, room.stands != inside, w, p)
 }
 
 // personRow is one person, and how lines to them travel.

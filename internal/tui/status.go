@@ -41,20 +41,29 @@ func (m *Model) heading(l layout) string {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := "# " + at.label
+		name := at.heading()
 		if n := at.people.count(); n > 0 {
 			name += " " + strconv.Itoa(n)
 			if at.people.part {
 				name += " known"
 			}
 		}
-		return p.parts(l.w, name, m.openly())
+		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
+}
+
+// overheard says how many people of a room read in clear text: who is on their way can
+// read along. On this machine alone nobody is.
+func (m *Model) overheard(at *place) string {
+	if m.cfg.Local {
+		return ""
+	}
+	return at.people.openWords()
 }
 
 // openly marks the rooms of registries, whose people send each line to each
@@ -209,6 +218,10 @@ func (m *Model) unread() string {
 	return "unread " + s
 }
 
+// serverReads is the short form of what a prompt says of a line that the server can
+// read.
+const serverReads = " (the server reads it)"
+
 // prompt says where a line goes, in as many words as there is room for.
 func (m *Model) prompt(w int) string {
 	mark := " " + m.paint.Glyph.Prompt + " "
@@ -231,11 +244,15 @@ func (m *Model) prompt(w int) string {
 	case strings.HasPrefix(to, "to ") && m.link.status.Direct, strings.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case strings.HasPrefix(to, "to "):
-		long, short = ", through the server (readable by it)", " (the server reads it)"
+		long, short = ", through the server (readable by it)", serverReads
 	}
 	forms := []string{to + long, to + short}
 	if short != "" && strings.HasPrefix(to, "to ") {
-		forms = append(forms, "@"+strings.TrimSuffix(to[len("to "):], " only")+short)
+		name := "@" + strings.TrimSuffix(to[len("to "):], " only")
+		forms = append(forms, name+short)
+		if short == serverReads {
+			forms = append(forms, name+" (srv)") // as in the list
+		}
 	}
 	for _, form := range forms {
 		if text.Width(form+mark) <= promptRoom(w) {

@@ -177,11 +177,12 @@ func (v *verifyBox) faces() string {
 // facts are what is known of the key beside its number.
 func (v *verifyBox) facts(p *paint) string {
 	state := map[wire.KeyState]string{
-		wire.KeyNew:      "the key is new",
-		wire.KeyKnown:    "key unchanged since",
-		wire.KeyVerified: "verified " + p.Glyph.Good,
-		wire.KeyChanged:  "THE KEY IS ANOTHER ONE THAN BEFORE",
-		wire.KeyRejected: "you have refused this key",
+		wire.KeyNew:       "the key is new",
+		wire.KeyKnown:     "key unchanged since",
+		wire.KeyVerified:  "verified " + p.Glyph.Good,
+		wire.KeyChanged:   "THE KEY IS ANOTHER ONE THAN BEFORE",
+		wire.KeyRejected:  "you have refused this key",
+		wire.KeyWithdrawn: "its owner has removed this device",
 	}[v.of.State]
 	first, guest := "", ""
 	if v.of.Since > 0 {

@@ -9,15 +9,15 @@ import (
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
 	Accounts           int // registered names
-	Registrations      int // registrations an address an hour; loopback is exempt
+	Registrations      int // registrations a Network an hour; loopback is exempt
 	SessionsPerAccount int
 	TokensPerAccount   int
 	Rooms              int // all of them
-	RoomsPerAddress    int // rooms without an owner
+	RoomsPerAddress    int // rooms without an owner, of one Network
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
-	NamesPerHost       int // of datagram programs, of one IP address; loopback is exempt
+	NamesPerHost       int // of datagram programs, of one Network; loopback is exempt
 	NamesPerAddress    int // of them, of one IP address and port
 }
 
@@ -74,6 +74,49 @@ const (
 	// for: after it was issued, and after its session's end.
 	accountTokenFor = 30 * 24 * time.Hour
 	guestTokenFor   = 10 * time.Minute
+	// defaultRelay is how many bytes a second are relayed in all: a few per cent of
+	// a core, and 16 pairs at full speed. One network may have a fourth of it, one
+	// pair, both ways together, a fourth of that.
+	defaultRelay  = 4 << 20
+	networksRelay = 4
+	pairsRelay    = 4
+	// leastRelayed is what may be relayed at once, however low the rates are: two
+	// handshakes and the lines that waited for them.
+	leastRelayed = 64 << 10
+	// mostRelayDebt is how much of what will be allowed those may use up who relay
+	// little.
+	mostRelayDebt = time.Second / 2
+	// toldRelayEvery is how often a session is told that not all is relayed.
+	toldRelayEvery = time.Minute
+	// burstSeconds is how many seconds' worth of requests a session may send at
+	// once: a client that comes back enters its rooms and hands over its keys.
+	burstSeconds = 4
+	// shareFactor is how many sessions' worth all of one network may do: in a
+	// class of thirty a few people at a time write or come.
+	shareFactor = 5
+	// roomsForOne is how many rooms may hear of one request for the cost of one
+	// more: somebody in all of maxResume rooms still comes back at once.
+	roomsForOne = 8
+	// newsEvery is how often is told what changes back and forth: somebody's name
+	// and absence, comings and goings by one session in one room, a topic.
+	newsEvery = time.Second
+	// announceLater is when an AnonymousN is announced whose network has come too
+	// often: nobody hears the room for longer without being told of.
+	announceLater = time.Second
+	// toldEvery is how often a session is told that it has to wait, longTurn from
+	// when on that is worth a word where others are the cause.
+	toldEvery = 10 * time.Second
+	longTurn  = 2 * time.Second
+	// fairEvery is what one request counts where a network's share is fought for:
+	// 256 connections that share 50 requests a second get one in five seconds each,
+	// and who asks less often than that comes before all of them. oldStanding is
+	// how much of this can be saved up, newStanding what a new connection begins
+	// with, so that somebody who comes gets in before those who flood and after
+	// those who are here. worstStanding bounds how long a flood is remembered.
+	fairEvery     = 6 * time.Second
+	oldStanding   = 50 * fairEvery
+	newStanding   = 5 * fairEvery
+	worstStanding = 5 * time.Minute
 	// storageRetry is when a line that the disk refused is worth another try.
 	storageRetry = time.Second
 	// registerRetry is what an address is told that made too many accounts in
@@ -137,9 +180,13 @@ var (
 	punchesAllowed = allowance{atOnce: 300, perSecond: 5}
 	// askedAllowed is how often one endpoint may ask one other.
 	askedAllowed = allowance{atOnce: 10, perSecond: 1}
-	// relayAllowed is how many bytes one pair may have relayed, both ways
-	// together.
-	relayAllowed = allowance{atOnce: 64 << 10, perSecond: 256 << 10}
+	// wasteAllowed is how many bytes of a session are dropped that were to be
+	// relayed, before it is read more slowly: QUIC finds out how fast it may be by
+	// losing some, and then stays below.
+	wasteAllowed = allowance{atOnce: 256 << 10, perSecond: 64 << 10}
+	// lightAllowed is how many relayed bytes of a session are lines, answers and
+	// what keeps a link open, and no file.
+	lightAllowed = allowance{atOnce: 64 << 10, perSecond: 4 << 10}
 )
 
 func (l Limits) orDefaults() Limits {

@@ -13,13 +13,14 @@ func (h *Hub) tellJoined(c call, rm *room) {
 	if m := c.s.origin.Manners; m.Echo && m.Notices {
 		except = nil
 	}
-	h.cast(c, rm, h.joined(c, rm, c.s.user), except, nil)
+	u := c.s.user
+	h.tellPassage(c, rm, u.name, true, h.joined(c, rm, u), except)
 }
 
 // joined is the news that a user has come by the call's session.
 func (h *Hub) joined(c call, rm *room, u *user) *wire.Joined {
 	return &wire.Joined{
-		Room: rm.name, Name: u.name, Kind: u.kind,
+		Room: rm.name, Name: u.name, Kind: u.kind, Plain: u.plain() || c.s.plain(),
 		Via: c.s.via(), At: h.shown(c.now), Count: rm.counted(), Names: rm.visible(),
 	}
 }

@@ -46,6 +46,7 @@ type operation func(h *Hub, cmd Command) (r Record, row, problem string)
 var operations = map[Verb]operation{
 	VerbAdd: (*Hub).operatorAdd,
 	VerbPasswd: onAccount(func(cmd Command, a *account) (Record, string) {
+		a.hashing++
 		return AccountHash{Name: a.name, Hash: cmd.Hash}, "The password of " + a.name + " was changed."
 	}),
 	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {
@@ -129,7 +130,7 @@ func (h *Hub) operatorAdd(cmd Command) (r Record, row, problem string) {
 // registration, sessions, remarks, with tabs between.
 func (h *Hub) accountRows() []string {
 	var rows []string
-	for _, cl := range h.names.claims {
+	for cl := range h.names.all() {
 		a := cl.account
 		if a == nil {
 			continue

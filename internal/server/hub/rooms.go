@@ -12,10 +12,11 @@ import (
 type lounge struct {
 	byName  map[string]*room // as its maker wrote it: the usual case costs no folding
 	byFold  map[string]*room
-	byLook  map[string]*room      // by Skeleton: no room looks like another
-	making  map[string]netip.Addr // by Skeleton: in the log, not there yet
+	byLook  map[string]*room   // by Skeleton: no room looks like another, but for those that are older than a rule
+	alike   int                // of these, how many byLook does not have
+	making  map[string]Network // by Skeleton: in the log, not there yet
 	last    Topic
-	byAddr  map[netip.Addr]int  // rooms without an owner, by who made them
+	made    Counts              // rooms without an owner, by who made them
 	groups  map[netip.Addr]bool // multicast addresses of rooms, also of those that are being made
 	main    *room
 	ordered []*room // in order of making
@@ -37,16 +38,17 @@ type room struct {
 	holders              map[*session]struct{} // of them, those that are not subscribed
 	readers              map[*account]struct{} // accounts that have a mark in it
 	hidden               int                   // of its people, those that are not shown
-	maker                netip.Addr            // where it has no owner
+	maker                Network               // where it has no owner
 	vanishes             time.Time             // when it is empty and has no owner
 	watched              bool                  // a deadline for its end is set
 	ending               bool                  // its end is in the log
+	news                 roomNews
 }
 
 func newLounge() lounge {
 	return lounge{
 		byName: map[string]*room{}, byFold: map[string]*room{}, byLook: map[string]*room{},
-		making: map[string]netip.Addr{}, byAddr: map[netip.Addr]int{}, groups: map[netip.Addr]bool{},
+		making: map[string]Network{}, made: Counts{}, groups: map[netip.Addr]bool{},
 	}
 }
 
@@ -57,7 +59,12 @@ func (l *lounge) add(r Room) *room {
 		name: name, subject: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
 		topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
 	}
-	l.byName[name], l.byFold[wire.Fold(name)], l.byLook[wire.Skeleton(name)] = rm, rm, rm
+	l.byName[name], l.byFold[wire.Fold(name)] = rm, rm
+	if look := wire.Skeleton(name); l.byLook[look] == nil {
+		l.byLook[look] = rm
+	} else {
+		l.alike++
+	}
 	l.ordered = append(l.ordered, rm)
 	if name == wire.Lobby {
 		l.main = rm
@@ -95,12 +102,28 @@ func (l *lounge) remove(rm *room) {
 	l.releaseGroup(rm.group)
 	delete(l.byName, rm.name)
 	delete(l.byFold, wire.Fold(rm.name))
-	delete(l.byLook, wire.Skeleton(rm.name))
 	l.ordered = slices.DeleteFunc(l.ordered, func(other *room) bool { return other == rm })
+	l.unlook(rm)
 	if rm.owner == "" {
-		if l.byAddr[rm.maker]--; l.byAddr[rm.maker] <= 0 {
-			delete(l.byAddr, rm.maker)
-		}
+		l.made.Add(rm.maker, -1)
+	}
+}
+
+// unlook gives up what a room looks like, to another one that looks so, if there is one.
+func (l *lounge) unlook(rm *room) {
+	look := wire.Skeleton(rm.name)
+	if l.byLook[look] != rm {
+		l.alike--
+		return
+	}
+	delete(l.byLook, look)
+	if l.alike == 0 {
+		return
+	}
+	looksSo := func(other *room) bool { return wire.Skeleton(other.name) == look }
+	if i := slices.IndexFunc(l.ordered, looksSo); i >= 0 {
+		l.byLook[look] = l.ordered[i]
+		l.alike--
 	}
 }
 
@@ -217,12 +240,5 @@ func (h *Hub) topicStored(c call, r RoomTopic) {
 		return
 	}
 	rm.subject = r.Topic
-	news := &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By}
-	if c.s == nil {
-		h.cast(c, rm, news, nil, nil)
-		return
-	}
-	answer := *news
-	answer.Re = wire.Re{Re: c.tag}
-	h.cast(c, rm, news, c.s, &answer)
+	h.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
 }

@@ -15,6 +15,8 @@ type deadline struct {
 	session SessionID
 	room    string
 	job     uint64
+	network Network
+	name    string
 }
 
 // noTime is before all times: at once.
@@ -24,14 +26,21 @@ var noTime time.Time
 type due uint8
 
 const (
-	dueHeld    due = iota // lines that an undecided session holds
-	dueHello              // a native session's beginning
-	dueName               // an older program's dialogue about its name
-	dueRoom               // the end of an empty room
-	dueJob                // work that was put off
-	dueStart              // what New could not do
-	dueMembers            // a list of a room's members that has changed again
-	dueSweep              // expired tokens and attempts
+	dueHeld     due = iota // lines that an undecided session holds
+	dueHello               // a native session's beginning
+	dueName                // an older program's dialogue about its name
+	dueRoom                // the end of an empty room
+	dueJob                 // work that was put off
+	dueStart               // what New could not do
+	dueMembers             // a list of a room's members that has changed again
+	dueGuise               // how a user is known, that its rooms were not told at once
+	duePeers               // a list of prompt programs' people that has changed again
+	dueNews                // what a room was not told at once
+	dueAnnounce            // an AnonymousN that is announced later
+	dueTurn                // a request that its session's budget was not enough for
+	dueShare               // those that their network's was not enough for
+	dueAbsent              // a name that is kept for a guest
+	dueSweep               // expired tokens and attempts
 )
 
 // deadlines is a heap; the earliest is its first.
@@ -87,6 +96,20 @@ func (h *Hub) meet(c call, d deadline) {
 		h.jobDue(c, d.job)
 	case dueMembers:
 		h.membersDue(c)
+	case dueGuise:
+		h.guiseDue(c)
+	case duePeers:
+		h.peersDue(c)
+	case dueNews:
+		h.newsDue(c, d.room)
+	case dueAnnounce:
+		h.announceDue(c)
+	case dueTurn:
+		h.turnDue(c)
+	case dueShare:
+		h.shareDue(c, d.network)
+	case dueAbsent:
+		h.absentDue(c, d.name)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
@@ -108,7 +131,7 @@ func (h *Hub) started(c call) {
 
 // helloDue ends a native session that has not said hello.
 func (h *Hub) helloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.old() {
+	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
 		return
 	}
 	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")

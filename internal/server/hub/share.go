@@ -1,0 +1,222 @@
+package hub
+
+import (
+	"slices"
+	"time"
+)
+
+// shares are the budgets of networks, one of requests and one of relayed bytes:
+// thirty people behind one address have them together. Owned by the hub.
+type shares struct{ of map[Network]*share }
+
+// share is the budget of one network, and who waits for it.
+type share struct {
+	network  Network
+	site     *share // not nil: an IPv6 network is bounded by its site, too
+	spent    budget
+	sessions int        // that have it, or a site's networks; it is not forgotten before they have gone
+	relayed  budget     // bytes
+	waiting  []*session // whose next request is not paid for, in order of coming
+	due      time.Time  // when the next of them is paid for; not after now where none waits
+}
+
+// share pays for a request from the budget of the session's network, or has it
+// wait.
+func (h *Hub) share(c call, price int) bool {
+	sh := h.shareOf(c.s)
+	if sh.unbounded() || price <= 0 {
+		return true
+	}
+	all := h.cfg.sharedAllowed()
+	lacks := sh.lacks(c.now, price, all)
+	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) {
+		sh.take(c.now, price, all)
+		c.s.served(c.now, price)
+		return true
+	}
+	p := &c.s.pace
+	p.turn, p.price, p.since = turnShared, price, c.now
+	sh.waiting = append(sh.waiting, c.s)
+	h.awaitShare(c.now, sh)
+	return false
+}
+
+// mayCome pays for an arrival that nobody has asked for. It is not waited for.
+func (cfg *Config) mayCome(sh *share, now time.Time) bool {
+	return cfg.Rate <= 0 || sh.unbounded() || sh.spend(now, 1, cfg.sharedAllowed())
+}
+
+// unbounded reports whether requests are not counted by network: those of this
+// host, whose users share an address that nobody elsewhere can have.
+func (sh *share) unbounded() bool { return sh == nil || sh.network.IsLoopback() }
+
+// shareOf returns the budgets of the session's network, nil where it has no
+// address.
+func (h *Hub) shareOf(s *session) *share {
+	if s.share != nil {
+		return s.share
+	}
+	addr := s.addr()
+	if !addr.IsValid() {
+		return nil
+	}
+	s.share = h.shares.at(NetworkOf(addr))
+	s.share.sessions++
+	return s.share
+}
+
+// at returns the budget of a network, made where there is none.
+func (a *shares) at(n Network) *share {
+	if sh := a.of[n]; sh != nil {
+		return sh
+	}
+	sh := &share{network: n}
+	if site := n.Site(); site != n {
+		sh.site = a.at(site)
+		sh.site.sessions++
+	}
+	a.of[n] = sh
+	return sh
+}
+
+// wide is what a site is allowed whose networks are allowed so much each.
+func (a allowance) wide() allowance {
+	return allowance{atOnce: SiteShare * a.atOnce, perSecond: SiteShare * a.perSecond}
+}
+
+// lacks is how long to wait until a network, and its site, can pay.
+func (sh *share) lacks(now time.Time, n int, a allowance) time.Duration {
+	lacks := sh.spent.lacks(now, n, a)
+	if sh.site != nil {
+		lacks = max(lacks, sh.site.spent.lacks(now, n, a.wide()))
+	}
+	return lacks
+}
+
+func (sh *share) take(now time.Time, n int, a allowance) {
+	sh.spent.take(now, n, a)
+	if sh.site != nil {
+		sh.site.spent.take(now, n, a.wide())
+	}
+}
+
+// spend takes from a network's budget, or takes nothing.
+func (sh *share) spend(now time.Time, n int, a allowance) bool {
+	if sh.lacks(now, n, a) > 0 {
+		return false
+	}
+	sh.take(now, n, a)
+	return true
+}
+
+// awaitShare sets the deadline for whoever is the next.
+func (h *Hub) awaitShare(now time.Time, sh *share) {
+	due := now.Add(max(0, sh.lacks(now, sh.next().pace.price, h.cfg.sharedAllowed())))
+	if now.Before(sh.due) && !due.Before(sh.due) {
+		return
+	}
+	sh.due = due
+	h.due.at(due, deadline{what: dueShare, network: sh.network})
+}
+
+// shareDue pays for those who wait, as far as the budget goes.
+func (h *Hub) shareDue(c call, network Network) {
+	sh := h.shares.of[network]
+	if sh == nil || c.now.Before(sh.due) {
+		return
+	}
+	for len(sh.waiting) > 0 {
+		s := sh.next()
+		if sh.lacks(c.now, s.pace.price, h.cfg.sharedAllowed()) > 0 {
+			h.awaitShare(c.now, sh)
+			return
+		}
+		sh.forget(s)
+		sh.take(c.now, s.pace.price, h.cfg.sharedAllowed())
+		s.pace.spent.take(c.now, s.pace.price, h.cfg.ownAllowed())
+		s.served(c.now, s.pace.price)
+		s.pace.turn = turnPaid
+		if c.now.Sub(s.pace.since) >= longTurn {
+			h.tellSlowed(c.as(s), "Much is asked from "+network.String()+", where you are, too. Everybody there waits their turn.")
+		}
+		h.drain(c.now, s, c.out)
+	}
+}
+
+// next is whose turn it is: who has had the least of late. Whoever has been here
+// for a while and asks for little comes before everybody else, who is new after
+// them, and who asks for much in the end.
+func (sh *share) next() *session {
+	first := sh.waiting[0]
+	for _, s := range sh.waiting[1:] {
+		if s.standing().Before(*first.standing()) {
+			first = s
+		}
+	}
+	return first
+}
+
+// forget takes a session from those who wait.
+func (sh *share) forget(s *session) {
+	sh.waiting = slices.DeleteFunc(sh.waiting, func(other *session) bool { return other == s })
+}
+
+// unshare takes a session that goes from its network's budget.
+func (s *session) unshare() {
+	if s.share != nil {
+		s.share.forget(s)
+		s.share.sessions--
+		s.share = nil
+	}
+}
+
+// sweep forgets the budgets that are whole and nobody's.
+func (a *shares) sweep(now time.Time) {
+	for network, sh := range a.of {
+		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) {
+			delete(a.of, network)
+			if sh.site != nil {
+				sh.site.sessions--
+			}
+		}
+	}
+}
+
+// standing is the time up to which the session has had its fair part: that of
+// its account, if it has one, however often it comes. The earlier, the sooner it
+// is its turn.
+func (s *session) standing() *time.Time {
+	if acct := s.account(); acct != nil {
+		return &acct.standing
+	}
+	if s.pace.standing.IsZero() {
+		s.pace.standing = s.since.Add(-newStanding)
+	}
+	return &s.pace.standing
+}
+
+// credit is how much the session's network may be in debt for it: nothing for
+// whoever has had more than a fair part, so that those who flood wait for what
+// others borrow. New connections can't borrow all that the others may.
+func (s *session) credit(now time.Time, all allowance) int {
+	switch at := s.standing(); {
+	case at.Before(now.Add(-newStanding)):
+		return all.atOnce
+	case at.Before(now.Add(-fairEvery)):
+		return all.atOnce / 2
+	default:
+		return 0
+	}
+}
+
+// served counts what was paid for the session.
+func (s *session) served(now time.Time, price int) {
+	at := s.standing()
+	if oldest := now.Add(-oldStanding); at.Before(oldest) {
+		*at = oldest
+	}
+	*at = at.Add(time.Duration(price) * fairEvery)
+	if latest := now.Add(worstStanding); at.After(latest) {
+		*at = latest
+	}
+}
