@@ -2,16 +2,15 @@ package hostile_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	mrand "math/rand/v2"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +29,7 @@ type attack struct {
 var attacks = []attack{
 	{"floods every request", 20, (*villain).flood},
 	{"changes back and forth", 20, (*villain).waver},
+	{"floods as older programs do", 30, (*villain).babble},
 	{"guesses passwords", 256, (*villain).guess},
 	{"makes accounts and rooms", 20, (*villain).build},
 	{"fills the disk", 40, (*villain).fill},
@@ -45,7 +45,7 @@ type villain struct {
 
 	n    int // which of its kind
 	at   netip.Addr
-	rng  *mrand.Rand
+	rng  *rand.Rand
 	done *atomic.Int64 // requests, datagrams, bytes: whatever the kind counts
 }
 
@@ -60,7 +60,7 @@ func beHostile(p plan, in io.Reader) error {
 		for n := range a.many {
 			v := &villain{
 				plan: p, n: n, at: p.Addrs[n%hostileAddresses], done: &done[k],
-				rng: mrand.New(mrand.NewPCG(p.Seed, uint64(k*1000+n))), //nolint:gosec // it is to be repeated
+				rng: rand.New(rand.NewPCG(p.Seed, uint64(k*1000+n))), //nolint:gosec // it is to be repeated
 			}
 			group.Go(func() {
 				for ctx.Err() == nil {
@@ -165,6 +165,38 @@ func (v *villain) waver(ctx context.Context) error {
 			{"type": "leave", "room": room},
 		}
 	})
+}
+
+// babble floods in the words of the older programs, each at its port.
+func (v *villain) babble(ctx context.Context) error {
+	talks := []struct {
+		at    string
+		lines []string
+	}{
+		{v.Chat, []string{"login b%d\n", "msg flood %d\n", "users\n", "privmsg quiet01 psst %d\n", "help\n", "sync\n", "joke\n", "nonsense %d\n"}},
+		{v.Others["prompt"], []string{"b%d\n", "flood %d\n", ":users\n", "@quiet01: psst %d\n"}},
+		{v.Others["names"], []string{"b%d\n", "flood %d\n"}},
+		{v.Others["sum"], []string{"%d\n2\n"}},
+		{v.Others["arith"], []string{"%d * 3\n", "7 / 0\n"}},
+	}
+	one := talks[v.n%len(talks)]
+	conn, err := dial(ctx, v.at, one.at)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	go func() { _, _ = io.Copy(io.Discard, conn) }()
+	for i := 0; ; i++ {
+		line := strings.ReplaceAll(one.lines[i%len(one.lines)], "%d", strconv.Itoa(i))
+		if err := conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
+		if _, err := conn.Write([]byte(line)); err != nil {
+			return err
+		}
+		v.done.Add(1)
+	}
 }
 
 // guess tries a password for a name that may exist.
@@ -352,18 +384,4 @@ func (v *villain) hog(ctx context.Context) error {
 		}
 		return requests
 	})
-}
-
-// random returns n random bytes in hexadecimal digits.
-func random(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // it never fails
-	return hex.EncodeToString(b)
-}
-
-// key returns what looks like the key of a device.
-func key() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b)
-	return base64.RawStdEncoding.EncodeToString(b)
 }

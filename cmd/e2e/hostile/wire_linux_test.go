@@ -3,7 +3,10 @@ package hostile_test
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -113,4 +116,18 @@ func (t *talk) ask(r request) (event, error) {
 			return e, nil
 		}
 	}
+}
+
+// random returns n random bytes in hexadecimal digits.
+func random(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // it never fails
+	return hex.EncodeToString(b)
+}
+
+// key returns what looks like the key of a device.
+func key() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b)
+	return base64.RawStdEncoding.EncodeToString(b)
 }
