@@ -151,7 +151,7 @@ func TestThirtyQuietPeopleBehindAFloodGoOn(t *testing.T) {
 			presences++
 		}
 	}
-	const seconds = 60
+	const seconds = 24
 	for round := range seconds * 10 {
 		for id, next := range floods {
 			s.press(id, next)
@@ -165,7 +165,7 @@ func TestThirtyQuietPeopleBehindAFloodGoOn(t *testing.T) {
 			}
 		}
 		s.pass(100 * time.Millisecond)
-		if round == 300 {
+		if round == 120 {
 			late := come("late")
 			s.pass(500 * time.Millisecond)
 			if n, _ := s.hub.Pending(late); n != 0 {
