@@ -60,9 +60,9 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return errors.New(text.CleanLine(err.Error()))
+			return err
 		}
-		if _, err := fmt.Fprintln(std.Out, text.CleanLine(spell(answer))); err != nil {
+		if err := text.Fprintln(std.Out, text.CleanLine(spell(answer))); err != nil {
 			return fmt.Errorf("print the answer: %w", err)
 		}
 		if a.Every.max == 0 {

@@ -45,7 +45,8 @@ var rooms = map[string][]string{
 	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
 	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/memnet":       {},
-	"internal/netlab":       {}, // networks of namespaces, for tests with real programs
+	"internal/netlab":       {},                // networks of namespaces, for tests with real programs
+	"internal/hostile":      {"internal/wire"}, // the worst events, for tests
 	"internal/arch":         {},
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},

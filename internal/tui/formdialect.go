@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -44,7 +45,7 @@ func (f *form) chooseDialect(n int) {
 
 // checkMode says what is wrong with the mode in the dialect that was chosen, or
 // "".
-func (f *form) checkMode() string {
+func (f *form) checkMode() text.Safe {
 	var r wire.Request
 	switch {
 	case f.native() || f.mode == ModeGuest:
@@ -59,17 +60,17 @@ func (f *form) checkMode() string {
 			return ""
 		}
 	}
-	return f.dialect + " has no words for that: choose guest"
+	return text.CleanLine(f.dialect) + " has no words for that: choose guest"
 }
 
 // dialectRow shows the choice, and that there are others.
-func (f *form) dialectRow() string {
+func (f *form) dialectRow() text.Safe {
 	p := f.paint
-	return p.Text.Key.Render("<") + " " + f.dialect + " " + p.Text.Key.Render(">")
+	return p.Text.Key.Render("<") + " " + text.CleanLine(f.dialect) + " " + p.Text.Key.Render(">")
 }
 
 // underDialect says what the choice means.
-func (f *form) underDialect() string {
+func (f *form) underDialect() text.Safe {
 	switch {
 	case f.dialect == autoDialect && f.focus == fieldDialect:
 		return "found out by itself; an older server's is chosen here"
