@@ -44,6 +44,9 @@ Examples:
 // defaultStyle is the dialect of calc unless --dialect names another one.
 const defaultStyle = "arith"
 
+// Validate refuses what is no host.
+func (a *ask) Validate() error { return conf.CheckServer(a.Host) }
+
 // Run asks, once or until it is interrupted.
 func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	q, err := a.question(&c.Reach)

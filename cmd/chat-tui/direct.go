@@ -42,8 +42,11 @@ func (d *direct) config() (client.DirectConfig, error) {
 		return cfg, conf.Usagef("direct wants HOST PORT, or PORT alone to wait there")
 	}
 	port := d.Where[len(d.Where)-1]
-	if _, err := netip.ParseAddrPort("127.0.0.1:" + port); err != nil || port == "0" {
-		return cfg, conf.Usagef("direct: %q is no port: want a number from 1 to 65535", port)
+	if err := conf.CheckPort(port); err != nil {
+		return cfg, conf.Usagef("direct: %v", err)
+	}
+	if d.Listen.Off() {
+		return cfg, conf.Usagef("direct: --listen wants a port, to wait at for the other")
 	}
 	host := ""
 	if len(d.Where) == 2 {

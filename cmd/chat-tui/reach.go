@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/user"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +51,9 @@ func (r *reach) Validate() error {
 	case r.ServerKey != "" && !strings.HasPrefix(r.ServerKey, "SHA256:"):
 		return fmt.Errorf("--server-key: want SHA256:... as chatd prints it, not %q", r.ServerKey)
 	}
+	if err := conf.CheckServer(r.Server); err != nil {
+		return fmt.Errorf("--server: %w", err)
+	}
 	if err := r.checkDatagrams(); err != nil {
 		return err
 	}
@@ -83,9 +85,8 @@ func (r *reach) checkDatagrams() error {
 	if r.UDP == "" {
 		return nil
 	}
-	_, port, err := net.SplitHostPort(r.UDP)
-	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
-		return fmt.Errorf("--udp: want HOST:PORT, not %q", r.UDP)
+	if err := conf.CheckSocket(r.UDP); err != nil {
+		return fmt.Errorf("--udp: %w", err)
 	}
 	return nil
 }

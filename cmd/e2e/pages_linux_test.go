@@ -143,6 +143,7 @@ var (
 	hostWithPort = regexp.MustCompile(`(?:127\.0\.0\.1|` + regexp.QuoteMeta(pageHost) + `)([: ])([0-9]+)\b`)
 	askedHost    = regexp.MustCompile(`\bask ` + regexp.QuoteMeta(pageHost) + ` (sum|calc|date|time|clock)`)
 	openHost     = regexp.MustCompile(`\b0\.0\.0\.0\b`)
+	openSocket   = regexp.MustCompile(`\[::\]`) // of one that listens at all addresses, IPv4 ones too
 	systemDir    = regexp.MustCompile(`(^|[ =",])/(var|etc)/`)
 	portAlone    = regexp.MustCompile(`\b` + directPort + `\b`)
 	listening    = regexp.MustCompile(`(?m)^listening (\S+) \S+ 127\.0\.0\.1:([0-9]+)$`)
@@ -196,6 +197,7 @@ func (p *pageRun) learn(shown string) {
 // said is what the page says, as it looks on this machine.
 func (p *pageRun) said(line string) string {
 	line = openHost.ReplaceAllString(line, "127.0.0.1")
+	line = openSocket.ReplaceAllString(line, "127.0.0.1")
 	line = strings.ReplaceAll(line, pageHost, "127.0.0.1")
 	line = systemDir.ReplaceAllString(line, "$1"+p.ts.MkAbs(".")+"/$2/")
 	for usual, taken := range p.ports {

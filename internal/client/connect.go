@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -196,7 +197,7 @@ func (c connector) withoutTLS(err error, local bool) error {
 	case !answers && !ends:
 		return c.silence(err, local)
 	case broken && !c.pin.known && c.cfg.ServerKey == "":
-		return lost("%s ends the TLS handshake that it has begun: %v.", c.cfg.Server, err)
+		return lost("%s ends the TLS handshake that it has begun: %s.", c.cfg.Server, session.Cause(err))
 	case c.cfg.ServerKey != "" && answers:
 		return ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
 	case c.cfg.ServerKey != "" && ends:

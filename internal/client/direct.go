@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"labchat/internal/session"
@@ -37,8 +38,13 @@ type Direct struct {
 // DirectRoom is the one place of a direct conversation.
 const DirectRoom = "direct"
 
-// directDial is how long the original tries to connect.
-const directDial = 15 * time.Second
+const (
+	// directDial is how long the original tries to connect.
+	directDial = 15 * time.Second
+	// listenAgain is how often a port is tried that is in use: that of an original
+	// which has ended the conversation is for a minute.
+	listenAgain = 500 * time.Millisecond
+)
 
 // NewDirect returns a conversation that does nothing until Run.
 func NewDirect(cfg DirectConfig) *Direct {
@@ -92,7 +98,7 @@ func (d *Direct) post() {
 func (d *Direct) Run(ctx context.Context) error {
 	defer close(d.events)
 	l := &directLoop{
-		Direct: d, dialled: make(chan net.Conn, 1), accepted: make(chan net.Conn),
+		Direct: d, dialled: make(chan dialTry, 1), accepted: make(chan net.Conn),
 		heard: make(chan string), sent: make(chan *wire.Receipt), gone: make(chan error, 1),
 	}
 	err := l.run(ctx)
@@ -100,12 +106,18 @@ func (d *Direct) Run(ctx context.Context) error {
 	return err
 }
 
+// dialTry is what came of trying to connect: a connection, or why there is none.
+type dialTry struct {
+	conn net.Conn
+	err  error
+}
+
 // directLoop is a conversation while it runs. Owned by Run's goroutine.
 type directLoop struct {
 	*Direct
 	feed     session.Feed
 	queue    []*wire.Receipt // typed and not written
-	dialled  chan net.Conn   // nil: nobody answered. Room for one: one try at a time
+	dialled  chan dialTry    // room for one: one try at a time
 	accepted chan net.Conn   // from the listener
 	heard    chan string     // lines of the other
 	sent     chan *wire.Receipt
@@ -113,6 +125,8 @@ type directLoop struct {
 	listener net.Listener
 	line     *directLine // nil: nobody is there
 	trying   bool
+	met      bool      // somebody was there
+	waitAt   time.Time // when to wait for the other anew, as the port is in use; zero: never
 	stop     context.CancelFunc
 	work     sync.WaitGroup
 	last     wire.ID
@@ -128,7 +142,7 @@ func (l *directLoop) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		timer.Reset(time.Until(l.feed.Next()))
+		timer.Reset(time.Until(l.next()))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -136,9 +150,9 @@ func (l *directLoop) run(ctx context.Context) error {
 			if err := l.take(ctx); err != nil {
 				return err
 			}
-		case nc := <-l.dialled:
+		case try := <-l.dialled:
 			l.trying = false
-			if err := l.answered(ctx, nc); err != nil {
+			if err := l.answered(ctx, try); err != nil {
 				return err
 			}
 		case nc := <-l.accepted:
@@ -156,8 +170,20 @@ func (l *directLoop) run(ctx context.Context) error {
 		case l.feed.Output(l.events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
+			if err := l.waitAgain(ctx); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// next is when something is to be done next.
+func (l *directLoop) next() time.Time {
+	due := l.feed.Next()
+	if !l.waitAt.IsZero() && l.waitAt.Before(due) {
+		due = l.waitAt
+	}
+	return due
 }
 
 func (l *directLoop) emit(e wire.Event) { l.feed.Add(e) }
@@ -191,40 +217,64 @@ func (l *directLoop) begin(ctx context.Context) error {
 	l.notice("Trying to connect to %s ...", l.cfg.Peer)
 	l.work.Go(func() {
 		nc, err := (&net.Dialer{Timeout: directDial}).DialContext(ctx, "tcp", l.cfg.Peer)
-		if err != nil {
-			nc = nil
-		}
-		l.dialled <- nc
+		l.dialled <- dialTry{nc, err}
 	})
 	return nil
 }
 
 // answered goes on with a connection, or waits for the other.
-func (l *directLoop) answered(ctx context.Context, nc net.Conn) error {
+func (l *directLoop) answered(ctx context.Context, try dialTry) error {
 	switch {
-	case nc == nil && l.line != nil:
-	case nc == nil:
-		l.notice("Nobody answers at %s.", l.cfg.Peer)
+	case try.err == nil:
+		l.came(ctx, try.conn)
+	case l.line == nil:
+		l.notice("%s", networkReason(l.cfg.Peer, try.err))
 		return l.wait(ctx)
-	default:
-		l.came(ctx, nc)
 	}
 	return nil
 }
 
-// wait listens for the other.
+// wait listens for the other. Where the other was the one who listened, the port
+// may be in use for a while after the other's end.
 func (l *directLoop) wait(ctx context.Context) error {
 	if l.listener == nil {
 		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.cfg.Listen)
-		if err != nil {
-			return ended(wire.CodeFull, "Can't wait at %s: %v. Choose another port with --listen.", l.cfg.Listen, err)
+		switch {
+		case err != nil && l.met && errors.Is(err, syscall.EADDRINUSE):
+			l.inUse(err)
+			return nil
+		case err != nil:
+			return ended(wire.CodeFull, "Can't wait at %s: %s. Choose another port with --listen.", l.cfg.Listen, session.Cause(err))
 		}
+		l.waitAt = time.Time{}
 		l.listener = ln
 		l.work.Go(func() { l.accept(ctx, ln) })
 	}
 	l.status(wire.StateOffline, "waiting for the other at "+l.listener.Addr().String())
 	l.notice("Waiting for the other at %s. :q ends it.", l.listener.Addr())
 	return nil
+}
+
+// inUse has the port tried again, and says so once.
+func (l *directLoop) inUse(err error) {
+	if l.waitAt.IsZero() {
+		l.status(wire.StateOffline, "can't wait at "+l.cfg.Listen+" yet: "+session.Cause(err))
+		l.notice("Can't wait for the other at %s yet: %s. It is tried again until it can be had. :q ends it.", l.cfg.Listen, session.Cause(err))
+	}
+	l.waitAt = time.Now().Add(listenAgain)
+}
+
+// waitAgain waits for the other where that is due, and nobody has come by another
+// way.
+func (l *directLoop) waitAgain(ctx context.Context) error {
+	if l.waitAt.IsZero() || time.Now().Before(l.waitAt) {
+		return nil
+	}
+	if l.line != nil || l.trying {
+		l.waitAt = time.Time{}
+		return nil
+	}
+	return l.wait(ctx)
 }
 
 // accept hands over whoever connects, until the listener is closed.
@@ -250,7 +300,7 @@ func (l *directLoop) came(ctx context.Context, nc net.Conn) {
 		drop(nc)
 		return
 	}
-	l.line = newDirectLine(nc)
+	l.line, l.met = newDirectLine(nc), true
 	l.work.Go(func() { l.line.talk(ctx, l) })
 	l.status(wire.StateOnline, "")
 	l.notice("%s is connected.", nc.RemoteAddr())
@@ -325,9 +375,9 @@ func (l *directLoop) end(err error) {
 	}
 	l.work.Wait()
 	select {
-	case nc := <-l.dialled:
-		if nc != nil {
-			drop(nc)
+	case try := <-l.dialled:
+		if try.err == nil {
+			drop(try.conn)
 		}
 	default:
 	}

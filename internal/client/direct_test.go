@@ -188,7 +188,36 @@ func TestAPortInUseIsExplained(t *testing.T) {
 	defer taken.Close()
 	e := directly(t, DirectConfig{Listen: taken.Addr().String(), Me: "ann"})
 	s := until(e, "the end", func(s *wire.Status) bool { return s.State == wire.StateEnded })
-	if !strings.Contains(s.Reason, "--listen") {
-		t.Errorf("got %q, want what to do", s.Reason)
+	if want := "Can't wait at " + taken.Addr().String() + ": another program uses it. Choose another port with --listen."; s.Reason != want {
+		t.Errorf("got %q, want %q", s.Reason, want)
 	}
+}
+
+// TestWhoTheOtherHasLeftWaitsUntilThePortIsFree as the one who listened may hold
+// it for a while: an original's system does so for a minute.
+func TestWhoTheOtherHasLeftWaitsUntilThePortIsFree(t *testing.T) {
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	at := ln.Addr().String()
+	e := directly(t, DirectConfig{Peer: at, Listen: at, Me: "ann"})
+	other, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, other, "goodbye\n")
+	e.hears("goodbye")
+	other.Close()
+	until(e, "that the port is in use", func(n *wire.Notice) bool {
+		return strings.Contains(n.Text, at) && strings.Contains(n.Text, "another program uses it") && strings.Contains(n.Text, "again")
+	})
+	early := e.Say(DirectRoom, "typed meanwhile", false)
+	ln.Close()
+	until(e, "waiting", func(n *wire.Notice) bool { return strings.HasPrefix(n.Text, "Waiting for the other at "+at) })
+	c := original(t, at)
+	write(t, c, "here again\n")
+	e.hears("here again")
+	until(e, "its receipt", func(r *wire.Receipt) bool { return r.Client == early && r.State == wire.ReceiptSent })
 }

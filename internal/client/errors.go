@@ -1,15 +1,11 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"os"
-	"syscall"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -64,18 +60,5 @@ func networkReason(server string, err error) string {
 	if mine, ok := errors.AsType[*lostError](err); ok {
 		return mine.text
 	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return fmt.Sprintf("The name %.100q is not known here.", dns.Name)
-	}
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "Nobody answers at " + server + "."
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return server + " does not answer in time."
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "The server closed the connection."
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "The connection was cut."
-	}
-	return fmt.Sprintf("The connection failed: %v.", err)
+	return session.Trouble(server, err)
 }

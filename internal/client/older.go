@@ -41,8 +41,31 @@ func (l *loop) unsayable(r wire.Request, tag string, err error) {
 		l.emit(&wire.PeopleList{Re: wire.Re{Re: tag}, Room: wire.Lobby, People: slices.Clone(l.present.people)})
 		return
 	}
-	code, text := whyNot(err)
+	if _, people := r.(wire.People); people && l.link.dialect.Manners().Peers && errors.Is(err, wire.ErrUnsupported) {
+		l.refuse(r, tag, wire.CodeBusy, "The server has not told yet who is here. Ask again in a moment.")
+		return
+	}
+	code, text := l.whyNot(r, err)
 	l.refuse(r, tag, code, text)
+}
+
+// whyNot explains why a request can't be said.
+func (l *loop) whyNot(r wire.Request, err error) (wire.Code, string) {
+	d := l.link.dialect
+	speaks := "This server speaks " + d.Name() + ", which has "
+	fatal, ok := errors.AsType[*EndedError](err)
+	switch _, private := r.(wire.Private); {
+	case ok:
+		return fatal.Code, fatal.Text
+	case !errors.Is(err, wire.ErrUnsupported):
+		return wire.CodeMalformed, "This can't be said in this server's protocol: " + err.Error() + "."
+	case private && d.Manners().Peers:
+		return wire.CodeUnsupported, "Private lines go past this server, by datagrams: --udp ADDRESS:PORT begins with them."
+	case private:
+		return wire.CodeUnsupported, speaks + "no private lines: all that is said there is for everybody."
+	default:
+		return wire.CodeUnsupported, speaks + "no words for " + r.Act().Command() + ". /help lists what it knows."
+	}
 }
 
 // echo notes a line of ours that may come back, as it stands there then.

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -194,7 +193,7 @@ func (l *loop) sendLines(now time.Time) {
 		}
 		q, err := l.ask(request(one), byLine)
 		if err != nil {
-			_, text := whyNot(err)
+			_, text := l.whyNot(request(one), err)
 			l.failed(one, text)
 			continue
 		}
@@ -265,19 +264,6 @@ func request(one *line) wire.Request {
 		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
 	}
 	return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
-}
-
-// whyNot explains why a request can't be said.
-func whyNot(err error) (wire.Code, string) {
-	fatal, ok := errors.AsType[*EndedError](err)
-	switch {
-	case ok:
-		return fatal.Code, fatal.Text
-	case errors.Is(err, wire.ErrUnsupported):
-		return wire.CodeUnsupported, "This server's protocol has no words for it."
-	default:
-		return wire.CodeMalformed, "This can't be said in this server's protocol: " + err.Error() + "."
-	}
 }
 
 // accepted settles a line that the server has.

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -92,7 +93,7 @@ func (c connector) ungreeted(err error, said []byte) *EndedError {
 	_, broken := errors.AsType[*brokenError](err)
 	timeout := errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
 	ends := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-	seen := "speaks TLS, but not with labchat (" + err.Error() + ")"
+	seen := "speaks TLS, but not with labchat (" + session.Cause(err) + ")"
 	switch {
 	case broken && ends:
 		seen = "ends the TLS handshake that it has begun"
@@ -104,7 +105,7 @@ func (c connector) ungreeted(err error, said []byte) *EndedError {
 	case timeout:
 		seen = "says nothing, and does not answer a TLS greeting in time"
 	default:
-		seen = "does not take a TLS greeting (" + err.Error() + ")"
+		seen = "does not take a TLS greeting (" + session.Cause(err) + ")"
 	}
 	return c.stranger(seen)
 }

@@ -84,7 +84,7 @@ func (b *Beside) Run(ctx context.Context) error {
 	l := &besideLoop{Beside: b, heard: make(chan datagram)}
 	conn, err := b.cfg.Listen(ctx, "udp4", b.cfg.Local)
 	if err != nil {
-		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", b.cfg.Local, err)
+		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", b.cfg.Local, session.Cause(err))
 		l.feed.Add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
 		l.feed.Flush(b.box.Events)
 		return fatal
@@ -273,7 +273,7 @@ func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
 	}
 	for _, d := range all {
 		if _, err := l.conn.WriteTo(d, to); err != nil {
-			return "The network does not take it: " + err.Error() + "."
+			return session.Trouble(to.String(), err)
 		}
 	}
 	return ""

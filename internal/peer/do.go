@@ -79,19 +79,20 @@ func (l *loop) pass(r wire.Request, tag string) {
 // none.
 func (l *loop) askFor(r wire.Request, tag string, then func(wire.Event)) {
 	if !l.registry.online {
-		l.unanswered(r, tag)
+		l.unanswered(&ask{req: r, tag: tag})
 		return
 	}
-	ok := l.ask(&ask{req: r, tag: tag, done: func(e wire.Event) {
+	q := &ask{req: r, tag: tag}
+	q.done = func(e wire.Event) {
 		if e == nil {
-			l.unanswered(r, tag)
+			l.unanswered(q)
 			return
 		}
 		answering(e, tag)
 		then(e)
-	}})
-	if !ok {
-		l.refuse(r, tag, wire.CodeUnsupported, "A registry of this kind has no words for it.")
+	}
+	if code, why := l.ask(q); why != "" {
+		l.refuse(r, tag, code, why)
 	}
 }
 
@@ -106,8 +107,9 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
 }
 
-func (l *loop) unanswered(r wire.Request, tag string) {
-	l.refuse(r, tag, wire.CodeOffline, l.cfg.Registry+" does not answer. Try again when it is back.")
+func (l *loop) unanswered(q *ask) {
+	code, text := l.silence(q)
+	l.refuse(q.req, q.tag, code, text)
 }
 
 // people are those of a room as far as we know them, or all that the registry

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/ipv4"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -37,20 +38,31 @@ func (r *rooms) ofGroup(addr netip.AddrPort) *room {
 	return nil
 }
 
-// joinGroup listens to a group and says hello in it, as people of IAS do.
+// joinGroup listens to a group and says hello in it, as people of IAS do. Who is
+// in it hears so, and says nothing: members take a second hello for another
+// person's. A registry that has forgotten a group may have it elsewhere since.
 func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 	addr, err := netip.ParseAddrPort(e.Group)
-	if err != nil || r.find(q.Room) != nil {
-		l.refuse(q, e.Re.Re, wire.CodeUnsupported, "You are in that group already, or its address can't be used.")
+	if err != nil {
+		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The registry names %q as the address of that group, which is none.", e.Group))
+		return
+	}
+	at := r.find(q.Room)
+	if at != nil && at.group.addr == addr {
+		e.Room, e.People = at.name, l.members(at)
+		l.emit(e)
 		return
 	}
 	conn, err := openGroup(l.conn, addr, l.registry.addr.Addr())
 	if err != nil {
-		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The group %s can't be joined: %v.", addr, err))
+		l.refuse(q, e.Re.Re, wire.CodeUnsupported, fmt.Sprintf("The group %s can't be joined: %s.", addr, session.Cause(err)))
 		return
 	}
+	if at != nil {
+		r.drop(at)
+	}
 	l.spawn(func(ctx context.Context) { reading(ctx, conn, addr, l.heard) })
-	at := &room{name: q.Room, told: make(map[netip.AddrPort]string), group: &group{addr: addr, conn: conn, inquiry: newInquiry()}}
+	at = &room{name: q.Room, told: make(map[netip.AddrPort]string), group: &group{addr: addr, conn: conn, inquiry: newInquiry()}}
 	r.list = append(r.list, at)
 	e.Room, e.People = q.Room, l.members(at)
 	l.emit(e)

@@ -186,6 +186,25 @@ func TestAGroupIsHeardAndSpokenTo(t *testing.T) {
 	m.in.Close()
 }
 
+func TestAGroupThatOneIsInIsEnteredAgainWithoutAWord(t *testing.T) {
+	group := freeGroup(t, "239.255.77.5")
+	m := newMember(t, group)
+	s, end := inGroup(t, registryOfGroups(t), "anna", group)
+	wants(t, m, "MSG:Hey there I am anna")
+	tag := s.Do(wire.Join{Room: "g1"})
+	e := next(t, s, func(e wire.Event) bool {
+		answer, is := e.(interface{ Answers() string })
+		return is && answer.Answers() == tag
+	})
+	if entered, is := e.(*wire.Entered); !is || entered.Room != "g1" || entered.Group != group.String() {
+		t.Errorf("got %+v, want to be in the group", e)
+	}
+	s.Say("g1", "hello", false)
+	wants(t, m, "MSG:hello")
+	end()
+	m.in.Close()
+}
+
 func TestWhoIsInAGroupIsAsked(t *testing.T) {
 	group := freeGroup(t, "239.255.77.2")
 	m := newMember(t, group)

@@ -1,8 +1,10 @@
 package peer
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
+	"time"
 
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
@@ -24,10 +26,14 @@ func (l *loop) datagram(d datagram) {
 // carries.
 func (l *loop) fromRegistry(d datagram) {
 	e, err := l.codec.ParseDatagram(d.data)
+	if bad, ok := errors.AsType[*wire.FrameError](err); ok && bad.Of != "" {
+		e, err = &wire.Refused{Of: bad.Of, Code: bad.Code, Text: bad.Text}, nil // an answer that is of no use
+	}
 	if err != nil || e == nil {
 		l.cfg.Log.Debug("datagram dropped", "from", d.from, "err", err)
 		return
 	}
+	l.registry.heard = time.Now()
 	if l.heardAnswer(e) {
 		return
 	}

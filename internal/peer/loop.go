@@ -50,6 +50,7 @@ func newLoop(s *Session) *loop {
 		Session: s, heard: make(chan datagram), resolved: make(chan resolution, 1),
 		codec: s.cfg.Dialect.Client(), talk: s.cfg.Dialect.Client(),
 		registry: registry{name: s.cfg.Name, retryAt: time.Now()},
+		asks:     newAsks(s.cfg.Dialect.Manners()),
 		book:     oldpeer.NewBook(),
 	}
 }
@@ -98,7 +99,7 @@ func (l *loop) open(ctx context.Context) error {
 	}
 	var err error
 	if l.conn, err = l.cfg.Listen(ctx, "udp4", local); err != nil {
-		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", local, err)
+		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", local, session.Cause(err))
 	}
 	l.spawn(func(ctx context.Context) { reading(ctx, l.conn, netip.AddrPort{}, l.heard) })
 	return nil

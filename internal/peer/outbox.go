@@ -2,8 +2,10 @@ package peer
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -19,21 +21,41 @@ const (
 // outbox are the lines that wait, in order. Owned by loop.
 type outbox struct {
 	lines   []*wire.Receipt
-	finding bool      // the receiver of the first is being looked up
+	finding string    // who is being looked up, folded; "" nobody
 	full    time.Time // when all of burst may go out
 	carried string    // whom the registry carries our private lines to, "" nobody
+}
+
+// nextLine is the line that goes out next, nil: none. While somebody is being
+// looked up, lines wait for whom the registry must be asked; all others go on.
+func (l *loop) nextLine() *wire.Receipt {
+	for _, one := range l.outbox.lines {
+		if l.outbox.finding == "" || one.To == "" || !l.mustFind(one.To) {
+			return one
+		}
+	}
+	return nil
+}
+
+// mustFind says whether a line for somebody has the registry asked.
+func (l *loop) mustFind(name string) bool {
+	if c := l.book.Contact(name); c != nil {
+		return c.Addr == l.registry.addr
+	}
+	addr, known := l.book.ByLabel(name)
+	return !known || addr == l.registry.addr
 }
 
 // linesDue says when a line may go out; the zero time is never. A line for a
 // room waits until it is known who is there.
 func (l *loop) linesDue() time.Time {
-	o := &l.outbox
-	if len(o.lines) == 0 || o.finding {
+	one := l.nextLine()
+	if one == nil {
 		return time.Time{}
 	}
 	const every = time.Second / linesPerSecond
-	due := o.full.Add(-(burst - 1) * every).Add(1) // not the zero time
-	if whole := l.rooms.due(); o.lines[0].To == "" && !whole.IsZero() && whole.After(due) {
+	due := l.outbox.full.Add(-(burst - 1) * every).Add(1) // not the zero time
+	if whole := l.rooms.due(); one.To == "" && !whole.IsZero() && whole.After(due) {
 		return whole
 	}
 	return due
@@ -61,9 +83,8 @@ func (l *loop) typed(r *wire.Receipt) {
 
 // sendLines sends what may go out.
 func (l *loop) sendLines(now time.Time) {
-	o := &l.outbox
 	for due := l.linesDue(); !due.IsZero() && !now.Before(due); due = l.linesDue() {
-		one := o.lines[0]
+		one := l.nextLine()
 		if one.To != "" {
 			l.whisper(one)
 		} else {
@@ -72,9 +93,9 @@ func (l *loop) sendLines(now time.Time) {
 	}
 }
 
-// settle ends the first line's wait: it is out, or why says why not.
+// settle ends a line's wait: it is out, or why says why not.
 func (l *loop) settle(one *wire.Receipt, why string) {
-	l.outbox.lines = l.outbox.lines[1:]
+	l.outbox.lines = slices.DeleteFunc(l.outbox.lines, func(other *wire.Receipt) bool { return other == one })
 	if why != "" {
 		l.failed(one, why)
 		return
@@ -136,34 +157,45 @@ func (l *loop) whisper(one *wire.Receipt) {
 	}
 }
 
-// lookUp asks where the receiver of the first line is. tobi's registry carries
-// lines to everybody who was looked up: two are one too many.
+// lookUp asks where the receiver of a line is. tobi's registry carries lines to
+// everybody who was looked up: two are one too many.
 func (l *loop) lookUp(one *wire.Receipt) {
 	switch carried := l.outbox.carried; {
 	case carried != "" && !l.isIAS():
 		l.settle(one, "The registry carries your private lines to "+carried+" already, and would tell both. Come in with another name to talk to "+one.To+".")
 		return
 	case !l.registry.online:
-		l.settle(one, l.cfg.Registry+" does not answer, so that nobody can be looked up.")
+		l.settle(one, l.away()+" So nobody can be looked up.")
 		return
 	}
-	l.outbox.finding = true
-	asked := l.ask(&ask{req: wire.Find{Name: one.To}, line: true, done: func(e wire.Event) {
-		l.outbox.finding = false
+	q := &ask{req: wire.Find{Name: one.To}, line: true}
+	q.done = func(e wire.Event) {
+		l.outbox.finding = ""
 		switch e := e.(type) {
 		case *wire.Found:
 			if l.opened(one.To, e) == nil {
-				l.settle(one, "The registry told no address.")
+				l.settleAll(one.To, "The registry told no address.")
 			}
 		case *wire.Refused:
-			l.settle(one, "Nobody of that name is known at "+l.cfg.Registry+".")
+			l.settleAll(one.To, one.To+" can't be reached by "+l.cfg.Registry+": "+e.Text)
 		default:
-			l.settle(one, l.cfg.Registry+" does not answer, so that nobody can be looked up.")
+			_, why := l.silence(q)
+			l.settleAll(one.To, why)
 		}
-	}})
-	if !asked {
-		l.outbox.finding = false
-		l.settle(one, "That name can't be asked for at this registry.")
+	}
+	if _, why := l.ask(q); why != "" {
+		l.settle(one, why)
+		return
+	}
+	l.outbox.finding = wire.Fold(one.To)
+}
+
+// settleAll ends the wait of all lines for somebody.
+func (l *loop) settleAll(to, why string) {
+	for _, one := range slices.Clone(l.outbox.lines) {
+		if wire.Fold(one.To) == wire.Fold(to) {
+			l.settle(one, why)
+		}
 	}
 }
 
@@ -177,13 +209,14 @@ func (l *loop) send(r wire.Request, to ...netip.AddrPort) (why string) {
 	for _, addr := range to {
 		for _, d := range all {
 			if err = l.write(addr, d); err != nil {
+				why = session.Trouble(addr.String(), err)
 				break
 			}
 		}
 		sent = sent || err == nil
 	}
-	if !sent {
-		return "The network does not take it: " + err.Error() + "."
+	if sent {
+		return ""
 	}
-	return ""
+	return why
 }

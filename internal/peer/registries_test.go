@@ -145,9 +145,17 @@ func (r *tobiRegistry) room(name string) *tobiRoom {
 // of names and the one of groups on one port.
 type iasRegistry struct {
 	conn   net.PacketConn
+	knows  string                    // the words it answers, "": those of both
 	names  map[string]netip.AddrPort // with their line feeds
 	groups [][3]string
 }
+
+// The words of the two programs of the family: neither answers anything to the
+// other's.
+const (
+	namesOnly  = "REG REQ"
+	groupsOnly = "REG GRP CGR GAC"
+)
 
 func (r *iasRegistry) answer(from netip.AddrPort, d string) bool {
 	parts := strings.Split(d, ":")
@@ -155,6 +163,9 @@ func (r *iasRegistry) answer(from netip.AddrPort, d string) bool {
 		return false
 	}
 	word, arg := parts[0], parts[1]
+	if r.knows != "" && !strings.Contains(r.knows, word) {
+		return true
+	}
 	switch word {
 	case "REG":
 		if addr, ok := r.names[strings.ToLower(arg)]; ok && addr != from {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -12,6 +13,8 @@ const (
 	// checkEvery is how often the registry is asked whether it still knows us;
 	// it keeps the address translation of a router alive, too.
 	checkEvery = 25 * time.Second
+	// checkAfter is when that is tried again while something else is asked.
+	checkAfter = time.Second
 	// farewellWait bounds the wait for the registry when the session ends.
 	farewellWait = 500 * time.Millisecond
 )
@@ -29,6 +32,8 @@ type registry struct {
 	attempt int
 	retryAt time.Time // when the next try is due, zero: none
 	checkAt time.Time // when it is asked whether it knows us, zero: never
+	heard   time.Time // when it said something last
+	unsent  error     // why the last datagram did not leave this machine, nil: it did
 }
 
 // status says where the session stands.
@@ -59,18 +64,24 @@ func (l *loop) connect() {
 // retry connects now if the session waits for its next try, or asks the registry
 // whether it still knows us.
 func (l *loop) retry() {
-	switch r := &l.registry; {
-	case !r.online && !r.retryAt.IsZero():
+	if r := &l.registry; !r.online && !r.retryAt.IsZero() {
 		r.retryAt = time.Now()
-	case r.online && !r.checkAt.IsZero():
-		r.checkAt = time.Now()
+	}
+	l.checkSoon(time.Now())
+}
+
+// checkSoon has the registry asked whether it knows us, unless that is being
+// done.
+func (l *loop) checkSoon(now time.Time) {
+	if r := &l.registry; r.online && !r.checkAt.IsZero() {
+		r.checkAt = now
 	}
 }
 
 // found registers, once it is known where.
 func (l *loop) found(r resolution) {
 	if r.err != nil {
-		l.offline(r.err.Error() + ".")
+		l.offline(session.Trouble(l.cfg.Registry, r.err))
 		return
 	}
 	l.registry.addr = r.addr
@@ -87,26 +98,27 @@ func (l *loop) register() {
 		case *wire.Refused:
 			l.taken(q, e)
 		default:
-			l.offline(l.cfg.Registry + " does not answer.")
+			l.offline(l.away())
 		}
 	}
-	if !l.ask(q) {
+	if _, why := l.ask(q); why != "" {
 		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q. Choose another one with --user.", l.cfg.Registry, l.registry.name)
 	}
 }
 
 // taken looks whether it is we who have the name: the registry's answer may
-// have been lost, or a session before this one has left it.
+// have been lost, or a session before this one has left it. IAS gives a name
+// again to the address that has it, so that it is somebody else there.
 func (l *loop) taken(q *ask, e *wire.Refused) {
 	sorry := ended(e.Code, "The name %.40q is taken at %s. Choose another one with --user.", l.registry.name, l.cfg.Registry)
-	if q.sends == 1 && l.cfg.Local == "" && !l.registry.was {
+	if l.isIAS() || q.sends == 1 && l.cfg.Local == "" && !l.registry.was {
 		l.over = sorry
 		return
 	}
 	l.ask(&ask{req: wire.Find{Name: l.registry.name}, done: func(e wire.Event) {
 		switch e := e.(type) {
 		case nil:
-			l.offline(l.cfg.Registry + " does not answer.")
+			l.offline(l.away())
 		case *wire.Found:
 			if l.usAt(e.Addr) {
 				l.online(l.registry.name)
@@ -154,8 +166,13 @@ func (l *loop) offline(reason string) {
 }
 
 // check asks the registry whether it knows us. The families differ: IAS takes
-// a name again from the same address, tobi is asked where we are.
+// a name again from the same address, tobi is asked where we are. What else is
+// asked comes first: its answer says as much, or is another name.
 func (l *loop) check() {
+	if !l.asks.idle() {
+		l.registry.checkAt = time.Now().Add(checkAfter)
+		return
+	}
 	l.registry.checkAt = time.Time{}
 	if l.isIAS() {
 		l.register()
@@ -170,7 +187,7 @@ func (l *loop) check() {
 			l.registry.online = false
 			l.register()
 		default:
-			l.offline(l.cfg.Registry + " does not answer any more.")
+			l.offline(l.away())
 		}
 	}})
 }
@@ -205,11 +222,19 @@ func (l *loop) say(r wire.Request) bool {
 		return false
 	}
 	for _, d := range all {
-		if err := l.write(l.registry.addr, d); err != nil {
-			l.cfg.Log.Debug("not sent", "err", err)
+		if l.registry.unsent = l.write(l.registry.addr, d); l.registry.unsent != nil {
+			l.cfg.Log.Debug("not sent", "err", l.registry.unsent)
 		}
 	}
 	return true
+}
+
+// away says in a sentence why the registry has not answered.
+func (l *loop) away() string {
+	if l.registry.unsent != nil {
+		return session.Trouble(l.cfg.Registry, l.registry.unsent)
+	}
+	return l.cfg.Registry + " does not answer."
 }
 
 // isIAS says whether the registry is of the IAS family.

@@ -62,11 +62,15 @@ func (w *world) tobi(rooms ...string) *tobiRegistry {
 	return r
 }
 
-func (w *world) ias() {
+func (w *world) ias() { w.t.Helper(); w.iasThatKnows("") }
+
+// iasThatKnows starts an original registry of one of the two programs.
+func (w *world) iasThatKnows(words string) *iasRegistry {
 	w.t.Helper()
 	w.conn = w.listen(registryAddr.String())
-	r := &iasRegistry{conn: w.conn, names: make(map[string]netip.AddrPort)}
+	r := &iasRegistry{conn: w.conn, knows: words, names: make(map[string]netip.AddrPort)}
 	w.done.Go(func() { serve(r.conn, r.answer) })
+	return r
 }
 
 // original is somebody with an original client.

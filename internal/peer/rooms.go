@@ -72,7 +72,7 @@ func (r *rooms) rejoined(l *loop, e wire.Event) {
 
 // join enters a room.
 func (r *rooms) join(l *loop, q wire.Join, tag string) {
-	if len(r.list) >= maxGroups {
+	if len(r.list) >= maxGroups && r.find(q.Room) == nil {
 		l.refuse(q, tag, wire.CodeFull, "You are in many groups. Leave one first.")
 		return
 	}

@@ -106,7 +106,8 @@ func (s *Session) typed(r *wire.Receipt) wire.ClientID {
 }
 
 // Do asks the registry something. It never waits: the answer is an event whose
-// Re is the tag, a *wire.Refused with CodeOffline if none came.
+// Re is the tag, a *wire.Refused if none came: with CodeOffline where the
+// registry is away, with CodeUnanswered where it does not answer to this.
 func (s *Session) Do(r wire.Request) (tag string) {
 	tag = s.box.Tag()
 	s.box.Post(func(l *loop) { l.do(r, tag) })

@@ -71,8 +71,11 @@ func resolve(ctx context.Context, hostport string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, fmt.Errorf("%q is no port", service)
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
-	if err != nil || len(addrs) == 0 {
-		return netip.AddrPort{}, fmt.Errorf("the name %.100q is not known here", host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	if len(addrs) == 0 {
+		return netip.AddrPort{}, &net.DNSError{Name: host, IsNotFound: true}
 	}
 	return netip.AddrPortFrom(addrs[0].Unmap(), uint16(port)), nil
 }

@@ -1,6 +1,7 @@
 package plain_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,13 +24,14 @@ func TestPlainTextIsMarkedSoAndStrangersAsk(t *testing.T) {
 		r := conversation(t, false, false)
 		atARegistry(r)
 		r.types("/msg olaf@10.0.0.7")
+		r.hear(&wire.Path{Re: wire.Re{Re: fmt.Sprint("t", r.s.n)}, User: "olaf@10.0.0.7", Way: wire.WayPlain, Reason: "plain text past the registry"})
 		for _, want := range []string{
 			"You are ~sara in #lab3",
 			"~olaf@10.0.0.7 asks for a private conversation, in plain text. /msg olaf@10.0.0.7 TEXT answers, /refuse olaf@10.0.0.7 does not.\n",
 			"private ~olaf@10.0.0.7, in plain text past the server: psst\n",
 			"to olaf@10.0.0.7: yes. sent in plain text, which anybody between can read.\n",
 			"rooms: #lab3.\n",
-			"private with olaf@10.0.0.7: in plain text, which anybody between can read.",
+			"private with olaf@10.0.0.7: not encrypted: plain text past the registry. /join leads back to a room.",
 		} {
 			if !strings.Contains(r.out.String(), want) {
 				t.Errorf("%q is not in\n%s", want, r.out)
@@ -47,4 +49,24 @@ func TestPlainTextIsMarkedSoAndStrangersAsk(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, r.out)
 		}
 	})
+}
+
+// TestWhatBecomesOfPrivateLinesIsAskedOfTheSession as older servers differ.
+func TestWhatBecomesOfPrivateLinesIsAskedOfTheSession(t *testing.T) {
+	for _, typed := range []string{"/msg bob", "$poke bob", "cmd:request bob"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := conversation(t, false, false)
+			r.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:1304", Dialect: "names"}, &wire.LoggedIn{Name: "sara", Kind: wire.KindOld})
+			r.types(typed)
+			if got := r.s.lastAsked(); got != "wire.Poke{Head:{Tag:} Name:bob}" {
+				t.Errorf("%s asks %q", typed, got)
+			}
+			r.hear(&wire.Path{Re: wire.Re{Re: fmt.Sprint("t", r.s.n)}, User: "bob", Way: wire.WayNever, Reason: "this server has no private lines"})
+			if out := r.out.String(); !strings.Contains(out, "private with bob: not possible: this server has no private lines. /join leads back") || strings.Contains(out, "through the server") {
+				t.Errorf("%s shows\n%s", typed, out)
+			}
+			r.eof()
+			<-r.done
+		})
+	}
 }

@@ -19,6 +19,9 @@ func (c *conversation) event(e wire.Event) {
 		c.onSaid(e)
 	case *wire.Whispered:
 		c.onWhispered(e)
+	case *wire.Welcome:
+		c.shut = !e.Register
+		c.private(e)
 	case *wire.LoggedIn:
 		c.onLoggedIn(e)
 	case *wire.Entered:

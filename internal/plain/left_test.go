@@ -50,7 +50,7 @@ func TestARoomThatIsLeftWithoutAConnectionIsLeftAndNamesWhatStaysUnsaid(t *testi
 			&wire.Receipt{Client: "c2", Room: "lobby", Text: "two", State: wire.ReceiptFailed, Reason: "You left #lobby before it was sent."},
 			&wire.Done{Re: wire.Re{Re: "t3"}, Of: wire.ActLeave})
 		r.types("for lab3")
-		for _, want := range []string{"leave #lobby with 2 lines unsaid? y/n", "not sent, You left #lobby before it was sent.: one", "you left #lobby."} {
+		for _, want := range []string{"leave #lobby with 2 lines unsaid? y/n", "not sent, You left #lobby before it was sent: one", "you left #lobby."} {
 			if !strings.Contains(r.out.String(), want) {
 				t.Errorf("it does not say %q:\n%s", want, r.out.String())
 			}

@@ -49,9 +49,9 @@ func (s speech) recalled(e *wire.Whispered) text.Safe {
 func (s speech) receipt(e *wire.Receipt) text.Safe {
 	switch {
 	case e.State == wire.ReceiptFailed && e.InDoubt:
-		return "not sent again, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
+		return "not sent again, " + text.CleanLine(strings.TrimSuffix(e.Reason, ".")) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptFailed:
-		return "not sent, " + text.CleanLine(e.Reason) + ": " + text.CleanLine(e.Text)
+		return "not sent, " + text.CleanLine(strings.TrimSuffix(e.Reason, ".")) + ": " + text.CleanLine(e.Text)
 	case e.State == wire.ReceiptDelivered:
 		return s.line(e) + ". delivered."
 	case e.State == wire.ReceiptSent && e.Seq != 0 && e.Inbox:

@@ -105,6 +105,7 @@ type conversation struct {
 	ledger ledger
 
 	kind     wire.Kind // of our own name
+	shut     bool      // the server takes no new accounts
 	state    wire.State
 	status   wire.Status // the last one, of what the server shows
 	met      bool        // there was a connection
@@ -324,5 +325,5 @@ func (c *conversation) prompt() text.Safe {
 }
 
 func (c *conversation) context() command.Context {
-	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Account: c.kind == wire.KindAccount, Direct: c.cfg.Direct}
+	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Account: c.kind == wire.KindAccount, Closed: c.shut, Direct: c.cfg.Direct}
 }

@@ -35,7 +35,7 @@ func sinceStart() func() time.Time {
 // arrive brings the session into #lab3.
 func arrive(r *run) {
 	r.hear(&wire.Status{State: wire.StateConnecting, Server: "127.0.0.1:1300"}, online())
-	r.hear(&wire.Welcome{Motd: "sheet 3 is online"},
+	r.hear(&wire.Welcome{Motd: "sheet 3 is online", Register: true},
 		&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount, Failed: 1, Waiting: 2},
 		&wire.Entered{Room: "lab3", Topic: "sockets", Owner: "sara", People: []wire.Person{
 			{Name: "sara", Kind: wire.KindAccount}, {Name: "bob", Kind: wire.KindGuest, Away: "lunch"},
@@ -303,6 +303,22 @@ func TestAnEndedSessionEndsTheConversation(t *testing.T) {
 		var ended *plain.EndedError
 		if err := r.result(); !errors.As(err, &ended) || ended.Reason != "wrong password" {
 			t.Errorf("got %v, want the reason", err)
+		}
+	})
+}
+
+func TestWhereNobodyMayRegisterNoPasswordIsAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := conversation(t, false, false)
+		arrive(r)
+		r.hear(&wire.Welcome{})
+		r.types("/register sara")
+		if got := r.s.lastAsked(); got != "" || !strings.Contains(r.out.String(), "takes no new accounts") {
+			t.Errorf("it asks %q, and says %q", got, r.out.String())
+		}
+		r.eof()
+		if err := r.result(); err != nil {
+			t.Error(err)
 		}
 	})
 }

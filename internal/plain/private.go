@@ -36,14 +36,10 @@ func (c *conversation) onPath(e *wire.Path) {
 }
 
 // open goes to a private conversation, and has the session say by which way its
-// lines will go. One that has servers only refuses that.
+// lines will go. One that knows nothing of ways refuses that.
 func (c *conversation) open(name string) {
 	c.places.visitPerson(name)
 	c.wasRead(name)
-	if c.offer != nil || c.speech.direct {
-		c.tellServerWay(name)
-		return
-	}
 	c.talks.opening = opening{tag: c.ask(wire.Poke{Name: name}), name: name}
 }
 

@@ -44,6 +44,8 @@ func path(e *wire.Path) text.Safe {
 	switch {
 	case e.Blocked && e.Key == wire.KeyRejected:
 		return b + "nothing is sent, because you have said that the key is not the right one. /verify " + who + " shows its number again."
+	case e.Blocked && e.Key == wire.KeyWithdrawn:
+		return b + "nothing is sent to the device that " + who + " has removed. Lines wait for another one."
 	case e.Blocked:
 		return b + "nothing is sent before you have answered: /verify " + who + "."
 	case e.Asked:
@@ -126,6 +128,8 @@ func (s speech) keySeen(e *wire.KeySeen) text.Safe {
 			", then answer: /verify " + who + " same, or /verify " + who + " differ." + prefixed(" ", e.Text)
 	case wire.KeyRejected:
 		return whose + prefixed(", ", e.Print) + ", is not the right one, as you have said: nothing is sent to it." + prefixed(" ", e.Text)
+	case wire.KeyWithdrawn:
+		return whose + prefixed(", ", e.Print) + ", is withdrawn: " + who + " has removed the device, and nothing is sent to it any more."
 	case wire.KeyVerified:
 		return whose + " is verified." + prefixed(" ", e.Text)
 	case wire.KeyNew:
@@ -183,12 +187,13 @@ func (s speech) history(e *wire.Safety) text.Safe {
 
 // keyStates say what is thought of a key.
 var keyStates = map[wire.KeyState]text.Safe{
-	wire.KeyNone:     "not known yet",
-	wire.KeyNew:      "new",
-	wire.KeyKnown:    "known",
-	wire.KeyVerified: "verified",
-	wire.KeyChanged:  "another one than before",
-	wire.KeyRejected: "not the right one, as you have said",
+	wire.KeyNone:      "not known yet",
+	wire.KeyNew:       "new",
+	wire.KeyKnown:     "known",
+	wire.KeyVerified:  "verified",
+	wire.KeyChanged:   "another one than before",
+	wire.KeyRejected:  "not the right one, as you have said",
+	wire.KeyWithdrawn: "withdrawn, for its owner has removed the device",
 }
 
 // answered confirms what was said of a safety number.

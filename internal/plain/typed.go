@@ -326,7 +326,7 @@ func request(a command.Local, secrets []wire.Secret) (wire.Request, error) {
 	case a.Verb == command.Account && fits(3) && secrets[0] == secrets[1]:
 		return nil, errors.New("the new password is the old one: choose another")
 	case a.Verb == command.Account && fits(3):
-		return wire.Passwd{Old: secrets[0], New: secrets[1]}, same(secrets[1], secrets[2])
+		return wire.Passwd{Old: secrets[0], New: secrets[1], All: a.Arg == command.Everywhere}, same(secrets[1], secrets[2])
 	default:
 		return nil, fmt.Errorf("%s wants %d secrets", a.Verb, len(secrets))
 	}

@@ -136,8 +136,8 @@ func (l *loop) datagram(d *datagram) {
 		return
 	}
 	g := &l.registry
-	g.purses.earn(d.from.Addr(), d.n)
 	p := g.find(d)
+	g.earn(p, d.n)
 	r := p.request(d.bytes())
 	if r == nil || g.copied(p, r, d.bytes(), l.now) {
 		return
@@ -174,6 +174,12 @@ func (g *registry) find(d *datagram) *party {
 		p.local, p.control = d.to, g.out.from(d.to.Addr())
 	}
 	return p
+}
+
+// earn notes what a session has sent.
+func (g *registry) earn(p *party, bytes int) {
+	p.credit = min(p.credit+amplification*bytes, maxCredit)
+	g.purses.earn(p.from.Addr(), bytes)
 }
 
 // request reads a datagram; nil is one that asks nothing.

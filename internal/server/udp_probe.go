@@ -35,7 +35,7 @@ func (p *prober) take(b *packet, n int, from, to netip.AddrPort) {
 		p.tally.count(dropForeign)
 	case err != nil || s.Kind != wire.SignalProbe:
 		p.tally.count(dropUnknown)
-	case !p.rates.allow(payer(from, false), time.Now()):
+	case !p.rates.allow(payerOf(from, false), time.Now()):
 		p.tally.count(dropRate)
 	default:
 		p.answer(&d, s)

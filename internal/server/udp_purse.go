@@ -2,38 +2,58 @@ package server
 
 import (
 	"net/netip"
+	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// purses hold what addresses may be sent: the registry's answers go to a
-// source that anybody can have forged. An address without a name, and the
-// network that it is in, are sent at most amplification times what came from
-// there; one with a name gets so many bytes a second. Owned by the loop.
-type purses struct {
-	at *table[netip.Prefix, *purse]
-}
-
-// purse is an address's, or a network's.
-type purse struct {
-	credit int           // bytes that it may be sent while it has no name
-	out    *rate.Limiter // of bytes, once it has a name; nil before
-}
+// Anybody can forge the source of a datagram, and neither tobi nor IAS has a
+// word that carries back something that only the source could have seen: a
+// name that was registered by a datagram proves nothing. So nothing that a
+// source asks for is ever more than amplification times what came from there,
+// and what it is told unasked, as a member of a room, is little in a second.
 
 const (
-	// amplification bounds what goes out to unknown addresses: protocols, the
-	// registry's rules.
+	// amplification bounds what is answered: protocols, the registry's rules.
 	amplification = 3
-	// maxCredit is what an address can save up, maxNetCredit its network:
-	// credit of long ago must not become a burst.
+	// maxCredit is what a source can save up, and its host; maxNetCredit what
+	// their network can: credit of long ago must not become a burst.
 	maxCredit    = 16 << 10
 	maxNetCredit = 64 << 10
 	// maxPurses bounds the table. Whoever is dropped from it loses credit, and
 	// gains a second's bytes at most.
 	maxPurses = 2 * maxRates
-	// outRate is how many bytes a second an address with a name gets.
-	outRate = 16 << 10
+	// newsRate is how many bytes a second of lines a source with a name is told,
+	// newsBurst how many at once: twice the longest datagram. People type a
+	// tenth of it.
+	newsRate  = 1 << 10
+	newsBurst = 2 << 10
+	// listRate and listBurst are the same for the lists of its room's members: a
+	// list of 64 goes out at once, and somebody who enters a room again and
+	// again has others told no more than this.
+	listRate  = newsRate / 2
+	listBurst = 2 << 10
+	// hostRate is how many bytes a second all sources of a host are told,
+	// however many names they have: a class behind one address is a host.
+	hostRate = 8 << 10
+	// newsFor is how long a source is told news after its last datagram. Who
+	// only reads says something once in that time.
+	newsFor = time.Hour
+	// groupRate is how many bytes a second a multicast group is told.
+	groupRate = 16 << 10
 )
+
+// purses hold what hosts, and the networks that they are in, may be sent.
+// Owned by the loop.
+type purses struct {
+	at *table[netip.Prefix, *purse]
+}
+
+// purse is a host's, or a network's.
+type purse struct {
+	credit int           // bytes of answers that have been paid for
+	news   *rate.Limiter // of bytes; nil before the first
+}
 
 func newPurses() purses { return purses{newTable[netip.Prefix, *purse](maxPurses)} }
 
@@ -46,45 +66,58 @@ func (ps purses) of(p netip.Prefix) *purse {
 	return w
 }
 
-// hosts are the purses of an address and of its network.
-func (ps purses) hosts(a netip.Addr) (address, network *purse) {
-	bits := 24
+// hosts are the purses of an address's host and of the network around it.
+func (ps purses) hosts(a netip.Addr) (host, network *purse) {
+	own, around := 32, 24
 	if a.Is6() {
-		bits = 64
+		own, around = 64, 48
 	}
-	net, _ := a.Prefix(bits) // the bits are in range
-	return ps.of(netip.PrefixFrom(a, a.BitLen())), ps.of(net)
+	near, _ := a.WithZone("").Prefix(own) // the bits are in range
+	far, _ := a.WithZone("").Prefix(around)
+	return ps.of(near), ps.of(far)
 }
 
 // earn notes what has come from an address.
 func (ps purses) earn(a netip.Addr, bytes int) {
-	address, network := ps.hosts(a)
-	address.credit = min(address.credit+amplification*bytes, maxCredit)
+	host, network := ps.hosts(a)
+	host.credit = min(host.credit+amplification*bytes, maxCredit)
 	network.credit = min(network.credit+amplification*bytes, maxNetCredit)
 }
 
-// spend says whether an address without a name may be sent so many bytes, and
-// counts them.
-func (ps purses) spend(a netip.Addr, bytes int) bool {
-	address, network := ps.hosts(a)
-	if address.credit < bytes || network.credit < bytes {
-		return false
-	}
-	address.credit -= bytes
-	network.credit -= bytes
-	return true
+// credit is how many bytes of answers an address may be sent.
+func (ps purses) credit(a netip.Addr) int {
+	host, network := ps.hosts(a)
+	return min(host.credit, network.credit)
 }
 
-// limiter is what an address with a name is paid from. On the host itself each
-// port has its own: its users share the address, and nobody elsewhere can
-// pretend to be there.
-func (ps purses) limiter(from netip.AddrPort) *rate.Limiter {
-	if from.Addr().IsLoopback() {
-		return rate.NewLimiter(outRate, outRate)
+// spend counts bytes of answers that were sent to an address, at most its
+// credit.
+func (ps purses) spend(a netip.Addr, bytes int) {
+	host, network := ps.hosts(a)
+	host.credit -= bytes
+	network.credit -= bytes
+}
+
+// news is what the news of a host's sources are paid from together. On the
+// daemon's own host each source has its own only: its users share the address.
+func (ps purses) news(a netip.Addr) *rate.Limiter {
+	if a.IsLoopback() {
+		return rate.NewLimiter(rate.Inf, 0)
 	}
-	address, _ := ps.hosts(from.Addr())
-	if address.out == nil {
-		address.out = rate.NewLimiter(outRate, outRate)
+	host, _ := ps.hosts(a)
+	if host.news == nil {
+		host.news = rate.NewLimiter(hostRate, hostRate)
 	}
-	return address.out
+	return host.news
+}
+
+// tariff pays news from a source's own limit and its host's together.
+type tariff struct{ own, host *rate.Limiter }
+
+// allow pays bytes of news, whole or not at all.
+func (t tariff) allow(now time.Time, bytes int) bool {
+	if t.own.TokensAt(now) < float64(bytes) || t.host.Limit() != rate.Inf && t.host.TokensAt(now) < float64(bytes) {
+		return false
+	}
+	return t.own.AllowN(now, bytes) && t.host.AllowN(now, bytes)
 }

@@ -5,30 +5,38 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"labchat/internal/server/hub"
 )
 
-// rates are how fast addresses send, port 0 being all unknown ports of one.
-// For one goroutine.
+// rates are how fast networks and known addresses send. For one goroutine.
 type rates struct {
-	of *table[netip.AddrPort, *rate.Limiter]
+	of *table[payer, *rate.Limiter]
 }
 
-func newRates() rates { return rates{newTable[netip.AddrPort, *rate.Limiter](maxRates)} }
+// payer is whose rate a datagram counts in: a known address's own, or that of
+// all unknown ones of a network, with the zero address.
+type payer struct {
+	network hub.Network
+	addr    netip.AddrPort
+}
 
-// payer is whose rate a datagram counts in.
-func payer(from netip.AddrPort, named bool) netip.AddrPort {
-	if named || from.Addr().IsLoopback() { // users of this host share its address, and nobody else has it
-		return from
+func newRates() rates { return rates{newTable[payer, *rate.Limiter](maxRates)} }
+
+func payerOf(from netip.AddrPort, named bool) payer {
+	n := hub.NetworkOf(from.Addr())
+	if named || n.IsLoopback() { // users of this host share its address, and nobody else has it
+		return payer{n, from}
 	}
-	return netip.AddrPortFrom(from.Addr(), 0)
+	return payer{network: n}
 }
 
 // allow counts a datagram and says whether there were not too many.
-func (r rates) allow(payer netip.AddrPort, now time.Time) bool {
-	limit, ok := r.of.hear(payer)
+func (r rates) allow(p payer, now time.Time) bool {
+	limit, ok := r.of.hear(p)
 	if !ok {
 		limit = rate.NewLimiter(askRate, askBurst)
-		r.of.put(payer, limit)
+		r.of.put(p, limit)
 	}
 	return limit.AllowN(now, 1)
 }

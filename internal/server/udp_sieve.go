@@ -133,7 +133,7 @@ func (s *sieve) queue(d *datagram, now time.Time) (why drop, ok bool) {
 	if named {
 		queue = &s.known
 	}
-	if !s.rates.allow(payer(d.from, named), now) {
+	if !s.rates.allow(payerOf(d.from, named), now) {
 		return dropRate, false
 	}
 	if len(*queue) >= maxQueued {

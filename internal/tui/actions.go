@@ -12,7 +12,7 @@ import (
 
 // context is where a line is typed.
 func (m *Model) context() command.Context {
-	c := command.Context{Me: m.link.me, Account: m.link.account, Direct: m.cfg.Direct}
+	c := command.Context{Me: m.link.me, Account: m.link.account, Closed: m.link.closed, Direct: m.cfg.Direct}
 	switch at := m.book.current; {
 	case at == nil:
 	case at.private():

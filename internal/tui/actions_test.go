@@ -21,6 +21,18 @@ func TestAMistypedCommandIsNeverSent(t *testing.T) {
 	}
 }
 
+func TestWhereNobodyMayRegisterNoPasswordIsAskedFor(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Welcome{Register: true})
+	s.enters("/register sara")
+	s.shows("new password for sara")
+	s.press("esc")
+	s.hear(&wire.Welcome{}) // the server is back with another configuration
+	s.enters("/register sara")
+	s.shows("This server takes no new accounts")
+	s.hides("new password for sara")
+}
+
 func TestASecretIsMaskedAndNeverRemembered(t *testing.T) {
 	s := entered(t)
 	s.enters("/register sara")

@@ -277,7 +277,7 @@ func about(line string, refusal text.Safe) text.Safe {
 	const most = 40
 	typed := text.CleanLine(line)
 	words := strings.Fields(string(typed))
-	if len(words) == 0 || len(words) > 1 && strings.Contains(string(refusal), strings.TrimLeft(words[1], "#@")) {
+	if len(words) == 0 || strings.Contains(string(refusal), words[0]) || len(words) > 1 && strings.Contains(string(refusal), strings.TrimLeft(words[1], "#@")) {
 		return "refused: " + refusal
 	}
 	return text.Truncate(typed, most) + ": " + refusal

@@ -17,6 +17,7 @@ func (m *Model) apply(b batch) (seen bool) {
 		seen = m.applyOne(e) || seen
 	}
 	m.goOnBack()
+	m.askWays()
 	return seen
 }
 

@@ -116,6 +116,11 @@ func TestRegisterIsNotAdvisedWhereNobodyMay(t *testing.T) {
 	s.wait(draftPause)
 	s.hides(advice)
 	s.shows("This server takes no new accounts: log in, or be a guest.")
+	d.found.Name = &wire.NameChecked{Name: "saras", State: wire.NameFree}
+	s.press("shift+tab", "left", "left", "tab")
+	s.types("s")
+	s.wait(draftPause)
+	s.shows("has no account here: come in as a guest")
 }
 
 func TestAServerThatIsNotThereIsSaidAtOnce(t *testing.T) {

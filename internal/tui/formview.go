@@ -253,6 +253,8 @@ func (f *form) nameState(n *wire.NameChecked) text.Safe {
 		return p.Glyph.Bad + " " + why
 	case f.mode == ModeLogin && n.State == wire.NameRegistered:
 		return p.Glyph.Good + " has an account here"
+	case f.mode == ModeLogin && !f.found.Register:
+		return p.Glyph.Bad + " has no account here: come in as a guest"
 	case f.mode == ModeLogin:
 		return p.Glyph.Bad + " has no account here: register, or come in as a guest"
 	case n.State == wire.NameFree:

@@ -27,8 +27,15 @@ type overlay struct {
 
 func (o *overlay) open() bool { return *o != overlay{} }
 
+// openHelp names no command beside a key that is not one here.
 func (o *overlay) openHelp(offer command.Offer) {
-	*o = overlay{help: &helpPane{table: bindings(), offer: offer}}
+	table := bindings()
+	for i := range table {
+		if !offer.Takes(string(table[i].word)) {
+			table[i].word = ""
+		}
+	}
+	*o = overlay{help: &helpPane{table: table, offer: offer}}
 }
 
 // Key gives a key to what is open.
@@ -68,7 +75,12 @@ type helpPane struct {
 }
 
 // aboutAlt helps those whose terminal has no alt.
-const aboutAlt = "Alt does nothing here? Take the other key, or /help terminal (esc-is-alt)."
+func aboutAlt(offer command.Offer) text.Safe {
+	if !offer.Takes("/help") {
+		return "Alt does nothing here? Take the other key, or --esc-is-alt."
+	}
+	return "Alt does nothing here? Take the other key, or /help terminal (esc-is-alt)."
+}
 
 // Rows prints the help in rows of at most w columns.
 func (h *helpPane) Rows(w int, g theme.Glyph) []text.Safe {
@@ -96,7 +108,7 @@ func (h *helpPane) narrowRows(w int) []text.Safe {
 		rows = append(rows, explained(b.names(), b.help, w)...)
 	}
 	rows = append(rows, "")
-	rows = append(rows, text.Wrap(aboutAlt, w)...)
+	rows = append(rows, text.Wrap(aboutAlt(h.offer), w)...)
 	for _, e := range command.HelpEntries(h.offer) {
 		heading(text.CleanLine(e.Group))
 		rows = append(rows, explained(text.CleanLine(e.Signature), text.CleanLine(e.Help), w)...)
@@ -146,7 +158,7 @@ func helpRows(table []binding, offer command.Offer) []text.Safe {
 		flush()
 	}
 	flush()
-	rows = append(rows, "", aboutAlt, "")
+	rows = append(rows, "", aboutAlt(offer), "")
 	for _, row := range command.HelpLines(offer) {
 		rows = append(rows, text.CleanLine(row))
 	}

@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
 // readHelp pages through the help and returns its rows without the border.
@@ -94,6 +96,19 @@ func TestTheLastPageOfTheHelpPromisesNoOther(t *testing.T) {
 		}
 		if !strings.Contains(title, "Esc close") || strings.Contains(title, "PgDn") {
 			t.Errorf("%v: the title of the last page is %q", size, title)
+		}
+	}
+}
+
+// Where everything but :q is said to the other, the help names no command beside a
+// key.
+func TestTheHelpOfASessionWithoutAServerNamesNoOtherCommand(t *testing.T) {
+	for _, size := range [][2]int{{50, 15}, {120, 40}} {
+		s := open(t, size[0], size[1], func(c *Config) { c.Direct = true })
+		s.hear(&wire.Status{State: wire.StateOnline, Dialect: "direct"})
+		keys, signs, _ := strings.Cut(strings.Join(readHelp(s), "\n"), "\nSigns")
+		if word := regexp.MustCompile(`(?:^|\s)[/$][a-z]+`).FindString(keys); word != "" || signs == "" {
+			t.Errorf("%v: it names%s:\n%s", size, word, keys)
 		}
 	}
 }

@@ -135,6 +135,8 @@ func (m *Model) checked(way *wire.Path) text.Safe {
 		return g.Bad + " changed"
 	case wire.KeyRejected:
 		return g.Bad + " refused"
+	case wire.KeyWithdrawn:
+		return g.Bad + " withdrawn"
 	case wire.KeyNew, wire.KeyKnown, wire.KeyNone:
 	}
 	if way.Guest {

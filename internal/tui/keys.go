@@ -24,10 +24,11 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 		return
 	}
 	words := map[wire.KeyState]text.Safe{
-		wire.KeyNew:      name + "'s key is seen for the first time: " + shortPrint(e.Print, m.paint) + ". /verify " + name + " compares it",
-		wire.KeyKnown:    name + "'s key is the one from before",
-		wire.KeyVerified: name + "'s key is verified",
-		wire.KeyRejected: "nothing goes to this key of " + name + " any more; /verify " + name + " asks again",
+		wire.KeyNew:       name + "'s key is seen for the first time: " + shortPrint(e.Print, m.paint) + ". /verify " + name + " compares it",
+		wire.KeyKnown:     name + "'s key is the one from before",
+		wire.KeyVerified:  name + "'s key is verified",
+		wire.KeyWithdrawn: name + " has removed this device: its key is withdrawn",
+		wire.KeyRejected:  "nothing goes to this key of " + name + " any more; /verify " + name + " asks again",
 	}[e.State]
 	if said != "" {
 		words = said

@@ -8,35 +8,37 @@ import (
 // sign is a sign or badge of the screen, and what it means.
 type sign struct{ mark, means text.Safe }
 
-// legend explains the signs of the lists, the badges of private conversations
-// and the receipts. docs/students.md has the same rows.
+// legend explains the signs of the lists, the receipts and the badges of private
+// conversations. docs/students.md has the same rows, two beside each other, so
+// what they mean is said in less than half a line.
 func legend(g theme.Glyph) []sign {
 	return []sign{
 		{g.Online, "here"},
 		{g.Away, "here, but away"},
 		{g.Offline, "not here"},
-		{g.Trying, "a way to them, or to the server, is being looked for"},
-		{g.Unknown, "not known: there is no connection to the server"},
+		{g.Trying, "a way there is being looked for"},
+		{g.Unknown, "not known: no connection to the server"},
 		{"~", "before a name: nobody has registered it"},
-		{"@", "before a name in a room: made this room; before a number: lines that mention you"},
-		{g.Dot, "between two things in one row"},
+		{"@", "made this room; @2: 2 lines mention you"},
+		{"queued", "waits on this machine"},
+		{g.Sent + " sent", "on the server's disk; private: on its way"},
+		{"in inbox", "at the server until they come"},
+		{g.Read, "on their disk"},
+		{g.Read + " read", "was on their screen"},
+		{"failed", "not sent; the row says why, Up brings the text back"},
 		{"p2p", "encrypted, from your screen to theirs"},
 		{"rly", "encrypted, passed on by the server, which can't read it"},
 		{"box", "encrypted, waits at the server until they come"},
 		{"srv", "not encrypted: the server can read it"},
-		{"pln", "not encrypted: anybody on the way can read it"},
-		{"ask", "they have asked you, or you wait for their answer: /accept, /refuse"},
+		{"pln", "not encrypted: who is on the way reads it"},
+		{"ask", "one of you has to /accept or /refuse"},
 		{"try", "lines wait here until a way is found"},
-		{"off", "not connected: a line opens a connection, or waits here"},
-		{"!key", "their key has changed, and nothing is sent: /verify"},
-		{"2q", "two lines wait on this machine"},
-		{"queued", "waits on this machine"},
-		{g.Sent + " sent", "on the server's disk; a private line: on its way"},
-		{"in inbox", "waits at the server until they come"},
-		{g.Read, "on their disk"},
-		{g.Read + " read", "was on their screen"},
-		{"failed", "not sent; the row says why, Up brings the text back"},
-		{g.Good, "behind tls: encrypted up to the server; behind verified: you have compared the keys"},
+		{"off", "not connected: a line opens a connection, or waits"},
+		{"2q", "2 lines wait on this machine"},
+		{"!key", "their key changed; nothing goes: /verify"},
+		{"tls " + g.Good, "encrypted up to the server"},
+		{"verified " + g.Good, "you have compared the keys"},
+		{g.Dot, "between two things"},
 	}
 }
 

@@ -3,24 +3,52 @@ package tui
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"labchat/internal/tui/text"
 )
 
-// TestTheStudentsPageHasTheLegendOfTheHelp compares docs/students.md with what
-// F1 shows.
-func TestTheStudentsPageHasTheLegendOfTheHelp(t *testing.T) {
+// studentsPage returns docs/students.md as its readers see it, without what its
+// test does unseen.
+func studentsPage(t *testing.T) string {
+	t.Helper()
 	page, err := os.ReadFile("../../docs/students.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return regexp.MustCompile("(?ms)^<!--.*?-->\n").ReplaceAllString(string(page), "")
+}
+
+// TestTheStudentsPageHasTheLegendOfTheHelp compares docs/students.md with what
+// F1 shows.
+func TestTheStudentsPageHasTheLegendOfTheHelp(t *testing.T) {
+	signs := legend(open(t, 80, 24).paint.Glyph)
+	half := (len(signs) + 1) / 2
 	var want strings.Builder
-	want.WriteString("| sign | |\n|---|---|\n")
-	for _, s := range legend(open(t, 80, 24).paint.Glyph) {
-		fmt.Fprintf(&want, "| `%s` | %s |\n", s.mark, s.means)
+	for i, left := range signs[:half] {
+		right := sign{}
+		if half+i < len(signs) {
+			right = signs[half+i]
+		}
+		fmt.Fprintf(&want, "| `%s` | %s | `%s` | %s |\n", left.mark, left.means, right.mark, right.means)
 	}
-	if !strings.Contains(string(page), "\n"+want.String()+"\n") {
+	if !strings.Contains(studentsPage(t), "|---|---|---|---|\n"+want.String()) {
 		t.Errorf("docs/students.md has another legend than F1; want\n%s", want.String())
+	}
+}
+
+func TestTheStudentsPageIsOneScreen(t *testing.T) {
+	const rows, columns = 45, 100 // of a terminal of a lab, with a margin
+	lines := strings.Split(strings.TrimSuffix(studentsPage(t), "\n"), "\n")
+	if len(lines) > rows {
+		t.Errorf("docs/students.md has %d lines, want at most %d", len(lines), rows)
+	}
+	for i, line := range lines {
+		if n := text.Width(line); n > columns {
+			t.Errorf("docs/students.md: line %d of what is seen has %d columns, want at most %d: %s", i+1, n, columns, line)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type link struct {
 	since   time.Time // since when
 	me      string    // as the server knows it, "" before the login
 	account bool      // me is an account, no guest
+	closed  bool      // the server takes no new accounts
 	label   text.Safe // me
 	asked   map[string]errand
 	outbox  map[wire.ClientID]waiting

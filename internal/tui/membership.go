@@ -60,6 +60,9 @@ func (m *Model) stale() {
 	for _, at := range m.book.all() {
 		at.past.asking, at.log.awaited = "", wire.Hole{}
 		clear(at.typing)
+		if at.private() {
+			at.peer.asked = false
+		}
 	}
 	m.link.torn = true
 	m.rule("connection lost ")
@@ -95,7 +98,7 @@ func (m *Model) welcome(e *wire.Welcome) {
 	if e.Motd != "" && e.Motd != m.link.motd {
 		m.note(nil, "message of the day: "+text.Clean(e.Motd))
 	}
-	m.link.motd = e.Motd
+	m.link.motd, m.link.closed = e.Motd, !e.Register
 }
 
 // loggedIn gives us our name.

@@ -90,8 +90,38 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 				t.Errorf("the badge is %q, want %q", got, c.badge)
 			}
 			s.hides("lines wait here")
+			s.tell(sized{50, 15})
+			s.shows("@ben (" + map[string]string{"srv": "srv", "pln": "plain text", "": "not possible"}[c.badge] + ") › ")
 		})
 	}
+}
+
+// A place that a line has made, and nobody has opened, says the same.
+func TestAPlaceThatALineMakesAtAnOlderServerSaysHowItsLinesGo(t *testing.T) {
+	s := entered(t)
+	older := &wire.Status{State: wire.StateOnline, Dialect: "prompt"}
+	never := &wire.Path{User: "ben", Way: wire.WayNever, Reason: "this server has no private lines"}
+	s.hear(older)
+	s.enters("/msg ben hi")
+	s.hear(&wire.Receipt{Client: "c1", To: "ben", Text: "hi", State: wire.ReceiptQueued},
+		&wire.Receipt{Client: "c1", To: "ben", Text: "hi", State: wire.ReceiptFailed, Reason: "no"})
+	answer := func(times int) {
+		t.Helper()
+		s.hear(&wire.Joined{Room: "lab3", Name: "carl"}) // nothing is asked twice
+		all, tag := asked[wire.Route](s.session)
+		if len(all) != times || all[times-1].Name != "ben" {
+			t.Fatalf("got %+v, want to have asked %d times for ben", all, times)
+		}
+		p := *never
+		p.Re.Re = tag
+		s.hear(&p)
+	}
+	answer(1)
+	s.enters("/go 2")
+	s.shows("@ ben · this server has no private lines")
+	s.shows("to ben only (not possible here) › ")
+	s.hear(&wire.Status{State: wire.StateOffline}, older) // it may be another program by then
+	answer(2)
 }
 
 func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {

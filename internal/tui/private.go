@@ -21,6 +21,7 @@ const (
 type peer struct {
 	path  wire.Path
 	known bool      // the session has told of it
+	asked bool      // the session was asked for it since it is connected, at an older server
 	rtts  []int64   // the last ones in microseconds, the newest last
 	seen  wire.ID   // the newest line of theirs that the session knows as read
 	waits text.Safe // what lines wait for, as it was said last
@@ -85,6 +86,20 @@ func (b *book) peerTo(name string) *peer {
 func (b *book) forget() {
 	for _, p := range b.peers {
 		*p = peer{seen: p.seen}
+	}
+}
+
+// askWays asks how lines go to those on the list. At an older server, which tells
+// nothing of it, the session says so of those only whom it was asked about.
+func (m *Model) askWays() {
+	if !m.link.online() || !m.link.older() {
+		return
+	}
+	for _, at := range m.book.persons {
+		if !at.peer.asked {
+			at.peer.asked = true
+			m.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
+		}
 	}
 }
 

@@ -206,6 +206,10 @@ func (m *Model) unread() text.Safe {
 	return "unread " + s
 }
 
+// serverReads is the short form of what a prompt says of a line that the server can
+// read.
+const serverReads = " (the server reads it)"
+
 // prompt says where a line goes, in as many words as there is room for.
 func (m *Model) prompt(w int) text.Safe {
 	mark := " " + m.paint.Glyph.Prompt + " "
@@ -228,11 +232,15 @@ func (m *Model) prompt(w int) text.Safe {
 	case text.HasPrefix(to, "to ") && m.link.status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case text.HasPrefix(to, "to "):
-		long, short = ", through the server (readable by it)", " (the server reads it)"
+		long, short = ", through the server (readable by it)", serverReads
 	}
 	forms := []text.Safe{to + long, to + short}
 	if short != "" && text.HasPrefix(to, "to ") {
-		forms = append(forms, "@"+text.TrimSuffix(to[len("to "):], " only")+short)
+		name := "@" + text.TrimSuffix(to[len("to "):], " only")
+		forms = append(forms, name+short)
+		if short == serverReads {
+			forms = append(forms, name+" (srv)") // as in the list
+		}
 	}
 	for _, form := range forms {
 		if text.Width(form+mark) <= promptRoom(w) {

@@ -174,11 +174,12 @@ func (v *verifyBox) faces() text.Safe {
 // facts are what is known of the key beside its number.
 func (v *verifyBox) facts(p *paint) text.Safe {
 	state := map[wire.KeyState]text.Safe{
-		wire.KeyNew:      "the key is new",
-		wire.KeyKnown:    "key unchanged since",
-		wire.KeyVerified: "verified " + p.Glyph.Good,
-		wire.KeyChanged:  "THE KEY IS ANOTHER ONE THAN BEFORE",
-		wire.KeyRejected: "you have refused this key",
+		wire.KeyNew:       "the key is new",
+		wire.KeyKnown:     "key unchanged since",
+		wire.KeyVerified:  "verified " + p.Glyph.Good,
+		wire.KeyChanged:   "THE KEY IS ANOTHER ONE THAN BEFORE",
+		wire.KeyRejected:  "you have refused this key",
+		wire.KeyWithdrawn: "its owner has removed this device",
 	}[v.of.State]
 	var first, guest text.Safe
 	if v.of.Since > 0 {

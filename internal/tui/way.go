@@ -86,6 +86,8 @@ func (m *Model) keyWords(way *wire.Path) text.Safe {
 		return "KEY CHANGED: nothing is sent"
 	case wire.KeyRejected:
 		return "key refused: nothing is sent"
+	case wire.KeyWithdrawn:
+		return "key withdrawn: nothing is sent to it"
 	case wire.KeyNone:
 	}
 	return ""
@@ -122,7 +124,7 @@ func (m *Model) wayWords(p *peer) []text.Safe {
 	if key := m.keyWords(way); key != "" && !way.Asked {
 		parts = append(parts, key)
 	}
-	if way.Blocked && way.Key != wire.KeyChanged && way.Key != wire.KeyRejected {
+	if way.Blocked && way.Key != wire.KeyChanged && way.Key != wire.KeyRejected && way.Key != wire.KeyWithdrawn {
 		parts = append(parts, "blocked: nothing is sent")
 	}
 	if !way.Request || way.Way != wire.WayNone {
@@ -270,7 +272,7 @@ func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 	case way.Way == wire.WayPlain && m.pastServer(way):
 		return ", in plain text (readable on the way)", " (plain text)"
 	case way.Way == wire.WayPlain && m.link.status.Direct: // a registry carries it
-		return ", through the server (readable by it)", " (the server reads it)"
+		return ", through the server (readable by it)", serverReads
 	}
 	return "", ""
 }

@@ -65,6 +65,26 @@ const (
 	ActMalformed  Act = "malformed"
 )
 
+// commands are what people type for the kinds of requests, where that is a
+// command.
+var commands = map[Act]string{
+	ActRegister: "/register", ActLogin: "/login", ActGuest: "/nick", ActLogout: "/logout", ActPasswd: "/account", ActAccount: "/account",
+	ActSessions: "/sessions", ActEndSession: "/sessions", ActCreate: "/create", ActJoin: "/join", ActLeave: "/leave", ActRooms: "/rooms",
+	ActPeople: "/users", ActWhois: "/whois", ActAway: "/away", ActTopic: "/topic", ActPrivate: "/msg", ActInbox: "/inbox", ActHistory: "/read",
+	ActJoke: "/joke", ActCalc: "/calc", ActClock: "/time", ActFind: "/msg", ActPoke: "/msg", ActDevices: "/devices", ActAccept: "/accept",
+	ActReject: "/refuse", ActVerify: "/verify", ActSendFile: "/send", ActStopFile: "/cancel", ActRoute: "/path", ActDrop: "/outbox",
+	ActHangUp: "/kick", ActShare: "/share", ActTrust: "/server",
+}
+
+// Command is what a person types to ask for it, or where nobody types that, the
+// kind's own name.
+func (a Act) Command() string {
+	if c, ok := commands[a]; ok {
+		return c
+	}
+	return string(a)
+}
+
 // Act names the request; the other Act methods do the same.
 func (Hello) Act() Act      { return ActHello }
 func (CheckName) Act() Act  { return ActName }

@@ -125,6 +125,7 @@ var eventTypes = map[string]func() Event{
 	"goodbye":   newEvent[Goodbye],
 	"udp":       newEvent[Endpoint],
 	"displaced": newEvent[Displaced],
+	"withdrawn": newEvent[Withdrawn],
 	"devices":   newEvent[DeviceList],
 	"found":     newEvent[Found],
 	"punched":   newEvent[Punched],

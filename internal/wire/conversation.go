@@ -149,6 +149,8 @@ const (
 	KeyVerified KeyState = "verified" // a person has compared it
 	KeyChanged  KeyState = "changed"  // another one, for which no earlier one vouches: nothing is sent
 	KeyRejected KeyState = "rejected" // a person has said that it is the wrong one
+	// KeyWithdrawn: its owner has removed the device, so that nothing is sent to it.
+	KeyWithdrawn KeyState = "withdrawn"
 )
 
 // TalkRenamed is said by our own client: somebody with whom we hold a private

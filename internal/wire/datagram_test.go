@@ -3,11 +3,14 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestDatagramConformance runs the transcripts of the registry's dialects as
@@ -243,4 +246,39 @@ func fuzzDatagramTexts(f *testing.F, d Datagrams) {
 			}
 		}
 	})
+}
+
+func TestWhatOurClientsAskForAListWithPaysForAllOfIt(t *testing.T) {
+	people, rooms, groups := make([]Person, maxListed), make([]RoomInfo, maxListed), make([]RoomInfo, maxListed)
+	for i := range maxListed {
+		people[i].Name = fmt.Sprintf("%0*d", MaxName, i)
+		rooms[i].Room = fmt.Sprintf("%0*d", MaxRoom, i)
+		groups[i] = RoomInfo{Room: fmt.Sprintf("%012d", i), Group: "224.1.1.1:5007"}
+	}
+	for _, tt := range []struct {
+		client  DatagramClient
+		server  DatagramServer
+		asks    Request
+		answers Event
+	}{
+		{&tobiClient{}, tobiServer{}, People{}, &PeopleList{People: people}},
+		{&tobiClient{}, tobiServer{}, Rooms{}, &RoomList{Rooms: rooms}},
+		{&iasClient{}, &iasServer{}, Rooms{}, &RoomList{Rooms: groups}},
+	} {
+		asked, err := tt.client.AppendDatagrams(nil, tt.asks)
+		if err != nil || len(asked) != 1 {
+			t.Fatalf("%T: %d datagrams, %v", tt.asks, len(asked), err)
+		}
+		got, err := tt.server.ParseDatagram(asked[0])
+		if diff := cmp.Diff(tt.asks, got); diff != "" || err != nil {
+			t.Errorf("%.20q is read as something else: %v\n%s", asked[0], err, diff)
+		}
+		bytes := 0
+		for _, text := range said(t, tt.server, tt.answers) {
+			bytes += len(text)
+		}
+		if bytes > 3*len(asked[0]) {
+			t.Errorf("%d bytes are asked for with %d", bytes, len(asked[0]))
+		}
+	}
 }

@@ -47,6 +47,9 @@ type Manners struct {
 	// Sleeps is for how long its servers may read nothing after somebody came or
 	// went. A PeerList says that they read again.
 	Sleeps time.Duration
+	// Apart are requests that only some of its servers know, in sets that are
+	// known together; the other servers leave them without an answer.
+	Apart [][]Act
 }
 
 // A ServerCodec is the server's half of a dialect on one connection. Not for

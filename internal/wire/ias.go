@@ -20,8 +20,11 @@ const maxSpelled = 64
 // Name returns the name that flags and Whois use.
 func (ias) Name() string { return "ias" }
 
-// Manners are those of people who are told nothing unasked.
-func (ias) Manners() Manners { return Manners{} }
+// Manners are those of people who are told nothing unasked. Of its original
+// registries one looks people up, and another one has groups.
+func (ias) Manners() Manners {
+	return Manners{Apart: [][]Act{{ActFind}, {ActRooms, ActCreate, ActJoin}}}
+}
 
 // Mine looks at the first four bytes.
 func (ias) Mine(datagram []byte) bool {

@@ -21,7 +21,7 @@ func (c *iasClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) {
 	case Find:
 		return appendIASTyped(dst, "REQ:", r.Name)
 	case Rooms:
-		return appendDatagram(dst, "GRP:")
+		return appendDatagram(dst, "GRP:", paysList)
 	case Create:
 		return appendIASCreate(dst, r)
 	case Join:
@@ -92,9 +92,9 @@ func (c *iasClient) ParseDatagram(datagram []byte) (Event, error) {
 		c.name = arg
 		return &LoggedIn{Name: arg, Kind: KindDatagram}, nil
 	case "PIN":
-		addr, err := iasAddress(arg)
-		if err != nil {
-			return nil, err
+		addr := iasAddress(arg)
+		if addr == "" {
+			return nil, errHalfAddress(ActFind)
 		}
 		return &Found{Addr: addr}, nil
 	case "GTA":
@@ -102,9 +102,9 @@ func (c *iasClient) ParseDatagram(datagram []byte) (Event, error) {
 	case "GCR":
 		return &Created{Room: arg}, nil
 	case "GRI":
-		addr, err := iasAddress(arg)
-		if err != nil || !isGroup(addr) {
-			return nil, errHalfAddress()
+		addr := iasAddress(arg)
+		if !isGroup(addr) {
+			return nil, errHalfAddress(ActJoin)
 		}
 		return &Entered{Group: addr}, nil
 	case "PTP":
@@ -150,11 +150,8 @@ func parseIASGroups(arg string) Event {
 	return &list
 }
 
-func iasAddress(arg string) (string, error) {
+// iasAddress returns "" for what is none.
+func iasAddress(arg string) string {
 	ip, port, _ := strings.Cut(arg, "_")
-	addr := joinAddress(ip, port)
-	if addr == "" {
-		return "", errHalfAddress()
-	}
-	return addr, nil
+	return joinAddress(ip, port)
 }

@@ -142,6 +142,14 @@ type DeviceList struct {
 	Own     string   `json:"-"` // the key of this one, as our own client says it
 }
 
+// Withdrawn says that a device was removed from somebody's account: its key is not
+// theirs any more.
+type Withdrawn struct {
+	news
+	Name   string `json:"name"`
+	Device string `json:"device"` // its key
+}
+
 // Found answers Find.
 type Found struct {
 	Re

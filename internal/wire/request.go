@@ -70,11 +70,13 @@ type Guest struct {
 // Logout gives up the name and its token; the session stays open, unnamed.
 type Logout struct{ Head }
 
-// Passwd changes the password of the session's account; all its tokens die.
+// Passwd changes the password of the session's account; all its tokens and other
+// sessions end, and with All this one, which is answered by Goodbye then.
 type Passwd struct {
 	Head
 	Old Secret `json:"old"`
 	New Secret `json:"new"`
+	All bool   `json:"all,omitempty"`
 }
 
 // Account changes the session's account: Legacy on or off, or Remove, which

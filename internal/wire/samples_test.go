@@ -22,7 +22,7 @@ func sampleRequests() []Request {
 		Guest{Head: h, Name: "zoë"},
 		Guest{},
 		Logout{Head: h},
-		Passwd{Head: h, Old: "old", New: "new"},
+		Passwd{Head: h, Old: "old", New: "new", All: true},
 		Account{Head: h, Legacy: &on, Remove: true, Password: "secret"},
 		Sessions{Head: h},
 		EndSession{Head: h, Session: "s1"},
@@ -117,6 +117,7 @@ func sampleEvents() []Event {
 		&Goodbye{Re: re, Code: CodeShutdown, Text: "The server stops.", RetryMS: 2000},
 		&Endpoint{Re: re, ID: "0123456789abcdef", Secret: "5ec2e7", Port: 2020, Probe: 2021, Devices: devices, Prekeys: 3},
 		&Displaced{},
+		&Withdrawn{Name: "bob", Device: "3XVgQP3VFF4r+YMtJk3QgOSz5zAWvfZXS0zYfqppf14"},
 		&DeviceList{Re: re, Devices: devices},
 		&Found{Re: re, Name: "bob", Kind: KindAccount, Online: true, Device: "a2V5", Devices: devices},
 		&Punched{

@@ -26,9 +26,9 @@ func (c *tobiClient) AppendDatagrams(dst [][]byte, r Request) ([][]byte, error) 
 		if r.Room != "" {
 			return dst, ErrUnsupported
 		}
-		return appendDatagram(dst, "ul")
+		return appendDatagram(dst, "ul ", paysList)
 	case Rooms:
-		return appendDatagram(dst, "rl")
+		return appendDatagram(dst, "rl ", paysList)
 	case Create:
 		if r.Group != "" {
 			return dst, ErrUnsupported
@@ -133,7 +133,7 @@ func parseTobiSaid(datagram string) (Event, error) {
 func parseTobiFound(args []string) (Event, error) {
 	addr := tobiAddress(args)
 	if addr == "" {
-		return nil, errHalfAddress()
+		return nil, errHalfAddress(ActFind)
 	}
 	return &Found{Addr: addr}, nil
 }
@@ -145,7 +145,7 @@ func (c *tobiClient) parsePeer(args []string) (Event, error) {
 	}
 	addr := tobiAddress(args)
 	if addr == "" {
-		return nil, errHalfAddress()
+		return nil, errHalfAddress("") // of a list whose beginning was the answer
 	}
 	if p := (Peer{Addr: addr}); !slices.Contains(c.peers, p) && len(c.peers) < maxListed {
 		c.peers = append(slices.Clip(c.peers), p)
@@ -160,6 +160,6 @@ func tobiAddress(args []string) string {
 	return joinAddress(args[0], args[1])
 }
 
-func errHalfAddress() *FrameError {
-	return &FrameError{Code: CodeMalformed, Text: "The datagram has no whole address."}
+func errHalfAddress(of Act) *FrameError {
+	return &FrameError{Code: CodeMalformed, Text: "The registry's answer has no address that can be used.", Of: of}
 }

@@ -2,7 +2,9 @@ package conf
 
 import (
 	"fmt"
+	"net"
 	"strconv"
+	"strings"
 )
 
 // Port is a listener's port: 1 to 65535, 0 for a free one, PortOff for none.
@@ -35,6 +37,38 @@ func (p Port) MarshalText() ([]byte, error) {
 		return []byte("off"), nil
 	}
 	return strconv.AppendInt(nil, int64(p), 10), nil
+}
+
+// CheckServer refuses what is neither HOST nor HOST:PORT.
+func CheckServer(s string) error {
+	if bare := strings.Trim(s, "[]"); !strings.Contains(bare, ":") || net.ParseIP(bare) != nil {
+		return nil // the usual port
+	}
+	if !endsInPort(s) {
+		return fmt.Errorf("want HOST or HOST:PORT, the port being a number from 1 to 65535, not %q", cut(s))
+	}
+	return nil
+}
+
+// CheckSocket refuses what is not HOST:PORT; the HOST may be left out.
+func CheckSocket(s string) error {
+	if !endsInPort(s) {
+		return fmt.Errorf("want HOST:PORT, the port being a number from 1 to 65535, not %q", cut(s))
+	}
+	return nil
+}
+
+func endsInPort(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	return err == nil && CheckPort(port) == nil
+}
+
+// CheckPort refuses what is no port that can be connected to.
+func CheckPort(s string) error {
+	if n, err := strconv.ParseUint(s, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("%q is no port: want a number from 1 to 65535", cut(s))
+	}
+	return nil
 }
 
 // cut shortens foreign input for a sentence.

@@ -140,7 +140,7 @@ func (l *loop) seal(c *conversation) {
 	one.sealing = true
 	l.ask(wire.TakePrekey{Name: c.name}, func(e wire.Event) {
 		if given, ok := e.(*wire.PrekeyTaken); ok {
-			c.devices = given.Devices
+			l.list(c, given.Devices)
 			l.sealTo(c, one, given.Prekey)
 			return
 		}

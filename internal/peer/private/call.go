@@ -140,7 +140,8 @@ func (l *loop) punched(e *wire.Punched) {
 	c := l.conversation(e.From)
 	l.spell(c, e.From)
 	c.is(e.Kind)
-	c.devices, c.plain = e.Devices, false
+	l.list(c, e.Devices)
+	c.plain = false
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {

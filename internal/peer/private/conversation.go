@@ -110,7 +110,7 @@ func (l *loop) spell(c *conversation, name string) {
 func (l *loop) recall(c *conversation) {
 	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
 	for _, d := range known {
-		if d.State != wire.KeyRejected {
+		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
 			c.device, c.state = d.Key, d.State
 		}
 	}
@@ -153,8 +153,11 @@ func (l *loop) waits(c *conversation) bool {
 }
 
 // blocked says that nothing goes out before a person has answered.
-func (c *conversation) blocked() bool {
-	return c.state == wire.KeyChanged || c.state == wire.KeyRejected
+func (c *conversation) blocked() bool { return distrusted(c.state) }
+
+// distrusted says that a key in this state gets nothing and vouches for nobody.
+func distrusted(state wire.KeyState) bool {
+	return state == wire.KeyChanged || state == wire.KeyRejected || state == wire.KeyWithdrawn
 }
 
 // soon has it looked for at once.
@@ -252,7 +255,7 @@ func (l *loop) find(c *conversation) {
 func (l *loop) found(c *conversation, e *wire.Found) {
 	l.spell(c, e.Name)
 	c.is(e.Kind)
-	c.devices = e.Devices
+	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
 		c.plainly(l, "this is you")

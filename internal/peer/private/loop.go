@@ -76,7 +76,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 		l.plain.open(conn)
 		l.direct, err = link.NewCarrier(l.socket, l.id, l.expected.has)
 	case l.cfg.Local != "":
-		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %v. Choose another one with --udp HOST:PORT.", l.cfg.Local, err)
+		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", l.cfg.Local, session.Cause(err))
 	default:
 		l.cfg.Log.Warn("no UDP socket: private lines go through the server", "err", err)
 		err = nil

@@ -42,6 +42,8 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 		l.askWhose(c, e)
 	case known[i].State == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
+	case known[i].State == wire.KeyWithdrawn:
+		l.dropNote(e, "its sender's device was removed")
 	case known[i].State == wire.KeyChanged:
 		c.held, c.noted.changed = true, true
 		if c.best() == nil {
@@ -72,7 +74,7 @@ func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
 func (l *loop) judged(c *conversation, e *wire.Sealed, answer wire.Event) {
 	switch answer := answer.(type) {
 	case *wire.Found:
-		c.devices = answer.Devices
+		l.list(c, answer.Devices)
 		if l.judge(c, e.By) {
 			l.openNote(c, e)
 		} else {

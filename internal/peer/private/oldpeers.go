@@ -228,7 +228,7 @@ func (l *loop) sendOlder(c *oldpeer.Contact, r *wire.Receipt) error {
 	}
 	for _, d := range all {
 		if _, err := l.socket.WriteTo(d, net.UDPAddrFromAddrPort(c.Addr)); err != nil {
-			return fmt.Errorf("the network does not take it: %w", err)
+			return errors.New(session.Trouble(c.Addr.String(), err))
 		}
 	}
 	return nil

@@ -51,6 +51,8 @@ func (l *loop) hear(e wire.Event) {
 		l.displaced()
 	case *wire.DeviceList:
 		l.devicesListed(e)
+	case *wire.Withdrawn:
+		l.withdrawn(e.Name, e.Device)
 	case *wire.Punched:
 		l.punched(e)
 	case *wire.Declined:

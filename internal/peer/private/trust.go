@@ -24,7 +24,10 @@ func (l *loop) judge(c *conversation, key string) bool {
 		return false
 	}
 	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
-	if i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key }); i >= 0 {
+	if i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key }); i >= 0 && known[i].State == wire.KeyWithdrawn {
+		l.cameBackAs(c, known[i])
+		return false
+	} else if i >= 0 {
 		l.adopt(c, known[i].Key, known[i].State)
 		return !c.blocked()
 	}
@@ -44,6 +47,70 @@ func (l *loop) judge(c *conversation, key string) bool {
 	l.adopt(c, key, d.State)
 	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
 	return !c.blocked()
+}
+
+// cameBackAs asks about a key that was withdrawn and is used again: whoever had the
+// removed device may have got in with it.
+func (l *loop) cameBackAs(c *conversation, d wire.KnownDevice) {
+	d.State = wire.KeyChanged
+	l.keepKey(d)
+	l.adopt(c, d.Key, d.State)
+	l.emit(&wire.KeySeen{
+		User: c.name, State: d.State, Print: wire.DevicePrint(d.Key),
+		Text: fmt.Sprintf("%s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %s.", c.name, c.name),
+	})
+}
+
+// withdrawn takes the trust from a key whose device its owner has removed. The
+// server's word is enough for that: it can keep lines back anyway.
+func (l *loop) withdrawn(name, key string) {
+	if wire.Fold(name) == wire.Fold(l.server.me) {
+		return // the list of our devices says so
+	}
+	known, err := l.keysOf(name)
+	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key })
+	if err != nil || i < 0 || known[i].State == wire.KeyWithdrawn || known[i].State == wire.KeyRejected {
+		return
+	}
+	d := known[i]
+	d.State = wire.KeyWithdrawn
+	l.keepKey(d)
+	l.emit(&wire.KeySeen{
+		User: name, State: d.State, Print: wire.DevicePrint(key),
+		Text: fmt.Sprintf("key withdrawn: %s has removed the device %s from the account, and nothing is sent to it any more", name, wire.DevicePrint(key)),
+	})
+	c := l.convs[wire.Fold(name)]
+	if c == nil {
+		return
+	}
+	for _, p := range slices.Clone(c.paths) {
+		if p.Key == key {
+			p.Close(false)
+		}
+	}
+	if c.device == key {
+		c.hangUp(l)
+		l.adopt(c, key, d.State)
+		l.look() // for another device of theirs
+	}
+}
+
+// list notes which devices an account has. Those that we know and that are not
+// among them were removed while nobody told us.
+func (l *loop) list(c *conversation, devices []wire.Device) {
+	c.devices = devices
+	if c.kind != wire.KindAccount || len(devices) == 0 {
+		return
+	}
+	known, err := l.keysOf(c.name)
+	if err != nil {
+		return
+	}
+	for _, d := range known {
+		if !slices.ContainsFunc(devices, func(one wire.Device) bool { return one.Key == d.Key }) {
+			l.withdrawn(c.name, d.Key)
+		}
+	}
 }
 
 // judgeGuest takes any key: a guest's name belongs to nobody. Lines that were
@@ -71,6 +138,8 @@ func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
 	switch {
 	case state == wire.KeyRejected:
 		c.show("you have said that this key is not " + c.name + "'s")
+	case state == wire.KeyWithdrawn:
+		c.show(c.name + " has removed this device: its key is withdrawn")
 	case c.blocked():
 		c.show("the key has changed: /verify " + c.name)
 	}
@@ -86,7 +155,7 @@ func (l *loop) vouched(c *conversation, key string, known []wire.KnownDevice) bo
 	}
 	d := c.devices[i]
 	by := slices.IndexFunc(known, func(k wire.KnownDevice) bool {
-		return k.Key == d.By && k.State != wire.KeyChanged && k.State != wire.KeyRejected
+		return k.Key == d.By && !distrusted(k.State)
 	})
 	return by >= 0 && wire.Signed(d.By, wire.EndorsementText(l.server.node, c.name, key), d.Sig)
 }

@@ -174,6 +174,11 @@ func (l *loop) namedDevice(begins string) (key, why string) {
 func (l *loop) devicesListed(e *wire.DeviceList) {
 	was := l.server.devices
 	l.server.devices = e.Devices
+	for _, d := range was {
+		if !slices.ContainsFunc(e.Devices, func(one wire.Device) bool { return one.Key == d.Key }) {
+			l.notice("The device %s was removed from your account by another one of yours. If that was not you, change your password with /account password.", wire.DevicePrint(d.Key))
+		}
+	}
 	if len(e.Devices) > len(was) {
 		l.tellNewDevices(e.Devices)
 	}

@@ -30,8 +30,8 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 	})
 }
 
-// passwd changes the account's password. All its tokens die; the asker gets a
-// new one.
+// passwd changes the account's password. All its tokens and other sessions end;
+// the asker gets a new token, or ends too if it wants that.
 func (h *Hub) passwd(c call, r wire.Passwd) {
 	if err := wire.CheckNewPassword(c.s.user.account.name, r.New); err != nil {
 		h.refuseBy(c, wire.CodePasswordInvalid, err)
@@ -42,25 +42,37 @@ func (h *Hub) passwd(c call, r wire.Passwd) {
 			if h.refusedWork(c, res) {
 				return
 			}
+			acct.hashing++
 			h.log(c, AccountHash{Name: acct.name, Hash: res.Hash}, func(c call, _ *Entry) {
-				h.issue(c, acct.name, nil)
+				if r.All {
+					h.end(c, &wire.Goodbye{
+						Re: wire.Re{Re: c.tag}, Code: wire.CodeEnded,
+						Text: "The password was changed, and every session of the account has ended. Log in with the new password.",
+					}, "")
+					return
+				}
+				h.issue(c, acct.name, passOf(acct, nil))
 			})
 		})
 	})
 }
 
-// hashStored forgets the tokens that the log has forgotten with the old
-// password. Where the operator changed it, nobody who knew the old one stays.
+// hashStored shuts out whoever has come in by the old password: only the session
+// that has changed it stays.
 func (h *Hub) hashStored(c call, e *Entry, r AccountHash) {
 	acct := h.names.account(r.Name)
 	if acct == nil || r.Rehash {
 		return
 	}
-	h.tokens.drop(slices.Clone(acct.tokens)...)
-	if u := acct.claim.user; u != nil && e.Call != 0 {
-		h.endAll(c, u, &wire.Goodbye{
-			Code: wire.CodeEnded, Text: "The operator has changed the password. Log in with the new one.",
-		}, "")
+	acct.hashing--
+	acct.epoch++
+	h.revoke(c, slices.Clone(acct.tokens)...)
+	text := "The password was changed by another session of the account. Log in with the new one; if that was not you, ask the operator."
+	if e.Call != 0 {
+		text = "The operator has changed the password. Log in with the new one."
+	}
+	if u := acct.claim.user; u != nil {
+		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: text}, "")
 	}
 }
 
@@ -83,19 +95,32 @@ func (h *Hub) account(c call, r wire.Account) {
 	}
 }
 
-// flagsStored changes what an account may do; a ban ends its sessions.
+// hashNotStored lets the password be as it was.
+func (h *Hub) hashNotStored(r AccountHash) {
+	if acct := h.names.account(r.Name); acct != nil && !r.Rehash {
+		acct.hashing--
+	}
+}
+
+// flagsStored changes what an account may do; a ban ends its sessions, and where
+// older programs are not taken any more theirs end.
 func (h *Hub) flagsStored(c call, r AccountFlags) {
 	acct := h.names.account(r.Name)
 	if acct == nil {
 		return
 	}
 	acct.legacy, acct.banned = r.Legacy, r.Banned
-	if acct.banned == "" {
-		return
-	}
-	h.forgetTokens(c, h.tokens.drop(slices.Clone(acct.tokens)...))
-	if u := acct.claim.user; u != nil {
-		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
+	u := acct.claim.user
+	switch {
+	case acct.banned != "":
+		h.revoke(c, slices.Clone(acct.tokens)...)
+		if u != nil {
+			h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
+		}
+	case !acct.legacy && u != nil:
+		h.endThose(c, u, (*session).old, &wire.Goodbye{
+			Code: wire.CodeEnded, Text: "The account does not take older programs any more. Its owner can allow them with /account legacy on.",
+		}, "")
 	}
 }
 
@@ -106,7 +131,7 @@ func (h *Hub) accountGone(c call, r AccountGone) {
 	if acct == nil {
 		return
 	}
-	h.tokens.drop(slices.Clone(acct.tokens)...)
+	h.revoke(c, slices.Clone(acct.tokens)...)
 	if u := acct.claim.user; u != nil {
 		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: "The account was removed."}, "account removed")
 	}
@@ -138,7 +163,7 @@ func (h *Hub) endSession(c call, r wire.EndSession) {
 	}
 	s := c.s.user.sessions[i]
 	if k := s.token; k != nil {
-		h.forgetTokens(c, h.tokens.drop(k.before, k))
+		h.revoke(c, k.before, k)
 	}
 	h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
 	h.done(c)

@@ -69,7 +69,7 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.accountGone(c, r)
 	case TokenMade:
 		h.tokenStored(c, r)
-	case TokensGone: // forgotten before it was logged
+	case TokenBound, TokensGone: // done before it was logged
 	case RoomMade:
 		h.roomStored(c, e, r)
 	case RoomTopic:
@@ -96,6 +96,8 @@ func (h *Hub) undo(c call, e *Entry) {
 	switch r := e.Record.(type) {
 	case AccountMade:
 		h.accountNotStored(r)
+	case AccountHash:
+		h.hashNotStored(r)
 	case RoomMade:
 		h.roomNotStored(r)
 	case RoomGone:

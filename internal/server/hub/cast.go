@@ -95,6 +95,8 @@ func (rm *room) holdBack(s *session, out *Out) {
 // enter puts the session into a room, where it listens or holds, and says
 // whether its user was not there before. Nobody is told.
 func (h *Hub) enter(c call, rm *room, holds bool) (came bool) {
+	h.settleGuise(c, c.s.user)
+	h.settleOthers(c, rm, c.s.user.name)
 	c.s.rooms = append(c.s.rooms, rm)
 	rm.count(c.s, 1)
 	rm.holders[c.s] = struct{}{}
@@ -115,6 +117,7 @@ func (rm *room) count(s *session, n int) {
 // exit takes the session out of a room and tells it, if the user is gone.
 func (h *Hub) exit(c call, rm *room, reason string) {
 	s, u := c.s, c.s.user
+	h.settleGuise(c, u)
 	if rm.hears(s) {
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
 	}
@@ -125,7 +128,7 @@ func (h *Hub) exit(c call, rm *room, reason string) {
 	case u.hidden:
 		rm.hidden--
 	case gone:
-		h.cast(c, rm, h.left(c, rm, u.name, reason), nil, nil)
+		h.tellPassage(c, rm, u.name, false, h.left(c, rm, u.name, reason), nil)
 	}
 	h.unlist(c, rm)
 	if rm.conns == 0 {

@@ -37,7 +37,7 @@ func (h *Hub) create(c call, r wire.Create) {
 	if acct := c.s.account(); acct != nil {
 		owner = acct.name
 	}
-	l.making[look] = c.s.addr()
+	l.making[look] = c.s.network()
 	l.claimGroup(group)
 	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group}, func(c call, _ *Entry) {
 		h.reply(c, &wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
@@ -53,8 +53,8 @@ func (h *Hub) mayCreate(c call) bool {
 		h.refuse(c, wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
 	case acct != nil && acct.rooms >= most.RoomsPerAccount:
 		h.refuse(c, wire.CodeFull, fmt.Sprintf("Your account owns %d rooms, and no more are allowed.", acct.rooms))
-	case acct == nil && l.byAddr[c.s.addr()] >= most.RoomsPerAddress:
-		h.refuse(c, wire.CodeFull, "Too many rooms were made from your address. Wait until empty ones vanish, or register.")
+	case acct == nil && l.made.Full(c.s.network(), most.RoomsPerAddress):
+		h.refuse(c, wire.CodeFull, "Too many rooms were made from your address. Wait until empty ones vanish"+h.orRegister())
 	default:
 		return true
 	}
@@ -72,7 +72,7 @@ func (h *Hub) roomStored(c call, e *Entry, r RoomMade) {
 	}
 	if rm.owner == "" {
 		rm.maker = maker
-		h.rooms.byAddr[maker]++
+		h.rooms.made.Add(maker, 1)
 		h.emptied(c.now, rm, newRoomFor)
 	}
 }

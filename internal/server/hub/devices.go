@@ -28,7 +28,12 @@ func (h *Hub) devices(c call, r wire.Devices) {
 	case acct.device(r.Remove) == nil:
 		h.refuseNoDevice(c)
 	default:
-		h.log(c, DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) { h.answerDevices(c, acct) })
+		h.log(c, DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) {
+			h.answerDevices(c, acct)
+			if c.s.device == r.Remove {
+				h.end(c, byeRemoved, "")
+			}
+		})
 	}
 }
 
@@ -78,8 +83,42 @@ func (h *Hub) deviceNotStored(r DeviceMade) {
 	}
 }
 
-// deviceGone removes a device, and what it has handed over. Its session, if
-// there is one, holds no private conversations any more.
+// byeRemoved is told to the sessions of a device that was removed.
+var byeRemoved = &wire.Goodbye{
+	Code: wire.CodeEnded, Text: "This device was removed from the account. Log in with the password to add it anew.",
+}
+
+// show notes as which of its account's devices a session, and its token, is known
+// from here on. Whoever has shown itself as one device does not become another one.
+func (h *Hub) show(c call, key string) {
+	if c.s.device != "" {
+		return
+	}
+	c.s.device = key
+	if k := c.s.token; k != nil && k.account != nil {
+		k.device = key
+		c.out.note(TokenBound{Hash: k.hash, Device: key})
+	}
+}
+
+// tokensOf are those of one of the account's devices, and those that nobody who is
+// here has and no device has shown itself with: they may be of it, too.
+func (a *account) tokensOf(key string) []*token {
+	return slices.DeleteFunc(slices.Clone(a.tokens), func(k *token) bool {
+		return k.device != key && (k.device != "" || a.claim.user.holds(k))
+	})
+}
+
+// holds reports whether a session of the user was given the token, or the one that
+// replaces it.
+func (u *user) holds(k *token) bool {
+	return u != nil && slices.ContainsFunc(u.sessions, func(s *session) bool {
+		return s.token != nil && (s.token == k || s.token.before == k)
+	})
+}
+
+// deviceGone removes a device, and shuts out whoever has it: its sessions and tokens
+// end, and what it has handed over goes. Those who may write to it are told.
 func (h *Hub) deviceGone(c call, r DeviceGone) {
 	acct := h.names.account(r.Name)
 	if acct == nil || acct.device(r.Key) == nil {
@@ -87,11 +126,35 @@ func (h *Hub) deviceGone(c call, r DeviceGone) {
 	}
 	acct.devices = slices.DeleteFunc(acct.listDevices(), func(d wire.Device) bool { return d.Key == r.Key })
 	acct.sealing.stock = acct.sealing.stock.Without(r.Key, "")
-	h.tellDevices(c, acct)
-	if u := acct.claim.user; u != nil {
-		if e := u.endpoint(); e != nil && e.device == r.Key {
+	h.revoke(c, acct.tokensOf(r.Key)...)
+	u := acct.claim.user
+	if u == nil {
+		return
+	}
+	h.tellWithdrawn(c, u, r.Key)
+	h.endThose(c, u, func(s *session) bool { return s.device == r.Key }, byeRemoved, "")
+	if e := u.endpoint(); e != nil && e.device == r.Key { // of a session that has shown itself as another one before
+		if e.session != c.s {
 			c.out.deliver(e.session, &wire.Displaced{})
-			h.closeEndpoint(e.session)
+		}
+		h.closeEndpoint(e.session)
+	}
+	h.tellDevices(c, acct)
+}
+
+// tellWithdrawn tells those who share a room with an account, or have agreed with it
+// on a private conversation, that one of its keys is not its key any more.
+func (h *Hub) tellWithdrawn(c call, u *user, key string) {
+	news := &wire.Withdrawn{Name: u.name, Device: key}
+	rooms := u.rooms()
+	h.castRooms(c, rooms, news, c.s)
+	e := u.endpoint()
+	if e == nil {
+		return
+	}
+	for other, p := range e.pairs {
+		if s := other.session; p.open && !slices.ContainsFunc(s.rooms, func(rm *room) bool { return slices.Contains(rooms, rm) }) {
+			c.out.deliver(s, news)
 		}
 	}
 }

@@ -71,8 +71,7 @@ func TestDevicesOfAnAccount(t *testing.T) {
 		{name: "a device that is removed holds no conversations", script: `
 			quietly a: udp phone
 			b: devices phone
-			  a < devices
-			  a < displaced
+			  a < goodbye ended
 			  b < devices
 			b: devices phone
 			  b < refused devices no_device

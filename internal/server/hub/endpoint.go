@@ -91,6 +91,9 @@ func (h *Hub) openEndpoint(c call, key string) {
 		session: c.s, pairs: map[*endpoint]*pair{},
 	}
 	c.s.endpoint, h.endpoints.byID[e.id] = e, e
+	if c.s.account() != nil {
+		h.show(c, key)
+	}
 	h.answerEndpoint(c, e)
 }
 

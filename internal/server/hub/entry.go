@@ -89,11 +89,19 @@ type AccountFlags struct {
 // AccountGone removes an account, its tokens, marks, inbox and prekeys. Its lines stay.
 type AccountGone struct{ Name string }
 
-// TokenMade adds a resume token of an account, by its SHA-256.
+// TokenMade adds a resume token of an account, by its SHA-256. Device is the key of
+// the device that it is given to, "" where that is not known.
 type TokenMade struct {
 	Name    string
 	Hash    TokenHash
 	Expires wire.Millis
+	Device  string
+}
+
+// TokenBound notes which device has a token.
+type TokenBound struct {
+	Hash   TokenHash
+	Device string
 }
 
 // TokensGone forgets tokens.
@@ -123,8 +131,8 @@ type MarkMoved struct {
 // DeviceMade adds a device to an account's set, unless it is there.
 type DeviceMade struct{ Name, Key string }
 
-// DeviceGone removes a device from an account's set, and its prekeys. What it has
-// signed stays.
+// DeviceGone removes a device from an account's set, its prekeys and its tokens. What
+// it has signed stays.
 type DeviceGone struct{ Name, Key string }
 
 // DeviceEndorsed notes that one device of an account has signed another.
@@ -159,6 +167,7 @@ func (AccountHash) record()    {}
 func (AccountFlags) record()   {}
 func (AccountGone) record()    {}
 func (TokenMade) record()      {}
+func (TokenBound) record()     {}
 func (TokensGone) record()     {}
 func (RoomMade) record()       {}
 func (RoomTopic) record()      {}
@@ -222,4 +231,5 @@ type Token struct {
 	Name    string
 	Hash    TokenHash
 	Expires wire.Millis
+	Device  string // as in TokenMade
 }

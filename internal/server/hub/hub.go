@@ -7,10 +7,10 @@
 // asker and tells everybody else, in log order. Names in use, places in rooms
 // and whatever else ends with a session live in memory alone.
 //
-// The package reads like this: table.go says which method answers a request
-// and what it needs; session.go keeps every session first in, first out;
+// The package reads like this: table.go says which method answers a request,
+// what it needs and what it costs; cost.go and share.go have the budgets; session.go keeps every session first in, first out;
 // names.go and users.go hold who is who, rooms.go and cast.go who hears what;
-// notices.go and peers.go are what older programs are told of who is here;
+// news.go, notices.go and peers.go are what older programs are told of who is here;
 // lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
 // account.go and token.go are about accounts; tick.go has the deadlines.
 // endpoint.go, devices.go, punch.go and relay.go are about private
@@ -23,7 +23,6 @@ package hub
 
 import (
 	"io"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -75,6 +74,8 @@ type Hub struct {
 	peers     peers
 	tokens    tokens
 	guesses   throttle
+	shares    shares
+	owing     map[string]*user // by Skeleton: whose rooms still know them by that name
 	work      work
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
@@ -112,10 +113,12 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: map[netip.Addr]int{}},
+		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
+		shares:    shares{of: map[Network]*share{}},
+		owing:     map[string]*user{},
 		work:      work{jobs: map[uint64]job{}},
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},
@@ -146,7 +149,7 @@ func (h *Hub) load(st State) {
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
-			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time()})
+			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time(), device: t.Device})
 		}
 	}
 	h.due.at(noTime, deadline{what: dueStart})

@@ -204,7 +204,7 @@ func TestNothingIsKeptOfThoseWhoHaveGone(t *testing.T) {
 	h := s.hub
 	for what, n := range map[string]int{
 		"sessions": len(h.sessions), "names": len(h.names.claims), "people": len(h.online.places),
-		"jobs": len(h.work.jobs), "rooms beside the lobby": len(h.rooms.byName) - 1, "rooms by address": len(h.rooms.byAddr),
+		"jobs": len(h.work.jobs), "rooms beside the lobby": len(h.rooms.byName) - 1, "rooms by address": len(h.rooms.made),
 		"tokens": len(h.tokens.byHash), "guesses": len(h.guesses.tries) + len(h.guesses.accounts),
 		"people in the lobby": len(h.rooms.lobby().people.places), "its sessions": h.rooms.lobby().conns, "those told more": h.rooms.lobby().notified,
 		"its holders": len(h.rooms.lobby().holders), "its hidden": h.rooms.lobby().hidden, "on their way into it": h.rooms.lobby().coming,

@@ -9,15 +9,15 @@ import (
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
 	Accounts           int // registered names
-	Registrations      int // registrations an address an hour; loopback is exempt
+	Registrations      int // registrations a Network an hour; loopback is exempt
 	SessionsPerAccount int
 	TokensPerAccount   int
 	Rooms              int // all of them
-	RoomsPerAddress    int // rooms without an owner
+	RoomsPerAddress    int // rooms without an owner, of one Network
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
-	NamesPerHost       int // of datagram programs, of one IP address; loopback is exempt
+	NamesPerHost       int // of datagram programs, of one Network; loopback is exempt
 	NamesPerAddress    int // of them, of one IP address and port
 }
 
@@ -74,6 +74,35 @@ const (
 	// for: after it was issued, and after its session's end.
 	accountTokenFor = 30 * 24 * time.Hour
 	guestTokenFor   = 10 * time.Minute
+	// burstSeconds is how many seconds' worth of requests a session may send at
+	// once: a client that comes back enters its rooms and hands over its keys.
+	burstSeconds = 4
+	// shareFactor is how many sessions' worth all of one network may do: in a
+	// class of thirty a few people at a time write or come.
+	shareFactor = 5
+	// roomsForOne is how many rooms may hear of one request for the cost of one
+	// more: somebody in all of maxResume rooms still comes back at once.
+	roomsForOne = 8
+	// newsEvery is how often is told what changes back and forth: somebody's name
+	// and absence, comings and goings by one session in one room, a topic.
+	newsEvery = time.Second
+	// announceLater is when an AnonymousN is announced whose network has come too
+	// often: nobody hears the room for longer without being told of.
+	announceLater = time.Second
+	// toldEvery is how often a session is told that it has to wait, longTurn from
+	// when on that is worth a word where others are the cause.
+	toldEvery = 10 * time.Second
+	longTurn  = 2 * time.Second
+	// fairEvery is what one request counts where a network's share is fought for:
+	// 256 connections that share 50 requests a second get one in five seconds each,
+	// and who asks less often than that comes before all of them. oldStanding is
+	// how much of this can be saved up, newStanding what a new connection begins
+	// with, so that somebody who comes gets in before those who flood and after
+	// those who are here. worstStanding bounds how long a flood is remembered.
+	fairEvery     = 6 * time.Second
+	oldStanding   = 50 * fairEvery
+	newStanding   = 5 * fairEvery
+	worstStanding = 5 * time.Minute
 	// storageRetry is when a line that the disk refused is worth another try.
 	storageRetry = time.Second
 	// registerRetry is what an address is told that made too many accounts in

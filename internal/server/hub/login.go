@@ -46,8 +46,9 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 	if acct != nil {
 		stored = acct.name
 	}
+	p := passOf(acct, nil)
 	h.askLater(c, wait, CheckPassword{Name: stored, Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
-		h.passwordChecked(c, r.Name, res)
+		h.passwordChecked(c, r.Name, p, res)
 	})
 }
 
@@ -78,14 +79,14 @@ func (h *Hub) takesPasswords(c call) bool {
 }
 
 // passwordChecked goes on with a login whose password was compared.
-func (h *Hub) passwordChecked(c call, name string, r Result) {
+func (h *Hub) passwordChecked(c call, name string, p pass, r Result) {
 	g, acct := c.s.guess(name), h.names.account(name)
 	if r.Err != nil {
 		h.guesses.undo(g)
 		h.refusedWork(c, r)
 		return
 	}
-	if !r.OK || acct == nil {
+	if !r.OK || acct == nil || !p.good(acct) {
 		if acct != nil {
 			acct.failed++
 		}
@@ -93,10 +94,31 @@ func (h *Hub) passwordChecked(c call, name string, r Result) {
 		return
 	}
 	h.guesses.right(g)
-	if r.Hash != "" {
+	if r.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
 		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
 	}
 	h.admit(c, acct, nil)
+}
+
+// pass is by what somebody comes into an account. Its password may be changed, and
+// its token revoked, while the login is under way.
+type pass struct {
+	account *account // nil: one that is just being made, or that does not exist
+	epoch   int
+	token   *token // or nil: by the password
+}
+
+func passOf(acct *account, k *token) pass {
+	p := pass{account: acct, token: k}
+	if acct != nil {
+		p.epoch = acct.epoch
+	}
+	return p
+}
+
+// good reports whether the pass still leads into an account.
+func (p pass) good(acct *account) bool {
+	return (p.account == nil || p.account == acct && p.epoch == acct.epoch) && (p.token == nil || !p.token.revoked)
 }
 
 // admit lets the session into an account: at once, or with a token as soon as
@@ -116,7 +138,7 @@ func (h *Hub) admit(c call, acct *account, used *token) {
 		h.inAs(c, acct, "")
 		return
 	}
-	h.issue(c, acct.name, used)
+	h.issue(c, acct.name, passOf(acct, used))
 }
 
 // replaceOlder ends the session that the same client had before. One client
@@ -142,20 +164,31 @@ func (c call) as(s *session) call { return call{now: c.now, s: s, out: c.out} }
 
 // issue makes a new token for an account, that the log has or will have before
 // the token, and lets the session in with it.
-func (h *Hub) issue(c call, name string, used *token) {
+func (h *Hub) issue(c call, name string, p pass) {
 	text, err := newToken(h.cfg.Random)
 	if err != nil {
 		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
 		return
 	}
 	made := TokenMade{Name: name, Hash: hashToken(text), Expires: wire.MillisOf(c.now.Add(accountTokenFor))}
+	switch {
+	case p.token != nil:
+		made.Device = p.token.device
+	case p.account != nil && c.s.account() == p.account:
+		made.Device = c.s.device
+	}
 	h.log(c, made, func(c call, _ *Entry) {
 		acct, k := h.names.account(name), h.tokens.byHash[made.Hash]
 		if acct == nil || k == nil || acct.banned != "" {
 			h.refuseFor(c, wire.CodeStorage, storageRetry, "The account can't be entered just now. Try again in a moment.")
 			return
 		}
-		k.replace(used)
+		if !p.good(acct) {
+			h.revoke(c, k)
+			h.refuse(c, wire.CodeDenied, "The account was closed to this login while it was under way. Log in with the password that it has now.")
+			return
+		}
+		k.replace(p.token)
 		h.giveToken(c, k)
 		h.inAs(c, acct, text)
 	})
@@ -166,7 +199,7 @@ func (h *Hub) giveToken(c call, k *token) {
 	if old := c.s.token; old != nil && old.account == nil {
 		h.tokens.drop(old.before, old)
 	}
-	c.s.token = k
+	c.s.token, c.s.device = k, k.device
 }
 
 // inAs gives the session its account's name and says so.

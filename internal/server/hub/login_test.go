@@ -114,7 +114,7 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			bob: guest bob
 			  bob < you are bob guest token
 		`},
-		{name: "a changed password ends all tokens, and the asker gets a new one", script: `
+		{name: "a changed password ends all tokens and other sessions, and the asker gets a new token", script: `
 			quietly op add alice
 			open a native
 			open a2 native
@@ -124,6 +124,7 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			  a < refused passwd denied
 			a: passwd pw sesame-2
 			  a < you are alice account token failed=1
+			  a2 < goodbye ended
 			gone a
 			open b native
 			b: token a2

@@ -1,9 +1,9 @@
 package hub
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"labchat/internal/wire"
@@ -16,7 +16,7 @@ type directory struct {
 	claims   map[string]*claim
 	kept     map[string]bool // names that only the operator gives away, as bare writes them
 	accounts int
-	hosts    map[netip.Addr]int // names of datagram programs, by IP address
+	hosts    Counts // names of datagram programs
 }
 
 // operatorNames are taken for somebody who has a say over the server. "server"
@@ -73,9 +73,12 @@ type account struct {
 	tokens  []*token          // oldest first
 	rooms   int               // that it owns
 	failed  int               // wrong passwords since the last login
+	epoch   int               // how often the password was changed: what was compared before counts no more
+	hashing int               // new passwords on their way to the log
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
+	standing time.Time     // see session.standing
 }
 
 // at returns who has the name or one that looks like it, or nil.

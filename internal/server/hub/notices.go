@@ -13,7 +13,8 @@ func (h *Hub) tellJoined(c call, rm *room) {
 	if m := c.s.origin.Manners; m.Echo && m.Notices {
 		except = nil
 	}
-	h.cast(c, rm, h.joined(c, rm, c.s.user), except, nil)
+	u := c.s.user
+	h.tellPassage(c, rm, u.name, true, h.joined(c, rm, u), except)
 }
 
 // joined is the news that a user has come by the call's session.

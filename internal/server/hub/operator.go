@@ -46,6 +46,7 @@ type operation func(h *Hub, cmd Command) (r Record, row, problem string)
 var operations = map[Verb]operation{
 	VerbAdd: (*Hub).operatorAdd,
 	VerbPasswd: onAccount(func(cmd Command, a *account) (Record, string) {
+		a.hashing++
 		return AccountHash{Name: a.name, Hash: cmd.Hash}, "The password of " + a.name + " was changed."
 	}),
 	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {

@@ -15,6 +15,13 @@ type pace struct {
 	punches budget
 	blocked time.Time // by the spam rule, until when
 	typed   time.Time // when its typing was last passed on
+
+	spent    budget    // by requests that cost
+	turn     turn      // what the next one of them waits for
+	price    int       // of it, while it waits for the network's share
+	since    time.Time // it waits for that
+	standing time.Time // see session.standing, which alone reads it
+	told     time.Time // when it was told last that it has to wait
 }
 
 // meter counts what happened within some time, exactly for every such stretch
@@ -51,19 +58,31 @@ type budget struct{ whole time.Time } // when it is whole again
 // allowance is what a budget holds, and how much of it comes back in a second.
 type allowance struct{ atOnce, perSecond int }
 
+// during is how long it takes until n have come back.
+func (a allowance) during(n int) time.Duration {
+	return time.Duration(n) * time.Second / time.Duration(a.perSecond)
+}
+
 // spend takes n from a budget, or takes nothing and says how long to wait.
 func (b *budget) spend(now time.Time, n int, a allowance) (wait time.Duration) {
-	cost := func(n int) time.Duration { return time.Duration(n) * time.Second / time.Duration(a.perSecond) }
-	whole := b.whole
-	if whole.Before(now) {
-		whole = now
-	}
-	whole = whole.Add(cost(n))
-	if wait = whole.Sub(now) - cost(a.atOnce); wait > 0 {
+	if wait = b.lacks(now, n, a); wait > 0 {
 		return wait
 	}
-	b.whole = whole
+	b.take(now, n, a)
 	return 0
+}
+
+// lacks is how long to wait until n can be taken, not above 0: no longer.
+func (b *budget) lacks(now time.Time, n int, a allowance) time.Duration {
+	return max(0, b.whole.Sub(now)) + a.during(n) - a.during(a.atOnce)
+}
+
+// take takes n from a budget that does not lack them.
+func (b *budget) take(now time.Time, n int, a allowance) {
+	if b.whole.Before(now) {
+		b.whole = now
+	}
+	b.whole = b.whole.Add(a.during(n))
 }
 
 // mayType says whether the session's typing is passed on again.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -12,6 +13,8 @@ type peers struct {
 	topic    Topic
 	sessions []*session  // in order of coming
 	list     []wire.Peer // as all of them were told it last
+	told     time.Time   // when that was
+	due      bool        // a deadline for another one is set
 }
 
 // maxPeers is how many people are listed: more don't fit what these programs
@@ -27,7 +30,7 @@ func (h *Hub) enterPeers(c call) {
 	p.sessions = append(p.sessions, c.s)
 	c.out.Effects = append(c.out.Effects, Effect{Op: OpSubscribe, Session: c.s.id, Topic: p.topic})
 	if !h.tellPeers(c) {
-		c.out.deliver(c.s, p.news())
+		c.out.deliver(c.s, &wire.PeerList{Room: wire.Lobby, Peers: p.current()})
 	}
 }
 
@@ -51,12 +54,23 @@ func (h *Hub) tellPeers(c call) (told bool) {
 	if slices.Equal(list, p.list) {
 		return false
 	}
-	p.list = list
-	c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: p.topic, Event: p.news()})
+	if h.cfg.Rate > 0 && c.now.Sub(p.told) < newsEvery {
+		if !p.due {
+			p.due = true
+			h.due.at(p.told.Add(newsEvery), deadline{what: duePeers})
+		}
+		return false
+	}
+	p.list, p.told = list, c.now
+	c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: p.topic, Event: &wire.PeerList{Room: wire.Lobby, Peers: list}})
 	return true
 }
 
-func (p *peers) news() *wire.PeerList { return &wire.PeerList{Room: wire.Lobby, Peers: p.list} }
+// peersDue tells everybody a list that has changed again soon after the last.
+func (h *Hub) peersDue(c call) {
+	h.peers.due = false
+	h.tellPeers(c)
+}
 
 // current lists each user once, at the address that is here longest, and those
 // only that these programs can send to: they know no other than IPv4.

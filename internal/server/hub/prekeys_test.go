@@ -202,7 +202,7 @@ func TestPrekeys(t *testing.T) {
 			quietly b: prekeys desk d1
 			quietly b: prekeys phone k1 z*
 			b2: devices phone
-			  b < devices of desk
+			  b < goodbye ended
 			  b2 < devices of desk
 			a: take bob
 			  a < prekey bob d1 of desk
@@ -218,24 +218,27 @@ func TestPrekeys(t *testing.T) {
 			  b < prekeys 1
 		`},
 		{name: "of a device that is removed meanwhile nothing is stored", script: `
+			open b3 native
+			quietly b3: login bob pw
 			log off
 			b2: devices phone
-			b: prekeys phone k1
+			b3: prekeys phone k1
 			log on
-			  b < devices of desk
-			  b < refused prekeys denied
+			  b < goodbye ended
+			  b3 < devices of desk
+			  b3 < refused prekeys denied
 			  b2 < devices of desk
 			jobs off
-			b: prekeys desk d1
+			b3: prekeys desk d1
 			b2: devices desk
-			  b < devices
-			  b2 < displaced
+			  b3 < devices
 			  b2 < devices
+			  b2 < goodbye ended
 			jobs on
-			  b < refused prekeys denied
+			  b3 < refused prekeys denied
 			a: take bob
 			  a < refused take_prekey no_user
-			quietly b: udp phone
+			quietly b3: udp phone
 			a: take bob
 			  a < refused take_prekey no_user
 		`},
@@ -245,7 +248,7 @@ func TestPrekeys(t *testing.T) {
 			b2: devices phone
 			a: take bob
 			log on
-			  b < devices of desk
+			  b < goodbye ended
 			  b2 < devices of desk
 			  a < prekey bob k1 of desk
 			c: take bob

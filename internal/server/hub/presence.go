@@ -16,10 +16,10 @@ func (h *Hub) away(c call, r wire.Away) {
 			return
 		}
 	}
-	u := c.s.user
-	if u.away != r.Text {
+	if u := c.s.user; u.away != r.Text {
+		was := u.guise()
 		u.away = r.Text
-		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away}, c.s)
+		h.tellGuise(c, was)
 	}
 	h.done(c)
 }

@@ -97,6 +97,8 @@ func privateWords(e wire.Event) string {
 		return "endpoint" + deviceWords(e.Devices) + number(" prekeys=", e.Prekeys)
 	case *wire.Displaced:
 		return "displaced"
+	case *wire.Withdrawn:
+		return "withdrawn " + deviceNames[e.Device] + " of " + e.Name
 	case *wire.DeviceList:
 		return "devices" + deviceWords(e.Devices)
 	case *wire.Found:
@@ -142,6 +144,7 @@ func (l *fakeLog) deviceMade(e *Entry, r DeviceMade) {
 func (l *fakeLog) deviceGone(r DeviceGone) {
 	l.devices[r.Name] = slices.DeleteFunc(l.devices[r.Name], func(d wire.Device) bool { return d.Key == r.Key })
 	l.prekeys[r.Name] = l.prekeys[r.Name].Without(r.Key, "")
+	l.dropTokens(func(t Token) bool { return t.Name == r.Name && t.Device == r.Key })
 }
 
 func (l *fakeLog) hasDevice(name, key string) bool {

@@ -15,6 +15,15 @@ func (h *Hub) refuseGuest(c call, why string) {
 	h.refuse(c, wire.CodeAccountOnly, why+how)
 }
 
+// orRegister is the end of a sentence to a guest, for whom an account would be a
+// way on.
+func (h *Hub) orRegister() string {
+	if !h.cfg.Register {
+		return "."
+	}
+	return ", or register."
+}
+
 // register makes an account and logs the session in as it. The name is
 // reserved from here until the log has it or the request has failed.
 func (h *Hub) register(c call, r wire.Register) {
@@ -29,11 +38,11 @@ func (h *Hub) register(c call, r wire.Register) {
 		h.refuseBy(c, wire.CodePasswordInvalid, err)
 		return
 	}
-	switch addr := c.s.addr(); {
+	switch from := c.s.network(); {
 	case h.names.accounts >= h.cfg.Limits.Accounts:
 		h.refuse(c, wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
 		return
-	case !addr.IsLoopback() && !h.guesses.mayRegister(addr, c.now, h.cfg.Limits.Registrations):
+	case !from.IsLoopback() && !h.guesses.mayRegister(from, c.now, h.cfg.Limits.Registrations):
 		h.refuseFor(c, wire.CodeThrottled, registerRetry, "Too many accounts were made from your address. Try again later, or enter as a guest.")
 		return
 	}
@@ -82,7 +91,7 @@ func (h *Hub) passwordHashed(c call, made AccountMade, r Result) {
 		h.log(c, made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
 	default:
 		c.out.note(made)
-		h.issue(c, made.Name, nil)
+		h.issue(c, made.Name, pass{})
 	}
 }
 
@@ -112,8 +121,13 @@ func (h *Hub) accountNotStored(r AccountMade) {
 
 // endAll ends all sessions of a user but the call's own.
 func (h *Hub) endAll(c call, u *user, bye *wire.Goodbye, reason string) {
+	h.endThose(c, u, func(*session) bool { return true }, bye, reason)
+}
+
+// endThose ends some sessions of a user, and never the call's own.
+func (h *Hub) endThose(c call, u *user, which func(*session) bool, bye *wire.Goodbye, reason string) {
 	for _, s := range slices.Clone(u.sessions) {
-		if s != c.s {
+		if s != c.s && which(s) {
 			h.end(c.as(s), bye, reason)
 		}
 	}

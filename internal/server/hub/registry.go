@@ -41,19 +41,19 @@ type heard struct {
 // registryRules is the table of requests of datagram sessions. Their programs
 // ask a registry that does not look at who asks.
 var registryRules = map[wire.Act]rule{
-	wire.ActGuest:  {on((*Hub).signIn), 0},
-	wire.ActLogout: {on((*Hub).signOut), 0},
-	wire.ActFind:   {on((*Hub).find), 0},
-	wire.ActPeople: {on((*Hub).registryPeople), 0},
-	wire.ActRooms:  {on((*Hub).registryRooms), 0},
-	wire.ActCreate: {on((*Hub).create), 0},
-	wire.ActJoin:   {on((*Hub).joinByDatagram), 0},
-	wire.ActLeave:  {on((*Hub).leaveByDatagram), needName},
-	wire.ActSay:    {on((*Hub).sayByDatagram), needName},
+	wire.ActGuest:  {on((*Hub).signIn), 0, one},
+	wire.ActLogout: {on((*Hub).signOut), 0, one},
+	wire.ActFind:   {on((*Hub).find), 0, free},
+	wire.ActPeople: {on((*Hub).registryPeople), 0, free},
+	wire.ActRooms:  {on((*Hub).registryRooms), 0, free},
+	wire.ActCreate: {on((*Hub).create), 0, one},
+	wire.ActJoin:   {on((*Hub).joinByDatagram), 0, one},
+	wire.ActLeave:  {on((*Hub).leaveByDatagram), needName, one},
+	wire.ActSay:    {on((*Hub).sayByDatagram), needName, line},
 }
 
 // bridgeRules is the table of requests of multicast groups.
-var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0}}
+var bridgeRules = map[wire.Act]rule{wire.ActSay: {on((*Hub).sayInGroup), 0, one}}
 
 // openDatagram takes in an address that datagrams come from, or a multicast
 // group. It is nobody so far.
@@ -96,7 +96,7 @@ func (h *Hub) signIn(c call, r wire.Guest) {
 		u.sessions = append(u.sessions, s)
 		h.online.add(u)
 	}
-	h.names.hosts[s.addr()]++
+	h.names.hosts.Add(s.network(), 1)
 	h.signedIn(c, u)
 }
 
@@ -126,11 +126,11 @@ func (h *Hub) nameFreeFor(c call, name string) bool {
 
 // roomForName checks how many names the address and its host have already.
 func (h *Hub) roomForName(c call) bool {
-	addr, most := c.s.addr(), h.cfg.Limits
+	from, most := c.s.network(), h.cfg.Limits
 	switch {
 	case len(c.s.names()) >= most.NamesPerAddress:
 		h.refuse(c, wire.CodeFull, "Your address has as many names as it can have. Use one of them.")
-	case !addr.IsLoopback() && h.names.hosts[addr] >= most.NamesPerHost:
+	case !from.IsLoopback() && h.names.hosts.Full(from, most.NamesPerHost):
 		h.refuse(c, wire.CodeFull, "Your host has as many names as it can have. Try again later.")
 	default:
 		return true
@@ -149,14 +149,12 @@ func (s *session) names() []*user {
 // strike takes all names from a datagram session, and what its lines stood
 // for.
 func (h *Hub) strike(s *session) {
-	addr, names := s.addr(), s.names()
+	names := s.names()
 	s.user = nil
 	for _, u := range names {
 		h.part(s, u)
 	}
-	if h.names.hosts[addr] -= len(names); h.names.hosts[addr] <= 0 {
-		delete(h.names.hosts, addr)
-	}
+	h.names.hosts.Add(s.network(), -len(names))
 	*s.reg = registrant{since: s.reg.since, listed: s.reg.listed}
 	s.reg.clear(nil, s.origin.Addr)
 }

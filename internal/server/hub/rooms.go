@@ -12,10 +12,10 @@ import (
 type lounge struct {
 	byName  map[string]*room // as its maker wrote it: the usual case costs no folding
 	byFold  map[string]*room
-	byLook  map[string]*room      // by Skeleton: no room looks like another
-	making  map[string]netip.Addr // by Skeleton: in the log, not there yet
+	byLook  map[string]*room   // by Skeleton: no room looks like another
+	making  map[string]Network // by Skeleton: in the log, not there yet
 	last    Topic
-	byAddr  map[netip.Addr]int  // rooms without an owner, by who made them
+	made    Counts              // rooms without an owner, by who made them
 	groups  map[netip.Addr]bool // multicast addresses of rooms, also of those that are being made
 	main    *room
 	ordered []*room // in order of making
@@ -37,16 +37,17 @@ type room struct {
 	holders              map[*session]struct{} // of them, those that are not subscribed
 	readers              map[*account]struct{} // accounts that have a mark in it
 	hidden               int                   // of its people, those that are not shown
-	maker                netip.Addr            // where it has no owner
+	maker                Network               // where it has no owner
 	vanishes             time.Time             // when it is empty and has no owner
 	watched              bool                  // a deadline for its end is set
 	ending               bool                  // its end is in the log
+	news                 roomNews
 }
 
 func newLounge() lounge {
 	return lounge{
 		byName: map[string]*room{}, byFold: map[string]*room{}, byLook: map[string]*room{},
-		making: map[string]netip.Addr{}, byAddr: map[netip.Addr]int{}, groups: map[netip.Addr]bool{},
+		making: map[string]Network{}, made: Counts{}, groups: map[netip.Addr]bool{},
 	}
 }
 
@@ -98,9 +99,7 @@ func (l *lounge) remove(rm *room) {
 	delete(l.byLook, wire.Skeleton(rm.name))
 	l.ordered = slices.DeleteFunc(l.ordered, func(other *room) bool { return other == rm })
 	if rm.owner == "" {
-		if l.byAddr[rm.maker]--; l.byAddr[rm.maker] <= 0 {
-			delete(l.byAddr, rm.maker)
-		}
+		l.made.Add(rm.maker, -1)
 	}
 }
 
@@ -217,12 +216,5 @@ func (h *Hub) topicStored(c call, r RoomTopic) {
 		return
 	}
 	rm.subject = r.Topic
-	news := &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By}
-	if c.s == nil {
-		h.cast(c, rm, news, nil, nil)
-		return
-	}
-	answer := *news
-	answer.Re = wire.Re{Re: c.tag}
-	h.cast(c, rm, news, c.s, &answer)
+	h.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
 }

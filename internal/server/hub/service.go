@@ -5,11 +5,11 @@ import "labchat/internal/wire"
 // serviceRules is the table of requests for the sessions of services. Nobody
 // is present in those: they ask and are answered, and nobody else hears of it.
 var serviceRules = map[wire.Act]rule{
-	wire.ActHello: {on((*Hub).meetService), 0},
-	wire.ActCalc:  {on((*Hub).calc), 0},
-	wire.ActClock: {on((*Hub).clock), 0},
-	wire.ActPing:  {on((*Hub).ping), 0},
-	wire.ActQuit:  {on((*Hub).quit), 0},
+	wire.ActHello: {on((*Hub).meetService), 0, free},
+	wire.ActCalc:  {on((*Hub).calc), 0, free},
+	wire.ActClock: {on((*Hub).clock), 0, free},
+	wire.ActPing:  {on((*Hub).ping), 0, free},
+	wire.ActQuit:  {on((*Hub).quit), 0, free},
 }
 
 // meetService takes a name that is nobody's: it is only repeated to who said it.

@@ -24,8 +24,10 @@ type session struct {
 	bridge   *room       // the one that it is the multicast group of, or nil
 	held     *held       // not nil: hears nothing at once, see hold.go
 	endpoint *endpoint   // not nil: it holds its user's private conversations
+	device   string      // the key of the account's device that it has shown itself as first, or its token was given to
 	queue    queue
 	pace     pace
+	share    *share // of its network, nil where it has not been asked for; see Hub.shareOf
 	mark     uint64 // see Hub.castRooms
 	// marksLeft says that its account has read markers which it was not told at
 	// its login: each is told where its room is entered.
@@ -55,7 +57,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 		h.dispatch(now, s, r, out)
 		return
 	}
-	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) {
+	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) || !h.mayGo(call{now: now, s: s, out: out}, r) {
 		s.queue.push(queued{request: r, size: size(r)})
 		return
 	}
@@ -67,6 +69,9 @@ func (h *Hub) drain(now time.Time, s *session, out *Out) {
 	for len(s.queue.behind) > 0 && h.sessions[s.id] == s {
 		next := s.queue.behind[0]
 		if !s.queue.ready(next.answer == nil && isLine(next.request)) {
+			return
+		}
+		if next.answer == nil && !h.mayGo(call{now: now, s: s, out: out}, next.request) {
 			return
 		}
 		s.queue.pop()
@@ -99,6 +104,7 @@ func passesBy(r wire.Request) bool {
 func (h *Hub) forget(c call, reason string) {
 	delete(h.sessions, c.s.id)
 	delete(h.work.jobs, c.s.queue.job)
+	c.s.unshare()
 	if cl := c.s.reserved; cl != nil {
 		h.unreserve(cl)
 	}
@@ -132,3 +138,6 @@ func (s *session) via() wire.Via {
 
 // addr is where the session comes from.
 func (s *session) addr() netip.Addr { return s.origin.Addr.Addr().Unmap() }
+
+// network is whose shares it has.
+func (s *session) network() Network { return NetworkOf(s.addr()) }

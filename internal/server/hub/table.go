@@ -6,11 +6,13 @@ import (
 	"labchat/internal/wire"
 )
 
-// rule is how one kind of request is handled: by which method, and what the
-// session must be for it.
+// rule is how one kind of request is handled: by which method, what the
+// session must be for it, and what it takes from the budgets of its session and
+// of its network.
 type rule struct {
 	handle func(h *Hub, c call, r wire.Request)
 	needs  need
+	cost   cost
 }
 
 // need is what a request asks of its session.
@@ -33,47 +35,47 @@ const (
 // work elsewhere blocks its session by Hub.log and Hub.ask; only lines may
 // follow lines (isLine).
 var rules = map[wire.Act]rule{
-	wire.ActHello:      {on((*Hub).hello), needNative},
-	wire.ActName:       {on((*Hub).checkName), needHello},
-	wire.ActRegister:   {on((*Hub).register), needHello},
-	wire.ActLogin:      {on((*Hub).login), needHello},
-	wire.ActGuest:      {on((*Hub).guest), needHello},
-	wire.ActLogout:     {on((*Hub).logout), native},
-	wire.ActPasswd:     {on((*Hub).passwd), owner},
-	wire.ActAccount:    {on((*Hub).account), owner},
-	wire.ActSessions:   {on((*Hub).listSessions), owner},
-	wire.ActEndSession: {on((*Hub).endSession), owner},
-	wire.ActResume:     {on((*Hub).resume), native},
-	wire.ActCreate:     {on((*Hub).create), native},
-	wire.ActJoin:       {on((*Hub).join), native},
-	wire.ActLeave:      {on((*Hub).leave), native},
-	wire.ActRooms:      {on((*Hub).listRooms), native},
-	wire.ActPeople:     {on((*Hub).people), named},
-	wire.ActWhois:      {on((*Hub).whois), native},
-	wire.ActAway:       {on((*Hub).away), native},
-	wire.ActTopic:      {on((*Hub).topic), native},
-	wire.ActSay:        {on((*Hub).say), named},
-	wire.ActPrivate:    {on((*Hub).private), named | needLogin},
-	wire.ActInbox:      {on((*Hub).inbox), named},
-	wire.ActTaken:      {on((*Hub).taken), owner},
-	wire.ActHistory:    {on((*Hub).history), native},
-	wire.ActRead:       {on((*Hub).read), owner},
-	wire.ActTyping:     {on((*Hub).typing), native},
-	wire.ActUDP:        {on((*Hub).udp), native},
-	wire.ActDevices:    {on((*Hub).devices), owner},
-	wire.ActEndorse:    {on((*Hub).endorse), owner},
-	wire.ActFind:       {on((*Hub).lookUp), native},
-	wire.ActPunch:      {on((*Hub).punch), native},
-	wire.ActDecline:    {on((*Hub).decline), native},
-	wire.ActRelay:      {on((*Hub).relay), native},
-	wire.ActPrekeys:    {on((*Hub).prekeys), owner},
-	wire.ActTakePrekey: {on((*Hub).takePrekey), owner},
-	wire.ActSeal:       {on((*Hub).seal), owner},
-	wire.ActHold:       {on((*Hub).hold), needOld},
-	wire.ActHelp:       {on((*Hub).help), 0},
-	wire.ActJoke:       {on((*Hub).joke), 0},
-	wire.ActPing:       {on((*Hub).ping), 0},
-	wire.ActQuit:       {on((*Hub).quit), 0},
+	wire.ActHello:      {on((*Hub).hello), needNative, free},
+	wire.ActName:       {on((*Hub).checkName), needHello, free},
+	wire.ActRegister:   {on((*Hub).register), needHello, one},
+	wire.ActLogin:      {on((*Hub).login), needHello, moves},
+	wire.ActGuest:      {on((*Hub).guest), needHello, moves},
+	wire.ActLogout:     {on((*Hub).logout), native, moves},
+	wire.ActPasswd:     {on((*Hub).passwd), owner, one},
+	wire.ActAccount:    {on((*Hub).account), owner, one},
+	wire.ActSessions:   {on((*Hub).listSessions), owner, free},
+	wire.ActEndSession: {on((*Hub).endSession), owner, one},
+	wire.ActResume:     {on((*Hub).resume), native, enters},
+	wire.ActCreate:     {on((*Hub).create), native, one},
+	wire.ActJoin:       {on((*Hub).join), native, one},
+	wire.ActLeave:      {on((*Hub).leave), native, one},
+	wire.ActRooms:      {on((*Hub).listRooms), native, free},
+	wire.ActPeople:     {on((*Hub).people), named, free},
+	wire.ActWhois:      {on((*Hub).whois), native, free},
+	wire.ActAway:       {on((*Hub).away), native, one},
+	wire.ActTopic:      {on((*Hub).topic), native, sets},
+	wire.ActSay:        {on((*Hub).say), named, line},
+	wire.ActPrivate:    {on((*Hub).private), named | needLogin, line},
+	wire.ActInbox:      {on((*Hub).inbox), named, free},
+	wire.ActTaken:      {on((*Hub).taken), owner, free},
+	wire.ActHistory:    {on((*Hub).history), native, free},
+	wire.ActRead:       {on((*Hub).read), owner, one},
+	wire.ActTyping:     {on((*Hub).typing), native, free},
+	wire.ActUDP:        {on((*Hub).udp), native, one},
+	wire.ActDevices:    {on((*Hub).devices), owner, removes},
+	wire.ActEndorse:    {on((*Hub).endorse), owner, one},
+	wire.ActFind:       {on((*Hub).lookUp), native, free},
+	wire.ActPunch:      {on((*Hub).punch), native, free},
+	wire.ActDecline:    {on((*Hub).decline), native, free},
+	wire.ActRelay:      {on((*Hub).relay), native, free},
+	wire.ActPrekeys:    {on((*Hub).prekeys), owner, one},
+	wire.ActTakePrekey: {on((*Hub).takePrekey), owner, free},
+	wire.ActSeal:       {on((*Hub).seal), owner, line},
+	wire.ActHold:       {on((*Hub).hold), needOld, free},
+	wire.ActHelp:       {on((*Hub).help), 0, free},
+	wire.ActJoke:       {on((*Hub).joke), 0, free},
+	wire.ActPing:       {on((*Hub).ping), 0, free},
+	wire.ActQuit:       {on((*Hub).quit), 0, free},
 }
 
 // rules returns the table that the session's requests are looked up in.

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"net/netip"
 	"time"
 
 	"labchat/internal/wire"
@@ -12,14 +11,14 @@ import (
 // strangers must not be able to lock an owner out. Owned by the hub.
 type throttle struct {
 	tries    map[guess]*try
-	accounts map[string]*try // by Fold, over all addresses
-	made     map[netip.Addr]*made
+	accounts map[string]*try   // by Fold, over all addresses
+	made     map[Network]*made // of networks, and of their sites
 }
 
 // guess is who tries, and at what. The name need not exist.
 type guess struct {
 	name string // by Fold
-	addr netip.Addr
+	from Network
 }
 
 // try counts wrong passwords in a row.
@@ -28,7 +27,7 @@ type try struct {
 	last   time.Time
 }
 
-// made counts an address's registrations within an hour.
+// made counts a network's registrations within an hour.
 type made struct {
 	n     int
 	since time.Time
@@ -46,12 +45,12 @@ const (
 	// slowedBy: a botnet is left with a guess a second a connection.
 	manyTries = 20
 	slowedBy  = time.Second
-	// maxTries bounds the table; where it is full, any other try is forgotten.
+	// maxTries bounds each table; where it is full, any other entry is forgotten.
 	maxTries = 50_000
 )
 
 func newThrottle() throttle {
-	return throttle{tries: map[guess]*try{}, accounts: map[string]*try{}, made: map[netip.Addr]*made{}}
+	return throttle{tries: map[guess]*try{}, accounts: map[string]*try{}, made: map[Network]*made{}}
 }
 
 // wait says how long this guess must wait before it is looked at.
@@ -91,12 +90,7 @@ func (t *throttle) begin(g guess, now time.Time) {
 func count[K comparable](in map[K]*try, key K, now time.Time) {
 	y := in[key]
 	if y == nil {
-		if len(in) >= maxTries {
-			for other := range in {
-				delete(in, other)
-				break
-			}
-		}
+		makeRoom(in)
 		y = &try{}
 		in[key] = y
 	}
@@ -119,18 +113,36 @@ func (t *throttle) right(g guess) {
 	delete(t.tries, g)
 }
 
-// mayRegister counts a registration of an address.
-func (t *throttle) mayRegister(addr netip.Addr, now time.Time, most int) bool {
-	m := t.made[addr]
-	if m == nil || now.Sub(m.since) >= time.Hour {
-		if len(t.made) >= maxTries {
-			return false
+// mayRegister counts a registration of a network.
+func (t *throttle) mayRegister(n Network, now time.Time, most int) bool {
+	may := true
+	for _, key := range n.shares() {
+		m := t.made[key]
+		if m == nil || now.Sub(m.since) >= time.Hour {
+			makeRoom(t.made)
+			m = &made{since: now}
+			t.made[key] = m
 		}
-		m = &made{since: now}
-		t.made[addr] = m
+		m.n++
+		limit := most
+		if key != n {
+			limit *= SiteShare
+		}
+		may = may && m.n <= limit
 	}
-	m.n++
-	return m.n <= most
+	return may
+}
+
+// makeRoom takes any entry out of a table that is full: newcomers are not shut
+// out by who has filled it.
+func makeRoom[K comparable, V any](in map[K]V) {
+	if len(in) < maxTries {
+		return
+	}
+	for other := range in {
+		delete(in, other)
+		return
+	}
 }
 
 // sweep forgets what has expired.
@@ -138,13 +150,14 @@ func (h *Hub) sweep(c call) {
 	t := &h.guesses
 	forget(t.tries, c.now)
 	forget(t.accounts, c.now)
-	for addr, m := range t.made {
+	for n, m := range t.made {
 		if c.now.Sub(m.since) >= time.Hour {
-			delete(t.made, addr)
+			delete(t.made, n)
 		}
 	}
 	h.forgetTokens(c, h.tokens.sweep(c.now))
 	h.sweepPrekeys(c.now)
+	h.shares.sweep(c.now)
 }
 
 func forget[K comparable](in map[K]*try, now time.Time) {
@@ -156,7 +169,7 @@ func forget[K comparable](in map[K]*try, now time.Time) {
 }
 
 // guess is the session's try at a name.
-func (s *session) guess(name string) guess { return guess{name: wire.Fold(name), addr: s.addr()} }
+func (s *session) guess(name string) guess { return guess{name: wire.Fold(name), from: s.network()} }
 
 // mayGuess refuses a password that comes too soon after wrong ones.
 func (h *Hub) mayGuess(c call, name string) bool {

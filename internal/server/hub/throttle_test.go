@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"encoding/binary"
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -109,5 +111,23 @@ func TestTheTableOfGuessesIsBounded(t *testing.T) {
 	}
 	if len(tries) != maxTries {
 		t.Errorf("%d tries are kept, want %d", len(tries), maxTries)
+	}
+}
+
+func TestWhoFillsTheTableOfRegistrationsShutsNobodyOut(t *testing.T) {
+	guesses, now := newThrottle(), time.Unix(0, 0)
+	network := func(i uint32) Network {
+		return NetworkOf(netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, i))))
+	}
+	for i := range uint32(maxTries) {
+		guesses.mayRegister(network(i), now, 1)
+	}
+	for i := range uint32(100) {
+		if !guesses.mayRegister(network(maxTries+i), now, 1) {
+			t.Fatalf("a newcomer was shut out by %d others", len(guesses.made))
+		}
+	}
+	if len(guesses.made) > maxTries {
+		t.Errorf("%d are kept, want %d at most", len(guesses.made), maxTries)
 	}
 }

@@ -15,6 +15,7 @@ type deadline struct {
 	session SessionID
 	room    string
 	job     uint64
+	network Network
 }
 
 // noTime is before all times: at once.
@@ -24,14 +25,20 @@ var noTime time.Time
 type due uint8
 
 const (
-	dueHeld    due = iota // lines that an undecided session holds
-	dueHello              // a native session's beginning
-	dueName               // an older program's dialogue about its name
-	dueRoom               // the end of an empty room
-	dueJob                // work that was put off
-	dueStart              // what New could not do
-	dueMembers            // a list of a room's members that has changed again
-	dueSweep              // expired tokens and attempts
+	dueHeld     due = iota // lines that an undecided session holds
+	dueHello               // a native session's beginning
+	dueName                // an older program's dialogue about its name
+	dueRoom                // the end of an empty room
+	dueJob                 // work that was put off
+	dueStart               // what New could not do
+	dueMembers             // a list of a room's members that has changed again
+	dueGuise               // how a user is known, that its rooms were not told at once
+	duePeers               // a list of prompt programs' people that has changed again
+	dueNews                // what a room was not told at once
+	dueAnnounce            // an AnonymousN that is announced later
+	dueTurn                // a request that its session's budget was not enough for
+	dueShare               // those that their network's was not enough for
+	dueSweep               // expired tokens and attempts
 )
 
 // deadlines is a heap; the earliest is its first.
@@ -87,6 +94,18 @@ func (h *Hub) meet(c call, d deadline) {
 		h.jobDue(c, d.job)
 	case dueMembers:
 		h.membersDue(c)
+	case dueGuise:
+		h.guiseDue(c)
+	case duePeers:
+		h.peersDue(c)
+	case dueNews:
+		h.newsDue(c, d.room)
+	case dueAnnounce:
+		h.announceDue(c)
+	case dueTurn:
+		h.turnDue(c)
+	case dueShare:
+		h.shareDue(c, d.network)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})

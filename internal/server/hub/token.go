@@ -25,6 +25,8 @@ type token struct {
 	account *account  // whose, or nil
 	guest   string    // the name, where it is a guest's
 	session SessionID // a guest's: the session that has the name
+	device  string    // an account's: the key of the device that has it, "" while none has shown itself
+	revoked bool      // its owner or the operator has ended it: a login by it that is under way fails
 	expires time.Time // zero: as long as its session lasts
 	before  *token    // the one that this one replaces
 	after   *token    // the one that replaces this
@@ -153,10 +155,21 @@ func (h *Hub) tokenStored(c call, r TokenMade) {
 	if acct == nil {
 		return
 	}
-	h.tokens.add(&token{hash: r.Hash, account: acct, expires: r.Expires.Time()})
+	h.tokens.add(&token{hash: r.Hash, account: acct, expires: r.Expires.Time(), device: r.Device})
 	if n := len(acct.tokens) - h.cfg.Limits.TokensPerAccount; n > 0 {
 		h.forgetTokens(c, h.tokens.drop(slices.Clone(acct.tokens[:n])...))
 	}
+}
+
+// revoke ends tokens that somebody may have who is to be shut out, nil ones too. The
+// log forgets them.
+func (h *Hub) revoke(c call, all ...*token) {
+	for _, k := range all {
+		if k != nil {
+			k.revoked = true
+		}
+	}
+	h.forgetTokens(c, h.tokens.drop(all...))
 }
 
 // forgetTokens has the log forget what the hub has forgotten.

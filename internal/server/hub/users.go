@@ -18,12 +18,15 @@ type user struct {
 	sessions []*session
 	since    time.Time
 	away     string
-	hidden   bool // its one session's dialect is not known yet
-	unnamed  bool // an old program that has not logged in
+	told     time.Time // when its rooms were told last how it is known
+	owed     *guise    // how they know it, where they are to be told otherwise; nil: as it is
+	hidden   bool      // its one session's dialect is not known yet, or it is announced later
+	unnamed  bool      // an old program that has not logged in
 }
 
 func (u *user) person() wire.Person {
-	return wire.Person{Name: u.name, Kind: u.kind, Away: u.away}
+	as := u.shown()
+	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away}
 }
 
 // anonymous returns the next free AnonymousN.
@@ -51,18 +54,38 @@ func (s *session) guestKind() wire.Kind {
 // enterUnnamed puts a session into the lobby as AnonymousN.
 func (h *Hub) enterUnnamed(c call, hidden bool) {
 	u := h.appear(c, h.anonymous(), c.s.guestKind(), nil)
-	u.hidden, u.unnamed = hidden, true
+	u.unnamed = true
 	h.attach(c.s, u)
 	h.enter(c, h.rooms.lobby(), c.s.held != nil)
 	if hidden {
-		h.rooms.lobby().hidden++
+		h.hide(u)
 	}
 }
 
-// announce tells the lobby about an AnonymousN that is one for good.
+// announce tells the lobby about an AnonymousN that is one for good. Where its
+// network has come too often it is told a moment later, if it is still there
+// then: connections that only come and go are told to nobody.
 func (h *Hub) announce(c call) {
+	if !h.cfg.mayCome(h.shareOf(c.s), c.now) {
+		h.hide(c.s.user)
+		h.due.at(c.now.Add(announceLater), deadline{what: dueAnnounce, session: c.s.id})
+		return
+	}
+	h.announceNow(c)
+}
+
+// announceNow is announce for somebody who has been here for a moment, or has
+// something to say.
+func (h *Hub) announceNow(c call) {
 	h.unhide(c.s.user)
 	h.tellJoined(c, h.rooms.lobby())
+}
+
+// announceDue tells of an AnonymousN that was not told at once.
+func (h *Hub) announceDue(c call) {
+	if c.s != nil && c.s.user != nil && c.s.user.hidden && c.s.origin.Dialect != "" {
+		h.announceNow(c)
+	}
 }
 
 // settleIn puts an older program's session that has a name now into the one
@@ -88,6 +111,13 @@ func (h *Hub) uncount(s *session) {
 	}
 }
 
+func (h *Hub) hide(u *user) {
+	if !u.hidden {
+		u.hidden = true
+		h.rooms.lobby().hidden++
+	}
+}
+
 func (h *Hub) unhide(u *user) {
 	if u.hidden {
 		u.hidden = false
@@ -106,6 +136,7 @@ func (h *Hub) vanish(c call) {
 // appear makes a user of a name that is free, or of an account that nobody is
 // here for.
 func (h *Hub) appear(c call, name string, kind wire.Kind, acct *account) *user {
+	h.settleName(c, name)
 	cl := h.names.claim(name)
 	u := &user{name: name, kind: kind, claim: cl, account: acct, since: c.now}
 	cl.user = u
@@ -136,6 +167,7 @@ func (h *Hub) part(s *session, u *user) {
 
 // vacate takes the session out of its rooms and from its name.
 func (h *Hub) vacate(c call, reason string) {
+	h.settleGuise(c, c.s.user)
 	for len(c.s.rooms) > 0 {
 		h.exit(c, c.s.rooms[len(c.s.rooms)-1], reason)
 	}
@@ -170,8 +202,9 @@ func (h *Hub) become(c call, name string, kind wire.Kind, acct *account) {
 
 // rename changes a user that has this session only.
 func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *account) {
+	h.settleName(c, name)
 	u := c.s.user
-	news := h.renamed(c, u.name, name, kind)
+	was, news := u.guise(), h.renamed(c, u.name, name, kind)
 	if old := u.claim; old != cl {
 		old.user = nil
 		h.names.release(old)
@@ -182,7 +215,7 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 	}
 	cl.fold = wire.Fold(name) // one's own name may be respelled by a look-alike
 	u.name, u.kind, u.account, u.unnamed = name, kind, acct, false
-	h.castRooms(c, c.s.rooms, news, nil)
+	h.tellGuise(c, was)
 	h.tellPairs(c, news)
 }
 
@@ -191,6 +224,7 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 func (h *Hub) move(c call, to *user) {
 	h.closeEndpoint(c.s)
 	if from := c.s.user; from != nil {
+		h.settleGuise(c, from)
 		h.handOver(c, from, to)
 		h.detach(c.s)
 	}
@@ -208,10 +242,10 @@ func (h *Hub) handOver(c call, from, to *user) {
 	for _, rm := range c.s.rooms {
 		gone := rm.people.remove(from)
 		if gone {
-			h.cast(c, rm, h.left(c, rm, from.name, ""), c.s, nil)
+			h.tellPassage(c, rm, from.name, false, h.left(c, rm, from.name, ""), c.s)
 		}
 		if rm.people.add(to) {
-			h.cast(c, rm, h.joined(c, rm, to), c.s, nil)
+			h.tellPassage(c, rm, to.name, true, h.joined(c, rm, to), c.s)
 		}
 		if !gone {
 			c.out.deliver(c.s, h.joined(c, rm, from))

@@ -87,7 +87,7 @@ func words(e wire.Event) string {
 		return "pong"
 	case *wire.Notice:
 		return "notice"
-	case *wire.Endpoint, *wire.Displaced, *wire.DeviceList, *wire.Found, *wire.Punched, *wire.Declined, *wire.Relayed:
+	case *wire.Endpoint, *wire.Displaced, *wire.Withdrawn, *wire.DeviceList, *wire.Found, *wire.Punched, *wire.Declined, *wire.Relayed:
 		return privateWords(e)
 	case *wire.Refused:
 		return "refused " + string(e.Of) + " " + string(e.Code) + flag(" retry", e.RetryMS > 0) + more(" near=", strings.Join(e.Near, ","))
@@ -170,10 +170,13 @@ var verbs = map[string]func(t typed) wire.Request{
 		return wire.Login{Head: t.Head, Token: t.script.token(t.one, -1), Name: t.after}
 	},
 	// the one that it was given first
-	"stale":    func(t typed) wire.Request { return wire.Login{Head: t.Head, Token: t.script.token(t.one, 0)} },
-	"guest":    func(t typed) wire.Request { return wire.Guest{Head: t.Head, Name: t.one} },
-	"logout":   func(t typed) wire.Request { return wire.Logout{Head: t.Head} },
-	"passwd":   func(t typed) wire.Request { return wire.Passwd{Head: t.Head, Old: secret(t.one), New: secret(t.after)} },
+	"stale":  func(t typed) wire.Request { return wire.Login{Head: t.Head, Token: t.script.token(t.one, 0)} },
+	"guest":  func(t typed) wire.Request { return wire.Guest{Head: t.Head, Name: t.one} },
+	"logout": func(t typed) wire.Request { return wire.Logout{Head: t.Head} },
+	"passwd": func(t typed) wire.Request { return wire.Passwd{Head: t.Head, Old: secret(t.one), New: secret(t.after)} },
+	"passwd*": func(t typed) wire.Request {
+		return wire.Passwd{Head: t.Head, Old: secret(t.one), New: secret(t.after), All: true}
+	},
 	"legacy":   func(t typed) wire.Request { on := t.one == "on"; return wire.Account{Head: t.Head, Legacy: &on} },
 	"remove":   func(t typed) wire.Request { return wire.Account{Head: t.Head, Remove: true, Password: secret(t.one)} },
 	"sessions": func(t typed) wire.Request { return wire.Sessions{Head: t.Head} },

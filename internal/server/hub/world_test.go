@@ -294,7 +294,7 @@ func (l *fakeLog) record(e *Entry) {
 	case AccountHash:
 		l.hashes[r.Name] = r.Hash
 		if !r.Rehash {
-			l.dropTokens(r.Name)
+			l.dropTokens(func(t Token) bool { return t.Name == r.Name })
 		}
 	case AccountFlags:
 		l.accounts[r.Name].Legacy, l.accounts[r.Name].Banned = r.Legacy, r.Banned
@@ -305,9 +305,14 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.prekeys, r.Name)
 		delete(l.marks, r.Name)
 		delete(l.devices, r.Name)
-		l.dropTokens(r.Name)
+		l.dropTokens(func(t Token) bool { return t.Name == r.Name })
 	case TokenMade:
 		l.tokens[r.Hash] = Token(r)
+	case TokenBound:
+		if t, ok := l.tokens[r.Hash]; ok {
+			t.Device = r.Device
+			l.tokens[r.Hash] = t
+		}
 	case TokensGone:
 		for _, hash := range r.Hashes {
 			delete(l.tokens, hash)
@@ -335,8 +340,8 @@ func (l *fakeLog) record(e *Entry) {
 	}
 }
 
-func (l *fakeLog) dropTokens(name string) {
-	maps.DeleteFunc(l.tokens, func(_ TokenHash, t Token) bool { return t.Name == name })
+func (l *fakeLog) dropTokens(which func(Token) bool) {
+	maps.DeleteFunc(l.tokens, func(_ TokenHash, t Token) bool { return which(t) })
 }
 
 func (l *fakeLog) state() State {

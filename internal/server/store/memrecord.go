@@ -35,6 +35,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.accountGone(r)
 	case hub.TokenMade:
 		return m.tokenMade(r)
+	case hub.TokenBound:
+		return m.tokenBound(r)
 	case hub.TokensGone:
 		return m.tokensGone(r)
 	case hub.RoomMade:
@@ -102,7 +104,7 @@ func (m *Memory) accountHash(r hub.AccountHash) error {
 	if a := m.accounts[r.Name]; a != nil {
 		set(m, &a.hash, r.Hash)
 		if !r.Rehash {
-			m.dropTokens(r.Name)
+			m.dropTokens(func(t hub.Token) bool { return t.Name == r.Name })
 		}
 	}
 	return nil
@@ -118,13 +120,13 @@ func (m *Memory) accountFlags(r hub.AccountFlags) error {
 
 func (m *Memory) accountGone(r hub.AccountGone) error {
 	drop(m, m.accounts, r.Name)
-	m.dropTokens(r.Name)
+	m.dropTokens(func(t hub.Token) bool { return t.Name == r.Name })
 	return nil
 }
 
-func (m *Memory) dropTokens(name string) {
+func (m *Memory) dropTokens(which func(hub.Token) bool) {
 	for hash, t := range maps.Clone(m.tokens) {
-		if t.Name == name {
+		if which(t) {
 			drop(m, m.tokens, hash)
 		}
 	}
@@ -133,6 +135,14 @@ func (m *Memory) dropTokens(name string) {
 func (m *Memory) tokenMade(r hub.TokenMade) error {
 	if m.accounts[r.Name] != nil {
 		put(m, m.tokens, r.Hash, hub.Token(r))
+	}
+	return nil
+}
+
+func (m *Memory) tokenBound(r hub.TokenBound) error {
+	if t, ok := m.tokens[r.Hash]; ok {
+		t.Device = r.Device
+		put(m, m.tokens, r.Hash, t)
 	}
 	return nil
 }
@@ -193,6 +203,7 @@ func (m *Memory) deviceGone(r hub.DeviceGone) error {
 		gone := func(d wire.Device) bool { return d.Key == r.Key }
 		set(m, &a.devices, slices.DeleteFunc(slices.Clone(a.devices), gone))
 		set(m, &a.Prekeys, a.Prekeys.Without(r.Key, ""))
+		m.dropTokens(func(t hub.Token) bool { return t.Name == r.Name && t.Device == r.Key })
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func anyText(t *rapid.T) string {
 // anyRecord draws lines mostly. Records that exist already make a batch fail,
 // so they are rare.
 func anyRecord(t *rapid.T) hub.Record {
-	switch rapid.IntRange(0, 52).Draw(t, "record") {
+	switch rapid.IntRange(0, 53).Draw(t, "record") {
 	case 0:
 		return hub.AccountMade{Name: anyName(t), Hash: anyText(t), Legacy: rapid.Bool().Draw(t, "legacy")}
 	case 1:
@@ -95,7 +95,9 @@ func anyRecord(t *rapid.T) hub.Record {
 	case 6:
 		return hub.RoomTopic{Name: anyRoom(t), Topic: anyText(t)}
 	case 7, 8:
-		return hub.TokenMade{Name: anyName(t), Hash: token(byte(rapid.IntRange(0, 3).Draw(t, "token"))), Expires: wire.MillisOf(newClock().now) + 3}
+		return hub.TokenMade{Name: anyName(t), Hash: token(byte(rapid.IntRange(0, 3).Draw(t, "token"))), Expires: wire.MillisOf(newClock().now) + 3, Device: anyName(t)}
+	case 53:
+		return hub.TokenBound{Hash: token(byte(rapid.IntRange(0, 3).Draw(t, "token"))), Device: anyName(t)}
 	case 9:
 		return hub.TokensGone{Hashes: []hub.TokenHash{token(byte(rapid.IntRange(0, 3).Draw(t, "token")))}}
 	case 10, 11:

@@ -33,7 +33,7 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 		all(ctx, tx, &keys, scanPrekey, prekeysOf, s.now()),
 		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, made,
 			(SELECT coalesce(max(id), 0) FROM lines WHERE room = rooms.id) FROM rooms ORDER BY name`),
-		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
+		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires, device FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
 		all(ctx, tx, &st.Marks, scanMark, `SELECT account, rooms.name, last FROM marks JOIN rooms ON rooms.id = room
 			ORDER BY account, rooms.name`),
 		all(ctx, tx, &st.Devices, scanDevice, "SELECT account, key, signer, signature, made FROM devices ORDER BY account, id"),
@@ -113,7 +113,7 @@ func scanRoom(rows *sql.Rows) (r hub.Room, err error) {
 
 func scanToken(rows *sql.Rows) (t hub.Token, err error) {
 	var hash []byte
-	if err := rows.Scan(&t.Name, &hash, &t.Expires); err != nil {
+	if err := rows.Scan(&t.Name, &hash, &t.Expires, &t.Device); err != nil {
 		return t, err
 	}
 	if copy(t.Hash[:], hash) != len(t.Hash) {

@@ -27,6 +27,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.accountGone(r)
 	case hub.TokenMade:
 		return s.tokenMade(r)
+	case hub.TokenBound:
+		return s.tokenBound(r)
 	case hub.TokensGone:
 		return s.tokensGone(r)
 	case hub.RoomMade:
@@ -107,10 +109,15 @@ func (s *SQLite) accountGone(r hub.AccountGone) error {
 }
 
 func (s *SQLite) tokenMade(r hub.TokenMade) error {
-	n, err := s.w.exec(`INSERT INTO tokens (hash, account, expires) SELECT ?, name, ? FROM accounts WHERE name = ?
-		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires`,
-		r.Hash[:], int64(r.Expires), r.Name)
+	n, err := s.w.exec(`INSERT INTO tokens (hash, account, expires, device) SELECT ?, name, ?, ? FROM accounts WHERE name = ?
+		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires, device = excluded.device`,
+		r.Hash[:], int64(r.Expires), r.Device, r.Name)
 	return s.gone(n, err, "token_made")
+}
+
+func (s *SQLite) tokenBound(r hub.TokenBound) error {
+	n, err := s.w.exec("UPDATE tokens SET device = ? WHERE hash = ?", r.Device, r.Hash[:])
+	return s.gone(n, err, "token_bound")
 }
 
 func (s *SQLite) tokensGone(r hub.TokensGone) error {
@@ -159,7 +166,11 @@ func (s *SQLite) deviceMade(e *hub.Entry, r hub.DeviceMade) error {
 
 func (s *SQLite) deviceGone(r hub.DeviceGone) error {
 	n, err := s.w.exec("DELETE FROM devices WHERE account = ? AND key = ?", r.Name, r.Key)
-	return s.gone(n, err, "device_gone")
+	if err := s.gone(n, err, "device_gone"); err != nil {
+		return err
+	}
+	_, err = s.w.exec("DELETE FROM tokens WHERE account = ? AND device = ?", r.Name, r.Key)
+	return err
 }
 
 func (s *SQLite) deviceEndorsed(r hub.DeviceEndorsed) error {

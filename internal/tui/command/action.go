@@ -30,10 +30,13 @@ type Ask struct {
 // Local is for the program itself, or needs secrets that it must ask for.
 type Local struct {
 	Verb    Verb
-	Arg     string   // a name, a number, a word of help; of Account: password or remove; of Outbox: the line to drop, or ""
+	Arg     string   // a name, a number, a word of help; of Account: password, Everywhere or remove; of Outbox: the line to drop, or ""
 	Confirm string   // where not empty: a question to be answered with y first
 	Prompts []string // where not empty: masked fields to fill in; then send Request
 }
+
+// Everywhere is the Arg of an Account whose new password ends this session, too.
+const Everywhere = "everywhere"
 
 // Unknown is a word behind a prefix that no command has. It is never sent: it
 // may be a mistyped password.

@@ -107,7 +107,7 @@ func TestSignature(t *testing.T) {
 		"/msg alice hi":      {"", "send a private line, or open a conversation"},
 		"cmd:register":       {" <name>", "make an account; the password is asked for"},
 		"cmd:register bob":   {"", "make an account; the password is asked for"},
-		"/account legacy":    {" [on|off]", "legacy logins, password, or remove the account"},
+		"/account legacy":    {" [on|off|everywhere]", "legacy logins, password, or remove the account"},
 		"@alice:":            {" <text>", "a private line for alice"},
 		"@alice: ":           {"<text>", "a private line for alice"},
 		"@alice: hi":         {"", ""},

@@ -126,6 +126,7 @@ func TestFilledInSecretsMakeTheRequest(t *testing.T) {
 		"register":                     {"/register bob", []wire.Secret{"a", "a"}, wire.Register{Name: "bob", Password: "a"}, nil},
 		"register with a slip":         {"/register bob", []wire.Secret{"a", "b"}, nil, ErrDiffer},
 		"change the password":          {"/account password", []wire.Secret{"a", "b", "b"}, wire.Passwd{Old: "a", New: "b"}, nil},
+		"and log out here, too":        {"/account password everywhere", []wire.Secret{"a", "b", "b"}, wire.Passwd{Old: "a", New: "b", All: true}, nil},
 		"change it with a slip":        {"/account password", []wire.Secret{"a", "b", "c"}, nil, ErrDiffer},
 		"remove the account":           {"/account remove", []wire.Secret{"a"}, wire.Account{Remove: true, Password: "a"}, nil},
 		"an empty field":               {"/login bob", []wire.Secret{""}, nil, ErrEmptySecret},

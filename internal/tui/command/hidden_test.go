@@ -128,6 +128,14 @@ func TestAGuestIsNotAskedForThePasswordOfAnAccount(t *testing.T) {
 	}
 }
 
+func TestNoPasswordIsAskedForWhereNobodyMayRegister(t *testing.T) {
+	for _, line := range []string{"/register", "/register sara", "cmd:register sara"} {
+		if u, ok := Parse(line, Context{Room: "lab3", Me: "bob", Closed: true}).(Usage); !ok || !strings.Contains(u.Why, "no new accounts") {
+			t.Errorf("%s: got %#v", line, Parse(line, Context{Room: "lab3", Me: "bob", Closed: true}))
+		}
+	}
+}
+
 func TestNamesFindsThePersonOfALine(t *testing.T) {
 	here := Context{Room: "lab3", Me: "sara"}
 	for line, want := range map[string]string{

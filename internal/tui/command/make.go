@@ -110,6 +110,9 @@ func (c Context) outOfAccount(then string) string {
 }
 
 func makeRegister(c Context, v values) (Action, problem) {
+	if c.Closed {
+		return nil, "This server takes no new accounts: its operator makes them"
+	}
 	name, p := named(c, v)
 	return Local{Verb: Register, Arg: name, Prompts: []string{"new password for " + name + c.instead(name), "the same again"}}, p
 }
@@ -147,13 +150,15 @@ func makeAccount(c Context, v values) (Action, problem) {
 	switch {
 	case !c.Account:
 		return nil, "This is for accounts, and you are a guest: /login NAME enters one"
-	case what == "legacy" && value == "":
+	case what == "legacy" && value != "on" && value != "off":
 		return nil, "Say on or off"
 	case what == "legacy":
 		on := value == "on"
 		return Ask{Request: wire.Account{Legacy: &on}}, ""
+	case value == Everywhere && what == "password":
+		what = Everywhere
 	case value != "":
-		return nil, "Only legacy is on or off"
+		return nil, "Only legacy is on or off, and only a password changes everywhere"
 	case what == "remove":
 		return Local{Verb: Account, Arg: what, Confirm: "remove the account " + c.Me + " for good?", Prompts: []string{"password of " + c.Me}}, ""
 	}

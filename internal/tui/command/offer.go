@@ -38,6 +38,13 @@ var directOffer = Offer{Quit: true}
 // isDirect says whether everything but :q is text.
 func (o Offer) isDirect() bool { return o != nil && maps.Equal(o, directOffer) }
 
+// Takes says whether the command that a line begins with, if it does, is one of the
+// offer.
+func (o Offer) Takes(line string) bool {
+	c := scan(line).command
+	return c == nil || o.has(c)
+}
+
 // has says whether a command is offered.
 func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
 

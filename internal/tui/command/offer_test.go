@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"labchat/internal/wire"
 )
 
 func TestOnlyWhatADialectCanSayIsOffered(t *testing.T) {
@@ -50,5 +52,35 @@ func TestTheHelpWithoutAServerNamesOnlyWhatWorksThere(t *testing.T) {
 		if l, ok := a.(Local); !ok || l.Verb != Quit {
 			t.Errorf("%q is helped with, and is %#v", e.Signature, a)
 		}
+	}
+}
+
+// TestARequestIsCalledByTheCommandThatAsksForIt so that a refusal names what was
+// typed.
+func TestARequestIsCalledByTheCommandThatAsksForIt(t *testing.T) {
+	seen := 0
+	for i := range commands {
+		c := &commands[i]
+		shortest := values{}
+		for _, a := range c.Args {
+			if !a.Optional {
+				shortest[a.Name] = samples[a.Name]
+			}
+		}
+		for _, v := range []values{shortest, samples} {
+			a, why := c.make(Context{Room: wire.Lobby, To: "alice", Me: "alice", Account: true}, v)
+			ask, asks := a.(Ask)
+			if why != "" || !asks {
+				continue
+			}
+			seen++
+			word := ask.Request.Act().Command()
+			if found, _ := find(Slash, strings.TrimPrefix(word, string(Slash))); found == nil || found.Verb != c.Verb && c.Verb != Sum && c.Verb != Date {
+				t.Errorf("%s asks for %q, which is called %q", c.Verb, ask.Request.Act(), word)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d requests were made", seen)
 	}
 }

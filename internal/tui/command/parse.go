@@ -15,6 +15,8 @@ type Context struct {
 	Me   string // the name in use
 	// Account is whether that is an account, and no guest's.
 	Account bool
+	// Closed is a server that takes no new accounts.
+	Closed bool
 	// Direct is a conversation with one other person: only :q is a command
 	// there, as its family has it.
 	Direct bool

@@ -40,7 +40,7 @@ func (l Local) Request(secrets ...wire.Secret) (wire.Request, error) {
 		if secrets[1] != secrets[2] {
 			return nil, ErrDiffer
 		}
-		return wire.Passwd{Old: secrets[0], New: secrets[1]}, nil
+		return wire.Passwd{Old: secrets[0], New: secrets[1], All: l.Arg == Everywhere}, nil
 	default:
 		return nil, nil
 	}

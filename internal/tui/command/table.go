@@ -186,7 +186,7 @@ var commands = []Command{
 		Words: []Word{{Slash, "account", nil}},
 		Args: []Arg{
 			{Name: "what", Kind: KindChoice, Choices: []string{"legacy", "password", "remove"}},
-			{Name: "value", Kind: KindChoice, Choices: []string{"on", "off"}, Optional: true},
+			{Name: "value", Kind: KindChoice, Choices: []string{"on", "off", "everywhere"}, Optional: true},
 			password,
 		},
 		Confirm: true,

@@ -1,0 +1,218 @@
+package hub
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// What changes back and forth is told once in newsEvery: the first change at
+// once, and then what has come of those that followed. The state itself changes
+// at once. Where there is no rate, everything is told.
+
+// guise is how a user is known to others.
+type guise struct {
+	name string
+	kind wire.Kind
+	away string
+}
+
+func (u *user) guise() guise { return guise{u.name, u.kind, u.away} }
+
+// shown is how the user's rooms know it.
+func (u *user) shown() guise {
+	if u.owed != nil {
+		return *u.owed
+	}
+	return u.guise()
+}
+
+// tellGuise tells the user's rooms what it is known by, after a change of the
+// call's session. was is how it was known before.
+func (h *Hub) tellGuise(c call, was guise) {
+	u := c.s.user
+	switch {
+	case h.cfg.Rate <= 0 || u.owed == nil && c.now.Sub(u.told) >= newsEvery:
+		u.told = c.now
+		h.castGuise(c, was, nil, c.s)
+		return
+	case u.owed == nil:
+		u.owed = &was
+		h.owing[wire.Skeleton(was.name)] = u
+		h.due.at(u.told.Add(newsEvery), deadline{what: dueGuise, session: c.s.id})
+	}
+	if was.name != u.name && len(c.s.rooms) > 0 {
+		c.out.deliver(c.s, h.renamed(c, was.name, u.name, u.kind))
+	}
+}
+
+// castGuise tells what is different from what the user was known by, but for
+// the sessions that know: one of its name, one that it is away. Both may be nil.
+func (h *Hub) castGuise(c call, was guise, named, away *session) {
+	u := c.s.user
+	if was.name != u.name || was.kind != u.kind {
+		for _, rm := range u.rooms() {
+			h.settlePassage(c, rm, was.name)
+		}
+		h.castRooms(c, u.rooms(), h.renamed(c, was.name, u.name, u.kind), named)
+	}
+	if was.away != u.away {
+		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away}, away)
+	}
+}
+
+// settleGuise tells what the user's rooms are owed, before they hear of it
+// otherwise.
+func (h *Hub) settleGuise(c call, u *user) {
+	if u == nil || u.owed == nil {
+		return
+	}
+	was := *u.owed
+	u.owed, u.told = nil, c.now
+	delete(h.owing, wire.Skeleton(was.name))
+	s := u.sessions[0] // a user with a second one does not change its name
+	away := s
+	if len(u.sessions) > 1 {
+		away = nil // any of them may have asked
+	}
+	h.castGuise(c.as(s), was, s, away)
+}
+
+// guiseDue tells what a user's rooms are owed, if it has not been told meanwhile.
+func (h *Hub) guiseDue(c call) {
+	if c.s != nil && c.s.user != nil && c.now.Sub(c.s.user.told) >= newsEvery {
+		h.settleGuise(c, c.s.user)
+	}
+}
+
+// settleName tells the rooms of somebody whom they still know by a name that
+// the call's session takes now.
+func (h *Hub) settleName(c call, name string) {
+	if u := h.owing[wire.Skeleton(name)]; u != nil && u != c.s.user {
+		h.settleGuise(c, u)
+	}
+}
+
+// passage is somebody's coming and going that a room was told of a moment ago.
+type passage struct {
+	by     SessionID  // whose
+	here   bool       // what was told last
+	at     time.Time  // when
+	owed   wire.Event // what is to be told yet, or nil
+	except SessionID  // but not to this session
+}
+
+// roomNews is what a room was told a moment ago, and what it is owed.
+type roomNews struct {
+	passages map[string]*passage // by name
+	topic    *wire.TopicSet      // a topic that is to be told yet, or nil
+	topicAt  time.Time           // when one was told last
+	due      bool                // a deadline is set
+}
+
+// tellPassage tells a room that somebody has come or gone by the call's session.
+func (h *Hub) tellPassage(c call, rm *room, name string, here bool, e wire.Event, except *session) {
+	n := &rm.news
+	h.settleOthers(c, rm, name)
+	p := n.passages[name]
+	switch {
+	case h.cfg.Rate <= 0 || rm.notified == 0:
+		h.cast(c, rm, e, except, nil)
+	case p == nil || p.owed == nil && c.now.Sub(p.at) >= newsEvery:
+		h.cast(c, rm, e, except, nil)
+		if n.passages == nil {
+			n.passages = map[string]*passage{}
+		}
+		n.passages[name] = &passage{by: c.s.id, here: here, at: c.now}
+		h.awaitNews(c.now, rm)
+	case here == p.here:
+		p.owed = nil
+	default:
+		p.owed, p.except = e, 0
+		if except != nil {
+			p.except = except.id
+		}
+	}
+}
+
+// settleOthers ends what a room is owed about somebody else who has or had a
+// name.
+func (h *Hub) settleOthers(c call, rm *room, name string) {
+	if p := rm.news.passages[name]; p != nil && p.by != c.s.id {
+		h.settlePassage(c, rm, name)
+		delete(rm.news.passages, name)
+	}
+}
+
+// settlePassage tells a room what it is owed about a name.
+func (h *Hub) settlePassage(c call, rm *room, name string) {
+	p := rm.news.passages[name]
+	if p == nil || p.owed == nil {
+		return
+	}
+	switch e := p.owed.(type) { // others have come and gone meanwhile
+	case *wire.Joined:
+		e.Count, e.Names = rm.counted(), rm.visible()
+	case *wire.Left:
+		e.Count, e.Names = rm.counted(), rm.visible()
+	}
+	h.cast(c, rm, p.owed, h.sessions[p.except], nil)
+	p.owed, p.here, p.at = nil, !p.here, c.now
+}
+
+// tellTopic tells a room its topic, and the asker's session as its answer.
+func (h *Hub) tellTopic(c call, rm *room, news *wire.TopicSet) {
+	n := &rm.news
+	answer := *news
+	answer.Re = wire.Re{Re: c.tag}
+	switch {
+	case h.cfg.Rate > 0 && c.now.Sub(n.topicAt) < newsEvery:
+		n.topic = news
+		h.awaitNews(c.now, rm)
+		if c.s != nil {
+			c.out.deliver(c.s, &answer)
+		}
+	case c.s == nil:
+		n.topicAt = c.now
+		h.cast(c, rm, news, nil, nil)
+	default:
+		n.topicAt = c.now
+		h.cast(c, rm, news, c.s, &answer)
+	}
+}
+
+// awaitNews sets the deadline for what the room is owed.
+func (h *Hub) awaitNews(now time.Time, rm *room) {
+	if !rm.news.due {
+		rm.news.due = true
+		h.due.at(now.Add(newsEvery), deadline{what: dueNews, room: rm.name})
+	}
+}
+
+// newsDue tells a room what it is owed, and forgets what it was told long ago.
+func (h *Hub) newsDue(c call, name string) {
+	rm := h.rooms.byName[name]
+	if rm == nil {
+		return
+	}
+	n := &rm.news
+	n.due = false
+	for _, name := range slices.Sorted(maps.Keys(n.passages)) {
+		switch p := n.passages[name]; {
+		case c.now.Sub(p.at) < newsEvery:
+		case p.owed != nil:
+			h.settlePassage(c, rm, name)
+		default:
+			delete(n.passages, name)
+		}
+	}
+	if n.topic != nil && c.now.Sub(n.topicAt) >= newsEvery {
+		h.cast(c, rm, n.topic, nil, nil)
+		n.topic, n.topicAt = nil, c.now
+	}
+	if len(n.passages) > 0 || n.topic != nil {
+		h.awaitNews(c.now, rm)
+	}
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"labchat/internal/memnet"
+)
+
+func TestAHostWithManyIPv6AddressesHasTheConnectionsOfOne(t *testing.T) {
+	inBubble(t, func(b bubble) {
+		taken := func(prefix string, at int) (n int, why string) {
+			for i := range 60 {
+				a := netip.MustParseAddr(prefix).As16()
+				a[at] = byte(i)
+				nc := dial(b.t, b.l, memnet.From(&net.TCPAddr{IP: a[:], Port: 1}))
+				nc.SetReadDeadline(time.Now().Add(time.Millisecond)) // who is in is told nothing
+				if told, err := io.ReadAll(nc); err == nil {
+					why = string(told)
+				} else {
+					n++
+				}
+			}
+			return n, why
+		}
+		if n, why := taken("2001:db8:1:2::", 15); n != 4 || !strings.Contains(why, "4 connections from 2001:db8:1:2::/64 ") {
+			b.t.Errorf("sixty addresses of one host had %d connections, want 4; the last was told %q", n, why)
+		}
+		if n, why := taken("2001:db8:3::", 7); n != 32 || !strings.Contains(why, "32 connections from 2001:db8:3::/48 ") {
+			b.t.Errorf("sixty networks of one site had %d connections, want 32; the last was told %q", n, why)
+		}
+		if n, _ := taken("2001:db8:4::", 15); n != 4 {
+			b.t.Errorf("a host elsewhere had %d connections, want 4", n)
+		}
+	}, func(cfg *Config) { cfg.MaxPerAddress = 4 })
+}
+
+func TestDatagramsOfOneHostShareARateHoweverManyIPv6AddressesItTakes(t *testing.T) {
+	r, now := newRates(), time.Unix(0, 0)
+	passed := func(from func(i int) netip.Addr) (n int) {
+		for i := range 3 * askBurst {
+			if r.allow(payerOf(netip.AddrPortFrom(from(i), 40_000), false), now) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := passed(func(i int) netip.Addr { return netip.AddrFrom16([16]byte{0: 0x20, 15: byte(i)}) }); n != askBurst {
+		t.Errorf("%d datagrams of one host passed, want %d", n, askBurst)
+	}
+	if n := passed(func(i int) netip.Addr { return netip.AddrFrom16([16]byte{0: 0x21, 7: byte(i)}) }); n != 3*askBurst {
+		t.Errorf("%d datagrams of as many hosts passed, want %d", n, 3*askBurst)
+	}
+}
