@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"fmt"
 	"io"
 
 	"labchat/internal/tui/text"
@@ -71,6 +72,6 @@ func (o *output) entered() { o.asking = "" }
 
 func (o *output) print(s text.Safe) {
 	if o.err == nil {
-		_, o.err = io.WriteString(o.w, string(s))
+		_, o.err = fmt.Fprint(o.w, string(s))
 	}
 }

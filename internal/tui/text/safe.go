@@ -114,6 +114,6 @@ func HasSuffix(s, end Safe) bool { return strings.HasSuffix(string(s), string(en
 
 // Fprintln writes s and a line feed.
 func Fprintln(w io.Writer, s Safe) error {
-	_, err := io.WriteString(w, string(s)+"\n")
+	_, err := fmt.Fprintln(w, string(s))
 	return err
 }
