@@ -31,6 +31,7 @@ func (ask) Help() string {
 The clock is asked over UDP (port 2020), three times if no answer comes; sum and calc over TCP (ports
 1301 and 1303). An expression that the service would not take is not sent. Calc begins with a name,
 --user or that of your login, and speaks the style --dialect: arith, arith-hello or arith-welcome.
+Another style than that is recognised by what the service answers, and named.
 
 Examples:
 
@@ -54,6 +55,11 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		return err
 	}
 	q.Known = known(slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
+	if c.Reach.Dialect != client.DialectAuto {
+		q.Style = func(speaks string) {
+			fmt.Fprintf(std.Err, "%s speaks %s: say --dialect %s\n", q.Server, speaks, speaks)
+		}
+	}
 	for {
 		if a.What == "clock" {
 			q.Request = wire.Clock{Date: rand.N(2) == 0}

@@ -103,16 +103,27 @@ func (b backup) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	return err
 }
 
-type check struct{}
+type check struct {
+	Accept bool `help:"Take rows that a disk has changed as they are, where there is no backup. Stop chatd first."`
+}
 
 // Help is printed by --help.
 func (check) Help() string { return "Example:\n\n    chatd check --data /var/lib/labchat" }
 
 // Run reads the whole database.
-func (check) Run(ctx context.Context, std conf.Streams, c *cli) error {
+func (k check) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	data, err := c.data()
 	if err != nil {
 		return err
+	}
+	if k.Accept {
+		n, err := store.Accept(ctx, data)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(std.Out, "%d damaged rows were taken as they are\n", n); err != nil {
+			return err
+		}
 	}
 	if err := store.Check(ctx, data); err != nil {
 		return err

@@ -45,15 +45,17 @@ func (p ports) server() server.Ports {
 
 // limits keep one guest from spoiling it for the others.
 type limits struct {
-	Rate           int `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s. 0: no limit."`
-	MaxConnections int `default:"20000" help:"Connections at a time. 0: no limit."`
-	MaxPerAddress  int `default:"256" help:"Connections at a time from one address, loopback exempt. 0: no limit."`
+	Rate           int       `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s, and other requests that cost something before they wait: four times as many at once; an address has five times both. 0: no limit."`
+	MaxConnections int       `default:"20000" help:"Connections at a time. 0: no limit."`
+	MaxPerAddress  int       `default:"256" help:"Connections at a time from one address, loopback exempt. 0: no limit."`
+	Relay          relayRate `default:"4M" placeholder:"off|RATE" help:"Bytes a second that are relayed for people without a direct way: in all; one address has a fourth, two people a sixteenth. K, M and G are 1024 and its powers. off: none."`
 }
 
 // access says who comes in, and how.
 type access struct {
 	TLS             string   `name:"tls" default:"self-signed" placeholder:"off|self-signed|FILES" help:"TLS on the chat port: off, self-signed (kept in the data directory), or CERT,KEY: two PEM files."`
 	Register        string   `default:"open" enum:"open,closed" help:"Whether people make their own accounts: open or closed."`
+	A3              string   `name:"a3" default:"lab" enum:"off,loopback,lab" help:"From where the chat port takes A3 programs, which read in clear: off, loopback or lab."`
 	LegacyPasswords string   `default:"loopback" enum:"off,loopback,lab" help:"Where old programs may send passwords in clear: off, loopback or lab."`
 	ReservedNames   []string `placeholder:"NAME,..." help:"Names that only chatd user add makes, with all that look like them, beside admin, root, operator, system and moderator."`
 	RegistryOpen    bool     `help:"Answer registry datagrams from public addresses too."`
@@ -183,10 +185,12 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		Durability:      durability,
 		TLS:             tls,
 		Rate:            s.Limits.Rate,
+		Relay:           hub.Relaying(s.Limits.Relay),
 		MaxConnections:  s.Limits.MaxConnections,
 		MaxPerAddress:   s.Limits.MaxPerAddress,
 		Register:        s.Access.Register == "open",
 		LegacyPasswords: hub.LegacyPolicy(s.Access.LegacyPasswords),
+		A3:              hub.LegacyPolicy(s.Access.A3),
 		ReservedNames:   s.Access.ReservedNames,
 		RegistryOpen:    s.Access.RegistryOpen,
 		BridgeMulticast: s.Access.BridgeMulticast,

@@ -27,6 +27,9 @@ const (
 	// where the service is silent between them: it takes one read for one
 	// message.
 	pauseAfterName = 250 * time.Millisecond
+	// greetingWithin is how long the greeting of a style that has one may take;
+	// after that the service is of the style that says nothing to a name.
+	greetingWithin = 3 * time.Second
 	// farewellTimeout is how long a service may take to end the connection
 	// after it was told that there is no more.
 	farewellTimeout = time.Second
@@ -43,6 +46,7 @@ type Question struct {
 	Dialect string       // of Calc: sum, or a style of arith
 	Name    string       // that arithmetic begins with
 	Known   KnownServers // one of these over TCP is a chat server and no service; nil: none is known
+	Style   func(string) // called where arithmetic is of another style than Dialect, with that; nil: nobody wants to know
 	Dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
@@ -50,10 +54,6 @@ type Question struct {
 // sentence, or the context's.
 func Ask(ctx context.Context, q Question) (wire.Event, error) {
 	e, err := q.ask(ctx)
-	if other, ok := errors.AsType[*styleError](err); ok {
-		q.Dialect = other.dialect
-		e, err = q.ask(ctx)
-	}
 	switch {
 	case err == nil:
 		return e, nil
@@ -152,6 +152,8 @@ func readClock(conn net.Conn, codec wire.DatagramClient, date bool) (wire.Event,
 
 // asker is what is said to a service that computes.
 type asker struct {
+	Question
+
 	dialect  wire.Dialect
 	codec    wire.ClientCodec
 	hello    []byte // nil where the dialect does not begin with a name
@@ -162,42 +164,45 @@ type asker struct {
 
 // newAsker finds out what is said, before anybody is spoken to.
 func newAsker(q Question) (*asker, error) {
-	a := &asker{dialect: wire.ByName(q.Dialect)}
+	a := &asker{Question: q}
+	return a, a.speak(q.Dialect)
+}
+
+// speak finds out what is said in a dialect.
+func (a *asker) speak(dialect string) error {
+	a.dialect = wire.ByName(dialect)
 	if a.dialect == nil {
-		return nil, lost("There is no dialect %q.", q.Dialect)
+		return lost("There is no dialect %q.", dialect)
 	}
 	a.codec = a.dialect.Client()
-	hello := wire.Hello{Program: q.Name}
+	hello := wire.Hello{Program: a.Name}
 	var err error
 	if a.hello, err = a.codec.AppendRequest(nil, hello); err != nil && !errors.Is(err, wire.ErrUnsupported) {
-		return nil, lost("The service can't be told the name %.100q. Take another one.", q.Name)
+		return lost("The service can't be told the name %.100q. Take another one.", a.Name)
 	}
 	a.greeted = a.codec.Assume(hello) == nil
-	if a.question, err = a.codec.AppendRequest(nil, q.Request); err != nil {
-		return nil, lost("The service has no words for that.")
-	}
 	if a.goodbye, err = a.codec.AppendRequest(nil, wire.Quit{}); err != nil {
-		return nil, lost("%s is no dialect of a service that computes.", q.Dialect)
+		return lost("%s is no dialect of a service that computes.", dialect)
 	}
-	return a, nil
+	if a.question, err = a.codec.AppendRequest(nil, a.Request); err != nil {
+		return lost("The service speaks %s, which does not take this expression.", dialect)
+	}
+	return nil
 }
 
 // ask says a name where the dialect begins with one, asks, and says that there
 // is no more.
 func (a *asker) ask(ctx context.Context, conn net.Conn) (wire.Event, error) {
-	frames := bufio.NewScanner(conn)
-	frames.Buffer(nil, a.dialect.MaxBytes()+1)
-	frames.Split(a.dialect.Split)
 	conn.SetDeadline(time.Now().Add(askTimeout))
 	if a.hello != nil {
-		if err := a.introduce(ctx, conn, frames); err != nil {
+		if err := a.introduce(ctx, conn); err != nil {
 			return nil, err
 		}
 	}
 	if _, err := conn.Write(a.question); err != nil {
 		return nil, err
 	}
-	answer, err := await[*wire.Calculated](frames, a.codec)
+	answer, err := a.answer(conn)
 	if err != nil {
 		return nil, err
 	}
@@ -209,43 +214,79 @@ func (a *asker) ask(ctx context.Context, conn net.Conn) (wire.Event, error) {
 	return answer, nil
 }
 
+// answer reads the value. A greeting that comes in its place is late, and says
+// which style is spoken.
+func (a *asker) answer(conn net.Conn) (*wire.Calculated, error) {
+	frames := bufio.NewScanner(conn)
+	frames.Buffer(nil, a.dialect.MaxBytes()+1)
+	frames.Split(a.dialect.Split)
+	answer, err := await[*wire.Calculated](frames, a.codec)
+	if err != nil || a.hello == nil || styleOf(answer.Value) == "" {
+		return answer, err
+	}
+	if err := a.restyle(styleOf(answer.Value)); err != nil {
+		return nil, err
+	}
+	return await[*wire.Calculated](frames, a.codec)
+}
+
 // introduce says a name and waits for the greeting, or as long as a silent
-// service may take to read the name.
-func (a *asker) introduce(ctx context.Context, conn net.Conn, frames *bufio.Scanner) error {
+// service may take to read the name. What comes, or that nothing does, says which
+// style is spoken: the originals serve one connection, so that there is no second
+// one to try another on.
+func (a *asker) introduce(ctx context.Context, conn net.Conn) error {
 	if _, err := conn.Write(a.hello); err != nil {
 		return err
 	}
+	wait := pauseAfterName
 	if a.greeted {
-		_, err := await[*wire.Welcome](frames, a.codec)
-		return err
+		wait = greetingWithin
 	}
-	conn.SetReadDeadline(time.Now().Add(pauseAfterName))
+	conn.SetReadDeadline(time.Now().Add(wait))
 	var buf [1024]byte
 	n, err := conn.Read(buf[:])
 	conn.SetReadDeadline(time.Now().Add(askTimeout))
+	greeting := string(buf[:n])
 	switch {
+	case n > 0 && styleOf(greeting) == "":
+		return lost("The service says %.100q instead of waiting for an expression. Look for the arithmetic's port.", greeting)
 	case n > 0:
-		return styleOf(string(buf[:n]))
+		return a.restyle(styleOf(greeting))
 	case errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil:
-		return nil
+		return a.restyle(silentStyle(a.dialect.Name(), a.greeted))
 	default:
 		return err
 	}
 }
 
-// styleError says that the service speaks another style of arithmetic.
-type styleError struct{ dialect string }
+// restyle goes on in the style that the service speaks.
+func (a *asker) restyle(dialect string) error {
+	if dialect == a.dialect.Name() {
+		return nil
+	}
+	if a.Style != nil {
+		a.Style(dialect)
+	}
+	return a.speak(dialect)
+}
 
-func (e *styleError) Error() string { return "the service speaks " + e.dialect }
-
-// styleOf tells the style of arithmetic by how it greets.
-func styleOf(greeting string) error {
+// styleOf tells the style of arithmetic by how it greets, "" where that is no
+// greeting.
+func styleOf(greeting string) string {
 	switch {
 	case strings.HasPrefix(greeting, "Hello "):
-		return &styleError{"arith-hello"}
+		return "arith-hello"
 	case strings.HasPrefix(greeting, "Welcome!"):
-		return &styleError{"arith-welcome"}
+		return "arith-welcome"
 	default:
-		return lost("The service says %.100q instead of waiting for an expression. Look for the arithmetic's port.", greeting)
+		return ""
 	}
+}
+
+// silentStyle is the style of a service that says nothing to a name.
+func silentStyle(dialect string, greets bool) string {
+	if greets {
+		return "arith"
+	}
+	return dialect
 }

@@ -14,6 +14,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// apart stands between answers that are written one by one.
+const apart = "\x00"
+
 // service is a small server written from the facts: what it reads at once is
 // one message, which step answers; ok is false where it ends the connection.
 type service struct {
@@ -41,8 +44,11 @@ func (s *service) serve(conn net.Conn) {
 		}
 		s.heard, s.at = append(s.heard, string(buf[:n])), append(s.at, time.Now())
 		answer, ok := s.step(len(s.heard)-1, string(buf[:n]))
-		if answer != "" {
-			if _, err := conn.Write([]byte(answer)); err != nil {
+		for part := range strings.SplitSeq(answer, apart) {
+			if part == "" {
+				continue
+			}
+			if _, err := conn.Write([]byte(part)); err != nil {
 				return
 			}
 		}
@@ -130,6 +136,60 @@ func outcome(e wire.Event, err error) string {
 	default:
 		return "?"
 	}
+}
+
+// TestAWrongStyleOfArithmeticIsRecognisedAndNamed on one connection: originals
+// serve no second one.
+func TestAWrongStyleOfArithmeticIsRecognisedAndNamed(t *testing.T) {
+	for _, c := range []struct {
+		asked, speaks string
+		answers       []string
+		want          string
+	}{
+		{"arith-hello", "arith", []string{"", "54.0", ""}, "54.0"},
+		{"arith-welcome", "arith", []string{"", "54.0", ""}, "54.0"},
+		{"arith-welcome", "arith-hello", []string{"Hello ada", "54", "Bye"}, "54"},
+		{"arith-hello", "arith-welcome", []string{"Welcome!!!!!!", "54.0", "q"}, "54.0"},
+		{"arith", "arith-welcome", []string{"Welcome!!!!!!", "54.0", "q"}, "54.0"},
+		{"arith", "arith-hello", []string{"", "Hello ada", "54"}, "54"}, // the greeting is late
+	} {
+		t.Run(c.asked+" at "+c.speaks, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &service{ended: make(chan struct{})}
+				s.step = func(n int, _ string) (string, bool) {
+					if c.answers[1] == "Hello ada" && n == 1 {
+						return c.answers[1] + apart + c.answers[2], true
+					}
+					return c.answers[min(n, len(c.answers)-1)], n < len(c.answers)-1
+				}
+				named := ""
+				got, err := Ask(t.Context(), Question{
+					Server: "lab:1", Request: wire.Calc{Left: "12", Op: "+", Right: "42", By: wire.Floats}, Dialect: c.asked, Name: "ada",
+					Dial: s.dial, Style: func(d string) { named = d },
+				})
+				<-s.ended
+				if text := outcome(got, err); text != c.want || named != c.speaks {
+					t.Errorf("got %q of a service called %q, want %q of %q", text, named, c.want, c.speaks)
+				}
+				if len(s.heard) != 3 {
+					t.Errorf("it heard %q", s.heard)
+				}
+			})
+		})
+	}
+}
+
+func TestAnExpressionThatTheStyleDoesNotTakeIsSaidToBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{ended: make(chan struct{}), step: func(int, string) (string, bool) { return "", true }}
+		_, err := Ask(t.Context(), Question{
+			Server: "lab:1", Request: wire.Calc{Left: "-3", Op: "+", Right: "4", By: wire.Floats}, Dialect: "arith-hello", Name: "ada", Dial: s.dial,
+		})
+		<-s.ended
+		if err == nil || err.Error() != "The service speaks arith, which does not take this expression." {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestALostQuestionForTheTimeIsAskedAgain(t *testing.T) {

@@ -36,9 +36,10 @@ type link struct {
 	wait  sync.WaitGroup
 }
 
-// open starts a connection's reader and writer.
+// open starts a connection's reader and writer. They outlive ctx, until close: the
+// last words go out when the session has ended.
 func open(ctx context.Context, d *dialled, log *slog.Logger) *link {
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	k := &link{
 		dialled: d, codec: d.dialect.Client(), stop: stop,
 		in: make(chan []wire.Event, readAhead), out: make(chan []byte), wrote: make(chan struct{}, 1), fail: make(chan error, 2),
@@ -63,10 +64,31 @@ func (k *link) part() {
 	if k.dialect.Manners().Native || !ok || half.CloseWrite() != nil {
 		return
 	}
-	enough := time.NewTimer(farewellTimeout)
+	k.drain(time.NewTimer(farewellTimeout), nil)
+}
+
+// bid tells a native server that we go, or it would keep a guest's name for a
+// connection that has broken. It is waited for a moment, too.
+func (k *link) bid() {
+	frame, _, err := k.say(nil, wire.Quit{})
+	if err == nil {
+		k.drain(time.NewTimer(farewellTimeout), frame)
+	}
+}
+
+// drain writes a frame, if there is one, and reads until the other end closes or
+// that has taken long enough.
+func (k *link) drain(enough *time.Timer, frame []byte) {
 	defer enough.Stop()
+	out := k.out
+	if frame == nil {
+		out = nil
+	}
 	for {
 		select {
+		case out <- frame:
+			out = nil
+		case <-k.wrote:
 		case _, more := <-k.in:
 			if !more {
 				return

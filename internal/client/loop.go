@@ -353,6 +353,9 @@ func (l *loop) end(err error) {
 	l.over, l.quit = err, true
 	if l.link != nil {
 		l.link.part()
+		if l.link.dialect.Manners().Native && l.who.named && l.who.kind == wire.KindGuest {
+			l.link.bid()
+		}
 	}
 	l.lose(nil)
 	l.takeCalls()

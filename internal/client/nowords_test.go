@@ -49,3 +49,43 @@ func TestWhatADialectHasNoWordsForIsNamed(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoComesInAWayThatADialectLacksIsToldWhichItHas and never the one that was
+// just tried.
+func TestWhoComesInAWayThatADialectLacksIsToldWhichItHas(t *testing.T) {
+	for _, c := range []struct {
+		name, dialect string
+		who           Identity
+		want          string
+	}{
+		{
+			"a guest, where there are accounts only", "prompt-accounts", Identity{Mode: ModeGuest, Name: "bob"},
+			"which lets nobody in without an account. Log in with --user bob, without --guest; --user bob --register makes an account first.",
+		},
+		{
+			"a guest without a name", "prompt-accounts", Identity{Mode: ModeGuest},
+			"which lets nobody in without an account. Log in with --user NAME, without --guest; --user NAME --register makes an account first.",
+		},
+		{
+			"an account, where there is none", "names", Identity{Mode: ModeRegister, Name: "bob", Password: "sesame seeds"},
+			"which knows no accounts. Come in with --guest --user bob.",
+		},
+		{
+			"a login, where there is none", "names", Identity{Mode: ModeLogin, Name: "bob", Password: "sesame seeds"},
+			"which knows no accounts. Come in with --guest --user bob.",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serveOld(oldRooms[c.dialect]())
+				defer s.stop()
+				r := oldRigAs(t, s, c.dialect, c.who, newMemStore())
+				defer r.end()
+				want := "127.0.0.1:12000 speaks " + c.dialect + ", " + c.want
+				if e := r.fatal(); e.Code != wire.CodeUnsupported || e.Text != want {
+					t.Errorf("got %+v, want %q", e, want)
+				}
+			})
+		})
+	}
+}

@@ -16,6 +16,12 @@ func oldRig(t *testing.T, s *oldServer, dialect, name string, store *memStore) *
 	if dialect == "prompt-accounts" {
 		id.Mode, id.Password = ModeRegister, "sesame"
 	}
+	return oldRigAs(t, s, dialect, id, store)
+}
+
+// oldRigAs is oldRig for who comes in in a way of their own.
+func oldRigAs(t *testing.T, s *oldServer, dialect string, id Identity, store *memStore) *rig {
+	t.Helper()
 	r := &rig{t: t, store: store, ended: make(chan error, 1)}
 	r.s = New(Config{
 		Server: "127.0.0.1:12000", Dialect: dialect, Identity: id, Rooms: []string{wire.Lobby},

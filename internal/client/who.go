@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"time"
 
 	"labchat/internal/wire"
@@ -71,7 +72,7 @@ func (l *loop) introduce() {
 	case unnamed && manners.Nameless:
 		w.named = true // from the beginning, and the server does not say which
 		l.settle(0)
-	case unnamed && !manners.Native:
+	case unnamed && !manners.Native && wire.HasWords(l.link.dialect, wire.Guest{Name: "name"}):
 		l.over = ended(wire.CodeNameInvalid, "%s lets nobody in without a name. Choose one: --guest --user NAME.", l.cfg.Server)
 	default:
 		w.try = l.ways()
@@ -126,7 +127,7 @@ func (l *loop) tryNext(refused *wire.Refused) {
 	case ok:
 		l.over = fatal
 	case errors.Is(why, wire.ErrUnsupported):
-		l.over = ended(wire.CodeUnsupported, "Nobody comes in this way at %s, which speaks %s. Try another one: --guest, --user with a password, or --register.", l.cfg.Server, l.link.dialect.Name())
+		l.over = ended(wire.CodeUnsupported, "%s speaks %s, %s", l.cfg.Server, l.link.dialect.Name(), otherWay(l.link.dialect, w.want))
 	case why != nil && l.link.dialect.Name() == DialectA3:
 		l.over = ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
 	case why != nil:
@@ -135,6 +136,19 @@ func (l *loop) tryNext(refused *wire.Refused) {
 		l.over = &EndedError{Code: refused.Code, Text: refused.Text}
 	default:
 		l.over = ended(wire.CodeDenied, "There is no password for %s, and no token that is still valid. Log in with the password.", w.want.Name)
+	}
+}
+
+// otherWay says how people come in where they don't as who wants to.
+func otherWay(d wire.Dialect, who Identity) string {
+	name := cmp.Or(who.Name, "NAME")
+	switch {
+	case who.Mode == ModeGuest:
+		return fmt.Sprintf("which lets nobody in without an account. Log in with --user %s, without --guest; --user %s --register makes an account first.", name, name)
+	case wire.HasWords(d, wire.Login{Name: "name", Password: "password"}):
+		return fmt.Sprintf("which makes no accounts. Log in with --user %s, without --register.", name)
+	default:
+		return fmt.Sprintf("which knows no accounts. Come in with --guest --user %s.", name)
 	}
 }
 

@@ -7,13 +7,13 @@ import (
 )
 
 // Replace writes a small file as a whole, so that no reader ever sees half of
-// it. Only its owner can read it. A directory that is missing is made, and where
+// it, and that it lasts. Only its owner can read it. A directory that is missing is made, and where
 // the file is a link, what it leads to is replaced.
 func Replace(file string, content []byte) (err error) {
 	if to, err := filepath.EvalSymlinks(file); err == nil {
 		file = to
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+	if err := MakeDir(filepath.Dir(file)); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // with the mode 0600
@@ -32,5 +32,8 @@ func Replace(file string, content []byte) (err error) {
 	if err = errors.Join(err, temp.Close()); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), file)
+	if err := os.Rename(temp.Name(), file); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(file))
 }

@@ -82,6 +82,11 @@ func (r *rooms) join(l *loop, q wire.Join, tag string) {
 			r.moved(l, q.Room, e, tag)
 		case *wire.Entered:
 			r.joinGroup(l, q, e)
+		case *wire.Refused:
+			if tag == "" && l.cfg.Room == "" && e.Code == wire.CodeNoRoom {
+				e.Text = "You are in no room: this registry has no lobby. /rooms lists what it has, /join enters one, /create makes one."
+			}
+			l.emit(e)
 		default:
 			l.emit(e)
 		}

@@ -1,9 +1,6 @@
 package peer_test
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -45,35 +42,11 @@ func TestAPrivatePlaceOfAPromptRoomSaysWhetherItsLinesGoPastTheServer(t *testing
 		in.events <- []wire.Event{list}
 		s.Do(wire.Poke{Name: "bob"})
 		until(s, "a way past the server", func(e *wire.Path) bool { return e.Way == wire.WayPlain && e.Addr == "10.0.0.3:13000" })
+		tag := s.Do(wire.Poke{Name: "BOB"})
+		until(s, "the list's spelling", func(e *wire.Path) bool { return e.Re.Re == tag && e.User == "bob" })
 		s.Do(wire.Route{Name: "carl"})
 		until(s, "none", func(e *wire.Path) bool { return e.User == "carl" && e.Way == wire.WayNever })
 		in.events <- []wire.Event{&wire.PeerList{Peers: append(list.Peers, wire.Peer{Name: "carl", Addr: "10.0.0.4"})}}
 		until(s, "a way now", func(e *wire.Path) bool { return e.User == "carl" && e.Way == wire.WayPlain })
-	})
-}
-
-func TestFortyLinesArriveInARoomOfARegistryNoneLostOrDoubled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		r := w.tobi("lobby")
-		o := w.original("10.0.0.7:4000")
-		r.rooms[0].members = append(r.rooms[0].members, o.addr)
-		s := w.session("tobi", "anna", "10.0.0.2:4000")
-		until[*wire.Entered](s, "in the lobby", nil)
-		var last wire.ClientID
-		for i := range 40 {
-			last = s.Say("lobby", fmt.Sprintf("row %02d", i), false)
-		}
-		until(s, "sent", func(e *wire.Receipt) bool { return e.Client == last && e.State == wire.ReceiptSent })
-		var got []string
-		for synctest.Wait(); len(o.heard) > 0; {
-			if line, is := strings.CutPrefix(<-o.heard, "msg anna> "); is {
-				got = append(got, strings.TrimSpace(line))
-			}
-		}
-		if len(got) != 40 || !slices.IsSorted(got) || len(slices.Compact(got)) != 40 {
-			t.Errorf("got %d lines: %q", len(got), got)
-		}
-		w.end()
 	})
 }

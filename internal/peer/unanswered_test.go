@@ -101,6 +101,22 @@ func TestARegistryThatHasGoneIsStillSaidToBeGone(t *testing.T) {
 	})
 }
 
+func TestARegistryWithoutALobbyIsSaidToBeOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tobi("lab")
+		s := w.session("tobi", "anna", "10.0.0.2:4000")
+		until(s, "refused", func(e *wire.Refused) bool {
+			return e.Re.Re == "" && e.Of == wire.ActJoin && e.Code == wire.CodeNoRoom && strings.HasPrefix(e.Text, "You are in no room: this registry has no lobby. /rooms")
+		})
+		tag := s.Do(wire.Join{Room: "lobby"})
+		until(s, "refused, as somebody has asked", func(e *wire.Refused) bool {
+			return e.Re.Re == tag && strings.HasPrefix(e.Text, "There is no such room")
+		})
+		w.end()
+	})
+}
+
 // TestANameThatIsTakenIsSaidToBeSoByARegistryThatLooksNobodyUp though a session
 // with a fixed socket may have had the name before.
 func TestANameThatIsTakenIsSaidToBeSoByARegistryThatLooksNobodyUp(t *testing.T) {

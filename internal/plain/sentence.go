@@ -204,6 +204,9 @@ func people(list []wire.Person, more int) text.Safe {
 		if p.Away != "" {
 			parts[i] += " (away: " + text.CleanLine(p.Away) + ")"
 		}
+		if p.Plain {
+			parts[i] += " (reads in clear text)"
+		}
 	}
 	b := text.Join(parts, ", ")
 	if more > 0 {
@@ -248,7 +251,10 @@ func gap(e *wire.Gap) text.Safe {
 }
 
 func presence(e *wire.Presence) text.Safe {
-	if e.Away == "" {
+	switch {
+	case e.Away == "" && e.Plain:
+		return text.CleanLine(e.Name) + " is here, and reads in clear text."
+	case e.Away == "":
 		return text.CleanLine(e.Name) + " is back."
 	}
 	return text.CleanLine(e.Name) + " is away: " + text.CleanLine(e.Away) + "."

@@ -36,6 +36,13 @@ type daemon struct {
 // take takes all that can be refused.
 func (d *daemon) take(ctx context.Context) (err error) {
 	if d.cfg.Data != "" {
+		mended, err := store.Secure(d.cfg.Data)
+		if err != nil {
+			return err
+		}
+		for _, what := range mended {
+			d.cfg.Log.Warn("others could change or read the data directory: see whether all in it is yours", "what", what)
+		}
 		if d.lock, err = store.Lock(d.cfg.Data); err != nil {
 			return err
 		}
@@ -190,13 +197,14 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		clients: clients{
 			all:    map[*conn]struct{}{},
 			open:   map[hub.SessionID]*conn{},
+			half:   map[*conn]struct{}{},
 			tls:    d.tls,
-			limits: newLimits(cfg.MaxConnections, cfg.MaxPerAddress),
+			limits: newLimits(cfg.maxConnections(cfg.Log), cfg.MaxPerAddress),
 			serve:  func(c *conn) { d.startReader(c, in) },
 		},
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
-			Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords,
+			Relay: cfg.Relay, Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, A3: cfg.A3,
 			ReservedNames: cfg.ReservedNames, Random: rand.Reader,
 			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: d.registry.port(), Probe: d.probe.port()},
 		}, state),

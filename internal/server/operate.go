@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"labchat/internal/server/hub"
@@ -108,6 +109,14 @@ func (a answer) result() ([]string, error) {
 func operateAlone(ctx context.Context, dir string, c OperatorCall) (rows []string, err error) {
 	if c.Verb == VerbStatus {
 		return nil, fmt.Errorf("no daemon runs on %s", dir)
+	}
+	mended, err := store.Secure(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(mended) > 0 {
+		return nil, fmt.Errorf("others could change or read the data directory, and can't any more: %s; see whether all in it is yours, then call again",
+			strings.Join(mended, "; "))
 	}
 	lock, err := store.Lock(dir)
 	if err != nil {

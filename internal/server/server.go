@@ -22,11 +22,14 @@ type Config struct {
 	Store store.Store
 	TLS   TLSConfig
 
+	Relay           hub.Relaying
 	Rate            int  // lines a second of one session before the spam rule blocks it, 0: no limit
 	MaxConnections  int  // 0: no limit
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit
 	Register        bool // whether anybody may make an account
 	LegacyPasswords hub.LegacyPolicy
+	// A3 says from where the chat port takes A3 programs, as in hub.Config.
+	A3              hub.LegacyPolicy
 	ReservedNames   []string // kept for accounts that the operator makes, beside those that always are
 	RegistryOpen    bool     // the registry answers public addresses too
 	BridgeMulticast bool     // the registry joins multicast groups

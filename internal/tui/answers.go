@@ -254,6 +254,7 @@ func (m *Model) refused(e *wire.Refused) {
 	if ask.quiet || e.Of == wire.ActTyping || e.Of == wire.ActRead {
 		return
 	}
+	m.keptOut(e, ask)
 	s := text.CleanLine(cmp.Or(e.Text, string(e.Code)))
 	if len(e.Near) > 0 {
 		s += " (did you mean " + cleanList(e.Near) + "?)"
@@ -269,6 +270,19 @@ func (m *Model) refused(e *wire.Refused) {
 		m.recallable(ask.at, ask.typed)
 	}
 	m.note(ask.at, about(ask.typed, s))
+}
+
+// keptOut takes the lobby off the screen at a registry that has none: a start
+// shows it before anything is known.
+func (m *Model) keptOut(e *wire.Refused, ask errand) {
+	at := m.book.find(roomID(wire.Lobby))
+	registry := wire.DatagramsByName(m.link.status.Dialect) != nil
+	if !registry || ask.act != "" || e.Of != wire.ActJoin || m.cfg.Room != "" || at == nil || at.stands == inside {
+		return
+	}
+	old := at.id
+	m.book.empty(at)
+	m.composer.Rename(old, at.id)
 }
 
 // about introduces a refusal, which the server may have worded, by the line that

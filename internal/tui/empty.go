@@ -60,6 +60,9 @@ func (m *Model) introduction(at *place) []text.Safe {
 	if at.private() {
 		return append([]text.Safe{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
 	}
+	if at.nowhere() {
+		return []text.Safe{me + ", in no room."}
+	}
 	if at.stands != inside {
 		return []text.Safe{me + ".", "This is the room #" + at.label + ", which you are not in."}
 	}
@@ -105,7 +108,11 @@ func (m *Model) deeds(at *place, w int) []text.Safe {
 	if at.private() && at.peer.path.Request && has(command.Accept) {
 		all = append(all, deed{"/accept " + name, "takes the request"}, deed{"/refuse " + name, "does not"})
 	}
-	all = append(all, deed{"Enter", "says what you type"})
+	if at.nowhere() {
+		all = append(all, deed{"/rooms", "lists the rooms there are"}, deed{"/join NAME", "enters one; /create NAME makes it"})
+	} else {
+		all = append(all, deed{"Enter", "says what you type"})
+	}
 	switch {
 	case at.private() && at.peer.secure() && has(command.Verify):
 		all = append(all, deed{"/verify " + name, "compares the keys"})

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"errors"
 	"slices"
 
 	"labchat/internal/tui/text"
@@ -40,25 +39,25 @@ func (f *form) chooseDialect(n int) {
 	f.dialect = choices[(i+n+len(choices))%len(choices)]
 	if f.checkMode() != "" {
 		f.mode = ModeGuest
+		if f.checkMode() != "" {
+			f.mode = ModeLogin
+		}
 	}
 }
 
 // checkMode says what is wrong with the mode in the dialect that was chosen, or
 // "".
 func (f *form) checkMode() text.Safe {
-	var r wire.Request
+	d := wire.ByName(f.dialect)
 	switch {
-	case f.native() || f.mode == ModeGuest:
+	case f.native():
 		return ""
-	case f.mode == ModeRegister:
-		r = wire.Register{Name: "name", Password: "password"}
-	default:
-		r = wire.Login{Name: "name", Password: "password"}
-	}
-	if d := wire.ByName(f.dialect); d != nil {
-		if _, err := d.Client().AppendRequest(nil, r); !errors.Is(err, wire.ErrUnsupported) {
-			return ""
-		}
+	case f.mode == ModeGuest && d != nil && !wire.HasWords(d, wire.Guest{Name: "name"}):
+		return text.CleanLine(f.dialect) + " knows no guests: choose log in or register"
+	case f.mode == ModeGuest,
+		f.mode == ModeRegister && d != nil && wire.HasWords(d, wire.Register{Name: "name", Password: "password"}),
+		f.mode == ModeLogin && d != nil && wire.HasWords(d, wire.Login{Name: "name", Password: "password"}):
+		return ""
 	}
 	return text.CleanLine(f.dialect) + " has no words for that: choose guest"
 }

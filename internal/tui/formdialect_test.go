@@ -67,6 +67,24 @@ func TestAModeThatADialectHasNoWordsForIsRefusedInTheForm(t *testing.T) {
 	}
 }
 
+func TestAGuestIsToldInTheFormThatADialectKnowsNone(t *testing.T) {
+	s, d := atForm(t, 80, 24, ModeGuest)
+	s.types("sara")
+	s.press("shift+tab", "shift+tab")
+	for s.form.dialect != "prompt-accounts" {
+		s.press("right")
+	}
+	if s.form.mode != ModeLogin {
+		t.Errorf("the form proposes mode %v, which the dialect has no words for", s.form.mode)
+	}
+	s.form.mode = ModeGuest
+	s.press("tab", "enter")
+	s.shows("prompt-accounts knows no guests: choose log")
+	if len(d.logins) != 0 {
+		t.Errorf("it connects: %v", d.logins)
+	}
+}
+
 // Whoever has had one greeting that led nowhere is not greeted again before
 // somebody asks for it.
 func TestAServerThatALookWasLostOnIsLookedAtOnce(t *testing.T) {

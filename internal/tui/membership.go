@@ -160,6 +160,7 @@ func (m *Model) entered(e *wire.Entered) {
 	if m.book.left == at {
 		m.book.left = nil
 	}
+	m.arriveFromNowhere(at)
 	if ask.act == wire.ActJoin && ask.about == nil {
 		m.arrive(at, ask)
 	}
@@ -168,10 +169,28 @@ func (m *Model) entered(e *wire.Entered) {
 	}
 }
 
+// arriveFromNowhere goes to the first room of somebody who was in none, with what
+// is being written.
+func (m *Model) arriveFromNowhere(at *place) {
+	none := m.book.find(nowhereID)
+	if none == nil {
+		return
+	}
+	if none == m.book.current {
+		m.keepDraft()
+		if at.draft == "" {
+			at.draft = none.draft
+		}
+		none.draft = ""
+		m.show(at)
+	}
+	m.book.drop(none)
+}
+
 // joined says that somebody came.
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
-	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind})
+	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
 	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
@@ -265,10 +284,10 @@ func (m *Model) renamed(e *wire.Renamed) {
 	}
 }
 
-// presence marks somebody as away or back.
+// presence marks somebody as away or back, and as reading in clear text.
 func (m *Model) presence(e *wire.Presence) {
 	for _, at := range m.book.rooms {
-		at.people.Away(e.Name, e.Away)
+		at.people.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 

@@ -145,3 +145,48 @@ func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 		t.Error("it is a room that we are not in")
 	}
 }
+
+// atRegistry is a start at a registry that has no lobby.
+func atRegistry(t *testing.T, dialect string, no *wire.Refused) *scene {
+	t.Helper()
+	s := open(t, 120, 40, func(c *Config) { c.Room = "" })
+	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:2020", Dialect: dialect, Direct: true}, &wire.LoggedIn{Name: "sara", Kind: wire.KindDatagram}, no)
+	return s
+}
+
+func TestTheLobbyIsNotOpenedWhereTheRegistryHasNone(t *testing.T) {
+	for dialect, no := range map[string]*wire.Refused{
+		"tobi": {Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room. Create it, or join one that exists."},
+		"ias":  {Of: wire.ActJoin, Code: wire.CodeNotMember, Text: "You are in no group: /rooms lists them, /join enters one."},
+	} {
+		t.Run(dialect, func(t *testing.T) {
+			s := atRegistry(t, dialect, no)
+			s.shows("1 no room")
+			s.hides("lobby")
+			s.shows("You are ?sara, in no room.")
+			s.shows(no.Text[:20])
+			s.shows("nowhere › ")
+			s.shows("/join NAME")
+			s.types("hello")
+			s.press("enter")
+			s.shows("You are in no room: /rooms lists them, /join enters one")
+			if len(s.session.said) != 0 {
+				t.Errorf("%v is said", s.session.said)
+			}
+			s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindDatagram}}})
+			s.shows("# lab3 · not encrypted")
+			s.shows("#lab3, in plain text (readable on the way) › hello")
+			s.hides("1 no room")
+			if n := len(s.book.all()); n != 1 {
+				t.Errorf("there are %d conversations, want the room alone", n)
+			}
+		})
+	}
+}
+
+func TestTheLobbyThatARegistryHasIsEntered(t *testing.T) {
+	s := open(t, 120, 40, func(c *Config) { c.Room = "" })
+	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:2020", Dialect: "tobi", Direct: true}, &wire.LoggedIn{Name: "sara", Kind: wire.KindDatagram},
+		&wire.Entered{Room: wire.Lobby}, &wire.Refused{Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room."})
+	s.shows("# lobby · not encrypted")
+}

@@ -73,13 +73,23 @@ func (p *place) private() bool { return p.id[0] == '@' }
 // title names the place as people write it: "#lab3", "@alice".
 func (p *place) title() text.Safe { return p.sign() + p.label }
 
-// sign is what stands before names of its kind.
+// sign stands before the label: # or @.
 func (p *place) sign() text.Safe {
+	if p.nowhere() {
+		return ""
+	}
 	if p.private() {
 		return "@"
 	}
 	return "#"
 }
+
+// heading is the title with a blank behind the sign.
+func (p *place) heading() text.Safe { return text.TrimSpace(p.sign() + " " + p.label) }
+
+// nowhere says whether the place is what the screen shows of somebody who is in no
+// room.
+func (p *place) nowhere() bool { return p.id == nowhereID }
 
 // rank orders places by how much they want to be read.
 func (p *place) rank() int {
@@ -126,6 +136,9 @@ type book struct {
 	origin  *place // where a walk through the unread began
 	paint   *paint
 }
+
+// nowhereID is the place of who is in no room; no room is called so.
+const nowhereID = "#"
 
 func roomID(name string) string   { return "#" + wire.Fold(name) }
 func personID(name string) string { return "@" + wire.Fold(name) }
@@ -187,8 +200,23 @@ func (b *book) outOf(room string) bool {
 	return at != nil && at.stands == gone
 }
 
-// disk is what the archive calls the place.
-func (p *place) disk() string { return p.id[:1] + p.name }
+// disk is what the archive calls the place. What is typed in no room is kept for
+// the lobby, as the next start begins there.
+func (p *place) disk() string {
+	if p.nowhere() {
+		return roomID(wire.Lobby)
+	}
+	return p.id[:1] + p.name
+}
+
+// empty makes a place of a room that there is not one of being in no room. What
+// is noted and typed there stays.
+func (b *book) empty(at *place) {
+	delete(b.byID, at.id)
+	at.id, at.name, at.label, at.topic = nowhereID, "", "no room", ""
+	at.past.archive, at.past.server = true, true
+	b.byID[at.id] = at
+}
 
 // drop forgets a place except for its draft and its mark, and says where to go if it was the
 // current one.

@@ -154,7 +154,7 @@ func keyHint(w int) text.Safe {
 }
 
 func roomRow(room *place, number text.Safe, current bool, w int, p *paint) text.Safe {
-	return listRow(room, number+" #"+room.label, "", current, room.stands != inside, w, p)
+	return listRow(room, number+" "+room.title(), "", current, room.stands != inside, w, p)
 }
 
 // personRow is one person, and how lines to them travel.

@@ -38,20 +38,29 @@ func (m *Model) heading(l layout) text.Safe {
 	case at.private():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := "# " + at.label
+		name := at.heading()
 		if n := at.people.count(); n > 0 {
 			name += " " + text.Int(n)
 			if at.people.part {
 				name += " known"
 			}
 		}
-		return p.parts(l.w, name, m.openly())
+		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
 	var count text.Safe
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, "# "+at.label, m.openly(), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
+}
+
+// overheard says how many people of a room read in clear text: who is on their way can
+// read along. On this machine alone nobody is.
+func (m *Model) overheard(at *place) text.Safe {
+	if m.cfg.Local {
+		return ""
+	}
+	return at.people.openWords()
 }
 
 // openly marks the rooms of registries, whose people send each line to each

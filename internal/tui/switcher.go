@@ -104,7 +104,7 @@ func (s *switcher) targets(m *Model) []target {
 func (m *Model) targets() []target {
 	var all []target
 	for _, at := range m.book.all() {
-		t := target{label: "# " + at.label, rank: 10 + at.rank(), do: func(m *Model) { m.switchTo(at) }}
+		t := target{label: at.heading(), rank: 10 + at.rank(), do: func(m *Model) { m.switchTo(at) }}
 		if at.private() {
 			_, path := m.badge(at)
 			t.label, t.note = "@ "+m.book.labelOf(at), path+rtt(at.peer.path.RTT)

@@ -129,6 +129,9 @@ type Endpoint struct {
 	Probe   int      `json:"probe"`    // of a second socket, to find out about our NAT with; 0: none
 	Devices []Device `json:"devices,omitempty"`
 	Prekeys int      `json:"prekeys,omitempty"` // how many of this device's are left
+	// RelayRate is how many bytes a second are relayed for two people, 0: not said.
+	RelayRate int  `json:"relay_rate,omitempty"`
+	NoRelay   bool `json:"no_relay,omitempty"` // nothing is relayed
 }
 
 // Displaced says that a newer session of the account holds its private

@@ -227,7 +227,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 			k.addrs = append(k.addrs, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
 		}
 	}
-	if l.dials(c) && (c.best() == nil || c.best().suspect || k.again) {
+	if l.dials(c) && !l.server.relay.off && (c.best() == nil || c.best().suspect || k.again) {
 		k.carryAt = now.Add(directWithin)
 		if k.relayed || len(k.addrs) == 0 || c.urgent {
 			k.carryAt = now
@@ -283,7 +283,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	case c.best() != nil:
 		c.worse(now)
 	case k.answered:
-		c.show("no way to " + c.name + " was found: " + k.why(l, c))
+		c.show("no way to " + c.name + " was found: " + k.why(l, c) + l.server.relay.without())
 		c.later(now)
 	case c.invited: // and may answer yet
 		c.later(now)

@@ -299,8 +299,12 @@ func (l *loop) stream(t *transfer, want *take) {
 	t.on, t.taken, t.Device, t.Done = want.p, true, want.p.Key, want.from
 	l.turn(t, wire.TransferRunning, "")
 	as, made := *t.Transfer, t.made
+	pace := &pacer{}
+	if want.p.Relayed {
+		pace.rate = l.server.relay.forFiles()
+	}
 	l.beside(t, want.p, func(ctx context.Context, j *job) func(*loop) {
-		made, err := sendOver(ctx, j, &as, made)
+		made, err := sendOver(ctx, j, &as, made, pace)
 		return func(l *loop) {
 			var ends *fileError
 			switch {
@@ -317,7 +321,7 @@ func (l *loop) stream(t *transfer, want *take) {
 }
 
 // sendOver sends a file from t.Done on, if it is the one that was offered.
-func sendOver(ctx context.Context, j *job, t *wire.Transfer, made stamp) (stamp, error) {
+func sendOver(ctx context.Context, j *job, t *wire.Transfer, made stamp, pace *pacer) (stamp, error) {
 	f, now, err := openFile(t.File)
 	if err != nil {
 		return stamp{}, &fileError{text: "the file can't be read any more: " + err.Error(), told: "the file can't be read any more"}
@@ -338,11 +342,11 @@ func sendOver(ctx context.Context, j *job, t *wire.Transfer, made stamp) (stamp,
 	if _, err := f.Seek(t.Done, io.SeekStart); err != nil {
 		return stamp{}, &fileError{text: err.Error(), told: "the file can't be read any more"}
 	}
-	return made, j.send(ctx, f, t, made)
+	return made, j.send(ctx, f, t, made, pace)
 }
 
 // send writes the transfer's name and the rest of the file.
-func (j *job) send(ctx context.Context, f *os.File, t *wire.Transfer, made stamp) error {
+func (j *job) send(ctx context.Context, f *os.File, t *wire.Transfer, made stamp, pace *pacer) error {
 	id, err := hex.DecodeString(t.ID)
 	if err != nil {
 		return err
@@ -361,11 +365,14 @@ func (j *job) send(ctx context.Context, f *os.File, t *wire.Transfer, made stamp
 	if _, err := out.Write(id); err != nil {
 		return err
 	}
-	buf := make([]byte, fileChunk)
+	buf := make([]byte, pace.chunk())
 	for left := t.Size - t.Done; left > 0; {
-		n, err := f.Read(buf[:min(left, fileChunk)])
+		n, err := f.Read(buf[:min(left, int64(len(buf)))])
 		if err != nil && n == 0 {
 			return errChanged // it was longer
+		}
+		if err := pace.wait(ctx, n); err != nil {
+			return err
 		}
 		if _, err := out.Write(buf[:n]); err != nil {
 			return err

@@ -38,6 +38,8 @@ type lab struct {
 	open    map[[2]string]string     // who has sent whom which call
 	relays  int                      // datagrams that were passed on
 	lose    func(n int) bool         // of relayed ones; nil: none
+	relay   wire.Endpoint            // what the server says about its relay
+	spare   policer                  // how much of what it says is left
 	devices map[string][]wire.Device // of accounts, by name
 	vault   *vault                   // nil: nothing is kept for those who are away
 	all     []*person

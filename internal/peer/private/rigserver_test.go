@@ -175,6 +175,7 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 		return &wire.Endpoint{
 			Re: re, Devices: w.vault.adds(w, s), Prekeys: w.vault.left(s),
 			ID: fmt.Sprintf("%016x", s.id), Secret: wire.Secret(hex.EncodeToString(secretOf(s.id))), Port: int(w.addr.Port()),
+			NoRelay: w.relay.NoRelay, RelayRate: w.relay.RelayRate,
 		}
 	case wire.Find:
 		to := w.here[wire.Fold(r.Name)]
@@ -197,6 +198,9 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 		to := w.here[wire.Fold(r.To)]
 		if to != nil && w.open[[2]string{s.name, to.name}] != "" && w.open[[2]string{s.name, to.name}] == w.open[[2]string{to.name, s.name}] {
 			w.relays++
+			if !w.spare.takes(len(r.Data), w.relay.RelayRate) {
+				break
+			}
 			if w.lose == nil || !w.lose(w.relays) {
 				to.push(&wire.Relayed{From: s.name, Data: r.Data})
 			}

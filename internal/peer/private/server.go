@@ -24,10 +24,12 @@ type server struct {
 	welcomed bool         // able and seals are known
 	able     bool         // it helps private conversations
 	foreign  wire.Dialect // of the last one, nil: it was native
+	spelled  spellings    // by that one, since the connection was made
 	seals    bool         // it keeps sealed lines
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
+	relay    relaying
 	devices  []wire.Device
 	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
@@ -69,6 +71,7 @@ func (l *loop) hear(e wire.Event) {
 
 // note follows what concerns the screen, too.
 func (l *loop) note(e wire.Event) {
+	l.tells(e)
 	switch e := e.(type) {
 	case *wire.Status:
 		l.status(e)
@@ -117,6 +120,9 @@ func (l *loop) status(e *wire.Status) {
 		s.foreign = wire.ByName(e.Dialect)
 	} else if s.online {
 		s.foreign = nil
+	}
+	if s.online && !was {
+		s.spelled = spellings{}
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
@@ -256,6 +262,7 @@ func (l *loop) claim() {
 
 func (l *loop) claimed(e *wire.Endpoint) {
 	l.server.claimed, l.server.devices = true, e.Devices
+	l.server.relay = relaying{off: e.NoRelay, rate: e.RelayRate}
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()

@@ -241,3 +241,49 @@ func TestConnectionsThatOnlyComeAndGoAreToldAtTheNetworksRate(t *testing.T) {
 		t.Errorf("of one that stays the lobby was told %d times within a second, want once", heard)
 	}
 }
+
+func TestASiteHasTheBudgetOfEightNetworks(t *testing.T) {
+	s := run(t, Config{Rate: 10}, "enter watcher")
+	heard := 0
+	s.onDeliver = func(to SessionID, _ wire.Event) {
+		if to == s.names["watcher"] {
+			heard++
+		}
+	}
+	for i := range 1000 { // each from a /64 of its own
+		from := netip.AddrFrom16([16]byte{0: 0x20, 1: 0x01, 6: byte(i >> 8), 7: byte(i)})
+		s.openAs(fmt.Sprint("eve", i), "native", netip.AddrPortFrom(from, 4000))
+		id := s.names[fmt.Sprint("eve", i)]
+		s.ask(id, wire.Guest{Name: fmt.Sprint("eve", i)})
+		s.ask(id, wire.Join{Room: wire.Lobby})
+		s.ask(id, wire.Away{Text: "x"})
+	}
+	// Each is told of twice for three requests; what is there at once can be
+	// overdrawn by half of it by those who are new.
+	if most := SiteShare * (200 + 100) * 2 / 3; heard > most {
+		t.Errorf("a site made %d events at once, want %d at most", heard, most)
+	}
+}
+
+// TestThreeOlderProgramsAtTheRateWaitForNothing is what A3's own people try:
+// logins, lines and private lines on three connections at once.
+func TestThreeOlderProgramsAtTheRateWaitForNothing(t *testing.T) {
+	s := run(t, Config{Rate: 10}, "")
+	names := numbered("user", 3)
+	for _, name := range names {
+		s.openAs(name, "a3", netip.MustParseAddrPort("10.0.0.1:4000"))
+		s.ask(s.names[name], wire.Guest{Name: name})
+	}
+	for range 30 { // seconds
+		for _, name := range names {
+			for range 5 {
+				s.ask(s.names[name], wire.Say{Text: "hello"})
+				s.ask(s.names[name], wire.Private{To: names[0], Text: "hello"})
+			}
+			if n, _ := s.hub.Pending(s.names[name]); n != 0 {
+				t.Fatalf("%d requests of %s wait", n, name)
+			}
+		}
+		s.pass(time.Second)
+	}
+}

@@ -101,6 +101,10 @@ func (h *Hub) answerEndpoint(c call, e *endpoint) {
 	answer := &wire.Endpoint{
 		Re: wire.Re{Re: c.tag}, ID: fmt.Sprintf("%016x", e.id),
 		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: h.cfg.UDP.Registry, Probe: h.cfg.UDP.Probe,
+		NoRelay: h.cfg.Relay.Off,
+	}
+	if !answer.NoRelay {
+		answer.RelayRate = h.cfg.Relay.pair().perSecond
 	}
 	if acct := c.s.user.account; acct != nil {
 		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device)

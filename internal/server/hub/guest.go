@@ -27,6 +27,8 @@ func (h *Hub) nameFree(c call, name string) bool {
 		h.refuseInvalid(c, name, cl, err)
 	case state == wire.NameRegistered:
 		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
+	case state == wire.NameTaken && cl.absent != nil:
+		h.refuseAbsent(c, cl)
 	case state == wire.NameTaken && !respells(c.s.user, cl, name):
 		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
@@ -47,6 +49,12 @@ func (h *Hub) refuseInvalid(c call, name string, cl *claim, err error) {
 		return
 	}
 	h.refuseBy(c, wire.CodeNameInvalid, err)
+}
+
+// refuseAbsent refuses a name that is kept for a guest.
+func (h *Hub) refuseAbsent(c call, cl *claim) {
+	h.refuseFor(c, wire.CodeNameTaken, cl.absent.until.Sub(c.now),
+		"The name is kept for a guest whose connection broke, for two minutes at most. Take another one, or try again then.")
 }
 
 // respells says whether a guest only writes its own name in another way.
@@ -117,7 +125,12 @@ func (h *Hub) resumeGuest(c call, k *token) {
 	if old := h.sessions[k.session]; old != nil {
 		h.end(c.as(old), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
 	}
-	switch cl := h.names.at(k.guest); {
+	cl := h.names.at(k.guest)
+	if cl.waitsFor(k) {
+		h.endAbsence(cl.absent)
+		cl = h.names.at(k.guest)
+	}
+	switch {
 	case cl == nil:
 		h.tokens.used(k)
 		k.session, k.expires = c.s.id, noTime

@@ -74,6 +74,20 @@ const (
 	// for: after it was issued, and after its session's end.
 	accountTokenFor = 30 * 24 * time.Hour
 	guestTokenFor   = 10 * time.Minute
+	// defaultRelay is how many bytes a second are relayed in all: a few per cent of
+	// a core, and 16 pairs at full speed. One network may have a fourth of it, one
+	// pair, both ways together, a fourth of that.
+	defaultRelay  = 4 << 20
+	networksRelay = 4
+	pairsRelay    = 4
+	// leastRelayed is what may be relayed at once, however low the rates are: two
+	// handshakes and the lines that waited for them.
+	leastRelayed = 64 << 10
+	// mostRelayDebt is how much of what will be allowed those may use up who relay
+	// little.
+	mostRelayDebt = time.Second / 2
+	// toldRelayEvery is how often a session is told that not all is relayed.
+	toldRelayEvery = time.Minute
 	// burstSeconds is how many seconds' worth of requests a session may send at
 	// once: a client that comes back enters its rooms and hands over its keys.
 	burstSeconds = 4
@@ -166,9 +180,13 @@ var (
 	punchesAllowed = allowance{atOnce: 300, perSecond: 5}
 	// askedAllowed is how often one endpoint may ask one other.
 	askedAllowed = allowance{atOnce: 10, perSecond: 1}
-	// relayAllowed is how many bytes one pair may have relayed, both ways
-	// together.
-	relayAllowed = allowance{atOnce: 64 << 10, perSecond: 256 << 10}
+	// wasteAllowed is how many bytes of a session are dropped that were to be
+	// relayed, before it is read more slowly: QUIC finds out how fast it may be by
+	// losing some, and then stays below.
+	wasteAllowed = allowance{atOnce: 256 << 10, perSecond: 64 << 10}
+	// lightAllowed is how many relayed bytes of a session are lines, answers and
+	// what keeps a link open, and no file.
+	lightAllowed = allowance{atOnce: 64 << 10, perSecond: 4 << 10}
 )
 
 func (l Limits) orDefaults() Limits {

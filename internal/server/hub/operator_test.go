@@ -60,6 +60,7 @@ func TestOperator(t *testing.T) {
 			op add alice
 			  op < could not write
 			quietly gone alice
+			quietly pass 2m
 			open b native
 			b: guest alice
 			  b < you are alice guest token

@@ -16,12 +16,15 @@ type pace struct {
 	blocked time.Time // by the spam rule, until when
 	typed   time.Time // when its typing was last passed on
 
-	spent    budget    // by requests that cost
-	turn     turn      // what the next one of them waits for
-	price    int       // of it, while it waits for the network's share
-	since    time.Time // it waits for that
-	standing time.Time // see session.standing, which alone reads it
-	told     time.Time // when it was told last that it has to wait
+	light     budget    // of relayed bytes: who is within it is no cause of a jam
+	wasted    budget    // of bytes that were to be relayed and were dropped
+	relayTold time.Time // when it was told last that not all is relayed
+	spent     budget    // by requests that cost
+	turn      turn      // what the next one of them waits for
+	price     int       // of it, while it waits for the network's share
+	since     time.Time // it waits for that
+	standing  time.Time // see session.standing, which alone reads it
+	told      time.Time // when it was told last that it has to wait
 }
 
 // meter counts what happened within some time, exactly for every such stretch

@@ -171,7 +171,7 @@ func (h *Hub) prekeysNotStored(r PrekeysMade) {
 func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 	asker := &c.s.user.account.sealing
 	if !asker.asked.ok(c.now, maxTakes, takesWithin) {
-		h.refuseFor(c, wire.CodeThrottled, asker.asked.wait(c.now, takesWithin), "Too many prekeys in a minute. Wait a little before the next one.")
+		h.refuseFor(c, wire.CodeThrottled, asker.asked.wait(c.now, takesWithin), "You have written to many people who are away in the last minute. Wait a little before the next line.")
 		return
 	}
 	acct := h.names.account(r.Name)
@@ -185,7 +185,7 @@ func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 		h.replyPrekey(c, acct, *last)
 	default:
 		wait := asker.taken[acct.claim.fold].left(c.now)
-		h.refuseFor(c, wire.CodeThrottled, wait, "Too many prekeys of one account in an hour. Wait before the next one.")
+		h.refuseFor(c, wire.CodeThrottled, wait, "You have left many lines for this person in the last hour. Wait before the next one.")
 	}
 }
 
@@ -268,7 +268,7 @@ func (h *Hub) prekeyNotGone(r PrekeyGone) {
 // sweepPrekeys forgets prekeys that have expired, which the log does by itself,
 // and who has taken some longer ago.
 func (h *Hub) sweepPrekeys(now time.Time) {
-	for _, cl := range h.names.claims {
+	for cl := range h.names.all() {
 		if cl.account == nil {
 			continue
 		}

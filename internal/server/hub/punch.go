@@ -15,6 +15,7 @@ type pair struct {
 	open  bool    // both have asked, with the same call
 	used  time.Time
 	spent budget // of what is relayed
+	told  bool   // one of them was told that it has more than is relayed for two
 }
 
 // side is what one of a pair has said to the other.
@@ -90,6 +91,10 @@ func (h *Hub) punch(c call, r wire.Punch) {
 		return
 	}
 	own, others := p.of(from, to)
+	if h.cfg.Relay.Off && (r.Relay || others.relay) {
+		h.refuse(c, wire.CodeUnsupported, noRelay+" One of you two tells nobody the address.")
+		return
+	}
 	if wait := own.asked.spend(c.now, 1, askedAllowed); wait > 0 {
 		h.refuseFor(c, wire.CodeRate, wait, "You ask "+r.To+" too often. Wait a little.")
 		return

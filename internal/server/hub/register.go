@@ -70,6 +70,8 @@ func (h *Hub) mayReserve(c call, name string) bool {
 		h.refuseInvalid(c, name, cl, err)
 	case state == wire.NameRegistered:
 		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, is registered. Log in with its password, or take another name.")
+	case state == wire.NameTaken && cl.absent != nil:
+		h.refuseAbsent(c, cl)
 	case state == wire.NameTaken && (cl.reserved != "" || cl.user != c.s.user || cl.fold != wire.Fold(name)):
 		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:

@@ -23,17 +23,28 @@ func pairUp(t *testing.T) *script {
 
 func TestAPairIsRelayedSoMuchASecond(t *testing.T) {
 	s := pairUp(t)
-	bytes := 0
-	s.onDeliver = func(_ SessionID, e wire.Event) { bytes += len(e.(*wire.Relayed).Data) }
+	bytes, notices := 0, 0
+	s.onDeliver = func(_ SessionID, e wire.Event) {
+		switch e := e.(type) {
+		case *wire.Relayed:
+			bytes += len(e.Data)
+		case *wire.Notice:
+			notices++
+		default:
+		}
+	}
 	frame := make([]byte, 1000)
 	for range 10_000 { // ten seconds of a megabyte each, half from either side
 		s.ask(s.names["alice"], wire.Relay{To: "bob", Data: frame[:600]})
 		s.ask(s.names["bob"], wire.Relay{To: "alice", Data: frame[:400]})
 		s.pass(time.Millisecond)
 	}
-	most := relayAllowed.atOnce + 10*relayAllowed.perSecond
+	most := leastRelayed + 10*(256<<10)
 	if bytes > most || bytes < most-2*len(frame) {
 		t.Errorf("%d bytes were relayed in 10 s, want %d", bytes, most)
+	}
+	if notices != 1 {
+		t.Errorf("the two were told %d times that this is more than is relayed for them, want once", notices)
 	}
 }
 

@@ -53,7 +53,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	if s.reg != nil {
 		r = s.arrived(now, r)
 	}
-	if passesBy(r) {
+	if passesBy(r) && s.pace.turn != turnWaste {
 		h.dispatch(now, s, r, out)
 		return
 	}

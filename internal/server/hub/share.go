@@ -5,31 +5,32 @@ import (
 	"time"
 )
 
-// shares are the budgets of networks: thirty people behind one address have one
-// together. Owned by the hub.
+// shares are the budgets of networks, one of requests and one of relayed bytes:
+// thirty people behind one address have them together. Owned by the hub.
 type shares struct{ of map[Network]*share }
 
 // share is the budget of one network, and who waits for it.
 type share struct {
 	network  Network
+	site     *share // not nil: an IPv6 network is bounded by its site, too
 	spent    budget
-	sessions int        // that have it; it is not forgotten before they have gone
+	sessions int        // that have it, or a site's networks; it is not forgotten before they have gone
+	relayed  budget     // bytes
 	waiting  []*session // whose next request is not paid for, in order of coming
 	due      time.Time  // when the next of them is paid for; not after now where none waits
 }
 
 // share pays for a request from the budget of the session's network, or has it
-// wait. This host has none: its users share an address that nobody elsewhere
-// can have.
+// wait.
 func (h *Hub) share(c call, price int) bool {
 	sh := h.shareOf(c.s)
-	if sh == nil || price <= 0 {
+	if sh.unbounded() || price <= 0 {
 		return true
 	}
 	all := h.cfg.sharedAllowed()
-	lacks := sh.spent.lacks(c.now, price, all)
+	lacks := sh.lacks(c.now, price, all)
 	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) {
-		sh.spent.take(c.now, price, h.cfg.sharedAllowed())
+		sh.take(c.now, price, all)
 		c.s.served(c.now, price)
 		return true
 	}
@@ -42,32 +43,75 @@ func (h *Hub) share(c call, price int) bool {
 
 // mayCome pays for an arrival that nobody has asked for. It is not waited for.
 func (cfg *Config) mayCome(sh *share, now time.Time) bool {
-	return cfg.Rate <= 0 || sh == nil || sh.spent.spend(now, 1, cfg.sharedAllowed()) <= 0
+	return cfg.Rate <= 0 || sh.unbounded() || sh.spend(now, 1, cfg.sharedAllowed())
 }
 
-// shareOf returns the budget of the session's network, nil where it has none.
+// unbounded reports whether requests are not counted by network: those of this
+// host, whose users share an address that nobody elsewhere can have.
+func (sh *share) unbounded() bool { return sh == nil || sh.network.IsLoopback() }
+
+// shareOf returns the budgets of the session's network, nil where it has no
+// address.
 func (h *Hub) shareOf(s *session) *share {
 	if s.share != nil {
 		return s.share
 	}
 	addr := s.addr()
-	if !addr.IsValid() || addr.IsLoopback() {
+	if !addr.IsValid() {
 		return nil
 	}
-	network := NetworkOf(addr)
-	sh := h.shares.of[network]
-	if sh == nil {
-		sh = &share{network: network}
-		h.shares.of[network] = sh
+	s.share = h.shares.at(NetworkOf(addr))
+	s.share.sessions++
+	return s.share
+}
+
+// at returns the budget of a network, made where there is none.
+func (a *shares) at(n Network) *share {
+	if sh := a.of[n]; sh != nil {
+		return sh
 	}
-	sh.sessions++
-	s.share = sh
+	sh := &share{network: n}
+	if site := n.Site(); site != n {
+		sh.site = a.at(site)
+		sh.site.sessions++
+	}
+	a.of[n] = sh
 	return sh
+}
+
+// wide is what a site is allowed whose networks are allowed so much each.
+func (a allowance) wide() allowance {
+	return allowance{atOnce: SiteShare * a.atOnce, perSecond: SiteShare * a.perSecond}
+}
+
+// lacks is how long to wait until a network, and its site, can pay.
+func (sh *share) lacks(now time.Time, n int, a allowance) time.Duration {
+	lacks := sh.spent.lacks(now, n, a)
+	if sh.site != nil {
+		lacks = max(lacks, sh.site.spent.lacks(now, n, a.wide()))
+	}
+	return lacks
+}
+
+func (sh *share) take(now time.Time, n int, a allowance) {
+	sh.spent.take(now, n, a)
+	if sh.site != nil {
+		sh.site.spent.take(now, n, a.wide())
+	}
+}
+
+// spend takes from a network's budget, or takes nothing.
+func (sh *share) spend(now time.Time, n int, a allowance) bool {
+	if sh.lacks(now, n, a) > 0 {
+		return false
+	}
+	sh.take(now, n, a)
+	return true
 }
 
 // awaitShare sets the deadline for whoever is the next.
 func (h *Hub) awaitShare(now time.Time, sh *share) {
-	due := now.Add(max(0, sh.spent.lacks(now, sh.next().pace.price, h.cfg.sharedAllowed())))
+	due := now.Add(max(0, sh.lacks(now, sh.next().pace.price, h.cfg.sharedAllowed())))
 	if now.Before(sh.due) && !due.Before(sh.due) {
 		return
 	}
@@ -83,12 +127,12 @@ func (h *Hub) shareDue(c call, network Network) {
 	}
 	for len(sh.waiting) > 0 {
 		s := sh.next()
-		if sh.spent.lacks(c.now, s.pace.price, h.cfg.sharedAllowed()) > 0 {
+		if sh.lacks(c.now, s.pace.price, h.cfg.sharedAllowed()) > 0 {
 			h.awaitShare(c.now, sh)
 			return
 		}
 		sh.forget(s)
-		sh.spent.take(c.now, s.pace.price, h.cfg.sharedAllowed())
+		sh.take(c.now, s.pace.price, h.cfg.sharedAllowed())
 		s.pace.spent.take(c.now, s.pace.price, h.cfg.ownAllowed())
 		s.served(c.now, s.pace.price)
 		s.pace.turn = turnPaid
@@ -129,8 +173,11 @@ func (s *session) unshare() {
 // sweep forgets the budgets that are whole and nobody's.
 func (a *shares) sweep(now time.Time) {
 	for network, sh := range a.of {
-		if sh.sessions == 0 && !sh.spent.whole.After(now) {
+		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) {
 			delete(a.of, network)
+			if sh.site != nil {
+				sh.site.sessions--
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ type deadline struct {
 	room    string
 	job     uint64
 	network Network
+	name    string
 }
 
 // noTime is before all times: at once.
@@ -38,6 +39,7 @@ const (
 	dueAnnounce            // an AnonymousN that is announced later
 	dueTurn                // a request that its session's budget was not enough for
 	dueShare               // those that their network's was not enough for
+	dueAbsent              // a name that is kept for a guest
 	dueSweep               // expired tokens and attempts
 )
 
@@ -106,6 +108,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.turnDue(c)
 	case dueShare:
 		h.shareDue(c, d.network)
+	case dueAbsent:
+		h.absentDue(c, d.name)
 	case dueSweep:
 		h.sweep(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
@@ -127,7 +131,7 @@ func (h *Hub) started(c call) {
 
 // helloDue ends a native session that has not said hello.
 func (h *Hub) helloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.old() {
+	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
 		return
 	}
 	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")

@@ -121,14 +121,15 @@ func TestTokens(t *testing.T) {
 			open b native
 			b: token alice
 			  b < you are alice guest token
-			gone b
+			quietly gone b
+			pass 2m
 			open c native
 			c: guest alice
 			  c < you are alice guest token
 			open d native
 			d: token b
 			  d < refused login name_taken
-			gone c
+			quietly c: quit
 			d: token b
 			  d < you are alice guest token
 			gone d

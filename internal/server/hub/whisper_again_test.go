@@ -40,10 +40,12 @@ func TestAPrivateLineIsAcknowledgedOnlyIfSomebodyHasIt(t *testing.T) {
 			quietly gone bob
 			log on
 			  alice < refused private no_user
+			quietly pass 2m
 			enter bob
 			quietly gone bob
 			alice: tell! bob c1 psst
 			  alice < refused private no_user
+			quietly pass 2m
 			enter bob
 			alice: tell! bob c1 psst
 			  bob < whispered alice>bob: psst

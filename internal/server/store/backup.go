@@ -39,7 +39,7 @@ func backup(ctx context.Context, from, file string) (err error) {
 	if err := errors.Join(vacuum(ctx, from, temp.Name()), temp.Sync(), temp.Close()); err != nil {
 		return err
 	}
-	if err := inspect(ctx, temp.Name()); err != nil {
+	if err := inspectFile(ctx, temp.Name(), nil); err != nil {
 		return err
 	}
 	if err := absent(file); err != nil {
@@ -48,7 +48,7 @@ func backup(ctx context.Context, from, file string) (err error) {
 	if err := os.Rename(temp.Name(), file); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(file))
+	return dbfile.SyncDir(filepath.Dir(file))
 }
 
 // vacuum writes one view of a database to an empty file. It needs a

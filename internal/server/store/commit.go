@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -35,6 +37,7 @@ type committer struct {
 	rooms map[string]int64 // their numbers, as far as they have been asked for
 	run   []*hub.Entry     // lines that wait to be written together
 	keyed []*hub.Entry     // entries of the batch that have a key
+	at    driver.Value     // the time of the batch
 	// pruned is the key up to which the round under way has come.
 	pruned   hub.Key
 	failures int // in a row
@@ -42,6 +45,12 @@ type committer struct {
 
 // Run implements Store.
 func (s *SQLite) Run(ctx context.Context) error {
+	aside, stop := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer stop()
+	beside.Go(func() { s.patrol(aside) })
+	beside.Go(func() { s.remember(aside) })
 	prune := time.NewTimer(pruneSoon)
 	defer prune.Stop()
 	for {
@@ -70,6 +79,7 @@ func (s *SQLite) commit(batch []hub.Entry) {
 	}
 	if err == nil {
 		s.recovered()
+		s.comeTo(s.ids.last)
 		return
 	}
 	s.ids = ids
@@ -85,6 +95,7 @@ func (s *SQLite) commit(batch []hub.Entry) {
 // entries that are there already, then the records in order.
 func (s *SQLite) store(batch []hub.Entry) error {
 	at := s.now()
+	s.at = int64(at)
 	s.keyed, s.run = s.keyed[:0], s.run[:0]
 	for i := range batch {
 		e := &batch[i]
@@ -107,7 +118,15 @@ func (s *SQLite) store(batch []hub.Entry) error {
 	if err := s.flush(); err != nil {
 		return fmt.Errorf("store lines: %w", err)
 	}
-	_, err := s.w.exec("UPDATE log SET last = ?", int64(s.ids.last))
+	return s.moveLast()
+}
+
+// moveLast writes down the newest id that was given out.
+func (s *SQLite) moveLast() error {
+	for _, v := range []driver.Value{int64(1), int64(s.ids.last), s.node} {
+		s.w.sums.add(v)
+	}
+	_, err := s.w.exec("UPDATE log SET last = ?, sum = ?", int64(s.ids.last), s.w.sums.take())
 	return err
 }
 

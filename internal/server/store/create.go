@@ -17,17 +17,23 @@ import (
 const halfMade = ".chat-new-"
 
 const (
-	// journalAt is where SQLite's header says how a database is written, and
-	// rollback what it says of one that has no write-ahead log.
-	journalAt = 18
-	rollback  = 1
+	// journalAt is where SQLite's header says how a database is written and,
+	// behind that, read; rollback is what it says of one that has no write-ahead
+	// log, writeAhead of one that has.
+	journalAt  = 18
+	rollback   = 1
+	writeAhead = 2
 )
 
 // ensure makes the database where there is none. It gets its name when it is
 // whole: a file that is empty or half was not left behind by us.
-func (s *SQLite) ensure(list []string) error {
+// Was is the directory's mark, if it has one.
+func (s *SQLite) ensure(list []string, was *mark) error {
 	_, err := os.Stat(s.file)
 	if errors.Is(err, fs.ErrNotExist) {
+		if was != nil {
+			return was.missing(s.file)
+		}
 		return s.create(list)
 	}
 	if err != nil {
@@ -39,16 +45,24 @@ func (s *SQLite) ensure(list []string) error {
 // ownJournal refuses the journal of another database: SQLite would play it
 // into a backup that was put in the place of a database whose daemon was
 // killed. Our databases are in WAL mode from their first start on, copies are
-// not.
+// not. To be called before SQLite has the file open in this process: to close
+// it gives up SQLite's locks.
 func ownJournal(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }() // it only read
-	var version [1]byte
-	if n, err := f.ReadAt(version[:], journalAt); n == 0 || version[0] != rollback {
+	var version [2]byte
+	if _, err := f.ReadAt(version[:], journalAt); err != nil {
 		return ignoreEOF(err)
+	}
+	switch version {
+	case [2]byte{writeAhead, writeAhead}:
+		return nil
+	case [2]byte{rollback, rollback}:
+	default: // SQLite would read it, and refuse each line
+		return fmt.Errorf("%s has a damaged header: run `chatd check`, then restore a backup (%w)", file, ErrDamaged)
 	}
 	if _, err := os.Lstat(file + "-wal"); err != nil {
 		return nil
@@ -67,13 +81,12 @@ func ignoreEOF(err error) error {
 // create makes a database under another name and renames it.
 func (s *SQLite) create(list []string) error {
 	dir := filepath.Dir(s.file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := dbfile.MakeDir(dir); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(s.file + "-wal"); err == nil {
 		// SQLite would play the journal of another database into the new one.
-		return fmt.Errorf("%s is missing, but its journal is there: put the file back, or move %s-wal away to begin anew (%w)",
-			s.file, s.file, ErrDamaged)
+		return fmt.Errorf("%s is missing, but its journal %s-wal is there: "+beginAnew, s.file, s.file, ErrDamaged)
 	}
 	if err := sweep(dir); err != nil {
 		return err
@@ -89,7 +102,7 @@ func (s *SQLite) create(list []string) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
-	return syncDir(dir)
+	return dbfile.SyncDir(dir)
 }
 
 // sweep removes what a killed process had not finished.

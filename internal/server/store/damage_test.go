@@ -96,6 +96,10 @@ func TestDamageIsFoundAndNamed(t *testing.T) {
 	}
 }
 
+// resum gives the rows that have no triggers their checksums.
+const resum = `; UPDATE lines SET sum = checksum(room, id, at, sender, kind, action, text);
+	UPDATE keys SET sum = checksum(profile, client, id, at)`
+
 func TestBrokenPromisesAreFound(t *testing.T) {
 	tests := []struct{ script, says string }{
 		{"DELETE FROM log", "the row of the last id is missing"},
@@ -104,7 +108,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		{"UPDATE inbox SET id = id + 1 WHERE account = 'bob'", "has an id beyond the last"},
 		{"UPDATE keys SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE tokens SET hash = x'01'", "a token of bob is no SHA-256"},
-		{"INSERT INTO lines SELECT 1, id, at, sender, kind, action, text FROM lines WHERE text = 'meow'", "two lines have the id"},
+		{"INSERT INTO lines SELECT 1, id, at, sender, kind, action, text, 0 FROM lines WHERE text = 'meow'", "two lines have the id"},
 		{"UPDATE devices SET id = id + 9", "has an id beyond the last"},
 		{"UPDATE prekeys SET key = x'01'", "a prekey of ann is no X25519 key"},
 		{"DELETE FROM devices", "belongs to nothing in devices"},
@@ -118,7 +122,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.script, func(t *testing.T) {
 			dir := restored(t, dump(t, len(list)))
-			edit(t, filepath.Join(dir, fileName), tt.script)
+			edit(t, filepath.Join(dir, fileName), tt.script+resum)
 			if err := Check(t.Context(), dir); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
@@ -132,8 +136,17 @@ func TestAJournalWithoutItsDatabaseIsNotTakenForANewOne(t *testing.T) {
 	if err := os.Rename(file, file+"-wal"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "is missing") {
+		t.Errorf("got %v, want a sentence about the database", err)
+	}
+	if err := Check(t.Context(), dir); !errors.Is(err, ErrDamaged) {
+		t.Errorf("check: got %v, want %v", err, ErrDamaged)
+	}
+	if err := os.Remove(file + reachedSuffix); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := Open(dir, Options{}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "journal") {
-		t.Errorf("got %v, want a sentence about the journal", err)
+		t.Errorf("without a mark: got %v, want a sentence about the journal", err)
 	}
 	if err := Check(t.Context(), dir); !errors.Is(err, ErrMissing) {
 		t.Errorf("check: got %v, want %v", err, ErrMissing)

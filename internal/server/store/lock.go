@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -33,7 +32,7 @@ func (e *LockedError) Error() string {
 // Lock takes the data directory for this process, making it where it is
 // missing. A *LockedError names the process that has it.
 func Lock(dir string) (*DirLock, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := dbfile.MakeDir(dir); err != nil {
 		return nil, fmt.Errorf("lock data directory: %w", err)
 	}
 	lock, by, err := dbfile.Acquire(filepath.Join(dir, lockName))

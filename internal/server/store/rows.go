@@ -22,8 +22,8 @@ func newInsert(into, row, tail string) *insert {
 }
 
 var (
-	insertLines = newInsert("lines (room, id, at, sender, kind, action, text)", "(?,?,?,?,?,?,?)", "")
-	insertKeys  = newInsert("keys (profile, client, id, at)", "(?,?,?,?)", " ON CONFLICT DO NOTHING")
+	insertLines = newInsert("lines (room, id, at, sender, kind, action, text, sum)", "(?,?,?,?,?,?,?,?)", "")
+	insertKeys  = newInsert("keys (profile, client, id, at, sum)", "(?,?,?,?,?)", " ON CONFLICT DO NOTHING")
 )
 
 // rows inserts entries with as few statements as can be, and says how many
@@ -67,10 +67,12 @@ func (s *SQLite) keys() error {
 }
 
 func (s *SQLite) bindKey(e *hub.Entry) {
+	first := len(s.w.args)
 	s.w.bind(e.Key.Profile)
 	s.w.bind(string(e.Key.Client))
 	s.w.bind(int64(e.ID))
-	s.w.bind(int64(e.At))
+	s.w.bind(s.at)
+	s.w.bindSum(first)
 }
 
 // line keeps an entry until it can be written together with its neighbours.
@@ -107,11 +109,28 @@ func (s *SQLite) flush() error {
 
 func (s *SQLite) bindLine(e *hub.Entry) {
 	l := e.Record.(hub.Line)
+	first := len(s.w.args)
 	s.w.bind(s.rooms[l.Room])
 	s.w.bind(int64(e.ID))
-	s.w.bind(int64(e.At))
+	s.w.bind(s.at)
 	s.w.bind(l.From)
-	s.w.bind(string(l.Kind))
+	s.w.bind(kindValue(l.Kind))
 	s.w.bind(l.Action)
 	s.w.bind(l.Text)
+	s.w.bindSum(first)
+}
+
+// kindValue is a kind as a value that need not be made for each line.
+func kindValue(k wire.Kind) driver.Value {
+	switch k {
+	case wire.KindAccount:
+		return string(wire.KindAccount)
+	case wire.KindGuest:
+		return string(wire.KindGuest)
+	case wire.KindOld:
+		return string(wire.KindOld)
+	case wire.KindDatagram:
+		return string(wire.KindDatagram)
+	}
+	return string(k)
 }

@@ -33,6 +33,8 @@ type SQLite struct {
 	log   *slog.Logger
 	read  *sql.DB // never writes
 	mode  Durability
+	// reached is how far the directory knows that the database has come.
+	reached *reached
 
 	committer // Owned by Run while it runs.
 }
@@ -59,7 +61,11 @@ func (s *SQLite) open() error {
 	if err != nil {
 		return err
 	}
-	if err := s.ensure(list); err != nil {
+	was, err := readMark(s.file)
+	if err != nil {
+		return err
+	}
+	if err := s.ensure(list, was); err != nil {
 		return err
 	}
 	if err := recognise(s.file, len(list)); err != nil {
@@ -78,40 +84,41 @@ func (s *SQLite) open() error {
 	if err != nil {
 		return err
 	}
+	if s.node, err = s.w.text("SELECT node FROM log"); err != nil {
+		return err
+	}
 	s.ids.last = wire.ID(last)
 	s.rooms = map[string]int64{}
-	return s.openReaders()
+	now := mark{s.node, s.ids.last}
+	if was != nil {
+		if err := was.holds(s.file, now); err != nil {
+			return err
+		}
+	}
+	if err := s.openReaders(); err != nil {
+		return err
+	}
+	if err := syncFile(s.file + "-wal"); err != nil { // an earlier start may have written it with normal durability
+		return err
+	}
+	s.reached, err = openReached(s.file, now)
+	return err
 }
 
-// openReaders opens the pool that all questions go to, and reads the file
-// once.
+// openReaders opens the pool that all questions go to, and looks for damage
+// for as long as a start may take.
 func (s *SQLite) openReaders() (err error) {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), skimTime)
+	defer cancel()
 	if s.read, err = dbfile.Open(ctx, s.file, "ro", readers, dbfile.ReaderPragmas()); err != nil {
 		return err
 	}
-	if err := s.read.QueryRowContext(ctx, "SELECT node FROM log").Scan(&s.node); err != nil {
-		return err
-	}
-	return s.skim(ctx)
-}
-
-// skim looks for damage for as long as a start may take.
-func (s *SQLite) skim(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, skimTime)
-	defer cancel()
-	var found string
-	err := s.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		s.log.Info("the database is too large to be read whole at start: run `chatd check` from time to time")
+	err = inspect(ctx, s.read, s.file, nil)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.Info("the database is too large to be read whole at start: it is read bit by bit, run `chatd check` from time to time, too")
 		return nil
-	case err != nil:
-		return err
-	case found != "ok":
-		return fmt.Errorf("%s: %s: run `chatd check`, then restore a backup (%w)", s.file, found, ErrDamaged)
 	}
-	return nil
+	return err
 }
 
 func writerPragmas(d Durability) []dbfile.Pragma {
@@ -143,6 +150,13 @@ func (s *SQLite) Close() error {
 	if s.w != nil {
 		all = append(all, s.w.close())
 		s.w = nil
+	}
+	if s.reached != nil {
+		if s.mode != Full {
+			all = append(all, s.makeMarkLast())
+		}
+		all = append(all, s.reached.f.Close())
+		s.reached = nil
 	}
 	return errors.Join(all...)
 }

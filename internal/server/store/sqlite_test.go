@@ -61,14 +61,14 @@ func TestOnlyTheOwnerCanReadTheFiles(t *testing.T) {
 	if _, err := Lock(dir); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]os.FileMode{"": 0o700, "chat.db": 0o600, "chat.db-wal": 0o600, "chat.db-shm": 0o600, "lock": 0o600} {
+	for name, want := range map[string]os.FileMode{"": 0o700, "chat.db": 0o600, "chat.db-wal": 0o600, "chat.db-shm": 0o600, "chat.db-reached": 0o600, "lock": 0o600} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%q: got %v, %v, want %v", name, info.Mode(), err, want)
 		}
 	}
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 4 {
+	if err != nil || len(files) != 5 {
 		t.Errorf("got %v, %v, want nothing else left behind", files, err)
 	}
 }

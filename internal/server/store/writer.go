@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"modernc.org/sqlite"
 )
 
 // writer is the one connection that writes. It is the driver's own, without
@@ -17,6 +15,7 @@ type writer struct {
 	conn  driver.Conn
 	stmts map[string]statement
 	args  []driver.NamedValue // of the statement under way, used again and again
+	sums  sums
 }
 
 type statement interface {
@@ -26,7 +25,11 @@ type statement interface {
 }
 
 func openWriter(dsn string) (*writer, error) {
-	conn, err := new(sqlite.Driver).Open(dsn)
+	d, err := writing()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := d.Open(dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +62,15 @@ func (w *writer) prepared(text string) (statement, error) {
 // bind adds a value to the next statement's arguments.
 func (w *writer) bind(v driver.Value) {
 	w.args = append(w.args, driver.NamedValue{Ordinal: len(w.args) + 1, Value: v})
+}
+
+// bindSum adds the checksum of a row whose other values are the arguments from
+// first on.
+func (w *writer) bindSum(first int) {
+	for i := range w.args[first:] {
+		w.sums.add(w.args[first+i].Value)
+	}
+	w.bind(w.sums.take())
 }
 
 // run executes a statement with the arguments that are bound, and says how
@@ -128,6 +140,29 @@ func (w *writer) text(query string) (string, error) {
 	var dest [1]driver.Value
 	_, err := w.row(dest[:], query)
 	return fmt.Sprint(dest[0]), err
+}
+
+// texts reads a column of texts.
+func (w *writer) texts(query string) (found []string, err error) {
+	st, err := w.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(context.Background(), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for {
+		var dest [1]driver.Value
+		switch err := rows.Next(dest[:]); {
+		case errors.Is(err, io.EOF):
+			return found, nil
+		case err != nil:
+			return nil, err
+		}
+		found = append(found, fmt.Sprint(dest[0]))
+	}
 }
 
 func (w *writer) unbind() {

@@ -1,14 +1,14 @@
 //go:build unix
 
-package store
+package dbfile
 
 import (
 	"errors"
 	"os"
 )
 
-// syncDir makes new names in a directory last.
-func syncDir(dir string) error {
+// SyncDir makes new names in a directory last.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

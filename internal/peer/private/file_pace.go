@@ -1,0 +1,75 @@
+package private
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// usualRelayRate is taken for what a server relays for two people that does
+	// not say it, in bytes a second.
+	usualRelayRate = 256 << 10
+	// relayedChunk is how much of a file is relayed at a time: little enough that
+	// lines get in between.
+	relayedChunk = 8 << 10
+)
+
+// relaying is what the server says about its relay.
+type relaying struct {
+	off  bool
+	rate int // bytes a second for two people, 0: it has not said
+}
+
+// forFiles is how many bytes of a file go through the relay in a second: three
+// quarters, so that lines, receipts and QUIC's own packets are not what is
+// dropped.
+func (r relaying) forFiles() int {
+	rate := r.rate
+	if rate <= 0 {
+		rate = usualRelayRate
+	}
+	return max(1, rate/4*3)
+}
+
+// without is why nothing goes by way of the server.
+func (r relaying) without() string {
+	if r.off {
+		return ", and the server relays nothing"
+	}
+	return ""
+}
+
+// pacer holds a stream at a rate.
+type pacer struct {
+	rate int // bytes a second, 0: as fast as goes
+	next time.Time
+}
+
+// chunk is how much to write at a time.
+func (p *pacer) chunk() int {
+	if p.rate == 0 {
+		return fileChunk
+	}
+	return relayedChunk
+}
+
+// wait waits until n more bytes may go, or ctx ends.
+func (p *pacer) wait(ctx context.Context, n int) error {
+	if p.rate == 0 {
+		return ctx.Err()
+	}
+	now := time.Now()
+	if p.next.Before(now) {
+		p.next = now
+	}
+	pause := p.next.Sub(now)
+	p.next = p.next.Add(time.Duration(n) * time.Second / time.Duration(p.rate))
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
