@@ -13,6 +13,10 @@ import (
 // explain says what to do about a listener that can't be opened. Other errors
 // say it themselves.
 func (s serve) explain(err error) error {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return fmt.Errorf("--host %s: no address of that name is known here: give an address of this machine, 0.0.0.0 is all of them", dns.Name)
+	}
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil {
 		return err

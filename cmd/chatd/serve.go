@@ -56,6 +56,7 @@ type limits struct {
 type access struct {
 	TLS             string   `name:"tls" default:"self-signed" placeholder:"off|self-signed|FILES" help:"TLS on the chat port: off, self-signed (kept in the data directory), or CERT,KEY: two PEM files."`
 	Register        string   `default:"open" enum:"open,closed" help:"Whether people make their own accounts: open or closed."`
+	A3              string   `name:"a3" default:"lab" enum:"off,loopback,lab" help:"From where the chat port takes A3 programs, which read in clear: off, loopback or lab."`
 	LegacyPasswords string   `default:"loopback" enum:"off,loopback,lab" help:"Where old programs may send passwords in clear: off, loopback or lab."`
 	ReservedNames   []string `placeholder:"NAME,..." help:"Names that only chatd user add makes, with all that look like them, beside admin, root, operator, system and moderator."`
 	RegistryOpen    bool     `help:"Answer registry datagrams from public addresses too."`
@@ -191,6 +192,7 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		MaxPerAddress:   s.Limits.MaxPerAddress,
 		Register:        s.Access.Register == "open",
 		LegacyPasswords: hub.LegacyPolicy(s.Access.LegacyPasswords),
+		A3:              hub.LegacyPolicy(s.Access.A3),
 		ReservedNames:   s.Access.ReservedNames,
 		RegistryOpen:    s.Access.RegistryOpen,
 		BridgeMulticast: s.Access.BridgeMulticast,

@@ -52,3 +52,10 @@ func TestAListenerThatCannotBeOpenedIsExplained(t *testing.T) {
 		})
 	}
 }
+
+func TestAHostThatIsNotKnownIsSaidToBe(t *testing.T) {
+	err := serve{}.explain(fmt.Errorf("listen for chat: %w", &net.OpError{Op: "listen", Net: "tcp", Err: &net.DNSError{Name: "lab.invalid", Err: "no such host", IsNotFound: true}}))
+	if want := "--host lab.invalid: no address of that name is known here: give an address of this machine, 0.0.0.0 is all of them"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}

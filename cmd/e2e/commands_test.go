@@ -160,14 +160,19 @@ func hangup(ts *testscript.TestScript, neg bool, args []string) {
 	exits(ts, p, args[0], args[1])
 }
 
-// term NAME CODE [kill] sends SIGTERM, or kills, and waits for the exit code.
+// term NAME CODE [kill|hup] sends SIGTERM, kills, or sends SIGHUP, and waits
+// for the exit code.
 func term(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: term NAME CODE [kill]")
+		ts.Fatalf("usage: term NAME CODE [kill|hup]")
 	}
 	p := running(ts, args[0])
 	signal := os.Signal(syscall.SIGTERM)
-	if len(args) == 3 {
+	switch {
+	case len(args) < 3:
+	case args[2] == "hup":
+		signal = syscall.SIGHUP
+	default:
 		signal = os.Kill
 	}
 	ts.Check(p.cmd.Process.Signal(signal))

@@ -195,7 +195,7 @@ func (one *list) follow(e wire.Event) {
 	switch e := e.(type) {
 	case *wire.Joined:
 		if r.Room != "" && wire.Fold(e.Room) == wire.Fold(r.Room) {
-			one.add(wire.Person{Name: e.Name, Kind: e.Kind})
+			one.add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
 		}
 	case *wire.Left:
 		if r.Room != "" && wire.Fold(e.Room) == wire.Fold(r.Room) {
@@ -209,7 +209,7 @@ func (one *list) follow(e wire.Event) {
 		}
 	case *wire.Presence:
 		if i := one.find(e.Name); i >= 0 {
-			one.people[i].Away = e.Away
+			one.people[i].Away, one.people[i].Plain = e.Away, e.Plain
 		}
 	default:
 	}

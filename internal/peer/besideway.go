@@ -52,5 +52,15 @@ func (l *besideLoop) way(name string) wire.Path {
 	if to == nil {
 		return wire.Path{User: name, Way: wire.WayNever, Reason: "not in the server's list, so that nothing reaches them past it"}
 	}
-	return wire.Path{User: name, Way: wire.WayPlain, Addr: to.String(), Reason: "plain text past the server"}
+	return wire.Path{User: l.listed(name), Way: wire.WayPlain, Addr: to.String(), Reason: "plain text past the server"}
+}
+
+// listed is how the server's list writes somebody's name.
+func (l *besideLoop) listed(name string) string {
+	for _, p := range l.peers {
+		if wire.Fold(p.Name) == wire.Fold(name) {
+			return p.Name
+		}
+	}
+	return name
 }

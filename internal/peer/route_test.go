@@ -42,6 +42,8 @@ func TestAPrivatePlaceOfAPromptRoomSaysWhetherItsLinesGoPastTheServer(t *testing
 		in.events <- []wire.Event{list}
 		s.Do(wire.Poke{Name: "bob"})
 		until(s, "a way past the server", func(e *wire.Path) bool { return e.Way == wire.WayPlain && e.Addr == "10.0.0.3:13000" })
+		tag := s.Do(wire.Poke{Name: "BOB"})
+		until(s, "the list's spelling", func(e *wire.Path) bool { return e.Re.Re == tag && e.User == "bob" })
 		s.Do(wire.Route{Name: "carl"})
 		until(s, "none", func(e *wire.Path) bool { return e.User == "carl" && e.Way == wire.WayNever })
 		in.events <- []wire.Event{&wire.PeerList{Peers: append(list.Peers, wire.Peer{Name: "carl", Addr: "10.0.0.4"})}}

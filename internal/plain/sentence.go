@@ -205,6 +205,9 @@ func people(list []wire.Person, more int) string {
 		if p.Away != "" {
 			parts[i] += " (away: " + text.CleanLine(p.Away) + ")"
 		}
+		if p.Plain {
+			parts[i] += " (reads in clear text)"
+		}
 	}
 	b := strings.Join(parts, ", ")
 	if more > 0 {
@@ -249,7 +252,10 @@ func gap(e *wire.Gap) string {
 }
 
 func presence(e *wire.Presence) string {
-	if e.Away == "" {
+	switch {
+	case e.Away == "" && e.Plain:
+		return text.CleanLine(e.Name) + " is here, and reads in clear text."
+	case e.Away == "":
 		return text.CleanLine(e.Name) + " is back."
 	}
 	return text.CleanLine(e.Name) + " is away: " + text.CleanLine(e.Away) + "."

@@ -24,6 +24,8 @@ type clients struct {
 	failed  []*conn                 // a write in this round has failed
 	resting time.Time               // nobody is accepted before, zero: no rest
 	swept   time.Time               // when silent ones were looked for
+	half    map[*conn]struct{}      // see conn.begun
+	looked  time.Time               // when those were looked at
 	posted  []item                  // of this round
 	told    bool                    // all of them that the server stops
 }
@@ -41,6 +43,11 @@ const (
 	// oldIdle is how long a session of an old program may be silent: as the
 	// original A3 server has it. Native clients ping, and are told by TCP.
 	oldIdle = time.Hour
+	// halfWithin is how long a request of a service, a name or a line of a prompt
+	// may be half said: as long as the beginning of a session of chat/1.
+	halfWithin = 30 * time.Second
+	// lookEvery is how often half said ones are looked at, while there are any.
+	lookEvery = time.Second
 )
 
 // opened takes in a connection that was accepted.
@@ -95,6 +102,7 @@ func (l *loop) close(c *conn, last wire.Event) {
 // forget takes a connection out of what the hub may name.
 func (l *loop) forget(c *conn) {
 	l.journalEnd(c)
+	delete(l.clients.half, c)
 	delete(l.clients.open, c.id)
 	c.job = nil
 	c.gate.finish()
@@ -170,6 +178,21 @@ func (l *loop) sweep() {
 		if c.old() && c.state == connOpen && l.now.Sub(c.heard) >= oldIdle {
 			l.hub.Gone(l.now, c.id, &l.out)
 			l.close(c, nil)
+		}
+	}
+}
+
+// endHalf ends connections that have said half of something for too long. Where
+// a sentence might be taken for an answer there is none.
+func (l *loop) endHalf() {
+	if len(l.clients.half) == 0 || l.now.Sub(l.clients.looked) < lookEvery {
+		return
+	}
+	l.clients.looked = l.now
+	for c := range l.clients.half {
+		if l.now.Sub(c.begun) >= halfWithin {
+			l.hub.Gone(l.now, c.id, &l.out)
+			l.close(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "Half of a line, and no end of it within 30 s. Connect again."})
 		}
 	}
 }

@@ -33,6 +33,7 @@ type conn struct {
 	paused  bool      // what it has sent is not cut into requests until some of them are committed
 	eof     bool      // nothing will come any more
 	heard   time.Time // when it last sent something
+	begun   time.Time // when the frame began whose end is missing, zero: none is
 	job     *hub.Job  // waits until what the last one brought has left
 	failed  error     // what a write has failed with in this round
 }

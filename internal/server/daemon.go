@@ -197,13 +197,14 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		clients: clients{
 			all:    map[*conn]struct{}{},
 			open:   map[hub.SessionID]*conn{},
+			half:   map[*conn]struct{}{},
 			tls:    d.tls,
-			limits: newLimits(cfg.MaxConnections, cfg.MaxPerAddress),
+			limits: newLimits(cfg.maxConnections(cfg.Log), cfg.MaxPerAddress),
 			serve:  func(c *conn) { d.startReader(c, in) },
 		},
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
-			Relay: cfg.Relay, Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords,
+			Relay: cfg.Relay, Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, A3: cfg.A3,
 			ReservedNames: cfg.ReservedNames, Random: rand.Reader,
 			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: d.registry.port(), Probe: d.probe.port()},
 		}, state),

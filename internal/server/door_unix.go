@@ -21,6 +21,7 @@ type door struct {
 	sock  syscall.RawConn
 	again chan struct{} // the watcher may look again
 	rest  backOff
+	taken *os.File // a connection that was accepted and waits for its copy, or nil
 }
 
 // newDoor returns nil for a listener that is no socket.
@@ -43,6 +44,14 @@ func newDoor(l net.Listener) (*door, error) {
 // close ends listening, and watch.
 func (d *door) close() { _ = d.file.Close() } // it held no data
 
+// drop closes the descriptor that a connection was taken with, if there is one.
+func (d *door) drop() {
+	if d.taken != nil {
+		_ = d.taken.Close() // its copy goes on; without one nobody has seen it
+		d.taken = nil
+	}
+}
+
 // watch calls found whenever somebody waits, until the socket is closed. After
 // each call it waits for again.
 func (d *door) watch(done <-chan struct{}, found func()) {
@@ -62,20 +71,24 @@ func waits(fd uintptr) bool {
 	return n > 0 || err != nil && !errors.Is(err, syscall.EINTR) && !errors.Is(err, syscall.EAGAIN)
 }
 
-// next returns the next connection that waits, or nil.
+// next returns the next connection that waits, or nil. Where there was a
+// descriptor to take it and is none for its copy, it waits on and is not lost.
 func (d *door) next() (net.Conn, error) {
-	fd, err := -1, error(nil)
-	if closed := d.sock.Control(func(l uintptr) { fd, err = acceptNow(int(l)) }); closed != nil {
-		return nil, nil //nolint:nilerr // the daemon stops
+	if d.taken == nil {
+		fd, err := -1, error(nil)
+		if closed := d.sock.Control(func(l uintptr) { fd, err = acceptNow(int(l)) }); closed != nil {
+			return nil, nil //nolint:nilerr // the daemon stops
+		}
+		if err != nil || fd < 0 {
+			return nil, err
+		}
+		d.taken = os.NewFile(uintptr(fd), "connection")
 	}
-	if err != nil || fd < 0 {
+	nc, err := net.FileConn(d.taken) // a copy, which Go's poller waits for
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), "connection")
-	nc, err := net.FileConn(f) // a copy, which Go's poller waits for
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("close a descriptor: %w", err)
-	}
+	d.drop()
 	return nc, err
 }
 

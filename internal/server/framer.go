@@ -111,6 +111,9 @@ func tooLong(d wire.Dialect) wire.Request {
 	return wire.Malformed{Code: wire.CodeTooLong, Text: text}
 }
 
+// half says whether a frame has begun whose end has not come.
+func (f *framer) half() bool { return f.skip || len(f.kept) > 0 }
+
 // keep copies what is left, so that the bytes that were fed may be used for
 // something else.
 func (f *framer) keep() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -112,11 +113,28 @@ func (l *loop) cut(c *conn) {
 			c.unread = 0
 			break
 		}
+		c.begun = time.Time{}
 		l.journal(c, r)
 		l.hub.Handle(l.now, c.id, r, &l.out)
 		l.carry()
 	}
 	c.frame.keep()
+	l.watchHalf(c)
+}
+
+// watchHalf has a connection ended whose frame is half said for too long. A
+// session of chat/1 has its own beginning, and an A3 program an hour for
+// anything. What waits here, and not for its sender, is not half said.
+func (l *loop) watchHalf(c *conn) {
+	m := c.frame.dialect.Manners()
+	switch half := c.state == connOpen && !c.paused && c.frame.half() && !m.Native && !m.Nameless; {
+	case !half:
+		c.begun = time.Time{}
+		delete(l.clients.half, c)
+	case c.begun.IsZero():
+		c.begun = l.now
+		l.clients.half[c] = struct{}{}
+	}
 }
 
 // full says whether too much of a session waits, or more than a part of it.

@@ -210,6 +210,7 @@ func (l *loop) tick() {
 	l.carry()
 	l.linger()
 	l.sweep()
+	l.endHalf()
 	l.retry()
 	l.resume()
 	l.tickRegistry()
@@ -222,6 +223,9 @@ func (l *loop) schedule() {
 	next := l.clients.swept.Add(sweepEvery)
 	if t, ok := l.hub.Next(); ok && t.Before(next) {
 		next = t
+	}
+	if look := l.clients.looked.Add(lookEvery); len(l.clients.half) > 0 && look.Before(next) {
+		next = look
 	}
 	if r := l.clients.resting; r.After(l.now) && r.Before(next) {
 		next = r
@@ -281,11 +285,16 @@ func (l *loop) ended() bool {
 	return l.clients.told && len(l.clients.all) == 0 && (late || l.group.idle() && l.jobs.idle())
 }
 
-// abandon closes what was accepted after the loop had ended.
+// abandon closes what was accepted and not taken in when the loop had ended.
 func (l *loop) abandon() {
 	for _, i := range l.inbox.take(nil) {
 		if i.what == whatOpened {
 			_ = i.conn.raw.Close() // nobody has seen it
+		}
+	}
+	for _, ln := range l.listeners {
+		if ln.door != nil {
+			ln.door.drop()
 		}
 	}
 }

@@ -29,6 +29,8 @@ type Config struct {
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit
 	Register        bool // whether anybody may make an account
 	LegacyPasswords hub.LegacyPolicy
+	// A3 says from where the chat port takes A3 programs, as in hub.Config.
+	A3              hub.LegacyPolicy
 	ReservedNames   []string // kept for accounts that the operator makes, beside those that always are
 	RegistryOpen    bool     // the registry answers public addresses too
 	BridgeMulticast bool     // the registry joins multicast groups

@@ -39,7 +39,7 @@ const (
 func (g *registry) tell(p *party, e wire.Event, now time.Time) {
 	e = suit(e, p)
 	switch e.(type) {
-	case *wire.Said, *wire.Whispered:
+	case *wire.Said, *wire.Whispered, *wire.Goodbye:
 		g.send(p, g.encode(p, e), now)
 	case *wire.PeerList:
 		g.sendList(p, g.encode(p, e), now)
@@ -201,7 +201,7 @@ func (g *registry) hears(p *party, now time.Time) bool {
 			p.news = tariff{rate.NewLimiter(groupRate, groupRate), rate.NewLimiter(rate.Inf, 0)}
 		}
 		return true
-	case !g.named(p.id) || now.Sub(p.heard) >= newsFor:
+	case !p.known || now.Sub(p.heard) >= newsFor:
 		g.tally.count(dropBalance)
 		return false
 	}

@@ -73,9 +73,11 @@ func unknownName(e *net.DNSError) string {
 }
 
 func causeOf(err error) *cause {
-	system, _ := errors.AsType[syscall.Errno](err)
+	if system, ok := errors.AsType[syscall.Errno](err); ok && portable[system] != 0 {
+		err = portable[system]
+	}
 	for i := range causes {
-		if slices.ContainsFunc(causes[i].errs, func(e error) bool { return errors.Is(err, e) || system != 0 && e == portable[system] }) {
+		if slices.ContainsFunc(causes[i].errs, func(e error) bool { return errors.Is(err, e) }) {
 			return &causes[i]
 		}
 	}

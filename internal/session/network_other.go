@@ -5,4 +5,4 @@ package session
 import "syscall"
 
 // portable is for a system that has names of its own for its errors.
-var portable map[syscall.Errno]error
+var portable map[syscall.Errno]syscall.Errno

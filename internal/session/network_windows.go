@@ -3,7 +3,7 @@ package session
 import "syscall"
 
 // portable names the errors of Windows' sockets as other systems do.
-var portable = map[syscall.Errno]error{
+var portable = map[syscall.Errno]syscall.Errno{
 	10013: syscall.EACCES,
 	10022: syscall.EINVAL,
 	10024: syscall.EMFILE,

@@ -173,10 +173,10 @@ func (m *Model) entered(e *wire.Entered) {
 // is being written.
 func (m *Model) arriveFromNowhere(at *place) {
 	none := m.book.find(nowhereID)
-	switch {
-	case none == nil:
+	if none == nil {
 		return
-	case none == m.book.current:
+	}
+	if none == m.book.current {
 		m.keepDraft()
 		if at.draft == "" {
 			at.draft = none.draft
@@ -190,7 +190,7 @@ func (m *Model) arriveFromNowhere(at *place) {
 // joined says that somebody came.
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
-	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind})
+	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
 	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
@@ -284,10 +284,10 @@ func (m *Model) renamed(e *wire.Renamed) {
 	}
 }
 
-// presence marks somebody as away or back.
+// presence marks somebody as away or back, and as reading in clear text.
 func (m *Model) presence(e *wire.Presence) {
 	for _, at := range m.book.rooms {
-		at.people.Away(e.Name, e.Away)
+		at.people.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 

@@ -69,6 +69,9 @@ func (m *Model) presenceRow(at *place, who *person, w int) string {
 	case who.name == at.owner:
 		sign = "@"
 	}
+	if who.plain && note == "" && !m.cfg.Local {
+		note = " plain"
+	}
 	name := text.Truncate(who.label, w-3-len(note)-edge)
 	return style.Render(text.PadRight(" "+sign+" "+name+note, w))
 }

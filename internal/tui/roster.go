@@ -16,6 +16,7 @@ type person struct {
 	name  string // as the server knows it
 	label string // cleaned, with the mark of its kind
 	away  string // why, cleaned; "" is here
+	plain bool   // what they hear can be read on its way
 }
 
 // A roster is who is in a room, in the order of the list.
@@ -42,7 +43,7 @@ func marked(name string, k wire.Kind) string {
 }
 
 func newPerson(p wire.Person) person {
-	return person{name: p.Name, label: marked(p.Name, p.Kind), away: text.CleanLine(p.Away)}
+	return person{name: p.Name, label: marked(p.Name, p.Kind), away: text.CleanLine(p.Away), plain: p.Plain}
 }
 
 // Set replaces the list.
@@ -87,17 +88,35 @@ func (r *roster) Rename(old string, p wire.Person) bool {
 	if who == nil {
 		return false
 	}
-	away := who.away
+	p.Away, p.Plain = who.away, who.plain
 	r.Remove(old)
-	p.Away = away
 	r.Add(p)
 	return true
 }
 
-// Away marks somebody as away, or with "" as back.
-func (r *roster) Away(name, why string) {
+// Mark marks somebody as away, or with "" as back, and whether they read in clear
+// text.
+func (r *roster) Mark(name, why string, plain bool) {
 	if who := r.find(name); who != nil {
-		who.away = text.CleanLine(why)
+		who.away, who.plain = text.CleanLine(why), plain
+	}
+}
+
+// openWords says how many read in clear text; "" where nobody is known to.
+func (r *roster) openWords() string {
+	n := 0
+	for i := range r.people {
+		if r.people[i].plain {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 reads in clear text"
+	default:
+		return strconv.Itoa(n) + " read in clear text"
 	}
 }
 

@@ -48,13 +48,22 @@ func (m *Model) heading(l layout) string {
 				name += " known"
 			}
 		}
-		return p.parts(l.w, name, m.openly())
+		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
 	count := ""
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
-	return p.parts(maxMeasure*2, at.heading(), m.openly(), at.topic, count)
+	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
+}
+
+// overheard says how many people of a room read in clear text: who is on their way can
+// read along. On this machine alone nobody is.
+func (m *Model) overheard(at *place) string {
+	if m.cfg.Local {
+		return ""
+	}
+	return at.people.openWords()
 }
 
 // openly marks the rooms of registries, whose people send each line to each

@@ -53,6 +53,11 @@ func appendA3(dst []byte, e Event) ([]byte, error) {
 		return appendA3Joke(dst, e.Text)
 	case *Refused:
 		return appendA3Refused(dst, e), nil
+	case *Goodbye:
+		if e.Code != CodeShutdown {
+			return dst, ErrUnsupported
+		}
+		return appendA3Line(dst, "msg ", serverSpeaks, e.Text, false)
 	default:
 		return dst, ErrUnsupported
 	}

@@ -134,7 +134,7 @@ func (c *arithServer) AppendEvent(dst []byte, e Event) ([]byte, Delivery, error)
 	case *Refused:
 		return c.say(w, c.refusal(e.Code))
 	case *Goodbye:
-		if c.bye == "" {
+		if c.bye == "" || e.Code != CodeQuit { // any other line would be taken for an answer
 			return dst, Delivery{Close: true}, nil
 		}
 		return append(dst, c.bye...), Delivery{Gap: gapAlone, Close: true}, nil

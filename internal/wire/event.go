@@ -64,25 +64,6 @@ type Welcome struct {
 	Register bool      `json:"register"` // whether anybody may register
 }
 
-// NameState is what can be said of a name.
-type NameState string
-
-// The states of a name.
-const (
-	NameFree       NameState = "free"
-	NameTaken      NameState = "taken"      // a guest or an older program has it
-	NameRegistered NameState = "registered" // belongs to an account
-	NameInvalid    NameState = "invalid"
-)
-
-// NameChecked answers CheckName. Text says why an invalid name is.
-type NameChecked struct {
-	Re
-	Name  string    `json:"name"`
-	State NameState `json:"state"`
-	Text  string    `json:"text,omitempty"`
-}
-
 // LoggedIn answers Register, Login and Guest: from now on the session has
 // this name. It answers Passwd too, with a token for the one that died.
 type LoggedIn struct {
@@ -134,9 +115,10 @@ type SessionList struct {
 
 // Person is one user in a list.
 type Person struct {
-	Name string `json:"name"`
-	Kind Kind   `json:"kind"`
-	Away string `json:"away,omitempty"` // the reason
+	Name  string `json:"name"`
+	Kind  Kind   `json:"kind"`
+	Away  string `json:"away,omitempty"`  // the reason
+	Plain bool   `json:"plain,omitempty"` // what they hear can be read on its way to one of their programs
 }
 
 // Entered answers Join, and each room of Resume: the session is in the room.
@@ -193,6 +175,7 @@ type UserInfo struct {
 	Kind       Kind     `json:"kind"`
 	Online     bool     `json:"online"`
 	Away       string   `json:"away,omitempty"`
+	Plain      bool     `json:"plain,omitempty"`    // as in Person
 	Since      Millis   `json:"since,omitempty"`    // online since
 	Dialects   []string `json:"dialects,omitempty"` // of its sessions
 	Rooms      []string `json:"rooms,omitempty"`    // shared with the asker
@@ -284,6 +267,7 @@ type Joined struct {
 	Room  string    `json:"room"`
 	Name  string    `json:"name"`
 	Kind  Kind      `json:"kind"`
+	Plain bool      `json:"plain,omitempty"` // as in Person
 	Via   Via       `json:"-"`
 	At    time.Time `json:"-"` // in the zone that the server shows times in
 	Count int       `json:"-"` // of the room's people now, with those who have not said their name yet
@@ -308,11 +292,12 @@ type Created struct {
 	Room string `json:"room"`
 }
 
-// Presence says that somebody in a shared room went away or came back.
+// Presence says that somebody in a shared room is away or back, or is Plain or not.
 type Presence struct {
 	news
-	Name string `json:"name"`
-	Away string `json:"away,omitempty"` // "" is back
+	Name  string `json:"name"`
+	Away  string `json:"away,omitempty"`  // "" is back
+	Plain bool   `json:"plain,omitempty"` // as in Person
 }
 
 // TopicSet says what a room's topic is: to its people when it changed, to the

@@ -32,6 +32,11 @@ func (c *iasServer) AppendDatagrams(dst [][]byte, e Event) ([][]byte, error) {
 		return appendIASLine(dst, from, e.Text, e.Action)
 	case *Refused:
 		return appendIASRefused(dst, e.Of)
+	case *Goodbye:
+		if e.Code != CodeShutdown {
+			return dst, ErrUnsupported
+		}
+		return appendIASLine(dst, serverSpeaks, e.Text, false)
 	default:
 		return dst, ErrUnsupported
 	}

@@ -20,9 +20,32 @@ type NameError struct {
 
 func (e *NameError) Error() string { return e.Text }
 
+// NameState is what can be said of a name.
+type NameState string
+
+// The states of a name.
+const (
+	NameFree       NameState = "free"
+	NameTaken      NameState = "taken"      // a guest or an older program has it
+	NameRegistered NameState = "registered" // belongs to an account
+	NameInvalid    NameState = "invalid"
+)
+
+// NameChecked answers CheckName. Text says why an invalid name is.
+type NameChecked struct {
+	Re
+	Name  string    `json:"name"`
+	State NameState `json:"state"`
+	Text  string    `json:"text,omitempty"`
+}
+
 // maxMarks is how many combining marks may follow each other in a name: what
 // living scripts need. More are ornaments that spill over other lines.
 const maxMarks = 2
+
+// serverSpeaks is who says what the server says itself, in dialects whose
+// lines are somebody's: a name that nobody can have.
+const serverSpeaks = "server"
 
 // CheckUser says whether name may be chosen as a user's: 1 to MaxName
 // characters, letters, digits, "-", "_" and ".", beginning with a letter or

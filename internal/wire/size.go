@@ -24,6 +24,9 @@ func (p *Person) Size() int {
 	if p.Away != "" {
 		n += awayOverhead + StringSize(p.Away)
 	}
+	if p.Plain {
+		n += len(`,"plain":true`)
+	}
 	return n
 }
 

@@ -30,6 +30,11 @@ func (tobiServer) AppendDatagrams(dst [][]byte, e Event) ([][]byte, error) {
 		return appendTobiLine(dst, e.From, e.Text, e.Action)
 	case *Refused:
 		return appendTobiRefused(dst, e.Of)
+	case *Goodbye:
+		if e.Code != CodeShutdown {
+			return dst, ErrUnsupported
+		}
+		return appendTobiLine(dst, serverSpeaks, e.Text, false)
 	default:
 		return dst, ErrUnsupported
 	}

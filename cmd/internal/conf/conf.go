@@ -58,7 +58,7 @@ type Common struct {
 // Main runs the program with the arguments of the process until it ends or is
 // interrupted, and returns its exit code. A failure is one line on Err.
 func (p Program) Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	std := Standard()
@@ -67,6 +67,16 @@ func (p Program) Main() int {
 		fmt.Fprintf(std.Err, "%s: %s\n", p.Name, oneLine(err.Error()))
 	}
 	return exitCode(err)
+}
+
+// endings are the signals that end a program in good order. One that was told
+// to survive its terminal, as by nohup, does.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // Run parses args and runs the command they name. The context's end interrupts

@@ -72,6 +72,9 @@ func (l *loop) conversation(name string) *conversation {
 	key := wire.Fold(name)
 	c := l.convs[key]
 	if c == nil {
+		if l.server.foreign != nil {
+			name = l.server.spelled.of(name)
+		}
 		c = &conversation{name: name, key: key}
 		var err error
 		if c.contact, err = l.cfg.Store.Contact(name); err != nil {

@@ -24,6 +24,7 @@ type server struct {
 	welcomed bool         // able and seals are known
 	able     bool         // it helps private conversations
 	foreign  wire.Dialect // of the last one, nil: it was native
+	spelled  spellings    // by that one, since the connection was made
 	seals    bool         // it keeps sealed lines
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
@@ -70,6 +71,7 @@ func (l *loop) hear(e wire.Event) {
 
 // note follows what concerns the screen, too.
 func (l *loop) note(e wire.Event) {
+	l.tells(e)
 	switch e := e.(type) {
 	case *wire.Status:
 		l.status(e)
@@ -118,6 +120,9 @@ func (l *loop) status(e *wire.Status) {
 		s.foreign = wire.ByName(e.Dialect)
 	} else if s.online {
 		s.foreign = nil
+	}
+	if s.online && !was {
+		s.spelled = spellings{}
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()

@@ -264,3 +264,26 @@ func TestASiteHasTheBudgetOfEightNetworks(t *testing.T) {
 		t.Errorf("a site made %d events at once, want %d at most", heard, most)
 	}
 }
+
+// TestThreeOlderProgramsAtTheRateWaitForNothing is what A3's own people try:
+// logins, lines and private lines on three connections at once.
+func TestThreeOlderProgramsAtTheRateWaitForNothing(t *testing.T) {
+	s := run(t, Config{Rate: 10}, "")
+	names := numbered("user", 3)
+	for _, name := range names {
+		s.openAs(name, "a3", netip.MustParseAddrPort("10.0.0.1:4000"))
+		s.ask(s.names[name], wire.Guest{Name: name})
+	}
+	for range 30 { // seconds
+		for _, name := range names {
+			for range 5 {
+				s.ask(s.names[name], wire.Say{Text: "hello"})
+				s.ask(s.names[name], wire.Private{To: names[0], Text: "hello"})
+			}
+			if n, _ := s.hub.Pending(s.names[name]); n != 0 {
+				t.Fatalf("%d requests of %s wait", n, name)
+			}
+		}
+		s.pass(time.Second)
+	}
+}

@@ -43,6 +43,9 @@ type Config struct {
 	// LegacyPasswords says from where older dialects may send passwords, in
 	// clear; "" is LegacyLoopback.
 	LegacyPasswords LegacyPolicy
+	// A3 says from where the chat port takes A3 programs, who read in clear; "" is
+	// LegacyLab.
+	A3 LegacyPolicy
 	// ReservedNames are kept for accounts that the operator makes, with all that
 	// look like them, beside those that always are.
 	ReservedNames []string
@@ -54,7 +57,7 @@ type Config struct {
 // UDPPorts are the ports that answer signals, 0: none.
 type UDPPorts struct{ Registry, Probe int }
 
-// LegacyPolicy says from where older dialects may log in with a password.
+// LegacyPolicy says from where older dialects may do something.
 type LegacyPolicy string
 
 // The policies.
@@ -110,6 +113,9 @@ func New(cfg Config, st State) *Hub {
 	if cfg.LegacyPasswords == "" {
 		cfg.LegacyPasswords = LegacyLoopback
 	}
+	if cfg.A3 == "" {
+		cfg.A3 = LegacyLab
+	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
@@ -117,7 +123,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
+		names:     directory{claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
@@ -137,7 +143,7 @@ func New(cfg Config, st State) *Hub {
 // load makes what the log has made so far.
 func (h *Hub) load(st State) {
 	for _, a := range st.Accounts {
-		acct := h.names.register(a.Name, a.Made)
+		acct := h.names.restore(a.Name, a.Made)
 		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
 		for _, item := range a.Inbox {
 			acct.put(item.ID, item.From, item.Sealed)
@@ -170,9 +176,16 @@ func (h *Hub) load(st State) {
 	}
 }
 
-// Open takes in a connection that was accepted. While its dialect is not known
-// it is an AnonymousN of the lobby that only older programs can see. People of
-// the other older dialects are nowhere until they have a name.
+// admits says whether the policy takes older programs from where a connection comes.
+func (p LegacyPolicy) admits(o Origin) bool {
+	return p == LegacyLab || p == LegacyLoopback && o.Private()
+}
+
+// Open takes in a connection that was accepted. While its dialect is not known it is
+// an AnonymousN of the lobby, as which it hears everything: that only older programs
+// see at once, and everybody once it has been silent for as long as a program that
+// has something to say never is. People of the other older dialects are nowhere until
+// they have a name.
 func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	s := &session{id: id, origin: o, since: now}
 	h.sessions[id] = s
@@ -180,11 +193,14 @@ func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	switch m := o.Manners; {
 	case o.Datagram:
 		h.openDatagram(c)
+	case o.Dialect == "" && !h.cfg.A3.admits(o):
+		h.awaitHello(c)
 	case o.Dialect == "":
 		s.held = &held{why: holdUndecided}
-		h.enterUnnamed(c, true)
+		h.enterUnnamed(c)
+		h.due.at(now.Add(holdUndecidedFor), deadline{what: dueAnnounce, session: id})
 	case m.Nameless:
-		h.enterUnnamed(c, false)
+		h.enterUnnamed(c)
 		h.announce(c)
 	case m.Native:
 		h.awaitHello(c)
@@ -212,8 +228,13 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 		return
 	}
 	s.origin = o
+	if !h.cfg.A3.admits(o) {
+		h.refuse(c, wire.CodeUnsupported, "A3 programs are not taken here. Use chat-tui.")
+		h.end(c, &wire.Goodbye{Code: wire.CodeUnsupported, Text: "A3 programs are not taken here. Use chat-tui."}, "")
+		return
+	}
 	if s.user == nil {
-		h.enterUnnamed(c, false)
+		h.enterUnnamed(c)
 	}
 	h.announce(c)
 	if s.held != nil {
@@ -299,11 +320,20 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 		if slices.Contains(h.peers.sessions, s) {
 			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: h.peers.topic})
 		}
-		out.close(s, bye)
+		out.close(s, s.lastWords(bye))
 	}
 	clear(h.sessions)
 	h.peers.sessions = nil
 	h.due = nil
+}
+
+// lastWords are what a session is told at the end of the server: nothing where a
+// program in its sync mode would take a line for the answer to its request.
+func (s *session) lastWords(bye *wire.Goodbye) wire.Event {
+	if s.held != nil && s.held.why == holdSync {
+		return nil
+	}
+	return bye
 }
 
 // Known says whether a session holds a name.

@@ -176,6 +176,7 @@ func (h *Hub) whois(c call, r wire.Whois) {
 		info.Name, info.Kind = u.name, u.kind
 		info.Online, info.Away, info.Since = true, u.away, wire.MillisOf(u.since)
 		info.Dialects = u.dialects()
+		info.Plain = u.plain()
 		info.Rooms, info.More = shared(c.s.user, u)
 	}
 	h.reply(c, info)

@@ -70,7 +70,7 @@ func (h *Hub) takesPasswords(c call) bool {
 		return true
 	case o.Manners.Native:
 		h.refuse(c, wire.CodeInsecure, "Passwords and tokens are not taken on an unencrypted connection. Connect with TLS.")
-	case policy == LegacyLab, policy == LegacyLoopback && o.Private():
+	case policy.admits(o):
 		return true
 	default:
 		h.refuse(c, wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,10 +13,13 @@ import (
 
 // directory is every name that is present, registered or reserved. Two names
 // of one skeleton look alike and can't both be there, so the skeleton is the
-// key; names that are equal but for case have one skeleton too.
+// key; names that are equal but for case have one skeleton too. Accounts that are
+// older than a rule which makes them alike are there both: one of them by the
+// skeleton, the others as its twins.
 type directory struct {
-	claims   map[string]*claim
-	kept     map[string]bool // names that only the operator gives away, as bare writes them
+	claims   map[string]*claim // by Skeleton
+	twins    map[string]*claim // by Fold: accounts whose skeleton another account has in claims
+	kept     map[string]bool   // names that only the operator gives away, as bare writes them
 	accounts int
 	hosts    Counts // names of datagram programs
 }
@@ -83,8 +88,28 @@ type account struct {
 	kept     keeps
 }
 
-// at returns who has the name or one that looks like it, or nil.
-func (d *directory) at(name string) *claim { return d.claims[wire.Skeleton(name)] }
+// at returns who has the name, or else one that looks like it, or nil.
+func (d *directory) at(name string) *claim {
+	if len(d.twins) > 0 {
+		if cl := d.twins[wire.Fold(name)]; cl != nil {
+			return cl
+		}
+	}
+	return d.claims[wire.Skeleton(name)]
+}
+
+// all yields every claim.
+func (d *directory) all() iter.Seq[*claim] {
+	return func(yield func(*claim) bool) {
+		for _, claims := range []map[string]*claim{d.claims, d.twins} {
+			for _, cl := range claims {
+				if !yield(cl) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // find returns who has exactly this name, but for case.
 func (d *directory) find(name string) *claim {
@@ -113,19 +138,42 @@ func (d *directory) account(name string) *account {
 // claim returns the claim on a name that the caller knows to be free or its
 // own, made where there is none.
 func (d *directory) claim(name string) *claim {
-	skeleton := wire.Skeleton(name)
-	cl := d.claims[skeleton]
+	cl := d.at(name)
 	if cl == nil {
-		cl = &claim{skeleton: skeleton, fold: wire.Fold(name)}
-		d.claims[skeleton] = cl
+		cl = &claim{skeleton: wire.Skeleton(name), fold: wire.Fold(name)}
+		d.claims[cl.skeleton] = cl
 	}
 	return cl
+}
+
+// restore makes an account that the log has, whoever it looks like.
+func (d *directory) restore(name string, made wire.Millis) *account {
+	if cl := d.at(name); cl != nil && cl.fold != wire.Fold(name) {
+		d.twins[wire.Fold(name)] = &claim{skeleton: cl.skeleton, fold: wire.Fold(name)}
+	}
+	return d.register(name, made)
 }
 
 // release forgets a claim that nobody has any more.
 func (d *directory) release(cl *claim) {
 	if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
-		delete(d.claims, cl.skeleton)
+		d.forget(cl)
+	}
+}
+
+// forget removes a claim. Where others look like it, one of them takes its place.
+func (d *directory) forget(cl *claim) {
+	if d.twins[cl.fold] == cl {
+		delete(d.twins, cl.fold)
+		return
+	}
+	delete(d.claims, cl.skeleton)
+	for _, fold := range slices.Sorted(maps.Keys(d.twins)) {
+		if twin := d.twins[fold]; twin.skeleton == cl.skeleton {
+			delete(d.twins, fold)
+			d.claims[cl.skeleton] = twin
+			return
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func (h *Hub) castGuise(c call, was guise, named, away *session) {
 		h.castRooms(c, u.rooms(), h.renamed(c, was.name, u.name, u.kind), named)
 	}
 	if was.away != u.away {
-		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away}, away)
+		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, away)
 	}
 }
 
@@ -71,7 +71,9 @@ func (h *Hub) settleGuise(c call, u *user) {
 	}
 	was := *u.owed
 	u.owed, u.told = nil, c.now
-	delete(h.owing, wire.Skeleton(was.name))
+	if look := wire.Skeleton(was.name); h.owing[look] == u {
+		delete(h.owing, look)
+	}
 	s := u.sessions[0] // a user with a second one does not change its name
 	away := s
 	if len(u.sessions) > 1 {
@@ -157,6 +159,7 @@ func (h *Hub) settlePassage(c call, rm *room, name string) {
 		e.Count, e.Names = rm.counted(), rm.visible()
 	case *wire.Left:
 		e.Count, e.Names = rm.counted(), rm.visible()
+	default: // nothing else is a passage
 	}
 	h.cast(c, rm, p.owed, h.sessions[p.except], nil)
 	p.owed, p.here, p.at = nil, !p.here, c.now

@@ -79,11 +79,15 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  bob < said den alice: hello
 		`},
 		{"somebody else of the same name is not taken for who has left", `
-			gone alice
+			alice: quit
+			  alice < goodbye quit
 			  bob < left den alice
 			  bob < left lobby alice
+			gone alice
 			open alice native
 			quietly alice: guest alice | join den
+			alice: quit
+			  alice < goodbye quit
 			gone alice
 			open alice native
 			quietly alice: guest alice

@@ -41,7 +41,8 @@ func TestOldPrograms(t *testing.T) {
 		{name: "a silent connection that nothing is said to is never decided for", script: `
 			enter bob
 			open a silent
-			pass 1h
+			quietly pass 1h
+			quietly decide a native
 			bob: people
 			  bob < people bob
 		`},

@@ -130,7 +130,7 @@ func (h *Hub) operatorAdd(cmd Command) (r Record, row, problem string) {
 // registration, sessions, remarks, with tabs between.
 func (h *Hub) accountRows() []string {
 	var rows []string
-	for _, cl := range h.names.claims {
+	for cl := range h.names.all() {
 		a := cl.account
 		if a == nil {
 			continue

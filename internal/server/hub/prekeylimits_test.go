@@ -53,6 +53,25 @@ func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
 	}
 }
 
+// TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords and not by the name of
+// what the program has asked for.
+func TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords(t *testing.T) {
+	s := run(t, Config{Register: true}, devices)
+	told := ""
+	for range maxTakes + 1 {
+		s.ask(s.names["a"], wire.TakePrekey{Name: "bob"})
+		for _, e := range s.heard[s.names["a"]] {
+			if e, is := e.(*wire.Refused); is && e.Code == wire.CodeThrottled {
+				told = e.Text
+			}
+		}
+		clear(s.heard)
+	}
+	if !strings.Contains(told, "people who are away") || strings.Contains(strings.ToLower(told), "prekey") {
+		t.Errorf("got %q", told)
+	}
+}
+
 func TestHostilePrekeysAreRefused(t *testing.T) {
 	now := newWorld(t, Config{}).now
 	good := func(id string) wire.Prekey { return signedPrekey("phone", id, now.Add(time.Hour), false) }

@@ -268,7 +268,7 @@ func (h *Hub) prekeyNotGone(r PrekeyGone) {
 // sweepPrekeys forgets prekeys that have expired, which the log does by itself,
 // and who has taken some longer ago.
 func (h *Hub) sweepPrekeys(now time.Time) {
-	for _, cl := range h.names.claims {
+	for cl := range h.names.all() {
 		if cl.account == nil {
 			continue
 		}

@@ -30,6 +30,7 @@ func TestAPairIsRelayedSoMuchASecond(t *testing.T) {
 			bytes += len(e.Data)
 		case *wire.Notice:
 			notices++
+		default:
 		}
 	}
 	frame := make([]byte, 1000)

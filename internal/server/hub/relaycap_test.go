@@ -39,6 +39,7 @@ func (s *script) relayHard(pairs, seconds int, beside func(tenth int)) (bytes in
 			bytes += len(e.Data)
 		case *wire.Notice:
 			told = append(told, e.Text)
+		default:
 		}
 	}
 	for tenth := range seconds * 10 {
@@ -95,6 +96,7 @@ func TestLinesAreRelayedBesideThoseWhoRelayMuch(t *testing.T) {
 			lost++
 		case *wire.Relayed:
 			arrived++
+		default:
 		}
 	}
 	for i := hogs; i < hogs+quiet; i++ { // all at once

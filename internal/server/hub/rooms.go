@@ -12,7 +12,8 @@ import (
 type lounge struct {
 	byName  map[string]*room // as its maker wrote it: the usual case costs no folding
 	byFold  map[string]*room
-	byLook  map[string]*room   // by Skeleton: no room looks like another
+	byLook  map[string]*room   // by Skeleton: no room looks like another, but for those that are older than a rule
+	alike   int                // of these, how many byLook does not have
 	making  map[string]Network // by Skeleton: in the log, not there yet
 	last    Topic
 	made    Counts              // rooms without an owner, by who made them
@@ -58,7 +59,12 @@ func (l *lounge) add(r Room) *room {
 		name: name, subject: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
 		topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
 	}
-	l.byName[name], l.byFold[wire.Fold(name)], l.byLook[wire.Skeleton(name)] = rm, rm, rm
+	l.byName[name], l.byFold[wire.Fold(name)] = rm, rm
+	if look := wire.Skeleton(name); l.byLook[look] == nil {
+		l.byLook[look] = rm
+	} else {
+		l.alike++
+	}
 	l.ordered = append(l.ordered, rm)
 	if name == wire.Lobby {
 		l.main = rm
@@ -96,10 +102,28 @@ func (l *lounge) remove(rm *room) {
 	l.releaseGroup(rm.group)
 	delete(l.byName, rm.name)
 	delete(l.byFold, wire.Fold(rm.name))
-	delete(l.byLook, wire.Skeleton(rm.name))
 	l.ordered = slices.DeleteFunc(l.ordered, func(other *room) bool { return other == rm })
+	l.unlook(rm)
 	if rm.owner == "" {
 		l.made.Add(rm.maker, -1)
+	}
+}
+
+// unlook gives up what a room looks like, to another one that looks so, if there is one.
+func (l *lounge) unlook(rm *room) {
+	look := wire.Skeleton(rm.name)
+	if l.byLook[look] != rm {
+		l.alike--
+		return
+	}
+	delete(l.byLook, look)
+	if l.alike == 0 {
+		return
+	}
+	looksSo := func(other *room) bool { return wire.Skeleton(other.name) == look }
+	if i := slices.IndexFunc(l.ordered, looksSo); i >= 0 {
+		l.byLook[look] = l.ordered[i]
+		l.alike--
 	}
 }
 

@@ -131,7 +131,7 @@ func (h *Hub) started(c call) {
 
 // helloDue ends a native session that has not said hello.
 func (h *Hub) helloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.old() {
+	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
 		return
 	}
 	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")

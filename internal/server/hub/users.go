@@ -26,7 +26,22 @@ type user struct {
 
 func (u *user) person() wire.Person {
 	as := u.shown()
-	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away}
+	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.plain()}
+}
+
+// plain says whether what the session hears can be read on its way.
+func (s *session) plain() bool { return !s.origin.Secure }
+
+// plain says whether what the user hears can be read on its way to one of its sessions.
+func (u *user) plain() bool { return slices.ContainsFunc(u.sessions, (*session).plain) }
+
+// tellPlain tells a user's rooms whether it reads in clear text now, where that is
+// different because the call's session has come to it or gone from it.
+func (h *Hub) tellPlain(c call, u *user) {
+	others := func(s *session) bool { return s != c.s }
+	if c.s.plain() && slices.ContainsFunc(u.sessions, others) && !slices.ContainsFunc(u.sessions, func(s *session) bool { return others(s) && s.plain() }) {
+		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, c.s)
+	}
 }
 
 // anonymous returns the next free AnonymousN.
@@ -51,23 +66,24 @@ func (s *session) guestKind() wire.Kind {
 	}
 }
 
-// enterUnnamed puts a session into the lobby as AnonymousN.
-func (h *Hub) enterUnnamed(c call, hidden bool) {
+// enterUnnamed puts a session into the lobby as AnonymousN, of whom nobody is told
+// before announce.
+func (h *Hub) enterUnnamed(c call) {
 	u := h.appear(c, h.anonymous(), c.s.guestKind(), nil)
 	u.unnamed = true
 	h.attach(c.s, u)
 	h.enter(c, h.rooms.lobby(), c.s.held != nil)
-	if hidden {
-		h.hide(u)
-	}
+	h.hide(u)
 }
 
 // announce tells the lobby about an AnonymousN that is one for good. Where its
 // network has come too often it is told a moment later, if it is still there
 // then: connections that only come and go are told to nobody.
 func (h *Hub) announce(c call) {
+	if !c.s.user.hidden {
+		return
+	}
 	if !h.cfg.mayCome(h.shareOf(c.s), c.now) {
-		h.hide(c.s.user)
 		h.due.at(c.now.Add(announceLater), deadline{what: dueAnnounce, session: c.s.id})
 		return
 	}
@@ -81,9 +97,10 @@ func (h *Hub) announceNow(c call) {
 	h.tellJoined(c, h.rooms.lobby())
 }
 
-// announceDue tells of an AnonymousN that was not told at once.
+// announceDue tells of an AnonymousN that was not told at once, also of one whose
+// dialect is not known yet.
 func (h *Hub) announceDue(c call) {
-	if c.s != nil && c.s.user != nil && c.s.user.hidden && c.s.origin.Dialect != "" {
+	if c.s != nil && c.s.user != nil && c.s.user.hidden {
 		h.announceNow(c)
 	}
 }
@@ -178,7 +195,9 @@ func (h *Hub) vacate(c call, reason string) {
 		h.strike(c.s)
 		c.s.unbridge(c.out)
 	case c.s.user != nil:
+		u := c.s.user
 		h.detach(c.s)
+		h.tellPlain(c, u)
 	}
 }
 
@@ -227,8 +246,10 @@ func (h *Hub) move(c call, to *user) {
 		h.settleGuise(c, from)
 		h.handOver(c, from, to)
 		h.detach(c.s)
+		h.tellPlain(c, from)
 	}
 	h.attach(c.s, to)
+	h.tellPlain(c, to)
 }
 
 // handOver moves the session's places in its rooms. For others one user goes

@@ -1,0 +1,16 @@
+//go:build unix
+
+package server
+
+import "golang.org/x/sys/unix"
+
+// descriptorLimit is how many descriptors the process may have, 0: unknown, or
+// as many as it likes.
+func descriptorLimit() int {
+	var r unix.Rlimit
+	const many = 1 << 30
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) != nil || uint64(r.Cur) > many {
+		return 0
+	}
+	return int(r.Cur)
+}
