@@ -133,7 +133,7 @@ func TestWhoLeavesWithoutAWordIsNotNoticed(t *testing.T) {
 		for port := range numbers {
 			hb.boat(port, 3).Close()
 			b := hb.boat(port, 3)
-			pass(900 * time.Millisecond) // after a second it would be announced, as it hears the lobby
+			pass(900 * time.Millisecond) // who has heard the chat port's room for a second is announced
 			b.Reset()
 			silent := hb.boat(port, 3)
 			_ = silent.CloseWrite()
