@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,6 +30,8 @@ type terminal struct {
 	slave  *os.File      // not closed: after a panic the library goes on reading it
 	seen   chan struct{} // something was written
 	before unix.Termios
+	mu     sync.Mutex
+	bytes  []byte // all that was written
 }
 
 func newTerminal(t *testing.T) *terminal {
@@ -77,11 +80,20 @@ func (t *terminal) read() {
 			return
 		}
 		t.vt.Write(buf[:n])
+		t.mu.Lock()
+		t.bytes = append(t.bytes, buf[:n]...)
+		t.mu.Unlock()
 		select {
 		case t.seen <- struct{}{}:
 		default:
 		}
 	}
+}
+
+func (t *terminal) written() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.bytes)
 }
 
 func (t *terminal) termios() unix.Termios {
