@@ -151,7 +151,7 @@ func TestManyHalfLinesHoldLittleMemory(t *testing.T) {
 	const (
 		attackers = 200
 		length    = 1000
-		most      = 16 * length // with what the reader that it woke needs
+		most      = 64 << 10 // with the buffers of the readers that it woke, which are others' again
 	)
 	var peers []*peer
 	for i := range attackers {
