@@ -118,12 +118,21 @@ func nameChecked(e *wire.NameChecked) string {
 func loggedIn(e *wire.LoggedIn) string {
 	b := "you are " + named(e.Name, e.Kind) + "."
 	if e.Failed > 0 {
-		b += fmt.Sprintf(" %s since your last login.", count(e.Failed, "wrong password", "wrong passwords"))
+		b += fmt.Sprintf(" %s since your last login%s.", count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
 	}
 	if e.Waiting > 0 {
 		b += fmt.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
 	}
 	return b
+}
+
+// failedFrom says from where wrong passwords came.
+func failedFrom(list []wire.FailedFrom) string {
+	var places []string
+	for _, f := range list {
+		places = append(places, fmt.Sprintf("%d from %s", f.Count, text.CleanLine(f.Address)))
+	}
+	return prefixed(": ", strings.Join(places, ", "))
 }
 
 func (s speech) sessions(e *wire.SessionList) string {
