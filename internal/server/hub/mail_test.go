@@ -94,6 +94,34 @@ func TestAnInboxIsNotFilledByOneAddress(t *testing.T) {
 	}
 }
 
+// TestWhoWasThereBeforeKeepsItsLineWhereEachLeavesOne has guests leave one line
+// each and go, which are as well behaved as the people who were there before.
+func TestWhoWasThereBeforeKeepsItsLineWhereEachLeavesOne(t *testing.T) {
+	s := run(t, Config{}, "")
+	away(s)
+	var calm []SessionID
+	for i := range 30 {
+		calm = append(calm, s.behind(attackers, fmt.Sprint("calm", i), false))
+	}
+	for _, id := range calm[:15] {
+		s.tells(id, "target", "calm")
+	}
+	for i := range 300 {
+		name := fmt.Sprint("bad", i)
+		s.tells(s.behind(attackers, name, false), "target", "bad")
+		s.step("gone " + name)
+	}
+	for _, id := range calm[15:] {
+		s.tells(id, "target", "calm")
+	}
+	if got := s.waiting("target", "calm"); got != 30 {
+		t.Errorf("%d lines of those who were there before wait, want 30", got)
+	}
+	if got := s.waiting("target", "bad"); got != defaultLimits.InboxAddress-30 {
+		t.Errorf("%d lines of those who came later wait, want %d", got, defaultLimits.InboxAddress-30)
+	}
+}
+
 func TestFriendsHaveTheirHalfOfAnInboxWhereverStrangersComeFrom(t *testing.T) {
 	most := Limits{Inbox: 100, InboxPair: 50, InboxStrangers: 50, InboxAddress: 10}
 	s := run(t, Config{Limits: most}, "")
