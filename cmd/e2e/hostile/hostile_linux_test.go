@@ -50,8 +50,8 @@ const (
 	slowestLogin = time.Second
 	// mostMemory is what the daemon may hold in all, in bytes.
 	mostMemory = 512 << 20
-	// mostDisk is what the daemon is allowed to keep, in bytes.
-	mostDisk = 256 << 20
+	// mostDisk is what --max-size allows, and what the journal and a rewrite take besides, in bytes.
+	mostDisk = 160 << 20
 
 	password = "a quiet sesame"
 	absent   = "absentee" // an account that nobody uses
@@ -201,7 +201,7 @@ func newDay(t *testing.T, seed uint64) *day {
 	}
 	d.serve(host.Command(context.WithoutCancel(t.Context()), chatd, "serve", "--data", d.data, "--host", host.Addr().String(), "--tls", "self-signed",
 		"--port", "0", "--sum-port", "0", "--prompt-port", "0", "--arith-port", "0", "--names-port", "0", "--prompt-accounts-port", "0",
-		"--registry-port", "0", "--registry-open", "--log-level", "warn"))
+		"--registry-port", "0", "--registry-open", "--log-level", "warn", "--max-size", "64M"))
 	secret := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(secret, []byte(password+"\n"), 0o600); err != nil {
 		t.Fatal(err)
