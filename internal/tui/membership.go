@@ -2,8 +2,6 @@ package tui
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -71,9 +69,9 @@ func (m *Model) stale() {
 }
 
 // rule says in the conversation on the screen when the connection came or went.
-func (m *Model) rule(s string) {
+func (m *Model) rule(s text.Safe) {
 	now := m.paint.now()
-	s += now.In(m.paint.zone).Format("15:04:05")
+	s += text.CleanLine(now.In(m.paint.zone).Format("15:04:05"))
 	m.book.current.log.Note(&line{kind: lineBreak, at: wire.MillisOf(now), text: s})
 }
 
@@ -104,15 +102,15 @@ func (m *Model) welcome(e *wire.Welcome) {
 }
 
 // failedFrom says from where wrong passwords came.
-func failedFrom(list []wire.FailedFrom) string {
-	var places []string
+func failedFrom(list []wire.FailedFrom) text.Safe {
+	var places []text.Safe
 	for _, f := range list {
-		places = append(places, strconv.Itoa(f.Count)+" from "+text.CleanLine(f.Address))
+		places = append(places, text.Sprintf("%d from %s", f.Count, text.CleanLine(f.Address)))
 	}
 	if len(places) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(places, ", ") + ")"
+	return " (" + text.Join(places, ", ") + ")"
 }
 
 // loggedIn gives us our name.

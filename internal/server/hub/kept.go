@@ -38,6 +38,7 @@ func keptSize(r Record) int {
 		}
 	case SealedNote:
 		return len(r.Note.Box) + len(r.Note.Sig) + keptOverhead
+	default:
 	}
 	return 0
 }

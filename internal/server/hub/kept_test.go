@@ -29,6 +29,7 @@ func newCrowd(t *testing.T, cfg Config) *crowd {
 			cr.accepted[to]++
 		case *wire.Refused:
 			cr.refused[to] = e
+		default:
 		}
 	}
 	return cr

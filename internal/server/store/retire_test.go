@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,7 +40,7 @@ func TestLinesGoWhenTheyAreOldAndTheNewestOfARoomStays(t *testing.T) {
 	stored(t, s, entry(hub.RoomMade{Name: "den"}), entry(hub.RoomMade{Name: "empty"}), account("bob"))
 	var many []hub.Entry
 	for i := range retireRows + 500 {
-		many = append(many, entry(line("den", "bob", fmt.Sprint(i))))
+		many = append(many, entry(line("den", "bob", strconv.Itoa(i))))
 	}
 	last := stored(t, s, many...)
 	stored(t, s, entry(line(wire.Lobby, "bob", "the only one of the lobby")), whisper("ann", "bob", "waits"))

@@ -11,6 +11,6 @@ func spaceOf(dir string) (free, whole uint64, known bool) {
 	if err := unix.Statfs(dir, &st); err != nil || st.Blocks == 0 {
 		return 0, 0, false
 	}
-	block := uint64(st.Bsize)                                         //nolint:gosec,unconvert // its type is each system's own, and it is positive
-	return max(0, uint64(st.Bavail)) * block, st.Blocks * block, true //nolint:gosec,unconvert // likewise
+	block := uint64(st.Bsize)
+	return max(0, uint64(st.Bavail)) * block, st.Blocks * block, true //nolint:unconvert // its type is each system's own
 }
