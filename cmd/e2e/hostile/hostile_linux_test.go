@@ -36,12 +36,12 @@ const (
 	// patience bounds each wait.
 	patience = 30 * time.Second
 	// usually is how long the hostile are there without a wish.
-	usually = 10 * time.Second
+	usually = 8 * time.Second
 	// quietPeople is how many talk, sharedBy how many of them are at one address
 	// with the hostile, hostileAddresses how many of those there are.
 	quietPeople, sharedBy, hostileAddresses = 50, 30, 20
-	// long is a run in which figures mean something: shorter ones are full of
-	// beginnings.
+	// long is a run in which figures of time mean something: shorter ones are
+	// full of beginnings, and run beside other tests.
 	long = 2 * time.Minute
 	// slower is how much longer the slowest hundredth of lines may take than
 	// when the quiet are alone.
@@ -117,9 +117,6 @@ func TestQuietPeopleGoOnAmongHostileOnes(t *testing.T) {
 	if last.Undelivered > 0 || last.Said == 0 {
 		t.Errorf("got %d of %d lines times %d people that did not arrive", last.Undelivered, last.Said, quietPeople)
 	}
-	if crowded.Login > slowestLogin {
-		t.Errorf("got a login of %v among hostile people, want at most %v", crowded.Login, slowestLogin)
-	}
 	if m := slices.Max(memory); m > mostMemory {
 		t.Errorf("got %d MiB of memory", m>>20)
 	}
@@ -128,6 +125,9 @@ func TestQuietPeopleGoOnAmongHostileOnes(t *testing.T) {
 	}
 	if lasts < long {
 		return
+	}
+	if crowded.Login > slowestLogin {
+		t.Errorf("got a login of %v among hostile people, want at most %v", crowded.Login, slowestLogin)
 	}
 	if base := max(alone.P99, after.P99); crowded.P99 > slower*base {
 		t.Errorf("got a p99 of %v among hostile people and %v without, want at most %d times as much", crowded.P99, base, slower)
