@@ -90,10 +90,11 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  alice < goodbye quit
 			gone alice
 			open alice native
-			quietly alice: guest alice
+			alice: guest alice
+			  alice < you are alice guest token
+			  bob < left den alice
 			alice: join den
 			  alice < entered den (bob alice)
-			  bob < left den alice
 			  bob < joined den alice guest
 		`},
 		{"of many topics the last is told, and each asker is answered", `

@@ -29,6 +29,7 @@ type session struct {
 	pace     pace
 	share    *share // of its network, nil where it has not been asked for; see Hub.shareOf
 	mark     uint64 // see Hub.castRooms
+	renames  int    // how often its rooms were told of another one
 	// marksLeft says that its account has read markers which it was not told at
 	// its login: each is told where its room is entered.
 	marksLeft bool
