@@ -57,7 +57,7 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	q.Known = known(slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
 	if c.Reach.Dialect != client.DialectAuto {
 		q.Style = func(speaks string) {
-			fmt.Fprintf(std.Err, "%s speaks %s: say --dialect %s\n", q.Server, speaks, speaks)
+			_ = text.Fprintln(std.Err, text.Sprintf("%s speaks %s: say --dialect %s", q.Server, speaks, speaks)) // the answer comes all the same
 		}
 	}
 	for {
@@ -69,9 +69,9 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return errors.New(text.CleanLine(err.Error()))
+			return err
 		}
-		if _, err := fmt.Fprintln(std.Out, text.CleanLine(spell(answer))); err != nil {
+		if err := text.Fprintln(std.Out, text.CleanLine(spell(answer))); err != nil {
 			return fmt.Errorf("print the answer: %w", err)
 		}
 		if a.Every.max == 0 {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -92,7 +91,7 @@ func (a announced) Add(server, key string) error {
 	if err != nil {
 		fate = "can't be noted, so that another one would not be noticed next time: " + err.Error()
 	}
-	if _, lost := fmt.Fprintf(a.err, "chat-tui: first contact with %s. Its key is %s, and %s.\n", text.CleanLine(server), key, text.CleanLine(fate)); lost != nil {
+	if lost := text.Fprintln(a.err, text.Sprintf("chat-tui: first contact with %s. Its key is %s, and %s.", server, key, fate)); lost != nil {
 		return errors.Join(err, lost)
 	}
 	return err

@@ -7,17 +7,20 @@ import (
 	"os"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/tui/text"
 )
 
-func main() {
+func main() { os.Exit(commandLine().Main()) }
+
+func commandLine() conf.Program {
 	var c cli
-	program := conf.Program{
+	return conf.Program{
 		Name:    "chat-tui",
 		Summary: "The chat client of labchat.",
 		Grammar: &c,
 		Bind:    []any{&c},
+		Clean:   func(s string) string { return string(text.CleanLine(s)) },
 	}
-	os.Exit(program.Main())
 }
 
 // cli is the command line.

@@ -20,6 +20,7 @@ import (
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
 	"labchat/internal/tui"
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -111,7 +112,7 @@ func (c *cli) prepare(std conf.Streams, dir string, use func(*profile, client.Co
 	}
 	defer closing(p, &err)
 	for _, note := range p.notes() {
-		fmt.Fprintln(std.Err, note)
+		_ = text.Fprintln(std.Err, text.CleanLine(note))
 	}
 	id, err := c.Reach.identity(c.Reach.prompt(std), p.Token(c.Reach.address(), c.Reach.User))
 	if err != nil {

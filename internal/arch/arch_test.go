@@ -45,7 +45,8 @@ var rooms = map[string][]string{
 	"internal/tui":          {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
 	"internal/plain":        {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
 	"internal/memnet":       {},
-	"internal/netlab":       {}, // networks of namespaces, for tests with real programs
+	"internal/netlab":       {},                // networks of namespaces, for tests with real programs
+	"internal/hostile":      {"internal/wire"}, // the worst events, for tests
 	"internal/arch":         {},
 	"cmd/internal/conf":     {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":             {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
@@ -57,20 +58,19 @@ var rooms = map[string][]string{
 
 // outside says which rooms alone may import these modules directly.
 var outside = map[string][]string{
-	"github.com/alecthomas/kong":                {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
-	"github.com/charmbracelet/bubbletea":        {"internal/tui"},
-	"modernc.org/sqlite":                        {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
-	"golang.org/x/crypto/argon2":                {"internal/server/store"},
-	"github.com/BurntSushi/toml":                {"cmd/internal/conf"},
-	"github.com/charmbracelet/x/ansi":           {"internal/tui/text"},
-	"github.com/charmbracelet/lipgloss":         {"internal/tui/theme", "internal/tui"},
-	"github.com/charmbracelet/bubbles/list":     {},
-	"golang.org/x/net/ipv4":                     {"internal/server", "internal/peer", "internal/peer/link"},
-	"github.com/tyler-smith/go-bip39/wordlists": {"internal/peer/private"},
-	"github.com/quic-go/quic-go":                {"internal/peer/link"},
-	"golang.org/x/net/ipv6":                     {"internal/server"},
-	"golang.org/x/time/rate":                    {"internal/server", "internal/peer/link"},
-	"rsc.io/qr":                                 {"internal/tui"},
+	"github.com/alecthomas/kong":            {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
+	"github.com/charmbracelet/bubbletea":    {"internal/tui"},
+	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
+	"golang.org/x/crypto/argon2":            {"internal/server/store"},
+	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
+	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
+	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
+	"github.com/charmbracelet/bubbles/list": {},
+	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer", "internal/peer/link"},
+	"github.com/quic-go/quic-go":            {"internal/peer/link"},
+	"golang.org/x/net/ipv6":                 {"internal/server"},
+	"golang.org/x/time/rate":                {"internal/server", "internal/peer/link"},
+	"rsc.io/qr":                             {"internal/tui"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its

@@ -78,9 +78,9 @@ func (g *entrance) event(e wire.Event) (entered bool, err error) {
 func (g *entrance) status(e *wire.Status) error {
 	switch {
 	case e.State == wire.StateEnded:
-		return &EndedError{Reason: text.CleanLine(e.Reason)}
+		return &EndedError{Reason: string(text.CleanLine(e.Reason))}
 	case e.State == wire.StateOffline && !g.in && e.Code != "":
-		return errors.New(text.CleanLine(e.Reason)) // the server is there, and it says what to do
+		return errors.New(string(text.CleanLine(e.Reason))) // the server is there, and it says what to do
 	case e.State == wire.StateOffline && !g.in:
 		return fmt.Errorf("%s Start chatd there, or name another server with --server", text.CleanLine(e.Reason))
 	case e.State == wire.StateOnline && !g.in && !manyRooms(e):

@@ -314,11 +314,11 @@ func (c *conversation) onRefused(e *wire.Refused) {
 func subject(r wire.Request) string {
 	switch r := r.(type) {
 	case wire.Join:
-		return room(r.Room)
+		return string(room(r.Room))
 	case wire.Leave:
-		return room(r.Room)
+		return string(room(r.Room))
 	case wire.Create:
-		return room(r.Room)
+		return string(room(r.Room))
 	case wire.Guest:
 		return r.Name
 	case wire.Whois:

@@ -1,8 +1,7 @@
 package plain
 
 import (
-	"strconv"
-
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -17,12 +16,14 @@ type GapError struct {
 }
 
 // Error is the sentence for people.
-func (e *GapError) Error() string {
+func (e *GapError) Error() string { return string(e.sentence()) }
+
+func (e *GapError) sentence() text.Safe {
 	b := "lines of " + room(e.Room) + " are missing"
 	if e.Count > 0 {
-		b = strconv.Itoa(e.Count) + " " + b
+		b = text.Int(e.Count) + " " + b
 	}
-	return b + ": " + e.Why
+	return b + ": " + text.CleanLine(e.Why)
 }
 
 // object is what a program reads of it.
@@ -43,5 +44,5 @@ func (o *output) gap(e *GapError) {
 		o.write(e.object())
 		return
 	}
-	o.line(e.Error())
+	o.line(e.sentence())
 }

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -36,12 +36,12 @@ type typed struct {
 }
 
 // refusal is what is said of a line that can't be taken.
-func (t typed) refusal() string { return refusedLine(t.n, t.bad) }
+func (t typed) refusal() text.Safe { return refusedLine(t.n, text.CleanLine(t.bad)) }
 
 // refusedLine says of which line it is that a sentence is about: people look for
 // it in their file.
-func refusedLine(n int, why string) string {
-	return "line " + strconv.Itoa(n) + " was not sent: " + why
+func refusedLine(n int, why text.Safe) text.Safe {
+	return "line " + text.Int(n) + " was not sent: " + why
 }
 
 // startInput begins to read from r, whose Close must end a Read under way. Stop

@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -97,11 +98,12 @@ func peopleObject(e *wire.Entered) object {
 }
 
 // notice is a sentence for people who read what a program got.
-func notice(sentence string) []any {
+func notice(sentence text.Safe) []any {
 	if sentence == "" {
 		return nil
 	}
-	return []any{object{Type: "notice", Text: &sentence}}
+	words := string(sentence)
+	return []any{object{Type: "notice", Text: &words}}
 }
 
 func saidObject(e *wire.Said) object {

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // said is a line in a room: HH:MM #room name: text.
-func (s speech) said(e *wire.Said) string {
+func (s speech) said(e *wire.Said) text.Safe {
 	from := named(e.From, e.Kind)
 	if s.mentioned(e) {
 		from += ", mentions you"
@@ -21,8 +20,8 @@ func (s speech) said(e *wire.Said) string {
 
 // whispered is a private line. That others than its receiver could read it is
 // said each time.
-func (s speech) whispered(e *wire.Whispered) string {
-	way := ", through the server"
+func (s speech) whispered(e *wire.Whispered) text.Safe {
+	var way text.Safe = ", through the server"
 	switch {
 	case encrypted(e.Via.Way), e.Via.Way == fromDisk:
 		way = ""
@@ -38,7 +37,7 @@ func (s speech) whispered(e *wire.Whispered) string {
 }
 
 // recalled is a line of a private conversation, as the disk has it.
-func (s speech) recalled(e *wire.Whispered) string {
+func (s speech) recalled(e *wire.Whispered) text.Safe {
 	if e.State != "" {
 		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 	}
@@ -47,7 +46,7 @@ func (s speech) recalled(e *wire.Whispered) string {
 
 // receipt says what became of a line that was typed here. Of an encrypted one
 // it is that it has arrived: sent alone is no news.
-func (s speech) receipt(e *wire.Receipt) string {
+func (s speech) receipt(e *wire.Receipt) text.Safe {
 	switch {
 	case e.State == wire.ReceiptFailed && e.InDoubt:
 		return "not sent again, " + text.CleanLine(strings.TrimSuffix(e.Reason, ".")) + ": " + text.CleanLine(e.Text)
@@ -66,7 +65,7 @@ func (s speech) receipt(e *wire.Receipt) string {
 	}
 }
 
-func (s speech) sent(e *wire.Receipt) string {
+func (s speech) sent(e *wire.Receipt) text.Safe {
 	switch {
 	case e.Room != "":
 		return s.line(e)
@@ -80,7 +79,7 @@ func (s speech) sent(e *wire.Receipt) string {
 }
 
 // line is one that was typed here.
-func (s speech) line(e *wire.Receipt) string {
+func (s speech) line(e *wire.Receipt) text.Safe {
 	at := s.clock(e.At)
 	if e.Room != "" {
 		return at + " " + room(e.Room) + " " + spoken(text.CleanLine(cmp.Or(e.As, s.me)), e.Text, e.Action)
@@ -90,7 +89,7 @@ func (s speech) line(e *wire.Receipt) string {
 
 // status says where the session stands; waiting is how many typed lines have
 // not been acknowledged.
-func (s speech) status(e *wire.Status, before wire.State, now time.Time, waiting int) string {
+func (s speech) status(e *wire.Status, before wire.State, now time.Time, waiting int) text.Safe {
 	switch e.State {
 	case wire.StateConnecting:
 		if before != "" {
@@ -108,7 +107,7 @@ func (s speech) status(e *wire.Status, before wire.State, now time.Time, waiting
 	}
 }
 
-func online(e *wire.Status, before wire.State) string {
+func online(e *wire.Status, before wire.State) text.Safe {
 	if before == wire.StateOnline {
 		return "" // only a figure changed
 	}
@@ -119,8 +118,8 @@ func online(e *wire.Status, before wire.State) string {
 	return b + " over TLS" + prefixed(", key ", e.Key) + "."
 }
 
-func offline(e *wire.Status, before wire.State, now time.Time, waiting int) string {
-	b := "connection lost"
+func offline(e *wire.Status, before wire.State, now time.Time, waiting int) text.Safe {
+	var b text.Safe = "connection lost"
 	if before != wire.StateOnline {
 		b = "no connection"
 	}
@@ -150,10 +149,12 @@ func (s speech) mentioned(e *wire.Said) bool {
 	return false
 }
 
-func (s speech) clock(at wire.Millis) string { return at.Time().In(s.zone).Format("15:04") }
+func (s speech) clock(at wire.Millis) text.Safe {
+	return text.CleanLine(at.Time().In(s.zone).Format("15:04"))
+}
 
 // spoken joins speaker and words; an action reads as a sentence about them.
-func spoken(from, words string, action bool) string {
+func spoken(from text.Safe, words string, action bool) text.Safe {
 	if action {
 		return "* " + from + " " + text.CleanLine(words)
 	}
@@ -162,30 +163,30 @@ func spoken(from, words string, action bool) string {
 
 // named marks names that nobody has registered with ~, so that a later owner
 // of the name never inherits a guest's words.
-func named(name string, kind wire.Kind) string {
+func named(name string, kind wire.Kind) text.Safe {
 	if kind == wire.KindAccount || kind == "" {
 		return text.CleanLine(name)
 	}
 	return "~" + text.CleanLine(name)
 }
 
-func room(name string) string { return "#" + text.CleanLine(name) }
+func room(name string) text.Safe { return "#" + text.CleanLine(name) }
 
 // prefixed returns before and the cleaned words, or nothing where there are
 // none.
-func prefixed(before, words string) string {
+func prefixed(before text.Safe, words string) text.Safe {
 	if words == "" {
 		return ""
 	}
 	return before + text.CleanLine(words)
 }
 
-func count(n int, one, many string) string {
+func count(n int, one, many text.Safe) text.Safe {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return text.Sprintf("%d %s", n, many)
 }
 
 // seconds is a length of time as a sentence has it.
-func seconds(d time.Duration) string { return count(int(d/time.Second), "second", "seconds") }
+func seconds(d time.Duration) text.Safe { return count(int(d/time.Second), "second", "seconds") }

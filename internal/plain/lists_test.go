@@ -18,7 +18,7 @@ func TestLongListsSayHowMuchIsMissing(t *testing.T) {
 		{&wire.PeopleList{Room: "a", People: []wire.Person{{Name: "ann"}}}, ""},
 		{&wire.UserInfo{Name: "ann", Kind: wire.KindAccount, Rooms: []string{"a", "b"}, More: 3}, "ann is not here, with you in #a, #b and 3 more."},
 	} {
-		if got := s.sentence(tt.event); got != tt.want {
+		if got := s.sentence(tt.event); string(got) != tt.want {
 			t.Errorf("%T: got %q, want %q", tt.event, got, tt.want)
 		}
 	}

@@ -3,7 +3,6 @@ package plain
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -14,13 +13,13 @@ import (
 type output struct {
 	w      io.Writer
 	json   bool
-	prompt bool   // a person sits at a terminal: show where their line goes
-	asking string // the prompt that stands in the terminal's last row
+	prompt bool      // a person sits at a terminal: show where their line goes
+	asking text.Safe // the prompt that stands in the terminal's last row
 	err    error
 }
 
 // tell writes a sentence of our own, or a notice that holds it.
-func (o *output) tell(sentence string) {
+func (o *output) tell(sentence text.Safe) {
 	switch {
 	case sentence == "":
 	case o.json:
@@ -31,7 +30,7 @@ func (o *output) tell(sentence string) {
 }
 
 // show writes an event: as the sentence, or as JSON.
-func (o *output) show(s speech, e wire.Event, sentence string) {
+func (o *output) show(s speech, e wire.Event, sentence text.Safe) {
 	if o.json {
 		o.write(s.objects(e)...)
 		return
@@ -51,16 +50,16 @@ func (o *output) write(objects ...any) {
 
 // line writes over a prompt that stands there: a dumb terminal can go back to
 // the row's start, but not erase it.
-func (o *output) line(sentence string) {
+func (o *output) line(sentence text.Safe) {
 	if o.asking != "" {
-		sentence = "\r" + sentence + strings.Repeat(" ", max(text.Width(o.asking)-text.Width(sentence), 0))
+		sentence = "\r" + sentence + text.Blanks(text.Width(o.asking)-text.Width(sentence))
 		o.asking = ""
 	}
 	o.print(sentence + "\n")
 }
 
 // ask shows a prompt, unless it stands there.
-func (o *output) ask(prompt string) {
+func (o *output) ask(prompt text.Safe) {
 	if !o.prompt || o.json || o.asking == prompt {
 		return
 	}
@@ -71,8 +70,8 @@ func (o *output) ask(prompt string) {
 // entered says that the person has ended the row that the prompt stands in.
 func (o *output) entered() { o.asking = "" }
 
-func (o *output) print(s string) {
+func (o *output) print(s text.Safe) {
 	if o.err == nil {
-		_, o.err = fmt.Fprint(o.w, s)
+		_, o.err = fmt.Fprint(o.w, string(s))
 	}
 }

@@ -35,7 +35,7 @@ func ignoredOf(a Archive) map[string]string {
 }
 
 // prompt names where text goes.
-func (p *places) prompt() string {
+func (p *places) prompt() text.Safe {
 	switch {
 	case p.to != "":
 		return text.CleanLine(p.to)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/command"
@@ -55,8 +54,8 @@ type LeftError struct {
 }
 
 func (e *LeftError) Error() string {
-	var said []string
-	arrived := ""
+	var said []text.Safe
+	var arrived text.Safe
 	if e.InDoubt {
 		arrived = ", and may have arrived or not"
 	}
@@ -76,7 +75,7 @@ func (e *LeftError) Error() string {
 	default:
 		said = append(said, "send again what others have not seen")
 	}
-	return strings.Join(said, "; ")
+	return string(text.Join(said, "; "))
 }
 
 // EndedError says why the session ended for good.
@@ -92,7 +91,7 @@ func Run(ctx context.Context, cfg Config) error {
 	in := startInput(cfg.Input)
 	defer in.stop()
 	for _, h := range cfg.Hints {
-		c.out.tell(h)
+		c.out.tell(text.CleanLine(h))
 	}
 	return c.run(ctx, in)
 }
@@ -131,7 +130,7 @@ type conversation struct {
 
 // question waits for a y.
 type question struct {
-	words string // "" where there is none
+	words text.Safe // "" where there is none
 	act   func()
 }
 
@@ -280,7 +279,7 @@ func (c *conversation) close() {
 	c.closing, c.closed = true, time.Now()
 	c.refused()
 	if n := c.ledger.lines(); n > 0 && (c.state != wire.StateOnline || c.ledger.patient > 0) {
-		c.out.tell(fmt.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
+		c.out.tell(text.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
 	}
 }
 
@@ -288,7 +287,7 @@ func (c *conversation) close() {
 // is to be trusted.
 func (c *conversation) refused() {
 	if c.closing && c.status.Mistrust != nil {
-		c.ended = &EndedError{Reason: text.CleanLine(c.status.Reason)}
+		c.ended = &EndedError{Reason: string(text.CleanLine(c.status.Reason))}
 	}
 }
 
@@ -318,7 +317,7 @@ func (c *conversation) left() error {
 	return &e
 }
 
-func (c *conversation) prompt() string {
+func (c *conversation) prompt() text.Safe {
 	if c.question.words != "" {
 		return c.question.words + " y/n "
 	}

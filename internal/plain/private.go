@@ -1,10 +1,8 @@
 package plain
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -56,16 +54,16 @@ func (c *conversation) recall() {
 	if err != nil {
 		c.out.tell("private conversations can't be read from the disk: " + text.CleanLine(err.Error()) + ".")
 	}
-	var names []string
+	var names []text.Safe
 	for _, t := range slices.Backward(talks) { // the one that waits longest first
 		c.places.newest[wire.Fold(t.User)] = max(c.places.newest[wire.Fold(t.User)], t.Last)
 		if t.Unread > 0 && !t.Closed && !c.ignores(t.User) && !c.places.at(t.User) {
 			c.places.note("@" + t.User)
-			names = append(names, text.CleanLine(t.User)+" "+strconv.Itoa(t.Unread))
+			names = append(names, text.CleanLine(t.User)+" "+text.Int(t.Unread))
 		}
 	}
 	if len(names) > 0 {
-		c.out.tell("unread: " + strings.Join(names[:min(len(names), maxListed)], ", ") + ". /next goes there.")
+		c.out.tell("unread: " + text.Join(names[:min(len(names), maxListed)], ", ") + ". /next goes there.")
 	}
 }
 
@@ -94,7 +92,7 @@ func (c *conversation) wasRead(name string) {
 // tellServerWay says how private lines go in a session that does not encrypt
 // them.
 func (c *conversation) tellServerWay(name string) {
-	way := "through the server, which can read it"
+	var way text.Safe = "through the server, which can read it"
 	if c.speech.direct {
 		way = "in plain text, which anybody between can read"
 	}
@@ -184,12 +182,12 @@ func (c *conversation) outbox(number string) {
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(c.talks.listed) {
-		c.out.tell("there is no line " + number + ": /outbox numbers those that wait.")
+		c.out.tell("there is no line " + text.CleanLine(number) + ": /outbox numbers those that wait.")
 		return
 	}
 	id := c.talks.listed[n-1]
 	if c.ledger.unsent[id] == nil {
-		c.out.tell("line " + number + " does not wait any more.")
+		c.out.tell("line " + text.CleanLine(number) + " does not wait any more.")
 		return
 	}
 	c.ledger.dropping[id] = struct{}{}
@@ -216,10 +214,10 @@ func (c *conversation) listOutbox() {
 		return
 	}
 	for i, r := range lines {
-		c.out.line(fmt.Sprintf("%d. %s", i+1, waiting(r)))
+		c.out.line(text.Sprintf("%d. %s", i+1, waiting(r)))
 	}
 	if more > 0 {
-		c.out.line(fmt.Sprintf("and %d more.", more))
+		c.out.line(text.Sprintf("and %d more.", more))
 	}
 	c.out.line("/outbox drop NUMBER takes a line out that has not been sent.")
 }

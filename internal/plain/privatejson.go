@@ -117,7 +117,7 @@ func newOutboxObject(lines []*wire.Receipt, more int) outboxObject {
 func (s speech) privateObjects(e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.KeySeen:
-		return []any{keyObject{Type: "key", User: e.User, State: string(e.State), Print: e.Print, Old: e.Old, Text: cmp.Or(e.Text, s.keySeen(e))}}
+		return []any{keyObject{Type: "key", User: e.User, State: string(e.State), Print: e.Print, Old: e.Old, Text: cmp.Or(e.Text, string(s.keySeen(e)))}}
 	case *wire.TalkRenamed:
 		return []any{talkRenamedObject{Type: "talk_renamed", Old: e.Old, User: e.Name, Kind: string(e.Kind)}}
 	case *wire.Safety:

@@ -1,8 +1,6 @@
 package plain
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"labchat/internal/tui/text"
@@ -10,7 +8,7 @@ import (
 )
 
 // privateNews says what happened in private conversations.
-func (s speech) privateNews(e wire.Event) string {
+func (s speech) privateNews(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.KeySeen:
 		return s.keySeen(e)
@@ -30,7 +28,7 @@ func (s speech) privateNews(e wire.Event) string {
 }
 
 // ways says how lines go, while no better way is being looked for.
-var ways = map[wire.Way]string{
+var ways = map[wire.Way]text.Safe{
 	wire.WayDirect: "direct connection",
 	wire.WayRelay:  "relayed by the server, which can't read it",
 	wire.WayInbox:  "away: lines wait sealed at the server, which can't read them",
@@ -40,7 +38,7 @@ var ways = map[wire.Way]string{
 }
 
 // path says how lines go to somebody, and why no better way is taken.
-func path(e *wire.Path) string {
+func path(e *wire.Path) text.Safe {
 	who := text.CleanLine(e.User)
 	b := "private with " + who + ": "
 	switch {
@@ -61,7 +59,7 @@ func path(e *wire.Path) string {
 }
 
 // pathKey says how far the key of an encrypted way can be trusted.
-func pathKey(e *wire.Path) string {
+func pathKey(e *wire.Path) text.Safe {
 	switch {
 	case !encrypted(e.Way):
 		return ""
@@ -75,18 +73,18 @@ func pathKey(e *wire.Path) string {
 }
 
 // nats are what stands between us and the network, for people.
-var nats = map[wire.NAT]string{
+var nats = map[wire.NAT]text.Safe{
 	wire.NATNone:        "we have no NAT",
 	wire.NATIndependent: "our NAT is endpoint-independent",
 	wire.NATDependent:   "our NAT is endpoint-dependent",
 }
 
 // details are the figures of a path, as sentences behind path's.
-func (s speech) details(e *wire.Path) string {
-	var b strings.Builder
-	add := func(words string) { b.WriteString(" " + words + ".") }
+func (s speech) details(e *wire.Path) text.Safe {
+	var b text.Builder
+	add := func(words text.Safe) { b.Add(" " + words + ".") }
 	if e.RTT > 0 {
-		add(strconv.FormatInt(milliseconds(e.RTT), 10) + " ms")
+		add(text.Sprintf("%d ms", milliseconds(e.RTT)))
 	}
 	if e.Addr != "" {
 		add("they are at " + text.CleanLine(e.Addr))
@@ -101,15 +99,15 @@ func (s speech) details(e *wire.Path) string {
 		add("so since " + s.clock(e.Since))
 	}
 	if e.Sent > 0 {
-		add(fmt.Sprintf("%d sent, %d arrived", e.Sent, e.Acked))
+		add(text.Sprintf("%d sent, %d arrived", e.Sent, e.Acked))
 	}
 	if e.Doubles > 0 {
-		add(fmt.Sprintf("%d came twice and were dropped", e.Doubles))
+		add(text.Sprintf("%d came twice and were dropped", e.Doubles))
 	}
 	if e.Packets > 0 {
-		add(fmt.Sprintf("%d of %d packets lost", e.Lost, e.Packets))
+		add(text.Sprintf("%d of %d packets lost", e.Lost, e.Packets))
 	}
-	return b.String()
+	return b.Take()
 }
 
 // milliseconds rounds microseconds up: what is known is never shown as 0.
@@ -117,7 +115,7 @@ func milliseconds(micros int64) int64 { return (micros + 999) / 1000 }
 
 // keySeen says what became of somebody's key. A changed one stops everything,
 // so that it is explained.
-func (s speech) keySeen(e *wire.KeySeen) string {
+func (s speech) keySeen(e *wire.KeySeen) text.Safe {
 	who := text.CleanLine(e.User)
 	whose := "the key of " + who
 	if s.own(e.User) {
@@ -150,23 +148,23 @@ func (s speech) own(name string) bool { return name == "" || wire.Fold(name) == 
 const safetyRow = 4
 
 // safety shows a number in rows of four, and says how to answer.
-func (s speech) safety(e *wire.Safety) []string {
+func (s speech) safety(e *wire.Safety) []text.Safe {
 	who := text.CleanLine(e.User)
 	with := who
 	if s.own(e.User) {
 		who, with = text.CleanLine(s.me), "your other device"
 	}
-	rows := []string{"safety number with " + with + ": both screens must show the same groups in the same order. Compare by voice or side by side."}
+	rows := []text.Safe{"safety number with " + with + ": both screens must show the same groups in the same order. Compare by voice or side by side."}
 	rows = append(rows, inRows(e.Groups)...)
 	if len(e.Words) > 0 {
-		rows = append(rows, append([]string{"the same as words:"}, inRows(e.Words)...)...)
+		rows = append(rows, append([]text.Safe{"the same as words:"}, inRows(e.Words)...)...)
 	}
 	rows = append(rows, s.history(e))
 	return append(rows, "They are the same: /verify "+who+" same. They differ: /verify "+who+" differ, and nothing goes to this key.")
 }
 
-func inRows(all []string) []string {
-	var rows []string
+func inRows(all []string) []text.Safe {
+	var rows []text.Safe
 	for len(all) > 0 {
 		n := min(safetyRow, len(all))
 		rows = append(rows, "  "+text.CleanLine(strings.Join(all[:n], " ")))
@@ -176,19 +174,19 @@ func inRows(all []string) []string {
 }
 
 // history is what is known of a key so far.
-func (s speech) history(e *wire.Safety) string {
+func (s speech) history(e *wire.Safety) text.Safe {
 	b := "The key is " + keyStates[e.State]
 	if e.Guest {
 		b = "The key is a guest's and not kept"
 	}
 	if e.Since != 0 {
-		b += ", first seen on " + e.Since.Time().In(s.zone).Format("2 January 15:04")
+		b += ", first seen on " + text.CleanLine(e.Since.Time().In(s.zone).Format("2 January 15:04"))
 	}
 	return b + ", " + count(e.Lines, "line", "lines") + " so far."
 }
 
 // keyStates say what is thought of a key.
-var keyStates = map[wire.KeyState]string{
+var keyStates = map[wire.KeyState]text.Safe{
 	wire.KeyNone:      "not known yet",
 	wire.KeyNew:       "new",
 	wire.KeyKnown:     "known",
@@ -199,7 +197,7 @@ var keyStates = map[wire.KeyState]string{
 }
 
 // answered confirms what was said of a safety number.
-func (s speech) answered(e *wire.Safety) string {
+func (s speech) answered(e *wire.Safety) text.Safe {
 	who := text.CleanLine(e.User)
 	if s.own(e.User) {
 		who = "your other device"
@@ -207,7 +205,7 @@ func (s speech) answered(e *wire.Safety) string {
 	return "noted. The key of " + who + " is " + keyStates[e.State] + "."
 }
 
-func called(e *wire.Called) string {
+func called(e *wire.Called) text.Safe {
 	who := text.CleanLine(e.From)
 	if e.Secure {
 		return named(e.From, e.Kind) + " asks for a private conversation, encrypted. /accept " + who + " begins it, /refuse " + who + " does not, /ignore " + who + " hides them."
@@ -215,7 +213,7 @@ func called(e *wire.Called) string {
 	return "~" + who + " asks for a private conversation, in plain text. /msg " + who + " TEXT answers, /refuse " + who + " does not."
 }
 
-func transfer(e *wire.Transfer) string {
+func transfer(e *wire.Transfer) text.Safe {
 	who, name := text.CleanLine(e.User), text.CleanLine(e.Name)
 	b := "file to " + who + ": " + name
 	if !e.Out {
@@ -244,7 +242,7 @@ func transfer(e *wire.Transfer) string {
 }
 
 // kept says where a file is that came.
-func kept(e *wire.Transfer) string {
+func kept(e *wire.Transfer) text.Safe {
 	if e.Out {
 		return ""
 	}
@@ -252,28 +250,28 @@ func kept(e *wire.Transfer) string {
 }
 
 // bytesOf prints a size as people read it: 84 kB.
-func bytesOf(n int64) string {
+func bytesOf(n int64) text.Safe {
 	const step = 1000
 	if n < step {
 		return count(int(n), "byte", "bytes")
 	}
 	size := float64(n)
-	for _, unit := range []string{"kB", "MB", "GB"} {
+	for _, unit := range []text.Safe{"kB", "MB", "GB"} {
 		if size /= step; size < step {
-			return fmt.Sprintf("%.3g %s", size, unit)
+			return text.Sprintf("%.3g %s", size, unit)
 		}
 	}
-	return fmt.Sprintf("%.0f GB", size)
+	return text.Sprintf("%.0f GB", size)
 }
 
-func shared(e *wire.Shared) string {
-	word := map[bool]string{true: "on", false: "off"}
+func shared(e *wire.Shared) text.Safe {
+	word := map[bool]text.Safe{true: "on", false: "off"}
 	return "others see that you are typing: " + word[e.Typing] + "; what you have read: " + word[e.Reading] +
 		". /share typing on|off and /share reading on|off change it."
 }
 
 // waiting is a line of the outbox, and what it waits for.
-func waiting(r *wire.Receipt) string {
+func waiting(r *wire.Receipt) text.Safe {
 	b := "to " + text.CleanLine(r.To)
 	if r.Room != "" {
 		b = room(r.Room)
@@ -283,7 +281,7 @@ func waiting(r *wire.Receipt) string {
 	case r.State == wire.ReceiptSent:
 		return b + "sent, not delivered yet."
 	case r.Reason != "":
-		return b + "waits: " + strings.TrimSuffix(text.CleanLine(r.Reason), ".") + "."
+		return b + "waits: " + text.TrimSuffix(text.CleanLine(r.Reason), ".") + "."
 	default:
 		return b + "waits."
 	}

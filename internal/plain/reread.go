@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -76,7 +75,7 @@ func (c *conversation) readingRefused(e *wire.Refused) (told bool) {
 	switch {
 	case caught && e.Code == wire.CodeOffline: // it is asked for again when there is a connection
 	case caught || c.history.begun():
-		c.endReading(strings.TrimSuffix(refused(e), "."))
+		c.endReading(text.TrimSuffix(refused(e), "."))
 	default: // the refusal is the answer
 		c.finishReading()
 	}
@@ -85,12 +84,12 @@ func (c *conversation) readingRefused(e *wire.Refused) (told bool) {
 
 // endReading shows what has come of a history that does not go on, and says
 // where lines are missing.
-func (c *conversation) endReading(why string) {
+func (c *conversation) endReading(why text.Safe) {
 	if c.history == nil {
 		return
 	}
 	h := c.history
-	missing := &GapError{Room: h.room, Why: why + ": /read shows what the server has"}
+	missing := &GapError{Room: h.room, Why: string(why) + ": /read shows what the server has"}
 	switch {
 	case c.catching():
 		l := &c.lags[0]
@@ -273,7 +272,7 @@ func (c *conversation) refill(e *wire.Gap) {
 	case e.With != "":
 		c.out.tell(count(lost, "line", "lines") + " of " + text.CleanLine(e.With) + " are missing: " + why + ".")
 	default:
-		c.out.gap(&GapError{Room: e.Room, Count: lost, Why: why + ": /read shows what the server has"})
+		c.out.gap(&GapError{Room: e.Room, Count: lost, Why: string(why) + ": /read shows what the server has"})
 	}
 }
 

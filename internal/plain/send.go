@@ -170,14 +170,14 @@ func (s *sender) receipt(e *wire.Receipt) error {
 	}
 	delete(s.numbers, e.Client)
 	if s.in == nil || n == 0 {
-		return errors.New(text.CleanLine(e.Reason))
+		return errors.New(string(text.CleanLine(e.Reason)))
 	}
 	return s.refuse(refusedLine(n, text.CleanLine(e.Reason)))
 }
 
-func (s *sender) refuse(sentence string) error {
+func (s *sender) refuse(sentence text.Safe) error {
 	s.refused++
-	if _, err := fmt.Fprintln(s.cfg.Err, sentence); err != nil {
+	if err := text.Fprintln(s.cfg.Err, sentence); err != nil {
 		return fmt.Errorf("say which line was refused: %w", err)
 	}
 	return nil

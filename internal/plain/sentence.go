@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ type speech struct {
 // sentence says what happened, for the events that tell their own story. Lines
 // of chat, receipts and the session's state need more than the event: see
 // said, whispered, receipt and status.
-func (s speech) sentence(e wire.Event) string {
+func (s speech) sentence(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.Welcome:
 		return prefixed("message of the day: ", e.Motd)
@@ -52,7 +51,7 @@ func (s speech) sentence(e wire.Event) string {
 }
 
 // news says what happened in the other events.
-func (s speech) news(e wire.Event) string {
+func (s speech) news(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.Joined:
 		return named(e.Name, e.Kind) + " came into " + room(e.Room) + "."
@@ -75,7 +74,7 @@ func (s speech) news(e wire.Event) string {
 	case *wire.Calculated:
 		return "the host computes " + text.CleanLine(e.Value) + "."
 	case *wire.ClockTold:
-		return e.String() + "."
+		return text.CleanLine(e.String()) + "."
 	case *wire.Notice:
 		return heading(e) + text.CleanLine(e.Text)
 	case *wire.Refused:
@@ -89,7 +88,7 @@ func (s speech) news(e wire.Event) string {
 
 // heading says who wants a person to read something: the server's words are not to
 // pass for ours.
-func heading(e *wire.Notice) string {
+func heading(e *wire.Notice) text.Safe {
 	if e.Own {
 		return "notice: "
 	}
@@ -97,7 +96,7 @@ func heading(e *wire.Notice) string {
 }
 
 // done are the sentences for requests whose answer says no more than that.
-var done = map[wire.Act]string{
+var done = map[wire.Act]text.Safe{
 	wire.ActLogout:     "you are logged out.",
 	wire.ActPasswd:     "the password is changed; other sessions must log in again.",
 	wire.ActAccount:    "the account is changed.",
@@ -111,37 +110,37 @@ var done = map[wire.Act]string{
 	wire.ActDrop:       "the line is taken out of the outbox.",
 }
 
-func nameChecked(e *wire.NameChecked) string {
-	return fmt.Sprintf("%s is %s%s.", text.CleanLine(e.Name), text.CleanLine(string(e.State)), prefixed(": ", e.Text))
+func nameChecked(e *wire.NameChecked) text.Safe {
+	return text.Sprintf("%s is %s%s.", text.CleanLine(e.Name), text.CleanLine(string(e.State)), prefixed(": ", e.Text))
 }
 
-func loggedIn(e *wire.LoggedIn) string {
+func loggedIn(e *wire.LoggedIn) text.Safe {
 	b := "you are " + named(e.Name, e.Kind) + "."
 	if e.Failed > 0 {
-		b += fmt.Sprintf(" %s since your last login.", count(e.Failed, "wrong password", "wrong passwords"))
+		b += text.Sprintf(" %s since your last login.", count(e.Failed, "wrong password", "wrong passwords"))
 	}
 	if e.Waiting > 0 {
-		b += fmt.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
+		b += text.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
 	}
 	return b
 }
 
-func (s speech) sessions(e *wire.SessionList) string {
-	parts := make([]string, len(e.Sessions))
+func (s speech) sessions(e *wire.SessionList) text.Safe {
+	parts := make([]text.Safe, len(e.Sessions))
 	for i, v := range e.Sessions {
-		parts[i] = fmt.Sprintf("%s from %s with %s since %s", text.CleanLine(v.Session), text.CleanLine(v.Addr),
+		parts[i] = text.Sprintf("%s from %s with %s since %s", text.CleanLine(v.Session), text.CleanLine(v.Addr),
 			text.CleanLine(v.Program), v.Since.Time().In(s.zone).Format("2 January 15:04"))
 		if v.Current {
 			parts[i] += " (this one)"
 		}
 	}
-	return "your sessions: " + strings.Join(parts, "; ") + "."
+	return "your sessions: " + text.Join(parts, "; ") + "."
 }
 
-func (s speech) devices(e *wire.DeviceList) string {
-	parts := make([]string, len(e.Devices))
+func (s speech) devices(e *wire.DeviceList) text.Safe {
+	parts := make([]text.Safe, len(e.Devices))
 	for i, d := range e.Devices {
-		parts[i] = wire.DevicePrint(d.Key) + " since " + d.Since.Time().In(s.zone).Format("2 January 15:04")
+		parts[i] = text.CleanLine(wire.DevicePrint(d.Key) + " since " + d.Since.Time().In(s.zone).Format("2 January 15:04"))
 		switch {
 		case d.Key == e.Own:
 			parts[i] += " (this one)"
@@ -149,10 +148,10 @@ func (s speech) devices(e *wire.DeviceList) string {
 			parts[i] += " (no other vouches for it)"
 		}
 	}
-	return "your devices: " + strings.Join(parts, "; ") + "."
+	return "your devices: " + text.Join(parts, "; ") + "."
 }
 
-func entered(e *wire.Entered) string {
+func entered(e *wire.Entered) text.Safe {
 	b := "you are in " + room(e.Room)
 	if e.Topic != "" {
 		b += ", topic: " + text.CleanLine(e.Topic)
@@ -160,11 +159,11 @@ func entered(e *wire.Entered) string {
 	return b + ". people: " + people(e.People, e.More) + "."
 }
 
-func rooms(e *wire.RoomList) string {
+func rooms(e *wire.RoomList) text.Safe {
 	if len(e.Rooms) == 0 {
 		return "no rooms."
 	}
-	parts := make([]string, len(e.Rooms))
+	parts := make([]text.Safe, len(e.Rooms))
 	for i, r := range e.Rooms {
 		parts[i] = room(r.Room)
 		if r.People > 0 { // a registry does not tell how many
@@ -175,9 +174,9 @@ func rooms(e *wire.RoomList) string {
 		}
 		parts[i] += prefixed(", topic: ", r.Topic)
 	}
-	all := "rooms: " + strings.Join(parts, "; ")
+	all := "rooms: " + text.Join(parts, "; ")
 	if e.More > 0 {
-		all += fmt.Sprintf("; and %d more", e.More)
+		all += text.Sprintf("; and %d more", e.More)
 	}
 	return all + "."
 }
@@ -185,7 +184,7 @@ func rooms(e *wire.RoomList) string {
 // peopleIn is what somebody has asked for. Of a room that we have entered it is
 // the rest, which a listener need not sit through: there it was said how many
 // there are.
-func peopleIn(e *wire.PeopleList) string {
+func peopleIn(e *wire.PeopleList) text.Safe {
 	if e.Re.Re == "" {
 		return ""
 	}
@@ -195,11 +194,11 @@ func peopleIn(e *wire.PeopleList) string {
 	return "people in " + room(e.Room) + ": " + people(e.People, e.More) + "."
 }
 
-func people(list []wire.Person, more int) string {
+func people(list []wire.Person, more int) text.Safe {
 	if len(list) == 0 {
 		return "nobody"
 	}
-	parts := make([]string, len(list))
+	parts := make([]text.Safe, len(list))
 	for i, p := range list {
 		parts[i] = named(p.Name, p.Kind)
 		if p.Away != "" {
@@ -209,14 +208,14 @@ func people(list []wire.Person, more int) string {
 			parts[i] += " (reads in clear text)"
 		}
 	}
-	b := strings.Join(parts, ", ")
+	b := text.Join(parts, ", ")
 	if more > 0 {
-		b += fmt.Sprintf(" and %d more", more)
+		b += text.Sprintf(" and %d more", more)
 	}
 	return b
 }
 
-func (s speech) user(e *wire.UserInfo) string {
+func (s speech) user(e *wire.UserInfo) text.Safe {
 	b := named(e.Name, e.Kind) + " is not here"
 	if e.Online {
 		b = named(e.Name, e.Kind) + " is here"
@@ -228,19 +227,19 @@ func (s speech) user(e *wire.UserInfo) string {
 	if len(e.Rooms) > 0 {
 		b += ", with you in #" + text.CleanLine(strings.Join(e.Rooms, ", #"))
 		if e.More > 0 {
-			b += fmt.Sprintf(" and %d more", e.More)
+			b += text.Sprintf(" and %d more", e.More)
 		}
 	}
 	if len(e.Dialects) > 0 {
 		b += ", speaks " + text.CleanLine(strings.Join(e.Dialects, ", "))
 	}
 	if e.Registered != 0 {
-		b += ", registered on " + e.Registered.Time().In(s.zone).Format("2 January 2006")
+		b += ", registered on " + text.CleanLine(e.Registered.Time().In(s.zone).Format("2 January 2006"))
 	}
 	return b + "."
 }
 
-func gap(e *wire.Gap) string {
+func gap(e *wire.Gap) text.Safe {
 	if e.Count == 0 {
 		return ""
 	}
@@ -251,7 +250,7 @@ func gap(e *wire.Gap) string {
 	return b + ":"
 }
 
-func presence(e *wire.Presence) string {
+func presence(e *wire.Presence) text.Safe {
 	switch {
 	case e.Away == "" && e.Plain:
 		return text.CleanLine(e.Name) + " is here, and reads in clear text."
@@ -261,7 +260,7 @@ func presence(e *wire.Presence) string {
 	return text.CleanLine(e.Name) + " is away: " + text.CleanLine(e.Away) + "."
 }
 
-func topic(e *wire.TopicSet) string {
+func topic(e *wire.TopicSet) text.Safe {
 	if e.Topic == "" {
 		return room(e.Room) + " has no topic."
 	}
@@ -269,25 +268,25 @@ func topic(e *wire.TopicSet) string {
 	return b + prefixed(", set by ", e.By)
 }
 
-func inbox(e *wire.InboxCount) string {
-	b := "the inbox is empty."
+func inbox(e *wire.InboxCount) text.Safe {
+	var b text.Safe = "the inbox is empty."
 	if e.Count > 0 {
 		b = count(e.Count, "line was", "lines were") + " kept for you by the server:"
 	}
 	if e.Dropped > 0 {
-		b += fmt.Sprintf(" %d older ones were lost because the inbox was full.", e.Dropped)
+		b += text.Sprintf(" %d older ones were lost because the inbox was full.", e.Dropped)
 	}
 	return b
 }
 
-func holding(e *wire.Holding) string {
+func holding(e *wire.Holding) text.Safe {
 	if e.On {
 		return "lines are kept until you ask for them: /inbox"
 	}
 	return "lines come at once."
 }
 
-func refused(e *wire.Refused) string {
+func refused(e *wire.Refused) text.Safe {
 	b := text.CleanLine(e.Text)
 	if len(e.Near) > 0 && !strings.Contains(e.Text, e.Near[0]) {
 		b += " Near: " + text.CleanLine(strings.Join(e.Near, ", ")) + "."

@@ -117,7 +117,7 @@ func (t *tailer) end(ctx context.Context, err error) error {
 	}
 	gap, ok := errors.AsType[*GapError](err)
 	if !ok {
-		gap = &GapError{Why: text.CleanLine(err.Error())}
+		gap = &GapError{Why: string(text.CleanLine(err.Error()))}
 	}
 	gap.Room, gap.After = t.cfg.Room, t.last
 	t.out.gap(gap)
@@ -296,7 +296,7 @@ func (t *tailer) refused(e *wire.Refused) error {
 	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:
 		t.again = time.Now().Add(max(refusedWait, time.Duration(e.RetryMS)*time.Millisecond))
 	default:
-		return errors.New(refused(e))
+		return errors.New(string(refused(e)))
 	}
 	return nil
 }
@@ -310,7 +310,7 @@ func (t *tailer) status(e *wire.Status) {
 		return
 	}
 	if s := t.speech.status(e, before, time.Now(), 0); s != "" {
-		fmt.Fprintln(t.cfg.Err, s)
+		_ = text.Fprintln(t.cfg.Err, s)
 	}
 	if e.State == wire.StateOnline {
 		t.catchUp()

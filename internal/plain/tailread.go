@@ -1,9 +1,9 @@
 package plain
 
 import (
-	"fmt"
 	"time"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -115,7 +115,7 @@ func (t *tailer) goWithout() error {
 		return &GapError{Count: t.unkept, Why: "this server keeps no lines, so that nobody can be asked for them"}
 	}
 	t.history = nil
-	fmt.Fprintln(t.cfg.Err, "this server keeps no lines: what was said before is not told.")
+	_ = text.Fprintln(t.cfg.Err, "this server keeps no lines: what was said before is not told.")
 	if !t.cfg.NoFollow {
 		t.release()
 	}

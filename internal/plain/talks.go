@@ -3,6 +3,7 @@ package plain
 import (
 	"time"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -34,7 +35,7 @@ type opening struct {
 // talk is what was told of one.
 type talk struct {
 	path   wire.Path
-	told   string // the last sentence of it
+	told   text.Safe // the last sentence of it
 	object pathObject
 }
 

@@ -79,7 +79,7 @@ func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
 }
 
 // howItGoes says what a command lacks.
-func (c *conversation) howItGoes(u command.Usage) string {
+func (c *conversation) howItGoes(u command.Usage) text.Safe {
 	for _, key := range slices.Sorted(maps.Keys(c.talks.known)) {
 		if t := c.talks.known[key]; t.path.Request {
 			return text.CleanLine(u.While(t.path.User, t.path.User))
@@ -155,7 +155,7 @@ func (c *conversation) whisper(a command.Whisper) {
 	c.ledger.sent(c.cfg.Session.Whisper(a.To, a.Text, a.Action))
 }
 
-func unknown(a command.Unknown) string {
+func unknown(a command.Unknown) text.Safe {
 	b := text.CleanLine(a.Word) + " is no command, nothing was sent."
 	if len(a.Nearest) > 0 {
 		b += " Near: " + text.CleanLine(strings.Join(a.Nearest, ", ")) + "."
@@ -191,7 +191,7 @@ func (c *conversation) local(a command.Local) {
 	case command.Register, command.Login, command.Account:
 		c.withSecrets(a)
 	default:
-		c.out.tell(string(a.Verb) + " has no meaning without a screen.")
+		c.out.tell(text.CleanLine(string(a.Verb)) + " has no meaning without a screen.")
 	}
 }
 
@@ -307,7 +307,7 @@ func (c *conversation) withSecrets(a command.Local) {
 	r, err := request(a, secrets)
 	if err != nil {
 		c.secret = true
-		c.out.tell("not done: " + err.Error())
+		c.out.tell("not done: " + text.CleanLine(err.Error()))
 		return
 	}
 	c.ask(r)

@@ -76,6 +76,7 @@ func (l *loop) run(ctx context.Context) {
 // is time for it.
 func (l *loop) round(batch []hub.Entry) {
 	l.now = time.Now()
+	l.hub.SetDiskFull(l.store.Full())
 	l.clients.posted = l.inbox.take(l.clients.posted)
 	l.arrivals(l.clients.posted)
 	for i := range l.clients.posted {

@@ -85,9 +85,9 @@ func (m *Model) act(a command.Action, line string) {
 	case command.Whisper:
 		m.whisper(a)
 	case command.Ask:
-		m.confirm(m.question(a), func() { m.link.typedFor(m.ask(at, a.Request), line) })
+		m.confirm(text.CleanLine(m.question(a)), func() { m.link.typedFor(m.ask(at, a.Request), line) })
 	case command.Local:
-		m.confirm(a.Confirm, func() { m.local(at, a) })
+		m.confirm(text.CleanLine(a.Confirm), func() { m.local(at, a) })
 	case command.Unknown:
 		m.moment.guard.secret = command.AsksSecret(a)
 		m.unknown(at, a)
@@ -133,7 +133,7 @@ func (m *Model) newest() {
 func (m *Model) unknown(at *place, a command.Unknown) {
 	s := text.CleanLine(a.Word) + " is no command; nothing was sent"
 	if len(a.Nearest) > 0 {
-		s += ". Did you mean " + strings.Join(a.Nearest, ", ") + "?"
+		s += ". Did you mean " + cleanList(a.Nearest) + "?"
 	}
 	if command.Recallable(a) {
 		s += " Up brings the line back"
@@ -186,13 +186,13 @@ func (m *Model) question(a command.Ask) string {
 
 // confirm asks a question first, if there is one. One that has no room in the
 // composer can be read above it.
-func (m *Model) confirm(question string, then func()) {
+func (m *Model) confirm(question text.Safe, then func()) {
 	if question == "" {
 		then()
 		return
 	}
 	m.composer.Ask(&query{
-		prompt: text.CleanLine(question),
+		prompt: question,
 		then: func(_ *Model, answer string) {
 			if answer == "y" {
 				then()
@@ -260,7 +260,7 @@ func (m *Model) goTo(number string) {
 	}
 	at := m.book.number(n)
 	if at == nil {
-		m.flash("the list has no conversation " + number)
+		m.flash("the list has no conversation " + text.CleanLine(number))
 	}
 	m.switchTo(at)
 }
@@ -291,7 +291,7 @@ func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
 	switch {
 	case err != nil:
 		m.moment.guard.secret = true
-		m.note(at, err.Error())
+		m.note(at, cleanError(err))
 	case r != nil:
 		m.ask(at, r)
 	}
@@ -308,7 +308,7 @@ func (m *Model) server(at *place, trust bool) {
 	if !trust || doubt == nil {
 		return
 	}
-	m.confirm(question, func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows}) })
+	m.confirm(text.CleanLine(question), func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows}) })
 }
 
 // help shows one command in the conversation, or all keys and commands over it.
@@ -322,7 +322,7 @@ func (m *Model) help(at *place, word string) {
 		m.note(at, "no such command: F1 shows all")
 		return
 	}
-	m.notes(at, strings.Split(text.Clean(s), "\n"))
+	m.notes(at, text.Split(text.Clean(s), "\n"))
 }
 
 // open returns the private conversation with somebody typed.
@@ -374,7 +374,7 @@ func (m *Model) ignore(at *place, name string, on bool) {
 		p.log.Hide(func(from string) bool { return wire.Fold(strings.TrimLeft(from, "~?")) == key }, on)
 		p.counts.unread, p.counts.mentions = p.log.Count(p.counts.mark)
 	}
-	word := " is hidden from now on; /unignore shows the lines again"
+	var word text.Safe = " is hidden from now on; /unignore shows the lines again"
 	if !on {
 		word = " is shown again"
 	}

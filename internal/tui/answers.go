@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func (m *Model) roomList(e *wire.RoomList) {
 		m.note(at, "no rooms")
 	}
 	for _, r := range e.Rooms {
-		parts := []string{"#" + text.CleanLine(r.Room)}
+		parts := []text.Safe{"#" + text.CleanLine(r.Room)}
 		if r.People > 0 { // a registry does not tell how many
 			parts = append(parts, people(r.People))
 		}
@@ -40,10 +39,10 @@ func (m *Model) roomList(e *wire.RoomList) {
 		if r.Topic != "" {
 			parts = append(parts, text.CleanLine(r.Topic))
 		}
-		m.note(at, strings.Join(parts, " "+m.paint.Glyph.Dot+" "))
+		m.note(at, text.Join(parts, " "+m.paint.Glyph.Dot+" "))
 	}
 	if e.More > 0 {
-		m.note(at, fmt.Sprintf("and %d more", e.More))
+		m.note(at, text.Sprintf("and %d more", e.More))
 	}
 }
 
@@ -68,7 +67,7 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 		return
 	}
 	ask := m.link.errand(e.Re.Re)
-	names := make([]string, 0, maxListed)
+	names := make([]text.Safe, 0, maxListed)
 	for i, p := range e.People {
 		if i == maxListed {
 			break
@@ -80,13 +79,13 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 		names = append(names, name)
 	}
 	all := len(e.People) + e.More
-	where := " online: "
+	var where text.Safe = " online: "
 	if e.Room != "" {
 		where = " in #" + text.CleanLine(e.Room) + ": "
 	}
-	s := people(all) + where + strings.Join(names, ", ")
+	s := people(all) + where + text.Join(names, ", ")
 	if rest := all - len(names); rest > 0 {
-		s += fmt.Sprintf(" and %d more", rest)
+		s += text.Sprintf(" and %d more", rest)
 	}
 	m.note(ask.at, s)
 }
@@ -94,7 +93,7 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 // userInfo shows what the server tells of somebody.
 func (m *Model) userInfo(e *wire.UserInfo) {
 	at, p := m.link.errand(e.Re.Re).at, m.paint
-	parts := []string{marked(e.Name, e.Kind), string(e.Kind)}
+	parts := []text.Safe{marked(e.Name, e.Kind), text.CleanLine(string(e.Kind))}
 	switch {
 	case !e.Online:
 		parts = append(parts, "offline")
@@ -112,29 +111,29 @@ func (m *Model) userInfo(e *wire.UserInfo) {
 	if len(e.Rooms) > 0 {
 		rooms := "rooms: " + cleanList(e.Rooms)
 		if e.More > 0 {
-			rooms += fmt.Sprintf(" and %d more", e.More)
+			rooms += text.Sprintf(" and %d more", e.More)
 		}
 		parts = append(parts, rooms)
 	}
 	if len(e.Dialects) > 0 {
 		parts = append(parts, "speaks "+cleanList(e.Dialects))
 	}
-	m.note(at, strings.Join(parts, " "+p.Glyph.Dot+" "))
+	m.note(at, text.Join(parts, " "+p.Glyph.Dot+" "))
 }
 
-func cleanList(names []string) string {
-	clean := make([]string, len(names))
+func cleanList(names []string) text.Safe {
+	clean := make([]text.Safe, len(names))
 	for i, name := range names {
 		clean[i] = text.CleanLine(name)
 	}
-	return strings.Join(clean, ", ")
+	return text.Join(clean, ", ")
 }
 
 // sessionList shows where we are logged in.
 func (m *Model) sessionList(e *wire.SessionList) {
 	at, p := m.link.errand(e.Re.Re).at, m.paint
 	for _, s := range e.Sessions {
-		row := fmt.Sprintf("session %s from %s, %s, since %s %s", text.CleanLine(s.Session), text.CleanLine(s.Addr),
+		row := text.Sprintf("session %s from %s, %s, since %s %s", text.CleanLine(s.Session), text.CleanLine(s.Addr),
 			text.CleanLine(s.Program), p.day(s.Since), p.clock(s.Since))
 		if s.Current {
 			row += " (this one)"
@@ -150,12 +149,12 @@ func (m *Model) deviceList(e *wire.DeviceList) {
 		m.note(at, "no device of yours holds private conversations")
 	}
 	for _, d := range e.Devices {
-		row := "device " + wire.DevicePrint(d.Key) + ", since " + p.day(d.Since)
+		row := "device " + text.CleanLine(wire.DevicePrint(d.Key)) + ", since " + p.day(d.Since)
 		switch {
 		case d.Key == e.Own:
 			row += " (this one)"
 		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
-			row += ", no other vouches for it: /verify " + m.link.me
+			row += ", no other vouches for it: /verify " + m.link.label
 		}
 		m.note(at, row)
 	}
@@ -171,7 +170,7 @@ func (m *Model) inboxCount(e *wire.InboxCount) {
 		m.note(ask.at, "nothing waits for you")
 	}
 	if e.Dropped > 0 {
-		m.note(ask.at, fmt.Sprintf("the inbox was full: the %d oldest lines are lost", e.Dropped))
+		m.note(ask.at, text.Sprintf("the inbox was full: the %d oldest lines are lost", e.Dropped))
 	}
 }
 
@@ -288,18 +287,18 @@ func (m *Model) keptOut(e *wire.Refused, ask errand) {
 
 // about introduces a refusal, which the server may have worded, by the line that
 // it is about, or as what it is: never does it stand as a sentence of ours.
-func about(typed, refusal string) string {
+func about(line string, refusal text.Safe) text.Safe {
 	const most = 40
-	typed = text.CleanLine(typed)
-	words := strings.Fields(typed)
-	if len(words) == 0 || strings.Contains(refusal, words[0]) || len(words) > 1 && strings.Contains(refusal, strings.TrimLeft(words[1], "#@")) {
+	typed := text.CleanLine(line)
+	words := strings.Fields(string(typed))
+	if len(words) == 0 || strings.Contains(string(refusal), words[0]) || len(words) > 1 && strings.Contains(string(refusal), strings.TrimLeft(words[1], "#@")) {
 		return "refused: " + refusal
 	}
 	return text.Truncate(typed, most) + ": " + refusal
 }
 
 // appendNew appends s unless it is there.
-func appendNew(list []string, s string) []string {
+func appendNew[S ~string](list []S, s S) []S {
 	if slices.Contains(list, s) {
 		return list
 	}

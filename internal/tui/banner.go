@@ -1,11 +1,8 @@
 package tui
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
 const (
@@ -32,9 +29,9 @@ func (b *banner) shown(l *link) bool { return l.lost() && !b.hidden }
 
 // View returns the banner's rows for a timeline of h rows, of which free are
 // empty below the newest line, and the row to begin at.
-func (b *banner) View(w, h, free int, m *Model) (rows []string, top int) {
+func (b *banner) View(w, h, free int, m *Model) (rows []text.Safe, top int) {
 	forms := [...]struct {
-		rows  []string
+		rows  []text.Safe
 		leave int // rows of the timeline
 	}{
 		{b.whole(m, w), h / 2},
@@ -61,7 +58,7 @@ func (b *banner) View(w, h, free int, m *Model) (rows []string, top int) {
 }
 
 // whole is the box that explains all.
-func (b *banner) whole(m *Model, w int) []string {
+func (b *banner) whole(m *Model, w int) []text.Safe {
 	inner := min(bannerWidth, w) - 4
 	rows := append(text.Wrap(b.reason(m), inner), "")
 	if m.link.over() {
@@ -78,9 +75,9 @@ func (b *banner) whole(m *Model, w int) []string {
 }
 
 // brief is the box with a row for each thing that matters.
-func (b *banner) brief(m *Model, w int) []string {
+func (b *banner) brief(m *Model, w int) []text.Safe {
 	inner := min(bannerWidth, w) - 4
-	reason := []string{text.Truncate(b.reason(m), inner)}
+	reason := []text.Safe{text.Truncate(b.reason(m), inner)}
 	if m.link.status.Mistrust != nil {
 		reason = text.Wrap(b.reason(m), inner) // a person has to decide, and reads all of it
 	}
@@ -89,9 +86,9 @@ func (b *banner) brief(m *Model, w int) []string {
 }
 
 // strip is two rules with what matters in and between them.
-func (b *banner) strip(m *Model, w int) []string {
+func (b *banner) strip(m *Model, w int) []text.Safe {
 	p := m.paint
-	rows := []string{p.Frame.Banner.Render(p.ruled(w, p.Glyph.Bad+" "+b.reason(m)))}
+	rows := []text.Safe{p.Frame.Banner.Render(p.ruled(w, p.Glyph.Bad+" "+b.reason(m)))}
 	for _, row := range b.points(m, w-2) {
 		rows = append(rows, " "+text.PadRight(row, w-1))
 	}
@@ -99,12 +96,12 @@ func (b *banner) strip(m *Model, w int) []string {
 }
 
 // points are when the next try is, and what waits for it.
-func (b *banner) points(m *Model, w int) []string {
+func (b *banner) points(m *Model, w int) []text.Safe {
 	waiting := text.Truncate("waiting: "+b.waiting(m), w)
 	if m.link.over() {
-		return []string{waiting}
+		return []text.Safe{waiting}
 	}
-	rows := []string{b.next(m, w), waiting}
+	rows := []text.Safe{b.next(m, w), waiting}
 	if works := b.works(m); works != "" {
 		rows = append(rows, text.Truncate("works: "+works, w))
 	}
@@ -112,29 +109,29 @@ func (b *banner) points(m *Model, w int) []string {
 }
 
 // works names those who can be reached without the server.
-func (b *banner) works(m *Model) string {
+func (b *banner) works(m *Model) text.Safe {
 	switch names := m.book.direct(); len(names) {
 	case 0:
 		return ""
 	case 1, 2:
-		return strings.Join(names, "; ") + ": private messages still go"
+		return text.Join(names, "; ") + ": private messages still go"
 	default:
-		return fmt.Sprintf("%s and %d others: private messages still go", names[0], len(names)-1)
+		return text.Sprintf("%s and %d others: private messages still go", names[0], len(names)-1)
 	}
 }
 
-func (b *banner) boxed(m *Model, rows []string, w int) []string {
+func (b *banner) boxed(m *Model, rows []text.Safe, w int) []text.Safe {
 	if w < minBannerWidth {
 		return nil
 	}
-	title := "not connected"
+	var title text.Safe = "not connected"
 	if m.link.server != "" {
 		title += " to " + m.link.server
 	}
 	return m.paint.boxed(m.paint.Frame.Banner, title, rows, min(bannerWidth, w))
 }
 
-func (b *banner) reason(m *Model) string {
+func (b *banner) reason(m *Model) text.Safe {
 	if m.link.reason == "" {
 		return "the connection is gone"
 	}
@@ -142,12 +139,12 @@ func (b *banner) reason(m *Model) string {
 }
 
 // keys are what can be done about it.
-func (b *banner) keys(m *Model, w int) string {
-	edit := ""
+func (b *banner) keys(m *Model, w int) text.Safe {
+	var edit text.Safe
 	if m.cfg.Connect != nil {
 		edit = "alt+e edit server"
 	}
-	retry := "alt+r retry"
+	var retry text.Safe = "alt+r retry"
 	switch {
 	case m.link.over():
 		retry = "ctrl+q quit"
@@ -156,18 +153,18 @@ func (b *banner) keys(m *Model, w int) string {
 	}
 	const hide = "Esc hide"
 	if len(m.link.outbox) > 0 {
-		if row := m.paint.parts(w, retry, edit, "alt+o outbox", hide); strings.HasSuffix(row, hide) {
+		if row := m.paint.parts(w, retry, edit, "alt+o outbox", hide); text.HasSuffix(row, hide) {
 			return row
 		}
 	}
 	return m.paint.parts(w, retry, edit, hide)
 }
 
-func (b *banner) dimmedKeys(m *Model, w int) string { return m.paint.dim(b.keys(m, w)) }
+func (b *banner) dimmedKeys(m *Model, w int) text.Safe { return m.paint.dim(b.keys(m, w)) }
 
 // next shows when the next try is, and on which rung of the ladder: as much of
 // it as fits.
-func (b *banner) next(m *Model, w int) string {
+func (b *banner) next(m *Model, w int) text.Safe {
 	p := m.paint
 	if m.link.status.RetryAt == 0 {
 		return "trying now"
@@ -178,9 +175,9 @@ func (b *banner) next(m *Model, w int) string {
 	if rung > 0 {
 		done = max(0, min(barWidth-left*barWidth/max(rung, left), barWidth))
 	}
-	head := fmt.Sprintf("next try in %d s", left)
-	bar := "  " + strings.Repeat(p.Form.BarOn, done) + strings.Repeat(p.Form.BarOff, barWidth-done)
-	for _, row := range [...]string{head + bar + "   " + steps + " " + p.Glyph.More, head + bar + "   " + steps, head + "   " + steps} {
+	head := text.Sprintf("next try in %d s", left)
+	bar := "  " + text.Repeat(p.Form.BarOn, done) + text.Repeat(p.Form.BarOff, barWidth-done)
+	for _, row := range [...]text.Safe{head + bar + "   " + steps + " " + p.Glyph.More, head + bar + "   " + steps, head + "   " + steps} {
 		if text.Width(row) <= w {
 			return row
 		}
@@ -190,28 +187,28 @@ func (b *banner) next(m *Model, w int) string {
 
 // rungOf returns how long the wait after so many tries is about, and the
 // ladder with that rung marked.
-func rungOf(attempt int) (seconds int, steps string) {
+func rungOf(attempt int) (seconds int, steps text.Safe) {
 	rungs := ladder()
 	at := max(0, min(attempt-1, len(rungs)-1))
-	words := make([]string, len(rungs))
+	words := make([]text.Safe, len(rungs))
 	for i, s := range rungs {
-		words[i] = strconv.Itoa(s)
+		words[i] = text.Int(s)
 		if i == at {
 			words[i] = "[" + words[i] + "]"
 		}
 	}
-	return rungs[at], strings.Join(words, " ")
+	return rungs[at], text.Join(words, " ")
 }
 
 // labelled is a word, and beside it what it is about.
-func labelled(label, s string, w int) []string {
+func labelled(label, s text.Safe, w int) []text.Safe {
 	const column = 11
 	if s == "" || w < 2*column {
 		return nil
 	}
 	rows := text.Wrap(s, w-column)
 	for i, row := range rows {
-		head := ""
+		var head text.Safe
 		if i == 0 {
 			head = label
 		}
@@ -221,8 +218,8 @@ func labelled(label, s string, w int) []string {
 }
 
 // waiting counts the lines of the outbox by where they go.
-func (b *banner) waiting(m *Model) string {
-	count := map[string]int{}
+func (b *banner) waiting(m *Model) text.Safe {
+	count := map[text.Safe]int{}
 	for _, w := range m.link.outbox {
 		name := "#" + w.at.label
 		if w.at.private() {
@@ -233,18 +230,18 @@ func (b *banner) waiting(m *Model) string {
 	if len(count) == 0 {
 		return "nothing; what you type is kept on disk until then"
 	}
-	var parts []string
+	var parts []text.Safe
 	for _, name := range sortedKeys(count) {
 		parts = append(parts, plural(count[name], "line")+" for "+name)
 	}
-	return strings.Join(parts, ", ") + "; kept on disk"
+	return text.Join(parts, ", ") + "; kept on disk"
 }
 
 // unknown says since when the lists of people are old.
-func (b *banner) unknown(m *Model) string {
+func (b *banner) unknown(m *Model) text.Safe {
 	at := m.book.current
 	if at == nil || !at.people.stale {
 		return ""
 	}
-	return "who else is online (the list is from " + at.people.at.In(m.paint.zone).Format("15:04") + ")"
+	return "who else is online (the list is from " + m.paint.clock(wire.MillisOf(at.people.at)) + ")"
 }

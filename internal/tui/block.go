@@ -1,9 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
-
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
@@ -135,7 +132,7 @@ func (t *timeline) Resize(w, h int) {
 }
 
 // View returns h rows of w columns, the newest line at the bottom.
-func (t *timeline) View(w, h int) []string {
+func (t *timeline) View(w, h int) []text.Safe {
 	t.Resize(w, h)
 	t.at.clamp(t)
 	rows, nick := t.fill()
@@ -147,9 +144,9 @@ func (t *timeline) View(w, h int) []string {
 }
 
 // fill renders from the lower edge upwards, and says how wide the names are.
-func (t *timeline) fill() (rows []string, nick int) {
+func (t *timeline) fill() (rows []text.Safe, nick int) {
 	free := t.drawn.height
-	rows = make([]string, free)
+	rows = make([]text.Safe, free)
 	i, cut := len(t.lines)-1, 0
 	if t.at.up {
 		i, cut = t.at.line, t.at.cut
@@ -161,7 +158,7 @@ func (t *timeline) fill() (rows []string, nick int) {
 			continue
 		}
 		nick = min(max(nick, text.Width(l.from)), maxNick)
-		for _, part := range [...][]string{t.body(i), t.over(i)} {
+		for _, part := range [...][]text.Safe{t.body(i), t.over(i)} {
 			for r := len(part) - 1; r >= 0 && free > 0; r-- {
 				if cut > 0 {
 					cut--
@@ -175,7 +172,7 @@ func (t *timeline) fill() (rows []string, nick int) {
 	t.drawn.free = free
 	if free > 0 {
 		n := copy(rows, rows[free:])
-		blank := strings.Repeat(" ", t.drawn.width)
+		blank := text.Repeat(" ", t.drawn.width)
 		for ; n < len(rows); n++ {
 			rows[n] = blank
 		}
@@ -217,10 +214,10 @@ func (t *timeline) rules(i int) (on [ruleKinds]bool) {
 }
 
 // over returns the rules above line i.
-func (t *timeline) over(i int) []string {
+func (t *timeline) over(i int) []text.Safe {
 	p := t.paint
 	on := t.rules(i)
-	var rows []string
+	var rows []text.Safe
 	if on[ruleHole] {
 		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeOver(i))))
 	}
@@ -228,7 +225,7 @@ func (t *timeline) over(i int) []string {
 		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))
 	}
 	if on[ruleNews] {
-		label := fmt.Sprintf("%d new", t.rule.news(t))
+		label := text.Sprintf("%d new", t.rule.news(t))
 		above := t.above(i)
 		for above >= 0 && !t.lines[above].spoken() {
 			above = t.above(above)
@@ -242,7 +239,7 @@ func (t *timeline) over(i int) []string {
 }
 
 // body returns the rows of line i, from its cache if they fit.
-func (t *timeline) body(i int) []string {
+func (t *timeline) body(i int) []text.Safe {
 	p := t.paint
 	l := t.lines[i]
 	s := shape{width: int16(t.drawn.width), nick: int16(t.drawn.nick)}
@@ -258,7 +255,7 @@ func (t *timeline) body(i int) []string {
 	l.shape = s
 	switch {
 	case l.kind == lineBreak:
-		l.rows = []string{p.dayRule(t.drawn.width, l.text)}
+		l.rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
 	case s.nick == 0:
 		l.rows = narrowRows(l, s, p)
 	default:
@@ -269,35 +266,35 @@ func (t *timeline) body(i int) []string {
 }
 
 // wideRows renders a line beside its time, its sender and its sign.
-func wideRows(l *line, s shape, p *paint) []string {
+func wideRows(l *line, s shape, p *paint) []text.Safe {
 	lead := signColumn(int(s.nick)) + 2
 	room := int(s.width) - lead - edge
 	words := p.wrapLine(l, min(room, maxMeasure))
-	rows := make([]string, len(words))
+	rows := make([]text.Safe, len(words))
 	for i, row := range words {
-		clock, who := strings.Repeat(" ", timeCell), strings.Repeat(" ", int(s.nick))
+		clock, who := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
 		if i == 0 {
 			who = p.sender(l, text.PadLeft(l.who(), int(s.nick)))
 			if s.timed {
 				clock = p.dim(p.clock(l.at))
 			}
 		}
-		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + strings.Repeat(" ", edge)
+		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
 	}
 	return rows
 }
 
 // narrowRows renders a line below its sender.
-func narrowRows(l *line, s shape, p *paint) []string {
+func narrowRows(l *line, s shape, p *paint) []text.Safe {
 	lead := signColumn(0) + 2
 	width := int(s.width) - edge
-	var rows []string
+	var rows []text.Safe
 	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
 		who := text.Truncate(l.who(), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+strings.Repeat(" ", edge))
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+text.Repeat(" ", edge))
 	}
 	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
-		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+strings.Repeat(" ", edge))
+		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+text.Repeat(" ", edge))
 	}
 	return rows
 }
@@ -314,7 +311,7 @@ func signColumn(nick int) int {
 
 // sign tells what row i of a line is: whatever is somebody's words has a bar,
 // and what the program says begins with a mark.
-func (p *paint) sign(l *line, i int) string {
+func (p *paint) sign(l *line, i int) text.Safe {
 	switch {
 	case i > 0 && (l.spoken() || l.kind == lineFile):
 		return p.dim(p.Border.V)
@@ -337,7 +334,7 @@ func (p *paint) sign(l *line, i int) string {
 
 // wrapLine breaks a line's text into rows, which leave room for the state of
 // an own line.
-func (p *paint) wrapLine(l *line, width int) []string {
+func (p *paint) wrapLine(l *line, width int) []text.Safe {
 	if l.own {
 		width -= markCell
 	}
@@ -346,21 +343,21 @@ func (p *paint) wrapLine(l *line, width int) []string {
 	}
 	rows := text.Wrap(l.text, max(width, 1))
 	if len(rows) == 0 {
-		return []string{""}
+		return []text.Safe{""}
 	}
 	return rows
 }
 
 // wrapCard breaks the rows of a file's card, inside its frame.
-func (p *paint) wrapCard(card string, width int) []string {
+func (p *paint) wrapCard(card text.Safe, width int) []text.Safe {
 	const frame = 2
 	if width < 2*frame {
 		return text.Wrap(card, max(width, 1))
 	}
-	var rows []string
-	all := strings.Split(card, "\n")
+	var rows []text.Safe
+	all := text.Split(card, "\n")
 	for n, row := range all {
-		sign, words, _ := strings.Cut(row, " ")
+		sign, words, _ := text.Cut(row, " ")
 		parts := text.Wrap(words, width-frame)
 		for i, part := range parts {
 			last := n == len(all)-1
@@ -376,7 +373,7 @@ func (p *paint) wrapCard(card string, width int) []string {
 }
 
 // who is what stands in the column of names.
-func (l *line) who() string {
+func (l *line) who() text.Safe {
 	if l.kind == lineSaid || l.kind == lineFile {
 		return l.from
 	}
@@ -385,11 +382,11 @@ func (l *line) who() string {
 
 // words renders one row of a line's text in width columns, with the state of
 // an own line at the end of its first row.
-func (p *paint) words(l *line, row string, i, width int) string {
-	state := ""
+func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
+	var state text.Safe
 	if i == 0 && l.own {
 		state = p.delivery(l.state)
 	}
 	styled := p.said(l, row)
-	return styled + strings.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
+	return styled + text.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
 }

@@ -1,5 +1,7 @@
 package tui
 
+import "labchat/internal/tui/text"
+
 import "labchat/internal/tui/theme"
 
 // askBackground asks the terminal for its background where the theme depends on
@@ -19,12 +21,13 @@ func (m *Model) nextTheme() {
 	m.setTheme(m.cfg.Theme.Next())
 	m.askBackground()
 	name := m.cfg.Theme.Name
+	shown := text.CleanLine(name)
 	if m.cfg.KeepTheme == nil {
-		m.flash("theme: " + name + ", for this time")
+		m.flash("theme: " + shown + ", for this time")
 		return
 	}
 	m.disk.write(m, func(Archive) error { return m.cfg.KeepTheme(name) })
-	m.flash("theme: " + name)
+	m.flash("theme: " + shown)
 }
 
 // setTheme draws everything with another theme.

@@ -1,15 +1,13 @@
 package tui
 
 import (
-	"strings"
-
 	"labchat/internal/tui/text"
 )
 
 // A query is something the composer asks before it goes on: a secret, or yes
 // or no. While it stands, keys answer it and the draft waits.
 type query struct {
-	prompt string
+	prompt text.Safe
 	secret bool // masked, and forgotten as soon as it is answered
 	then   func(m *Model, answer string)
 }
@@ -115,13 +113,13 @@ func (c *composer) Down() {
 }
 
 // Rows is how many rows the composer would like at this width.
-func (c *composer) Rows(w int, prompt string) int {
+func (c *composer) Rows(w int, prompt text.Safe) int {
 	rows, _ := c.wrap(c.inner(w, prompt))
 	return len(rows)
 }
 
 // inner is how wide the draft is beside its prompt, and the free edge.
-func (c *composer) inner(w int, prompt string) int {
+func (c *composer) inner(w int, prompt text.Safe) int {
 	return max(w-text.Width(c.lead(w, prompt))-edge, 1)
 }
 
@@ -141,7 +139,7 @@ func (c *composer) asks(w int) bool { return text.Width(c.query.prompt)+len(answ
 
 // lead is what stands before the text: the prompt, or the query if there is
 // one. Of a question that is too long the end is left out, never the answers.
-func (c *composer) lead(w int, prompt string) string {
+func (c *composer) lead(w int, prompt text.Safe) text.Safe {
 	switch {
 	case c.query == nil:
 		return text.Truncate(prompt, promptRoom(w))
@@ -154,18 +152,18 @@ func (c *composer) lead(w int, prompt string) string {
 
 // View returns h rows of w columns: those around the cursor. The ghost stands
 // dimmed behind the cursor where there is room for it.
-func (c *composer) View(w, h int, prompt, ghost string) []string {
+func (c *composer) View(w, h int, prompt, ghost text.Safe) []text.Safe {
 	lead := c.lead(w, prompt)
 	inner := c.inner(w, prompt)
 	rows, at := c.wrap(inner)
 	top := max(0, min(at-h+1, len(rows)-h))
-	out := make([]string, h)
+	out := make([]text.Safe, h)
 	for i := range out {
-		head := strings.Repeat(" ", text.Width(lead))
+		head := text.Blanks(text.Width(lead))
 		if i == 0 {
 			head = c.style(lead)
 		}
-		body := ""
+		var body text.Safe
 		if top+i < len(rows) {
 			body = rows[top+i]
 		}
@@ -179,7 +177,7 @@ func (c *composer) View(w, h int, prompt, ghost string) []string {
 
 // wrap breaks what is being written into rows of w columns with the cursor in
 // it, and says which of them holds the cursor.
-func (c *composer) wrap(w int) (rows []string, at int) {
+func (c *composer) wrap(w int) (rows []text.Safe, at int) {
 	d := c.active()
 	r := reel{w: w}
 	for i := 0; i < len(d.runes); {
@@ -214,7 +212,7 @@ func (c *composer) wrap(w int) (rows []string, at int) {
 }
 
 // cell is how a character with its marks is shown, and how wide that is.
-func (c *composer) cell(r []rune) (string, int) {
+func (c *composer) cell(r []rune) (text.Safe, int) {
 	switch {
 	case c.query != nil && c.query.secret:
 		return c.paint.Form.Secret, 1
@@ -226,11 +224,11 @@ func (c *composer) cell(r []rune) (string, int) {
 }
 
 // style shows the place that a line goes to: a room, or one person.
-func (c *composer) style(lead string) string {
+func (c *composer) style(lead text.Safe) text.Safe {
 	switch {
 	case c.query != nil:
 		return c.paint.Text.Warn.Render(lead)
-	case strings.HasPrefix(lead, "#"):
+	case text.HasPrefix(lead, "#"):
 		return c.paint.Composer.Room.Render(lead)
 	default:
 		return c.paint.Composer.Private.Render(lead)
@@ -240,20 +238,19 @@ func (c *composer) style(lead string) string {
 // A reel is rows of cells, broken where a row is full.
 type reel struct {
 	w, width int
-	row      strings.Builder
-	rows     []string
+	row      text.Builder
+	rows     []text.Safe
 }
 
-func (r *reel) put(cell string, n int) {
+func (r *reel) put(cell text.Safe, n int) {
 	if r.width+n > r.w {
 		r.feed()
 	}
-	r.row.WriteString(cell)
+	r.row.Add(cell)
 	r.width += n
 }
 
 func (r *reel) feed() {
-	r.rows = append(r.rows, r.row.String())
-	r.row.Reset()
+	r.rows = append(r.rows, r.row.Take())
 	r.width = 0
 }

@@ -1,19 +1,19 @@
 package tui
 
-import "strconv"
+import "labchat/internal/tui/text"
 
 // plural counts things whose word takes an s.
-func plural(n int, noun string) string {
+func plural(n int, noun text.Safe) text.Safe {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return text.Int(n) + " " + noun + "s"
 }
 
 // people counts people.
-func people(n int) string {
+func people(n int) text.Safe {
 	if n == 1 {
 		return "1 person"
 	}
-	return strconv.Itoa(n) + " people"
+	return text.Int(n) + " people"
 }

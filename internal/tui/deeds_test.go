@@ -284,7 +284,7 @@ func TestTransfersOfAConversationAreBounded(t *testing.T) {
 
 func TestSizesAreReadable(t *testing.T) {
 	for n, want := range map[int64]string{-1: "0 B", 0: "0 B", 999: "999 B", 84_000: "84 kB", 1_200_000: "1.2 MB", 12_300_000: "12 MB", 5_000_000_000: "5.0 GB", 1 << 62: "4611686 TB"} {
-		if got := bytesOf(n); got != want {
+		if got := bytesOf(n); string(got) != want {
 			t.Errorf("%d: got %s, want %s", n, got, want)
 		}
 	}

@@ -15,7 +15,7 @@
 // block. A line of chat is never sent from a job, because jobs run side by
 // side.
 //
-// Everything that strangers wrote passes text.Clean or text.CleanLine once,
-// where it enters a pane. The terminal library is known to app.go and run.go
+// All that is painted is a text.Safe: what strangers wrote becomes one in
+// text.Clean or text.CleanLine, where it enters a pane. The terminal library is known to app.go and run.go
 // only; the bytes of the terminal are cut into keys by tty before they reach it.
 package tui

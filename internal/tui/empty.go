@@ -2,14 +2,13 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
 )
 
 // A deed is something to do, and what it is typed or pressed with.
-type deed struct{ how, what string }
+type deed struct{ how, what text.Safe }
 
 // silent says whether nothing was said yet that is shown.
 func (t *timeline) silent() bool {
@@ -18,7 +17,7 @@ func (t *timeline) silent() bool {
 
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
-func (m *Model) introduce(at *place, rows []string, w int) {
+func (m *Model) introduce(at *place, rows []text.Safe, w int) {
 	free := at.log.drawn.free
 	if free == 0 || at.log.at.up || !at.log.silent() {
 		return
@@ -27,7 +26,7 @@ func (m *Model) introduce(at *place, rows []string, w int) {
 	inner := max(min(w-lead-edge, maxMeasure), 1)
 	words := m.introduction(at)
 	deeds := m.deeds(at, inner)
-	var roomy []string
+	var roomy []text.Safe
 	for _, sentence := range words {
 		roomy = append(roomy, text.Wrap(sentence, inner)...)
 	}
@@ -43,31 +42,31 @@ func (m *Model) introduce(at *place, rows []string, w int) {
 		// What can be done goes before all but who we are.
 		roomy = roomy[:max(min(len(roomy), free-len(deeds)), 1)]
 	}
-	all := slices.Concat(make([]string, above), roomy, make([]string, between), deeds)
+	all := slices.Concat(make([]text.Safe, above), roomy, make([]text.Safe, between), deeds)
 	for i, row := range all[:min(len(all), free)] {
 		if i < above+len(roomy) {
 			row = m.paint.dim(row)
 		}
-		rows[len(rows)-free+i] = text.PadRight(strings.Repeat(" ", lead)+row, w)
+		rows[len(rows)-free+i] = text.PadRight(text.Repeat(" ", lead)+row, w)
 	}
 }
 
 // introduction says who we are and what the conversation is.
-func (m *Model) introduction(at *place) []string {
+func (m *Model) introduction(at *place) []text.Safe {
 	me := "You are " + m.link.label
 	if m.link.me == "" {
-		return []string{"You are not logged in yet."}
+		return []text.Safe{"You are not logged in yet."}
 	}
 	if at.private() {
-		return append([]string{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
+		return append([]text.Safe{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
 	}
 	if at.nowhere() {
-		return []string{me + ", in no room."}
+		return []text.Safe{me + ", in no room."}
 	}
 	if at.stands != inside {
-		return []string{me + ".", "This is the room #" + at.label + ", which you are not in."}
+		return []text.Safe{me + ".", "This is the room #" + at.label + ", which you are not in."}
 	}
-	words := []string{me + ", in the room #" + at.label + "."}
+	words := []text.Safe{me + ", in the room #" + at.label + "."}
 	switch n := at.people.count(); {
 	case at.people.part:
 		words = append(words, "Who is here is not known: this server tells only who comes, goes and writes.")
@@ -88,7 +87,7 @@ func (m *Model) introduction(at *place) []string {
 }
 
 // inPrivate says who can read a private conversation.
-func (m *Model) inPrivate(at *place) string {
+func (m *Model) inPrivate(at *place) text.Safe {
 	name := at.label
 	switch {
 	case at.peer.path.Blocked:
@@ -102,7 +101,7 @@ func (m *Model) inPrivate(at *place) string {
 }
 
 // deeds are three things to do, in rows of at most w columns.
-func (m *Model) deeds(at *place, w int) []string {
+func (m *Model) deeds(at *place, w int) []text.Safe {
 	name := text.CleanLine(at.name)
 	has := func(v command.Verb) bool { return m.link.offer == nil || m.link.offer[v] }
 	var all []deed
@@ -128,7 +127,7 @@ func (m *Model) deeds(at *place, w int) []string {
 		column = max(column, text.Width(d.how))
 	}
 	column = min(column, w/2)
-	rows := make([]string, most)
+	rows := make([]text.Safe, most)
 	for i, d := range all {
 		rows[i] = m.paint.Text.Key.Render(text.PadRight(d.how, column)) + "  " + text.Truncate(d.what, w-column-2)
 	}

@@ -84,7 +84,7 @@ func (m *Model) answered(e wire.Event) bool {
 	case *wire.Calculated:
 		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
 	case *wire.ClockTold:
-		m.note(m.link.errand(e.Re.Re).at, e.String())
+		m.note(m.link.errand(e.Re.Re).at, text.CleanLine(e.String()))
 	case *wire.Notice:
 		m.note(nil, noticeWords(e))
 	case *wire.Done:
@@ -100,7 +100,7 @@ func (m *Model) answered(e wire.Event) bool {
 }
 
 // noticeWords tells what the server says from what our own program does.
-func noticeWords(e *wire.Notice) string {
+func noticeWords(e *wire.Notice) text.Safe {
 	if e.Own {
 		return text.Clean(e.Text)
 	}
@@ -145,7 +145,7 @@ func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words
 	l := &line{key: id, at: at, from: marked(from, k), text: text.Clean(words)}
 	l.own = from != "" && wire.Fold(from) == wire.Fold(m.link.me)
 	l.hidden = !l.own && m.link.ignores(from)
-	l.mention = !l.own && mentions(l.text, m.link.label)
+	l.mention = !l.own && mentions(string(l.text), string(m.link.label))
 	if action {
 		l.kind, l.text = lineAction, l.from+" "+l.text
 	}
@@ -179,7 +179,7 @@ func (m *Model) add(at *place, l *line) {
 func (m *Model) receipt(e *wire.Receipt) {
 	state := deliveryOf(e)
 	at := m.placeOf(e, state)
-	reason := ""
+	var reason text.Safe
 	delete(m.link.outbox, e.Client)
 	m.settledElsewhere(e, state)
 	if at == nil {
@@ -222,7 +222,7 @@ func (m *Model) settledElsewhere(e *wire.Receipt, state delivery) {
 	if state != deliveryFailed {
 		return
 	}
-	what := " was not sent: "
+	var what text.Safe = " was not sent: "
 	if e.InDoubt {
 		what = " is not sent again: "
 	}
@@ -265,7 +265,7 @@ func (m *Model) typed(e *wire.Typed) {
 		return
 	}
 	if at.typing == nil {
-		at.typing = map[string]time.Time{}
+		at.typing = map[text.Safe]time.Time{}
 	}
 	if len(at.typing) < wire.MaxList {
 		at.typing[text.CleanLine(e.From)] = m.paint.now().Add(typingFor)

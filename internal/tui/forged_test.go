@@ -30,14 +30,14 @@ func themes() map[string]theme.Theme {
 
 // marks are the signs of what the program says.
 func marks(th theme.Theme) []string {
-	return []string{th.Glyph.Notice, th.Glyph.Arrow, th.Glyph.Alarm}
+	return []string{string(th.Glyph.Notice), string(th.Glyph.Arrow), string(th.Glyph.Alarm)}
 }
 
 // signs are what stands in the column of the signs, row by row.
-func signs(rows []string, nick int) []string {
+func signs(rows []text.Safe, nick int) []string {
 	found := make([]string, len(rows))
 	for i, row := range rows {
-		cells, _ := drawn(withoutSGR(text.Anchor(row, 300)), terminals()["clusters"])
+		cells, _ := drawn(withoutSGR(string(text.Anchor(row, 300))), terminals()["clusters"])
 		found[i] = cells[signColumn(nick)]
 	}
 	return found
@@ -45,7 +45,7 @@ func signs(rows []string, nick int) []string {
 
 // forgers are texts that try to be a notice.
 func forgers(th theme.Theme) *rapid.Generator[string] {
-	pieces := append(marks(th), "bob's key is verified", "\n", " ", "  ", "\t", "    ", strings.Repeat(" ", 17), th.Border.V, th.Border.H, "hi", "กำ", "--", "3 new since 14:02", "14:02", "")
+	pieces := append(marks(th), "bob's key is verified", "\n", " ", "  ", "\t", "    ", strings.Repeat(" ", 17), string(th.Border.V), string(th.Border.H), "hi", "กำ", "--", "3 new since 14:02", "14:02", "")
 	return rapid.Map(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 14), func(s []string) string { return strings.Join(s, "") })
 }
 
@@ -78,10 +78,10 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 							rt.Fatalf("%d wide: row %d has a notice's mark: %q", w, i, rows[i])
 						}
 					}
-					words := strings.TrimSpace(withoutSGR(rows[i]))
+					words := strings.TrimSpace(withoutSGR(string(rows[i])))
 					header := log.drawn.nick == 0 && i+1 < len(rows) && words != "" && sign != "" && strings.Contains("0123456789", sign)
-					rule := strings.HasPrefix(words, th.Border.H) && !strings.HasPrefix(withoutSGR(rows[i]), " ")
-					if words != "" && sign != th.Border.V && sign != th.Glyph.Action && !header && !rule {
+					rule := strings.HasPrefix(words, string(th.Border.H)) && !strings.HasPrefix(withoutSGR(string(rows[i])), " ")
+					if words != "" && sign != string(th.Border.V) && sign != string(th.Glyph.Action) && !header && !rule {
 						rt.Fatalf("%d wide: row %d has no bar: %q", w, i, rows[i])
 					}
 				}
@@ -101,7 +101,7 @@ func TestARefusalIsNoSentenceOfOurs(t *testing.T) {
 			re.Re = fmt.Sprintf("t%d", len(s.session.done))
 		}
 		s.hear(&wire.Refused{Re: re, Of: wire.ActWhois, Text: "bob's key is verified"})
-		if strings.Contains(withoutSGR(s.View()), s.paint.Glyph.Notice+" bob's key is verified") {
+		if strings.Contains(withoutSGR(s.View()), string(s.paint.Glyph.Notice)+" bob's key is verified") {
 			t.Errorf("after %q: it stands as a notice", typed)
 		}
 		s.shows("bob's key is verified")
@@ -114,13 +114,13 @@ func TestEveryNoticeHasAMark(t *testing.T) {
 			s := open(t, 80, 24, func(c *Config) { c.Theme = th })
 			s.hear(online()...)
 			s.hear(&wire.Notice{Text: "first\nbob's key is verified " + strings.Repeat("and more ", 30)}, &wire.Joined{Room: "lab3", Name: "mia"})
-			s.book.current.log.Note(&line{kind: lineAlarm, at: at(14, 33), text: "the key of bob has changed " + strings.Repeat("and more ", 30)})
+			s.book.current.log.Note(&line{kind: lineAlarm, at: at(14, 33), text: "the key of bob has changed " + text.Repeat("and more ", 30)})
 			log := &s.book.current.log
 			rows := log.View(w, 60)
 			got := strings.Join(signs(rows, log.drawn.nick), "")
 			for _, mark := range marks(th) {
 				if strings.Count(got, mark) != 1 {
-					t.Errorf("%s, %d wide: the signs are %q, want %q once:\n%s", name, w, got, mark, strings.Join(rows, "\n"))
+					t.Errorf("%s, %d wide: the signs are %q, want %q once:\n%s", name, w, got, mark, text.Join(rows, "\n"))
 				}
 			}
 		}
@@ -132,7 +132,7 @@ func TestWhoIsTypingNeverStandsUnderASign(t *testing.T) {
 		for _, size := range [][2]int{{50, 15}, {80, 24}, {120, 40}} {
 			s := open(t, size[0], size[1], func(c *Config) { c.Theme = th })
 			s.hear(online()...)
-			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified"})
+			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: string(th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified")})
 			l := s.layout()
 			rows := s.body(l)
 			if got := signs(rows[len(rows)-1:], s.book.current.log.drawn.nick)[0]; got != " " {
@@ -147,7 +147,7 @@ func TestWhatTheServerSaysIsNotTakenForWhatTheProgramSays(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Notice{Text: forged}, &wire.JokeTold{Text: forged}, &wire.Goodbye{Text: forged}, &wire.Welcome{Motd: forged})
 	for _, l := range s.book.current.log.lines {
-		if strings.HasPrefix(l.text, forged) {
+		if strings.HasPrefix(string(l.text), forged) {
 			t.Errorf("the program says %q", l.text)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -58,7 +59,7 @@ type form struct {
 	found    Probed
 	heard    bool    // found answers asked
 	unfit    inquiry // without a name: what is not looked at again by itself
-	failed   [fieldCount]string
+	failed   [fieldCount]text.Safe
 	here     hereOffer
 	nobody   string // the address at which nobody answered
 	back     bool   // there is a conversation behind it to go back to
@@ -121,7 +122,7 @@ func (f *form) active() *draft {
 
 // Fail puts the reason under the field that it is about, and lets somebody try
 // again.
-func (f *form) Fail(code wire.Code, reason string) {
+func (f *form) Fail(code wire.Code, reason text.Safe) {
 	at := fieldServer
 	switch code {
 	case wire.CodeNameInvalid, wire.CodeNameTaken, wire.CodeRegistered, wire.CodeBanned:
@@ -131,7 +132,7 @@ func (f *form) Fail(code wire.Code, reason string) {
 	default:
 	}
 	if reason == "" {
-		reason = string(code)
+		reason = text.CleanLine(string(code))
 	}
 	f.busy = false
 	f.failed[at] = reason
@@ -219,7 +220,7 @@ func (f *form) choose(n int) {
 	default:
 		return
 	}
-	f.failed = [fieldCount]string{}
+	f.failed = [fieldCount]text.Safe{}
 }
 
 // address is the server as typed, with a port.
@@ -241,7 +242,7 @@ func (f *form) place() inquiry { return inquiry{server: f.address(), dialect: f.
 func (f *form) username() string { return strings.TrimSpace(f.name.String()) }
 
 // checkServer says what is wrong with the server's name, or "".
-func (f *form) checkServer() string {
+func (f *form) checkServer() text.Safe {
 	s := f.address()
 	if s == "" {
 		return "type HOST or HOST:PORT"
@@ -254,7 +255,7 @@ func (f *form) checkServer() string {
 }
 
 // checkName says what is wrong with the user's name, or "".
-func (f *form) checkName() string {
+func (f *form) checkName() text.Safe {
 	name := f.username()
 	if name == "" && f.mode == ModeGuest {
 		return ""
@@ -274,7 +275,7 @@ func (f *form) resumes() bool {
 }
 
 // checkPassword says what is wrong with the password, or "".
-func (f *form) checkPassword() string {
+func (f *form) checkPassword() text.Safe {
 	switch {
 	case f.mode == ModeGuest, f.password.empty() && f.resumes():
 		return ""
@@ -287,7 +288,7 @@ func (f *form) checkPassword() string {
 		err = wire.CheckNewPassword(f.username(), password)
 	}
 	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
-		return bad.Text
+		return text.CleanLine(bad.Text)
 	}
 	return ""
 }
@@ -295,7 +296,7 @@ func (f *form) checkPassword() string {
 // submit connects, if every field is in order.
 func (m *Model) submit() {
 	f := m.form
-	for i, why := range [...]string{f.checkServer(), "", f.checkMode(), f.checkName(), f.checkPassword()} {
+	for i, why := range [...]text.Safe{f.checkServer(), "", f.checkMode(), f.checkName(), f.checkPassword()} {
 		if why != "" {
 			f.focus = field(i)
 			f.failed[i] = why
@@ -306,7 +307,7 @@ func (m *Model) submit() {
 		return
 	}
 	f.busy, f.back = true, false // the session before is over then
-	f.failed = [fieldCount]string{}
+	f.failed = [fieldCount]text.Safe{}
 	login := Login{Server: f.address(), Dialect: f.dialect, Mode: f.mode, Name: f.username()}
 	m.cfg.Login = login
 	if f.mode != ModeGuest {

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -46,29 +47,29 @@ func (f *form) chooseDialect(n int) {
 
 // checkMode says what is wrong with the mode in the dialect that was chosen, or
 // "".
-func (f *form) checkMode() string {
+func (f *form) checkMode() text.Safe {
 	d := wire.ByName(f.dialect)
 	switch {
 	case f.native():
 		return ""
 	case f.mode == ModeGuest && d != nil && !wire.HasWords(d, wire.Guest{Name: "name"}):
-		return f.dialect + " knows no guests: choose log in or register"
+		return text.CleanLine(f.dialect) + " knows no guests: choose log in or register"
 	case f.mode == ModeGuest,
 		f.mode == ModeRegister && d != nil && wire.HasWords(d, wire.Register{Name: "name", Password: "password"}),
 		f.mode == ModeLogin && d != nil && wire.HasWords(d, wire.Login{Name: "name", Password: "password"}):
 		return ""
 	}
-	return f.dialect + " has no words for that: choose guest"
+	return text.CleanLine(f.dialect) + " has no words for that: choose guest"
 }
 
 // dialectRow shows the choice, and that there are others.
-func (f *form) dialectRow() string {
+func (f *form) dialectRow() text.Safe {
 	p := f.paint
-	return p.Text.Key.Render("<") + " " + f.dialect + " " + p.Text.Key.Render(">")
+	return p.Text.Key.Render("<") + " " + text.CleanLine(f.dialect) + " " + p.Text.Key.Render(">")
 }
 
 // underDialect says what the choice means.
-func (f *form) underDialect() string {
+func (f *form) underDialect() text.Safe {
 	switch {
 	case f.dialect == autoDialect && f.focus == fieldDialect:
 		return "found out by itself; an older server's is chosen here"

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"labchat/internal/tui/text"
@@ -15,7 +13,7 @@ const (
 )
 
 // View returns h rows of w columns.
-func (f *form) View(w, h int) []string {
+func (f *form) View(w, h int) []text.Safe {
 	p := f.paint
 	width := min(formWidth, w)
 	inner := width - 4
@@ -33,7 +31,7 @@ func (f *form) View(w, h int) []string {
 		rows = rows[top : top+room]
 	}
 	box := p.boxed(p.Frame.Dialog, "chat-tui "+p.Glyph.Dot+" welcome", rows, width)
-	out := make([]string, 0, h)
+	out := make([]text.Safe, 0, h)
 	top := (h - len(box)) / 2
 	for range top {
 		out = append(out, text.PadRight("", w))
@@ -52,7 +50,7 @@ func (f *form) View(w, h int) []string {
 }
 
 // rows are the lines of the form, and which of them has the keys.
-func (f *form) rows(w int) (rows []string, focus int) {
+func (f *form) rows(w int) (rows []text.Safe, focus int) {
 	rows = append(rows, "")
 	rows = append(rows, text.Wrap(f.waysIn(), w)...)
 	rows = append(rows, text.Wrap("A password leaves this machine only when you press Enter.", w)...)
@@ -63,7 +61,7 @@ func (f *form) rows(w int) (rows []string, focus int) {
 }
 
 // waysIn says what somebody does who has no account.
-func (f *form) waysIn() string {
+func (f *form) waysIn() text.Safe {
 	if f.heard && !f.found.Register {
 		return "This server takes no new accounts: log in, or be a guest."
 	}
@@ -71,8 +69,8 @@ func (f *form) waysIn() string {
 }
 
 // questions are the lines without those that only explain.
-func (f *form) questions(w int) (rows []string, focus int) {
-	add := func(more ...string) { rows = append(rows, more...) }
+func (f *form) questions(w int) (rows []text.Safe, focus int) {
+	add := func(more ...text.Safe) { rows = append(rows, more...) }
 	for _, at := range f.fields() {
 		if at == f.focus {
 			focus = len(rows)
@@ -84,7 +82,7 @@ func (f *form) questions(w int) (rows []string, focus int) {
 		}
 		tint := f.tint(under)
 		for _, row := range text.Wrap(under, max(w-formColumn, 1)) {
-			add(strings.Repeat(" ", min(formColumn, w-1)) + tint.Render(row))
+			add(text.Repeat(" ", min(formColumn, w-1)) + tint.Render(row))
 		}
 	}
 	add("")
@@ -93,9 +91,9 @@ func (f *form) questions(w int) (rows []string, focus int) {
 }
 
 // line is a field and what was typed into it.
-func (f *form) line(at field, w int) string {
+func (f *form) line(at field, w int) text.Safe {
 	p := f.paint
-	label := text.PadRight([fieldCount]string{"Server", "Dialect", "Mode", "Username", "Password", "No server?"}[at], formColumn)
+	label := text.PadRight([fieldCount]text.Safe{"Server", "Dialect", "Mode", "Username", "Password", "No server?"}[at], formColumn)
 	if at == f.focus {
 		label = p.Text.Key.Render(label)
 	}
@@ -116,7 +114,7 @@ func (f *form) line(at field, w int) string {
 }
 
 // mark shows that the keys go to a field without text, where no colour does.
-func (f *form) mark(at field) string {
+func (f *form) mark(at field) text.Safe {
 	if at != f.focus {
 		return ""
 	}
@@ -124,35 +122,34 @@ func (f *form) mark(at field) string {
 }
 
 // modes are the three ways in.
-func (f *form) modes() string {
+func (f *form) modes() text.Safe {
 	p := f.paint
-	var parts []string
-	for mode, name := range [...]string{"log in", "register", "guest"} {
+	var parts []text.Safe
+	for mode, name := range [...]text.Safe{"log in", "register", "guest"} {
 		sign := p.Form.Open
 		if Mode(mode) == f.mode {
 			sign = p.Form.Chosen
 		}
 		parts = append(parts, sign+" "+name)
 	}
-	return strings.Join(parts, " ")
+	return text.Join(parts, " ")
 }
 
 // input shows the end of a draft between two lines.
-func (f *form) input(d *draft, at field, w int, masked bool) string {
+func (f *form) input(d *draft, at field, w int, masked bool) text.Safe {
 	p := f.paint
 	side := p.Frame.Rule.Render(p.Border.V)
-	hint := ""
+	var hint text.Safe
 	if at == fieldPassword {
 		hint = "alt+v ^R show"
 	}
 	inner := max(w-2-len(hint), 4)
-	before, after := d.before(), string(d.runes[d.cursor:])
+	before, after := text.CleanLine(d.before()), text.CleanLine(string(d.runes[d.cursor:]))
 	if masked {
-		before = strings.Repeat(p.Form.Secret, d.cursor)
-		after = strings.Repeat(p.Form.Secret, len(d.runes)-d.cursor)
+		before = text.Repeat(p.Form.Secret, d.cursor)
+		after = text.Repeat(p.Form.Secret, len(d.runes)-d.cursor)
 	}
-	before, after = text.CleanLine(before), text.CleanLine(after)
-	caret := ""
+	var caret text.Safe
 	if at == f.focus {
 		caret = p.caret()
 	}
@@ -162,9 +159,9 @@ func (f *form) input(d *draft, at field, w int, masked bool) string {
 }
 
 // ending is the end of s that fits into w columns.
-func ending(s string, w int) string {
+func ending(s text.Safe, w int) text.Safe {
 	for i := len(s); i > 0; {
-		_, n := utf8.DecodeLastRuneInString(s[:i])
+		_, n := utf8.DecodeLastRuneInString(string(s[:i]))
 		if w -= text.Width(s[i-n : i]); w < 0 {
 			return s[i:]
 		}
@@ -174,7 +171,7 @@ func ending(s string, w int) string {
 }
 
 // under is what stands below a field: what is wrong with it, or what is known.
-func (f *form) under(at field) string {
+func (f *form) under(at field) text.Safe {
 	if f.failed[at] != "" {
 		return f.paint.Glyph.Bad + " " + f.failed[at]
 	}
@@ -197,7 +194,7 @@ func (f *form) under(at field) string {
 	}
 }
 
-func (f *form) underServer() string {
+func (f *form) underServer() text.Safe {
 	p := f.paint
 	switch {
 	case f.address() == "" || f.focus == fieldServer && f.asked.server != f.address():
@@ -209,7 +206,7 @@ func (f *form) underServer() string {
 	}
 	s := p.Glyph.Good + " reachable"
 	if ms := f.found.RTT.Milliseconds(); ms > 0 {
-		s += fmt.Sprintf(" %d ms", ms)
+		s += text.Sprintf(" %d ms", ms)
 	}
 	dot := " " + p.Glyph.Dot + " "
 	if !f.found.Secure {
@@ -223,15 +220,15 @@ func (f *form) underServer() string {
 }
 
 // shortKey is the start and the end of a fingerprint.
-func shortKey(key, more string) string {
-	key = strings.TrimPrefix(key, "SHA256:")
+func shortKey(key, more text.Safe) text.Safe {
+	key = text.TrimPrefix(key, "SHA256:")
 	if len(key) < 8 {
 		return key
 	}
 	return key[:4] + more + key[len(key)-2:]
 }
 
-func (f *form) underName() string {
+func (f *form) underName() text.Safe {
 	p := f.paint
 	if f.username() != "" {
 		if why := f.checkName(); why != "" {
@@ -248,7 +245,7 @@ func (f *form) underName() string {
 }
 
 // nameState says what the server knows of the name, as far as it matters.
-func (f *form) nameState(n *wire.NameChecked) string {
+func (f *form) nameState(n *wire.NameChecked) text.Safe {
 	p := f.paint
 	why := text.CleanLine(n.Text)
 	switch {
@@ -270,14 +267,14 @@ func (f *form) nameState(n *wire.NameChecked) string {
 }
 
 // underHere says what a chat on this machine is.
-func (f *form) underHere() string {
+func (f *form) underHere() text.Safe {
 	if f.here == hereAlways {
 		return "your own server, as last time: rooms and people are still there"
 	}
 	return "your own server: only people on this machine come in, each with chat-tui --local"
 }
 
-func (f *form) underPassword() string {
+func (f *form) underPassword() text.Safe {
 	switch {
 	case f.password.empty() && f.resumes():
 		return f.paint.Glyph.Good + " not needed: this machine was logged in before"
@@ -292,28 +289,28 @@ func (f *form) underPassword() string {
 }
 
 // tint is the colour of what stands below a field, by its sign.
-func (f *form) tint(under string) ink {
+func (f *form) tint(under text.Safe) ink {
 	p := f.paint
 	switch {
-	case strings.HasPrefix(under, p.Glyph.Bad):
+	case text.HasPrefix(under, p.Glyph.Bad):
 		return p.Text.Bad
-	case strings.HasPrefix(under, p.Glyph.Good):
+	case text.HasPrefix(under, p.Glyph.Good):
 		return p.Text.Good
 	default:
 		return p.Text.Muted
 	}
 }
 
-func (f *form) buttons() string {
+func (f *form) buttons() text.Safe {
 	p := f.paint
 	if f.busy {
 		return p.Glyph.Trying + " connecting" + p.Glyph.More
 	}
-	enter := [...]string{"log in", "register and join", "come in as a guest"}[f.mode]
+	enter := [...]text.Safe{"log in", "register and join", "come in as a guest"}[f.mode]
 	if f.focus == fieldHere {
 		enter = "start one here"
 	}
-	esc := "quit"
+	var esc text.Safe = "quit"
 	if f.back {
 		esc = "back"
 	}

@@ -31,7 +31,7 @@ func (o *overlay) open() bool { return *o != overlay{} }
 func (o *overlay) openHelp(offer command.Offer) {
 	table := bindings()
 	for i := range table {
-		if !offer.Takes(table[i].word) {
+		if !offer.Takes(string(table[i].word)) {
 			table[i].word = ""
 		}
 	}
@@ -53,7 +53,7 @@ func (o *overlay) Key(m *Model, k key) {
 }
 
 // View returns at most h rows of w columns.
-func (o *overlay) View(w, h int, m *Model) []string {
+func (o *overlay) View(w, h int, m *Model) []text.Safe {
 	switch {
 	case o.switcher != nil:
 		return o.switcher.View(w, h, m)
@@ -75,7 +75,7 @@ type helpPane struct {
 }
 
 // aboutAlt helps those whose terminal has no alt.
-func aboutAlt(offer command.Offer) string {
+func aboutAlt(offer command.Offer) text.Safe {
 	if !offer.Takes("/help") {
 		return "Alt does nothing here? Take the other key, or --esc-is-alt."
 	}
@@ -83,7 +83,7 @@ func aboutAlt(offer command.Offer) string {
 }
 
 // Rows prints the help in rows of at most w columns.
-func (h *helpPane) Rows(w int, g theme.Glyph) []string {
+func (h *helpPane) Rows(w int, g theme.Glyph) []text.Safe {
 	if w >= labelColumn+2*cellColumn {
 		return append(helpRows(h.table, h.offer), legendRows(g, w)...)
 	}
@@ -91,10 +91,10 @@ func (h *helpPane) Rows(w int, g theme.Glyph) []string {
 }
 
 // narrowRows prints keys and commands one below the other.
-func (h *helpPane) narrowRows(w int) []string {
-	var rows []string
-	group := ""
-	heading := func(s string) {
+func (h *helpPane) narrowRows(w int) []text.Safe {
+	var rows []text.Safe
+	var group text.Safe
+	heading := func(s text.Safe) {
 		if s != group && group != "" {
 			rows = append(rows, "")
 		}
@@ -110,33 +110,33 @@ func (h *helpPane) narrowRows(w int) []string {
 	rows = append(rows, "")
 	rows = append(rows, text.Wrap(aboutAlt(h.offer), w)...)
 	for _, e := range command.HelpEntries(h.offer) {
-		heading(e.Group)
+		heading(text.CleanLine(e.Group))
 		rows = append(rows, explained(text.CleanLine(e.Signature), text.CleanLine(e.Help), w)...)
 	}
 	return rows
 }
 
 // explained is a word and what it does: beside it if there is room, or below.
-func explained(word, does string, w int) []string {
+func explained(word, does text.Safe, w int) []text.Safe {
 	const indent = 2
 	column := min(indent+keyColumn, w/2)
 	if indent+text.Width(word) < column && w-column >= min(text.Width(does), keyColumn) {
-		var rows []string
-		head := text.PadRight(strings.Repeat(" ", indent)+word, column)
+		var rows []text.Safe
+		head := text.PadRight(text.Repeat(" ", indent)+word, column)
 		for _, row := range text.Wrap(does, w-column) {
 			rows = append(rows, head+row)
-			head = strings.Repeat(" ", column)
+			head = text.Repeat(" ", column)
 		}
 		return rows
 	}
-	rows := text.Wrap(strings.Repeat(" ", indent)+word, w)
-	return append(rows, text.Wrap(strings.Repeat(" ", 2*indent)+does, w)...)
+	rows := text.Wrap(text.Repeat(" ", indent)+word, w)
+	return append(rows, text.Wrap(text.Repeat(" ", 2*indent)+does, w)...)
 }
 
 // helpRows prints the key table, two bindings a row, and the commands.
-func helpRows(table []binding, offer command.Offer) []string {
-	var rows []string
-	group, left := "", ""
+func helpRows(table []binding, offer command.Offer) []text.Safe {
+	var rows []text.Safe
+	var group, left text.Safe
 	flush := func() {
 		if left != "" {
 			rows = append(rows, left)
@@ -144,7 +144,7 @@ func helpRows(table []binding, offer command.Offer) []string {
 		}
 	}
 	for _, b := range table {
-		label := ""
+		var label text.Safe
 		if b.group != group {
 			flush()
 			label, group = b.group, b.group
@@ -166,13 +166,13 @@ func helpRows(table []binding, offer command.Offer) []string {
 }
 
 // names prints the keys of a binding, and the command that does the same.
-func (b *binding) names() string { return strings.TrimRight(keyNames(b.keys)+" "+b.word, " ") }
+func (b *binding) names() text.Safe { return text.TrimSpace(keyNames(b.keys) + " " + b.word) }
 
 // keyNames prints the keys of a binding as people know them, as many as fit.
-func keyNames(keys []string) string {
+func keyNames(keys []string) text.Safe {
 	if len(keys) > 2 {
 		last := keys[len(keys)-1]
-		return keyName(keys[0]) + " - " + last[len(last)-1:]
+		return keyName(keys[0]) + " - " + text.CleanLine(last[len(last)-1:])
 	}
 	names := keyName(keys[0])
 	for _, k := range keys[1:] {
@@ -183,18 +183,18 @@ func keyNames(keys []string) string {
 	return names
 }
 
-func keyName(k string) string {
+func keyName(k string) text.Safe {
 	switch k {
 	case "enter", "tab", "up", "down", "esc":
-		return strings.ToUpper(k[:1]) + k[1:]
+		return text.CleanLine(strings.ToUpper(k[:1]) + k[1:])
 	case "pgup":
 		return "PgUp"
 	case "pgdown":
 		return "PgDn"
 	case "f1", "f7", "f8":
-		return strings.ToUpper(k)
+		return text.CleanLine(strings.ToUpper(k))
 	}
-	return k
+	return text.CleanLine(k)
 }
 
 // Key closes the help or moves in it.
@@ -223,17 +223,17 @@ func (h *helpPane) Key(m *Model, k key) {
 }
 
 // View returns the box with the part of the help that is looked at.
-func (h *helpPane) View(w, height int, p *paint) []string {
+func (h *helpPane) View(w, height int, p *paint) []text.Safe {
 	width := min(helpWidth, w)
 	inner := max(width-4, 1)
-	var rows []string
+	var rows []text.Safe
 	for _, row := range h.Rows(inner, p.Glyph) {
 		rows = append(rows, text.Wrap(row, inner)...)
 	}
 	h.page = max(height-2, 1)
 	h.top = max(0, min(h.top, len(rows)-h.page))
 	end := min(h.top+h.page, len(rows))
-	leave, more := "F1 or Esc close", "PgDn more"
+	var leave, more text.Safe = "F1 or Esc close", "PgDn more"
 	if inner < 40 {
 		leave, more = "Esc close", "PgDn"
 	}

@@ -44,7 +44,7 @@ func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 		rows := readHelp(s)
 		whole := strings.Join(strings.Fields(strings.Join(rows, " ")), " ")
 		for _, b := range bindings() {
-			if want := strings.Join(strings.Fields(b.names()+" "+b.help), " "); !strings.Contains(whole, want) {
+			if want := strings.Join(strings.Fields(string(b.names()+" "+b.help)), " "); !strings.Contains(whole, want) {
 				t.Errorf("%v: no %q in\n%s", size, want, strings.Join(rows, "\n"))
 			}
 		}
@@ -59,7 +59,7 @@ func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 		for _, row := range rows { // one thing a row
 			found := 0
 			for _, b := range bindings() {
-				if strings.HasPrefix(row, "  "+b.names()+" ") || strings.Contains(row[min(len(row), 2):], " "+b.names()+"  ") {
+				if strings.HasPrefix(row, "  "+string(b.names())+" ") || strings.Contains(row[min(len(row), 2):], " "+string(b.names())+"  ") {
 					found++
 				}
 			}

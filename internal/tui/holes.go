@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -15,7 +16,7 @@ const (
 )
 
 // holeLabel is what the rule says where lines are missing.
-func holeLabel(h *wire.Hole) string {
+func holeLabel(h *wire.Hole) text.Safe {
 	if h.Gone {
 		return lostRow
 	}

@@ -5,22 +5,23 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/tui/theme"
 )
 
 // An ink is a style of the theme whose escape sequences are known: to paint
 // with it is to put them around, which is a hundred times quicker than to work
 // them out for each piece. What it paints is one row.
-type ink struct{ on, off string }
+type ink struct{ on, off text.Safe }
 
 func inkOf(s lipgloss.Style) ink {
 	const probe = "x"
 	on, off, _ := strings.Cut(s.Render(probe), probe)
-	return ink{on, off}
+	return ink{text.Own(on), text.Own(off)}
 }
 
 // Render paints one row or a part of it.
-func (i ink) Render(s string) string {
+func (i ink) Render(s text.Safe) text.Safe {
 	if s == "" {
 		return ""
 	}

@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -29,7 +27,7 @@ func (m *Model) inspect() {
 
 // aside draws the column beside the timeline: the people, and below them the
 // inspector.
-func (m *Model) aside(w, h int) []string {
+func (m *Model) aside(w, h int) []text.Safe {
 	s := m.screen.shown
 	if !s.peer || m.book.current == nil {
 		return m.people(w, h)
@@ -43,15 +41,15 @@ func (m *Model) aside(w, h int) []string {
 }
 
 // inspector draws all that is known of the way to somebody.
-func (m *Model) inspector(at *place, w int) []string {
+func (m *Model) inspector(at *place, w int) []text.Safe {
 	p := m.paint
 	if !at.private() {
-		return []string{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
+		return []text.Safe{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
 	}
-	rows := []string{p.List.Heading.Render(text.PadRight(" PEER "+at.label, w))}
+	rows := []text.Safe{p.List.Heading.Render(text.PadRight(" PEER "+at.label, w))}
 	for _, f := range m.facts(at.peer) {
 		for i, part := range text.Wrap(f.value, max(w-1-inspectorLabel, 1)) {
-			label := ""
+			var label text.Safe
 			if i == 0 {
 				label = f.label
 			}
@@ -62,7 +60,7 @@ func (m *Model) inspector(at *place, w int) []string {
 }
 
 // A fact is one row of the inspector.
-type fact struct{ label, value string }
+type fact struct{ label, value text.Safe }
 
 // facts are what is known of a way. Those that mean nothing for it are left
 // out.
@@ -73,13 +71,13 @@ func (m *Model) facts(p *peer) []fact {
 	}
 	all := []fact{
 		{"path", pathName(way)},
-		{"why", way.Reason},
-		{"addr", way.Addr},
+		{"why", text.CleanLine(way.Reason)},
+		{"addr", text.CleanLine(way.Addr)},
 		{"nat", natName(way.NAT)},
 		{"rtt", m.rttFact(p)},
 	}
 	if way.Packets > 0 {
-		all = append(all, fact{"loss", fmt.Sprintf("%d / %d", way.Lost, way.Packets)})
+		all = append(all, fact{"loss", text.Sprintf("%d / %d", way.Lost, way.Packets)})
 	}
 	if way.Key != wire.KeyNone {
 		all = append(all, fact{"key", shortPrint(way.Device, m.paint)}, fact{"", m.checked(way)})
@@ -88,12 +86,12 @@ func (m *Model) facts(p *peer) []fact {
 		all = append(all, fact{"since", clock(way.Since)})
 	}
 	if way.Way != wire.WayPlain {
-		all = append(all, fact{"sent", fmt.Sprintf("%d ack %d", way.Sent, way.Acked)}, fact{"dup", fmt.Sprintf("%d dropped", way.Doubles)})
+		all = append(all, fact{"sent", text.Sprintf("%d ack %d", way.Sent, way.Acked)}, fact{"dup", text.Sprintf("%d dropped", way.Doubles)})
 	}
 	return slices.DeleteFunc(all, func(f fact) bool { return f.value == "" })
 }
 
-func pathName(way *wire.Path) string {
+func pathName(way *wire.Path) text.Safe {
 	switch {
 	case way.Way == wire.WayDirect:
 		return "direct UDP"
@@ -114,7 +112,7 @@ func pathName(way *wire.Path) string {
 	}
 }
 
-func natName(n wire.NAT) string {
+func natName(n wire.NAT) text.Safe {
 	switch n {
 	case wire.NATNone:
 		return "none"
@@ -128,7 +126,7 @@ func natName(n wire.NAT) string {
 }
 
 // checked says whether a person has compared the key.
-func (m *Model) checked(way *wire.Path) string {
+func (m *Model) checked(way *wire.Path) text.Safe {
 	g := m.paint.Glyph
 	switch way.Key {
 	case wire.KeyVerified:
@@ -148,22 +146,22 @@ func (m *Model) checked(way *wire.Path) string {
 }
 
 // rttFact is the round-trip time, and a small chart of the last ones.
-func (m *Model) rttFact(p *peer) string {
+func (m *Model) rttFact(p *peer) text.Safe {
 	if p.path.RTT <= 0 {
 		return ""
 	}
-	return millis(p.path.RTT) + " " + spark(p.rtts, []rune(m.paint.Glyph.Spark))
+	return millis(p.path.RTT) + " " + spark(p.rtts, text.Split(m.paint.Glyph.Spark, ""))
 }
 
 // spark draws values as bars, the largest as high as can be.
-func spark(values []int64, bars []rune) string {
+func spark(values []int64, bars []text.Safe) text.Safe {
 	if len(values) == 0 || len(bars) == 0 {
 		return ""
 	}
 	most := max(slices.Max(values), 1)
-	var b strings.Builder
+	var b text.Builder
 	for _, v := range values {
-		b.WriteRune(bars[max(v, 0)*int64(len(bars)-1)/most])
+		b.Add(bars[max(v, 0)*int64(len(bars)-1)/most])
 	}
-	return b.String()
+	return b.Take()
 }

@@ -4,14 +4,16 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"labchat/internal/tui/text"
 )
 
 // A binding is one row of the key table: what dispatches keys prints the help.
 type binding struct {
-	group string
+	group text.Safe
 	keys  []string
-	word  string // the command that does the same, where all keys want Alt
-	help  string
+	word  text.Safe // the command that does the same, where all keys want Alt
+	help  text.Safe
 	do    func(*Model)
 }
 
@@ -89,4 +91,4 @@ func newKeymap(table []binding) keymap {
 	return keys
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -23,7 +23,7 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 	if at == nil {
 		return
 	}
-	words := map[wire.KeyState]string{
+	words := map[wire.KeyState]text.Safe{
 		wire.KeyNew:       name + "'s key is seen for the first time: " + shortPrint(e.Print, m.paint) + ". /verify " + name + " compares it",
 		wire.KeyKnown:     name + "'s key is the one from before",
 		wire.KeyVerified:  name + "'s key is verified",
@@ -39,9 +39,9 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 }
 
 // keyChanged says as loudly as can be that a key is another one.
-func (m *Model) keyChanged(at *place, name, said string) {
+func (m *Model) keyChanged(at *place, name, said text.Safe) {
 	var lines []*line
-	for _, words := range []string{
+	for _, words := range []text.Safe{
 		because("THE KEY OF "+name+" HAS CHANGED. Nothing is sent before you have answered", said),
 		"It may be a new machine of theirs, or somebody else who says to be " + name + ": whoever runs the server could do that.",
 		"/verify " + name + " shows what to compare with them, by voice or side by side.",

@@ -6,7 +6,7 @@ import (
 )
 
 // sign is a sign or badge of the screen, and what it means.
-type sign struct{ mark, means string }
+type sign struct{ mark, means text.Safe }
 
 // legend explains the signs of the lists, the receipts and the badges of private
 // conversations. docs/students.md has the same rows, two beside each other, so
@@ -43,8 +43,8 @@ func legend(g theme.Glyph) []sign {
 }
 
 // legendRows prints the legend in rows of at most w columns.
-func legendRows(g theme.Glyph, w int) []string {
-	rows := []string{"", text.Truncate("Signs", w)}
+func legendRows(g theme.Glyph, w int) []text.Safe {
+	rows := []text.Safe{"", text.Truncate("Signs", w)}
 	for _, s := range legend(g) {
 		rows = append(rows, explained(s.mark, s.means, w)...)
 	}

@@ -58,7 +58,7 @@ func TestTheHelpExplainsEverySignAtEverySize(t *testing.T) {
 		s.hear(online()...)
 		whole := strings.Join(strings.Fields(strings.Join(readHelp(s), " ")), " ")
 		for _, sign := range legend(s.paint.Glyph) {
-			if want := sign.mark + " " + sign.means; !strings.Contains(whole, want) {
+			if want := sign.mark + " " + sign.means; !strings.Contains(whole, string(want)) {
 				t.Errorf("%v: got no %q in the help", size, want)
 			}
 		}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -58,16 +59,16 @@ const queuedKey = ^wire.ID(0)
 type line struct {
 	key     wire.ID // the id; of a note: of the line it came after
 	at      wire.Millis
-	from    string // with the mark of its kind
-	text    string
+	from    text.Safe // with the mark of its kind
+	text    text.Safe
 	kind    lineKind
 	state   delivery
 	own     bool
 	mention bool
 	hidden  bool // its sender is ignored
 
-	shape shape    // what rows was made for
-	rows  []string // rendered; nil until somebody looks
+	shape shape       // what rows was made for
+	rows  []text.Safe // rendered; nil until somebody looks
 }
 
 // spoken tells lines that have an id, or will have one, from notes.

@@ -15,8 +15,8 @@ type link struct {
 	arrived func() // what to call at the next login, nil: nothing
 	known   bool   // the server has let us in before
 	status  wire.Status
-	reason  string    // of status, cleaned
-	server  string    // of status, cleaned
+	reason  text.Safe // of status
+	server  text.Safe // of status
 	home    string    // the server that the form named last
 	down    bool      // there is no connection
 	torn    bool      // there was one, and a rule says that it was lost
@@ -24,7 +24,7 @@ type link struct {
 	me      string    // as the server knows it, "" before the login
 	account bool      // me is an account, no guest
 	closed  bool      // the server takes no new accounts
-	label   string    // me, cleaned
+	label   text.Safe // me
 	asked   map[string]errand
 	outbox  map[wire.ClientID]waiting
 	typedAt map[wire.ClientID]*place // where private lines for other places were typed, until they are settled
@@ -38,7 +38,7 @@ type link struct {
 // waiting is a line of the outbox: where it goes, and what it waits for.
 type waiting struct {
 	at     *place
-	reason string // cleaned
+	reason text.Safe
 }
 
 // An errand is a request that waits for its answer.

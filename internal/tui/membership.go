@@ -69,9 +69,9 @@ func (m *Model) stale() {
 }
 
 // rule says in the conversation on the screen when the connection came or went.
-func (m *Model) rule(s string) {
+func (m *Model) rule(s text.Safe) {
 	now := m.paint.now()
-	s += now.In(m.paint.zone).Format("15:04:05")
+	s += text.CleanLine(now.In(m.paint.zone).Format("15:04:05"))
 	m.book.current.log.Note(&line{kind: lineBreak, at: wire.MillisOf(now), text: s})
 }
 

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -52,7 +51,7 @@ type moment struct {
 	edits   int       // changes of the draft
 	guard   guard     // against what is typed going elsewhere than it is meant to
 	escaped time.Time // Esc was pressed
-	flash   string    // a word in the status row, for a while or until the next key
+	flash   text.Safe // a word in the status row, for a while or until the next key
 	flashes int       // the newest flash; the ends of older ones are void
 	touched bool      // a key was pressed since the screen is there
 	company bool      // somebody else is here, or was
@@ -87,7 +86,7 @@ func (m *Model) Init() []job {
 		m.probe(true)
 	}
 	if m.cfg.Hint != "" {
-		m.notes(nil, strings.Split(text.Clean(m.cfg.Hint), "\n"))
+		m.notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
 	}
 	m.tick()
 	m.askBackground()
@@ -206,14 +205,14 @@ func (m *Model) typingShown() bool {
 
 // flash says something in the status row for a while or until the next key: it
 // hides what else stands there.
-func (m *Model) flash(s string) {
+func (m *Model) flash(s text.Safe) {
 	m.moment.flash = s
 	m.moment.flashes++
 	m.later(flashFor, faded{m.moment.flashes})
 }
 
 // unflash takes a flash away that is not so any more.
-func (m *Model) unflash(s string) {
+func (m *Model) unflash(s text.Safe) {
 	if m.moment.flash == s {
 		m.moment.flash = ""
 	}
@@ -227,7 +226,7 @@ func (m *Model) faded(f faded) {
 
 // note adds a line of ours to a place, or where nobody knows better, to the
 // one on the screen.
-func (m *Model) note(at *place, s string) {
+func (m *Model) note(at *place, s text.Safe) {
 	if at == nil {
 		at = m.book.current
 	}
@@ -238,7 +237,7 @@ func (m *Model) note(at *place, s string) {
 }
 
 // notes adds several.
-func (m *Model) notes(at *place, lines []string) {
+func (m *Model) notes(at *place, lines []text.Safe) {
 	for _, s := range lines {
 		m.note(at, s)
 	}

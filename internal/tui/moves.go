@@ -1,10 +1,9 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -12,13 +11,13 @@ import (
 // them all.
 type moves struct {
 	line         *line
-	joined, left []string
-	passed       []string // came and went again
-	reason       string   // of the only one who left
+	joined, left []text.Safe
+	passed       []text.Safe // came and went again
+	reason       text.Safe   // of the only one who left
 }
 
 // Came says that somebody came in.
-func (t *timeline) Came(name string, at wire.Millis) {
+func (t *timeline) Came(name text.Safe, at wire.Millis) {
 	m := t.movesAt(at)
 	m.reason = ""
 	if i := slices.Index(m.left, name); i >= 0 {
@@ -31,7 +30,7 @@ func (t *timeline) Came(name string, at wire.Millis) {
 }
 
 // Went says that somebody left.
-func (t *timeline) Went(name, reason string, at wire.Millis) {
+func (t *timeline) Went(name, reason text.Safe, at wire.Millis) {
 	m := t.movesAt(at)
 	m.reason = reason
 	if i := slices.Index(m.joined, name); i >= 0 {
@@ -56,8 +55,8 @@ func (t *timeline) movesAt(at wire.Millis) *moves {
 }
 
 // words says it all in one line.
-func (m *moves) words(dot string) string {
-	var parts []string
+func (m *moves) words(dot text.Safe) text.Safe {
+	var parts []text.Safe
 	if len(m.joined) > 0 {
 		parts = append(parts, crowd(m.joined)+" joined")
 	}
@@ -74,17 +73,17 @@ func (m *moves) words(dot string) string {
 	if len(parts) == 0 {
 		return "somebody went and came back"
 	}
-	return strings.Join(parts, dot)
+	return text.Join(parts, dot)
 }
 
 // crowd names one or two people, and counts more.
-func crowd(names []string) string {
+func crowd(names []text.Safe) text.Safe {
 	switch len(names) {
 	case 1:
 		return names[0]
 	case 2:
 		return names[0] + " and " + names[1]
 	default:
-		return fmt.Sprintf("%s and %d others", names[0], len(names)-1)
+		return text.Sprintf("%s and %d others", names[0], len(names)-1)
 	}
 }

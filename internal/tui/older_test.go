@@ -86,7 +86,7 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 			s.hear(&path)
 			s.shows(c.heading)
 			s.shows(c.prompt)
-			if _, got := s.badge(s.book.current); got != c.badge {
+			if _, got := s.badge(s.book.current); string(got) != c.badge {
 				t.Errorf("the badge is %q, want %q", got, c.badge)
 			}
 			s.hides("lines wait here")

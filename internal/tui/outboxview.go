@@ -22,7 +22,7 @@ type outboxView struct {
 	chosen wire.ClientID // the line, "" before a key was pressed
 	row    int           // where it was
 	asked  wire.ClientID // the line that a question to delete it is about
-	word   string        // what the session said of the last deed
+	word   text.Safe     // what the session said of the last deed
 }
 
 // A waiter is a line that waits.
@@ -68,7 +68,7 @@ func (m *Model) waiters() []waiter {
 }
 
 // where names where a line goes.
-func (w *waiter) where() string {
+func (w *waiter) where() text.Safe {
 	if w.at.private() {
 		return "@" + w.at.label
 	}
@@ -76,7 +76,7 @@ func (w *waiter) where() string {
 }
 
 // state says how far a line is, and why no further.
-func (w *waiter) state() string { return because("queued", w.reason) }
+func (w *waiter) state() text.Safe { return because("queued", w.reason) }
 
 // Key moves, goes to a conversation, deletes or tries again.
 func (v *outboxView) Key(m *Model, k key) {
@@ -156,25 +156,25 @@ func (m *Model) dropped(ask errand) {
 }
 
 // View returns h rows of w columns.
-func (v *outboxView) View(w, h int, m *Model) []string {
+func (v *outboxView) View(w, h int, m *Model) []text.Safe {
 	p := m.paint
 	width := min(outboxWidth, w)
 	inner := max(width-4, 1)
 	all := m.waiters()
 	i := v.index(all)
 	keys := p.dim(p.parts(inner, "Enter go", "d delete", "r retry", "Esc close"))
-	foot := []string{p.line(inner), keys}
+	foot := []text.Safe{p.line(inner), keys}
 	switch {
 	case v.asked != "":
 		foot[1] = p.Text.Warn.Render(text.Truncate("delete this line? y/n", inner))
 	case v.word != "":
 		foot = append(text.Wrap(v.word, inner), foot...)
 	case len(all) > 0:
-		foot = append([]string{p.dim(text.Truncate(all[i].where()+": "+all[i].state(), inner))}, foot...)
+		foot = append([]text.Safe{p.dim(text.Truncate(all[i].where()+": "+all[i].state(), inner))}, foot...)
 	}
 	count := max(1, min(outboxRows, h-2-len(foot)))
 	top := max(0, min(i-count/2, len(all)-count))
-	rows := make([]string, 0, h)
+	rows := make([]text.Safe, 0, h)
 	for n := top; n < min(top+count, len(all)); n++ {
 		rows = append(rows, v.rowOf(&all[n], n == i, inner, p))
 	}
@@ -187,16 +187,17 @@ func (v *outboxView) View(w, h int, m *Model) []string {
 
 // rowOf is one line: when, where, its first words, and why it waits where
 // there is room for that.
-func (v *outboxView) rowOf(w *waiter, chosen bool, inner int, p *paint) string {
-	mark, style := " ", p.List.Row
+func (v *outboxView) rowOf(w *waiter, chosen bool, inner int, p *paint) text.Safe {
+	var mark text.Safe = " "
+	style := p.List.Row
 	if chosen {
 		mark, style = p.Glyph.Selected, p.List.Selected
 	}
-	words, _, more := strings.Cut(w.line.text, "\n")
+	words, _, more := text.Cut(w.line.text, "\n")
 	if more {
 		words += p.Glyph.More
 	}
-	state := ""
+	var state text.Safe
 	if inner >= outboxWide {
 		state = " " + text.Truncate(w.state(), inner*2/5)
 	}

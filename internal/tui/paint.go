@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -30,15 +29,15 @@ func newPaint(t theme.Theme, now func() time.Time, zone *time.Location) *paint {
 }
 
 // clock prints hours and minutes.
-func (p *paint) clock(at wire.Millis) string { return p.local(at).Format("15:04") }
+func (p *paint) clock(at wire.Millis) text.Safe { return text.CleanLine(p.local(at).Format("15:04")) }
 
 // day prints a date as the rule above a day does.
-func (p *paint) day(at wire.Millis) string {
+func (p *paint) day(at wire.Millis) text.Safe {
 	day := p.local(at)
 	if day.Year() != p.now().In(p.zone).Year() {
-		return day.Format("Mon 2 January 2006")
+		return text.CleanLine(day.Format("Mon 2 January 2006"))
 	}
-	return day.Format("Mon 2 January")
+	return text.CleanLine(day.Format("Mon 2 January"))
 }
 
 func (p *paint) local(at wire.Millis) time.Time { return at.Time().In(p.zone) }
@@ -57,40 +56,40 @@ func (p *paint) sameMinute(a, b wire.Millis) bool {
 // millis is the present as messages have it.
 func (p *paint) millis() wire.Millis { return wire.MillisOf(p.now()) }
 
-func (p *paint) dim(s string) string { return p.Text.Muted.Render(s) }
+func (p *paint) dim(s text.Safe) text.Safe { return p.Text.Muted.Render(s) }
 
 // line is a rule of w columns.
-func (p *paint) line(w int) string {
-	return p.Frame.Rule.Render(strings.Repeat(p.Border.H, max(w, 0)))
+func (p *paint) line(w int) text.Safe {
+	return p.Frame.Rule.Render(text.Repeat(p.Border.H, max(w, 0)))
 }
 
 // day rules and news rules are lines with words in the middle of them.
-func (p *paint) dayRule(w int, label string) string {
+func (p *paint) dayRule(w int, label text.Safe) text.Safe {
 	left, right := around(w, label)
 	return p.line(left) + p.Timeline.Date.Render(fitted(w, label)) + p.line(right)
 }
 
-func (p *paint) newsRule(w int, label string) string {
+func (p *paint) newsRule(w int, label text.Safe) text.Safe {
 	return p.Timeline.New.Render(p.ruled(w, label))
 }
 
 // ruled is a rule with words in the middle of it, not painted yet.
-func (p *paint) ruled(w int, label string) string {
+func (p *paint) ruled(w int, label text.Safe) text.Safe {
 	left, right := around(w, label)
 	h := p.Border.H
-	return strings.Repeat(h, left) + fitted(w, label) + strings.Repeat(h, right)
+	return text.Repeat(h, left) + fitted(w, label) + text.Repeat(h, right)
 }
 
-func fitted(w int, label string) string { return text.Truncate(" "+label+" ", w) }
+func fitted(w int, label text.Safe) text.Safe { return text.Truncate(" "+label+" ", w) }
 
 // around is how long the lines beside a label are.
-func around(w int, label string) (left, right int) {
+func around(w int, label text.Safe) (left, right int) {
 	rest := w - text.Width(fitted(w, label))
 	return (rest + 1) / 2, rest / 2
 }
 
 // delivery is the state of an own line, at the right edge.
-func (p *paint) delivery(d delivery) string {
+func (p *paint) delivery(d delivery) text.Safe {
 	style := p.Timeline.Receipt.Render
 	switch d {
 	case deliveryQueued:
@@ -111,7 +110,7 @@ func (p *paint) delivery(d delivery) string {
 }
 
 // sender styles the name of a line, which has been padded.
-func (p *paint) sender(l *line, who string) string {
+func (p *paint) sender(l *line, who text.Safe) text.Safe {
 	switch {
 	case l.kind == lineAlarm:
 		return p.Timeline.Failed.Render(who)
@@ -120,12 +119,12 @@ func (p *paint) sender(l *line, who string) string {
 	case l.own:
 		return p.Timeline.Self.Render(who)
 	default:
-		return p.nick(l.from).Render(who)
+		return p.nick(string(l.from)).Render(who)
 	}
 }
 
 // said styles one row of a line's text.
-func (p *paint) said(l *line, row string) string {
+func (p *paint) said(l *line, row text.Safe) text.Safe {
 	switch {
 	case row == "":
 		return ""
@@ -143,7 +142,7 @@ func (p *paint) said(l *line, row string) string {
 }
 
 // under shows a character with the cursor on it.
-func (p *paint) under(cell string) string {
+func (p *paint) under(cell text.Safe) text.Safe {
 	if cell == "" {
 		return p.caret()
 	}
@@ -151,13 +150,13 @@ func (p *paint) under(cell string) string {
 }
 
 // caret is the cursor where there is no character.
-func (p *paint) caret() string { return p.Form.Cursor }
+func (p *paint) caret() text.Safe { return p.Form.Cursor }
 
 // parts joins what is not empty with the theme's dot, as far as it fits into w
 // columns: those that come first go first.
-func (p *paint) parts(w int, parts ...string) string {
+func (p *paint) parts(w int, parts ...text.Safe) text.Safe {
 	dot := " " + p.Glyph.Dot + " "
-	var s string
+	var s text.Safe
 	for _, part := range parts {
 		if part == "" {
 			continue
@@ -176,10 +175,10 @@ func (p *paint) parts(w int, parts ...string) string {
 
 // spread puts left and right into w columns: what stands on the left is cut if
 // both do not fit.
-func spread(w int, left, right string) string {
+func spread(w int, left, right text.Safe) text.Safe {
 	right = text.Truncate(right, w)
 	return text.PadRight(left, w-text.Width(right)) + right
 }
 
 // cleanError is an error as it may be shown: part of it may be foreign.
-func cleanError(err error) string { return text.CleanLine(err.Error()) }
+func cleanError(err error) text.Safe { return text.CleanLine(err.Error()) }

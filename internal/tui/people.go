@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"fmt"
-
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
 // people draws who is in the place on the screen. What is not known any more is
 // a question mark, not a lie.
-func (m *Model) people(w, h int) []string {
+func (m *Model) people(w, h int) []text.Safe {
 	at, p := m.book.current, m.paint
 	switch {
 	case at == nil:
@@ -16,32 +15,32 @@ func (m *Model) people(w, h int) []string {
 	case at.private():
 		return window(m.couple(at, w), w, h, p)
 	}
-	heading := fmt.Sprintf("PEOPLE %d", at.people.count())
+	heading := text.Sprintf("PEOPLE %d", at.people.count())
 	if at.people.part {
 		heading += " known"
 	}
 	if at.people.stale {
-		heading = "PEOPLE at " + at.people.at.In(p.zone).Format("15:04")
+		heading = "PEOPLE at " + p.clock(wire.MillisOf(at.people.at))
 	}
-	rows := []string{p.List.Heading.Render(text.PadRight(" "+heading, w))}
+	rows := []text.Safe{p.List.Heading.Render(text.PadRight(" "+heading, w))}
 	for _, who := range at.people.ordered(at.owner, h) {
 		rows = append(rows, m.presenceRow(at, who, w))
 	}
 	if n := at.people.more; n > 0 {
-		rows = append(rows, p.dim(text.PadRight(fmt.Sprintf(" and %d more", n), w)))
+		rows = append(rows, p.dim(text.PadRight(text.Sprintf(" and %d more", n), w)))
 	}
 	return window(rows, w, h, p)
 }
 
 // couple are the two people of a private conversation.
-func (m *Model) couple(at *place, w int) []string {
+func (m *Model) couple(at *place, w int) []text.Safe {
 	p := m.paint
 	sign, _ := m.badge(at)
-	me := "you" // before the login nobody knows more
+	var me text.Safe = "you" // before the login nobody knows more
 	if m.link.label != "" {
 		me = text.Truncate(m.link.label, w-9-edge) + " (you)"
 	}
-	return []string{
+	return []text.Safe{
 		p.List.Heading.Render(text.PadRight(" PEOPLE 2", w)),
 		p.List.Row.Render(text.PadRight(" "+sign+" "+text.Truncate(m.book.labelOf(at), w-3-edge), w)),
 		p.List.Row.Render(text.PadRight(" "+p.Glyph.Online+" "+me, w)),
@@ -50,9 +49,10 @@ func (m *Model) couple(at *place, w int) []string {
 
 // presenceRow is one person in a room; who is reached past the server is here
 // whatever is known of the server.
-func (m *Model) presenceRow(at *place, who *person, w int) string {
+func (m *Model) presenceRow(at *place, who *person, w int) text.Safe {
 	p := m.paint
-	sign, note := p.Glyph.Online, ""
+	sign := p.Glyph.Online
+	var note text.Safe
 	style := p.List.Row
 	switch {
 	case who.name == m.link.me:

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -23,10 +22,10 @@ const (
 
 // A place is one conversation: a room, or one person.
 type place struct {
-	id      string // "#lab3" or "@alice", folded: the same however the name is written
-	name    string // as the server knows it
-	label   string // the name, cleaned
-	topic   string // cleaned
+	id      string    // "#lab3" or "@alice", folded: the same however the name is written
+	name    string    // as the server knows it
+	label   text.Safe // the name
+	topic   text.Safe
 	owner   string
 	stands  standing
 	unsaid  int // own lines that failed because we leave
@@ -35,10 +34,10 @@ type place struct {
 	counts  counts
 	past    past
 	draft   string
-	typing  map[string]time.Time // by cleaned name: until when
-	telling bool                 // how far it was read is about to be told
-	peer    *peer                // of a private place: the way there
-	files   []*transfer          // the oldest first
+	typing  map[text.Safe]time.Time // by name as it is shown: until when
+	telling bool                    // how far it was read is about to be told
+	peer    *peer                   // of a private place: the way there
+	files   []*transfer             // the oldest first
 }
 
 // counts are what waits to be read.
@@ -72,18 +71,21 @@ func (p *place) waits() bool { return p.past.asking != "" || p.log.awaited != wi
 func (p *place) private() bool { return p.id[0] == '@' }
 
 // title names the place as people write it: "#lab3", "@alice".
-func (p *place) title() string { return p.sign() + p.label }
+func (p *place) title() text.Safe { return p.sign() + p.label }
 
 // sign stands before the label: # or @.
-func (p *place) sign() string {
+func (p *place) sign() text.Safe {
 	if p.nowhere() {
 		return ""
 	}
-	return p.id[:1]
+	if p.private() {
+		return "@"
+	}
+	return "#"
 }
 
 // heading is the title with a blank behind the sign.
-func (p *place) heading() string { return strings.TrimSpace(p.sign() + " " + p.label) }
+func (p *place) heading() text.Safe { return text.TrimSpace(p.sign() + " " + p.label) }
 
 // nowhere says whether the place is what the screen shows of somebody who is in no
 // room.
@@ -104,8 +106,8 @@ func (p *place) rank() int {
 }
 
 // writers names who is typing at the moment now.
-func (p *place) writers(now time.Time) []string {
-	var names []string
+func (p *place) writers(now time.Time) []text.Safe {
+	var names []text.Safe
 	for name, until := range p.typing {
 		if now.After(until) {
 			delete(p.typing, name)
@@ -186,8 +188,8 @@ func (p *place) spell(name string) {
 	if p.name == name || wire.Fold(p.name) != wire.Fold(name) {
 		return
 	}
-	if was := text.CleanLine(p.name); strings.HasSuffix(p.label, was) {
-		p.label = strings.TrimSuffix(p.label, was) + text.CleanLine(name)
+	if was := text.CleanLine(p.name); text.HasSuffix(p.label, was) {
+		p.label = text.TrimSuffix(p.label, was) + text.CleanLine(name)
 	}
 	p.name = name
 }
@@ -351,14 +353,14 @@ func (b *book) People() []string {
 }
 
 // waiting lists the places with something to read, as the status row does.
-func (b *book) waiting() string {
-	var parts []string
+func (b *book) waiting() text.Safe {
+	var parts []text.Safe
 	for _, p := range b.all() {
 		if p.counts.waiting() {
 			parts = append(parts, p.label+":"+p.counts.String())
 		}
 	}
-	return strings.Join(parts, " ")
+	return text.Join(parts, " ")
 }
 
 // presence looks somebody up in all rooms.
@@ -373,7 +375,7 @@ func (b *book) presence(name string) (person, bool) {
 
 // labelOf is how a place of one person is shown: with the mark of their kind,
 // where that is known.
-func (b *book) labelOf(at *place) string {
+func (b *book) labelOf(at *place) text.Safe {
 	if known, here := b.presence(at.name); here {
 		return known.label
 	}
@@ -381,7 +383,7 @@ func (b *book) labelOf(at *place) string {
 }
 
 // about says in a few words what is known of a room.
-func (b *book) about(room string) string {
+func (b *book) about(room string) text.Safe {
 	at := b.byID[roomID(room)]
 	switch {
 	case at == nil || at.stands != inside:

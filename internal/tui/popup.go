@@ -18,10 +18,10 @@ type popup struct {
 	items  []command.Completion
 	chosen int    // -1: none
 	base   string // the draft without what was chosen
-	ghost  string
-	hint   string
-	quiet  bool              // Esc: not until the draft is empty
-	notes  map[string]string // what is known of the rooms among items
+	ghost  text.Safe
+	hint   text.Safe
+	quiet  bool                 // Esc: not until the draft is empty
+	notes  map[string]text.Safe // what is known of the rooms among items
 }
 
 func (u *popup) open() bool { return len(u.items) > 0 }
@@ -77,7 +77,7 @@ func (u *popup) offer(m *Model, line string) {
 	if len(u.items) == 1 && u.items[0].Text == line {
 		u.items = nil // there already
 	}
-	u.notes = map[string]string{}
+	u.notes = map[string]text.Safe{}
 	for _, item := range u.items {
 		if item.Kind == command.KindRoom {
 			u.notes[item.Value] = m.book.about(item.Value)
@@ -143,14 +143,14 @@ func (u *popup) Key(m *Model, k key) bool {
 }
 
 // View returns the box, without the rows that do not fit.
-func (u *popup) View(w, h int, p *paint) []string {
+func (u *popup) View(w, h int, p *paint) []text.Safe {
 	width := min(popupWidth, w-2)
 	if width < 20 || h < 5 {
 		return nil
 	}
 	count := min(popupRows, h-4)
 	top := max(0, min(u.chosen-count/2, len(u.items)-count))
-	var rows []string
+	var rows []text.Safe
 	for i := top; i < min(top+count, len(u.items)); i++ {
 		rows = append(rows, u.row(i, width-4, p))
 	}
@@ -161,7 +161,7 @@ func (u *popup) View(w, h int, p *paint) []string {
 	return p.boxed(p.Frame.Dialog, u.title(), rows, width)
 }
 
-func (u *popup) title() string {
+func (u *popup) title() text.Safe {
 	switch {
 	case u.items[0].Command != nil:
 		return "commands"
@@ -175,9 +175,9 @@ func (u *popup) title() string {
 	return "choices"
 }
 
-func (u *popup) row(i, w int, p *paint) string {
+func (u *popup) row(i, w int, p *paint) text.Safe {
 	item := u.items[i]
-	label, note := text.CleanLine(item.Label), item.Effect
+	label, note := text.CleanLine(item.Label), text.CleanLine(item.Effect)
 	if note == "" {
 		note = u.notes[item.Value]
 	}
@@ -200,14 +200,14 @@ func (u *popup) column(w int) int {
 }
 
 // also says how else the command can be typed, and gives an example.
-func (u *popup) also() string {
+func (u *popup) also() text.Safe {
 	item := u.items[max(u.chosen, 0)]
 	if item.Command == nil {
 		return ""
 	}
-	words := "example  " + item.Command.Example
+	words := "example  " + text.CleanLine(item.Command.Example)
 	if also := item.Also(); len(also) > 0 {
-		words += "   also  " + strings.Join(also, " ")
+		words += "   also  " + text.CleanLine(strings.Join(also, " "))
 	}
 	return words
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -59,12 +58,12 @@ func (m *Model) unbound(k key) key {
 	}
 	switch q := m.composer.query; {
 	case k.letter == "" || m.over.open() && m.over.switcher == nil:
-		m.flash(k.name + " does nothing here")
+		m.flash(text.CleanLine(k.name) + " does nothing here")
 		return k
 	case !m.over.open() && (m.form != nil || q != nil && q.secret): // no part of a secret is shown
 		m.flash("this key with Alt does nothing here: what it is without Alt was written")
 	default:
-		m.flash(k.name + " does nothing here: " + text.CleanLine(k.letter) + " was written")
+		m.flash(text.CleanLine(k.name) + " does nothing here: " + text.CleanLine(k.letter) + " was written")
 	}
 	return key{text: k.letter}
 }
@@ -166,7 +165,7 @@ func (m *Model) paste(s string) {
 		return
 	}
 	first, _, _ := strings.Cut(s, "\n")
-	m.confirm(fmt.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
+	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
 		cutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
 }
 
@@ -291,7 +290,7 @@ func (m *Model) clearOrQuit() {
 
 // quit ends the program; it asks first if lines wait.
 func (m *Model) quit() {
-	question := ""
+	var question text.Safe
 	if n := len(m.link.outbox); n > 0 {
 		question = plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
 	}

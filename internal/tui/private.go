@@ -2,7 +2,6 @@ package tui
 
 import (
 	"maps"
-	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -20,17 +19,17 @@ const (
 
 // A peer is what is known of the way to somebody.
 type peer struct {
-	path  wire.Path // its strings cleaned
+	path  wire.Path
 	known bool      // the session has told of it
 	asked bool      // the session was asked for it since it is connected, at an older server
 	rtts  []int64   // the last ones in microseconds, the newest last
 	seen  wire.ID   // the newest line of theirs that the session knows as read
-	waits string    // what lines wait for, as it was said last
+	waits text.Safe // what lines wait for, as it was said last
 	note  *line     // of the way or a request, while nothing was said below it
 	noted wire.ID   // under which the disk has it
 	said  wire.ID   // under which it has the newest remark of ours
 
-	was      string      // the name before this one, cleaned: they have renamed themselves
+	was      text.Safe   // the name before this one: they have renamed themselves
 	made     wire.Millis // when its place was made
 	recalled bool        // what the disk has beside lines is here, or is being read
 	counted  bool        // what was unread on the disk is counted
@@ -51,7 +50,6 @@ func (p *peer) secure() bool { return p.known && p.path.Key != wire.KeyNone }
 // take keeps what the session says of the way.
 func (p *peer) take(e *wire.Path) {
 	p.path, p.known = *e, true
-	p.path.Reason, p.path.Addr, p.path.Device = text.CleanLine(e.Reason), text.CleanLine(e.Addr), text.CleanLine(e.Device)
 	if e.RTT > 0 {
 		p.rtts = append(p.rtts, e.RTT)
 		p.rtts = p.rtts[max(len(p.rtts)-maxRTTs, 0):]
@@ -160,7 +158,7 @@ func (m *Model) path(e *wire.Path) {
 		m.tellSeen(at)
 	}
 	if ask.act == wire.ActRoute && !ask.quiet {
-		m.note(ask.at, text.CleanLine(e.User)+": "+strings.Join(m.wayWords(p), ", "))
+		m.note(ask.at, text.CleanLine(e.User)+": "+text.Join(m.wayWords(p), ", "))
 	}
 }
 
@@ -176,22 +174,22 @@ func (p *place) guest(on bool) {
 func (m *Model) noteWay(at *place, was *peer) {
 	p := at.peer
 	if p.path.Asked && !was.path.Asked {
-		m.passing(at, p.path.Reason)
+		m.passing(at, text.CleanLine(p.path.Reason))
 		if at != m.book.current {
-			m.flash(p.path.Reason)
+			m.flash(text.CleanLine(p.path.Reason))
 		}
 	}
 	if p.path.Way == was.path.Way {
 		return
 	}
-	var words string
+	var words text.Safe
 	switch {
 	case p.path.Way == wire.WayDirect:
 		words = "direct connection made, encrypted"
 	case p.path.Way == wire.WayRelay:
-		words = because("relayed from here on, encrypted", p.path.Reason)
+		words = because("relayed from here on, encrypted", text.CleanLine(p.path.Reason))
 	case was.path.Way == wire.WayDirect || was.path.Way == wire.WayRelay:
-		words = because("the connection is gone", p.path.Reason)
+		words = because("the connection is gone", text.CleanLine(p.path.Reason))
 	default:
 		return
 	}
@@ -201,7 +199,7 @@ func (m *Model) noteWay(at *place, was *peer) {
 // passing adds a note that takes the place of the one before, if nothing was
 // said in between: what changes often fills no timeline. What an earlier run said
 // last in the same words is such a note, too.
-func (m *Model) passing(at *place, words string) {
+func (m *Model) passing(at *place, words text.Safe) {
 	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
 	p := at.peer
 	if last := at.log.newest(); last != nil && last.kind == lineNote && last.text == words && last != p.note {
@@ -226,7 +224,7 @@ func (m *Model) tellIn(at *place, lines ...*line) {
 }
 
 // because adds a reason where there is one.
-func because(words, reason string) string {
+func because(words, reason text.Safe) text.Safe {
 	if reason == "" {
 		return words
 	}
@@ -235,12 +233,12 @@ func because(words, reason string) string {
 
 // shared says what others are told of us.
 func (m *Model) shared(e *wire.Shared) {
-	yes := map[bool]string{true: "yes", false: "no"}
+	yes := map[bool]text.Safe{true: "yes", false: "no"}
 	m.note(m.link.errand(e.Re.Re).at, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
 }
 
 // waits says once what the lines of a conversation wait for.
-func (m *Model) waits(at *place, reason string) {
+func (m *Model) waits(at *place, reason text.Safe) {
 	if !at.private() || at.peer.waits == reason {
 		return
 	}

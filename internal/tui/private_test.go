@@ -88,7 +88,7 @@ func TestALineThatCameReadableSaysSo(t *testing.T) {
 	var got []string
 	for _, l := range s.book.current.log.lines {
 		if l.spoken() {
-			got = append(got, l.text)
+			got = append(got, string(l.text))
 		}
 	}
 	if diff := cmp.Diff([]string{"one", "two", "(not encrypted) three", "(not encrypted) four"}, got); diff != "" {
@@ -197,7 +197,7 @@ func TestWaysEndWithTheirSession(t *testing.T) {
 func spoken(at *place) (words []string) {
 	for _, l := range at.log.lines {
 		if l.spoken() {
-			words = append(words, l.text)
+			words = append(words, string(l.text))
 		}
 	}
 	return words
@@ -331,7 +331,7 @@ func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
 	s.shows(" ask│")
 	s.switchTo(s.book.person("alice"))
 	s.press("left")
-	s.shows(s.paint.Glyph.Notice + " " + asked.Reason)
+	s.shows(string(s.paint.Glyph.Notice) + " " + asked.Reason)
 	s.hear(asked, directTo("alice", 4000))
 	s.hides("was asked")
 	s.shows("direct connection made")

@@ -97,7 +97,7 @@ func (m *Model) recallLine(at *place, e *wire.Whispered) {
 // place of an earlier one.
 func (m *Model) remark(at *place, l *line, instead wire.ID) {
 	at.peer.said = max(at.peer.said+1, placeAt(l.at))
-	name, r := at.name, wire.Remark{ID: at.peer.said, At: l.at, Alarm: l.kind == lineAlarm, Text: l.text}
+	name, r := at.name, wire.Remark{ID: at.peer.said, At: l.at, Alarm: l.kind == lineAlarm, Text: string(l.text)}
 	m.disk.write(m, func(a Archive) error { return a.AddRemark(name, r, instead) })
 }
 
@@ -105,7 +105,7 @@ func (m *Model) remark(at *place, l *line, instead wire.ID) {
 func (m *Model) recallRemarks(at *place, remarks []wire.Remark) {
 	type said struct {
 		at   wire.Millis
-		text string
+		text text.Safe
 	}
 	here := map[said]bool{}
 	for _, l := range at.log.lines {

@@ -83,7 +83,7 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	s := again(t, a)
 	var list []string
 	for _, at := range s.book.persons {
-		list = append(list, at.label+" "+at.counts.String())
+		list = append(list, string(at.label+" "+at.counts.String()))
 	}
 	if diff := cmp.Diff([]string{"alice 1", "~gus 3"}, list); diff != "" {
 		t.Errorf("the list, -want +got:\n%s", diff)
@@ -99,12 +99,12 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	s.press("left")
 	var got []string
 	for _, l := range s.book.current.log.lines {
-		words, _, _ := strings.Cut(l.text, "\n")
+		words, _, _ := strings.Cut(string(l.text), "\n")
 		got = append(got, strings.Join(strings.Fields(words), " ")+map[delivery]string{deliveryRead: " ✓✓ read", deliveryDelivered: " ✓✓"}[l.state])
 	}
 	want := []string{
 		"hello", "direct connection made, encrypted", "seen ✓✓ read",
-		s.paint.Glyph.Top + " notes.txt 9 B", "safe ✓✓", "news", s.paint.Glyph.Top + " movie.mkv 100 B",
+		string(s.paint.Glyph.Top + " notes.txt 9 B"), "safe ✓✓", "news", string(s.paint.Glyph.Top + " movie.mkv 100 B"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -156,7 +156,7 @@ func TestWhatIsSaidAgainAfterARestartStandsOnce(t *testing.T) {
 	s.hear(directTo("alice", 4000))
 	notes := 0
 	for _, l := range s.book.current.log.lines {
-		if strings.HasPrefix(l.text, "direct connection made") {
+		if strings.HasPrefix(string(l.text), "direct connection made") {
 			notes++
 		}
 	}

@@ -41,10 +41,10 @@ func (m *Model) called(e *wire.Called) {
 }
 
 // howItGoes says what a command lacks.
-func (m *Model) howItGoes(u command.Usage) string {
+func (m *Model) howItGoes(u command.Usage) text.Safe {
 	for _, at := range m.book.persons {
 		if at.peer.path.Request {
-			return text.CleanLine(u.While(at.label, at.name))
+			return text.CleanLine(u.While(string(at.label), at.name))
 		}
 	}
 	return text.CleanLine(u.Why)

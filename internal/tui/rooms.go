@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/command"
@@ -38,12 +35,12 @@ func (m *Model) meetRooms() {
 // rooms draws the conversations: rooms, then people, with what waits in each of
 // them. Where there is no room for all, those that want to be read stay, and
 // people before rooms that are quiet.
-func (m *Model) rooms(w, h int) []string {
+func (m *Model) rooms(w, h int) []text.Safe {
 	b, p := &m.book, m.paint
-	rows := make([]string, 0, h)
+	rows := make([]text.Safe, 0, h)
 	rows = append(rows, p.List.Heading.Render(spread(w, "ROOMS", keyHint(w))))
 	forRooms, forPersons, gap := shares(len(b.rooms), len(b.persons), h-1)
-	draw := func(places []*place, n, first int, row func(at *place, number string) string) {
+	draw := func(places []*place, n, first int, row func(at *place, number text.Safe) text.Safe) {
 		s := shorten(places, b.current, n)
 		if s.above > 0 {
 			rows = append(rows, p.elsewhere(p.Glyph.Above, s.above, w))
@@ -55,16 +52,16 @@ func (m *Model) rooms(w, h int) []string {
 		case s.below > 0:
 			rows = append(rows, p.elsewhere(p.Glyph.Below, s.below, w))
 		case s.quiet > 0:
-			rows = append(rows, p.dim(text.PadRight(fmt.Sprintf("   %s %d more", p.Glyph.More, s.quiet), w)))
+			rows = append(rows, p.dim(text.PadRight(text.Sprintf("   %s %d more", p.Glyph.More, s.quiet), w)))
 		}
 	}
-	draw(b.rooms, forRooms, 1, func(at *place, number string) string { return roomRow(at, number, at == b.current, w, p) })
+	draw(b.rooms, forRooms, 1, func(at *place, number text.Safe) text.Safe { return roomRow(at, number, at == b.current, w, p) })
 	if forPersons > 0 {
 		if gap {
 			rows = append(rows, text.PadRight("", w))
 		}
 		rows = append(rows, p.List.Heading.Render(text.PadRight("PRIVATE", w)))
-		draw(b.persons, forPersons, 1+len(b.rooms), func(at *place, number string) string { return m.personRow(at, number, at == b.current, w) })
+		draw(b.persons, forPersons, 1+len(b.rooms), func(at *place, number text.Safe) text.Safe { return m.personRow(at, number, at == b.current, w) })
 	}
 	return window(rows, w, h, p)
 }
@@ -136,46 +133,46 @@ func shorten(places []*place, current *place, n int) shortlist {
 }
 
 // elsewhere says how many places that want to be read are out of sight.
-func (p *paint) elsewhere(sign string, n, w int) string {
-	return p.List.Unread.Render(text.PadRight(fmt.Sprintf("   %s %d unread", sign, n), w))
+func (p *paint) elsewhere(sign text.Safe, n, w int) text.Safe {
+	return p.List.Unread.Render(text.PadRight(text.Sprintf("   %s %d unread", sign, n), w))
 }
 
 // number is the digit that goes to the n-th conversation with alt, if one does.
-func number(n int) string {
+func number(n int) text.Safe {
 	if n > 9 {
 		return " "
 	}
-	return strconv.Itoa(n)
+	return text.Int(n)
 }
 
 // keyHint reminds of the switcher where there is room.
-func keyHint(w int) string {
+func keyHint(w int) text.Safe {
 	if w < 16 {
 		return ""
 	}
 	return "ctrl+k"
 }
 
-func roomRow(room *place, number string, current bool, w int, p *paint) string {
+func roomRow(room *place, number text.Safe, current bool, w int, p *paint) text.Safe {
 	return listRow(room, number+" "+room.title(), "", current, room.stands != inside, w, p)
 }
 
 // personRow is one person, and how lines to them travel.
-func (m *Model) personRow(who *place, number string, current bool, w int) string {
+func (m *Model) personRow(who *place, number text.Safe, current bool, w int) text.Safe {
 	sign, path := m.badge(who)
 	if n := len(who.log.pending); n > 0 {
-		path = strings.TrimSpace(strconv.Itoa(n) + "q " + path)
+		path = text.TrimSpace(text.Int(n) + "q " + path)
 	}
 	return listRow(who, number+" "+sign+" "+m.book.labelOf(who), path, current, false, w, m.paint)
 }
 
 // listRow is one conversation: chosen, name, what waits, how it travels.
-func listRow(at *place, name, path string, current, faint bool, w int, p *paint) string {
-	mark := " "
+func listRow(at *place, name, path text.Safe, current, faint bool, w int, p *paint) text.Safe {
+	var mark text.Safe = " "
 	if current {
 		mark = p.Glyph.Selected
 	}
-	right := strings.TrimSpace(at.counts.String() + " " + path)
+	right := text.TrimSpace(at.counts.String() + " " + path)
 	row := spread(w, mark+text.Truncate(name, w-1-text.Width(right)-1), right)
 	switch {
 	case current:
@@ -192,7 +189,7 @@ func listRow(at *place, name, path string, current, faint bool, w int, p *paint)
 }
 
 // window cuts rows to h of them, and fills up with blank ones.
-func window(rows []string, w, h int, p *paint) []string {
+func window(rows []text.Safe, w, h int, p *paint) []text.Safe {
 	if len(rows) > h {
 		rows = rows[:h]
 		if h > 1 {

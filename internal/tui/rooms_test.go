@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"pgregory.net/rapid"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
@@ -23,7 +24,7 @@ func enterRooms(s *scene, n int) {
 // list returns the rows of the list of conversations.
 func (s *scene) list() []string {
 	l := s.layout()
-	return s.rooms(l.list, l.body)
+	return strings.Split(string(text.Join(s.rooms(l.list, l.body), "\n")), "\n")
 }
 
 func TestUnreadAndPrivateStayInSightHoweverManyRoomsThereAre(t *testing.T) {

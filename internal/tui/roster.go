@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,10 +12,10 @@ import (
 
 // A person is somebody in a room.
 type person struct {
-	name  string // as the server knows it
-	label string // cleaned, with the mark of its kind
-	away  string // why, cleaned; "" is here
-	plain bool   // what they hear can be read on its way
+	name  string    // as the server knows it
+	label text.Safe // with the mark of its kind
+	away  text.Safe // why; "" is here
+	plain bool      // what they hear can be read on its way
 }
 
 // A roster is who is in a room, in the order of the list.
@@ -30,15 +29,15 @@ type roster struct {
 
 // marked returns a name as it is shown: every kind but an account has a mark,
 // so that nobody takes a guest's words for those of a name's owner.
-func marked(name string, k wire.Kind) string {
-	name = text.CleanLine(name)
+func marked(name string, k wire.Kind) text.Safe {
+	label := text.CleanLine(name)
 	switch k {
 	case wire.KindAccount, "":
-		return name
+		return label
 	case wire.KindDatagram:
-		return "?" + name
+		return "?" + label
 	default:
-		return "~" + name
+		return "~" + label
 	}
 }
 
@@ -56,7 +55,7 @@ func (r *roster) Set(people []wire.Person, more int) {
 }
 
 func byLabel(a, b person) int {
-	return cmp.Or(cmp.Compare(letters(a.label), letters(b.label)), cmp.Compare(a.label, b.label))
+	return cmp.Or(cmp.Compare(letters(string(a.label)), letters(string(b.label))), cmp.Compare(a.label, b.label))
 }
 
 // letters is what a label is sorted by.
@@ -88,7 +87,7 @@ func (r *roster) Rename(old string, p wire.Person) bool {
 	if who == nil {
 		return false
 	}
-	p.Away, p.Plain = who.away, who.plain
+	p.Away, p.Plain = string(who.away), who.plain
 	r.Remove(old)
 	r.Add(p)
 	return true
@@ -103,7 +102,7 @@ func (r *roster) Mark(name, why string, plain bool) {
 }
 
 // openWords says how many read in clear text; "" where nobody is known to.
-func (r *roster) openWords() string {
+func (r *roster) openWords() text.Safe {
 	n := 0
 	for i := range r.people {
 		if r.people[i].plain {
@@ -116,7 +115,7 @@ func (r *roster) openWords() string {
 	case 1:
 		return "1 reads in clear text"
 	default:
-		return strconv.Itoa(n) + " read in clear text"
+		return text.Int(n) + " read in clear text"
 	}
 }
 
@@ -148,7 +147,7 @@ func (r *roster) ordered(owner string, n int) []*person {
 }
 
 // words says how many people are here, as far as known.
-func (r *roster) words() string {
+func (r *roster) words() text.Safe {
 	if r.part {
 		return people(r.count()) + " known"
 	}
@@ -163,7 +162,7 @@ func (c counts) waiting() bool { return c.unread > 0 || c.alarm }
 
 // String prints the counts as a list does: 3, or @2 14 with two mentions among
 // them, or nothing. A question that waits counts as one line.
-func (c counts) String() string {
+func (c counts) String() text.Safe {
 	if c.alarm {
 		c.unread++
 	}
@@ -171,8 +170,8 @@ func (c counts) String() string {
 	case c.unread == 0:
 		return ""
 	case c.mentions > 0:
-		return "@" + strconv.Itoa(c.mentions) + " " + strconv.Itoa(c.unread)
+		return "@" + text.Int(c.mentions) + " " + text.Int(c.unread)
 	default:
-		return strconv.Itoa(c.unread)
+		return text.Int(c.unread)
 	}
 }

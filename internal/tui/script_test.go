@@ -13,7 +13,7 @@ func (s *scene) words() []string {
 	var all []string
 	for _, l := range s.book.byID["#lab3"].log.lines {
 		if l.spoken() && !l.hidden {
-			all = append(all, l.text)
+			all = append(all, string(l.text))
 		}
 	}
 	return all

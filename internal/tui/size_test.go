@@ -119,7 +119,7 @@ func TestNoRowIsWiderThanTheScreen(t *testing.T) {
 	t.Run("form", func(t *testing.T) {
 		s := open(t, 80, 24, func(c *Config) { c.Form = true; c.Login.Server = hostile[8] })
 		s.types(hostile[8])
-		s.form.Fail(wire.CodeDenied, hostile[13])
+		s.form.Fail(wire.CodeDenied, text.CleanLine(hostile[13]))
 		eachSize(t, s, false)
 	})
 }

@@ -1,9 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"labchat/internal/tui/command"
@@ -12,16 +9,16 @@ import (
 )
 
 // titleRow names the conversation and the server.
-func (m *Model) titleRow(l layout) string {
+func (m *Model) titleRow(l layout) text.Safe {
 	p := m.paint
-	right := ""
+	var right text.Safe
 	switch {
 	case l.narrow:
 		if n := m.book.places(); n > 0 {
 			right = "unread: " + plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
-		right = strings.TrimSpace("server "+m.link.server+"  "+m.security()) + " "
+		right = text.TrimSpace("server "+m.link.server+"  "+m.security()) + " "
 	default:
 		right = m.security() + " "
 	}
@@ -33,7 +30,7 @@ func (m *Model) titleRow(l layout) string {
 }
 
 // heading names the conversation on the screen.
-func (m *Model) heading(l layout) string {
+func (m *Model) heading(l layout) text.Safe {
 	at, p := m.book.current, m.paint
 	switch {
 	case at == nil:
@@ -43,14 +40,14 @@ func (m *Model) heading(l layout) string {
 	case l.narrow:
 		name := at.heading()
 		if n := at.people.count(); n > 0 {
-			name += " " + strconv.Itoa(n)
+			name += " " + text.Int(n)
 			if at.people.part {
 				name += " known"
 			}
 		}
 		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
-	count := ""
+	var count text.Safe
 	if n := at.people.count(); n > 0 && l.people == 0 {
 		count = at.people.words()
 	}
@@ -59,7 +56,7 @@ func (m *Model) heading(l layout) string {
 
 // overheard says how many people of a room read in clear text: who is on their way can
 // read along. On this machine alone nobody is.
-func (m *Model) overheard(at *place) string {
+func (m *Model) overheard(at *place) text.Safe {
 	if m.cfg.Local {
 		return ""
 	}
@@ -68,7 +65,7 @@ func (m *Model) overheard(at *place) string {
 
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
-func (m *Model) openly() string {
+func (m *Model) openly() text.Safe {
 	if m.link.status.Direct && wire.DatagramsByName(m.link.status.Dialect) != nil {
 		return "not encrypted"
 	}
@@ -80,7 +77,7 @@ const native = "chat1"
 
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
-func (m *Model) security() string {
+func (m *Model) security() text.Safe {
 	p, d := m.paint, text.CleanLine(m.link.status.Dialect)
 	switch {
 	case m.link.lost():
@@ -100,13 +97,13 @@ func (m *Model) security() string {
 
 // corner draws what stands below the room list: the connection, and who we
 // are. Its first row is the rule's where there are rules.
-func (m *Model) corner(w, h int, rules bool) []string {
-	rows := []string{" " + m.connection(w-2), " you " + m.link.label}
+func (m *Model) corner(w, h int, rules bool) []text.Safe {
+	rows := []text.Safe{" " + m.connection(w-2), " you " + m.link.label}
 	if m.link.label == "" {
 		rows[1] = ""
 	}
 	if rules {
-		rows = append([]string{""}, rows...)
+		rows = append([]text.Safe{""}, rows...)
 	}
 	for len(rows) < h {
 		rows = append(rows, "")
@@ -119,13 +116,13 @@ func (m *Model) corner(w, h int, rules bool) []string {
 }
 
 // connection says in a few words how the connection is.
-func (m *Model) connection(w int) string {
+func (m *Model) connection(w int) text.Safe {
 	p := m.paint
 	switch {
 	case m.link.online():
 		s := p.Glyph.Online + " online"
 		if ms := m.link.status.RTT; ms > 0 {
-			s = p.parts(w, s, fmt.Sprintf("%d ms", ms))
+			s = p.parts(w, s, text.Sprintf("%d ms", ms))
 		}
 		return p.Text.Good.Render(s)
 	case m.link.lost():
@@ -136,11 +133,11 @@ func (m *Model) connection(w int) string {
 }
 
 // retryIn says when the next try is due, or nothing where none is.
-func (m *Model) retryIn() string {
+func (m *Model) retryIn() text.Safe {
 	if m.link.status.RetryAt == 0 {
 		return ""
 	}
-	return fmt.Sprintf("retry %d s", m.secondsToRetry())
+	return text.Sprintf("retry %d s", m.secondsToRetry())
 }
 
 func (m *Model) secondsToRetry() int {
@@ -149,10 +146,10 @@ func (m *Model) secondsToRetry() int {
 }
 
 // statusRow says what waits, and which keys help.
-func (m *Model) statusRow(l layout) string {
+func (m *Model) statusRow(l layout) text.Safe {
 	p := m.paint
 	w := l.w - 2
-	var row string
+	var row text.Safe
 	switch {
 	case m.moment.flash != "":
 		return m.flashRow(l.w)
@@ -161,7 +158,7 @@ func (m *Model) statusRow(l layout) string {
 	case m.link.over():
 		row = p.parts(w, m.time(), "ENDED", m.outboxCount(), "F1 help", "ctrl+q quit")
 	case m.link.lost():
-		since := m.link.since.In(p.zone).Format("15:04")
+		since := p.clock(wire.MillisOf(m.link.since))
 		row = p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount(), "alt+r retry", "F1 help", "alt+o outbox", "ctrl+q quit")
 	default:
 		row = p.parts(w, m.time(), m.unread(), m.outboxCount(), "F1 help", "^K jump", "alt+a next", "ctrl+q quit")
@@ -170,11 +167,11 @@ func (m *Model) statusRow(l layout) string {
 }
 
 // pulse is the connection in a narrow row.
-func (m *Model) pulse() string {
+func (m *Model) pulse() text.Safe {
 	p := m.paint
 	switch {
 	case m.link.online() && m.link.status.RTT > 0:
-		return fmt.Sprintf("%s %d ms", p.Glyph.Online, m.link.status.RTT)
+		return text.Sprintf("%s %d ms", p.Glyph.Online, m.link.status.RTT)
 	case m.link.online():
 		return p.Glyph.Online
 	case m.link.lost():
@@ -184,12 +181,12 @@ func (m *Model) pulse() string {
 	}
 }
 
-func (m *Model) time() string { return m.paint.clock(m.paint.millis()) }
+func (m *Model) time() text.Safe { return m.paint.clock(m.paint.millis()) }
 
-func (m *Model) outboxCount() string { return fmt.Sprintf("outbox %d", len(m.link.outbox)) }
+func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.link.outbox)) }
 
 // directCount is how many people can be reached without the server.
-func (m *Model) directCount() string {
+func (m *Model) directCount() text.Safe {
 	n := len(m.book.direct())
 	if n == 0 {
 		return ""
@@ -198,7 +195,7 @@ func (m *Model) directCount() string {
 }
 
 // waiting is the outbox where it is not empty.
-func (m *Model) waiting() string {
+func (m *Model) waiting() text.Safe {
 	if len(m.link.outbox) == 0 {
 		return ""
 	}
@@ -207,7 +204,7 @@ func (m *Model) waiting() string {
 
 // unread names what waits to be read, or where that is too much for half of the
 // row, counts the places.
-func (m *Model) unread() string {
+func (m *Model) unread() text.Safe {
 	s := m.book.waiting()
 	switch {
 	case s == "":
@@ -223,10 +220,10 @@ func (m *Model) unread() string {
 const serverReads = " (the server reads it)"
 
 // prompt says where a line goes, in as many words as there is room for.
-func (m *Model) prompt(w int) string {
+func (m *Model) prompt(w int) text.Safe {
 	mark := " " + m.paint.Glyph.Prompt + " "
 	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.context()))
-	long, short := "", ""
+	var long, short text.Safe
 	if who := m.receiver(); who != "" {
 		long, short = m.privatePrompt(who)
 	}
@@ -237,18 +234,18 @@ func (m *Model) prompt(w int) string {
 	case m.link.over():
 		long, short = " (the session has ended)", " (ended)"
 	case long != "":
-	case strings.HasPrefix(to, "#") && m.book.outOf(to[1:]):
+	case text.HasPrefix(to, "#") && m.book.outOf(string(to[1:])):
 		long, short = " (you are not in it: /join first)", " (not in it)"
 	case m.link.lost():
 		long, short = " (offline: will be queued)", " (queued)"
-	case strings.HasPrefix(to, "to ") && m.link.status.Direct, strings.HasPrefix(to, "#") && m.openly() != "":
+	case text.HasPrefix(to, "to ") && m.link.status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
-	case strings.HasPrefix(to, "to "):
+	case text.HasPrefix(to, "to "):
 		long, short = ", through the server (readable by it)", serverReads
 	}
-	forms := []string{to + long, to + short}
-	if short != "" && strings.HasPrefix(to, "to ") {
-		name := "@" + strings.TrimSuffix(to[len("to "):], " only")
+	forms := []text.Safe{to + long, to + short}
+	if short != "" && text.HasPrefix(to, "to ") {
+		name := "@" + text.TrimSuffix(to[len("to "):], " only")
 		forms = append(forms, name+short)
 		if short == serverReads {
 			forms = append(forms, name+" (srv)") // as in the list
@@ -263,22 +260,22 @@ func (m *Model) prompt(w int) string {
 }
 
 // hint is the row below the composer, where there is room for one.
-func (m *Model) hint(w int) string {
+func (m *Model) hint(w int) text.Safe {
 	switch {
 	case m.popup.hint != "":
 		return m.popup.hint
 	case m.waitsFor() != "":
 		return text.Truncate(flashQueued+m.waitsFor(), w)
 	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
-		first, ways, _ := strings.Cut(text.Clean(m.cfg.Hint), "\n")
-		return first + " " + m.paint.parts(w-text.Width(first)-1, strings.Split(ways, "\n")...)
+		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
+		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
 	}
 	return ""
 }
 
 // waitsFor is what the lines in the private conversation on the screen wait
 // for.
-func (m *Model) waitsFor() string {
+func (m *Model) waitsFor() text.Safe {
 	at := m.book.current
 	if at == nil || !at.private() {
 		return ""

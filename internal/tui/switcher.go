@@ -2,9 +2,7 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"labchat/internal/tui/command"
@@ -22,13 +20,13 @@ const (
 type switcher struct {
 	query  draft
 	chosen int
-	order  []string // labels as they are shown, until something else is typed
+	order  []text.Safe // labels as they are shown, until something else is typed
 }
 
 // A target is one row of the switcher.
 type target struct {
-	label string // with the sign: "# lab3", "@ ~mia"
-	note  string
+	label text.Safe // with the sign: "# lab3", "@ ~mia"
+	note  text.Safe
 	rank  int // how much it wants to be gone to
 	fits  command.Rank
 	do    func(*Model)
@@ -43,7 +41,7 @@ func (t *target) fit(typed string) command.Rank {
 		}
 		typed = strings.TrimSpace(typed[1:])
 	}
-	return command.RankOf(strings.TrimLeft(t.label, "#@ ~?"), typed)
+	return command.RankOf(strings.TrimLeft(string(t.label), "#@ ~?"), typed)
 }
 
 func (m *Model) openSwitcher() {
@@ -88,7 +86,7 @@ func (s *switcher) targets(m *Model) []target {
 			found = append(found, t)
 		}
 	}
-	place := make(map[string]int, len(s.order))
+	place := make(map[text.Safe]int, len(s.order))
 	for i, label := range s.order {
 		place[label] = i - len(s.order) // before all that are new
 	}
@@ -120,7 +118,7 @@ func (m *Model) targets() []target {
 		if c := at.counts; c.unread > 0 {
 			t.note = plural(c.unread, "new line")
 			if c.mentions > 0 {
-				t.note = fmt.Sprintf("@%d mention %s", c.mentions, t.note)
+				t.note = text.Sprintf("@%d mention %s", c.mentions, t.note)
 			}
 		}
 		all = append(all, t)
@@ -141,7 +139,7 @@ func (m *Model) targets() []target {
 }
 
 // View returns h rows of w columns.
-func (s *switcher) View(w, h int, m *Model) []string {
+func (s *switcher) View(w, h int, m *Model) []text.Safe {
 	p := m.paint
 	width := min(switcherWidth, w)
 	inner := max(width-4, 1)
@@ -149,7 +147,7 @@ func (s *switcher) View(w, h int, m *Model) []string {
 	count := min(switcherRows, max(h-6, 1))
 	top := max(0, min(s.chosen-count/2, len(found)-count))
 	query := text.CleanLine(s.query.String())
-	rows := []string{spread(inner, p.Glyph.Prompt+" "+query+p.caret(), strconv.Itoa(len(found))), p.line(inner)}
+	rows := []text.Safe{spread(inner, p.Glyph.Prompt+" "+query+p.caret(), text.Int(len(found))), p.line(inner)}
 	for i := top; i < min(top+count, len(found)); i++ {
 		label := text.Truncate(found[i].label, inner-text.Width(found[i].note)-2)
 		row := spread(inner, " "+label, found[i].note)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -245,14 +246,14 @@ func (t *timeline) Update(id wire.ID, state delivery) {
 
 // Hide hides the lines of a sender, or shows them again.
 func (t *timeline) Hide(is func(from string) bool, on bool) {
-	known := map[string]bool{}
+	known := map[text.Safe]bool{}
 	for _, l := range t.lines {
 		if l.own || !l.spoken() {
 			continue
 		}
 		hit, asked := known[l.from]
 		if !asked {
-			hit = is(l.from)
+			hit = is(string(l.from))
 			known[l.from] = hit
 		}
 		if hit {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -30,7 +30,7 @@ func TestWhatWasSaidBeforeUsStandsAboveTheNotes(t *testing.T) {
 	s.hear(said("lab3", "bob", 14, 40, 0, "after"), said("lab3", "bob", 14, 41, 0, "later"))
 	var got []string
 	for _, l := range s.book.current.log.lines {
-		got = append(got, l.text)
+		got = append(got, string(l.text))
 	}
 	want := []string{"early", "one", "two", "the server says: a word of the server", "carol joined", "after", "later"}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -112,14 +112,14 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 	before := s.book.current.log.View(80, 30)
 	s.hear(said("lab3", "bob", 13, 30, 0, "newest"))
 	after := s.book.current.log.View(80, 30)
-	if strings.Join(before, "\n") != strings.Join(after, "\n") {
+	if text.Join(before, "\n") != text.Join(after, "\n") {
 		t.Error("the lines moved")
 	}
 	if s.book.current.counts.unread != 1 {
 		t.Errorf("got %d unread, want the one that is below", s.book.current.counts.unread)
 	}
 	s.hear(said("lab3", "bob", 12, 0, 0, "older"))
-	if strings.Join(before[1:], "\n") != strings.Join(s.book.current.log.View(80, 30)[1:], "\n") {
+	if text.Join(before[1:], "\n") != text.Join(s.book.current.log.View(80, 30)[1:], "\n") {
 		t.Error("the lines moved when an older one arrived")
 	}
 	s.press("alt+end")

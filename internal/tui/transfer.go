@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -86,10 +83,11 @@ func (m *Model) cancelTransfer() {
 
 // fileWords says how far a file has come: its name, the progress, and what can
 // be done.
-func (p *paint) fileWords(e *wire.Transfer) string {
+func (p *paint) fileWords(e *wire.Transfer) text.Safe {
 	name := text.CleanLine(e.Name)
 	head := name + "  " + bytesOf(e.Size)
-	mid, end := "", joined(p, []string{shortHash(e.SHA256, p), "alt+c cancels"})
+	var mid text.Safe
+	end := joined(p, []text.Safe{shortHash(e.SHA256, p), "alt+c cancels"})
 	who, reason := text.CleanLine(e.User), text.CleanLine(e.Reason)
 	switch e.State {
 	case wire.TransferOffered:
@@ -104,13 +102,13 @@ func (p *paint) fileWords(e *wire.Transfer) string {
 		}
 	case wire.TransferWaiting:
 		mid = p.progress(e.Done, e.Size)
-		wait := "waits for the way to come back"
+		var wait text.Safe = "waits for the way to come back"
 		if reason != "" { // it may be another thing: its checksum, other files
 			wait = because("waits", reason)
 		}
-		end = joined(p, []string{wait, "alt+c cancels"})
+		end = joined(p, []text.Safe{wait, "alt+c cancels"})
 	case wire.TransferDone:
-		mid, end = "whole and checked "+p.Glyph.Good, joined(p, []string{shortHash(e.SHA256, p), text.CleanLine(e.File)})
+		mid, end = "whole and checked "+p.Glyph.Good, joined(p, []text.Safe{shortHash(e.SHA256, p), text.CleanLine(e.File)})
 	case wire.TransferRefused:
 		mid, end = because("refused", reason), ""
 	case wire.TransferFailed:
@@ -123,38 +121,38 @@ func (p *paint) fileWords(e *wire.Transfer) string {
 }
 
 // progress is a bar, and a figure for those who don't see it.
-func (p *paint) progress(done, size int64) string {
+func (p *paint) progress(done, size int64) text.Safe {
 	part := 0.0
 	if size > 0 {
 		part = max(0, min(float64(done)/float64(size), 1))
 	}
 	on := int(part * progressWidth)
-	return strings.Repeat(p.Form.BarOn, on) + strings.Repeat(p.Form.BarOff, progressWidth-on) + fmt.Sprintf(" %d %%", int(part*100))
+	return text.Repeat(p.Form.BarOn, on) + text.Repeat(p.Form.BarOff, progressWidth-on) + text.Sprintf(" %d %%", int(part*100))
 }
 
 // bytesOf prints a size as people read it: 84 kB, 1.2 MB.
-func bytesOf(n int64) string {
+func bytesOf(n int64) text.Safe {
 	const thousand = 1000
-	units := [...]string{"B", "kB", "MB", "GB", "TB"}
+	units := [...]text.Safe{"B", "kB", "MB", "GB", "TB"}
 	unit, f := 0, float64(max(n, 0))
 	for f >= thousand && unit < len(units)-1 {
 		f /= thousand
 		unit++
 	}
 	if unit < 2 || f >= 10 {
-		return strconv.FormatFloat(f, 'f', 0, 64) + " " + units[unit]
+		return text.Sprintf("%.0f ", f) + units[unit]
 	}
-	return strconv.FormatFloat(f, 'f', 1, 64) + " " + units[unit]
+	return text.Sprintf("%.1f ", f) + units[unit]
 }
 
 // shortHash is the beginning and the end of a file's checksum.
-func shortHash(sum string, p *paint) string {
-	r := []rune(text.CleanLine(sum))
+func shortHash(sum string, p *paint) text.Safe {
+	r := []rune(sum)
 	switch {
 	case len(r) == 0:
 		return ""
 	case len(r) > 8:
-		return "sha256 " + string(r[:4]) + p.Glyph.More + string(r[len(r)-2:])
+		return "sha256 " + text.CleanLine(string(r[:4])) + p.Glyph.More + text.CleanLine(string(r[len(r)-2:]))
 	}
-	return "sha256 " + string(r)
+	return "sha256 " + text.CleanLine(sum)
 }

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"rsc.io/qr"
 
 	"labchat/internal/tui/text"
@@ -26,9 +24,10 @@ const (
 
 // A verifyBox asks whether both sides of a conversation see the same number.
 type verifyBox struct {
-	of   wire.Safety // cleaned
-	name string      // as the server knows it
-	code *qr.Code    // nil: there is none
+	of   *wire.Safety
+	who  text.Safe // the same as name
+	name string    // as the server knows it
+	code *qr.Code  // nil: there is none
 	face verifyFace
 }
 
@@ -42,9 +41,7 @@ func (m *Model) safety(e *wire.Safety) {
 	if ask.final || e.Re.Re == "" {
 		return
 	}
-	v := &verifyBox{of: *e, name: e.User}
-	v.of.User = text.CleanLine(e.User)
-	v.of.Groups, v.of.Words = cleanAll(e.Groups), cleanAll(e.Words)
+	v := &verifyBox{of: e, name: e.User, who: text.CleanLine(e.User)}
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
 	}
@@ -65,15 +62,15 @@ func (m *Model) ownKeys(at *place, e *wire.Safety) {
 		m.note(at, words)
 	}
 	if len(e.Groups) > 0 {
-		m.note(at, "to compare: "+strings.Join(cleanAll(e.Groups), " "))
+		m.note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
 	}
 	if len(e.Words) > 0 {
-		m.note(at, "the same in words: "+strings.Join(cleanAll(e.Words), " "))
+		m.note(at, "the same in words: "+text.Join(cleanAll(e.Words), " "))
 	}
 }
 
-func cleanAll(list []string) []string {
-	clean := make([]string, len(list))
+func cleanAll(list []string) []text.Safe {
+	clean := make([]text.Safe, len(list))
 	for i, s := range list {
 		clean[i] = text.CleanLine(s)
 	}
@@ -118,11 +115,11 @@ func (v *verifyBox) answer(m *Model, a wire.Answer) {
 
 // View returns h rows of w columns: all that helps to decide, or where that is
 // too high, what is needed to.
-func (v *verifyBox) View(w, h int, p *paint) []string {
+func (v *verifyBox) View(w, h int, p *paint) []text.Safe {
 	width := min(verifyWidth, w)
 	inner := max(width-4, 1)
 	rows := v.whole(inner, p)
-	for _, less := range []func(int, *paint) []string{v.brief, v.bare} {
+	for _, less := range []func(int, *paint) []text.Safe{v.brief, v.bare} {
 		if len(rows) > h-2 {
 			rows = less(inner, p)
 		}
@@ -130,15 +127,15 @@ func (v *verifyBox) View(w, h int, p *paint) []string {
 	if len(rows) > h-2 && v.face == faceCode {
 		rows = text.Wrap("The screen is too low for the code: [q] numbers  [w] words  [Esc] later", inner)
 	}
-	return p.veiled(p.boxed(p.Frame.Dialog, "is this really "+v.of.User+"?", rows, width), w, h)
+	return p.veiled(p.boxed(p.Frame.Dialog, "is this really "+v.who+"?", rows, width), w, h)
 }
 
 // whole explains.
-func (v *verifyBox) whole(w int, p *paint) []string {
+func (v *verifyBox) whole(w int, p *paint) []text.Safe {
 	if v.face == faceCode {
 		return v.brief(w, p)
 	}
-	rows := append([]string{""}, text.Wrap("Compare these with "+v.of.User+" by voice or side by side. Both screens must show the same in the same order.", w)...)
+	rows := append([]text.Safe{""}, text.Wrap("Compare these with "+v.who+" by voice or side by side. Both screens must show the same in the same order.", w)...)
 	rows = append(append(rows, ""), v.shown(w, p)...)
 	rows = append(append(rows, ""), text.Wrap(v.facts(p), w)...)
 	rows = append(
@@ -147,23 +144,23 @@ func (v *verifyBox) whole(w int, p *paint) []string {
 		text.Truncate("[n] they differ: stop sending to this key", w),
 		text.Truncate(v.faces(), w), "",
 	)
-	return append(rows, text.Wrap("If this key ever changes, sending to "+v.of.User+" stops until you have answered here again.", w)...)
+	return append(rows, text.Wrap("If this key ever changes, sending to "+v.who+" stops until you have answered here again.", w)...)
 }
 
 // brief says in a row what can be done.
-func (v *verifyBox) brief(w int, p *paint) []string {
+func (v *verifyBox) brief(w int, p *paint) []text.Safe {
 	rows := append(text.Wrap("Both screens must show the same.", w), text.Wrap(v.facts(p), w)...)
 	return append(append(rows, v.shown(w, p)...), text.Wrap("[y] same  [n] differ  "+v.faces(), w)...)
 }
 
 // bare has no words but the keys.
-func (v *verifyBox) bare(w int, p *paint) []string {
+func (v *verifyBox) bare(w int, p *paint) []text.Safe {
 	return append(v.shown(w, p), text.Wrap("[y] same  [n] differ  [Esc] later", w)...)
 }
 
 // faces are the keys that show the same in another way.
-func (v *verifyBox) faces() string {
-	words, code := "[w] words", "[q] QR"
+func (v *verifyBox) faces() text.Safe {
+	var words, code text.Safe = "[w] words", "[q] QR"
 	switch v.face {
 	case faceWords:
 		words = "[w] numbers"
@@ -175,8 +172,8 @@ func (v *verifyBox) faces() string {
 }
 
 // facts are what is known of the key beside its number.
-func (v *verifyBox) facts(p *paint) string {
-	state := map[wire.KeyState]string{
+func (v *verifyBox) facts(p *paint) text.Safe {
+	state := map[wire.KeyState]text.Safe{
 		wire.KeyNew:       "the key is new",
 		wire.KeyKnown:     "key unchanged since",
 		wire.KeyVerified:  "verified " + p.Glyph.Good,
@@ -184,48 +181,48 @@ func (v *verifyBox) facts(p *paint) string {
 		wire.KeyRejected:  "you have refused this key",
 		wire.KeyWithdrawn: "its owner has removed this device",
 	}[v.of.State]
-	first, guest := "", ""
+	var first, guest text.Safe
 	if v.of.Since > 0 {
-		first = "first seen " + p.local(v.of.Since).Format("2 Jan")
+		first = "first seen " + text.CleanLine(p.local(v.of.Since).Format("2 Jan"))
 	}
 	if v.of.Guest {
 		guest = "a guest's key, not kept"
 	}
-	return joined(p, []string{first, state, guest, plural(v.of.Lines, "line")})
+	return joined(p, []text.Safe{first, state, guest, plural(v.of.Lines, "line")})
 }
 
 // shown is the number, as the person wants it.
-func (v *verifyBox) shown(w int, p *paint) []string {
+func (v *verifyBox) shown(w int, p *paint) []text.Safe {
 	switch v.face {
 	case faceWords:
-		return grid(v.of.Words, w, p)
+		return grid(cleanAll(v.of.Words), w, p)
 	case faceCode:
 		return v.drawn(w, p)
 	case faceGroups:
 	}
-	return grid(v.of.Groups, w, p)
+	return grid(cleanAll(v.of.Groups), w, p)
 }
 
 // grid puts words into columns, in the middle of w.
-func grid(words []string, w int, p *paint) []string {
+func grid(words []text.Safe, w int, p *paint) []text.Safe {
 	wide := 1
 	for _, s := range words {
 		wide = max(wide, text.Width(s))
 	}
 	n := max(1, min(groupRow, (w+2)/(wide+2)))
-	var rows []string
+	var rows []text.Safe
 	for i := 0; i < len(words); i += n {
-		var row []string
+		var row []text.Safe
 		for _, s := range words[i:min(i+n, len(words))] {
 			row = append(row, text.PadRight(s, wide))
 		}
-		rows = append(rows, p.Text.Key.Render(text.Center(strings.Join(row, "  "), w)))
+		rows = append(rows, p.Text.Key.Render(text.Center(text.Join(row, "  "), w)))
 	}
 	return rows
 }
 
 // drawn is the number as a QR code, two dots above each other in one column.
-func (v *verifyBox) drawn(w int, p *paint) []string {
+func (v *verifyBox) drawn(w int, p *paint) []text.Safe {
 	if v.code == nil || p.Code.Both == "" {
 		return text.Wrap("There is no code on this terminal: compare the numbers.", w)
 	}
@@ -234,19 +231,19 @@ func (v *verifyBox) drawn(w int, p *paint) []string {
 		return text.Wrap("The screen is too narrow for the code: compare the numbers.", w)
 	}
 	style := inkOf(p.Code.Style)
-	var rows []string
+	var rows []text.Safe
 	for y := 0; y < size; y += 2 {
-		var b strings.Builder
+		var b text.Builder
 		for x := range size {
-			b.WriteString(v.dots(x-quietZone, y-quietZone, p))
+			b.Add(v.dots(x-quietZone, y-quietZone, p))
 		}
-		rows = append(rows, text.Center(style.Render(b.String()), w))
+		rows = append(rows, text.Center(style.Render(b.Take()), w))
 	}
 	return rows
 }
 
 // dots is the sign for the dot at (x, y) and the one below it.
-func (v *verifyBox) dots(x, y int, p *paint) string {
+func (v *verifyBox) dots(x, y int, p *paint) text.Safe {
 	switch upper, lower := v.code.Black(x, y), v.code.Black(x, y+1); {
 	case upper && lower:
 		return p.Code.Both

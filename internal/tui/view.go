@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"labchat/internal/tui/text"
 )
 
@@ -23,14 +21,14 @@ func (m *Model) View() string {
 		for i, row := range rows {
 			rows[i] = text.Anchor(row, m.screen.w)
 		}
-		m.screen.frame = strings.Join(rows, "\n")
+		m.screen.frame = string(text.Join(rows, "\n"))
 		m.screen.stale = false
 	}
 	return m.screen.frame
 }
 
 // draw returns the rows of the screen: at most its height, none wider than it.
-func (m *Model) draw() []string {
+func (m *Model) draw() []text.Safe {
 	w, h := m.screen.w, m.screen.h
 	if w < 1 || h < 1 {
 		return nil
@@ -38,7 +36,7 @@ func (m *Model) draw() []string {
 	l := m.layout()
 	switch {
 	case l.tiny:
-		return []string{text.Truncate("chat-tui wants more room", w)}
+		return []text.Safe{text.Truncate("chat-tui wants more room", w)}
 	case m.over.open():
 		return m.flashed(m.over.View(w, h, m))
 	case m.form != nil:
@@ -48,14 +46,14 @@ func (m *Model) draw() []string {
 }
 
 // flashed puts the flash into the last row of what covers the status row.
-func (m *Model) flashed(rows []string) []string {
+func (m *Model) flashed(rows []text.Safe) []text.Safe {
 	if m.moment.flash != "" && len(rows) == m.screen.h {
 		rows[len(rows)-1] = m.flashRow(m.screen.w)
 	}
 	return rows
 }
 
-func (m *Model) flashRow(w int) string {
+func (m *Model) flashRow(w int) text.Safe {
 	return m.paint.Frame.Status.Render(text.PadRight(" "+m.moment.flash, w))
 }
 
@@ -77,9 +75,9 @@ func (m *Model) layout() layout {
 }
 
 // compose puts the panes beside and below each other.
-func (m *Model) compose(l layout) []string {
+func (m *Model) compose(l layout) []text.Safe {
 	p := m.paint
-	rows := make([]string, 0, l.h)
+	rows := make([]text.Safe, 0, l.h)
 	if l.title {
 		rows = append(rows, m.titleRow(l))
 	}
@@ -88,7 +86,7 @@ func (m *Model) compose(l layout) []string {
 	}
 	left, right := m.sides(l)
 	bar := p.Frame.Rule.Render(p.Border.V)
-	beside := func(main []string) {
+	beside := func(main []text.Safe) {
 		for _, row := range main {
 			if l.list > 0 && !l.narrow {
 				row = left[0] + bar + row
@@ -116,7 +114,7 @@ func (m *Model) compose(l layout) []string {
 	return append(rows, m.statusRow(l))
 }
 
-func skipRow(rows []string) []string {
+func skipRow(rows []text.Safe) []text.Safe {
 	if len(rows) == 0 {
 		return rows
 	}
@@ -124,7 +122,7 @@ func skipRow(rows []string) []string {
 }
 
 // sides draws the columns beside the timeline and the composer.
-func (m *Model) sides(l layout) (left, right []string) {
+func (m *Model) sides(l layout) (left, right []text.Safe) {
 	if l.narrow {
 		return nil, nil
 	}
@@ -144,12 +142,12 @@ func (m *Model) sides(l layout) (left, right []string) {
 
 // body draws what stands above the composer: the timeline, with what lies over
 // it.
-func (m *Model) body(l layout) []string {
+func (m *Model) body(l layout) []text.Safe {
 	switch {
 	case l.narrow && l.list > 0:
 		rows := m.rooms(l.w-edge, l.body)
 		for i := range rows {
-			rows[i] += strings.Repeat(" ", edge)
+			rows[i] += text.Repeat(" ", edge)
 		}
 		return rows
 	case l.narrow && l.people > 0:
@@ -177,7 +175,7 @@ func (m *Model) free(l layout) int {
 
 // conversation draws the timeline, and below it who is typing or what was
 // scrolled past.
-func (m *Model) conversation(l layout) []string {
+func (m *Model) conversation(l layout) []text.Safe {
 	at := m.book.current
 	if at == nil {
 		return window(nil, l.main, l.body, m.paint)
@@ -192,9 +190,9 @@ func (m *Model) conversation(l layout) []string {
 }
 
 // footer says who is typing, or how much there is below.
-func (m *Model) footer(at *place, w int) string {
+func (m *Model) footer(at *place, w int) text.Safe {
 	p := m.paint
-	lead := strings.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
+	lead := text.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
 	if n := at.log.Below(); n > 0 {
 		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
 	}
@@ -202,7 +200,7 @@ func (m *Model) footer(at *place, w int) string {
 	if len(writers) == 0 {
 		return text.PadRight("", w)
 	}
-	verb := " is typing"
+	var verb text.Safe = " is typing"
 	if len(writers) > 1 {
 		verb = " are typing"
 	}
@@ -210,7 +208,7 @@ func (m *Model) footer(at *place, w int) string {
 }
 
 // lay puts a box over rows, in the middle of each and from top on.
-func lay(rows, box []string, w, top int) {
+func lay(rows, box []text.Safe, w, top int) {
 	top = max(0, min(top, len(rows)-len(box)))
 	for i, row := range box {
 		if top+i < len(rows) {
@@ -220,7 +218,7 @@ func lay(rows, box []string, w, top int) {
 }
 
 // bar draws the composer.
-func (m *Model) bar(l layout) []string {
+func (m *Model) bar(l layout) []text.Safe {
 	hint := 0
 	if l.composer > 1 && m.composer.Rows(l.main, m.prompt(l.main)) < l.composer {
 		hint = 1
@@ -234,18 +232,18 @@ func (m *Model) bar(l layout) []string {
 
 // crossRule is the line between the timeline and the composer, with crossings
 // where columns meet it.
-func (m *Model) crossRule(l layout) string {
+func (m *Model) crossRule(l layout) text.Safe {
 	p := m.paint
 	if l.narrow {
 		return p.line(l.w)
 	}
 	h, cross := p.Border.H, p.Border.Cross
-	rule := strings.Repeat(h, l.main)
+	rule := text.Repeat(h, l.main)
 	if l.list > 0 {
-		rule = strings.Repeat(h, l.list) + cross + rule
+		rule = text.Repeat(h, l.list) + cross + rule
 	}
 	if l.people > 0 {
-		rule += cross + strings.Repeat(h, l.people)
+		rule += cross + text.Repeat(h, l.people)
 	}
 	return p.Frame.Rule.Render(rule)
 }

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"labchat/internal/tui/command"
@@ -12,7 +10,7 @@ import (
 
 // badge says in three letters or four how lines to somebody travel, and which
 // sign stands before their name.
-func (m *Model) badge(who *place) (sign, path string) {
+func (m *Model) badge(who *place) (sign, path text.Safe) {
 	p, way := m.paint, &who.peer.path
 	sign, path = p.Glyph.Offline, "off"
 	known, here := m.book.presence(who.name)
@@ -59,7 +57,7 @@ func (m *Model) badge(who *place) (sign, path string) {
 }
 
 // plainBadge is that of lines that are not encrypted.
-func (m *Model) plainBadge(way *wire.Path) string {
+func (m *Model) plainBadge(way *wire.Path) text.Safe {
 	if m.pastServer(way) {
 		return "pln"
 	}
@@ -76,7 +74,7 @@ func (m *Model) pastServer(way *wire.Path) bool {
 }
 
 // keyWords says what is thought of somebody's key; "" where there is none.
-func (m *Model) keyWords(way *wire.Path) string {
+func (m *Model) keyWords(way *wire.Path) text.Safe {
 	switch way.Key {
 	case wire.KeyVerified:
 		return "verified " + m.paint.Glyph.Good
@@ -96,7 +94,7 @@ func (m *Model) keyWords(way *wire.Path) string {
 }
 
 // keyMark is keyWords where there is little room.
-func (m *Model) keyMark(way *wire.Path) string {
+func (m *Model) keyMark(way *wire.Path) text.Safe {
 	switch {
 	case way.Request || way.Blocked:
 		return "" // the badge says it
@@ -108,7 +106,7 @@ func (m *Model) keyMark(way *wire.Path) string {
 	return ""
 }
 
-func guestly(words string, guest bool) string {
+func guestly(words text.Safe, guest bool) text.Safe {
 	if guest {
 		return "a guest's key, not kept"
 	}
@@ -117,9 +115,9 @@ func guestly(words string, guest bool) string {
 
 // wayWords says how lines to somebody travel, in parts: what is thought of the
 // key, the way, and what else is to be known.
-func (m *Model) wayWords(p *peer) []string {
+func (m *Model) wayWords(p *peer) []text.Safe {
 	way := &p.path
-	var parts []string
+	var parts []text.Safe
 	if way.Request {
 		parts = append(parts, "asks for a private conversation")
 	}
@@ -139,38 +137,38 @@ func (m *Model) wayWords(p *peer) []string {
 }
 
 // wayWord is the way alone.
-func (m *Model) wayWord(p *peer) string {
-	way := &p.path
+func (m *Model) wayWord(p *peer) text.Safe {
+	way, reason := &p.path, text.CleanLine(p.path.Reason)
 	switch {
 	case way.Way == wire.WayDirect:
 		return "direct UDP" + rtt(way.RTT)
 	case way.Way == wire.WayRelay:
-		return because("relayed"+rtt(way.RTT), way.Reason)
+		return because("relayed"+rtt(way.RTT), reason)
 	case way.Asked:
-		return way.Reason
+		return reason
 	case way.Trying:
-		return because("looking for a way, lines wait here", way.Reason)
+		return because("looking for a way, lines wait here", reason)
 	case way.Way == wire.WayInbox:
-		return because("away: lines wait sealed at the server", way.Reason)
+		return because("away: lines wait sealed at the server", reason)
 	case way.Way == wire.WayNever:
-		return way.Reason
-	case way.Way == wire.WayPlain && way.Reason != "":
-		return "not encrypted: " + way.Reason
+		return reason
+	case way.Way == wire.WayPlain && reason != "":
+		return "not encrypted: " + reason
 	case way.Way == wire.WayPlain && m.plainBadge(way) == "pln":
 		return "not encrypted: plain text past the server"
 	case way.Way == wire.WayPlain:
 		return "not encrypted: through the server, readable by it"
 	case way.Blocked:
-		return because("lines wait here", way.Reason)
-	case way.Reason != "":
-		return "lines wait here: " + way.Reason
+		return because("lines wait here", reason)
+	case reason != "":
+		return "lines wait here: " + reason
 	default:
 		return "the next line opens a connection"
 	}
 }
 
 // rtt prints a round-trip time behind a way.
-func rtt(micros int64) string {
+func rtt(micros int64) text.Safe {
 	if micros <= 0 {
 		return ""
 	}
@@ -178,24 +176,24 @@ func rtt(micros int64) string {
 }
 
 // millis prints microseconds as people read them.
-func millis(micros int64) string {
+func millis(micros int64) text.Safe {
 	if micros < 1000 {
 		return "<1 ms"
 	}
-	return strconv.FormatInt(micros/1000, 10) + " ms"
+	return text.Sprintf("%d ms", micros/1000)
 }
 
 // loss prints how many of a hundred packets are lost.
-func loss(way *wire.Path) string {
+func loss(way *wire.Path) text.Safe {
 	if way.Packets <= 0 {
 		return ""
 	}
-	return fmt.Sprintf("loss %d %%", min(way.Lost*100/way.Packets, 100))
+	return text.Sprintf("loss %d %%", min(way.Lost*100/way.Packets, 100))
 }
 
 // privateHeading names the other side of a private conversation, and the way to
 // them.
-func (m *Model) privateHeading(at *place, l layout) string {
+func (m *Model) privateHeading(at *place, l layout) text.Safe {
 	who := "@ " + m.book.labelOf(at)
 	if at.peer.was != "" {
 		who += " (was " + at.peer.was + ")"
@@ -203,9 +201,9 @@ func (m *Model) privateHeading(at *place, l layout) string {
 	switch {
 	case at.peer.known && l.narrow:
 		_, path := m.badge(at)
-		return joined(m.paint, []string{who, path + rtt(at.peer.path.RTT), m.keyMark(&at.peer.path)})
+		return joined(m.paint, []text.Safe{who, path + rtt(at.peer.path.RTT), m.keyMark(&at.peer.path)})
 	case at.peer.known:
-		parts := append([]string{who}, m.wayWords(at.peer)...)
+		parts := append([]text.Safe{who}, m.wayWords(at.peer)...)
 		if at.peer.path.Way == wire.WayDirect && l.w >= peopleWidth {
 			parts = append(parts, loss(&at.peer.path))
 		}
@@ -218,14 +216,14 @@ func (m *Model) privateHeading(at *place, l layout) string {
 }
 
 // joined joins what is not empty with the theme's dot.
-func joined(p *paint, parts []string) string {
-	var said []string
+func joined(p *paint, parts []text.Safe) text.Safe {
+	var said []text.Safe
 	for _, s := range parts {
 		if s != "" {
 			said = append(said, s)
 		}
 	}
-	return strings.Join(said, " "+p.Glyph.Dot+" ")
+	return text.Join(said, " "+p.Glyph.Dot+" ")
 }
 
 // reached says whether lines go straight to somebody.
@@ -235,7 +233,7 @@ func (b *book) reached(name string) bool {
 }
 
 // direct names those whose lines go past the server, with the ways.
-func (b *book) direct() (names []string) {
+func (b *book) direct() (names []text.Safe) {
 	for _, at := range b.persons {
 		if way := &at.peer.path; way.Way == wire.WayDirect && !way.Blocked {
 			names = append(names, at.label+", direct UDP"+rtt(way.RTT))
@@ -246,7 +244,7 @@ func (b *book) direct() (names []string) {
 
 // privatePrompt says what becomes of a line to somebody, in a long form and a
 // short one; empty where the composer says what it says of all lines.
-func (m *Model) privatePrompt(name string) (long, short string) {
+func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 	p := m.book.peerTo(name)
 	way := &p.path
 	clean := text.CleanLine(name)
@@ -291,11 +289,11 @@ func (m *Model) receiver() string {
 
 // shortPrint is the beginning of a key's print: enough to tell two keys apart
 // at a glance, not enough to trust one.
-func shortPrint(key string, p *paint) string {
+func shortPrint(key string, p *paint) text.Safe {
 	const enough = 8
-	r := []rune(strings.TrimPrefix(text.CleanLine(key), "SHA256:"))
+	r := []rune(strings.TrimPrefix(key, "SHA256:"))
 	if len(r) > enough {
-		return string(r[:enough]) + p.Glyph.More
+		return text.CleanLine(string(r[:enough])) + p.Glyph.More
 	}
-	return string(r)
+	return text.CleanLine(string(r))
 }

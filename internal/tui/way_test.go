@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
@@ -174,10 +175,10 @@ func TestTheInspectorAsksForAFreshPathOnly(t *testing.T) {
 }
 
 func TestASparkIsAsHighAsItsValue(t *testing.T) {
-	bars := []rune("12345678")
+	bars := []text.Safe{"1", "2", "3", "4", "5", "6", "7", "8"}
 	for _, tt := range []struct {
 		values []int64
-		want   string
+		want   text.Safe
 	}{{nil, ""}, {[]int64{5}, "8"}, {[]int64{0, 7, 14}, "148"}, {[]int64{-3, 0}, "11"}, {[]int64{1 << 62 >> 4, 1}, "81"}} {
 		if got := spark(tt.values, bars); got != tt.want {
 			t.Errorf("%v: got %s, want %s", tt.values, got, tt.want)

@@ -36,6 +36,9 @@ type Program struct {
 	// Vars are values for ${name} in the tags of Grammar.
 	Vars map[string]string
 	Bind []any
+	// Clean makes the words of a failure fit for a terminal, where some of them may
+	// be foreign: a server's, or those of its certificate. nil leaves them.
+	Clean func(string) string
 }
 
 // Streams are where a program reads and writes.
@@ -64,7 +67,7 @@ func (p Program) Main() int {
 	std := Standard()
 	err := p.Run(ctx, os.Args[1:], std)
 	if err != nil && !errors.Is(err, errInterrupted) {
-		fmt.Fprintf(std.Err, "%s: %s\n", p.Name, oneLine(err.Error()))
+		fmt.Fprintf(std.Err, "%s: %s\n", p.Name, p.failure(err))
 	}
 	return exitCode(err)
 }
@@ -135,6 +138,15 @@ const Rules = `A flag may also come from the environment (LABCHAT_ and its name 
 command under [command]). The command line wins over the environment, that over the file.
 
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 130 interrupted.`
+
+// failure is what a person is told of an error.
+func (p Program) failure(err error) string {
+	words := oneLine(err.Error())
+	if p.Clean != nil {
+		words = p.Clean(words)
+	}
+	return words
+}
 
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")

@@ -3,6 +3,7 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -27,5 +28,14 @@ func TestExitCodes(t *testing.T) {
 func TestAFailureIsOneLine(t *testing.T) {
 	if got, want := oneLine("one\ntwo\r\n"), "one; two"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAFailureIsCleanedWhereTheProgramKnowsHow(t *testing.T) {
+	err := errors.New("one\ntwo")
+	for want, p := range map[string]Program{"one; two": {}, "ONE; TWO": {Clean: strings.ToUpper}} {
+		if got := p.failure(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -1,11 +1,10 @@
 package private
 
 import (
+	_ "embed" // the words
 	"encoding/binary"
 	"slices"
 	"strings"
-
-	"github.com/tyler-smith/go-bip39/wordlists"
 
 	"labchat/internal/wire"
 )
@@ -21,6 +20,14 @@ func numbers(own, other string) *wire.Safety {
 	}
 }
 
+// wordList is the English word list of BIP 39, a word a line, as the module
+// github.com/tyler-smith/go-bip39 has it (words.LICENSE). Two people read the
+// same words only where both have the same list, in the same order: it is
+// never changed.
+//
+//go:embed words.txt
+var wordList string
+
 // words spells the last 24 bytes of a digest as 12 of the 2,048 words of BIP 39:
 // two bytes each, big endian, modulo 2,048.
 func words(digest []byte) []string {
@@ -28,11 +35,11 @@ func words(digest []byte) []string {
 	if len(digest) < 2*count {
 		return nil
 	}
-	tail := digest[len(digest)-2*count:]
+	tail, known := digest[len(digest)-2*count:], strings.Fields(wordList)
 	list := make([]string, count)
 	for i := range list {
 		n := binary.BigEndian.Uint16(tail[2*i:])
-		list[i] = wordlists.English[int(n)%len(wordlists.English)]
+		list[i] = known[int(n)%len(known)]
 	}
 	return list
 }

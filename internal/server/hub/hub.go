@@ -88,6 +88,7 @@ type Hub struct {
 	relaying  budget // of all that is relayed
 	reached   reached
 	absent    absences
+	diskFull  bool   // see SetDiskFull
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far

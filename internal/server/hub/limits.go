@@ -117,6 +117,12 @@ const (
 	oldStanding   = 50 * fairEvery
 	newStanding   = 5 * fairEvery
 	worstStanding = 5 * time.Minute
+	// keptOverhead is what a line takes of the disk beside its text: its row, and
+	// the one that recognises it when it is sent again.
+	keptOverhead = 200
+	// fullRetry is when a line that a full disk had no room for is worth another
+	// try: somebody has to make room.
+	fullRetry = time.Minute
 	// storageRetry is when a line that the disk refused is worth another try.
 	storageRetry = time.Second
 	// registerRetry is what an address is told that made too many accounts in
@@ -187,6 +193,15 @@ var (
 	// lightAllowed is how many relayed bytes of a session are lines, answers and
 	// what keeps a link open, and no file.
 	lightAllowed = allowance{atOnce: 64 << 10, perSecond: 4 << 10}
+	// ownKept is what an account, or a guest's session, may have the disk keep at
+	// once and then in an hour: a book of a thousand pages is a fourth of that, and one who does it all
+	// day fills 200 MB. networkKept is what all of one network may: a class of
+	// thirty with a fourth of that each, and a disk of 10 GiB lasts a week.
+	ownKept     = allowance{atOnce: 8 << 20, perSecond: 8 << 20 / 3600}
+	networkKept = allowance{atOnce: 64 << 20, perSecond: 64 << 20 / 3600}
+	// quietKept is what each may whose network may no more, if they came before: a
+	// thousand lines, and one every three seconds.
+	quietKept = allowance{atOnce: 256 << 10, perSecond: 256 << 10 / 3600}
 )
 
 func (l Limits) orDefaults() Limits {

@@ -85,6 +85,7 @@ type account struct {
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
 	standing time.Time     // see session.standing
+	kept     keeps
 }
 
 // at returns who has the name, or else one that looks like it, or nil.

@@ -20,6 +20,7 @@ type pace struct {
 	wasted    budget    // of bytes that were to be relayed and were dropped
 	relayTold time.Time // when it was told last that not all is relayed
 	spent     budget    // by requests that cost
+	kept      keeps     // of a guest
 	turn      turn      // what the next one of them waits for
 	price     int       // of it, while it waits for the network's share
 	since     time.Time // it waits for that

@@ -16,6 +16,7 @@ type share struct {
 	spent    budget
 	sessions int        // that have it, or a site's networks; it is not forgotten before they have gone
 	relayed  budget     // bytes
+	kept     kept       // bytes on disk
 	waiting  []*session // whose next request is not paid for, in order of coming
 	due      time.Time  // when the next of them is paid for; not after now where none waits
 }
@@ -173,7 +174,7 @@ func (s *session) unshare() {
 // sweep forgets the budgets that are whole and nobody's.
 func (a *shares) sweep(now time.Time) {
 	for network, sh := range a.of {
-		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) {
+		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) && !sh.kept.spent.whole.After(now) {
 			delete(a.of, network)
 			if sh.site != nil {
 				sh.site.sessions--

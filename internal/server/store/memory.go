@@ -252,6 +252,9 @@ func (m *Memory) PasswordHash(_ context.Context, name string) (string, error) {
 // Backup implements Store: there is nothing to copy.
 func (m *Memory) Backup(context.Context, string) error { return fmt.Errorf("back up: %w", errNoBackup) }
 
+// Full implements Store.
+func (m *Memory) Full() bool { return false }
+
 // Node implements Store.
 func (m *Memory) Node() string { return m.node }
 

@@ -178,7 +178,7 @@ func TestNormalDurabilityRemembersWhatIsOnDisk(t *testing.T) {
 		if m, err := readMark(s.file); err != nil || m.last >= id {
 			t.Errorf("at once: got %+v, %v, want less than %d", m, err, id)
 		}
-		<-time.After(2 * reachedEvery)
+		<-time.After(2 * watchEvery)
 		if m, err := readMark(s.file); err != nil || m.last != id {
 			t.Errorf("two seconds later: got %+v, %v, want %d", m, err, id)
 		}

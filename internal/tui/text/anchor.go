@@ -14,9 +14,10 @@ const eraseRow = "\x1b[2K"
 // row stays free. Other rows are left as they are.
 //
 // The row has to begin in the first column, so this is for whole rows only.
-func Anchor(row string, width int) string {
+func Anchor(finished Safe, width int) Safe {
+	row := string(finished)
 	if steady(row) {
-		return row
+		return finished
 	}
 	var b strings.Builder
 	b.Grow(len(row) + len(row)/2)
@@ -46,7 +47,7 @@ func Anchor(row string, width int) string {
 		b.WriteString(strconv.Itoa(column + 1))
 		b.WriteByte('G')
 	}
-	return b.String()
+	return Safe(b.String())
 }
 
 // steady tells whether all terminals agree about a row.

@@ -100,14 +100,14 @@ func TestWhatStandsBehindADisputedCharacterIsInItsColumn(t *testing.T) {
 		left := width / 2
 		row := Anchor("\x1b[1m"+PadRight(name, left)+"\x1b[0m|"+PadRight(name, width-left-1), width)
 		for kind, count := range counters() {
-			cells, furthest := draw(row, count)
+			cells, furthest := draw(string(row), count)
 			if furthest > width {
 				rt.Fatalf("%s: %q reaches column %d of %d", kind, row, furthest, width)
 			}
 			if cells[left] != "|" {
 				rt.Fatalf("%s: %q has %q in column %d", kind, row, cells[left], left)
 			}
-			if kind != "marks too" && strings.HasPrefix(row, eraseRow) && cells[width-1] != "" {
+			if kind != "marks too" && strings.HasPrefix(string(row), eraseRow) && cells[width-1] != "" {
 				rt.Fatalf("%s: %q draws in the last column", kind, row)
 			}
 		}
@@ -116,7 +116,7 @@ func TestWhatStandsBehindADisputedCharacterIsInItsColumn(t *testing.T) {
 
 func TestARowThatEverybodyAgreesAboutStaysAsItIs(t *testing.T) {
 	for _, row := range []string{"", "plain", "\x1b[1mbold\x1b[0m", "größer │ ● → ✓ 你好 ｶﾅ 한글", "e\u0301te\u0301", "Ελληνικά Русский ไทย"} {
-		if got := Anchor(row, Width(row)); got != row {
+		if got := Anchor(Safe(row), Width(row)); string(got) != row {
 			t.Errorf("%q became %q", row, got)
 		}
 	}
@@ -142,10 +142,10 @@ func TestTmuxNeedsNoMoreColumnsThanAreReserved(t *testing.T) {
 		_ = exec.CommandContext(context.WithoutCancel(t.Context()), bin, "-S", socket, "kill-server").Run() // it may have ended by itself
 	})
 	for i, word := range scripts() {
-		word = CleanLine(word)
+		word = string(CleanLine(word))
 		// The pane draws the row, says so, and stays until the server ends.
 		ready := fmt.Sprintf("ready%d", i)
-		row := Anchor(PadRight(word, 38)+"|", 40)
+		row := Anchor(PadRight(Safe(word), 38)+"|", 40)
 		script := fmt.Sprintf("printf '%%s' '%s'; tmux -S '%s' wait-for -S %s; read -r _", word, socket, ready)
 		tmux("new-session", "-d", "-x", "40", "-y", "4", "-s", ready, script)
 		tmux("wait-for", ready)

@@ -25,9 +25,9 @@ const (
 // Clean returns s fit for a terminal. Line feeds stay and tabs become blanks;
 // all that a terminal would obey becomes a visible mark; carriage returns, and
 // what is invisible, go. It leaves clean text as it is.
-func Clean(s string) string {
+func Clean(s string) Safe {
 	if ready(s) {
-		return s
+		return Safe(s)
 	}
 	c := cleaner{bare: true}
 	c.Grow(len(s) + len(s)/8)
@@ -38,14 +38,14 @@ func Clean(s string) string {
 		}
 		i += n
 	}
-	return c.String()
+	return Safe(c.String())
 }
 
 // CleanLine is Clean for what must stay on one row, such as names and topics:
 // line feeds become visible marks too.
-func CleanLine(s string) string {
-	s = Clean(s)
-	return strings.ReplaceAll(s, "\n", string(picture+'\n'))
+func CleanLine(s string) Safe {
+	clean := string(Clean(s))
+	return Safe(strings.ReplaceAll(clean, "\n", string(picture+'\n')))
 }
 
 // ready tells whether s is printable ASCII and line feeds only.
@@ -128,7 +128,7 @@ func (c *cleaner) newline() {
 func (c *cleaner) tab() {
 	c.col += Width(c.String()[c.row:])
 	n := tabStop - c.col%tabStop
-	c.WriteString(blanks(n))
+	c.WriteString(strings.Repeat(" ", n))
 	c.row, c.col = c.Len(), c.col+n
 }
 

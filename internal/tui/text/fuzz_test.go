@@ -24,7 +24,7 @@ func FuzzClean(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		clean := Clean(s)
-		if !utf8.ValidString(clean) {
+		if !utf8.ValidString(string(clean)) {
 			t.Errorf("Clean(%q) = %q is no UTF-8", s, clean)
 		}
 		for _, r := range clean {
@@ -32,10 +32,10 @@ func FuzzClean(f *testing.F) {
 				t.Errorf("Clean(%q) = %q keeps %U", s, clean, r)
 			}
 		}
-		if twice := Clean(clean); twice != clean {
+		if twice := Clean(string(clean)); twice != clean {
 			t.Errorf("Clean(%q) = %q, cleaned again %q", s, clean, twice)
 		}
-		for row := range strings.SplitSeq(clean, "\n") {
+		for row := range strings.SplitSeq(string(clean), "\n") {
 			if w, wc := ansi.StringWidth(row), byCodePoints(row); Width(row) < max(w, wc) {
 				t.Errorf("%q is %d columns by clusters, %d by code points, %d by Width", row, w, wc, Width(row))
 			}
@@ -46,7 +46,7 @@ func FuzzClean(f *testing.F) {
 				t.Errorf("the halves of %q are %d and %d columns, both together %d", row, Width(row[:half]), Width(row[half:]), Width(row))
 			}
 		}
-		if line := CleanLine(s); strings.ContainsRune(line, '\n') {
+		if line := CleanLine(s); strings.ContainsRune(string(line), '\n') {
 			t.Errorf("CleanLine(%q) = %q", s, line)
 		}
 	})
@@ -58,48 +58,49 @@ func FuzzWrap(f *testing.F) {
 			f.Add(s, width)
 		}
 	}
-	f.Fuzz(func(t *testing.T, s string, width int) {
-		s, width = Clean(s), max(width%200, 1)
+	f.Fuzz(func(t *testing.T, foreign string, width int) {
+		width = max(width%200, 1)
+		s := Clean(foreign)
 		rows := Wrap(s, width)
 		for _, row := range rows {
-			if Width(row) > width || strings.ContainsRune(row, '\n') {
+			if Width(row) > width || strings.ContainsRune(string(row), '\n') {
 				t.Errorf("Wrap(%q, %d) has the row %q of %d columns", s, width, row, Width(row))
 			}
 		}
 		for i, row := range rows {
-			if r, _ := utf8.DecodeRuneInString(row); unicode.Is(unicode.M, r) {
+			if r, _ := utf8.DecodeRuneInString(string(row)); unicode.Is(unicode.M, r) {
 				t.Errorf("Wrap(%q, %d): row %d begins with a mark: %q", s, width, i, row)
 			}
 		}
-		if got, want := visible(strings.Join(rows, "")), visible(s); got != want && !slices.ContainsFunc(rows, func(row string) bool { return strings.HasSuffix(row, markNarrow) }) {
+		if got, want := visible(Join(rows, "")), visible(s); got != want && !slices.ContainsFunc(rows, func(row Safe) bool { return HasSuffix(row, markNarrow) }) {
 			t.Errorf("Wrap(%q, %d) shows %q, want %q", s, width, got, want)
 		}
-		if len(rows) <= strings.Count(s, "\n") {
+		if len(rows) <= strings.Count(string(s), "\n") {
 			t.Errorf("Wrap(%q, %d) has %d rows", s, width, len(rows))
 		}
 	})
 }
 
 // visible drops what wrapping may drop or add.
-func visible(s string) string {
+func visible(s Safe) string {
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r == '\n' {
 			return -1
 		}
 		return r
-	}, s)
+	}, string(s))
 }
 
 func FuzzFit(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s, 7)
 	}
-	f.Fuzz(func(t *testing.T, s string, width int) {
-		s, width = CleanLine(s), max(width%100, -1)
+	f.Fuzz(func(t *testing.T, foreign string, width int) {
+		s, width := CleanLine(foreign), max(width%100, -1)
 		if got := Truncate(s, width); Width(got) > max(width, 0) {
 			t.Errorf("Truncate(%q, %d) = %q is %d columns", s, width, got, Width(got))
 		}
-		for _, got := range []string{PadRight(s, width), PadLeft(s, width), Center(s, width)} {
+		for _, got := range []Safe{PadRight(s, width), PadLeft(s, width), Center(s, width)} {
 			if Width(got) != max(width, 0) {
 				t.Errorf("%q in %d columns is %q: %d", s, width, got, Width(got))
 			}
@@ -108,8 +109,8 @@ func FuzzFit(f *testing.F) {
 }
 
 func BenchmarkWrap(b *testing.B) {
-	for name, s := range map[string]string{
-		"ASCII":   strings.Repeat("the quick brown fox jumps over it ", 11)[:360],
+	for name, s := range map[string]Safe{
+		"ASCII":   Repeat("the quick brown fox jumps over it ", 11)[:360],
 		"Unicode": Clean(strings.Repeat("größer als gewöhnlich ist es schon ", 12)),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -2,8 +2,8 @@
 // measures it and breaks it into rows.
 //
 // Every foreign string (a line, a name, a topic, an error of a server) passes
-// Clean or CleanLine once, where it enters the screen. After that it holds no
-// byte or character that a terminal obeys instead of showing.
+// Clean or CleanLine once, where it enters the screen. What comes out is a Safe,
+// which holds no byte or character that a terminal obeys instead of showing.
 //
 // There is one measure in the whole program: Width, which is never less than
 // what a terminal needs, whether it counts clusters or code points. Where they
@@ -21,7 +21,8 @@ const ellipsis = "…"
 
 // Width returns how many columns s takes at most. Escape sequences of our own
 // styles take none. The widths of two strings add up to that of both together.
-func Width(s string) int {
+func Width[S ~string](words S) int {
+	s := string(words)
 	if plain(s) {
 		return len(s)
 	}
@@ -40,12 +41,13 @@ func Width(s string) int {
 
 // Truncate cuts s, which is one row, to at most width columns. What was cut
 // ends with an ellipsis. It may hold styles: they are kept whole.
-func Truncate(s string, width int) string {
+func Truncate(words Safe, width int) Safe {
+	s := string(words)
 	switch {
 	case width < 1:
 		return ""
 	case len(s) <= width && plain(s), Width(s) <= width:
-		return s
+		return words
 	}
 	var b strings.Builder
 	b.Grow(len(s) + len(ellipsis))
@@ -68,32 +70,30 @@ func Truncate(s string, width int) string {
 		}
 		s = s[n:]
 	}
-	return b.String()
+	return Safe(b.String())
 }
 
 // PadRight returns s in exactly width columns: filled up with blanks on the
 // right, or cut.
-func PadRight(s string, width int) string {
+func PadRight(s Safe, width int) Safe {
 	s = Truncate(s, width)
-	return s + blanks(width-Width(s))
+	return s + Blanks(width-Width(s))
 }
 
 // PadLeft returns s in exactly width columns: filled up with blanks on the
 // left, or cut.
-func PadLeft(s string, width int) string {
+func PadLeft(s Safe, width int) Safe {
 	s = Truncate(s, width)
-	return blanks(width-Width(s)) + s
+	return Blanks(width-Width(s)) + s
 }
 
 // Center returns s in exactly width columns with as many blanks on its left as
 // on its right, or one less; or cut.
-func Center(s string, width int) string {
+func Center(s Safe, width int) Safe {
 	s = Truncate(s, width)
 	free := width - Width(s)
-	return blanks(free/2) + s + blanks(free-free/2)
+	return Blanks(free/2) + s + Blanks(free-free/2)
 }
-
-func blanks(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
 // plain tells whether s is printable ASCII only: a column a byte.
 func plain(s string) bool {

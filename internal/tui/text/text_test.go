@@ -7,7 +7,10 @@ import (
 )
 
 func TestClean(t *testing.T) {
-	for name, c := range map[string]struct{ in, want string }{
+	for name, c := range map[string]struct {
+		in   string
+		want Safe
+	}{
 		"plain text stays":                        {"hello, world", "hello, world"},
 		"line feeds stay":                         {"a\nb", "a\nb"},
 		"CR before a line feed goes":              {"a\r\nb", "a\nb"},
@@ -49,35 +52,35 @@ func TestClean(t *testing.T) {
 }
 
 func TestCleanLineStaysOnOneRow(t *testing.T) {
-	if got, want := CleanLine("a\r\nb\u2028c"), "a␊b␊c"; got != want {
+	if got, want := CleanLine("a\r\nb\u2028c"), Safe("a␊b␊c"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestWrap(t *testing.T) {
 	for name, c := range map[string]struct {
-		in    string
+		in    Safe
 		width int
-		want  []string
+		want  []Safe
 	}{
-		"what fits stays":                     {"hello world", 11, []string{"hello world"}},
-		"nothing is one row":                  {"", 5, []string{""}},
-		"words":                               {"hello world", 10, []string{"hello", "world"}},
-		"blanks at the break go":              {"hello    world", 10, []string{"hello", "world"}},
-		"blanks inside stay":                  {"a    b c", 7, []string{"a    b", "c"}},
-		"line feeds":                          {"a\n\nb", 5, []string{"a", "", "b"}},
-		"a long word anywhere":                {"abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
-		"a URL that fits a row goes whole":    {"see https://a.org/b", 16, []string{"see", "https://a.org/b"}},
-		"a long URL after a slash":            {"https://wiki.example.org/lab3#syn", 26, []string{"https://wiki.example.org/", "lab3#syn"}},
-		"not after the slashes of its scheme": {"https://wikiexampleorgabcdefghij", 26, []string{"https://wikiexampleorgabcd", "efghij"}},
-		"between wide characters":             {"ab你好世界", 6, []string{"ab你好", "世界"}},
-		"before a wide character":             {"x abc你", 5, []string{"x abc", "你"}},
-		"indented rows":                       {"    return a + b", 10, []string{"    return", "    a + b"}},
-		"deep indents leave room":             {"        abcdefgh", 8, []string{"    abcd", "    efgh"}},
-		"a character wider than the row":      {"a你b", 1, []string{"a", "·", "b"}},
-		"no width is one":                     {"ab", -3, []string{"a", "b"}},
-		"letters with marks are no breaks":    {"ab தமிழ்", 6, []string{"ab", "தமிழ்"}},
-		"marks stay with their letter":        {"aaae\u0301b", 4, []string{"aaae\u0301", "b"}},
+		"what fits stays":                     {"hello world", 11, []Safe{"hello world"}},
+		"nothing is one row":                  {"", 5, []Safe{""}},
+		"words":                               {"hello world", 10, []Safe{"hello", "world"}},
+		"blanks at the break go":              {"hello    world", 10, []Safe{"hello", "world"}},
+		"blanks inside stay":                  {"a    b c", 7, []Safe{"a    b", "c"}},
+		"line feeds":                          {"a\n\nb", 5, []Safe{"a", "", "b"}},
+		"a long word anywhere":                {"abcdefghij", 4, []Safe{"abcd", "efgh", "ij"}},
+		"a URL that fits a row goes whole":    {"see https://a.org/b", 16, []Safe{"see", "https://a.org/b"}},
+		"a long URL after a slash":            {"https://wiki.example.org/lab3#syn", 26, []Safe{"https://wiki.example.org/", "lab3#syn"}},
+		"not after the slashes of its scheme": {"https://wikiexampleorgabcdefghij", 26, []Safe{"https://wikiexampleorgabcd", "efghij"}},
+		"between wide characters":             {"ab你好世界", 6, []Safe{"ab你好", "世界"}},
+		"before a wide character":             {"x abc你", 5, []Safe{"x abc", "你"}},
+		"indented rows":                       {"    return a + b", 10, []Safe{"    return", "    a + b"}},
+		"deep indents leave room":             {"        abcdefgh", 8, []Safe{"    abcd", "    efgh"}},
+		"a character wider than the row":      {"a你b", 1, []Safe{"a", "·", "b"}},
+		"no width is one":                     {"ab", -3, []Safe{"a", "b"}},
+		"letters with marks are no breaks":    {"ab தமிழ்", 6, []Safe{"ab", "தமிழ்"}},
+		"marks stay with their letter":        {"aaae\u0301b", 4, []Safe{"aaae\u0301", "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, Wrap(c.in, c.width)); diff != "" {
@@ -88,7 +91,7 @@ func TestWrap(t *testing.T) {
 }
 
 func TestFit(t *testing.T) {
-	for name, c := range map[string]struct{ got, want string }{
+	for name, c := range map[string]struct{ got, want Safe }{
 		"truncate leaves what fits":      {Truncate("abc", 3), "abc"},
 		"truncate marks the cut":         {Truncate("abcd", 3), "ab…"},
 		"truncate counts columns":        {Truncate("你好世界", 5), "你好…"},

@@ -13,14 +13,14 @@ const markNarrow = "·"
 // longer than a row after a slash, or else anywhere. The rows of an indented
 // line are indented alike. A line feed always begins a new row, so that there
 // is at least one.
-func Wrap(s string, width int) []string {
+func Wrap(s Safe, width int) []Safe {
 	width = max(width, 1)
-	if len(s) <= width && plain(s) {
-		return []string{s}
+	if len(s) <= width && plain(string(s)) {
+		return []Safe{s}
 	}
-	rows := make([]string, 0, 1+len(s)/width)
+	rows := make([]Safe, 0, 1+len(s)/width)
 	for {
-		line, rest, more := strings.Cut(s, "\n")
+		line, rest, more := Cut(s, "\n")
 		rows = wrapLine(rows, line, width)
 		if !more {
 			return rows
@@ -29,14 +29,14 @@ func Wrap(s string, width int) []string {
 	}
 }
 
-func wrapLine(rows []string, line string, width int) []string {
+func wrapLine(rows []Safe, line Safe, width int) []Safe {
 	if Width(line) <= width {
 		return append(rows, line)
 	}
-	body := strings.TrimLeft(line, " ")
+	body := strings.TrimLeft(string(line), " ")
 	// Deep code keeps half of the row to be read in, and a wide character's room.
 	indent := max(min(len(line)-len(body), width/2, width-2), 0)
-	w := wrapper{rows: rows, indent: blanks(indent), width: width - indent, line: body}
+	w := wrapper{rows: rows, indent: Blanks(indent), width: width - indent, line: body}
 	for w.pos < len(body) {
 		w.place(w.word())
 	}
@@ -48,8 +48,8 @@ func wrapLine(rows []string, line string, width int) []string {
 
 // wrapper breaks one line. Positions are bytes of line.
 type wrapper struct {
-	rows   []string
-	indent string
+	rows   []Safe
+	indent Safe
 	width  int // columns of a row beside its indent
 	line   string
 
@@ -135,12 +135,12 @@ func (w *wrapper) breakOff(v word) word {
 	case slashCols > w.width/3: // else the row would be nearly empty: "https://"
 		cut, cols = slash, slashCols
 	}
-	w.rows = append(w.rows, w.indent+w.line[v.start:cut])
+	w.rows = append(w.rows, w.indent+Safe(w.line[v.start:cut]))
 	return word{start: cut, end: v.end, width: v.width - cols}
 }
 
 // flush ends the open row.
 func (w *wrapper) flush() {
-	w.rows = append(w.rows, w.indent+w.line[w.start:w.end])
+	w.rows = append(w.rows, w.indent+Safe(w.line[w.start:w.end]))
 	w.start, w.col = w.end, 0
 }

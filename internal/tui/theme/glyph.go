@@ -1,56 +1,60 @@
 package theme
 
-import "github.com/charmbracelet/lipgloss"
+import (
+	"github.com/charmbracelet/lipgloss"
+
+	"labchat/internal/tui/text"
+)
 
 // Border is the lines of the screen. Each is one column wide.
 type Border struct {
-	H, V  string // rules between panes
-	Cross string // where both meet
+	H, V  text.Safe // rules between panes
+	Cross text.Safe // where both meet
 	Box   lipgloss.Border
 }
 
 // Glyph is the signs of the screen. Each is one column wide, unless it says
 // otherwise.
 type Glyph struct {
-	Selected string // left of a chosen row
-	Online   string
-	Away     string
-	Offline  string
-	Unknown  string // who knows: the list is old
-	Trying   string
-	Good     string
-	Bad      string
-	Sent     string
-	Read     string // two columns
-	Arrow    string // before joins and departures
-	Notice   string // before what the program says; no line between panes looks like it
-	Action   string // before the text of /me
-	Dot      string // between parts of a status row
-	Prompt   string // behind the destination in the composer
-	More     string // something was cut
-	Above    string // there is more above,
-	Below    string // or below, that wants to be read
-	Veil     string // the screen behind an overlay
-	Alarm    string // before what nobody must miss
-	Spark    string // eight columns: heights of a small chart
-	Top      string // of what belongs together: its first row,
-	Mid      string // those between,
-	End      string // and its last
+	Selected text.Safe // left of a chosen row
+	Online   text.Safe
+	Away     text.Safe
+	Offline  text.Safe
+	Unknown  text.Safe // who knows: the list is old
+	Trying   text.Safe
+	Good     text.Safe
+	Bad      text.Safe
+	Sent     text.Safe
+	Read     text.Safe // two columns
+	Arrow    text.Safe // before joins and departures
+	Notice   text.Safe // before what the program says; no line between panes looks like it
+	Action   text.Safe // before the text of /me
+	Dot      text.Safe // between parts of a status row
+	Prompt   text.Safe // behind the destination in the composer
+	More     text.Safe // something was cut
+	Above    text.Safe // there is more above,
+	Below    text.Safe // or below, that wants to be read
+	Veil     text.Safe // the screen behind an overlay
+	Alarm    text.Safe // before what nobody must miss
+	Spark    text.Safe // eight columns: heights of a small chart
+	Top      text.Safe // of what belongs together: its first row,
+	Mid      text.Safe // those between,
+	End      text.Safe // and its last
 }
 
 // Code is the signs of QR codes, two dots above each other in one column:
 // without any where the font has none. A dot that is not set is a blank.
 type Code struct {
 	Style              lipgloss.Style // dark signs on a light background
-	Upper, Lower, Both string
+	Upper, Lower, Both text.Safe
 }
 
 // Form is the signs of dialogs.
 type Form struct {
-	Chosen, Open  string // of several: three columns
-	Secret        string // for each character of a password
-	BarOn, BarOff string // of progress
-	Cursor        string // where no style can show it
+	Chosen, Open  text.Safe // of several: three columns
+	Secret        text.Safe // for each character of a password
+	BarOn, BarOff text.Safe // of progress
+	Cursor        text.Safe // where no style can show it
 }
 
 func unicodeBorder() Border {

@@ -217,9 +217,9 @@ func TestGlyphsHaveTheWidthThatTheyPromise(t *testing.T) {
 func TestGlyphsTellStatesApart(t *testing.T) {
 	for name, g := range map[string]Glyph{"unicode": unicodeGlyph(), "ascii": asciiGlyph()} {
 		for group, glyphs := range map[string][]string{
-			"presence": {g.Online, g.Away, g.Offline, g.Unknown, g.Trying},
-			"outcome":  {g.Good, g.Bad},
-			"receipt":  {g.Sent, g.Read},
+			"presence": {string(g.Online), string(g.Away), string(g.Offline), string(g.Unknown), string(g.Trying)},
+			"outcome":  {string(g.Good), string(g.Bad)},
+			"receipt":  {string(g.Sent), string(g.Read)},
 		} {
 			seen := map[string]bool{}
 			for _, s := range glyphs {

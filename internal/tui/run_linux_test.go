@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -21,9 +22,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
-
 // A terminal is a pseudo terminal with somebody looking at it.
 type terminal struct {
 	t      *testing.T
@@ -32,6 +30,8 @@ type terminal struct {
 	slave  *os.File      // not closed: after a panic the library goes on reading it
 	seen   chan struct{} // something was written
 	before unix.Termios
+	mu     sync.Mutex
+	bytes  []byte // all that was written
 }
 
 func newTerminal(t *testing.T) *terminal {
@@ -80,11 +80,20 @@ func (t *terminal) read() {
 			return
 		}
 		t.vt.Write(buf[:n])
+		t.mu.Lock()
+		t.bytes = append(t.bytes, buf[:n]...)
+		t.mu.Unlock()
 		select {
 		case t.seen <- struct{}{}:
 		default:
 		}
 	}
+}
+
+func (t *terminal) written() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.bytes)
 }
 
 func (t *terminal) termios() unix.Termios {
