@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// crowd is people who come, go, rename themselves and are away for a moment, and
+// gathering is people who come, go, rename themselves and are away for a moment, and
 // some who only listen and keep a list of each room by what they are told.
-type crowd struct {
+type gathering struct {
 	*world
 
 	listeners map[SessionID]*belief
@@ -94,88 +95,88 @@ func (b *belief) change(name string, how func(p *wire.Person)) (wrong string) {
 	return wrong
 }
 
-func (cr *crowd) open(dialect string, from netip.AddrPort) SessionID {
-	cr.opened++
+func (g *gathering) open(dialect string, from netip.AddrPort) SessionID {
+	g.opened++
 	o := silent(from)
 	if dialect != "silent" && dialect != "tobi" {
 		o = origin(dialect, from)
 	}
 	if dialect == "tobi" {
-		port := netip.AddrPortFrom(from.Addr(), uint16(5000+cr.opened)) //nolint:gosec // a few dozen
+		port := netip.AddrPortFrom(from.Addr(), uint16(5000+g.opened)) //nolint:gosec // a few dozen
 		o = Origin{Addr: port, Datagram: true, Dialect: dialect, Manners: datagramsOf(dialect).Manners()}
 	}
-	id := cr.world.open(o)
+	id := g.world.open(o)
 	if o.Manners.Native {
-		cr.ask(id, wire.Hello{Version: 1, Profile: profile(fmt.Sprint(cr.opened))})
+		g.ask(id, wire.Hello{Version: 1, Profile: profile(fmt.Sprint(g.opened))})
 	}
 	return id
 }
 
 // decide has a connection show what it is by its first bytes.
-func (cr *crowd) decide(id SessionID, dialect string, from netip.AddrPort) {
-	cr.do(func(out *Out) { cr.hub.Decide(cr.now, id, origin(dialect, from), out) })
+func (g *gathering) decide(id SessionID, dialect string, from netip.AddrPort) {
+	g.do(func(out *Out) { g.hub.Decide(g.now, id, origin(dialect, from), out) })
 	if dialect != "a3" {
-		cr.do(func(out *Out) { cr.hub.Decide(cr.now, id, origin("safe", from), out) })
-		cr.ask(id, wire.Hello{Version: 1})
+		g.do(func(out *Out) { g.hub.Decide(g.now, id, origin("safe", from), out) })
+		g.ask(id, wire.Hello{Version: 1})
 	}
 }
 
 // listen opens somebody who only listens, in all rooms.
-func (cr *crowd) listen() {
-	id := cr.open("safe", loopback)
+func (g *gathering) listen() {
+	id := g.open("safe", loopback)
 	b := &belief{rooms: map[string]map[string]wire.Person{}, leaving: map[string]string{}}
-	cr.listeners[id] = b
-	cr.ask(id, wire.Guest{Name: fmt.Sprintf("listener%d", cr.opened)})
-	cr.ask(id, wire.Create{Room: "den"})
-	cr.ask(id, wire.Join{Room: wire.Lobby})
-	cr.ask(id, wire.Join{Room: "den"})
+	g.listeners[id] = b
+	g.ask(id, wire.Guest{Name: fmt.Sprintf("listener%d", g.opened)})
+	g.ask(id, wire.Create{Room: "den"})
+	g.ask(id, wire.Join{Room: wire.Lobby})
+	g.ask(id, wire.Join{Room: "den"})
 }
 
-func (cr *crowd) steps() map[string]func(*rapid.T) {
+func (g *gathering) steps() map[string]func(*rapid.T) {
 	names := []string{"alice", "Alice", "bob", "carl", "COCO", "coco"}
 	rooms := []string{wire.Lobby, "den"}
 	somebody := func(t *rapid.T) SessionID {
-		if len(cr.actors) == 0 {
+		if len(g.actors) == 0 {
 			t.Skip("nobody is here")
 		}
-		return rapid.SampledFrom(cr.actors).Draw(t, "session")
+		return rapid.SampledFrom(g.actors).Draw(t, "session")
 	}
 	listener := func(t *rapid.T) SessionID {
-		return rapid.SampledFrom(slices.Sorted(maps.Keys(cr.listeners))).Draw(t, "listener")
+		return rapid.SampledFrom(slices.Sorted(maps.Keys(g.listeners))).Draw(t, "listener")
+	}
+	say := func(t *rapid.T, id SessionID, r wire.Request) {
+		if s := g.hub.sessions[id]; s != nil && s.origin.Dialect == "" {
+			g.decide(id, rapid.SampledFrom([]string{"a3", "native", "tls"}).Draw(t, "dialect"), s.origin.Addr)
+		}
+		g.ask(id, r)
 	}
 	ask := func(build func(t *rapid.T) wire.Request) func(t *rapid.T) {
-		return func(t *rapid.T) {
-			id := somebody(t)
-			if s := cr.hub.sessions[id]; s != nil && s.origin.Dialect == "" {
-				cr.decide(id, rapid.SampledFrom([]string{"a3", "native", "tls"}).Draw(t, "dialect"), s.origin.Addr)
-			}
-			cr.ask(id, build(t))
-		}
+		return func(t *rapid.T) { say(t, somebody(t), build(t)) }
 	}
 	name := func(t *rapid.T) string { return rapid.SampledFrom(names).Draw(t, "name") }
 	room := func(t *rapid.T) string { return rapid.SampledFrom(rooms).Draw(t, "room") }
 	return map[string]func(*rapid.T){
 		"open": func(t *rapid.T) {
 			dialect := rapid.SampledFrom([]string{"native", "safe", "a3", "silent", "tobi", "prompt", "names"}).Draw(t, "dialect")
-			cr.actors = append(cr.actors, cr.open(dialect, rapid.SampledFrom(addresses).Draw(t, "from")))
+			g.actors = append(g.actors, g.open(dialect, rapid.SampledFrom(addresses).Draw(t, "from")))
 		},
 		"open native": func(t *rapid.T) {
-			cr.actors = append(cr.actors, cr.open("safe", rapid.SampledFrom(addresses).Draw(t, "from")))
+			g.actors = append(g.actors, g.open("safe", rapid.SampledFrom(addresses).Draw(t, "from")))
 		},
 		"gone": func(t *rapid.T) {
 			id := somebody(t)
-			cr.actors = slices.DeleteFunc(cr.actors, func(other SessionID) bool { return other == id })
-			cr.gone(id)
+			g.actors = slices.DeleteFunc(g.actors, func(other SessionID) bool { return other == id })
+			g.gone(id)
 		},
 		"guest":    ask(func(t *rapid.T) wire.Request { return wire.Guest{Name: name(t)} }),
 		"register": ask(func(t *rapid.T) wire.Request { return wire.Register{Name: name(t), Password: "sesame-1", Legacy: true} }),
 		"login":    ask(func(t *rapid.T) wire.Request { return wire.Login{Name: name(t), Password: "sesame-1"} }),
 		"come back": ask(func(t *rapid.T) wire.Request {
-			all := slices.Sorted(maps.Keys(cr.tokens))
+			all := slices.Sorted(maps.Keys(g.tokens))
 			if len(all) == 0 {
 				t.Skip("nobody has a token")
 			}
-			return wire.Login{Token: rapid.SampledFrom(cr.tokens[rapid.SampledFrom(all).Draw(t, "of")]).Draw(t, "token")}
+			return wire.Login{Token: rapid.SampledFrom(g.tokens[rapid.SampledFrom(all).Draw(t, "of")]).Draw(t, "token")}
 		}),
 		"logout": ask(func(*rapid.T) wire.Request { return wire.Logout{} }),
 		"quit":   ask(func(*rapid.T) wire.Request { return wire.Quit{} }),
@@ -187,46 +188,56 @@ func (cr *crowd) steps() map[string]func(*rapid.T) {
 		"away": ask(func(t *rapid.T) wire.Request {
 			return wire.Away{Text: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "text")}
 		}),
-		"say": ask(func(t *rapid.T) wire.Request { return wire.Say{Room: room(t), Text: "hello"} }),
+		"say": func(t *rapid.T) {
+			id := somebody(t)
+			say(t, id, wire.Say{Room: room(t), Text: fmt.Sprint(id)})
+		},
 		"listen": func(t *rapid.T) {
-			if len(cr.listeners) > 2 {
+			if len(g.listeners) > 2 {
 				t.Skip("enough of them")
 			}
-			cr.listen()
+			g.listen()
 		},
 		"enter anew": func(t *rapid.T) {
 			id, rm := listener(t), room(t)
-			tag := fmt.Sprint(len(cr.listeners[id].leaving))
-			cr.listeners[id].leaving[tag] = rm
-			cr.ask(id, wire.Leave{Head: wire.Head{Tag: tag}, Room: rm})
-			cr.ask(id, wire.Join{Room: rm})
+			tag := fmt.Sprint(len(g.listeners[id].leaving))
+			g.listeners[id].leaving[tag] = rm
+			g.ask(id, wire.Leave{Head: wire.Head{Tag: tag}, Room: rm})
+			g.ask(id, wire.Join{Room: rm})
 		},
 		"moment": func(t *rapid.T) {
-			cr.pass(time.Duration(rapid.IntRange(1, 15).Draw(t, "tenths")) * time.Second / 10)
+			g.pass(time.Duration(rapid.IntRange(1, 15).Draw(t, "tenths")) * time.Second / 10)
 		},
 		"hold back": func(t *rapid.T) {
-			cr.holdLog, cr.holdJobs = rapid.Bool().Draw(t, "log"), rapid.Bool().Draw(t, "jobs")
-			cr.settle()
+			g.holdLog, g.holdJobs = rapid.Bool().Draw(t, "log"), rapid.Bool().Draw(t, "jobs")
+			g.settle()
 		},
 		"": func(t *rapid.T) {
-			if len(cr.wrong) > 0 {
-				t.Fatal(cr.wrong)
+			if len(g.wrong) > 0 {
+				t.Fatal(g.wrong)
 			}
 		},
 	}
 }
 
 // settleDown lets everything be told that is owed.
-func (cr *crowd) settleDown() {
-	cr.holdLog, cr.holdJobs = false, false
-	cr.settle()
-	cr.pass(20 * time.Second)
+func (g *gathering) settleDown() {
+	g.holdLog, g.holdJobs = false, false
+	g.settle()
+	g.pass(20 * time.Second)
+}
+
+// writes reports whether the session that has written a line is still there.
+func (g *gathering) writes(said *wire.Said) bool {
+	id, err := strconv.ParseUint(said.Text, 10, 64)
+	s := g.hub.sessions[SessionID(id)]
+	return err == nil && s != nil && s.in(g.hub.rooms.find(said.Room))
 }
 
 // truth is who is in a room.
-func (cr *crowd) truth(name string) map[string]wire.Person {
+func (g *gathering) truth(name string) map[string]wire.Person {
 	in := map[string]wire.Person{}
-	for u := range cr.hub.rooms.find(name).people.users() {
+	for u := range g.hub.rooms.find(name).people.users() {
 		in[wire.Fold(u.name)] = wire.Person{Name: u.name, Kind: u.kind, Away: u.away, Plain: u.plain()}
 	}
 	return in
@@ -239,45 +250,43 @@ func (cr *crowd) truth(name string) map[string]wire.Person {
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
-		cr := &crowd{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}}
-		cr.onDeliver = func(id SessionID, e wire.Event) {
-			if cr.closed[id] {
-				cr.wrong = append(cr.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))
+		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}}
+		g.onDeliver = func(id SessionID, e wire.Event) {
+			if g.closed[id] {
+				g.wrong = append(g.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))
 			}
-			b := cr.listeners[id]
+			b := g.listeners[id]
 			if in, ok := e.(*wire.LoggedIn); ok && b == nil && in.Token != "" {
-				cr.tokens[id] = append(cr.tokens[id], in.Token)
+				g.tokens[id] = append(g.tokens[id], in.Token)
 			}
 			if b == nil {
 				return
 			}
-			if said, ok := e.(*wire.Said); ok && cr.truth(said.Room)[wire.Fold(said.From)].Name == said.From {
-				if b.rooms[said.Room][wire.Fold(said.From)].Name != said.From {
-					cr.wrong = append(cr.wrong, said.From+" wrote and was not known to be there")
-				}
+			if said, ok := e.(*wire.Said); ok && g.writes(said) && b.rooms[said.Room][wire.Fold(said.From)].Name != said.From {
+				g.wrong = append(g.wrong, said.From+" wrote and was not known to be there")
 			}
 			if wrong := b.hear(e); wrong != "" {
-				cr.wrong = append(cr.wrong, fmt.Sprintf("%s heard: %s", b.name, wrong))
+				g.wrong = append(g.wrong, fmt.Sprintf("%s heard: %s", b.name, wrong))
 			}
 		}
-		cr.listen()
-		rt.Repeat(cr.steps())
-		cr.settleDown()
-		if len(cr.wrong) > 0 {
-			rt.Fatal(cr.wrong)
+		g.listen()
+		rt.Repeat(g.steps())
+		g.settleDown()
+		if len(g.wrong) > 0 {
+			rt.Fatal(g.wrong)
 		}
-		for id, b := range cr.listeners {
+		for id, b := range g.listeners {
 			for room, got := range b.rooms {
-				if want := cr.truth(room); !maps.Equal(got, want) {
+				if want := g.truth(room); !maps.Equal(got, want) {
 					rt.Fatalf("listener %d believes that %v are in %s, want %v", id, got, room, want)
 				}
 			}
-			if n, _ := cr.hub.Pending(id); n > 0 {
+			if n, _ := g.hub.Pending(id); n > 0 {
 				rt.Errorf("%d requests of listener %d wait", n, id)
 			}
 		}
-		for id := range cr.hub.sessions {
-			if n, _ := cr.hub.Pending(id); n > 0 {
+		for id := range g.hub.sessions {
+			if n, _ := g.hub.Pending(id); n > 0 {
 				rt.Errorf("%d requests of session %d wait for ever", n, id)
 			}
 		}

@@ -113,9 +113,19 @@ func (t *throttle) right(g guess) {
 	delete(t.tries, g)
 }
 
-// mayRegister counts a registration of a network.
+// mayRegister counts a registration of a network and of its site, or says that
+// there were too many. One that is refused is not counted: nobody uses up what
+// others of the site may do.
 func (t *throttle) mayRegister(n Network, now time.Time, most int) bool {
-	may := true
+	for _, key := range n.shares() {
+		limit := most
+		if key != n {
+			limit *= SiteShare
+		}
+		if m := t.made[key]; m != nil && now.Sub(m.since) < time.Hour && m.n >= limit {
+			return false
+		}
+	}
 	for _, key := range n.shares() {
 		m := t.made[key]
 		if m == nil || now.Sub(m.since) >= time.Hour {
@@ -124,13 +134,8 @@ func (t *throttle) mayRegister(n Network, now time.Time, most int) bool {
 			t.made[key] = m
 		}
 		m.n++
-		limit := most
-		if key != n {
-			limit *= SiteShare
-		}
-		may = may && m.n <= limit
 	}
-	return may
+	return true
 }
 
 // makeRoom takes any entry out of a table that is full: newcomers are not shut

@@ -131,3 +131,19 @@ func TestWhoFillsTheTableOfRegistrationsShutsNobodyOut(t *testing.T) {
 		t.Errorf("%d are kept, want %d at most", len(guesses.made), maxTries)
 	}
 }
+
+func TestWhoIsRefusedARegistrationTakesNoneOfItsSite(t *testing.T) {
+	guesses, now := newThrottle(), time.Unix(0, 0)
+	hostile, other := NetworkOf(netip.MustParseAddr("2001:db8:1:1::1")), NetworkOf(netip.MustParseAddr("2001:db8:1:2::1"))
+	for range 1000 {
+		guesses.mayRegister(hostile, now, 10)
+	}
+	for range 10 {
+		if !guesses.mayRegister(other, now, 10) {
+			t.Fatal("one network of a site has used up what the others may register")
+		}
+	}
+	if guesses.mayRegister(other, now, 10) {
+		t.Error("an 11th registration within an hour was allowed, want 10")
+	}
+}
