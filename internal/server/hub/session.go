@@ -54,7 +54,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	if s.reg != nil {
 		r = s.arrived(now, r)
 	}
-	if passesBy(r) && s.pace.turn != turnWaste {
+	if passesBy(r) && !now.Before(s.pace.rests) {
 		h.dispatch(now, s, r, out)
 		return
 	}
