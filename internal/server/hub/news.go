@@ -82,6 +82,15 @@ func (h *Hub) settleGuise(c call, u *user) {
 	h.castGuise(c.as(s), was, s, away)
 }
 
+// settleSpeaker tells what others are owed about whoever has written a line, before
+// they get it. c.s is nil where that session has gone.
+func (h *Hub) settleSpeaker(c call) {
+	if c.s != nil && c.s.user != nil {
+		h.settleGuise(c, c.s.user)
+		h.settlePassages(c, c.s.user.name)
+	}
+}
+
 // guiseDue tells what a user's rooms are owed, if it has not been told meanwhile.
 func (h *Hub) guiseDue(c call) {
 	if c.s != nil && c.s.user != nil && c.now.Sub(c.s.user.told) >= newsEvery {

@@ -51,6 +51,7 @@ func (h *Hub) noteStored(c call, e *Entry, r SealedNote, w waiter) {
 	acct := h.names.account(r.To)
 	reach := 0
 	if acct != nil && !e.Dup {
+		h.settleSpeaker(c)
 		acct.put(e.ID, r.From, true)
 		reach = c.handSealed(acct.claim.user, &wire.Sealed{
 			ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note,
