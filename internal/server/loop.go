@@ -200,7 +200,7 @@ func (l *loop) start(j hub.Job) {
 }
 
 func (l *loop) resolved(r hub.Result) {
-	l.jobs.ended()
+	l.jobs.ended(r.ID)
 	l.hub.Resolve(l.now, r, &l.out)
 }
 

@@ -73,10 +73,12 @@ type LoggedIn struct {
 	Token   Secret `json:"token,omitempty"`   // to log in with next time; only over TLS or loopback
 	Session string `json:"session,omitempty"` // this session in Sessions
 	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
-	Legacy  bool   `json:"legacy,omitempty"`
-	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
-	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
-	More    int    `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
+	// FailedFrom says from where most of them came, at most five places.
+	FailedFrom []FailedFrom `json:"failed_from,omitempty"`
+	Legacy     bool         `json:"legacy,omitempty"`
+	Waiting    int          `json:"waiting,omitempty"` // lines in the inbox
+	Marks      []Mark       `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
+	More       int          `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
 }
 
 // Done answers requests that need no more than that.

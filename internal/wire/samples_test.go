@@ -78,7 +78,8 @@ func sampleEvents() []Event {
 		&NameChecked{Re: re, Name: "аlice", State: NameInvalid, Text: "One alphabet."},
 		&LoggedIn{
 			Re: re, Name: "alice", Kind: KindAccount, Token: "token", Session: "s1", Failed: 2, Legacy: true,
-			Waiting: 3, Marks: []Mark{{Room: "lobby", Last: 7}}, More: 4,
+			FailedFrom: []FailedFrom{{Address: "192.0.2.7", Count: 2}},
+			Waiting:    3, Marks: []Mark{{Room: "lobby", Last: 7}}, More: 4,
 		},
 		&Done{Re: re, Of: ActAway},
 		&Renamed{Old: "alice", Name: "zoë", Kind: KindGuest},

@@ -9,14 +9,16 @@ import (
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
 	Accounts           int // registered names
-	Registrations      int // registrations a Network an hour; loopback is exempt
+	Registrations      int // registrations of one Network at once; registrationsBack an hour come back; loopback is exempt
 	SessionsPerAccount int
 	TokensPerAccount   int
 	Rooms              int // all of them
-	RoomsPerAddress    int // rooms without an owner, of one Network
+	RoomsPerAddress    int // rooms that one Network's people have made; accounts on loopback are exempt
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
+	InboxStrangers     int // of them, from people whom the account has not spoken to
+	InboxAddress       int // of these, from one Network
 	NamesPerHost       int // of datagram programs, of one Network; loopback is exempt
 	NamesPerAddress    int // of them, of one IP address and port
 }
@@ -29,10 +31,12 @@ var defaultLimits = Limits{
 	SessionsPerAccount: 20,  // one a machine, and what half-open ones remain of it
 	TokensPerAccount:   20,  // as many as sessions
 	Rooms:              10_000,
-	RoomsPerAddress:    50,
+	RoomsPerAddress:    100, // a class of students behind one address, with some each
 	RoomsPerAccount:    100,
 	Inbox:              1_000, // as promised in the protocol
 	InboxPair:          100,
+	InboxStrangers:     500, // half of it is for those whom it knows, come what may
+	InboxAddress:       100, // as much as one may leave; a class leaves some each
 	NamesPerHost:       256, // a class of students behind one address
 	NamesPerAddress:    8,   // the original programs use one
 }
@@ -68,6 +72,9 @@ const (
 	// member, newRoomFor how long it waits for its first one.
 	emptyRoomFor = 10 * time.Minute
 	newRoomFor   = time.Hour
+	// unspokenRoomFor is how long a room of an account stays that nobody is in and
+	// nobody has spoken in: a name that nobody uses.
+	unspokenRoomFor = 24 * time.Hour
 	// blockedFor is the length of the spam rule's block.
 	blockedFor = 10 * time.Second
 	// accountTokenFor and guestTokenFor are how long a resume token is good
@@ -130,9 +137,6 @@ const (
 	fullRetry = time.Minute
 	// storageRetry is when a line that the disk refused is worth another try.
 	storageRetry = time.Second
-	// registerRetry is what an address is told that made too many accounts in
-	// an hour.
-	registerRetry = 10 * time.Minute
 	// busyRetry is when work that there was no room for is worth another try.
 	busyRetry = 2 * time.Second
 	// typingEvery is how often one session's typing is passed on.
@@ -221,6 +225,8 @@ func (l Limits) orDefaults() Limits {
 		{&l.RoomsPerAccount, &d.RoomsPerAccount},
 		{&l.Inbox, &d.Inbox},
 		{&l.InboxPair, &d.InboxPair},
+		{&l.InboxStrangers, &d.InboxStrangers},
+		{&l.InboxAddress, &d.InboxAddress},
 		{&l.NamesPerHost, &d.NamesPerHost},
 		{&l.NamesPerAddress, &d.NamesPerAddress},
 	} {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -60,12 +61,16 @@ func (m *meter) wait(now time.Time, stretch time.Duration) time.Duration {
 // back with time. The zero value is whole.
 type budget struct{ whole time.Time } // when it is whole again
 
-// allowance is what a budget holds, and how much of it comes back in a second.
-type allowance struct{ atOnce, perSecond int }
+// allowance is what a budget holds, and how much of it comes back in a second, or
+// within another time.
+type allowance struct {
+	atOnce, perSecond int
+	within            time.Duration // 0: a second
+}
 
 // during is how long it takes until n have come back.
 func (a allowance) during(n int) time.Duration {
-	return time.Duration(n) * time.Second / time.Duration(a.perSecond)
+	return time.Duration(n) * cmp.Or(a.within, time.Second) / time.Duration(a.perSecond)
 }
 
 // spend takes n from a budget, or takes nothing and says how long to wait.

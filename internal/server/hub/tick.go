@@ -2,6 +2,8 @@ package hub
 
 import (
 	"container/heap"
+	"maps"
+	"slices"
 	"time"
 
 	"labchat/internal/wire"
@@ -122,12 +124,20 @@ func (h *Hub) meet(c call, d deadline) {
 }
 
 // started begins what needs the time, which New is not told: the rooms of the
-// log that nobody owns wait for somebody to come back.
+// log that don't stay wait for somebody to come back, and those whose owner was
+// removed just before the end are handed on.
 func (h *Hub) started(c call) {
+	orphans := map[string]bool{}
 	for _, rm := range h.rooms.ordered {
 		if rm.conns == 0 {
 			h.emptied(c.now, rm, newRoomFor)
 		}
+		if rm.owner != "" && h.ownerOf(rm) == nil {
+			orphans[rm.owner] = true
+		}
+	}
+	for _, owner := range slices.Sorted(maps.Keys(orphans)) {
+		h.handOn(c, owner)
 	}
 	h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
 }
