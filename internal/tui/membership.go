@@ -202,7 +202,7 @@ func (m *Model) arriveFromNowhere(at *place) {
 // joined says that somebody came.
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
-	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
+	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())

@@ -269,7 +269,8 @@ type Joined struct {
 	Room  string    `json:"room"`
 	Name  string    `json:"name"`
 	Kind  Kind      `json:"kind"`
-	Plain bool      `json:"plain,omitempty"` // as in Person
+	Away  string    `json:"away,omitempty"`  // as in Person
+	Plain bool      `json:"plain,omitempty"` // likewise
 	Via   Via       `json:"-"`
 	At    time.Time `json:"-"` // in the zone that the server shows times in
 	Count int       `json:"-"` // of the room's people now, with those who have not said their name yet

@@ -102,7 +102,7 @@ func sampleEvents() []Event {
 		&Whispered{ID: 5, At: -6, From: "alice", To: "bob", Kind: KindDatagram, Action: true, Text: "hi", Inbox: true},
 		&Whispered{},
 		&Gap{Re: re, Room: "lobby", From: 5, To: 6, Count: 2, More: true},
-		&Joined{Room: "lobby", Name: "alice", Kind: KindAccount, Plain: true},
+		&Joined{Room: "lobby", Name: "alice", Kind: KindAccount, Away: "lunch", Plain: true},
 		&Left{Room: "lobby", Name: "alice", Reason: "timeout"},
 		&Created{Re: re, Room: "games"},
 		&Presence{Name: "alice", Away: "lunch", Plain: true},

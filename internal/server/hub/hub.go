@@ -80,7 +80,8 @@ type Hub struct {
 	guesses   throttle
 	shares    shares
 	quotas    quotas
-	owing     map[string]*user // by Skeleton: whose rooms still know them by that name
+	owing     map[string]*user   // by Skeleton: whose rooms still know them by that name
+	passing   map[string][]*room // by Fold: which rooms are owed that somebody of the name has come or gone
 	work      work
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
@@ -132,6 +133,7 @@ func New(cfg Config, st State) *Hub {
 		quotas:    newQuotas(),
 		shares:    shares{of: map[Network]*share{}},
 		owing:     map[string]*user{},
+		passing:   map[string][]*room{},
 		work:      work{jobs: map[uint64]job{}},
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},

@@ -74,6 +74,7 @@ func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 	if cl != nil {
 		to = cl.user
 	}
+	h.settleSpeaker(c)
 	line := &wire.Whispered{
 		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}

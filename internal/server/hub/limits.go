@@ -101,6 +101,11 @@ const (
 	// shareFactor is how many sessions' worth all of one network may do: in a
 	// class of thirty a few people at a time write or come.
 	shareFactor = 5
+	// maxShares bounds the networks whose budgets are kept, 15 MB: the sources of
+	// datagrams can be forged, and there are as many as somebody likes. Where it is
+	// full another one goes, the best of sharesLookedAt.
+	maxShares      = 50_000
+	sharesLookedAt = 16
 	// roomsForOne is how many rooms may hear of one request for the cost of one
 	// more: somebody in all of maxResume rooms still comes back at once.
 	roomsForOne = 8

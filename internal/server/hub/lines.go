@@ -93,10 +93,7 @@ func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
 		return
 	}
 	rm.last = max(rm.last, e.ID)
-	if c.s != nil {
-		h.settleGuise(c, c.s.user)
-		h.settlePassage(c, rm, r.From)
-	}
+	h.settleSpeaker(c)
 	said := &wire.Said{
 		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}

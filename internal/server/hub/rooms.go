@@ -150,7 +150,9 @@ func (h *Hub) join(c call, r wire.Join) {
 // joinRoom puts the session into the room, where it listens or holds, and
 // shows it who is there, in at most so many bytes.
 func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
-	if !c.s.in(rm) && h.enter(c, rm, holds) {
+	if c.s.in(rm) {
+		h.settleRoom(c, rm)
+	} else if h.enter(c, rm, holds) {
 		h.tellJoined(c, rm)
 	}
 	owner := ""

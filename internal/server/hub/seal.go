@@ -51,6 +51,7 @@ func (h *Hub) noteStored(c call, e *Entry, r SealedNote, w waiter) {
 	acct := h.names.account(r.To)
 	reach := 0
 	if acct != nil && !e.Dup {
+		h.settleSpeaker(c)
 		h.keepMail(c, acct, e.ID, mail{
 			from: wire.Fold(r.From), guest: r.Kind != wire.KindAccount, sealed: true,
 			network: ParseNetwork(r.Network), session: e.Origin,

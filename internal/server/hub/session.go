@@ -32,6 +32,7 @@ type session struct {
 	pace                pace
 	share               *share // of its network, nil where it has not been asked for; see Hub.shareOf
 	mark                uint64 // see Hub.castRooms
+	renames             int    // how often its rooms were told of another name
 	// marksLeft says that its account has read markers which it was not told at
 	// its login: each is told where its room is entered.
 	marksLeft bool
@@ -56,7 +57,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	if s.reg != nil {
 		r = s.arrived(now, r)
 	}
-	if passesBy(r) && s.pace.turn != turnWaste {
+	if passesBy(r) && !now.Before(s.pace.rests) {
 		h.dispatch(now, s, r, out)
 		return
 	}

@@ -76,8 +76,53 @@ func (a *shares) at(n Network) *share {
 		sh.site = a.at(site)
 		sh.site.sessions++
 	}
+	a.makeRoom()
 	a.of[n] = sh
 	return sh
+}
+
+// makeRoom forgets a network that nobody is here from where there are too many: of
+// a few the one that has used up the least, so that nobody gets a budget back by
+// having others come.
+func (a *shares) makeRoom() {
+	if len(a.of) < maxShares {
+		return
+	}
+	var least *share
+	looked := 0
+	for _, sh := range a.of { // in any order
+		if sh.sessions > 0 {
+			continue
+		}
+		if least == nil || sh.whole().Before(least.whole()) {
+			least = sh
+		}
+		if looked++; looked == sharesLookedAt {
+			break
+		}
+	}
+	if least != nil {
+		a.forget(least)
+	}
+}
+
+// whole is when all budgets of a network are whole again.
+func (sh *share) whole() time.Time {
+	whole := sh.spent.whole
+	for _, b := range []budget{sh.relayed, sh.kept.spent} {
+		if b.whole.After(whole) {
+			whole = b.whole
+		}
+	}
+	return whole
+}
+
+// forget forgets the budgets of a network that nobody is here from.
+func (a *shares) forget(sh *share) {
+	delete(a.of, sh.network)
+	if sh.site != nil {
+		sh.site.sessions--
+	}
 }
 
 // wide is what a site is allowed whose networks are allowed so much each.
@@ -173,12 +218,9 @@ func (s *session) unshare() {
 
 // sweep forgets the budgets that are whole and nobody's.
 func (a *shares) sweep(now time.Time) {
-	for network, sh := range a.of {
-		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) && !sh.kept.spent.whole.After(now) {
-			delete(a.of, network)
-			if sh.site != nil {
-				sh.site.sessions--
-			}
+	for _, sh := range a.of {
+		if sh.sessions == 0 && !sh.whole().After(now) {
+			a.forget(sh)
 		}
 	}
 }

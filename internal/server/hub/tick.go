@@ -40,6 +40,7 @@ const (
 	dueNews                // what a room was not told at once
 	dueAnnounce            // an AnonymousN that is announced later
 	dueTurn                // a request that its session's budget was not enough for
+	dueRest                // the end of a rest for who has sent too much for nothing
 	dueShare               // those that their network's was not enough for
 	dueAbsent              // a name that is kept for a guest
 	dueSweep               // expired tokens and attempts
@@ -108,6 +109,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.announceDue(c)
 	case dueTurn:
 		h.turnDue(c)
+	case dueRest:
+		h.restDue(c)
 	case dueShare:
 		h.shareDue(c, d.network)
 	case dueAbsent:
