@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 
@@ -92,7 +93,7 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 				r.asks("10.0.0.1", "")
 			}
 			for i := range 5 {
-				r.asks("10.0.0.1", fmt.Sprint(i), familiar)
+				r.asks("10.0.0.1", strconv.Itoa(i), familiar)
 			}
 		}, []hub.SessionID{4, 5, 6, 1, 7, 8, 2, 3}},
 	} {
@@ -110,6 +111,7 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 // that guess, each again as soon as it may, and 30 people behind it.
 func TestWhoTakesLittleIsHashedWhoeverFloods(t *testing.T) {
 	flooded := func(t *testing.T) *hashRig {
+		t.Helper()
 		r := &hashRig{t: t, q: newHashQueue()}
 		for range maxHashing {
 			r.asks("10.0.0.1", "")

@@ -60,7 +60,7 @@ func beHostile(p plan, in io.Reader) error {
 		for n := range a.many {
 			v := &villain{
 				plan: p, n: n, at: p.Addrs[n%hostileAddresses], done: &done[k],
-				rng: rand.New(rand.NewPCG(p.Seed, uint64(k*1000+n))), //nolint:gosec // it is to be repeated
+				rng: rand.New(rand.NewPCG(p.Seed, uint64(k*1000+n))), // it is to be repeated
 			}
 			group.Go(func() {
 				for ctx.Err() == nil {
@@ -73,7 +73,7 @@ func beHostile(p plan, in io.Reader) error {
 			})
 		}
 	}
-	fmt.Println("ready")
+	fmt.Fprintln(os.Stdout, "ready")
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return err
 	}

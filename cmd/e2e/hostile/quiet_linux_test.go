@@ -76,7 +76,7 @@ func beQuiet(p plan, in io.Reader) error {
 	}
 	group.Go(func() { c.logInAgain(ctx) })
 	<-c.isReady
-	fmt.Println("ready")
+	fmt.Fprintln(os.Stdout, "ready")
 	words := bufio.NewScanner(in)
 	for words.Scan() {
 		if words.Text() == "end" {

@@ -69,6 +69,7 @@ func (b *belief) hear(e wire.Event) (wrong string) {
 		return b.change(e.Old, func(p *wire.Person) { p.Name, p.Kind = e.Name, e.Kind })
 	case *wire.Presence:
 		return b.change(e.Name, func(p *wire.Person) { p.Away, p.Plain = e.Away, e.Plain })
+	default:
 	}
 	return ""
 }
@@ -102,12 +103,12 @@ func (g *gathering) open(dialect string, from netip.AddrPort) SessionID {
 		o = origin(dialect, from)
 	}
 	if dialect == "tobi" {
-		port := netip.AddrPortFrom(from.Addr(), uint16(5000+g.opened)) //nolint:gosec // a few dozen
+		port := netip.AddrPortFrom(from.Addr(), uint16(5000+g.opened)) // a few dozen
 		o = Origin{Addr: port, Datagram: true, Dialect: dialect, Manners: datagramsOf(dialect).Manners()}
 	}
 	id := g.world.open(o)
 	if o.Manners.Native {
-		g.ask(id, wire.Hello{Version: 1, Profile: profile(fmt.Sprint(g.opened))})
+		g.ask(id, wire.Hello{Version: 1, Profile: profile(strconv.Itoa(g.opened))})
 	}
 	return id
 }
@@ -200,7 +201,7 @@ func (g *gathering) steps() map[string]func(*rapid.T) {
 		},
 		"enter anew": func(t *rapid.T) {
 			id, rm := listener(t), room(t)
-			tag := fmt.Sprint(len(g.listeners[id].leaving))
+			tag := strconv.Itoa(len(g.listeners[id].leaving))
 			g.listeners[id].leaving[tag] = rm
 			g.ask(id, wire.Leave{Head: wire.Head{Tag: tag}, Room: rm})
 			g.ask(id, wire.Join{Room: rm})

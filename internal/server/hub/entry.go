@@ -218,8 +218,7 @@ type State struct {
 
 // Visit is from where an account was entered, and when it was so last.
 type Visit struct {
-	AccountVisited
-
+	Of AccountVisited
 	At wire.Millis
 }
 

@@ -17,9 +17,9 @@ func (s *script) tells(id SessionID, to, text string) bool {
 	return ok
 }
 
-// waiting counts the lines in the log's inbox whose text begins so.
-func (s *script) waiting(of, begins string) (n int) {
-	for _, e := range s.world.log.inbox[of] {
+// waiting counts the lines in target's inbox whose text begins so.
+func (s *script) waiting(begins string) (n int) {
+	for _, e := range s.log.inbox["target"] {
 		if strings.HasPrefix(lineText(e), begins) {
 			n++
 		}
@@ -76,7 +76,7 @@ func TestAnInboxIsNotFilledByOneAddress(t *testing.T) {
 	}
 	flood(3)
 	for begins, want := range map[string]int{"friend": 1, "elsewhere": 1, "calm before": 30, "calm after": 30, "bad": defaultLimits.InboxAddress - 60} {
-		if got := s.waiting("target", begins); got != want {
+		if got := s.waiting(begins); got != want {
 			t.Errorf("%d lines of %q wait, want %d", got, begins, want)
 		}
 	}
@@ -85,11 +85,11 @@ func TestAnInboxIsNotFilledByOneAddress(t *testing.T) {
 	clear(s.names)
 	flood(4)
 	for begins, want := range map[string]int{"friend": 1, "elsewhere": 1} {
-		if got := s.waiting("target", begins); got != want {
+		if got := s.waiting(begins); got != want {
 			t.Errorf("after a restart %d lines of %q wait, want %d", got, begins, want)
 		}
 	}
-	if got := len(s.world.log.inbox["target"]); got != defaultLimits.InboxAddress+2 {
+	if got := len(s.log.inbox["target"]); got != defaultLimits.InboxAddress+2 {
 		t.Errorf("after a restart %d lines wait, want %d", got, defaultLimits.InboxAddress+2)
 	}
 }
@@ -114,10 +114,10 @@ func TestWhoWasThereBeforeKeepsItsLineWhereEachLeavesOne(t *testing.T) {
 	for _, id := range calm[15:] {
 		s.tells(id, "target", "calm")
 	}
-	if got := s.waiting("target", "calm"); got != 30 {
+	if got := s.waiting("calm"); got != 30 {
 		t.Errorf("%d lines of those who were there before wait, want 30", got)
 	}
-	if got := s.waiting("target", "bad"); got != defaultLimits.InboxAddress-30 {
+	if got := s.waiting("bad"); got != defaultLimits.InboxAddress-30 {
 		t.Errorf("%d lines of those who came later wait, want %d", got, defaultLimits.InboxAddress-30)
 	}
 }
@@ -132,7 +132,7 @@ func TestFriendsHaveTheirHalfOfAnInboxWhereverStrangersComeFrom(t *testing.T) {
 			s.tells(id, "target", "bad")
 		}
 	}
-	if got := s.waiting("target", "bad"); got != most.InboxStrangers {
+	if got := s.waiting("bad"); got != most.InboxStrangers {
 		t.Errorf("%d lines of strangers wait, want %d", got, most.InboxStrangers)
 	}
 	for i := range most.InboxPair {

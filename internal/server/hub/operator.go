@@ -144,7 +144,7 @@ func (h *Hub) operatorRemoveRoom(cmd Command) (r Record, row, problem string) {
 	case rm == h.rooms.main:
 		return nil, "", "the lobby is everybody's and stays"
 	case rm.ending:
-		return nil, "", fmt.Sprintf("%s is being removed just now", rm.name)
+		return nil, "", rm.name + " is being removed just now"
 	}
 	rm.ending = true
 	return RoomGone{Name: rm.name}, rm.name + " was removed, with its lines.", ""

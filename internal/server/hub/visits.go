@@ -28,17 +28,17 @@ type visits []Visit
 
 // has reports whether a program of that profile has been in.
 func (v visits) has(device string) bool {
-	return device != "" && slices.ContainsFunc(v, func(one Visit) bool { return one.Device == device })
+	return device != "" && slices.ContainsFunc(v, func(one Visit) bool { return one.Of.Device == device })
 }
 
 // from reports whether somebody has been in from the network.
 func (v visits) from(n Network) bool {
-	return slices.ContainsFunc(v, func(one Visit) bool { return one.Network == n.String() })
+	return slices.ContainsFunc(v, func(one Visit) bool { return one.Of.Network == n.String() })
 }
 
 // add notes a visit, and forgets the oldest where they are too many.
 func (v visits) add(one Visit) visits {
-	v = slices.DeleteFunc(v, func(old Visit) bool { return old.AccountVisited == one.AccountVisited })
+	v = slices.DeleteFunc(v, func(old Visit) bool { return old.Of == one.Of })
 	v = append(v, one)
 	return v[max(0, len(v)-MaxVisits):]
 }
@@ -47,7 +47,7 @@ func (v visits) add(one Visit) visits {
 // news.
 func (h *Hub) visit(c call, acct *account) {
 	r := AccountVisited{Name: acct.name, Device: c.s.profile, Network: c.s.network().String()}
-	i := slices.IndexFunc(acct.visits, func(v Visit) bool { return v.AccountVisited == r })
+	i := slices.IndexFunc(acct.visits, func(v Visit) bool { return v.Of == r })
 	if i < 0 || c.now.Sub(acct.visits[i].At.Time()) >= visitAgain {
 		c.out.note(r)
 	}
@@ -55,8 +55,8 @@ func (h *Hub) visit(c call, acct *account) {
 
 // visitStored notes what the log has.
 func (h *Hub) visitStored(v Visit) {
-	if acct := h.names.account(v.Name); acct != nil {
-		v.Name = acct.name
+	if acct := h.names.account(v.Of.Name); acct != nil {
+		v.Of.Name = acct.name
 		acct.visits = acct.visits.add(v)
 	}
 }

@@ -133,8 +133,8 @@ func (m *Memory) accountHash(r hub.AccountHash) error {
 
 func (m *Memory) accountVisited(e *hub.Entry, r hub.AccountVisited) error {
 	if a := m.accounts[r.Name]; a != nil {
-		same := func(v hub.Visit) bool { return v.AccountVisited == r }
-		visits := append(slices.DeleteFunc(slices.Clone(a.visits), same), hub.Visit{AccountVisited: r, At: e.At})
+		same := func(v hub.Visit) bool { return v.Of == r }
+		visits := append(slices.DeleteFunc(slices.Clone(a.visits), same), hub.Visit{Of: r, At: e.At})
 		set(m, &a.visits, visits[max(0, len(visits)-hub.MaxVisits):])
 	}
 	return nil

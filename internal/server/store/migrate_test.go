@@ -97,7 +97,7 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 			if version >= 7 {
 				want.Talked = []hub.Talked{{Name: "bob", To: "ann"}}
 				want.Visits = []hub.Visit{{
-					AccountVisited: hub.AccountVisited{Name: "bob", Device: "0123456789abcdef0123456789abcdef", Network: "192.0.2.7"}, At: 1795334974100,
+					Of: hub.AccountVisited{Name: "bob", Device: "0123456789abcdef0123456789abcdef", Network: "192.0.2.7"}, At: 1795334974100,
 				}}
 			}
 			if diff := cmp.Diff(want, loaded(t, s)); diff != "" {

@@ -136,7 +136,7 @@ func scanTalked(rows *sql.Rows) (t hub.Talked, err error) {
 }
 
 func scanVisit(rows *sql.Rows) (v hub.Visit, err error) {
-	return v, rows.Scan(&v.Name, &v.Device, &v.Network, &v.At)
+	return v, rows.Scan(&v.Of.Name, &v.Of.Device, &v.Of.Network, &v.At)
 }
 
 func scanDevice(rows *sql.Rows) (d hub.Device, err error) {

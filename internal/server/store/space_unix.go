@@ -12,5 +12,5 @@ func spaceOf(dir string) (free, whole uint64, known bool) {
 		return 0, 0, false
 	}
 	block := uint64(st.Bsize)
-	return uint64(max(0, int64(st.Bavail))) * block, st.Blocks * block, true //nolint:unconvert // its type is each system's own
+	return uint64(max(0, int64(st.Bavail))) * block, st.Blocks * block, true // their types are each system's own
 }

@@ -111,7 +111,7 @@ func TestFromWhereAnAccountWasEntered(t *testing.T) {
 			c.now = c.now.Add(time.Second)
 			stored(t, s, visited("bob", "d", "10.0.0.1"))
 			visit := func(account, device string, at wire.Millis) hub.Visit {
-				return hub.Visit{AccountVisited: hub.AccountVisited{Name: account, Device: device, Network: "10.0.0.1"}, At: at}
+				return hub.Visit{Of: hub.AccountVisited{Name: account, Device: device, Network: "10.0.0.1"}, At: at}
 			}
 			now := c.millis()
 			want := []hub.Visit{visit("ann", "d", now-1000), visit("bob", "", now-1000), visit("bob", "d", now)}
@@ -122,7 +122,7 @@ func TestFromWhereAnAccountWasEntered(t *testing.T) {
 				stored(t, s, visited("bob", fmt.Sprint(i), "2001:db8::/64"))
 			}
 			got := loaded(t, s).Visits
-			if n := len(got); n != hub.MaxVisits+1 || got[1].Device != "0" || got[n-1].Device != fmt.Sprint(hub.MaxVisits-1) {
+			if n := len(got); n != hub.MaxVisits+1 || got[1].Of.Device != "0" || got[n-1].Of.Device != fmt.Sprint(hub.MaxVisits-1) {
 				t.Errorf("after %d more: got %d, from %v to %v", hub.MaxVisits, n, got[1], got[n-1])
 			}
 			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h", Rehash: true}))
