@@ -119,7 +119,6 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  bob < topic den c by bob
 			pass 1s
 			  alice < topic den c by bob
-			  bob < topic den c by bob
 		`},
 		{"a list of prompt programs' people is told once a second, and to who comes at once", `
 			open pia prompt
