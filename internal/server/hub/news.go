@@ -243,10 +243,10 @@ func (h *Hub) tellTopic(c call, rm *room, news *wire.TopicSet) {
 			c.out.deliver(c.s, &answer)
 		}
 	case c.s == nil:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, nil, nil)
 	default:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, c.s, &answer)
 	}
 }
