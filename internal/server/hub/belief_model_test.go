@@ -30,6 +30,7 @@ type gathering struct {
 type belief struct {
 	name    string
 	rooms   map[string]map[string]wire.Person
+	topics  map[string]string
 	leaving map[string]string // rooms, by the tag of the request to leave
 }
 
@@ -49,7 +50,9 @@ func (b *belief) hear(e wire.Event) (wrong string) {
 		for _, p := range e.People {
 			in[wire.Fold(p.Name)] = p
 		}
-		b.rooms[e.Room] = in
+		b.rooms[e.Room], b.topics[e.Room] = in, e.Topic
+	case *wire.TopicSet:
+		b.topics[e.Room] = e.Topic
 	case *wire.Joined:
 		in := b.rooms[e.Room]
 		if in == nil {
@@ -124,7 +127,7 @@ func (g *gathering) decide(id SessionID, dialect string, from netip.AddrPort) {
 // listen opens somebody who only listens, in all rooms.
 func (g *gathering) listen() {
 	id := g.open("safe", loopback)
-	b := &belief{rooms: map[string]map[string]wire.Person{}, leaving: map[string]string{}}
+	b := &belief{rooms: map[string]map[string]wire.Person{}, topics: map[string]string{}, leaving: map[string]string{}}
 	g.listeners[id] = b
 	g.ask(id, wire.Guest{Name: fmt.Sprintf("listener%d", g.opened)})
 	g.ask(id, wire.Create{Room: "den"})
@@ -192,6 +195,14 @@ func (g *gathering) steps() map[string]func(*rapid.T) {
 			id := somebody(t)
 			say(t, id, wire.Say{Room: room(t), Text: fmt.Sprint(id)})
 		},
+		"topic": ask(func(t *rapid.T) wire.Request {
+			text := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "topic")
+			return wire.Topic{Room: "den", Text: &text}
+		}),
+		"listener's topic": func(t *rapid.T) {
+			text := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "topic")
+			g.ask(listener(t), wire.Topic{Room: "den", Text: &text})
+		},
 		"listen": func(t *rapid.T) {
 			if len(g.listeners) > 2 {
 				t.Skip("enough of them")
@@ -245,8 +256,9 @@ func (g *gathering) truth(name string) map[string]wire.Person {
 
 // TestWhoAppliesTheNewsKnowsWhoIsThere checks what chat/1 promises: that whoever
 // applies what it is told of others to the list that it got when it entered a room
-// knows who is there, under which names, of which kinds, who is away and who reads
-// in clear text, whatever happens within the second in which news wait.
+// knows who is there, under which names, of which kinds, who is away, who reads in
+// clear text and what the topic is, whatever happens within the second in which
+// news wait.
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
@@ -281,8 +293,8 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 					rt.Fatalf("listener %d believes that %v are in %s, want %v", id, got, room, want)
 				}
 			}
-			if n, _ := g.hub.Pending(id); n > 0 {
-				rt.Errorf("%d requests of listener %d wait", n, id)
+			if in := b.rooms["den"]; in != nil && b.topics["den"] != g.hub.rooms.find("den").subject {
+				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").subject)
 			}
 		}
 		for id := range g.hub.sessions {
