@@ -21,6 +21,7 @@ type gathering struct {
 
 	listeners map[SessionID]*belief
 	actors    []SessionID
+	peers     map[SessionID][]wire.Peer // the last list that each was told
 	opened    int
 	wrong     []string
 }
@@ -262,10 +263,13 @@ func (g *gathering) truth(name string) map[string]wire.Person {
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
-		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}}
+		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
 		g.onDeliver = func(id SessionID, e wire.Event) {
 			if g.closed[id] {
 				g.wrong = append(g.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))
+			}
+			if list, ok := e.(*wire.PeerList); ok {
+				g.peers[id] = list.Peers
 			}
 			b := g.listeners[id]
 			if in, ok := e.(*wire.LoggedIn); ok && b == nil && in.Token != "" {
@@ -295,6 +299,11 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 			}
 			if in := b.rooms["den"]; in != nil && b.topics["den"] != g.hub.rooms.find("den").subject {
 				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").subject)
+			}
+		}
+		for _, s := range g.hub.peers.sessions {
+			if got, want := g.peers[s.id], g.hub.peers.current(); !slices.Equal(got, want) {
+				rt.Fatalf("session %d was told last that %v can be reached, want %v", s.id, got, want)
 			}
 		}
 		for id := range g.hub.sessions {
