@@ -255,6 +255,50 @@ func (g *gathering) truth(name string) map[string]wire.Person {
 	return in
 }
 
+// checkNothingIsOwed checks that nothing waits for ever, and that nothing is kept
+// that belongs to nobody.
+func (g *gathering) checkNothingIsOwed(t *rapid.T) {
+	h := g.hub
+	here := map[*share]int{}
+	for id, s := range h.sessions {
+		if n, _ := h.Pending(id); n > 0 {
+			t.Errorf("%d requests of session %d wait for ever", n, id)
+		}
+		if s.share != nil {
+			here[s.share]++
+		}
+	}
+	for n, sh := range h.shares.of {
+		if sh.site != nil {
+			here[sh.site]++
+		}
+		if len(sh.waiting) > 0 {
+			t.Errorf("%d sessions of %v wait for ever", len(sh.waiting), n)
+		}
+	}
+	for n, sh := range h.shares.of {
+		if sh.sessions != here[sh] {
+			t.Errorf("%d sessions are counted of %v, want %d", sh.sessions, n, here[sh])
+		}
+	}
+	for _, rm := range h.rooms.ordered {
+		if n := len(rm.news.passages); n > 0 || rm.news.topic != nil || rm.news.due {
+			t.Errorf("%s is still owed: %d passages, topic %v, deadline %t", rm.name, n, rm.news.topic, rm.news.due)
+		}
+	}
+	if len(h.owing)+len(h.passing) > 0 {
+		t.Errorf("names and passages are still owed: %v %v", h.owing, h.passing)
+	}
+	for name, cl := range h.names.claims {
+		if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
+			t.Errorf("the name %s is nobody's", name)
+		}
+	}
+	if most := len(h.sessions) + len(h.names.claims) + len(h.rooms.ordered) + 50; len(h.due) > most {
+		t.Errorf("%d deadlines are left, want %d at most", len(h.due), most)
+	}
+}
+
 // TestWhoAppliesTheNewsKnowsWhoIsThere checks what chat/1 promises: that whoever
 // applies what it is told of others to the list that it got when it entered a room
 // knows who is there, under which names, of which kinds, who is away, who reads in
@@ -306,10 +350,6 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 				rt.Fatalf("session %d was told last that %v can be reached, want %v", s.id, got, want)
 			}
 		}
-		for id := range g.hub.sessions {
-			if n, _ := g.hub.Pending(id); n > 0 {
-				rt.Errorf("%d requests of session %d wait for ever", n, id)
-			}
-		}
+		g.checkNothingIsOwed(rt)
 	})
 }
