@@ -21,6 +21,7 @@ type gathering struct {
 
 	listeners map[SessionID]*belief
 	actors    []SessionID
+	peers     map[SessionID][]wire.Peer // the last list that each was told
 	opened    int
 	wrong     []string
 }
@@ -30,6 +31,7 @@ type gathering struct {
 type belief struct {
 	name    string
 	rooms   map[string]map[string]wire.Person
+	topics  map[string]string
 	leaving map[string]string // rooms, by the tag of the request to leave
 }
 
@@ -49,7 +51,9 @@ func (b *belief) hear(e wire.Event) (wrong string) {
 		for _, p := range e.People {
 			in[wire.Fold(p.Name)] = p
 		}
-		b.rooms[e.Room] = in
+		b.rooms[e.Room], b.topics[e.Room] = in, e.Topic
+	case *wire.TopicSet:
+		b.topics[e.Room] = e.Topic
 	case *wire.Joined:
 		in := b.rooms[e.Room]
 		if in == nil {
@@ -125,7 +129,7 @@ func (g *gathering) decide(id SessionID, dialect string, from netip.AddrPort) {
 // listen opens somebody who only listens, in all rooms.
 func (g *gathering) listen() {
 	id := g.open("safe", loopback)
-	b := &belief{rooms: map[string]map[string]wire.Person{}, leaving: map[string]string{}}
+	b := &belief{rooms: map[string]map[string]wire.Person{}, topics: map[string]string{}, leaving: map[string]string{}}
 	g.listeners[id] = b
 	g.ask(id, wire.Guest{Name: fmt.Sprintf("listener%d", g.opened)})
 	g.ask(id, wire.Create{Room: "den"})
@@ -193,6 +197,14 @@ func (g *gathering) steps() map[string]func(*rapid.T) {
 			id := somebody(t)
 			say(t, id, wire.Say{Room: room(t), Text: fmt.Sprint(id)})
 		},
+		"topic": ask(func(t *rapid.T) wire.Request {
+			text := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "topic")
+			return wire.Topic{Room: "den", Text: &text}
+		}),
+		"listener's topic": func(t *rapid.T) {
+			text := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "topic")
+			g.ask(listener(t), wire.Topic{Room: "den", Text: &text})
+		},
 		"listen": func(t *rapid.T) {
 			if len(g.listeners) > 2 {
 				t.Skip("enough of them")
@@ -244,17 +256,65 @@ func (g *gathering) truth(name string) map[string]wire.Person {
 	return in
 }
 
+// checkNothingIsOwed checks that nothing waits for ever, and that nothing is kept
+// that belongs to nobody.
+func (g *gathering) checkNothingIsOwed(t *rapid.T) {
+	h := g.hub
+	here := map[*share]int{}
+	for id, s := range h.sessions {
+		if n, _ := h.Pending(id); n > 0 {
+			t.Errorf("%d requests of session %d wait for ever", n, id)
+		}
+		if s.share != nil {
+			here[s.share]++
+		}
+	}
+	for n, sh := range h.shares.of {
+		if sh.site != nil {
+			here[sh.site]++
+		}
+		if len(sh.waiting) > 0 {
+			t.Errorf("%d sessions of %v wait for ever", len(sh.waiting), n)
+		}
+	}
+	for n, sh := range h.shares.of {
+		if sh.sessions != here[sh] {
+			t.Errorf("%d sessions are counted of %v, want %d", sh.sessions, n, here[sh])
+		}
+	}
+	for _, rm := range h.rooms.ordered {
+		if n := len(rm.news.passages); n > 0 || rm.news.topic != nil || rm.news.due {
+			t.Errorf("%s is still owed: %d passages, topic %v, deadline %t", rm.name, n, rm.news.topic, rm.news.due)
+		}
+	}
+	if len(h.owing)+len(h.passing) > 0 {
+		t.Errorf("names and passages are still owed: %v %v", h.owing, h.passing)
+	}
+	for name, cl := range h.names.claims {
+		if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
+			t.Errorf("the name %s is nobody's", name)
+		}
+	}
+	if most := len(h.sessions) + len(h.names.claims) + len(h.rooms.ordered) + 50; len(h.due) > most {
+		t.Errorf("%d deadlines are left, want %d at most", len(h.due), most)
+	}
+}
+
 // TestWhoAppliesTheNewsKnowsWhoIsThere checks what chat/1 promises: that whoever
 // applies what it is told of others to the list that it got when it entered a room
-// knows who is there, under which names, of which kinds, who is away and who reads
-// in clear text, whatever happens within the second in which news wait.
+// knows who is there, under which names, of which kinds, who is away, who reads in
+// clear text and what the topic is, whatever happens within the second in which
+// news wait.
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
-		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}}
+		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
 		g.onDeliver = func(id SessionID, e wire.Event) {
 			if g.closed[id] {
 				g.wrong = append(g.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))
+			}
+			if list, ok := e.(*wire.PeerList); ok {
+				g.peers[id] = list.Peers
 			}
 			b := g.listeners[id]
 			if in, ok := e.(*wire.LoggedIn); ok && b == nil && in.Token != "" {
@@ -282,14 +342,15 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 					rt.Fatalf("listener %d believes that %v are in %s, want %v", id, got, room, want)
 				}
 			}
-			if n, _ := g.hub.Pending(id); n > 0 {
-				rt.Errorf("%d requests of listener %d wait", n, id)
+			if in := b.rooms["den"]; in != nil && b.topics["den"] != g.hub.rooms.find("den").subject {
+				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").subject)
 			}
 		}
-		for id := range g.hub.sessions {
-			if n, _ := g.hub.Pending(id); n > 0 {
-				rt.Errorf("%d requests of session %d wait for ever", n, id)
+		for _, s := range g.hub.peers.sessions {
+			if got, want := g.peers[s.id], g.hub.peers.current(); !slices.Equal(got, want) {
+				rt.Fatalf("session %d was told last that %v can be reached, want %v", s.id, got, want)
 			}
 		}
+		g.checkNothingIsOwed(rt)
 	})
 }

@@ -124,11 +124,16 @@ const (
 	// and who asks less often than that comes before all of them. oldStanding is
 	// how much of this can be saved up, newStanding what a new connection begins
 	// with, so that somebody who comes gets in before those who flood and after
-	// those who are here. worstStanding bounds how long a flood is remembered.
-	fairEvery     = 6 * time.Second
-	oldStanding   = 50 * fairEvery
-	newStanding   = 5 * fairEvery
-	worstStanding = 5 * time.Minute
+	// those who are here. With longStanding somebody has waited for longer than
+	// those who come begin with, and they do not go before them; with
+	// settledStanding the network may borrow all that it may. worstStanding bounds
+	// how long a flood is remembered.
+	fairEvery       = 6 * time.Second
+	oldStanding     = 50 * fairEvery
+	newStanding     = 5 * fairEvery
+	longStanding    = newStanding + fairEvery
+	settledStanding = 2 * newStanding
+	worstStanding   = 5 * time.Minute
 	// keptOverhead is what a line takes of the disk beside its text: its row, and
 	// the one that recognises it when it is sent again.
 	keptOverhead = 200

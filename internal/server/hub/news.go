@@ -121,6 +121,7 @@ type passage struct {
 type roomNews struct {
 	passages map[string]*passage // by Fold of the name
 	topic    *wire.TopicSet      // a topic that is to be told yet, or nil
+	setter   SessionID           // who has set it, and was answered
 	topicAt  time.Time           // when one was told last
 	due      bool                // a deadline is set
 }
@@ -235,16 +236,17 @@ func (h *Hub) tellTopic(c call, rm *room, news *wire.TopicSet) {
 	answer.Re = wire.Re{Re: c.tag}
 	switch {
 	case h.cfg.Rate > 0 && c.now.Sub(n.topicAt) < newsEvery:
-		n.topic = news
+		n.topic, n.setter = news, 0
 		h.awaitNews(c.now, rm)
 		if c.s != nil {
+			n.setter = c.s.id
 			c.out.deliver(c.s, &answer)
 		}
 	case c.s == nil:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, nil, nil)
 	default:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, c.s, &answer)
 	}
 }
@@ -275,7 +277,7 @@ func (h *Hub) newsDue(c call, name string) {
 		}
 	}
 	if n.topic != nil && c.now.Sub(n.topicAt) >= newsEvery {
-		h.cast(c, rm, n.topic, nil, nil)
+		h.cast(c, rm, n.topic, h.sessions[n.setter], nil)
 		n.topic, n.topicAt = nil, c.now
 	}
 	if len(n.passages) > 0 || n.topic != nil {

@@ -119,7 +119,16 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  bob < topic den c by bob
 			pass 1s
 			  alice < topic den c by bob
-			  bob < topic den c by bob
+		`},
+		{"a topic that is told at once takes the place of one that was owed", `
+			quietly alice: topic den a
+			pass 900ms
+			quietly alice: topic den b
+			pass 600ms
+			alice: topic den c
+			  alice < topic den c by alice
+			  bob < topic den c by alice
+			pass 5s
 		`},
 		{"a list of prompt programs' people is told once a second, and to who comes at once", `
 			open pia prompt

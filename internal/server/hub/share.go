@@ -30,7 +30,7 @@ func (h *Hub) share(c call, price int) bool {
 	}
 	all := h.cfg.sharedAllowed()
 	lacks := sh.lacks(c.now, price, all)
-	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) {
+	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) && !sh.owes(c.now, c.s) {
 		sh.take(c.now, price, all)
 		c.s.served(c.now, price)
 		return true
@@ -155,9 +155,33 @@ func (sh *share) spend(now time.Time, n int, a allowance) bool {
 	return true
 }
 
-// awaitShare sets the deadline for whoever is the next.
+// short is how long to wait until a network can pay for a session that waits.
+func (sh *share) short(now time.Time, s *session, all allowance) time.Duration {
+	lacks := sh.lacks(now, s.pace.price, all)
+	if s.saved(now) >= longStanding {
+		lacks -= all.during(all.atOnce / 4)
+	}
+	return lacks
+}
+
+// owes reports whether somebody has waited for so long that the session, who comes
+// after them, can't borrow: or those who come ever anew would let nobody else go on.
+func (sh *share) owes(now time.Time, s *session) bool {
+	if len(sh.waiting) == 0 {
+		return false
+	}
+	next := sh.next()
+	return next.saved(now) >= longStanding && !s.standing().Before(*next.standing())
+}
+
+// awaitShare sets the deadline for whoever is the next: when it can be paid for, or
+// something can be borrowed for it.
 func (h *Hub) awaitShare(now time.Time, sh *share) {
-	due := now.Add(max(0, sh.lacks(now, sh.next().pace.price, h.cfg.sharedAllowed())))
+	next := sh.next()
+	due := now.Add(max(0, sh.short(now, next, h.cfg.sharedAllowed())))
+	if borrows := next.standing().Add(longStanding); borrows.After(now) && borrows.Before(due) {
+		due = borrows
+	}
 	if now.Before(sh.due) && !due.Before(sh.due) {
 		return
 	}
@@ -173,7 +197,7 @@ func (h *Hub) shareDue(c call, network Network) {
 	}
 	for len(sh.waiting) > 0 {
 		s := sh.next()
-		if sh.lacks(c.now, s.pace.price, h.cfg.sharedAllowed()) > 0 {
+		if sh.short(c.now, s, h.cfg.sharedAllowed()) > 0 {
 			h.awaitShare(c.now, sh)
 			return
 		}
@@ -238,14 +262,19 @@ func (s *session) standing() *time.Time {
 	return &s.pace.standing
 }
 
-// credit is how much the session's network may be in debt for it: nothing for
-// whoever has had more than a fair part, so that those who flood wait for what
-// others borrow. New connections can't borrow all that the others may.
+// saved is how much of its fair part the session has not had, below 0 where it has
+// had more.
+func (s *session) saved(now time.Time) time.Duration { return now.Sub(*s.standing()) }
+
+// credit is how much the session's network may be in debt for it when it asks:
+// nothing for whoever has had more than a fair part, so that those who flood wait
+// for what others borrow. New connections can't borrow all that the others may,
+// however many come.
 func (s *session) credit(now time.Time, all allowance) int {
-	switch at := s.standing(); {
-	case at.Before(now.Add(-newStanding)):
+	switch saved := s.saved(now); {
+	case saved >= settledStanding:
 		return all.atOnce
-	case at.Before(now.Add(-fairEvery)):
+	case saved > fairEvery:
 		return all.atOnce / 2
 	default:
 		return 0
