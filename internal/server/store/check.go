@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"labchat/internal/dbfile"
 	"labchat/internal/wire"
@@ -253,15 +254,26 @@ func strangeTables(ctx context.Context, tx *sql.Tx, list []string) ([]string, er
 	return wrong, err
 }
 
+// madeTables has what scripts make, by their text: it is always the same, and making
+// it takes as long as all else of an opening.
+var madeTables sync.Map // of []string, which nobody changes
+
 // madeBy returns the texts of the tables that scripts make.
 func madeBy(list []string) (texts []string, err error) {
+	script := strings.Join(list, "\n")
+	if known, ok := madeTables.Load(script); ok {
+		return known.([]string), nil
+	}
 	w, err := openWriter(":memory:")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	if err := w.script(strings.Join(list, "\n")); err != nil {
+	if err := w.script(script); err != nil {
 		return nil, err
 	}
-	return w.texts(tablesOf)
+	if texts, err = w.texts(tablesOf); err == nil {
+		madeTables.Store(script, texts)
+	}
+	return texts, err
 }
