@@ -81,8 +81,11 @@ func (h *Hub) mayGo(c call, r wire.Request) bool {
 	if c.now.Before(p.rests) {
 		return false
 	}
+	if h.cfg.Rate <= 0 {
+		return true
+	}
 	rule := c.s.rules()[r.Act()]
-	if h.cfg.Rate <= 0 || rule.cost == nil {
+	if rule.cost == nil {
 		return true
 	}
 	switch p.turn {
