@@ -57,7 +57,7 @@ func (a ask) Run(ctx context.Context, std conf.Streams, c *cli) error {
 	q.Known = known(slog.New(slog.DiscardHandler)) //nolint:contextcheck // local files are read at once
 	if c.Reach.Dialect != client.DialectAuto {
 		q.Style = func(speaks string) {
-			_ = text.Fprintln(std.Err, text.Sprintf("%s speaks %s: say --dialect %s", q.Server, speaks, speaks))
+			_ = text.Fprintln(std.Err, text.Sprintf("%s speaks %s: say --dialect %s", q.Server, speaks, speaks)) // the answer comes all the same
 		}
 	}
 	for {

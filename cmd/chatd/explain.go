@@ -13,12 +13,11 @@ import (
 // explain says what to do about a listener that can't be opened. Other errors
 // say it themselves.
 func (s serve) explain(err error) error {
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return fmt.Errorf("--host %s: no address of that name is known here: give an address of this machine, 0.0.0.0 is all of them", dns.Name)
 	}
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "listen" || op.Addr == nil {
 		return err
 	}
 	flag := s.flagOf(op.Addr)

@@ -41,6 +41,7 @@ type cli struct {
 
 	Serve  serve   `cmd:"" help:"Run the daemon until SIGTERM or ctrl+c."`
 	User   user    `cmd:"" help:"Add, change, list and ban accounts, also while a daemon runs."`
+	Room   room    `cmd:"" help:"List and remove rooms, also while a daemon runs."`
 	Backup backup  `cmd:"" help:"Write a consistent copy of the database, also while a daemon runs."`
 	Check  check   `cmd:"" help:"Look for damage in the database."`
 	About  version `cmd:"" name:"version" help:"Print the version."`

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"labchat/internal/server/hub"
 )
@@ -26,14 +24,10 @@ func (r *relayRate) UnmarshalText(text []byte) error {
 		*r = relayRate{Off: true}
 		return nil
 	}
-	digits, unit := s, 1
-	if i := strings.IndexAny(s, "KMG"); i >= 0 && i == len(s)-1 {
-		digits, unit = s[:i], 1<<(10*(1+strings.IndexByte("KMG", s[i])))
-	}
-	n, err := strconv.ParseUint(digits, 10, 32)
-	if err != nil || int(n)*unit < leastRelay || int(n)*unit > mostRelay {
+	n, ok := parseBytes(s)
+	if !ok || n < leastRelay || n > mostRelay {
 		return fmt.Errorf("want off, or bytes a second in all from 64K on, as 4M, not %q", s)
 	}
-	*r = relayRate{PerSecond: int(n) * unit}
+	*r = relayRate{PerSecond: int(n)}
 	return nil
 }

@@ -16,11 +16,12 @@ import (
 
 // serve runs the daemon.
 type serve struct {
-	Host   string `default:"127.0.0.1" help:"Address to listen on. 0.0.0.0 opens the daemon to the lab."`
-	Ports  ports  `embed:""`
-	Limits limits `embed:""`
-	Access access `embed:""`
-	Styles styles `embed:""`
+	Host   string  `default:"127.0.0.1" help:"Address to listen on. 0.0.0.0 opens the daemon to the lab."`
+	Ports  ports   `embed:""`
+	Limits limits  `embed:""`
+	Access access  `embed:""`
+	Styles styles  `embed:""`
+	Keep   keeping `embed:""`
 
 	Durability string `default:"full" enum:"full,normal" help:"What an acknowledged line survives: full also a power cut, normal a crash of the daemon."`
 }
@@ -183,6 +184,7 @@ func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {
 		Styles:          s.Styles.server(),
 		Data:            data,
 		Durability:      durability,
+		Keep:            s.Keep.server(),
 		TLS:             tls,
 		Rate:            s.Limits.Rate,
 		Relay:           hub.Relaying(s.Limits.Relay),

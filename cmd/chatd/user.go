@@ -18,7 +18,7 @@ import (
 type user struct {
 	Add    userAdd    `cmd:"" help:"Make an account. A guest of that name is sent away."`
 	Passwd userPasswd `cmd:"" help:"Give an account another password; its sessions must log in again."`
-	Remove userRemove `cmd:"" help:"Remove an account. Its lines stay."`
+	Remove userRemove `cmd:"" help:"Remove an account. Its lines stay; its rooms are handed on, or go."`
 	List   userList   `cmd:"" help:"List the accounts."`
 	Ban    userBan    `cmd:"" help:"Send an account away and keep it out."`
 	Unban  userUnban  `cmd:"" help:"Let a banned account in again."`
@@ -166,7 +166,7 @@ func operate(ctx context.Context, std conf.Streams, c *cli, call server.Operator
 		where = data
 	}
 	for _, row := range rows {
-		if call.Verb != hub.VerbList {
+		if call.Verb != hub.VerbList && call.Verb != hub.VerbRooms {
 			row += " Data directory: " + where
 		}
 		if _, err := fmt.Fprintln(std.Out, row); err != nil {

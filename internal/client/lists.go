@@ -195,7 +195,7 @@ func (one *list) follow(e wire.Event) {
 	switch e := e.(type) {
 	case *wire.Joined:
 		if r.Room != "" && wire.Fold(e.Room) == wire.Fold(r.Room) {
-			one.add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
+			one.add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 		}
 	case *wire.Left:
 		if r.Room != "" && wire.Fold(e.Room) == wire.Fold(r.Room) {

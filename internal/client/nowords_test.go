@@ -59,19 +59,23 @@ func TestWhoComesInAWayThatADialectLacksIsToldWhichItHas(t *testing.T) {
 		want          string
 	}{
 		{
-			"a guest, where there are accounts only", "prompt-accounts", Identity{Mode: ModeGuest, Name: "bob"},
+			"a guest, where there are accounts only", "prompt-accounts",
+			Identity{Mode: ModeGuest, Name: "bob"},
 			"which lets nobody in without an account. Log in with --user bob, without --guest; --user bob --register makes an account first.",
 		},
 		{
-			"a guest without a name", "prompt-accounts", Identity{Mode: ModeGuest},
+			"a guest without a name", "prompt-accounts",
+			Identity{Mode: ModeGuest},
 			"which lets nobody in without an account. Log in with --user NAME, without --guest; --user NAME --register makes an account first.",
 		},
 		{
-			"an account, where there is none", "names", Identity{Mode: ModeRegister, Name: "bob", Password: "sesame seeds"},
+			"an account, where there is none", "names",
+			Identity{Mode: ModeRegister, Name: "bob", Password: "sesame seeds"},
 			"which knows no accounts. Come in with --guest --user bob.",
 		},
 		{
-			"a login, where there is none", "names", Identity{Mode: ModeLogin, Name: "bob", Password: "sesame seeds"},
+			"a login, where there is none", "names",
+			Identity{Mode: ModeLogin, Name: "bob", Password: "sesame seeds"},
 			"which knows no accounts. Come in with --guest --user bob.",
 		},
 	} {

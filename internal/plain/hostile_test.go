@@ -3,6 +3,7 @@ package plain_test
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,42 +14,56 @@ import (
 	"labchat/internal/wire"
 )
 
-// FuzzNoEventPrintsAWordThatATerminalObeys hears every event a server, a peer
-// or a disk may have for us, each string of it hostile.
+// fewEvents is how many a fuzz test hears at once.
+const fewEvents = 12
+
+// FuzzNoEventPrintsAWordThatATerminalObeys hears some of the events that a
+// server, a peer or a disk may have for us, each string of them hostile.
 func FuzzNoEventPrintsAWordThatATerminalObeys(f *testing.F) {
-	for _, word := range hostile.Words() {
-		f.Add(word, false, false)
+	for i, word := range hostile.Words() {
+		f.Add(word, i%2 == 0, i%3 == 0, uint16(i))
 	}
-	f.Add(hostile.Words()[0], true, false)
-	f.Add(hostile.Words()[3], false, true)
-	f.Add(hostile.Words()[9], true, true)
-	f.Fuzz(func(t *testing.T, word string, asJSON, direct bool) {
-		synctest.Test(t, func(t *testing.T) {
-			r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
-				return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, JSON: asJSON, Direct: direct, Zone: time.UTC, Now: time.Now})
-			})
-			r.hear(online())
-			for _, e := range hostile.Events(func() string { return "a" + word }) {
-				if s, ends := e.(*wire.Status); ends && s.State == wire.StateEnded {
-					continue
-				}
-				before := r.out.Len()
-				r.hear(e)
-				printed := r.out.String()[before:]
-				if got := hostile.Obeyed(printed); got != "" || strings.ContainsAny(printed, "\x1b\r") {
-					t.Fatalf("%+v: %q is printed: %q", e, got, printed)
-				}
-				for line := range strings.Lines(printed) {
-					if asJSON && !json.Valid([]byte(line)) {
-						t.Fatalf("%+v: no JSON: %q", e, line)
-					}
-				}
-			}
-			r.eof()
-			if err := r.result(); err != nil && hostile.Obeyed(err.Error()) != "" {
-				t.Errorf("ends with %q", err)
-			}
+	f.Fuzz(func(t *testing.T, word string, asJSON, direct bool, part uint16) {
+		parts := slices.Collect(slices.Chunk(hostile.Events(func() string { return "a" + word }), fewEvents))
+		printsNothingObeyed(t, parts[int(part)%len(parts)], asJSON, direct)
+	})
+}
+
+func TestNoEventPrintsAWordThatATerminalObeys(t *testing.T) {
+	for i, word := range hostile.Words() {
+		printsNothingObeyed(t, hostile.Events(func() string { return "a" + word }), i%2 == 0, i%3 == 0)
+	}
+	printsNothingObeyed(t, hostile.Events(func() string { return "a" + hostile.Words()[0] }), false, false)
+}
+
+// printsNothingObeyed fails where a word of strangers is printed as it came.
+func printsNothingObeyed(t *testing.T, events []wire.Event, asJSON, direct bool) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+			return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, JSON: asJSON, Direct: direct, Zone: time.UTC, Now: time.Now})
 		})
+		r.hear(online())
+		for _, e := range events {
+			if s, ends := e.(*wire.Status); ends && s.State == wire.StateEnded {
+				continue
+			}
+			before := r.out.Len()
+			r.hear(e)
+			printed := string(r.out.Bytes()[before:])
+			if got := hostile.Obeyed(printed); got != "" || strings.ContainsAny(printed, "\x1b\r") {
+				t.Fatalf("%+v: %q is printed: %q", e, got, printed)
+			}
+			for line := range strings.Lines(printed) {
+				if asJSON && !json.Valid([]byte(line)) {
+					t.Fatalf("%+v: no JSON: %q", e, line)
+				}
+			}
+		}
+		r.eof()
+		if err := r.result(); err != nil && hostile.Obeyed(err.Error()) != "" {
+			t.Errorf("ends with %q", err)
+		}
 	})
 }
 

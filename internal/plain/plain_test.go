@@ -36,7 +36,7 @@ func sinceStart() func() time.Time {
 func arrive(r *run) {
 	r.hear(&wire.Status{State: wire.StateConnecting, Server: "127.0.0.1:1300"}, online())
 	r.hear(&wire.Welcome{Motd: "sheet 3 is online", Register: true},
-		&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount, Failed: 1, Waiting: 2},
+		&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount, Failed: 3, FailedFrom: []wire.FailedFrom{{Address: "192.0.2.7", Count: 2}, {Address: "2001:db8::/64", Count: 1}}, Waiting: 2},
 		&wire.Entered{Room: "lab3", Topic: "sockets", Owner: "sara", People: []wire.Person{
 			{Name: "sara", Kind: wire.KindAccount}, {Name: "bob", Kind: wire.KindGuest, Away: "lunch"},
 		}, More: 2})

@@ -117,12 +117,24 @@ func nameChecked(e *wire.NameChecked) text.Safe {
 func loggedIn(e *wire.LoggedIn) text.Safe {
 	b := "you are " + named(e.Name, e.Kind) + "."
 	if e.Failed > 0 {
-		b += text.Sprintf(" %s since your last login.", count(e.Failed, "wrong password", "wrong passwords"))
+		b += text.Sprintf(" %s since your last login%s.", count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
 	}
 	if e.Waiting > 0 {
 		b += text.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
 	}
 	return b
+}
+
+// failedFrom says from where wrong passwords came.
+func failedFrom(list []wire.FailedFrom) text.Safe {
+	places := make([]text.Safe, len(list))
+	for i, f := range list {
+		places[i] = text.Sprintf("%d from %s", f.Count, f.Address)
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return ": " + text.Join(places, ", ")
 }
 
 func (s speech) sessions(e *wire.SessionList) text.Safe {

@@ -105,6 +105,7 @@ func (l *loop) forget(c *conn) {
 	delete(l.clients.half, c)
 	delete(l.clients.open, c.id)
 	c.job = nil
+	l.jobs.cancel(c.id)
 	c.gate.finish()
 }
 

@@ -72,7 +72,7 @@ func (d *daemon) openStore() error {
 	if d.cfg.Data == "" {
 		return errors.New("no data directory was named: use --data")
 	}
-	s, err := store.Open(d.cfg.Data, store.Options{Durability: d.cfg.Durability, Log: d.cfg.Log})
+	s, err := store.Open(d.cfg.Data, store.Options{Durability: d.cfg.Durability, Keep: d.cfg.Keep, Log: d.cfg.Log})
 	if err != nil {
 		return err
 	}

@@ -79,9 +79,13 @@ func (v *victim) peer(t *testing.T) *peer {
 
 // descriptors is how many the daemon has, free the lowest number of which there
 // is none.
-func (v *victim) descriptors(t *testing.T) int { return len(v.numbers(t)) }
+func (v *victim) descriptors(t *testing.T) int {
+	t.Helper()
+	return len(v.numbers(t))
+}
 
 func (v *victim) free(t *testing.T) (n int) {
+	t.Helper()
 	for numbers := v.numbers(t); slices.Contains(numbers, n); n++ {
 	}
 	return n

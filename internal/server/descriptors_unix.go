@@ -9,7 +9,7 @@ import "golang.org/x/sys/unix"
 func descriptorLimit() int {
 	var r unix.Rlimit
 	const many = 1 << 30
-	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) != nil || uint64(r.Cur) > many {
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) != nil || uint64(r.Cur) > many { //nolint:unconvert // its type is each system's own
 		return 0
 	}
 	return int(r.Cur)

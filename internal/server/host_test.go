@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(killEnv); dir != "" {
-		serveUntilKilled(dir)
-	}
+	becomeVictim()
 	goleak.VerifyTestMain(m)
 }
 

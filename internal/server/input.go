@@ -199,6 +199,11 @@ func (l *loop) leave(c *conn) {
 	if c.paused || c.state != connOpen {
 		return
 	}
+	if c.tls && l.jobs.waits(c.id) {
+		l.shut(c) // inside TLS programs end both ways at once: nobody waits for this password any more
+		return
+	}
+	l.jobs.putLast(c.id) // printf | nc waits for its answer, and looks the same as who has left
 	c.state = connLeaving
 	l.clients.leaving = append(l.clients.leaving, c)
 }

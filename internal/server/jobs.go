@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -11,27 +10,20 @@ import (
 	"labchat/internal/server/store"
 )
 
-const (
-	// maxHashing is how many passwords may wait to be hashed, or prekeys to be
-	// verified, before the next one is refused: some ten seconds of work.
-	maxHashing = 256
-	// readsAtOnce is how many pages are read from the store at the same time.
-	readsAtOnce = 4
-)
+// readsAtOnce is how many pages are read from the store at the same time.
+const readsAtOnce = 4
 
-// errBusy is the Err of a job that there was no room for.
-var errBusy = errors.New("too much of this is under way")
-
-// jobs does the hub's work outside the loop. start, ended and idle are the
-// loop's.
+// jobs does the hub's work outside the loop. Its fields are the loop's, but for
+// what is never changed.
 type jobs struct {
 	ctx     context.Context //nolint:containedctx // the life of the daemon, handed to its store
 	log     *slog.Logger
 	store   store.Store
 	inbox   *inbox
 	running int
-	hashing chan struct{} // passwords and prekeys under way, or waiting for it
-	cpu     chan struct{} // those under way: a core each, and 19 MiB a password
+	queue   hashQueue           // waits for a core
+	hashing map[uint64]struct{} // has one: 19 MiB a password
+	cores   int                 // for passwords and prekeys
 	reads   chan struct{}
 	workers sync.WaitGroup
 }
@@ -39,9 +31,9 @@ type jobs struct {
 func newJobs(ctx context.Context, log *slog.Logger, s store.Store, in *inbox) *jobs {
 	return &jobs{
 		ctx: ctx, log: log, store: s, inbox: in,
-		hashing: make(chan struct{}, maxHashing),
-		cpu:     make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
-		reads:   make(chan struct{}, readsAtOnce),
+		queue: newHashQueue(), hashing: map[uint64]struct{}{},
+		cores: max(1, runtime.GOMAXPROCS(0)-1),
+		reads: make(chan struct{}, readsAtOnce),
 	}
 }
 
@@ -50,11 +42,11 @@ func (j *jobs) start(job hub.Job) {
 	j.running++
 	switch work := job.Work.(type) {
 	case hub.HashPassword:
-		j.hash(job.ID, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Digest)} })
+		j.hash(job, func() hub.Result { return hub.Result{Hash: store.HashPassword(work.Digest)} })
 	case hub.CheckPassword:
-		j.hash(job.ID, func() hub.Result { return j.check(work) })
+		j.hash(job, func() hub.Result { return j.check(work) })
 	case hub.CheckPrekeys:
-		j.hash(job.ID, func() hub.Result { return hub.Result{OK: work.Valid()} })
+		j.hash(job, func() hub.Result { return hub.Result{OK: work.Valid()} })
 	case hub.ReadLines:
 		j.read(job.ID, func() (r hub.Result) {
 			r.Page, r.Err = j.store.Lines(j.ctx, work)
@@ -73,28 +65,52 @@ func (j *jobs) start(job hub.Job) {
 	}
 }
 
-// ended notes that a result has come.
-func (j *jobs) ended() { j.running-- }
+// ended notes that a result has come. A core that is free goes to the next.
+func (j *jobs) ended(id uint64) {
+	j.running--
+	delete(j.hashing, id)
+	j.hashNext()
+}
 
 func (j *jobs) idle() bool { return j.running == 0 }
 
-// hash runs work that costs a core, or refuses it where too much waits.
-func (j *jobs) hash(id uint64, work func() hub.Result) {
-	select {
-	case j.hashing <- struct{}{}:
-	default:
-		j.inbox.result(hub.Result{ID: id, Err: errBusy, Busy: true})
-		return
+// cancel forgets what waits for a session that has ended. What has a core goes
+// on, and its result is nobody's.
+func (j *jobs) cancel(id hub.SessionID) {
+	if j.queue.drop(id) {
+		j.running--
 	}
-	j.workers.Go(func() {
-		defer func() { <-j.hashing }()
-		select {
-		case j.cpu <- struct{}{}:
-			j.post(id, work())
-			<-j.cpu
-		case <-j.ctx.Done():
+}
+
+// waits reports whether work of the session waits for a core.
+func (j *jobs) waits(id hub.SessionID) bool { return j.queue.of(id) >= 0 }
+
+// putLast lets all others go before the session's work.
+func (j *jobs) putLast(id hub.SessionID) {
+	if i := j.queue.of(id); i >= 0 {
+		j.queue.waiting[i].last = true
+	}
+}
+
+// hash runs work that costs a core when its turn has come. Where too much
+// waits, somebody's is refused.
+func (j *jobs) hash(job hub.Job, work func() hub.Result) {
+	if out, full := j.queue.push(hashJob{Job: job, work: work}); full {
+		j.inbox.result(hub.Result{ID: out.ID, Err: errBusy, Busy: true})
+	}
+	j.hashNext()
+}
+
+// hashNext gives the free cores to those whose turn it is.
+func (j *jobs) hashNext() {
+	for len(j.hashing) < j.cores && j.ctx.Err() == nil {
+		next, ok := j.queue.next()
+		if !ok {
+			return
 		}
-	})
+		j.hashing[next.ID] = struct{}{}
+		j.workers.Go(func() { j.post(next.ID, next.work()) })
+	}
 }
 
 // read runs work that waits for the disk. A session has one at a time, so the

@@ -26,8 +26,13 @@ import (
 // instead of running tests.
 const killEnv = "LABCHAT_TEST_DAEMON"
 
-// serveUntilKilled is that daemon. It says where it listens and never ends.
-func serveUntilKilled(dir string) {
+// becomeVictim is that daemon, where this process is to be one. It says where
+// it listens and never ends.
+func becomeVictim() {
+	dir := os.Getenv(killEnv)
+	if dir == "" {
+		return
+	}
 	if n := os.Getenv(filesEnv); n != "" {
 		limitFiles(n)
 	}
@@ -50,13 +55,19 @@ const filesEnv = "LABCHAT_TEST_FILES"
 func limitFiles(n string) {
 	most, err := strconv.ParseUint(n, 10, 64)
 	if err == nil {
-		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: most, Max: most})
+		var limit syscall.Rlimit
+		setLimit(&limit.Cur, most)
+		setLimit(&limit.Max, most)
+		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
+
+// setLimit sets a limit, whose type differs from system to system.
+func setLimit[T int64 | uint64](limit *T, n uint64) { *limit = T(n) }
 
 // victim is a daemon in a process of its own.
 type victim struct {

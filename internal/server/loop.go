@@ -76,6 +76,7 @@ func (l *loop) run(ctx context.Context) {
 // is time for it.
 func (l *loop) round(batch []hub.Entry) {
 	l.now = time.Now()
+	l.hub.SetDiskFull(l.store.Full())
 	l.clients.posted = l.inbox.take(l.clients.posted)
 	l.arrivals(l.clients.posted)
 	for i := range l.clients.posted {
@@ -199,7 +200,7 @@ func (l *loop) start(j hub.Job) {
 }
 
 func (l *loop) resolved(r hub.Result) {
-	l.jobs.ended()
+	l.jobs.ended(r.ID)
 	l.hub.Resolve(l.now, r, &l.out)
 }
 

@@ -160,21 +160,3 @@ func TestOwnCertificatesStayTheSame(t *testing.T) {
 		t.Errorf("off: got %v, %q, %v", c, key, err)
 	}
 }
-
-func TestPasswordsThatAreTooManyAreRefusedAsBusy(t *testing.T) {
-	in := newInbox()
-	ctx, cancel := context.WithCancel(context.Background())
-	j := newJobs(ctx, testLog(t), store.NewMemory(nil), in)
-	defer j.workers.Wait()
-	defer cancel()
-	for range cap(j.cpu) { // nobody gets on
-		j.cpu <- struct{}{}
-	}
-	for i := range maxHashing + 1 {
-		j.start(hub.Job{ID: uint64(i), Work: hub.HashPassword{Digest: wire.PasswordDigest("x")}})
-	}
-	got := in.take(nil)
-	if len(got) != 1 || !got[0].arg.(hub.Result).Busy || got[0].arg.(hub.Result).ID != maxHashing {
-		t.Errorf("got %d results, want one that is busy", len(got))
-	}
-}

@@ -18,6 +18,7 @@ type Config struct {
 	Styles     Styles
 	Data       string // the data directory; "" with a Store of the caller's only
 	Durability store.Durability
+	Keep       store.Keep // how much of what was said stays
 	// Store stands in for the database of Data. Run closes it.
 	Store store.Store
 	TLS   TLSConfig

@@ -30,6 +30,7 @@ type stormer struct {
 // come dials and asks for what requests say, all at once; answers is what came
 // until something was refused or the room was entered.
 func (s *stormer) come(t *testing.T, l *memnet.Listener, requests ...string) {
+	t.Helper()
 	s.nc = dial(t, l, memnet.From(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000}))
 	for _, r := range append([]string{`{"type":"hello","id":"h","version":1}`}, requests...) {
 		_, _ = io.WriteString(s.nc, r+"\n") // what comes of it is read
@@ -118,7 +119,6 @@ func TestThousandsComeBackAtOnceAndNobodyElseWaits(t *testing.T) {
 			}
 			synctest.Wait()
 			for _, s := range all {
-
 				s.come(hb.T, l, fmt.Sprintf(`{"type":"login","id":"g","token":%q}`, s.token), fmt.Sprintf(`{"type":"join","id":"j","room":%q}`, s.room))
 			}
 			if in := inAll(all); in != stormers {

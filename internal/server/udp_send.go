@@ -133,6 +133,7 @@ func (g *registry) beginning(p *party, e wire.Event, bytes int) (fits [][]byte) 
 		entries = len(e.People)
 	case *wire.RoomList:
 		entries = len(e.Rooms)
+	default:
 	}
 	sort.Search(entries, func(i int) bool { // of i+1 entries
 		datagrams := g.encode(p, cutList(e, i+1))

@@ -1,8 +1,9 @@
 package tui
 
 import (
-	"labchat/internal/tui/text"
 	"strings"
+
+	"labchat/internal/tui/text"
 )
 
 // boxed draws a border of w columns around rows, with a title in its top.

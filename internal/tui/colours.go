@@ -1,8 +1,9 @@
 package tui
 
-import "labchat/internal/tui/text"
-
-import "labchat/internal/tui/theme"
+import (
+	"labchat/internal/tui/text"
+	"labchat/internal/tui/theme"
+)
 
 // askBackground asks the terminal for its background where the theme depends on
 // it, once. The answer comes when it comes, or never.

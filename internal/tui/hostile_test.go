@@ -1,13 +1,11 @@
 package tui
 
 import (
-	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
 	foe "labchat/internal/hostile"
-	"labchat/internal/wire"
 )
 
 // cycled returns what gives one word after the other, and never ends.
@@ -22,64 +20,52 @@ func cycled(words []string) func() string {
 // rowsOfEvents is how many events have their words on a screen of 50 rows.
 const rowsOfEvents = 12
 
-// FuzzNoEventHasAWordThatATerminalObeys shows every event a server, a peer or
-// a disk may have for us, each string of it hostile.
+// FuzzNoEventHasAWordThatATerminalObeys shows some of the events that a server,
+// a peer or a disk may have for us, each string of them hostile, and a view over
+// them.
 func FuzzNoEventHasAWordThatATerminalObeys(f *testing.F) {
-	for _, word := range foe.Words()[:4] {
-		f.Add(word, false)
-		f.Add(word, true)
+	views := slices.Sorted(maps.Keys(looks()))
+	for i, word := range foe.Words() {
+		f.Add(word, i%2 == 0, uint16(i), uint8(i))
 	}
-	f.Fuzz(func(t *testing.T, word string, direct bool) {
-		s := open(t, 200, 50, func(c *Config) { c.Direct = direct })
+	f.Fuzz(func(t *testing.T, word string, direct bool, part uint16, view uint8) {
+		s := open(t, 80, 24, func(c *Config) { c.Direct = direct })
 		lab(s)
-		shows := func(what any) {
-			t.Helper()
-			if got := foe.Obeyed(s.View()); got != "" {
-				t.Fatalf("%v: %q is on the screen", what, got)
-			}
-		}
-		for few := range slices.Chunk(foe.Events(cycled([]string{word, "a" + word, word + "\n" + word})), rowsOfEvents) {
-			s.hear(few...)
-			shows(few)
-			s.over, s.form = overlay{}, nil
-		}
-		for name, look := range looks() {
-			look(s)
-			shows(name)
-		}
+		parts := slices.Collect(slices.Chunk(foe.Events(cycled(foulWords(word))), rowsOfEvents/2))
+		s.hear(parts[int(part)%len(parts)]...)
+		s.obeysNothing("some events")
+		s.over, s.form = overlay{}, nil
+		name := views[int(view)%len(views)]
+		looks()[name](s)
+		s.obeysNothing(name)
 	})
 }
 
-func TestNoEventReachesATerminalUncleaned(t *testing.T) {
-	noLeaks(t)
-	for _, direct := range []bool{false, true} {
-		term := newTerminal(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		s := &session{events: make(chan []wire.Event)}
-		ended := make(chan error, 1)
-		go func() {
-			ended <- run(ctx, Config{Session: s, Archive: newArchive(), Theme: plainTheme(), Room: "lab3", Direct: direct}, term.slave, term.slave)
-		}()
-		term.awaitText("#lab3 ›")
-		events := foe.Events(cycled(foe.Words()))
-		covers := func(e wire.Event) bool { _, ok := e.(*wire.Safety); return ok } // its box lies over the screen
-		n := 0
-		for few := range slices.Chunk(slices.DeleteFunc(slices.Clone(events), covers), rowsOfEvents) {
-			n++
-			seen := fmt.Sprintf("that was part %d.", n)
-			s.events <- append(slices.Clone(few), &wire.Notice{Text: seen, Own: true})
-			term.awaitText(seen)
-		}
-		s.events <- slices.DeleteFunc(events, func(e wire.Event) bool { return !covers(e) })
-		term.awaitText("is this really")
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		term.restored()
-		if got := foe.Obeyed(term.written()); got != "" {
-			t.Errorf("direct %v: %q came to the terminal", direct, got)
+// foulWords are a word of strangers in the places where it may stand.
+func foulWords(word string) []string { return []string{word, "a" + word, word + "\n" + word} }
+
+// obeysNothing fails where a word of strangers is on the screen as it came.
+func (s *scene) obeysNothing(what any) {
+	s.t.Helper()
+	if got := foe.Obeyed(s.View()); got != "" {
+		s.t.Fatalf("%v: %q is on the screen", what, got)
+	}
+}
+
+func TestNoEventHasAWordThatATerminalObeys(t *testing.T) {
+	for _, word := range foe.Words()[:4] {
+		for _, direct := range []bool{false, true} {
+			s := open(t, 200, 50, func(c *Config) { c.Direct = direct })
+			lab(s)
+			for few := range slices.Chunk(foe.Events(cycled(foulWords(word))), rowsOfEvents) {
+				s.hear(few...)
+				s.obeysNothing(few)
+				s.over, s.form = overlay{}, nil
+			}
+			for name, look := range looks() {
+				look(s)
+				s.obeysNothing(name)
+			}
 		}
 	}
 }

@@ -101,6 +101,18 @@ func (m *Model) welcome(e *wire.Welcome) {
 	m.link.motd, m.link.closed = e.Motd, !e.Register
 }
 
+// failedFrom says from where wrong passwords came.
+func failedFrom(list []wire.FailedFrom) text.Safe {
+	places := make([]text.Safe, len(list))
+	for i, f := range list {
+		places[i] = text.Sprintf("%d from %s", f.Count, f.Address)
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return " (" + text.Join(places, ", ") + ")"
+}
+
 // loggedIn gives us our name.
 func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
@@ -115,7 +127,7 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 		m.book.read(mark.Room, mark.Last)
 	}
 	if e.Failed > 0 {
-		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time"))
+		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time")+failedFrom(e.FailedFrom))
 	}
 	if e.Waiting > 0 {
 		m.note(nil, plural(e.Waiting, "private line")+" came while you were away")
@@ -190,7 +202,7 @@ func (m *Model) arriveFromNowhere(at *place) {
 // joined says that somebody came.
 func (m *Model) joined(e *wire.Joined) {
 	at := m.book.room(e.Room)
-	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Plain: e.Plain})
+	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
 		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())

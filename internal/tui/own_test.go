@@ -96,3 +96,9 @@ func TestOwnLinesAreKnownWhateverTheCaseOfTheName(t *testing.T) {
 	s.hear(said("general", "Sara", 14, 33, 0, "from a program that writes it so"))
 	s.hides("unread general")
 }
+
+func TestTheOwnerReadsFromWhereWrongPasswordsCame(t *testing.T) {
+	s := caughtUp(t)
+	s.hear(&wire.LoggedIn{Name: "sara", Kind: wire.KindAccount, Failed: 3, FailedFrom: []wire.FailedFrom{{Address: "192.0.2.7", Count: 2}}})
+	s.shows("(2 from 192.0.2.7")
+}

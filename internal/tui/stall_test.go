@@ -19,6 +19,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
 // early are those that come before it stands still.
 const early = 10
 

@@ -84,12 +84,12 @@ const CodeNoResult Code = "no_result"
 // The codes of a server that has too much to do. What was refused so was not
 // stored and may be sent again, with the same client id.
 const (
-	// CodeRate: too many lines. retry_ms is set.
+	// CodeRate: too many lines, or too many bytes within an hour. retry_ms is set.
 	CodeRate Code = "rate"
 	// CodeFull: a limit on connections, rooms or an inbox is reached. As a
 	// goodbye it ends the session.
 	CodeFull Code = "full"
-	// CodeStorage: the disk failed. retry_ms is set.
+	// CodeStorage: the disk failed, or is full. retry_ms is set.
 	CodeStorage Code = "storage"
 	// CodeBusy: too much work of this kind is under way. retry_ms is set.
 	CodeBusy Code = "busy"

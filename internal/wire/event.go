@@ -73,10 +73,12 @@ type LoggedIn struct {
 	Token   Secret `json:"token,omitempty"`   // to log in with next time; only over TLS or loopback
 	Session string `json:"session,omitempty"` // this session in Sessions
 	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
-	Legacy  bool   `json:"legacy,omitempty"`
-	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
-	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
-	More    int    `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
+	// FailedFrom says from where most of them came, at most five places.
+	FailedFrom []FailedFrom `json:"failed_from,omitempty"`
+	Legacy     bool         `json:"legacy,omitempty"`
+	Waiting    int          `json:"waiting,omitempty"` // lines in the inbox
+	Marks      []Mark       `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
+	More       int          `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
 }
 
 // Done answers requests that need no more than that.
@@ -267,7 +269,8 @@ type Joined struct {
 	Room  string    `json:"room"`
 	Name  string    `json:"name"`
 	Kind  Kind      `json:"kind"`
-	Plain bool      `json:"plain,omitempty"` // as in Person
+	Away  string    `json:"away,omitempty"`  // as in Person
+	Plain bool      `json:"plain,omitempty"` // likewise
 	Via   Via       `json:"-"`
 	At    time.Time `json:"-"` // in the zone that the server shows times in
 	Count int       `json:"-"` // of the room's people now, with those who have not said their name yet

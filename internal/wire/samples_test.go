@@ -78,7 +78,8 @@ func sampleEvents() []Event {
 		&NameChecked{Re: re, Name: "аlice", State: NameInvalid, Text: "One alphabet."},
 		&LoggedIn{
 			Re: re, Name: "alice", Kind: KindAccount, Token: "token", Session: "s1", Failed: 2, Legacy: true,
-			Waiting: 3, Marks: []Mark{{Room: "lobby", Last: 7}}, More: 4,
+			FailedFrom: []FailedFrom{{Address: "192.0.2.7", Count: 2}},
+			Waiting:    3, Marks: []Mark{{Room: "lobby", Last: 7}}, More: 4,
 		},
 		&Done{Re: re, Of: ActAway},
 		&Renamed{Old: "alice", Name: "zoë", Kind: KindGuest},
@@ -101,7 +102,7 @@ func sampleEvents() []Event {
 		&Whispered{ID: 5, At: -6, From: "alice", To: "bob", Kind: KindDatagram, Action: true, Text: "hi", Inbox: true},
 		&Whispered{},
 		&Gap{Re: re, Room: "lobby", From: 5, To: 6, Count: 2, More: true},
-		&Joined{Room: "lobby", Name: "alice", Kind: KindAccount, Plain: true},
+		&Joined{Room: "lobby", Name: "alice", Kind: KindAccount, Away: "lunch", Plain: true},
 		&Left{Room: "lobby", Name: "alice", Reason: "timeout"},
 		&Created{Re: re, Room: "games"},
 		&Presence{Name: "alice", Away: "lunch", Plain: true},

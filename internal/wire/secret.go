@@ -57,3 +57,9 @@ func revealed(message any) any {
 	}
 	return message
 }
+
+// FailedFrom counts wrong passwords that came from one place.
+type FailedFrom struct {
+	Address string `json:"address"` // an IPv4 address, or an IPv6 network of 64 bits
+	Count   int    `json:"count"`
+}

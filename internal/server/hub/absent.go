@@ -12,7 +12,9 @@ const (
 	// program finds out within a minute, and comes back at once.
 	absentFor = 2 * time.Minute
 	// maxAbsent is how many names are kept for the guests of one network: a class
-	// behind one address, twice. Of more the one that broke first is free.
+	// behind one address, twice. Its site has SiteShare times as many. Of more those
+	// are kept whose guests were there longest, so that nobody frees a name by having
+	// others come and break.
 	maxAbsent = 64
 )
 
@@ -25,7 +27,7 @@ type absence struct {
 	until time.Time
 }
 
-// absences are all of them, by where they were and in order of breaking. Owned by
+// absences are all of them, by network and by site, in order of breaking. Owned by
 // the hub.
 type absences map[Network][]*absence
 
@@ -38,13 +40,25 @@ func (s *session) breaks() bool {
 
 // keepName keeps the name that a session had until now for who has its token.
 func (h *Hub) keepName(c call, name string, k *token) {
-	from := NetworkOf(c.s.addr())
-	if list := h.absent[from]; len(list) >= maxAbsent {
-		h.endAbsence(list[0])
+	a := &absence{token: k, from: c.s.network(), until: c.now.Add(absentFor)}
+	for _, key := range a.from.shares() {
+		most := maxAbsent
+		if key != a.from {
+			most *= SiteShare
+		}
+		if list := h.absent[key]; len(list) >= most {
+			last := slices.MaxFunc(list, func(a, b *absence) int { return a.token.since.Compare(b.token.since) })
+			if !k.since.Before(last.token.since) {
+				return
+			}
+			h.endAbsence(last)
+		}
 	}
-	a := &absence{claim: h.names.claim(name), token: k, from: from, until: c.now.Add(absentFor)}
+	a.claim = h.names.claim(name)
 	a.claim.absent = a
-	h.absent[from] = append(h.absent[from], a)
+	for _, key := range a.from.shares() {
+		h.absent[key] = append(h.absent[key], a)
+	}
 	h.due.at(a.until, deadline{what: dueAbsent, name: name})
 }
 
@@ -52,9 +66,10 @@ func (h *Hub) keepName(c call, name string, k *token) {
 func (h *Hub) endAbsence(a *absence) {
 	a.claim.absent = nil
 	h.names.release(a.claim)
-	h.absent[a.from] = slices.DeleteFunc(h.absent[a.from], func(other *absence) bool { return other == a })
-	if len(h.absent[a.from]) == 0 {
-		delete(h.absent, a.from)
+	for _, key := range a.from.shares() {
+		if h.absent[key] = slices.DeleteFunc(h.absent[key], func(other *absence) bool { return other == a }); len(h.absent[key]) == 0 {
+			delete(h.absent, key)
+		}
 	}
 }
 

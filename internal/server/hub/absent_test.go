@@ -2,7 +2,11 @@ package hub
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
+	"time"
+
+	"labchat/internal/wire"
 )
 
 func TestAGuestsNameWaitsForItAfterALoss(t *testing.T) {
@@ -121,21 +125,74 @@ func TestAGuestsNameWaitsForItAfterALoss(t *testing.T) {
 	}
 }
 
-func TestOneNetworkKeepsSoManyNames(t *testing.T) {
-	s := run(t, Config{}, "open other safe from 10.0.0.8\nquietly other: guest other\nquietly gone other")
-	for i := range maxAbsent + 1 {
-		name := fmt.Sprintf("g%d", i)
-		s.step("open " + name + " safe from 10.0.0.9")
-		s.step(name + ": guest " + name)
-		s.step("gone " + name)
-	}
-	for name, kept := range map[string]bool{"other": true, "g0": false, "g1": true, fmt.Sprintf("g%d", maxAbsent): true} {
+// comeAndBreak has a guest come and its connection break.
+func (s *script) comeAndBreak(name, from string) {
+	s.step("open " + name + " safe from " + from)
+	s.step(name + ": guest " + name)
+	s.step("gone " + name)
+}
+
+// checkKept checks for which names somebody is waited for.
+func (s *script) checkKept(names map[string]bool) {
+	s.t.Helper()
+	for name, kept := range names {
 		if cl := s.hub.names.at(name); (cl != nil) != kept {
-			t.Errorf("%s is kept: %t, want %t", name, cl != nil, kept)
+			s.t.Errorf("%s is kept: %t, want %t", name, cl != nil, kept)
 		}
 	}
+}
+
+func TestOneNetworkKeepsSoManyNamesThoseOfWhoWasThereLongest(t *testing.T) {
+	s := run(t, Config{}, `
+		open other safe from 10.0.0.8
+		quietly other: guest other
+		quietly gone other
+		open early safe from 10.0.0.9
+		open alice safe from 10.0.0.9
+		quietly early: guest early
+		quietly alice: guest alice
+		pass 1s
+		quietly gone alice
+	`)
+	for i := range 2 * maxAbsent {
+		s.comeAndBreak(fmt.Sprintf("g%d", i), "10.0.0.9")
+	}
+	s.step("gone early")
+	s.checkKept(map[string]bool{"other": true, "alice": true, "early": true, fmt.Sprintf("g%d", maxAbsent): false})
 	s.pass(absentFor)
 	if n := len(s.hub.names.claims) + len(s.hub.absent); n != 0 {
 		t.Errorf("%d names and networks are left after the time", n)
+	}
+}
+
+func TestWhoWasThereLongestIsSoAfterALossToo(t *testing.T) {
+	s := run(t, Config{}, `
+		open alice safe from 10.0.0.9
+		quietly alice: guest alice
+		pass 1s
+		quietly gone alice
+	`)
+	others := numbered("other", maxAbsent)
+	for _, name := range others {
+		s.openAs(name, "safe", netip.MustParseAddrPort("10.0.0.9:4000"))
+		s.ask(s.names[name], wire.Guest{Name: name})
+	}
+	s.pass(time.Second)
+	s.step("open alice-2 safe from 10.0.0.9")
+	s.ask(s.names["alice-2"], wire.Login{Token: s.token("alice", -1)})
+	s.step("gone alice-2")
+	for _, name := range others {
+		s.step("gone " + name)
+	}
+	s.checkKept(map[string]bool{"alice": true, others[0]: true, others[maxAbsent-1]: false})
+}
+
+func TestASiteKeepsTheNamesOfEightNetworks(t *testing.T) {
+	s := run(t, Config{}, "")
+	for i := range SiteShare*maxAbsent + 10 {
+		s.comeAndBreak(fmt.Sprintf("g%d", i), fmt.Sprintf("[2001:db8:1:%x::1]:4000", i))
+	}
+	if n := len(s.hub.names.claims); n != SiteShare*maxAbsent {
+		t.Errorf("%d names are kept for one site, want %d", n, SiteShare*maxAbsent)
 	}
 }

@@ -10,22 +10,15 @@ import (
 // be undone.
 func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *account)) {
 	acct := c.s.user.account
-	if !h.takesPasswords(c) || !h.mayGuess(c, acct.name) {
+	if !h.takesPasswords(c) {
 		return
 	}
-	g := c.s.guess(acct.name)
-	h.guesses.begin(g, c.now)
-	h.ask(c, CheckPassword{Name: acct.name, Digest: wire.PasswordDigest(password)}, func(c call, r Result) {
+	h.compare(c, acct.name, wire.PasswordDigest(password), func(c call, r Result, right bool) {
 		switch {
-		case r.Err != nil:
-			h.guesses.undo(g)
-			h.refusedWork(c, r)
-		case !r.OK:
-			acct.failed++
-			h.refuse(c, wire.CodeDenied, "Wrong password. Nothing was changed.")
-		default:
-			h.guesses.right(g)
+		case right:
 			then(c, acct)
+		case !h.refusedWork(c, r):
+			h.refuse(c, wire.CodeDenied, "Wrong password. Nothing was changed.")
 		}
 	})
 }
@@ -66,6 +59,7 @@ func (h *Hub) hashStored(c call, e *Entry, r AccountHash) {
 	}
 	acct.hashing--
 	acct.epoch++
+	acct.visits = nil // whoever knew the old password may have been in
 	h.revoke(c, slices.Clone(acct.tokens)...)
 	text := "The password was changed by another session of the account. Log in with the new one; if that was not you, ask the operator."
 	if e.Call != 0 {
@@ -139,6 +133,8 @@ func (h *Hub) accountGone(c call, r AccountGone) {
 		h.vacate(c, "account removed")
 	}
 	h.names.strike(acct)
+	h.unknow(acct.claim.fold)
+	h.handOn(c, acct.name)
 }
 
 // listSessions lists the sessions of the asker's account.

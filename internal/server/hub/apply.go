@@ -69,9 +69,13 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.accountGone(c, r)
 	case TokenMade:
 		h.tokenStored(c, r)
-	case TokenBound, TokensGone: // done before it was logged
+	case AccountVisited:
+		h.visitStored(Visit{r, e.At})
+	case TokenBound, TokensGone, Talked: // done before it was logged
 	case RoomMade:
 		h.roomStored(c, e, r)
+	case RoomOwner:
+		h.ownerStored(c, r)
 	case RoomTopic:
 		h.topicStored(c, r)
 	case RoomGone:

@@ -97,6 +97,7 @@ func (rm *room) holdBack(s *session, out *Out) {
 func (h *Hub) enter(c call, rm *room, holds bool) (came bool) {
 	h.settleGuise(c, c.s.user)
 	h.settleOthers(c, rm, c.s.user.name)
+	h.settleRoom(c, rm)
 	c.s.rooms = append(c.s.rooms, rm)
 	rm.count(c.s, 1)
 	rm.holders[c.s] = struct{}{}
@@ -124,6 +125,9 @@ func (h *Hub) exit(c call, rm *room, reason string) {
 	delete(rm.holders, s)
 	s.rooms = slices.DeleteFunc(s.rooms, func(other *room) bool { return other == rm })
 	rm.count(s, -1)
+	if rm.notified == 0 {
+		h.forgetPassages(rm)
+	}
 	switch gone := rm.people.remove(u); {
 	case u.hidden:
 		rm.hidden--

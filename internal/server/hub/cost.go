@@ -58,7 +58,6 @@ type turn uint8
 const (
 	turnFree   turn = iota // nothing
 	turnOwn                // its own budget; a deadline is set
-	turnWaste              // that it sends less to be relayed than is dropped; a deadline is set
 	turnShared             // its network's, in the order that share.next says
 	turnPaid               // nothing any more: the request was paid for while it waited
 )
@@ -75,11 +74,11 @@ func (cfg *Config) sharedAllowed() allowance {
 }
 
 // mayGo pays for a request, or has the session wait until it is paid for.
-// Nothing else of the session is handled meanwhile, but for relayed datagrams
-// of which no more are dropped than may be.
+// Nothing else of the session is handled meanwhile, but for relayed datagrams.
+// Nothing at all is while it rests.
 func (h *Hub) mayGo(c call, r wire.Request) bool {
 	p := &c.s.pace
-	if p.turn == turnWaste {
+	if c.now.Before(p.rests) {
 		return false
 	}
 	rule := c.s.rules()[r.Act()]
@@ -87,7 +86,7 @@ func (h *Hub) mayGo(c call, r wire.Request) bool {
 		return true
 	}
 	switch p.turn {
-	case turnOwn, turnShared, turnWaste:
+	case turnOwn, turnShared:
 		return false
 	case turnPaid:
 		p.turn = turnFree
@@ -137,7 +136,7 @@ func (h *Hub) tellSlowed(c call, why string) {
 
 // turnDue goes on with a session whose own budget is enough again.
 func (h *Hub) turnDue(c call) {
-	if c.s == nil || c.s.pace.turn != turnOwn && c.s.pace.turn != turnWaste {
+	if c.s == nil || c.s.pace.turn != turnOwn {
 		return
 	}
 	c.s.pace.turn = turnFree

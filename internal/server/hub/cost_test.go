@@ -3,6 +3,7 @@ package hub
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -151,7 +152,7 @@ func TestThirtyQuietPeopleBehindAFloodGoOn(t *testing.T) {
 			presences++
 		}
 	}
-	const seconds = 60
+	const seconds = 24
 	for round := range seconds * 10 {
 		for id, next := range floods {
 			s.press(id, next)
@@ -165,7 +166,7 @@ func TestThirtyQuietPeopleBehindAFloodGoOn(t *testing.T) {
 			}
 		}
 		s.pass(100 * time.Millisecond)
-		if round == 300 {
+		if round == 120 {
 			late := come("late")
 			s.pass(500 * time.Millisecond)
 			if n, _ := s.hub.Pending(late); n != 0 {
@@ -285,5 +286,32 @@ func TestThreeOlderProgramsAtTheRateWaitForNothing(t *testing.T) {
 			}
 		}
 		s.pass(time.Second)
+	}
+}
+
+func TestWhoeverHasHadTheLeastIsTheNext(t *testing.T) {
+	s := run(t, Config{Rate: 10}, `
+		open mallory native from 10.0.0.1
+		open ann native from 10.0.0.1
+		quietly mallory: guest mallory
+		quietly ann: guest ann
+		quietly mallory: away a | away b | away c | away d
+	`)
+	mallory, ann := s.names["mallory"], s.names["ann"]
+	sh := s.hub.sessions[ann].share
+	sh.spent.whole = s.now.Add(time.Minute) // more than anybody may borrow
+	var order []SessionID
+	s.onDeliver = func(to SessionID, e wire.Event) {
+		if _, ok := e.(*wire.Done); ok {
+			order = append(order, to)
+		}
+	}
+	for _, id := range []SessionID{mallory, ann} {
+		s.ask(id, wire.Away{Text: "x"})
+		s.ask(id, wire.Away{})
+	}
+	s.pass(time.Minute)
+	if want := []SessionID{ann, ann, mallory, mallory}; !slices.Equal(order, want) {
+		t.Errorf("the sessions were answered in the order %v, want %v", order, want)
 	}
 }

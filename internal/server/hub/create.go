@@ -1,14 +1,15 @@
 package hub
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 	"time"
 
 	"labchat/internal/wire"
 )
 
-// create makes a room. Those of accounts stay; others vanish when they have
-// been empty for some time.
+// create makes a room. Those of accounts stay once somebody has spoken in them;
+// others vanish when they have been empty for some time.
 func (h *Hub) create(c call, r wire.Create) {
 	if err := wire.CheckRoom(r.Room); err != nil {
 		h.refuseBy(c, wire.CodeRoomInvalid, err)
@@ -37,49 +38,31 @@ func (h *Hub) create(c call, r wire.Create) {
 	if acct := c.s.account(); acct != nil {
 		owner = acct.name
 	}
-	l.making[look] = c.s.network()
+	net := c.s.network()
+	l.making[look] = net
+	h.rooms.made.Add(net, 1)
+	c.s.created = true
 	l.claimGroup(group)
-	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group}, func(c call, _ *Entry) {
+	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group, Network: net.String()}, func(c call, _ *Entry) {
 		h.reply(c, &wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
 	})
 }
 
-// mayCreate checks how many rooms there are already.
-func (h *Hub) mayCreate(c call) bool {
-	l, most := &h.rooms, h.cfg.Limits
-	acct := c.s.account()
-	switch {
-	case len(l.byFold)+len(l.making) >= most.Rooms:
-		h.refuse(c, wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
-	case acct != nil && acct.rooms >= most.RoomsPerAccount:
-		h.refuse(c, wire.CodeFull, fmt.Sprintf("Your account owns %d rooms, and no more are allowed.", acct.rooms))
-	case acct == nil && l.made.Full(c.s.network(), most.RoomsPerAddress):
-		h.refuse(c, wire.CodeFull, "Too many rooms were made from your address. Wait until empty ones vanish"+h.orRegister())
-	default:
-		return true
-	}
-	return false
-}
-
 // roomStored makes the room that the log has now.
 func (h *Hub) roomStored(c call, e *Entry, r RoomMade) {
-	look := wire.Skeleton(r.Name)
-	maker := h.rooms.making[look]
-	delete(h.rooms.making, look)
-	rm := h.rooms.add(Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At})
+	delete(h.rooms.making, wire.Skeleton(r.Name))
+	rm := h.rooms.add(Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Network: r.Network, Made: e.At})
 	if acct := h.ownerOf(rm); acct != nil {
 		acct.rooms++
 	}
-	if rm.owner == "" {
-		rm.maker = maker
-		h.rooms.made.Add(maker, 1)
-		h.emptied(c.now, rm, newRoomFor)
-	}
+	h.emptied(c.now, rm, newRoomFor)
 }
 
 // roomNotStored gives back the name of a room that the log has not got.
 func (h *Hub) roomNotStored(r RoomMade) {
-	delete(h.rooms.making, wire.Skeleton(r.Name))
+	look := wire.Skeleton(r.Name)
+	h.rooms.made.Add(h.rooms.making[look], -1)
+	delete(h.rooms.making, look)
 	h.rooms.releaseGroup(r.Group)
 }
 
@@ -96,11 +79,18 @@ func (h *Hub) ownerOf(rm *room) *account {
 	return nil
 }
 
-// emptied lets a room vanish that nobody owns, unless somebody enters it
-// within this time.
+// stays reports whether a room is there for good. Others vanish when nobody is in
+// them: those that nobody owns, and those that nobody has spoken in yet.
+func (rm *room) stays(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
+
+// emptied lets a room vanish that does not stay, unless somebody enters it within
+// this time; one that has an owner is given longer.
 func (h *Hub) emptied(now time.Time, rm *room, within time.Duration) {
+	if rm.owner != "" {
+		within = unspokenRoomFor
+	}
 	rm.vanishes = now.Add(within)
-	if rm.owner == "" && rm != h.rooms.main && !rm.watched {
+	if !rm.stays(h.rooms.main) && !rm.watched {
 		rm.watched = true
 		h.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
 	}
@@ -115,13 +105,77 @@ func (h *Hub) roomDue(c call, name string) {
 	}
 	rm.watched = false
 	switch {
-	case rm.conns > 0:
+	case rm.conns > 0, rm.stays(h.rooms.main):
 	case c.now.Before(rm.vanishes):
 		rm.watched = true
 		h.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
 	default:
 		rm.ending = true
 		c.out.note(RoomGone{Name: rm.name})
+	}
+}
+
+// handOn gives away or removes the rooms of an account that is no more.
+func (h *Hub) handOn(c call, owner string) {
+	for _, rm := range h.rooms.ordered {
+		if rm.owner != owner || h.ownerOf(rm) != nil || rm.ending || rm == h.rooms.main {
+			continue
+		}
+		switch heir := rm.heir(); {
+		case heir != nil:
+			c.out.note(RoomOwner{Name: rm.name, Owner: heir.name})
+		case rm.conns == 0 && rm.last == 0:
+			rm.ending = true
+			c.out.note(RoomGone{Name: rm.name})
+		default:
+			c.out.note(RoomOwner{Name: rm.name})
+		}
+	}
+}
+
+// heir returns who gets a room whose owner is no more: of the accounts that are
+// in it the one that has been there longest, else the oldest of those that have
+// read in it.
+func (rm *room) heir() *account {
+	for p := rm.people.first; p != nil; p = p.next {
+		if acct := p.user.account; acct != nil {
+			return acct
+		}
+	}
+	var oldest *account
+	for acct := range rm.readers {
+		if oldest == nil || cmp.Or(cmp.Compare(acct.made, oldest.made), cmp.Compare(acct.name, oldest.name)) < 0 {
+			oldest = acct
+		}
+	}
+	return oldest
+}
+
+// ownerStored notes whose a room is now. Nobody's is given a day to find people.
+func (h *Hub) ownerStored(c call, r RoomOwner) {
+	rm := h.rooms.byName[r.Name]
+	if rm == nil {
+		return
+	}
+	if was := h.ownerOf(rm); was != nil {
+		was.rooms--
+	}
+	rm.owner = r.Owner
+	if rm.owner == "" && rm.conns == 0 {
+		h.emptied(c.now, rm, unspokenRoomFor)
+	}
+	acct := h.ownerOf(rm)
+	if acct == nil {
+		return
+	}
+	acct.rooms++
+	if acct.claim.user == nil {
+		return
+	}
+	for _, s := range acct.claim.user.sessions {
+		if s.origin.Manners.Native {
+			c.out.deliver(s, &wire.Notice{Text: "The account that owned " + rm.name + " was removed. The room is yours."})
+		}
 	}
 }
 
@@ -132,10 +186,29 @@ func (h *Hub) roomGone(c call, r RoomGone) {
 		return
 	}
 	if rm.bridge != nil {
-		h.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room was empty for long and is gone."}, "")
+		h.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room is gone."}, "")
+	}
+	h.turnOut(c, rm)
+	if acct := h.ownerOf(rm); acct != nil {
+		acct.rooms--
 	}
 	h.rooms.remove(rm)
 }
+
+// turnOut takes everybody out of a room that an operator has removed.
+func (h *Hub) turnOut(c call, rm *room) {
+	for p := rm.people.first; p != nil; p = rm.people.first {
+		for _, s := range slices.Clone(p.user.sessions) {
+			if s.in(rm) {
+				h.exit(c.as(s), rm, roomRemoved)
+				c.out.deliver(s, &wire.Left{Room: rm.name, Name: p.user.name, Reason: roomRemoved})
+			}
+		}
+	}
+}
+
+// roomRemoved is why somebody is out of a room.
+const roomRemoved = "the operator has removed the room"
 
 // roomNotGone tries again later to end a room.
 func (h *Hub) roomNotGone(c call, r RoomGone) {

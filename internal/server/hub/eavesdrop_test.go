@@ -95,6 +95,7 @@ func TestListsSayWhoReadsInClearText(t *testing.T) {
 				found = found || e.Plain == want
 			case *wire.Presence:
 				found = found || e.Plain == want && e.Name == "alice"
+			default:
 			}
 		}
 		if !found {

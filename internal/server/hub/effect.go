@@ -69,6 +69,16 @@ type Job struct {
 	ID      uint64
 	Session SessionID // 0: an operator's
 	Work    Work
+	Turn    Turn
+}
+
+// Turn says whose turn it is with a job's work, where that has to wait.
+type Turn struct {
+	Network  Network  // where the session comes from
+	Act      wire.Act // what it asked for
+	Account  string   // whose password is compared, by Fold; "" where nobody's is
+	Familiar bool     // the account has been entered from this network, or by this device, before
+	Wrong    int      // wrong passwords of the session so far
 }
 
 // Work is what a Job does. The set is closed.

@@ -55,6 +55,7 @@ type Whisper struct {
 	Action   bool
 	Text     string
 	Keep     bool
+	Network  string   // from where it was said, as Network.String has it
 	Via      wire.Via // as in Line
 }
 
@@ -64,6 +65,11 @@ type InboxTaken struct {
 	IDs  []wire.ID
 }
 
+// Talked notes that an account has spoken to another one in private; above
+// MaxTalked the first one is forgotten. Whoever was spoken to and is removed is
+// forgotten, too.
+type Talked struct{ Name, To string }
+
 // AccountMade adds an account, or replaces nothing: the hub has made sure.
 type AccountMade struct {
 	Name   string // as its owner wrote it
@@ -71,7 +77,7 @@ type AccountMade struct {
 	Legacy bool
 }
 
-// AccountHash changes the password; the account's tokens go in the same
+// AccountHash changes the password; the account's tokens and visits go in the same
 // transaction, unless Rehash says that it is the same password stored with
 // other parameters.
 type AccountHash struct {
@@ -86,7 +92,7 @@ type AccountFlags struct {
 	Banned string // the reason, "" is not banned
 }
 
-// AccountGone removes an account, its tokens, marks, inbox and prekeys. Its lines stay.
+// AccountGone removes an account, its tokens, visits, marks, inbox, prekeys and whom it has spoken to. Its lines stay.
 type AccountGone struct{ Name string }
 
 // TokenMade adds a resume token of an account, by its SHA-256. Device is the key of
@@ -110,16 +116,29 @@ type TokensGone struct{ Hashes []TokenHash }
 // TokenHash is the SHA-256 of a token's text.
 type TokenHash [32]byte
 
-// RoomMade adds a room. Rooms of accounts have an Owner and stay. Group is the
-// IP:PORT of its multicast group, "" for none.
-type RoomMade struct {
-	Name, Topic, Owner, Group string
+// AccountVisited notes that an account was entered by one of its programs from
+// a network, now; of more than MaxVisits the oldest one is forgotten. A changed
+// password forgets all.
+type AccountVisited struct {
+	Name    string
+	Device  string // the program's profile, "" where it has none
+	Network string // as Network.String has it
 }
+
+// RoomMade adds a room. Rooms of accounts have an Owner and stay. Group is the
+// IP:PORT of its multicast group, "" for none, and Network from where it was
+// made, as Network.String has it.
+type RoomMade struct {
+	Name, Topic, Owner, Group, Network string
+}
+
+// RoomOwner hands a room on to another account, or to nobody: "".
+type RoomOwner struct{ Name, Owner string }
 
 // RoomTopic changes a room's topic.
 type RoomTopic struct{ Name, Topic, By string }
 
-// RoomGone removes a room that nobody owned, and its lines.
+// RoomGone removes a room and its lines.
 type RoomGone struct{ Name string }
 
 // MarkMoved moves an account's read marker in a room.
@@ -146,6 +165,7 @@ type DeviceEndorsed struct {
 type SealedNote struct {
 	From, To string
 	Kind     wire.Kind
+	Network  string // as in Whisper
 	Note     wire.Note
 }
 
@@ -162,6 +182,7 @@ type PrekeyGone struct{ Name, Device, ID string }
 func (Line) record()           {}
 func (Whisper) record()        {}
 func (InboxTaken) record()     {}
+func (Talked) record()         {}
 func (AccountMade) record()    {}
 func (AccountHash) record()    {}
 func (AccountFlags) record()   {}
@@ -169,7 +190,9 @@ func (AccountGone) record()    {}
 func (TokenMade) record()      {}
 func (TokenBound) record()     {}
 func (TokensGone) record()     {}
+func (AccountVisited) record() {}
 func (RoomMade) record()       {}
+func (RoomOwner) record()      {}
 func (RoomTopic) record()      {}
 func (RoomGone) record()       {}
 func (MarkMoved) record()      {}
@@ -188,7 +211,15 @@ type State struct {
 	Rooms    []Room
 	Tokens   []Token
 	Marks    []MarkMoved
+	Talked   []Talked // of each account the oldest first
+	Visits   []Visit  // likewise
 	Devices  []Device // of each account the oldest first
+}
+
+// Visit is from where an account was entered, and when it was so last.
+type Visit struct {
+	Of AccountVisited
+	At wire.Millis
 }
 
 // Device is a device of an account.
@@ -216,14 +247,17 @@ type Account struct {
 type InboxItem struct {
 	ID     wire.ID
 	From   string
+	Guest  bool
 	Sealed bool
+	// Network is from where it was said, as Network.String has it.
+	Network string
 }
 
 // Room is a room as the log knows it.
 type Room struct {
-	Name, Topic, Owner, Group string
-	Made                      wire.Millis
-	Last                      wire.ID // its newest line
+	Name, Topic, Owner, Group, Network string
+	Made                               wire.Millis
+	Last                               wire.ID // its newest line
 }
 
 // Token is a resume token of an account.

@@ -31,3 +31,31 @@ func (l *fakeLog) page(r ReadLines) Page {
 	}
 	return Page{Lines: in[len(in)-n:], More: n < len(in)}
 }
+
+// work does what the loop's workers would.
+func (l *fakeLog) work(w Work) Result {
+	switch w := w.(type) {
+	case HashPassword:
+		return Result{Hash: "phc:" + w.Digest.Reveal()}
+	case CheckPassword:
+		for name, hash := range l.hashes {
+			if wire.Fold(name) == wire.Fold(w.Name) {
+				if old := "old:" + w.Digest.Reveal(); hash == old {
+					return Result{OK: true, Hash: "phc:" + w.Digest.Reveal()}
+				}
+				return Result{OK: hash == "phc:"+w.Digest.Reveal()}
+			}
+		}
+		return Result{}
+	case ReadLines:
+		return Result{Page: l.page(w)}
+	case ReadGaps:
+		pages, err := w.Read(func(read ReadLines) (Page, error) { return l.page(read), nil })
+		return Result{Rooms: pages, Err: err}
+	case ReadInbox:
+		return Result{Inbox: l.mail(w)}
+	case CheckPrekeys:
+		return Result{OK: w.Valid()}
+	}
+	return Result{Err: errDisk}
+}

@@ -106,7 +106,10 @@ func (h *Hub) becomeGuest(c call, name string, used *token) {
 	}
 	text, err := newToken(h.cfg.Random)
 	if err == nil {
-		k := &token{hash: hashToken(text), guest: name, session: c.s.id}
+		k := &token{hash: hashToken(text), guest: name, session: c.s.id, since: c.s.since}
+		if used != nil {
+			k.since = used.since
+		}
 		k.replace(used)
 		h.giveToken(c, k)
 		h.tokens.add(k)

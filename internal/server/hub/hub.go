@@ -79,7 +79,9 @@ type Hub struct {
 	tokens    tokens
 	guesses   throttle
 	shares    shares
-	owing     map[string]*user // by Skeleton: whose rooms still know them by that name
+	quotas    quotas
+	owing     map[string]*user   // by Skeleton: whose rooms still know them by that name
+	passing   map[string][]*room // by Fold: which rooms are owed that somebody of the name has come or gone
 	work      work
 	due       deadlines
 	calls     map[uint64]string // what operators' calls print once the log has them
@@ -87,6 +89,7 @@ type Hub struct {
 	relaying  budget // of all that is relayed
 	reached   reached
 	absent    absences
+	diskFull  bool   // see SetDiskFull
 	jokes     int    // told so far
 	guests    uint64 // the last AnonymousN; never reused
 	marks     uint64 // rounds of castRooms so far
@@ -103,6 +106,7 @@ type work struct {
 type job struct {
 	session SessionID
 	work    Work // while it is put off
+	turn    Turn // likewise
 	then    func(c call, r Result)
 }
 
@@ -126,8 +130,10 @@ func New(cfg Config, st State) *Hub {
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
+		quotas:    newQuotas(),
 		shares:    shares{of: map[Network]*share{}},
 		owing:     map[string]*user{},
+		passing:   map[string][]*room{},
 		work:      work{jobs: map[uint64]job{}},
 		calls:     map[uint64]string{},
 		endpoints: endpoints{byID: map[uint64]*endpoint{}},
@@ -145,17 +151,29 @@ func (h *Hub) load(st State) {
 		acct := h.names.restore(a.Name, a.Made)
 		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
 		for _, item := range a.Inbox {
-			acct.put(item.ID, item.From, item.Sealed)
+			acct.put(item.ID, mail{
+				from: wire.Fold(item.From), guest: item.Guest, sealed: item.Sealed, network: ParseNetwork(item.Network),
+			})
 		}
 	}
 	h.rooms = newLounge()
 	h.peers.topic = h.rooms.newTopic()
 	for _, r := range st.Rooms {
 		h.rooms.claimGroup(r.Group)
-		h.rooms.add(r)
+		rm := h.rooms.add(r)
+		h.rooms.made.Add(rm.maker, 1)
+		if acct := h.ownerOf(rm); acct != nil {
+			acct.rooms++
+		}
 	}
 	if h.rooms.find(wire.Lobby) == nil {
 		h.rooms.add(Room{Name: wire.Lobby})
+	}
+	for _, t := range st.Talked {
+		h.talkStored(t)
+	}
+	for _, v := range st.Visits {
+		h.visitStored(v)
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
@@ -290,19 +308,32 @@ func (h *Hub) askLater(c call, wait time.Duration, w Work, then func(c call, r R
 	id := h.work.last
 	c.s.queue.block(c)
 	c.s.queue.job = id
+	turn := h.turnOf(c, w)
 	if wait > 0 {
-		h.work.jobs[id] = job{session: c.s.id, work: w, then: then}
+		h.work.jobs[id] = job{session: c.s.id, work: w, turn: turn, then: then}
 		h.due.at(c.now.Add(wait), deadline{what: dueJob, job: id})
 		return
 	}
 	h.work.jobs[id] = job{session: c.s.id, then: then}
-	c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: c.s.id, Work: w})
+	c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: c.s.id, Work: w, Turn: turn})
+}
+
+// turnOf says in whose turn the session's work is done.
+func (h *Hub) turnOf(c call, w Work) Turn {
+	t := Turn{Network: c.s.network(), Act: c.act, Wrong: c.s.wrong}
+	if w, ok := w.(CheckPassword); ok {
+		if acct := h.names.account(w.Name); acct != nil {
+			t.Account = acct.claim.fold
+			t.Familiar = acct.visits.has(c.s.profile) || acct.visits.from(t.Network)
+		}
+	}
+	return t
 }
 
 // jobDue starts work that was put off, unless its session has gone.
 func (h *Hub) jobDue(c call, id uint64) {
 	if j, ok := h.work.jobs[id]; ok {
-		c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: j.session, Work: j.work})
+		c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: j.session, Work: j.work, Turn: j.turn})
 	}
 }
 

@@ -41,29 +41,13 @@ func (h *Hub) privateToNobody(c call, r wire.Private) {
 // whisper makes an entry of a private line whose text is clean.
 func (h *Hub) whisper(c call, cl *claim, r wire.Private) {
 	u := c.s.user
-	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: r.Text, Keep: cl.account != nil, Via: c.s.via()}
+	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: r.Text, Keep: cl.account != nil, Network: c.s.network().String(), Via: c.s.via()}
 	if w.Keep {
 		w.To = cl.account.name
 	} else {
 		w.To = cl.user.name
 	}
 	h.logLine(c, r.Client, size(r), w)
-}
-
-// fits says whether an inbox takes one more line from the asker, or refuses.
-func (h *Hub) fits(c call, acct *account) bool {
-	most := h.cfg.Limits
-	switch {
-	case acct == nil:
-		return true
-	case len(acct.inbox) >= most.Inbox:
-		h.refuse(c, wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
-	case acct.from[wire.Fold(c.s.user.name)] >= most.InboxPair:
-		h.refuse(c, wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
-	default:
-		return true
-	}
-	return false
 }
 
 // whisperStored hands a private line to its receiver's sessions, to the
@@ -81,12 +65,16 @@ func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 		return
 	}
 	if kept {
-		cl.account.put(e.ID, r.From, false)
+		h.keepMail(c, cl.account, e.ID, mail{
+			from: wire.Fold(r.From), guest: r.Kind != wire.KindAccount, network: ParseNetwork(r.Network), session: e.Origin,
+		})
+		h.talk(c, h.writerOf(r.From, r.Kind), cl.account)
 	}
 	var to *user
 	if cl != nil {
 		to = cl.user
 	}
+	h.settleSpeaker(c)
 	line := &wire.Whispered{
 		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
@@ -96,6 +84,14 @@ func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
 	}
 	h.copyToOwn(c, to, line)
 	h.answerWhisper(c, e, r, w, reach, kept)
+}
+
+// writerOf returns the account that said something, or nil.
+func (h *Hub) writerOf(name string, kind wire.Kind) *account {
+	if kind != wire.KindAccount {
+		return nil
+	}
+	return h.names.account(name)
 }
 
 // hand delivers a private line to a user's sessions and counts them.
@@ -242,7 +238,11 @@ func (h *Hub) showInbox(c call, stored []wire.Event, more bool) {
 		h.showOldInbox(c, stored)
 		return
 	}
-	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), More: more})
+	dropped := 0
+	if acct := c.s.user.account; acct != nil {
+		dropped, acct.gaveWay = acct.gaveWay, 0
+	}
+	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), Dropped: dropped, More: more})
 	for _, e := range stored {
 		if w, ok := e.(*wire.Whispered); ok {
 			line := *w

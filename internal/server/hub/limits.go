@@ -9,14 +9,16 @@ import (
 // Limits bound what people can make the hub keep. Zero is the default.
 type Limits struct {
 	Accounts           int // registered names
-	Registrations      int // registrations a Network an hour; loopback is exempt
+	Registrations      int // registrations of one Network at once; registrationsBack an hour come back; loopback is exempt
 	SessionsPerAccount int
 	TokensPerAccount   int
 	Rooms              int // all of them
-	RoomsPerAddress    int // rooms without an owner, of one Network
+	RoomsPerAddress    int // rooms that one Network's people have made; accounts on loopback are exempt
 	RoomsPerAccount    int
 	Inbox              int // private lines that wait for one account
 	InboxPair          int // of them, from one sender
+	InboxStrangers     int // of them, from people whom the account has not spoken to
+	InboxAddress       int // of these, from one Network
 	NamesPerHost       int // of datagram programs, of one Network; loopback is exempt
 	NamesPerAddress    int // of them, of one IP address and port
 }
@@ -29,10 +31,12 @@ var defaultLimits = Limits{
 	SessionsPerAccount: 20,  // one a machine, and what half-open ones remain of it
 	TokensPerAccount:   20,  // as many as sessions
 	Rooms:              10_000,
-	RoomsPerAddress:    50,
+	RoomsPerAddress:    100, // a class of students behind one address, with some each
 	RoomsPerAccount:    100,
 	Inbox:              1_000, // as promised in the protocol
 	InboxPair:          100,
+	InboxStrangers:     500, // half of it is for those whom it knows, come what may
+	InboxAddress:       100, // as much as one may leave; a class leaves some each
 	NamesPerHost:       256, // a class of students behind one address
 	NamesPerAddress:    8,   // the original programs use one
 }
@@ -68,6 +72,9 @@ const (
 	// member, newRoomFor how long it waits for its first one.
 	emptyRoomFor = 10 * time.Minute
 	newRoomFor   = time.Hour
+	// unspokenRoomFor is how long a room of an account stays that nobody is in and
+	// nobody has spoken in: a name that nobody uses.
+	unspokenRoomFor = 24 * time.Hour
 	// blockedFor is the length of the spam rule's block.
 	blockedFor = 10 * time.Second
 	// accountTokenFor and guestTokenFor are how long a resume token is good
@@ -94,6 +101,11 @@ const (
 	// shareFactor is how many sessions' worth all of one network may do: in a
 	// class of thirty a few people at a time write or come.
 	shareFactor = 5
+	// maxShares bounds the networks whose budgets are kept, 15 MB: the sources of
+	// datagrams can be forged, and there are as many as somebody likes. Where it is
+	// full another one goes, the best of sharesLookedAt.
+	maxShares      = 50_000
+	sharesLookedAt = 16
 	// roomsForOne is how many rooms may hear of one request for the cost of one
 	// more: somebody in all of maxResume rooms still comes back at once.
 	roomsForOne = 8
@@ -112,16 +124,24 @@ const (
 	// and who asks less often than that comes before all of them. oldStanding is
 	// how much of this can be saved up, newStanding what a new connection begins
 	// with, so that somebody who comes gets in before those who flood and after
-	// those who are here. worstStanding bounds how long a flood is remembered.
-	fairEvery     = 6 * time.Second
-	oldStanding   = 50 * fairEvery
-	newStanding   = 5 * fairEvery
-	worstStanding = 5 * time.Minute
+	// those who are here. With longStanding somebody has waited for longer than
+	// those who come begin with, and they do not go before them; with
+	// settledStanding the network may borrow all that it may. worstStanding bounds
+	// how long a flood is remembered.
+	fairEvery       = 6 * time.Second
+	oldStanding     = 50 * fairEvery
+	newStanding     = 5 * fairEvery
+	longStanding    = newStanding + fairEvery
+	settledStanding = 2 * newStanding
+	worstStanding   = 5 * time.Minute
+	// keptOverhead is what a line takes of the disk beside its text: its row, and
+	// the one that recognises it when it is sent again.
+	keptOverhead = 200
+	// fullRetry is when a line that a full disk had no room for is worth another
+	// try: somebody has to make room.
+	fullRetry = time.Minute
 	// storageRetry is when a line that the disk refused is worth another try.
 	storageRetry = time.Second
-	// registerRetry is what an address is told that made too many accounts in
-	// an hour.
-	registerRetry = 10 * time.Minute
 	// busyRetry is when work that there was no room for is worth another try.
 	busyRetry = 2 * time.Second
 	// typingEvery is how often one session's typing is passed on.
@@ -187,6 +207,15 @@ var (
 	// lightAllowed is how many relayed bytes of a session are lines, answers and
 	// what keeps a link open, and no file.
 	lightAllowed = allowance{atOnce: 64 << 10, perSecond: 4 << 10}
+	// ownKept is what an account, or a guest's session, may have the disk keep at
+	// once and then in an hour: a book of a thousand pages is a fourth of that, and one who does it all
+	// day fills 200 MB. networkKept is what all of one network may: a class of
+	// thirty with a fourth of that each, and a disk of 10 GiB lasts a week.
+	ownKept     = allowance{atOnce: 8 << 20, perSecond: 8 << 20 / 3600}
+	networkKept = allowance{atOnce: 64 << 20, perSecond: 64 << 20 / 3600}
+	// quietKept is what each may whose network may no more, if they came before: a
+	// thousand lines, and one every three seconds.
+	quietKept = allowance{atOnce: 256 << 10, perSecond: 256 << 10 / 3600}
 )
 
 func (l Limits) orDefaults() Limits {
@@ -201,6 +230,8 @@ func (l Limits) orDefaults() Limits {
 		{&l.RoomsPerAccount, &d.RoomsPerAccount},
 		{&l.Inbox, &d.Inbox},
 		{&l.InboxPair, &d.InboxPair},
+		{&l.InboxStrangers, &d.InboxStrangers},
+		{&l.InboxAddress, &d.InboxAddress},
 		{&l.NamesPerHost, &d.NamesPerHost},
 		{&l.NamesPerAddress, &d.NamesPerAddress},
 	} {

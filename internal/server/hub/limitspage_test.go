@@ -23,8 +23,8 @@ func TestTheDefaultLimitsAreThoseThatOperatorsRead(t *testing.T) {
 		}
 	}
 	want := Limits{
-		Accounts: 100_000, Registrations: 100, SessionsPerAccount: 20, TokensPerAccount: 20, Rooms: 10_000, RoomsPerAddress: 50, RoomsPerAccount: 100,
-		Inbox: 1_000, InboxPair: 100, NamesPerHost: 256, NamesPerAddress: 8,
+		Accounts: 100_000, Registrations: 100, SessionsPerAccount: 20, TokensPerAccount: 20, Rooms: 10_000, RoomsPerAddress: 100, RoomsPerAccount: 100,
+		Inbox: 1_000, InboxPair: 100, InboxStrangers: 500, InboxAddress: 100, NamesPerHost: 256, NamesPerAddress: 8,
 	}
 	if diff := cmp.Diff(want, defaultLimits); diff != "" {
 		t.Errorf("-promised +is:\n%s", diff)

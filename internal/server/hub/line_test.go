@@ -206,9 +206,9 @@ func TestLines(t *testing.T) {
 			open b native
 			b: login bob pw
 			  b < you are bob account token waiting=1
-			b: taken 3
+			b: taken 4
 			  b < done taken
-			b: taken 3
+			b: taken 4
 			  b < done taken
 			gone b
 			open b native
@@ -241,8 +241,8 @@ func TestLines(t *testing.T) {
 			  alice < refused private full
 			eve: tell bob 3
 			  eve < accepted 1 inbox
-			eve: tell bob 4
-			  eve < refused private full
+			eve: tell bob 4 -- another line of hers gives way
+			  eve < accepted 1 inbox
 			open b native
 			quietly b: login bob pw | taken 2 | taken 3
 			alice: tell bob 5

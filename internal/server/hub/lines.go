@@ -55,9 +55,12 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// logLine appends a line's entry. More lines of the session may follow it
-// before it is stored.
+// logLine appends a line's entry, or refuses it where the disk keeps no more.
+// More lines of the session may follow it before it is stored.
 func (h *Hub) logLine(c call, client wire.ClientID, size int, r Record) {
+	if !h.mayKeep(c, r) {
+		return
+	}
 	e := Entry{Origin: c.s.id, Record: r, Key: c.s.key(client)}
 	c.s.queue.wait(waiter{tag: c.tag, act: c.act, client: client, size: size})
 	c.out.Entries = append(c.out.Entries, e)
@@ -90,10 +93,7 @@ func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
 		return
 	}
 	rm.last = max(rm.last, e.ID)
-	if c.s != nil {
-		h.settleGuise(c, c.s.user)
-		h.settlePassage(c, rm, r.From)
-	}
+	h.settleSpeaker(c)
 	said := &wire.Said{
 		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}

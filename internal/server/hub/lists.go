@@ -54,6 +54,7 @@ func (h *Hub) people(c call, r wire.People) {
 		if rm == nil {
 			return
 		}
+		h.settleRoom(c, rm)
 		in, r.Room = &rm.people, rm.name
 	}
 	after, ok := h.behind(c, r.After)

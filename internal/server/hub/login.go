@@ -36,19 +36,16 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 	case acct != nil && c.s.old() && !acct.legacy:
 		h.refuse(c, wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
-	case !h.takesPasswords(c) || !h.mayGuess(c, r.Name):
+	case !h.takesPasswords(c):
 		return
 	}
-	g := c.s.guess(r.Name)
-	wait := h.guesses.delay(g.name)
-	h.guesses.begin(g, c.now)
-	stored := r.Name // the store compares letter by letter
-	if acct != nil {
-		stored = acct.name
-	}
-	p := passOf(acct, nil)
-	h.askLater(c, wait, CheckPassword{Name: stored, Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
-		h.passwordChecked(c, r.Name, p, res)
+	h.compare(c, r.Name, digest(r.Password, r.Digest), func(c call, res Result, right bool) {
+		switch {
+		case right:
+			h.passwordRight(c, h.names.account(r.Name), res)
+		case !h.refusedWork(c, res):
+			h.refuse(c, wire.CodeDenied, "Wrong name or password. Check both and try again.")
+		}
 	})
 }
 
@@ -78,22 +75,8 @@ func (h *Hub) takesPasswords(c call) bool {
 	return false
 }
 
-// passwordChecked goes on with a login whose password was compared.
-func (h *Hub) passwordChecked(c call, name string, p pass, r Result) {
-	g, acct := c.s.guess(name), h.names.account(name)
-	if r.Err != nil {
-		h.guesses.undo(g)
-		h.refusedWork(c, r)
-		return
-	}
-	if !r.OK || acct == nil || !p.good(acct) {
-		if acct != nil {
-			acct.failed++
-		}
-		h.refuse(c, wire.CodeDenied, "Wrong name or password. Check both and try again.")
-		return
-	}
-	h.guesses.right(g)
+// passwordRight goes on with a login whose password was the account's.
+func (h *Hub) passwordRight(c call, acct *account, r Result) {
 	if r.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
 		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
 	}
@@ -208,11 +191,13 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 		h.become(c, acct.name, wire.KindAccount, acct)
 	}
 	e := h.loggedIn(c)
-	e.Token, e.Failed, e.Legacy = token, acct.failed, acct.legacy
+	e.Token, e.Legacy = token, acct.legacy
+	e.Failed, e.FailedFrom = acct.failures.told()
 	e.Waiting = acct.waits(c.s)
 	e.Marks, e.More = acct.readMarks()
 	c.s.marksLeft = e.More > 0
-	acct.failed = 0
+	acct.failures = failures{}
+	h.visit(c, acct)
 	h.reply(c, e)
 	h.settleIn(c)
 	h.tellWaiting(c)

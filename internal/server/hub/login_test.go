@@ -170,13 +170,13 @@ func TestSessionsOfAnAccount(t *testing.T) {
 			quietly a2: login alice pw | join lobby
 			a: read lobby 99
 			  a < done read
-			  a2 < read lobby 4
+			  a2 < read lobby 5
 			a2: read lobby 3
 			  a2 < done read
 			restart
 			open a native
 			a: login alice pw
-			  a < you are alice account token mark=lobby:4
+			  a < you are alice account token mark=lobby:5
 		`},
 	}
 	for _, tt := range tests {

@@ -63,28 +63,32 @@ type claim struct {
 	absent         *absence // whose connection broke a moment ago, or nil
 }
 
-// account is a registered name. It changes by Apply only, but for failed, and
+// account is a registered name. It changes by Apply only, but for failures, and
 // for the inbox where an older program was told of it.
 type account struct {
-	name    string // as its owner wrote it
-	made    wire.Millis
-	legacy  bool
-	banned  string
-	claim   *claim
-	inbox   map[wire.ID]mail // the lines that wait
-	from    map[string]int   // of them, by sender, by Fold
-	sealed  int              // of them
-	sealing sealing
-	marks   map[*room]wire.ID // up to where it has read; of rooms that exist: see mark
-	tokens  []*token          // oldest first
-	rooms   int               // that it owns
-	failed  int               // wrong passwords since the last login
-	epoch   int               // how often the password was changed: what was compared before counts no more
-	hashing int               // new passwords on their way to the log
+	name     string // as its owner wrote it
+	made     wire.Millis
+	legacy   bool
+	banned   string
+	claim    *claim
+	inbox    map[wire.ID]mail // the lines that wait
+	from     map[string]int   // of them, by sender, by Fold
+	sealed   int              // of them
+	sealing  sealing
+	marks    map[*room]wire.ID // up to where it has read; of rooms that exist: see mark
+	tokens   []*token          // oldest first
+	rooms    int               // that it owns
+	failures failures          // wrong passwords since the last login
+	visits   visits            // from where it was entered, the newest last
+	talked   []string          // accounts that it has spoken to in private, by Fold, the newest last
+	gaveWay  int               // strangers' lines that gave way in its inbox since it was told
+	epoch    int               // how often the password was changed: what was compared before counts no more
+	hashing  int               // new passwords on their way to the log
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
 	standing time.Time     // see session.standing
+	kept     keeps
 }
 
 // at returns who has the name, or else one that looks like it, or nil.
@@ -195,12 +199,6 @@ func (d *directory) strike(a *account) {
 	d.release(a.claim)
 }
 
-// mail is a line that waits.
-type mail struct {
-	from   string // by Fold
-	sealed bool   // only one of the account's devices can read it
-}
-
 // waits is how many lines wait that the session's program can be told.
 func (a *account) waits(s *session) int {
 	if s.old() {
@@ -217,34 +215,6 @@ func (a *account) waitsAfter(id wire.ID) bool {
 		}
 	}
 	return false
-}
-
-// put notes a line that waits.
-func (a *account) put(id wire.ID, from string, sealed bool) {
-	if a.inbox == nil {
-		a.inbox, a.from = map[wire.ID]mail{}, map[string]int{}
-	}
-	from = wire.Fold(from)
-	a.inbox[id] = mail{from, sealed}
-	a.from[from]++
-	if sealed {
-		a.sealed++
-	}
-}
-
-// take forgets a line that waits no longer.
-func (a *account) take(id wire.ID) {
-	m, ok := a.inbox[id]
-	if !ok {
-		return
-	}
-	delete(a.inbox, id)
-	if a.from[m.from]--; a.from[m.from] == 0 {
-		delete(a.from, m.from)
-	}
-	if m.sealed {
-		a.sealed--
-	}
 }
 
 func (a *account) dropToken(k *token) {

@@ -29,6 +29,19 @@ func NetworkOf(a netip.Addr) Network {
 	return Network{p}
 }
 
+// ParseNetwork returns the network that String has written, the zero value for
+// anything else.
+func ParseNetwork(s string) Network {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return NetworkOf(a)
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil || NetworkOf(p.Addr()).prefix != p {
+		return Network{}
+	}
+	return Network{p}
+}
+
 // Site returns the network that bounds the sum of many: an IPv6 network's /48.
 // IPv4 has none that says as much, and a host is its own.
 func (n Network) Site() Network {

@@ -128,9 +128,10 @@ open a safe from 2001:db8::1
 open b safe from 2001:db8::2
 open c safe from 2001:db8:0:1::2
 quietly a: login alice 1 | login alice 2 | login alice 3 | login alice 4 | login alice 5
-b: login alice 6
-  b < refused login throttled retry
+b: login alice 6 -- put off
 c: login alice pw
   c < you are alice account token failed=5
+pass 1s
+  b < refused login denied
 `)
 }

@@ -52,10 +52,10 @@ func (h *Hub) tellGuise(c call, was guise) {
 // the sessions that know: one of its name, one that it is away. Both may be nil.
 func (h *Hub) castGuise(c call, was guise, named, away *session) {
 	u := c.s.user
+	h.settlePassages(c, was.name)
+	h.settlePassages(c, u.name) // of who had the name before, too
 	if was.name != u.name || was.kind != u.kind {
-		for _, rm := range u.rooms() {
-			h.settlePassage(c, rm, was.name)
-		}
+		c.s.renames++
 		h.castRooms(c, u.rooms(), h.renamed(c, was.name, u.name, u.kind), named)
 	}
 	if was.away != u.away {
@@ -82,6 +82,15 @@ func (h *Hub) settleGuise(c call, u *user) {
 	h.castGuise(c.as(s), was, s, away)
 }
 
+// settleSpeaker tells what others are owed about whoever has written a line, before
+// they get it. c.s is nil where that session has gone.
+func (h *Hub) settleSpeaker(c call) {
+	if c.s != nil && c.s.user != nil {
+		h.settleGuise(c, c.s.user)
+		h.settlePassages(c, c.s.user.name)
+	}
+}
+
 // guiseDue tells what a user's rooms are owed, if it has not been told meanwhile.
 func (h *Hub) guiseDue(c call) {
 	if c.s != nil && c.s.user != nil && c.now.Sub(c.s.user.told) >= newsEvery {
@@ -97,60 +106,114 @@ func (h *Hub) settleName(c call, name string) {
 	}
 }
 
-// passage is somebody's coming and going that a room was told of a moment ago.
+// passage is somebody's coming and going that a room was told of a moment ago. What
+// is owed is set by Hub.owe.
 type passage struct {
-	by     SessionID  // whose
-	here   bool       // what was told last
-	at     time.Time  // when
-	owed   wire.Event // what is to be told yet, or nil
-	except SessionID  // but not to this session
+	by      SessionID  // whose
+	renames int        // of the session until then: what was told before another one does not count
+	here    bool       // what was told last
+	at      time.Time  // when
+	owed    wire.Event // what is to be told yet, or nil
+	except  SessionID  // but not to this session
 }
 
 // roomNews is what a room was told a moment ago, and what it is owed.
 type roomNews struct {
-	passages map[string]*passage // by name
+	passages map[string]*passage // by Fold of the name
 	topic    *wire.TopicSet      // a topic that is to be told yet, or nil
+	setter   SessionID           // who has set it, and was answered
 	topicAt  time.Time           // when one was told last
 	due      bool                // a deadline is set
 }
 
 // tellPassage tells a room that somebody has come or gone by the call's session.
 func (h *Hub) tellPassage(c call, rm *room, name string, here bool, e wire.Event, except *session) {
-	n := &rm.news
-	h.settleOthers(c, rm, name)
-	p := n.passages[name]
-	switch {
-	case h.cfg.Rate <= 0 || rm.notified == 0:
+	if h.cfg.Rate <= 0 || rm.notified == 0 {
 		h.cast(c, rm, e, except, nil)
+		return
+	}
+	h.settleOthers(c, rm, name)
+	fold := wire.Fold(name)
+	switch p := rm.news.passages[fold]; {
 	case p == nil || p.owed == nil && c.now.Sub(p.at) >= newsEvery:
 		h.cast(c, rm, e, except, nil)
-		if n.passages == nil {
-			n.passages = map[string]*passage{}
+		if rm.news.passages == nil {
+			rm.news.passages = map[string]*passage{}
 		}
-		n.passages[name] = &passage{by: c.s.id, here: here, at: c.now}
+		rm.news.passages[fold] = &passage{by: c.s.id, renames: c.s.renames, here: here, at: c.now}
 		h.awaitNews(c.now, rm)
 	case here == p.here:
-		p.owed = nil
+		h.owe(rm, fold, p, nil)
 	default:
-		p.owed, p.except = e, 0
+		h.owe(rm, fold, p, e)
+		p.except = 0
 		if except != nil {
 			p.except = except.id
 		}
 	}
 }
 
+// owe notes what a room is to be told yet about a name, nil: nothing.
+func (h *Hub) owe(rm *room, fold string, p *passage, e wire.Event) {
+	was := p.owed
+	p.owed = e
+	switch {
+	case was == nil && e != nil:
+		h.passing[fold] = append(h.passing[fold], rm)
+	case was != nil && e == nil:
+		others := slices.DeleteFunc(h.passing[fold], func(other *room) bool { return other == rm })
+		if h.passing[fold] = others; len(others) == 0 {
+			delete(h.passing, fold)
+		}
+	}
+}
+
+// forgetPassages forgets what a room is owed where nobody is left who would be told.
+func (h *Hub) forgetPassages(rm *room) {
+	for fold, p := range rm.news.passages {
+		h.owe(rm, fold, p, nil)
+	}
+	rm.news.passages = nil
+}
+
 // settleOthers ends what a room is owed about somebody else who has or had a
-// name.
+// name, or about the call's session before it had other names.
 func (h *Hub) settleOthers(c call, rm *room, name string) {
-	if p := rm.news.passages[name]; p != nil && p.by != c.s.id {
-		h.settlePassage(c, rm, name)
-		delete(rm.news.passages, name)
+	if len(rm.news.passages) == 0 {
+		return
+	}
+	fold := wire.Fold(name)
+	if p := rm.news.passages[fold]; p != nil && (p.by != c.s.id || p.renames != c.s.renames) {
+		h.settlePassage(c, rm, fold)
+		delete(rm.news.passages, fold)
+	}
+}
+
+// settleRoom tells a room who has come and gone, before the call's session is
+// shown who is there. Its own coming and going may still end as it was.
+func (h *Hub) settleRoom(c call, rm *room) {
+	for _, fold := range slices.Sorted(maps.Keys(rm.news.passages)) {
+		if p := rm.news.passages[fold]; p.by != c.s.id || fold != wire.Fold(c.s.user.name) {
+			h.settlePassage(c, rm, fold)
+		}
+	}
+}
+
+// settlePassages tells every room what it is owed about a name: news of the name go
+// for all rooms that somebody knows it from.
+func (h *Hub) settlePassages(c call, name string) {
+	if len(h.passing) == 0 {
+		return
+	}
+	fold := wire.Fold(name)
+	for _, rm := range slices.Clone(h.passing[fold]) {
+		h.settlePassage(c, rm, fold)
 	}
 }
 
 // settlePassage tells a room what it is owed about a name.
-func (h *Hub) settlePassage(c call, rm *room, name string) {
-	p := rm.news.passages[name]
+func (h *Hub) settlePassage(c call, rm *room, fold string) {
+	p := rm.news.passages[fold]
 	if p == nil || p.owed == nil {
 		return
 	}
@@ -162,7 +225,8 @@ func (h *Hub) settlePassage(c call, rm *room, name string) {
 	default: // nothing else is a passage
 	}
 	h.cast(c, rm, p.owed, h.sessions[p.except], nil)
-	p.owed, p.here, p.at = nil, !p.here, c.now
+	h.owe(rm, fold, p, nil)
+	p.here, p.at = !p.here, c.now
 }
 
 // tellTopic tells a room its topic, and the asker's session as its answer.
@@ -172,16 +236,17 @@ func (h *Hub) tellTopic(c call, rm *room, news *wire.TopicSet) {
 	answer.Re = wire.Re{Re: c.tag}
 	switch {
 	case h.cfg.Rate > 0 && c.now.Sub(n.topicAt) < newsEvery:
-		n.topic = news
+		n.topic, n.setter = news, 0
 		h.awaitNews(c.now, rm)
 		if c.s != nil {
+			n.setter = c.s.id
 			c.out.deliver(c.s, &answer)
 		}
 	case c.s == nil:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, nil, nil)
 	default:
-		n.topicAt = c.now
+		n.topic, n.topicAt = nil, c.now
 		h.cast(c, rm, news, c.s, &answer)
 	}
 }
@@ -202,17 +267,17 @@ func (h *Hub) newsDue(c call, name string) {
 	}
 	n := &rm.news
 	n.due = false
-	for _, name := range slices.Sorted(maps.Keys(n.passages)) {
-		switch p := n.passages[name]; {
+	for _, fold := range slices.Sorted(maps.Keys(n.passages)) {
+		switch p := n.passages[fold]; {
 		case c.now.Sub(p.at) < newsEvery:
 		case p.owed != nil:
-			h.settlePassage(c, rm, name)
+			h.settlePassage(c, rm, fold)
 		default:
-			delete(n.passages, name)
+			delete(n.passages, fold)
 		}
 	}
 	if n.topic != nil && c.now.Sub(n.topicAt) >= newsEvery {
-		h.cast(c, rm, n.topic, nil, nil)
+		h.cast(c, rm, n.topic, h.sessions[n.setter], nil)
 		n.topic, n.topicAt = nil, c.now
 	}
 	if len(n.passages) > 0 || n.topic != nil {

@@ -46,6 +46,18 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  bob < renamed ann anna guest
 			  bob < said den anna: hello
 		`},
+		{"a private line, too", `
+			quietly alice: guest ann | guest anna
+			alice: tell bob hello
+			  alice < accepted 1
+			  bob < renamed ann anna guest
+			  bob < whispered anna>bob: hello
+		`},
+		{"who types is known", `
+			quietly alice: guest ann | guest anna
+			alice: typing den
+			  bob < typed ann in den
+		`},
 		{"who takes a name that others still know somebody by is not taken for that one", `
 			quietly alice: guest ann | guest anna
 			open carl native
@@ -90,10 +102,11 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  alice < goodbye quit
 			gone alice
 			open alice native
-			quietly alice: guest alice
+			alice: guest alice
+			  alice < you are alice guest token
+			  bob < left den alice
 			alice: join den
 			  alice < entered den (bob alice)
-			  bob < left den alice
 			  bob < joined den alice guest
 		`},
 		{"of many topics the last is told, and each asker is answered", `
@@ -106,7 +119,16 @@ func TestWhatChangesBackAndForthIsToldOnceASecondWithTheNewestState(t *testing.T
 			  bob < topic den c by bob
 			pass 1s
 			  alice < topic den c by bob
-			  bob < topic den c by bob
+		`},
+		{"a topic that is told at once takes the place of one that was owed", `
+			quietly alice: topic den a
+			pass 900ms
+			quietly alice: topic den b
+			pass 600ms
+			alice: topic den c
+			  alice < topic den c by alice
+			  bob < topic den c by alice
+			pass 5s
 		`},
 		{"a list of prompt programs' people is told once a second, and to who comes at once", `
 			open pia prompt

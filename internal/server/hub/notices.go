@@ -20,7 +20,7 @@ func (h *Hub) tellJoined(c call, rm *room) {
 // joined is the news that a user has come by the call's session.
 func (h *Hub) joined(c call, rm *room, u *user) *wire.Joined {
 	return &wire.Joined{
-		Room: rm.name, Name: u.name, Kind: u.kind, Plain: u.plain() || c.s.plain(),
+		Room: rm.name, Name: u.name, Kind: u.kind, Away: u.away, Plain: u.plain() || c.s.plain(),
 		Via: c.s.via(), At: h.shown(c.now), Count: rm.counted(), Names: rm.visible(),
 	}
 }

@@ -30,6 +30,9 @@ const (
 	VerbList   Verb = "list"
 	VerbBan    Verb = "ban"
 	VerbUnban  Verb = "unban"
+	// VerbRooms lists the rooms, VerbRemoveRoom removes one with its lines.
+	VerbRooms      Verb = "rooms"
+	VerbRemoveRoom Verb = "remove_room"
 )
 
 // Reply answers an operator's call once what it changed is durable.
@@ -52,7 +55,8 @@ var operations = map[Verb]operation{
 	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountGone{Name: a.name}, a.name + " was removed."
 	}),
-	VerbBan: (*Hub).operatorBan,
+	VerbBan:        (*Hub).operatorBan,
+	VerbRemoveRoom: (*Hub).operatorRemoveRoom,
 	VerbUnban: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountFlags{Name: a.name, Legacy: a.legacy}, a.name + " is not banned."
 	}),
@@ -80,9 +84,14 @@ func (a *account) whyBanned() string {
 // Operator does what an operator asks for; the Reply with the same id comes at
 // once or after the log has it. Ids are never used twice, and never 0.
 func (h *Hub) Operator(now time.Time, id uint64, cmd Command, out *Out) {
-	if cmd.Verb == VerbList {
+	switch cmd.Verb {
+	case VerbList:
 		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.accountRows()})
 		return
+	case VerbRooms:
+		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.roomRows()})
+		return
+	default:
 	}
 	do, ok := operations[cmd.Verb]
 	if !ok {
@@ -124,6 +133,39 @@ func (h *Hub) operatorAdd(cmd Command) (r Record, row, problem string) {
 	}
 	h.names.claim(cmd.Name).reserved = cmd.Name
 	return AccountMade{Name: cmd.Name, Hash: cmd.Hash, Legacy: cmd.Legacy}, cmd.Name + " was added.", ""
+}
+
+// operatorRemoveRoom removes a room, whoever is in it.
+func (h *Hub) operatorRemoveRoom(cmd Command) (r Record, row, problem string) {
+	rm := h.rooms.find(cmd.Name)
+	switch {
+	case rm == nil:
+		return nil, "", fmt.Sprintf("no room is called %q; `chatd room list` prints those there are", cmd.Name)
+	case rm == h.rooms.main:
+		return nil, "", "the lobby is everybody's and stays"
+	case rm.ending:
+		return nil, "", rm.name + " is being removed just now"
+	}
+	rm.ending = true
+	return RoomGone{Name: rm.name}, rm.name + " was removed, with its lines.", ""
+}
+
+// roomRows lists the rooms, oldest first, one a row: name, day it was made, owner,
+// people, the day of its newest line, from where it was made; with tabs between.
+func (h *Hub) roomRows() []string {
+	rows := make([]string, 0, len(h.rooms.ordered))
+	for _, rm := range h.rooms.ordered {
+		spoken, maker := "", ""
+		if rm.last != 0 {
+			spoken = rm.last.Time().Time().Format(time.DateOnly)
+		}
+		if rm.maker != (Network{}) {
+			maker = rm.maker.String()
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s",
+			rm.name, rm.made.Time().Format(time.DateOnly), rm.owner, len(rm.people.places), spoken, maker))
+	}
+	return rows
 }
 
 // accountRows lists the accounts by name, one a row: name, day of

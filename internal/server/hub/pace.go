@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -18,8 +19,10 @@ type pace struct {
 
 	light     budget    // of relayed bytes: who is within it is no cause of a jam
 	wasted    budget    // of bytes that were to be relayed and were dropped
+	rests     time.Time // it has wasted too much: until then nothing is handled
 	relayTold time.Time // when it was told last that not all is relayed
 	spent     budget    // by requests that cost
+	kept      keeps     // of a guest
 	turn      turn      // what the next one of them waits for
 	price     int       // of it, while it waits for the network's share
 	since     time.Time // it waits for that
@@ -58,12 +61,16 @@ func (m *meter) wait(now time.Time, stretch time.Duration) time.Duration {
 // back with time. The zero value is whole.
 type budget struct{ whole time.Time } // when it is whole again
 
-// allowance is what a budget holds, and how much of it comes back in a second.
-type allowance struct{ atOnce, perSecond int }
+// allowance is what a budget holds, and how much of it comes back in a second, or
+// within another time.
+type allowance struct {
+	atOnce, perSecond int
+	within            time.Duration // 0: a second
+}
 
 // during is how long it takes until n have come back.
 func (a allowance) during(n int) time.Duration {
-	return time.Duration(n) * time.Second / time.Duration(a.perSecond)
+	return time.Duration(n) * cmp.Or(a.within, time.Second) / time.Duration(a.perSecond)
 }
 
 // spend takes n from a budget, or takes nothing and says how long to wait.

@@ -29,6 +29,12 @@ type sealing struct {
 	taken    map[string]*made // one-time prekeys that it got within an hour, by whose
 }
 
+// made counts what one account got of another within an hour.
+type made struct {
+	n     int
+	since time.Time
+}
+
 // prekeyName tells an account's prekeys apart.
 type prekeyName struct{ device, id string }
 

@@ -62,7 +62,7 @@ func (h *Hub) typingIn(c call, room string) bool {
 	}
 	if c.s.pace.mayType(c.now) {
 		// Not by cast: nobody keeps it for later.
-		e := &wire.Typed{Room: rm.name, From: c.s.user.name}
+		e := &wire.Typed{Room: rm.name, From: c.s.user.shown().name}
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: rm.topic, Event: e, Session: c.s.id})
 	}
 	return true
@@ -75,7 +75,7 @@ func (h *Hub) typingTo(c call, name string) {
 	}
 	for _, s := range u.sessions {
 		if s != c.s {
-			c.out.deliver(s, &wire.Typed{From: c.s.user.name})
+			c.out.deliver(s, &wire.Typed{From: c.s.user.shown().name})
 		}
 	}
 }

@@ -103,6 +103,8 @@ func (h *Hub) punch(c call, r wire.Punch) {
 	own.relay, p.used = r.Relay, c.now
 	if others.said(r.Call) && !p.open {
 		h.openPair(p, from, to)
+		h.talk(c, from.session.account(), to.session.account())
+		h.talk(c, to.session.account(), from.session.account())
 	}
 	c.out.deliver(to.session, punched(c.now, from, to, r, own.relay || others.relay))
 	h.done(c)

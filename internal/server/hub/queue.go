@@ -119,6 +119,8 @@ func size(r wire.Request) int {
 		return requestOverhead + len(r.Text)
 	case wire.Private:
 		return requestOverhead + len(r.Text)
+	case wire.Relay:
+		return requestOverhead + len(r.Data)
 	case wire.Seal:
 		return requestOverhead + len(r.Box)
 	default:

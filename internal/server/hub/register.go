@@ -38,12 +38,11 @@ func (h *Hub) register(c call, r wire.Register) {
 		h.refuseBy(c, wire.CodePasswordInvalid, err)
 		return
 	}
-	switch from := c.s.network(); {
+	switch {
 	case h.names.accounts >= h.cfg.Limits.Accounts:
 		h.refuse(c, wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
 		return
-	case !from.IsLoopback() && !h.guesses.mayRegister(from, c.now, h.cfg.Limits.Registrations):
-		h.refuseFor(c, wire.CodeThrottled, registerRetry, "Too many accounts were made from your address. Try again later, or enter as a guest.")
+	case !h.mayRegister(c):
 		return
 	}
 	cl := h.names.claim(r.Name)

@@ -109,9 +109,16 @@ func (h *Hub) waste(c call, n int) {
 	p := &c.s.pace
 	wait := p.wasted.lacks(c.now, n, wasteAllowed)
 	p.wasted.take(c.now, n, wasteAllowed)
-	if wait > 0 && p.turn == turnFree {
-		p.turn = turnWaste
-		h.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
+	if wait > 0 && !c.now.Before(p.rests) {
+		p.rests = c.now.Add(wait)
+		h.due.at(p.rests, deadline{what: dueRest, session: c.s.id})
+	}
+}
+
+// restDue goes on with a session that has sent too much for nothing.
+func (h *Hub) restDue(c call) {
+	if c.s != nil {
+		h.drain(c.now, c.s, c.out)
 	}
 }
 

@@ -108,26 +108,42 @@ func TestLinesAreRelayedBesideThoseWhoRelayMuch(t *testing.T) {
 }
 
 func TestWhoSendsFarMoreThanIsRelayedIsReadMoreSlowly(t *testing.T) {
-	s := relayers(t, Config{}, 1, func(int) string { return "10.0.0.1" })
-	from, taken := s.names["from0"], 0
-	for range 100 { // ten seconds
-		for range 1000 {
-			if n, _ := s.hub.Pending(from); n >= 64 {
-				break
+	tests := []struct {
+		name   string
+		beside func(s *script, from SessionID)
+	}{
+		{"and sends nothing else", func(*script, SessionID) {}},
+		{"and always has another request that waits for its budget", func(s *script, from SessionID) {
+			for n, _ := s.hub.Pending(from); n < 4; n, _ = s.hub.Pending(from) {
+				s.ask(from, wire.Away{Text: "x"})
 			}
-			s.ask(from, wire.Relay{To: "to0", Data: make([]byte, 1000)})
-			taken++
-		}
-		s.pass(100 * time.Millisecond)
+		}},
 	}
-	relayed, dropped := 64<<10+10*256<<10, 256<<10+10*64<<10
-	if most := (relayed+dropped)/1000 + 64; taken > most {
-		t.Errorf("%d datagrams of 1,000 bytes were read in 10 s, want %d at most", taken, most)
-	}
-	s.pass(5 * time.Second)
-	s.ask(from, wire.Ping{Head: wire.Head{Tag: "x"}})
-	if n, _ := s.hub.Pending(from); n != 0 {
-		t.Errorf("%d requests wait though nothing is sent to be relayed any more", n)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := relayers(t, Config{Rate: 10}, 1, func(int) string { return "10.0.0.1" })
+			from, taken := s.names["from0"], 0
+			for range 100 { // ten seconds
+				tt.beside(s, from)
+				for range 1000 {
+					if n, _ := s.hub.Pending(from); n >= 64 {
+						break
+					}
+					s.ask(from, wire.Relay{To: "to0", Data: make([]byte, 1000)})
+					taken++
+				}
+				s.pass(100 * time.Millisecond)
+			}
+			relayed, dropped := 64<<10+10*256<<10, 256<<10+10*64<<10
+			if most := (relayed+dropped)/1000 + 64; taken > most {
+				t.Errorf("%d datagrams of 1,000 bytes were read in 10 s, want %d at most", taken, most)
+			}
+			s.pass(15 * time.Second)
+			s.ask(from, wire.Ping{Head: wire.Head{Tag: "x"}})
+			if n, _ := s.hub.Pending(from); n != 0 {
+				t.Errorf("%d requests wait though nothing is sent to be relayed any more", n)
+			}
+		})
 	}
 }
 

@@ -127,9 +127,10 @@ func TestRooms(t *testing.T) {
 			  bob < topic den ours by alice
 			bob: topic den
 			  bob < topic den ours
+			quietly a: say den here
 			quietly gone a
 			quietly gone bob
-			pass 24h
+			pass 48h
 			enter eve
 			eve: join den
 			  eve < entered den (eve) topic=ours owner=alice
@@ -137,15 +138,18 @@ func TestRooms(t *testing.T) {
 		{name: "a later owner of a name does not inherit its rooms", script: `
 			quietly op add alice
 			open a native
-			quietly a: login alice pw | create den
+			quietly a: login alice pw | create den | join den | say den x
 			pass 1s
 			quietly a: remove pw
 			quietly op add alice
-			quietly a: login alice pw
+			quietly a: login alice pw | create club
 			a: join den
 			  a < entered den (alice)
-			a: topic den mine
-			  a < refused topic not_owner
+			enter bob
+			quietly bob: join den
+			bob: topic den ours
+			  bob < topic den ours by bob
+			  a < topic den ours by bob
 		`},
 		{name: "anybody sets the topic of a room that nobody owns, accounts that of the lobby", script: `
 			enter bob

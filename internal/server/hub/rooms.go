@@ -16,7 +16,7 @@ type lounge struct {
 	alike   int                // of these, how many byLook does not have
 	making  map[string]Network // by Skeleton: in the log, not there yet
 	last    Topic
-	made    Counts              // rooms without an owner, by who made them
+	made    Counts              // rooms but the lobby, also those that are being made, by from where
 	groups  map[netip.Addr]bool // multicast addresses of rooms, also of those that are being made
 	main    *room
 	ordered []*room // in order of making
@@ -38,7 +38,7 @@ type room struct {
 	holders              map[*session]struct{} // of them, those that are not subscribed
 	readers              map[*account]struct{} // accounts that have a mark in it
 	hidden               int                   // of its people, those that are not shown
-	maker                Network               // where it has no owner
+	maker                Network               // from where it was made, zero: not known
 	vanishes             time.Time             // when it is empty and has no owner
 	watched              bool                  // a deadline for its end is set
 	ending               bool                  // its end is in the log
@@ -57,7 +57,7 @@ func (l *lounge) add(r Room) *room {
 	name := r.Name
 	rm := &room{
 		name: name, subject: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
-		topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
+		maker: ParseNetwork(r.Network), topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
 	}
 	l.byName[name], l.byFold[wire.Fold(name)] = rm, rm
 	if look := wire.Skeleton(name); l.byLook[look] == nil {
@@ -104,9 +104,7 @@ func (l *lounge) remove(rm *room) {
 	delete(l.byFold, wire.Fold(rm.name))
 	l.ordered = slices.DeleteFunc(l.ordered, func(other *room) bool { return other == rm })
 	l.unlook(rm)
-	if rm.owner == "" {
-		l.made.Add(rm.maker, -1)
-	}
+	l.made.Add(rm.maker, -1)
 }
 
 // unlook gives up what a room looks like, to another one that looks so, if there is one.
@@ -152,7 +150,9 @@ func (h *Hub) join(c call, r wire.Join) {
 // joinRoom puts the session into the room, where it listens or holds, and
 // shows it who is there, in at most so many bytes.
 func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
-	if !c.s.in(rm) && h.enter(c, rm, holds) {
+	if c.s.in(rm) {
+		h.settleRoom(c, rm)
+	} else if h.enter(c, rm, holds) {
 		h.tellJoined(c, rm)
 	}
 	owner := ""

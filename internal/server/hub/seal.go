@@ -25,7 +25,7 @@ func (h *Hub) seal(c call, r wire.Seal) {
 		return
 	}
 	u := c.s.user
-	h.logLine(c, r.Client, size(r), SealedNote{From: u.name, To: acct.name, Kind: u.kind, Note: r.Note})
+	h.logLine(c, r.Client, size(r), SealedNote{From: u.name, To: acct.name, Kind: u.kind, Network: c.s.network().String(), Note: r.Note})
 }
 
 // badNote says what is wrong with a note, or "". Whether By is a device of the
@@ -51,7 +51,12 @@ func (h *Hub) noteStored(c call, e *Entry, r SealedNote, w waiter) {
 	acct := h.names.account(r.To)
 	reach := 0
 	if acct != nil && !e.Dup {
-		acct.put(e.ID, r.From, true)
+		h.settleSpeaker(c)
+		h.keepMail(c, acct, e.ID, mail{
+			from: wire.Fold(r.From), guest: r.Kind != wire.KindAccount, sealed: true,
+			network: ParseNetwork(r.Network), session: e.Origin,
+		})
+		h.talk(c, h.writerOf(r.From, r.Kind), acct)
 		reach = c.handSealed(acct.claim.user, &wire.Sealed{
 			ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note,
 		})

@@ -14,9 +14,9 @@ import (
 func itemOf(e wire.Event) InboxItem {
 	switch e := e.(type) {
 	case *wire.Sealed:
-		return InboxItem{ID: e.ID, From: e.From, Sealed: true}
+		return InboxItem{ID: e.ID, From: e.From, Guest: e.Kind != wire.KindAccount, Sealed: true}
 	case *wire.Whispered:
-		return InboxItem{ID: e.ID, From: e.From}
+		return InboxItem{ID: e.ID, From: e.From, Guest: e.Kind != wire.KindAccount}
 	default:
 		return InboxItem{}
 	}
@@ -26,6 +26,7 @@ func itemOf(e wire.Event) InboxItem {
 func (l *fakeLog) recordSealing(e *Entry) {
 	switch r := e.Record.(type) {
 	case SealedNote:
+		l.networks[e.ID] = r.Network
 		l.inbox[r.To] = append(l.inbox[r.To], &wire.Sealed{ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note})
 	case PrekeysMade:
 		if l.hasDevice(r.Name, r.Keys[0].Device) {
@@ -91,7 +92,7 @@ func TestSealedLines(t *testing.T) {
 			b: inbox
 			  b < inbox 1
 			  b < sealed alice>bob k1: secret
-			b: taken 8
+			b: taken 12
 			  b < done taken
 			b: inbox
 			  b < inbox 0
@@ -140,7 +141,7 @@ func TestSealedLines(t *testing.T) {
 			open b native
 			b: login bob pw
 			  b < you are bob account token waiting=1
-			quietly b: taken 8
+			quietly b: taken 12
 			a: seal bob c1!k1 secret
 			  a < accepted 0 again
 		`},
@@ -181,13 +182,14 @@ func TestSealedLines(t *testing.T) {
 			  b < sealed alice>bob k1: three
 		`},
 		{name: "an inbox's limits count sealed lines too", limits: Limits{Inbox: 3, InboxPair: 2}, script: `
+			quietly b: tell alice 0 | tell carol 0 -- bob knows them
 			quietly a: seal bob k1 1 | tell bob 2
 			a: seal bob k1 3
 			  a < refused seal full
 			quietly c: seal bob k1 3
 			c: seal bob k1 4
 			  c < refused seal full
-			quietly b: taken 8 | taken 9
+			quietly b: taken 16 | taken 18
 			quietly a: seal bob k1 5
 			b: inbox
 			  b < inbox 2

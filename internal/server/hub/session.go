@@ -9,26 +9,30 @@ import (
 
 // session is one connection.
 type session struct {
-	id       SessionID
-	origin   Origin
-	since    time.Time
-	greeted  bool        // has said hello
-	profile  string      // of the client's disk, from hello
-	program  string      // for people, from hello
-	coming   bool        // it counts in the lobby before it has a name
-	user     *user       // nil: no name yet
-	token    *token      // the newest one issued to it, or nil
-	reserved *claim      // the name that it is registering, or nil
-	rooms    []*room     // in order of joining
-	reg      *registrant // not nil: known by the address of its datagrams only
-	bridge   *room       // the one that it is the multicast group of, or nil
-	held     *held       // not nil: hears nothing at once, see hold.go
-	endpoint *endpoint   // not nil: it holds its user's private conversations
-	device   string      // the key of the account's device that it has shown itself as first, or its token was given to
-	queue    queue
-	pace     pace
-	share    *share // of its network, nil where it has not been asked for; see Hub.shareOf
-	mark     uint64 // see Hub.castRooms
+	id      SessionID
+	origin  Origin
+	since   time.Time
+	greeted bool   // has said hello
+	profile string // of the client's disk, from hello
+	program string // for people, from hello
+	wrong   int    // wrong passwords that came from it
+	// registered and created say that it has taken from what its network has.
+	registered, created bool
+	coming              bool        // it counts in the lobby before it has a name
+	user                *user       // nil: no name yet
+	token               *token      // the newest one issued to it, or nil
+	reserved            *claim      // the name that it is registering, or nil
+	rooms               []*room     // in order of joining
+	reg                 *registrant // not nil: known by the address of its datagrams only
+	bridge              *room       // the one that it is the multicast group of, or nil
+	held                *held       // not nil: hears nothing at once, see hold.go
+	endpoint            *endpoint   // not nil: it holds its user's private conversations
+	device              string      // the key of the account's device that it has shown itself as first, or its token was given to
+	queue               queue
+	pace                pace
+	share               *share // of its network, nil where it has not been asked for; see Hub.shareOf
+	mark                uint64 // see Hub.castRooms
+	renames             int    // how often its rooms were told of another name
 	// marksLeft says that its account has read markers which it was not told at
 	// its login: each is told where its room is entered.
 	marksLeft bool
@@ -53,7 +57,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	if s.reg != nil {
 		r = s.arrived(now, r)
 	}
-	if passesBy(r) && s.pace.turn != turnWaste {
+	if passesBy(r) && !now.Before(s.pace.rests) {
 		h.dispatch(now, s, r, out)
 		return
 	}

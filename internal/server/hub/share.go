@@ -16,6 +16,7 @@ type share struct {
 	spent    budget
 	sessions int        // that have it, or a site's networks; it is not forgotten before they have gone
 	relayed  budget     // bytes
+	kept     kept       // bytes on disk
 	waiting  []*session // whose next request is not paid for, in order of coming
 	due      time.Time  // when the next of them is paid for; not after now where none waits
 }
@@ -29,7 +30,7 @@ func (h *Hub) share(c call, price int) bool {
 	}
 	all := h.cfg.sharedAllowed()
 	lacks := sh.lacks(c.now, price, all)
-	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) {
+	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) && !sh.owes(c.now, c.s) {
 		sh.take(c.now, price, all)
 		c.s.served(c.now, price)
 		return true
@@ -75,8 +76,53 @@ func (a *shares) at(n Network) *share {
 		sh.site = a.at(site)
 		sh.site.sessions++
 	}
+	a.makeRoom()
 	a.of[n] = sh
 	return sh
+}
+
+// makeRoom forgets a network that nobody is here from where there are too many: of
+// a few the one that has used up the least, so that nobody gets a budget back by
+// having others come.
+func (a *shares) makeRoom() {
+	if len(a.of) < maxShares {
+		return
+	}
+	var least *share
+	looked := 0
+	for _, sh := range a.of { // in any order
+		if sh.sessions > 0 {
+			continue
+		}
+		if least == nil || sh.whole().Before(least.whole()) {
+			least = sh
+		}
+		if looked++; looked == sharesLookedAt {
+			break
+		}
+	}
+	if least != nil {
+		a.forget(least)
+	}
+}
+
+// whole is when all budgets of a network are whole again.
+func (sh *share) whole() time.Time {
+	whole := sh.spent.whole
+	for _, b := range []budget{sh.relayed, sh.kept.spent} {
+		if b.whole.After(whole) {
+			whole = b.whole
+		}
+	}
+	return whole
+}
+
+// forget forgets the budgets of a network that nobody is here from.
+func (a *shares) forget(sh *share) {
+	delete(a.of, sh.network)
+	if sh.site != nil {
+		sh.site.sessions--
+	}
 }
 
 // wide is what a site is allowed whose networks are allowed so much each.
@@ -109,9 +155,33 @@ func (sh *share) spend(now time.Time, n int, a allowance) bool {
 	return true
 }
 
-// awaitShare sets the deadline for whoever is the next.
+// short is how long to wait until a network can pay for a session that waits.
+func (sh *share) short(now time.Time, s *session, all allowance) time.Duration {
+	lacks := sh.lacks(now, s.pace.price, all)
+	if s.saved(now) >= longStanding {
+		lacks -= all.during(all.atOnce / 4)
+	}
+	return lacks
+}
+
+// owes reports whether somebody has waited for so long that the session, who comes
+// after them, can't borrow: or those who come ever anew would let nobody else go on.
+func (sh *share) owes(now time.Time, s *session) bool {
+	if len(sh.waiting) == 0 {
+		return false
+	}
+	next := sh.next()
+	return next.saved(now) >= longStanding && !s.standing().Before(*next.standing())
+}
+
+// awaitShare sets the deadline for whoever is the next: when it can be paid for, or
+// something can be borrowed for it.
 func (h *Hub) awaitShare(now time.Time, sh *share) {
-	due := now.Add(max(0, sh.lacks(now, sh.next().pace.price, h.cfg.sharedAllowed())))
+	next := sh.next()
+	due := now.Add(max(0, sh.short(now, next, h.cfg.sharedAllowed())))
+	if borrows := next.standing().Add(longStanding); borrows.After(now) && borrows.Before(due) {
+		due = borrows
+	}
 	if now.Before(sh.due) && !due.Before(sh.due) {
 		return
 	}
@@ -127,7 +197,7 @@ func (h *Hub) shareDue(c call, network Network) {
 	}
 	for len(sh.waiting) > 0 {
 		s := sh.next()
-		if sh.lacks(c.now, s.pace.price, h.cfg.sharedAllowed()) > 0 {
+		if sh.short(c.now, s, h.cfg.sharedAllowed()) > 0 {
 			h.awaitShare(c.now, sh)
 			return
 		}
@@ -172,12 +242,9 @@ func (s *session) unshare() {
 
 // sweep forgets the budgets that are whole and nobody's.
 func (a *shares) sweep(now time.Time) {
-	for network, sh := range a.of {
-		if sh.sessions == 0 && !sh.spent.whole.After(now) && !sh.relayed.whole.After(now) {
-			delete(a.of, network)
-			if sh.site != nil {
-				sh.site.sessions--
-			}
+	for _, sh := range a.of {
+		if sh.sessions == 0 && !sh.whole().After(now) {
+			a.forget(sh)
 		}
 	}
 }
@@ -195,14 +262,19 @@ func (s *session) standing() *time.Time {
 	return &s.pace.standing
 }
 
-// credit is how much the session's network may be in debt for it: nothing for
-// whoever has had more than a fair part, so that those who flood wait for what
-// others borrow. New connections can't borrow all that the others may.
+// saved is how much of its fair part the session has not had, below 0 where it has
+// had more.
+func (s *session) saved(now time.Time) time.Duration { return now.Sub(*s.standing()) }
+
+// credit is how much the session's network may be in debt for it when it asks:
+// nothing for whoever has had more than a fair part, so that those who flood wait
+// for what others borrow. New connections can't borrow all that the others may,
+// however many come.
 func (s *session) credit(now time.Time, all allowance) int {
-	switch at := s.standing(); {
-	case at.Before(now.Add(-newStanding)):
+	switch saved := s.saved(now); {
+	case saved >= settledStanding:
 		return all.atOnce
-	case at.Before(now.Add(-fairEvery)):
+	case saved > fairEvery:
 		return all.atOnce / 2
 	default:
 		return 0

@@ -107,7 +107,7 @@ func (h *Hub) dispatch(now time.Time, s *session, r wire.Request, out *Out) {
 	} else if h.allowed(c, rule.needs) {
 		rule.handle(h, c, r)
 	}
-	if s.held != nil && s.held.why == holdFirst {
+	if h.sessions[s.id] == s && s.held != nil && s.held.why == holdFirst {
 		h.release(s, out)
 	}
 }

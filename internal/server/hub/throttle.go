@@ -6,19 +6,20 @@ import (
 	"labchat/internal/wire"
 )
 
-// throttle slows password guessing: per account and address by waiting times
-// that double, per account over all addresses by a fixed delay only, because
-// strangers must not be able to lock an owner out. Owned by the hub.
+// throttle slows password guessing and shuts nobody out: each further try at an
+// account from one network is put off for longer, and a device that has been
+// in before is not held to what others do behind its address. Owned by the
+// hub.
 type throttle struct {
 	tries    map[guess]*try
-	accounts map[string]*try   // by Fold, over all addresses
-	made     map[Network]*made // of networks, and of their sites
+	accounts map[string]*try // by Fold, over all networks
 }
 
 // guess is who tries, and at what. The name need not exist.
 type guess struct {
-	name string // by Fold
-	from Network
+	name   string // by Fold
+	from   Network
+	device string // the client's profile, where the account was entered with it before: a score of its own
 }
 
 // try counts wrong passwords in a row.
@@ -27,21 +28,17 @@ type try struct {
 	last   time.Time
 }
 
-// made counts a network's registrations within an hour.
-type made struct {
-	n     int
-	since time.Time
-}
-
 const (
 	// freeTries is how many wrong passwords cost nothing: a person's own.
 	freeTries = 5
-	// firstWait doubles with each further one, up to longestWait.
+	// firstWait doubles with each further one, up to longestWait: whoever comes
+	// behind an address from which others guess, waits that long and is in. One
+	// connection has six guesses a minute.
 	firstWait   = time.Second
-	longestWait = 5 * time.Minute
+	longestWait = 10 * time.Second
 	// forgetTries is when tries that brought nothing are forgotten.
 	forgetTries = time.Hour
-	// manyTries over all addresses slow every password of the account down by
+	// manyTries over all networks slow every password of the account down by
 	// slowedBy: a botnet is left with a guess a second a connection.
 	manyTries = 20
 	slowedBy  = time.Second
@@ -50,16 +47,19 @@ const (
 )
 
 func newThrottle() throttle {
-	return throttle{tries: map[guess]*try{}, accounts: map[string]*try{}, made: map[Network]*made{}}
+	return throttle{tries: map[guess]*try{}, accounts: map[string]*try{}}
 }
 
-// wait says how long this guess must wait before it is looked at.
-func (t *throttle) wait(g guess, now time.Time) time.Duration {
-	y := t.tries[g]
-	if y == nil || y.failed < freeTries {
-		return 0
+// delay returns for how long the hashing of a guess is put off.
+func (t *throttle) delay(g guess, now time.Time) time.Duration {
+	var wait time.Duration
+	if y := t.accounts[g.name]; y != nil && y.failed >= manyTries && g.device == "" {
+		wait = slowedBy
 	}
-	return y.last.Add(backoff(y.failed - freeTries)).Sub(now)
+	if y := t.tries[g]; y != nil && y.failed >= freeTries {
+		wait = max(wait, y.last.Add(backoff(y.failed-freeTries)).Sub(now))
+	}
+	return wait
 }
 
 // backoff is firstWait doubled n times, capped.
@@ -69,15 +69,6 @@ func backoff(n int) time.Duration {
 		wait *= 2
 	}
 	return min(wait, longestWait)
-}
-
-// delay is how long the hashing of a guess is put off because of tries from
-// elsewhere.
-func (t *throttle) delay(name string) time.Duration {
-	if y := t.accounts[name]; y != nil && y.failed >= manyTries {
-		return slowedBy
-	}
-	return 0
 }
 
 // begin counts a guess as failed until it turns out to be right, so that many
@@ -113,26 +104,6 @@ func (t *throttle) right(g guess) {
 	delete(t.tries, g)
 }
 
-// mayRegister counts a registration of a network.
-func (t *throttle) mayRegister(n Network, now time.Time, most int) bool {
-	may := true
-	for _, key := range n.shares() {
-		m := t.made[key]
-		if m == nil || now.Sub(m.since) >= time.Hour {
-			makeRoom(t.made)
-			m = &made{since: now}
-			t.made[key] = m
-		}
-		m.n++
-		limit := most
-		if key != n {
-			limit *= SiteShare
-		}
-		may = may && m.n <= limit
-	}
-	return may
-}
-
 // makeRoom takes any entry out of a table that is full: newcomers are not shut
 // out by who has filled it.
 func makeRoom[K comparable, V any](in map[K]V) {
@@ -150,11 +121,7 @@ func (h *Hub) sweep(c call) {
 	t := &h.guesses
 	forget(t.tries, c.now)
 	forget(t.accounts, c.now)
-	for n, m := range t.made {
-		if c.now.Sub(m.since) >= time.Hour {
-			delete(t.made, n)
-		}
-	}
+	h.quotas.sweep(c.now)
 	h.forgetTokens(c, h.tokens.sweep(c.now))
 	h.sweepPrekeys(c.now)
 	h.shares.sweep(c.now)
@@ -169,13 +136,39 @@ func forget[K comparable](in map[K]*try, now time.Time) {
 }
 
 // guess is the session's try at a name.
-func (s *session) guess(name string) guess { return guess{name: wire.Fold(name), from: s.network()} }
-
-// mayGuess refuses a password that comes too soon after wrong ones.
-func (h *Hub) mayGuess(c call, name string) bool {
-	if wait := h.guesses.wait(c.s.guess(name), c.now); wait > 0 {
-		h.refuseFor(c, wire.CodeThrottled, wait, "Too many wrong passwords. Wait a little before the next try.")
-		return false
+func (h *Hub) guess(s *session, name string) guess {
+	g := guess{name: wire.Fold(name), from: s.network()}
+	if acct := h.names.account(name); acct != nil && acct.visits.has(s.profile) {
+		g.device = s.profile
 	}
-	return true
+	return g
+}
+
+// compare has a password compared in its turn, after the delay that earlier
+// guesses have earned. then gets the result, and whether the work was done and
+// the password was right.
+func (h *Hub) compare(c call, name string, digest wire.Digest, then func(c call, r Result, right bool)) {
+	acct, stored := h.names.account(name), name // the store compares letter by letter
+	if acct != nil {
+		stored = acct.name
+	}
+	g, p := h.guess(c.s, name), passOf(acct, nil)
+	wait := h.guesses.delay(g, c.now)
+	h.guesses.begin(g, c.now)
+	h.askLater(c, wait, CheckPassword{Name: stored, Digest: digest}, func(c call, r Result) {
+		acct := h.names.account(name)
+		right := r.Err == nil && r.OK && acct != nil && p.good(acct)
+		switch {
+		case r.Err != nil:
+			h.guesses.undo(g)
+		case right:
+			h.guesses.right(g)
+		default:
+			c.s.wrong++
+			if acct != nil {
+				acct.failures.add(c.s.network())
+			}
+		}
+		then(c, r, right)
+	})
 }

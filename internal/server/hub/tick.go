@@ -2,6 +2,8 @@ package hub
 
 import (
 	"container/heap"
+	"maps"
+	"slices"
 	"time"
 
 	"labchat/internal/wire"
@@ -38,6 +40,7 @@ const (
 	dueNews                // what a room was not told at once
 	dueAnnounce            // an AnonymousN that is announced later
 	dueTurn                // a request that its session's budget was not enough for
+	dueRest                // the end of a rest for who has sent too much for nothing
 	dueShare               // those that their network's was not enough for
 	dueAbsent              // a name that is kept for a guest
 	dueSweep               // expired tokens and attempts
@@ -106,6 +109,8 @@ func (h *Hub) meet(c call, d deadline) {
 		h.announceDue(c)
 	case dueTurn:
 		h.turnDue(c)
+	case dueRest:
+		h.restDue(c)
 	case dueShare:
 		h.shareDue(c, d.network)
 	case dueAbsent:
@@ -119,12 +124,20 @@ func (h *Hub) meet(c call, d deadline) {
 }
 
 // started begins what needs the time, which New is not told: the rooms of the
-// log that nobody owns wait for somebody to come back.
+// log that don't stay wait for somebody to come back, and those whose owner was
+// removed just before the end are handed on.
 func (h *Hub) started(c call) {
+	orphans := map[string]bool{}
 	for _, rm := range h.rooms.ordered {
 		if rm.conns == 0 {
 			h.emptied(c.now, rm, newRoomFor)
 		}
+		if rm.owner != "" && h.ownerOf(rm) == nil {
+			orphans[rm.owner] = true
+		}
+	}
+	for _, owner := range slices.Sorted(maps.Keys(orphans)) {
+		h.handOn(c, owner)
 	}
 	h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
 }

@@ -25,6 +25,7 @@ type token struct {
 	account *account  // whose, or nil
 	guest   string    // the name, where it is a guest's
 	session SessionID // a guest's: the session that has the name
+	since   time.Time // a guest's: when the first session began that had the name
 	device  string    // an account's: the key of the device that has it, "" while none has shown itself
 	revoked bool      // its owner or the operator has ended it: a login by it that is under way fails
 	expires time.Time // zero: as long as its session lasts

@@ -17,9 +17,9 @@ func twins(t *testing.T) *script {
 		s.log.accounts[old] = &made
 		s.log.hashes[old] = s.log.hashes["clark"]
 	}
-	s.log.rooms["lobby."] = &Room{Name: "lobby.", Owner: "eve"}
-	s.log.rooms["dungeon"] = &Room{Name: "dungeon", Owner: "eve"}
-	s.log.rooms["clungeon"] = &Room{Name: "clungeon", Owner: "eve"}
+	s.log.rooms["lobby."] = &Room{Name: "lobby.", Owner: "eve", Made: wire.MillisOf(s.now)}
+	s.log.rooms["dungeon"] = &Room{Name: "dungeon", Owner: "eve", Made: wire.MillisOf(s.now)}
+	s.log.rooms["clungeon"] = &Room{Name: "clungeon", Owner: "eve", Made: wire.MillisOf(s.now)}
 	s.step("restart")
 	return s
 }

@@ -38,10 +38,12 @@ func (u *user) plain() bool { return slices.ContainsFunc(u.sessions, (*session).
 // tellPlain tells a user's rooms whether it reads in clear text now, where that is
 // different because the call's session has come to it or gone from it.
 func (h *Hub) tellPlain(c call, u *user) {
-	others := func(s *session) bool { return s != c.s }
-	if c.s.plain() && slices.ContainsFunc(u.sessions, others) && !slices.ContainsFunc(u.sessions, func(s *session) bool { return others(s) && s.plain() }) {
-		h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, c.s)
+	others := slices.DeleteFunc(slices.Clone(u.sessions), func(s *session) bool { return s == c.s })
+	if !c.s.plain() || len(others) == 0 || slices.ContainsFunc(others, (*session).plain) {
+		return
 	}
+	h.settlePassages(c, u.name)
+	h.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, c.s)
 }
 
 // anonymous returns the next free AnonymousN.
@@ -242,6 +244,8 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 // here otherwise too.
 func (h *Hub) move(c call, to *user) {
 	h.closeEndpoint(c.s)
+	h.settleGuise(c, to)
+	h.settlePassages(c, to.name) // the session is told below that this is its name
 	if from := c.s.user; from != nil {
 		h.settleGuise(c, from)
 		h.handOver(c, from, to)

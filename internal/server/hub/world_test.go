@@ -237,6 +237,9 @@ type fakeLog struct {
 	tokens   map[TokenHash]Token
 	marks    map[string]map[string]wire.ID
 	devices  map[string][]wire.Device
+	visits   map[string]visits
+	talked   map[string][]Talked
+	networks map[wire.ID]string // of what was said in private
 }
 
 func newFakeLog() fakeLog {
@@ -244,7 +247,8 @@ func newFakeLog() fakeLog {
 		keys: map[Key]Entry{}, accounts: map[string]*Account{}, hashes: map[string]string{},
 		inbox: map[string][]wire.Event{}, prekeys: map[string]Stock{}, rooms: map[string]*Room{}, lines: map[string][]*wire.Said{},
 		tokens: map[TokenHash]Token{}, marks: map[string]map[string]wire.ID{},
-		devices: map[string][]wire.Device{},
+		devices: map[string][]wire.Device{}, visits: map[string]visits{},
+		talked: map[string][]Talked{}, networks: map[wire.ID]string{},
 	}
 }
 
@@ -279,6 +283,7 @@ func (l *fakeLog) record(e *Entry) {
 		}
 	case Whisper:
 		if r.Keep {
+			l.networks[e.ID] = r.Network
 			l.inbox[r.To] = append(l.inbox[r.To], &wire.Whispered{
 				ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Inbox: true,
 			})
@@ -295,7 +300,12 @@ func (l *fakeLog) record(e *Entry) {
 		l.hashes[r.Name] = r.Hash
 		if !r.Rehash {
 			l.dropTokens(func(t Token) bool { return t.Name == r.Name })
+			delete(l.visits, r.Name)
 		}
+	case Talked:
+		l.talked[r.Name] = append(l.talked[r.Name], r)
+	case AccountVisited:
+		l.visits[r.Name] = l.visits[r.Name].add(Visit{r, e.At})
 	case AccountFlags:
 		l.accounts[r.Name].Legacy, l.accounts[r.Name].Banned = r.Legacy, r.Banned
 	case AccountGone:
@@ -305,6 +315,11 @@ func (l *fakeLog) record(e *Entry) {
 		delete(l.prekeys, r.Name)
 		delete(l.marks, r.Name)
 		delete(l.devices, r.Name)
+		delete(l.visits, r.Name)
+		delete(l.talked, r.Name)
+		for name, all := range l.talked {
+			l.talked[name] = slices.DeleteFunc(all, func(t Talked) bool { return t.To == r.Name })
+		}
 		l.dropTokens(func(t Token) bool { return t.Name == r.Name })
 	case TokenMade:
 		l.tokens[r.Hash] = Token(r)
@@ -318,7 +333,11 @@ func (l *fakeLog) record(e *Entry) {
 			delete(l.tokens, hash)
 		}
 	case RoomMade:
-		l.rooms[r.Name] = &Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At}
+		l.rooms[r.Name] = &Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Network: r.Network, Made: e.At}
+	case RoomOwner:
+		if rm := l.rooms[r.Name]; rm != nil {
+			rm.Owner = r.Owner
+		}
 	case RoomTopic:
 		if rm := l.rooms[r.Name]; rm != nil {
 			rm.Topic = r.Topic
@@ -349,13 +368,17 @@ func (l *fakeLog) state() State {
 	for _, name := range slices.Sorted(maps.Keys(l.accounts)) {
 		a := *l.accounts[name]
 		for _, w := range l.inbox[name] {
-			a.Inbox = append(a.Inbox, itemOf(w))
+			item := itemOf(w)
+			item.Network = l.networks[item.ID]
+			a.Inbox = append(a.Inbox, item)
 		}
 		a.Waiting, a.Prekeys = len(a.Inbox), l.prekeys[name]
 		st.Accounts = append(st.Accounts, a)
 		for room, last := range l.marks[name] {
 			st.Marks = append(st.Marks, MarkMoved{Name: name, Room: room, Last: last})
 		}
+		st.Talked = append(st.Talked, l.talked[name]...)
+		st.Visits = append(st.Visits, l.visits[name]...)
 		for _, d := range l.devices[name] {
 			st.Devices = append(st.Devices, Device{Name: name, Device: d})
 		}
@@ -367,32 +390,4 @@ func (l *fakeLog) state() State {
 		st.Tokens = append(st.Tokens, t)
 	}
 	return st
-}
-
-// work does what the loop's workers would.
-func (l *fakeLog) work(w Work) Result {
-	switch w := w.(type) {
-	case HashPassword:
-		return Result{Hash: "phc:" + w.Digest.Reveal()}
-	case CheckPassword:
-		for name, hash := range l.hashes {
-			if wire.Fold(name) == wire.Fold(w.Name) {
-				if old := "old:" + w.Digest.Reveal(); hash == old {
-					return Result{OK: true, Hash: "phc:" + w.Digest.Reveal()}
-				}
-				return Result{OK: hash == "phc:"+w.Digest.Reveal()}
-			}
-		}
-		return Result{}
-	case ReadLines:
-		return Result{Page: l.page(w)}
-	case ReadGaps:
-		pages, err := w.Read(func(read ReadLines) (Page, error) { return l.page(read), nil })
-		return Result{Rooms: pages, Err: err}
-	case ReadInbox:
-		return Result{Inbox: l.mail(w)}
-	case CheckPrekeys:
-		return Result{OK: w.Valid()}
-	}
-	return Result{Err: errDisk}
 }

@@ -180,7 +180,7 @@ func Accept(ctx context.Context, dir string) (rows int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = s.w.transaction(func() error {
+	err = s.w.transaction(func() error { //nolint:contextcheck // as of a commit: it is never interrupted
 		for _, t := range tables {
 			sum := "checksum(" + strings.Join(t.columns, ", ") + ")"
 			n, err := s.w.exec(fmt.Sprintf("UPDATE %s SET sum = %s WHERE sum <> %s", t.name, sum, sum))
@@ -236,7 +236,7 @@ const tablesOf = "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name"
 // strangeTables finds tables that are not what the scripts make: a name there
 // that the disk has changed makes a table that no question finds.
 func strangeTables(ctx context.Context, tx *sql.Tx, list []string) ([]string, error) {
-	want, err := madeBy(list)
+	want, err := madeBy(list) //nolint:contextcheck // in memory, and at once
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ func (s *SQLite) Run(ctx context.Context) error {
 	defer beside.Wait()
 	defer stop()
 	beside.Go(func() { s.patrol(aside) })
-	beside.Go(func() { s.remember(aside) })
+	beside.Go(func() { s.attend(aside) })
+	beside.Go(func() { s.retire(aside) })
 	prune := time.NewTimer(pruneSoon)
 	defer prune.Stop()
 	for {
@@ -58,6 +59,8 @@ func (s *SQLite) Run(ctx context.Context) error {
 		case batch := <-s.in:
 			s.commit(batch) //nolint:contextcheck // a commit under way is never interrupted
 			s.out <- batch
+		case o := <-s.olds:
+			o.gone <- s.forget(o) //nolint:contextcheck // likewise
 		case <-prune.C:
 			prune.Reset(s.prune()) //nolint:contextcheck // likewise
 		case <-ctx.Done():

@@ -39,6 +39,10 @@ type memAccount struct {
 	inbox   []wire.Event // oldest first: *wire.Whispered and *wire.Sealed
 	marks   map[string]wire.ID
 	devices []wire.Device // oldest first
+	visits  []hub.Visit   // likewise
+	talked  []hub.Talked  // likewise
+
+	networks map[wire.ID]string // from where what is in the inbox was said
 }
 
 type memRoom struct {
@@ -171,13 +175,17 @@ func (m *Memory) Load(context.Context) (hub.State, error) {
 		account := a.Account
 		account.Waiting = len(a.inbox)
 		for _, e := range a.inbox {
-			account.Inbox = append(account.Inbox, itemOf(e))
+			item := itemOf(e)
+			item.Network = a.networks[item.ID]
+			account.Inbox = append(account.Inbox, item)
 		}
 		account.Prekeys = a.Prekeys.Fresh(now)
 		st.Accounts = append(st.Accounts, account)
 		for _, room := range slices.Sorted(maps.Keys(a.marks)) {
 			st.Marks = append(st.Marks, hub.MarkMoved{Name: name, Room: room, Last: a.marks[room]})
 		}
+		st.Talked = append(st.Talked, a.talked...)
+		st.Visits = append(st.Visits, a.visits...)
 		for _, d := range a.devices {
 			st.Devices = append(st.Devices, hub.Device{Name: name, Device: d})
 		}
@@ -251,6 +259,9 @@ func (m *Memory) PasswordHash(_ context.Context, name string) (string, error) {
 
 // Backup implements Store: there is nothing to copy.
 func (m *Memory) Backup(context.Context, string) error { return fmt.Errorf("back up: %w", errNoBackup) }
+
+// Full implements Store.
+func (m *Memory) Full() bool { return false }
 
 // Node implements Store.
 func (m *Memory) Node() string { return m.node }

@@ -25,6 +25,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.note(e, r)
 	case hub.InboxTaken:
 		return m.inboxTaken(r)
+	case hub.Talked:
+		return m.talked(r)
 	case hub.AccountMade:
 		return m.accountMade(e, r)
 	case hub.AccountHash:
@@ -39,8 +41,12 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.tokenBound(r)
 	case hub.TokensGone:
 		return m.tokensGone(r)
+	case hub.AccountVisited:
+		return m.accountVisited(e, r)
 	case hub.RoomMade:
 		return m.roomMade(e, r)
+	case hub.RoomOwner:
+		return m.roomOwner(r)
 	case hub.RoomTopic:
 		return m.roomTopic(r)
 	case hub.RoomGone:
@@ -73,6 +79,7 @@ func (m *Memory) line(e *hub.Entry, l hub.Line) error {
 
 func (m *Memory) whisper(e *hub.Entry, w hub.Whisper) error {
 	if a := m.accounts[w.To]; a != nil && w.Keep {
+		put(m, a.networks, e.ID, w.Network)
 		set(m, &a.inbox, append(a.inbox, &wire.Whispered{
 			ID: e.ID, At: e.At, From: w.From, To: w.To, Kind: w.Kind, Action: w.Action, Text: w.Text, Inbox: true,
 		}))
@@ -84,6 +91,17 @@ func (m *Memory) inboxTaken(r hub.InboxTaken) error {
 	if a := m.accounts[r.Name]; a != nil {
 		taken := func(e wire.Event) bool { return slices.Contains(r.IDs, itemOf(e).ID) }
 		set(m, &a.inbox, slices.DeleteFunc(slices.Clone(a.inbox), taken))
+		for _, id := range r.IDs {
+			drop(m, a.networks, id)
+		}
+	}
+	return nil
+}
+
+func (m *Memory) talked(r hub.Talked) error {
+	if a := m.accounts[r.Name]; a != nil && m.accounts[r.To] != nil && !slices.Contains(a.talked, r) {
+		talked := append(slices.Clone(a.talked), r)
+		set(m, &a.talked, talked[max(0, len(talked)-hub.MaxTalked):])
 	}
 	return nil
 }
@@ -96,6 +114,8 @@ func (m *Memory) accountMade(e *hub.Entry, r hub.AccountMade) error {
 		Account: hub.Account{Name: r.Name, Legacy: r.Legacy, Made: e.At},
 		hash:    r.Hash,
 		marks:   map[string]wire.ID{},
+
+		networks: map[wire.ID]string{},
 	})
 	return nil
 }
@@ -105,7 +125,17 @@ func (m *Memory) accountHash(r hub.AccountHash) error {
 		set(m, &a.hash, r.Hash)
 		if !r.Rehash {
 			m.dropTokens(func(t hub.Token) bool { return t.Name == r.Name })
+			set(m, &a.visits, nil)
 		}
+	}
+	return nil
+}
+
+func (m *Memory) accountVisited(e *hub.Entry, r hub.AccountVisited) error {
+	if a := m.accounts[r.Name]; a != nil {
+		same := func(v hub.Visit) bool { return v.Of == r }
+		visits := append(slices.DeleteFunc(slices.Clone(a.visits), same), hub.Visit{Of: r, At: e.At})
+		set(m, &a.visits, visits[max(0, len(visits)-hub.MaxVisits):])
 	}
 	return nil
 }
@@ -121,6 +151,9 @@ func (m *Memory) accountFlags(r hub.AccountFlags) error {
 func (m *Memory) accountGone(r hub.AccountGone) error {
 	drop(m, m.accounts, r.Name)
 	m.dropTokens(func(t hub.Token) bool { return t.Name == r.Name })
+	for _, a := range m.accounts {
+		set(m, &a.talked, slices.DeleteFunc(slices.Clone(a.talked), func(t hub.Talked) bool { return t.To == r.Name }))
+	}
 	return nil
 }
 
@@ -159,8 +192,15 @@ func (m *Memory) roomMade(e *hub.Entry, r hub.RoomMade) error {
 		return fmt.Errorf("make room %q: %w", r.Name, errExists)
 	}
 	put(m, m.rooms, r.Name, &memRoom{Room: hub.Room{
-		Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Made: e.At,
+		Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Network: r.Network, Made: e.At,
 	}})
+	return nil
+}
+
+func (m *Memory) roomOwner(r hub.RoomOwner) error {
+	if room := m.rooms[r.Name]; room != nil {
+		set(m, &room.Owner, r.Owner)
+	}
 	return nil
 }
 

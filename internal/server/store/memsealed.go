@@ -9,6 +9,7 @@ import (
 
 func (m *Memory) note(e *hub.Entry, r hub.SealedNote) error {
 	if a := m.accounts[r.To]; a != nil {
+		put(m, a.networks, e.ID, r.Network)
 		set(m, &a.inbox, append(a.inbox, &wire.Sealed{
 			ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note,
 		}))
@@ -62,9 +63,9 @@ func (m *Memory) Inbox(_ context.Context, want hub.ReadInbox) (waiting []wire.Ev
 func itemOf(e wire.Event) hub.InboxItem {
 	switch e := e.(type) {
 	case *wire.Sealed:
-		return hub.InboxItem{ID: e.ID, From: e.From, Sealed: true}
+		return hub.InboxItem{ID: e.ID, From: e.From, Guest: e.Kind != wire.KindAccount, Sealed: true}
 	case *wire.Whispered:
-		return hub.InboxItem{ID: e.ID, From: e.From}
+		return hub.InboxItem{ID: e.ID, From: e.From, Guest: e.Kind != wire.KindAccount}
 	default:
 		return hub.InboxItem{}
 	}

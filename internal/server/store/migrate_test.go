@@ -94,6 +94,12 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 			if version >= 5 {
 				want.Tokens[0].Device = "key of the phone"
 			}
+			if version >= 7 {
+				want.Talked = []hub.Talked{{Name: "bob", To: "ann"}}
+				want.Visits = []hub.Visit{{
+					Of: hub.AccountVisited{Name: "bob", Device: "0123456789abcdef0123456789abcdef", Network: "192.0.2.7"}, At: 1795334974100,
+				}}
+			}
 			if diff := cmp.Diff(want, loaded(t, s)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
@@ -185,7 +191,7 @@ func TestForeignAndNewerFilesAreRefused(t *testing.T) {
 		want         error
 		says         string
 	}{
-		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 6: use the newer chatd"},
+		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 7: use the newer chatd"},
 		{"another program's", "CREATE TABLE t (a); PRAGMA application_id = 7; PRAGMA user_version = 1", ErrNotOurs, "belongs to another program: move it away"},
 		{"nobody's", "CREATE TABLE t (a)", ErrNotOurs, "belongs to another program"},
 		{"ours without a version", dump(t, 1) + "; PRAGMA user_version = 0", ErrNotOurs, "belongs to another program"},

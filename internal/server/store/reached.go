@@ -30,8 +30,6 @@ const (
 	reachedSlot = 4096
 	// recordSize is 32 digits of the node, 20 of the id, 8 of a checksum.
 	recordSize = 63
-	// reachedEvery is how much a power cut may make the file forget.
-	reachedEvery = time.Second
 )
 
 // A mark says which database a directory holds, and the newest id that it had
@@ -128,9 +126,9 @@ type reached struct {
 	f    *os.File
 	node string
 	slot int64 // Of the record to be written next. Owned by who writes: see comeTo.
-	// newest is what was committed last. Written by Run, read by remember.
+	// newest is what was committed last. Written by Run, read by attend.
 	newest atomic.Uint64
-	known  uint64 // what the file holds for sure, 0: not known yet; owned by remember
+	known  uint64 // what the file holds for sure, 0: not known yet; owned by attend
 }
 
 // openReached opens the file of a database that has come as far as now, and makes
@@ -169,7 +167,7 @@ func (r *reached) write(last wire.ID) error {
 
 // comeTo takes down that a commit is done. With full durability it is on disk by
 // then, and the file may say so at once; what normal durability has committed a
-// power cut may still take, and remember says it later.
+// power cut may still take, and attend says it later.
 func (s *SQLite) comeTo(last wire.ID) {
 	s.reached.newest.Store(uint64(last))
 	if s.mode == Full {
@@ -179,12 +177,17 @@ func (s *SQLite) comeTo(last wire.ID) {
 	}
 }
 
-// remember makes the mark last until ctx ends. An error costs the proof that
-// nothing is missing, and nothing else.
-func (s *SQLite) remember(ctx context.Context) {
-	tick := time.NewTicker(reachedEvery)
+// attend makes the mark last and looks at the disk until ctx ends. An error costs
+// the proof that nothing is missing, and nothing else.
+func (s *SQLite) attend(ctx context.Context) {
+	var w watch
+	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	for {
+	for n := 0; ; n++ {
+		w.look(ctx, s)
+		if n%measureEach == 0 {
+			w.measure(ctx, s)
+		}
 		select {
 		case <-ctx.Done():
 			return

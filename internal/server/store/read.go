@@ -28,14 +28,16 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 	err = errors.Join(
 		tx.QueryRowContext(ctx, "SELECT last FROM log").Scan((*id)(&st.LastID)),
 		all(ctx, tx, &st.Accounts, scanAccount, "SELECT name, legacy, banned, made FROM accounts ORDER BY name"),
-		all(ctx, tx, &boxed, scanItem, `SELECT account, id, sender,
+		all(ctx, tx, &boxed, scanItem, `SELECT account, id, sender, kind, network,
 			EXISTS (SELECT 1 FROM notes WHERE notes.account = inbox.account AND notes.id = inbox.id) FROM inbox ORDER BY account, id`),
 		all(ctx, tx, &keys, scanPrekey, prekeysOf, s.now()),
-		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, made,
+		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, network, made,
 			(SELECT coalesce(max(id), 0) FROM lines WHERE room = rooms.id) FROM rooms ORDER BY name`),
 		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires, device FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
 		all(ctx, tx, &st.Marks, scanMark, `SELECT account, rooms.name, last FROM marks JOIN rooms ON rooms.id = room
 			ORDER BY account, rooms.name`),
+		all(ctx, tx, &st.Talked, scanTalked, "SELECT account, peer FROM talked ORDER BY account, id"),
+		all(ctx, tx, &st.Visits, scanVisit, "SELECT account, device, network, at FROM visits ORDER BY account, id"),
 		all(ctx, tx, &st.Devices, scanDevice, "SELECT account, key, signer, signature, made FROM devices ORDER BY account, id"),
 	)
 	if err != nil {
@@ -104,11 +106,14 @@ func scanAccount(rows *sql.Rows) (a hub.Account, err error) {
 }
 
 func scanItem(rows *sql.Rows) (i item, err error) {
-	return i, rows.Scan(&i.account, (*id)(&i.ID), &i.From, &i.Sealed)
+	var kind wire.Kind
+	err = rows.Scan(&i.account, (*id)(&i.ID), &i.From, &kind, &i.Network, &i.Sealed)
+	i.Guest = kind != wire.KindAccount
+	return i, err
 }
 
 func scanRoom(rows *sql.Rows) (r hub.Room, err error) {
-	return r, rows.Scan(&r.Name, &r.Topic, &r.Owner, &r.Group, &r.Made, (*id)(&r.Last))
+	return r, rows.Scan(&r.Name, &r.Topic, &r.Owner, &r.Group, &r.Network, &r.Made, (*id)(&r.Last))
 }
 
 func scanToken(rows *sql.Rows) (t hub.Token, err error) {
@@ -124,6 +129,14 @@ func scanToken(rows *sql.Rows) (t hub.Token, err error) {
 
 func scanMark(rows *sql.Rows) (m hub.MarkMoved, err error) {
 	return m, rows.Scan(&m.Name, &m.Room, (*id)(&m.Last))
+}
+
+func scanTalked(rows *sql.Rows) (t hub.Talked, err error) {
+	return t, rows.Scan(&t.Name, &t.To)
+}
+
+func scanVisit(rows *sql.Rows) (v hub.Visit, err error) {
+	return v, rows.Scan(&v.Of.Name, &v.Of.Device, &v.Of.Network, &v.At)
 }
 
 func scanDevice(rows *sql.Rows) (d hub.Device, err error) {

@@ -17,6 +17,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.note(e, r)
 	case hub.InboxTaken:
 		return s.inboxTaken(r)
+	case hub.Talked:
+		return s.talked(e, r)
 	case hub.AccountMade:
 		return s.accountMade(e, r)
 	case hub.AccountHash:
@@ -31,8 +33,12 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.tokenBound(r)
 	case hub.TokensGone:
 		return s.tokensGone(r)
+	case hub.AccountVisited:
+		return s.accountVisited(e, r)
 	case hub.RoomMade:
 		return s.roomMade(e, r)
+	case hub.RoomOwner:
+		return s.roomOwner(r)
 	case hub.RoomTopic:
 		return s.roomTopic(r)
 	case hub.RoomGone:
@@ -67,9 +73,9 @@ func (s *SQLite) whisper(e *hub.Entry, w hub.Whisper) error {
 	if !w.Keep {
 		return nil
 	}
-	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text)
-		SELECT name, ?, ?, ?, ?, ?, ? FROM accounts WHERE name = ?`,
-		int64(e.ID), int64(e.At), w.From, string(w.Kind), w.Action, w.Text, w.To)
+	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text, network)
+		SELECT name, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE name = ?`,
+		int64(e.ID), int64(e.At), w.From, string(w.Kind), w.Action, w.Text, w.Network, w.To)
 	return s.gone(n, err, "whisper")
 }
 
@@ -80,6 +86,17 @@ func (s *SQLite) inboxTaken(r hub.InboxTaken) error {
 		}
 	}
 	return nil
+}
+
+func (s *SQLite) talked(e *hub.Entry, r hub.Talked) error {
+	n, err := s.w.exec(`INSERT INTO talked (account, peer, id) SELECT own.name, peer.name, ? FROM accounts own, accounts peer
+		WHERE own.name = ? AND peer.name = ? ON CONFLICT DO NOTHING`, int64(e.ID), r.Name, r.To)
+	if err := s.gone(n, err, "talked"); err != nil {
+		return err
+	}
+	_, err = s.w.exec(`DELETE FROM talked WHERE account = ?1 AND id NOT IN
+		(SELECT id FROM talked WHERE account = ?1 ORDER BY id DESC LIMIT ?2)`, r.Name, int64(hub.MaxTalked))
+	return err
 }
 
 func (s *SQLite) accountMade(e *hub.Entry, r hub.AccountMade) error {
@@ -93,7 +110,23 @@ func (s *SQLite) accountHash(r hub.AccountHash) error {
 	if err := s.gone(n, err, "account_hash"); err != nil || r.Rehash {
 		return err
 	}
-	_, err = s.w.exec("DELETE FROM tokens WHERE account = ?", r.Name)
+	for _, table := range []string{"tokens", "visits"} {
+		if _, err := s.w.exec("DELETE FROM "+table+" WHERE account = ?", r.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *SQLite) accountVisited(e *hub.Entry, r hub.AccountVisited) error {
+	n, err := s.w.exec(`INSERT INTO visits (account, device, network, id, at) SELECT name, ?, ?, ?, ? FROM accounts WHERE name = ?
+		ON CONFLICT (account, device, network) DO UPDATE SET id = excluded.id, at = excluded.at`,
+		r.Device, r.Network, int64(e.ID), int64(e.At), r.Name)
+	if err := s.gone(n, err, "account_visited"); err != nil {
+		return err
+	}
+	_, err = s.w.exec(`DELETE FROM visits WHERE account = ?1 AND id NOT IN
+		(SELECT id FROM visits WHERE account = ?1 ORDER BY id DESC LIMIT ?2)`, r.Name, int64(hub.MaxVisits))
 	return err
 }
 
@@ -102,7 +135,7 @@ func (s *SQLite) accountFlags(r hub.AccountFlags) error {
 	return s.gone(n, err, "account_flags")
 }
 
-// accountGone takes the tokens, marks, inbox and prekeys along: foreign keys.
+// accountGone takes all along that is the account's, and what others know of it: foreign keys.
 func (s *SQLite) accountGone(r hub.AccountGone) error {
 	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
 	return s.gone(n, err, "account_gone")
@@ -130,9 +163,14 @@ func (s *SQLite) tokensGone(r hub.TokensGone) error {
 }
 
 func (s *SQLite) roomMade(e *hub.Entry, r hub.RoomMade) error {
-	_, err := s.w.exec("INSERT INTO rooms (name, topic, owner, multicast, made) VALUES (?, ?, ?, ?, ?)",
-		r.Name, r.Topic, r.Owner, r.Group, int64(e.At))
+	_, err := s.w.exec("INSERT INTO rooms (name, topic, owner, multicast, network, made) VALUES (?, ?, ?, ?, ?, ?)",
+		r.Name, r.Topic, r.Owner, r.Group, r.Network, int64(e.At))
 	return err
+}
+
+func (s *SQLite) roomOwner(r hub.RoomOwner) error {
+	n, err := s.w.exec("UPDATE rooms SET owner = ? WHERE name = ?", r.Owner, r.Name)
+	return s.gone(n, err, "room_owner")
 }
 
 func (s *SQLite) roomTopic(r hub.RoomTopic) error {

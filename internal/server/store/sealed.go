@@ -14,9 +14,9 @@ import (
 // note stores a sealed line: a line of the inbox without a text, and what it
 // holds instead.
 func (s *SQLite) note(e *hub.Entry, r hub.SealedNote) error {
-	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text)
-		SELECT name, ?, ?, ?, ?, 0, '' FROM accounts WHERE name = ?`,
-		int64(e.ID), int64(e.At), r.From, string(r.Kind), r.To)
+	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text, network)
+		SELECT name, ?, ?, ?, ?, 0, '', ? FROM accounts WHERE name = ?`,
+		int64(e.ID), int64(e.At), r.From, string(r.Kind), r.Network, r.To)
 	if err != nil || n == 0 {
 		return s.gone(n, err, "sealed_note")
 	}

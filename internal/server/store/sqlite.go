@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"labchat/internal/dbfile"
@@ -35,6 +36,10 @@ type SQLite struct {
 	mode  Durability
 	// reached is how far the directory knows that the database has come.
 	reached *reached
+	keep    Keep
+	space   func(dir string) (free, whole uint64, known bool)
+	full    atomic.Bool // see Full; written by attend
+	olds    chan old    // lines that are to go, for Run
 
 	committer // Owned by Run while it runs.
 }
@@ -43,7 +48,7 @@ type SQLite struct {
 // missing, and brings it to today's version. It returns ErrNewer, ErrNotOurs
 // or ErrDamaged for a file that it must not write to. The caller holds Lock.
 func Open(dir string, o Options) (*SQLite, error) {
-	s := &SQLite{belt: newBelt(), file: filepath.Join(dir, fileName), clock: o.Clock, log: o.Log, mode: o.Durability}
+	s := &SQLite{belt: newBelt(), file: filepath.Join(dir, fileName), clock: o.Clock, log: o.Log, mode: o.Durability, keep: o.Keep, space: spaceOf, olds: make(chan old)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

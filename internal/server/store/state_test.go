@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -99,17 +100,110 @@ func TestAnAccountFromBeginningToEnd(t *testing.T) {
 	}
 }
 
+func TestFromWhereAnAccountWasEntered(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, c := open(t)
+			visited := func(account, device, network string) hub.Entry {
+				return entry(hub.AccountVisited{Name: account, Device: device, Network: network})
+			}
+			stored(t, s, account("bob"), account("ann"), visited("bob", "d", "10.0.0.1"), visited("bob", "", "10.0.0.1"), visited("ann", "d", "10.0.0.1"), visited("nobody", "d", "10.0.0.1"))
+			c.now = c.now.Add(time.Second)
+			stored(t, s, visited("bob", "d", "10.0.0.1"))
+			visit := func(account, device string, at wire.Millis) hub.Visit {
+				return hub.Visit{Of: hub.AccountVisited{Name: account, Device: device, Network: "10.0.0.1"}, At: at}
+			}
+			now := c.millis()
+			want := []hub.Visit{visit("ann", "d", now-1000), visit("bob", "", now-1000), visit("bob", "d", now)}
+			if diff := cmp.Diff(want, loaded(t, s).Visits); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			for i := range hub.MaxVisits {
+				stored(t, s, visited("bob", fmt.Sprint(i), "2001:db8::/64"))
+			}
+			got := loaded(t, s).Visits
+			if n := len(got); n != hub.MaxVisits+1 || got[1].Of.Device != "0" || got[n-1].Of.Device != fmt.Sprint(hub.MaxVisits-1) {
+				t.Errorf("after %d more: got %d, from %v to %v", hub.MaxVisits, n, got[1], got[n-1])
+			}
+			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h", Rehash: true}))
+			if n := len(loaded(t, s).Visits); n != hub.MaxVisits+1 {
+				t.Errorf("after the same password was stored anew %d are left", n)
+			}
+			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h"}))
+			if diff := cmp.Diff(want[:1], loaded(t, s).Visits); diff != "" {
+				t.Errorf("after another password: -want +got\n%s", diff)
+			}
+			stored(t, s, entry(hub.AccountGone{Name: "ann"}))
+			if got := loaded(t, s).Visits; len(got) != 0 {
+				t.Errorf("of an account that is gone: %v", got)
+			}
+		})
+	}
+}
+
+func TestWhomAnAccountHasSpokenTo(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t)
+			talked := func(from, to string) hub.Entry { return entry(hub.Talked{Name: from, To: to}) }
+			stored(t, s, account("bob"), account("ann"), talked("bob", "ann"), talked("bob", "ann"), talked("ann", "bob"), talked("bob", "nobody"), talked("nobody", "bob"))
+			if diff := cmp.Diff([]hub.Talked{{Name: "ann", To: "bob"}, {Name: "bob", To: "ann"}}, loaded(t, s).Talked); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			var batch []hub.Entry
+			for i := range hub.MaxTalked {
+				batch = append(batch, account(fmt.Sprint("p", i)), talked("bob", fmt.Sprint("p", i)))
+			}
+			stored(t, s, batch...)
+			got := loaded(t, s).Talked
+			if n := len(got); n != hub.MaxTalked+1 || got[1].To != "p0" {
+				t.Errorf("after %d more: %d, the first is %v", hub.MaxTalked, n, got[1])
+			}
+			stored(t, s, entry(hub.AccountGone{Name: "bob"}))
+			if got := loaded(t, s).Talked; len(got) != 0 {
+				t.Errorf("bob is gone: %v", got)
+			}
+		})
+	}
+}
+
+func TestFromWhereALineWasSaidIsKept(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t)
+			got := stored(t, s, account("ann"),
+				entry(hub.Whisper{From: "bob", To: "ann", Kind: wire.KindGuest, Text: "x", Keep: true, Network: "10.0.0.1"}),
+				entry(hub.SealedNote{From: "eve", To: "ann", Kind: wire.KindAccount, Network: "2001:db8::/64", Note: wire.Note{Box: []byte{1}, Sig: []byte{2}}}))
+			want := []hub.InboxItem{
+				{ID: got[1].ID, From: "bob", Guest: true, Network: "10.0.0.1"},
+				{ID: got[2].ID, From: "eve", Sealed: true, Network: "2001:db8::/64"},
+			}
+			if diff := cmp.Diff(want, loaded(t, s).Accounts[0].Inbox); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			stored(t, s, entry(hub.InboxTaken{Name: "ann", IDs: []wire.ID{got[1].ID, got[2].ID}}))
+			if left := loaded(t, s).Accounts[0].Inbox; len(left) != 0 {
+				t.Errorf("taken, and %v is left", left)
+			}
+		})
+	}
+}
+
 func TestARoomFromBeginningToEnd(t *testing.T) {
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
 			s, c := open(t)
-			got := stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den", Topic: "t", Owner: "bob", Group: "224.1.1.1:5007"}), entry(line("den", "bob", "old")),
+			got := stored(t, s, account("bob"), entry(hub.RoomMade{Name: "den", Topic: "t", Owner: "bob", Group: "224.1.1.1:5007", Network: "10.0.0.1"}), entry(line("den", "bob", "old")),
 				entry(line(wire.Lobby, "bob", "stays")), entry(hub.RoomTopic{Name: "den", Topic: "new", By: "bob"}), entry(hub.MarkMoved{Name: "bob", Room: "den", Last: 4}))
 			rooms := func() []hub.Room { return loaded(t, s).Rooms }
 			lobby := hub.Room{Name: wire.Lobby, Made: c.millis(), Last: got[3].ID}
-			want := []hub.Room{{Name: "den", Topic: "new", Owner: "bob", Group: "224.1.1.1:5007", Made: c.millis(), Last: got[2].ID}, lobby}
+			want := []hub.Room{{Name: "den", Topic: "new", Owner: "bob", Group: "224.1.1.1:5007", Network: "10.0.0.1", Made: c.millis(), Last: got[2].ID}, lobby}
 			if diff := cmp.Diff(want, rooms()); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
+			}
+			stored(t, s, entry(hub.RoomOwner{Name: "den", Owner: "ann"}), entry(hub.RoomOwner{Name: "gone", Owner: "ann"}))
+			if got := rooms()[0].Owner; got != "ann" {
+				t.Errorf("handed on to %q", got)
 			}
 			stored(t, s, entry(hub.RoomGone{Name: "den"}))
 			if st := loaded(t, s); len(st.Rooms) != 1 || len(st.Marks) != 0 || texts(t, s, "den") != nil {

@@ -49,6 +49,9 @@ type Store interface {
 	PasswordHash(ctx context.Context, name string) (string, error)
 	// Backup writes a consistent copy to a new file while the store is at work.
 	Backup(ctx context.Context, file string) error
+	// Full reports whether the disk has no room for new lines. Others may still be
+	// written, and all may be read.
+	Full() bool
 	// Node tells this data directory from any other: 32 hex digits, made once.
 	Node() string
 	// Close ends a store whose Run has returned or was never called.
@@ -72,6 +75,7 @@ const (
 // Options says how to open a store. The zero value is good.
 type Options struct {
 	Durability Durability
+	Keep       Keep
 	Clock      func() time.Time // nil: time.Now
 	Log        *slog.Logger     // nil: says nothing
 }

@@ -22,9 +22,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
-
 // A terminal is a pseudo terminal with somebody looking at it.
 type terminal struct {
 	t      *testing.T
