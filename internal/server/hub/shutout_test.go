@@ -74,6 +74,21 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			again: token late
 			  again < refused login malformed
 		`},
+		{"a login by the token of a device that is just being removed comes to nothing", `
+			quietly thief: udp phone
+			quietly a: udp laptop
+			open late native
+			log off
+			a: devices phone
+			late: token thief
+			log on
+			  a < devices of laptop
+			  thief < goodbye ended
+			  late < refused login denied
+			open again native
+			again: token late
+			  again < refused login malformed
+		`},
 		{"a password that was not stored shuts nobody out", `
 			log fails
 			a: passwd pw sesame-2
