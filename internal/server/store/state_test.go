@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -119,10 +120,10 @@ func TestFromWhereAnAccountWasEntered(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 			for i := range hub.MaxVisits {
-				stored(t, s, visited("bob", fmt.Sprint(i), "2001:db8::/64"))
+				stored(t, s, visited("bob", strconv.Itoa(i), "2001:db8::/64"))
 			}
 			got := loaded(t, s).Visits
-			if n := len(got); n != hub.MaxVisits+1 || got[1].Of.Device != "0" || got[n-1].Of.Device != fmt.Sprint(hub.MaxVisits-1) {
+			if n := len(got); n != hub.MaxVisits+1 || got[1].Of.Device != "0" || got[n-1].Of.Device != strconv.Itoa(hub.MaxVisits-1) {
 				t.Errorf("after %d more: got %d, from %v to %v", hub.MaxVisits, n, got[1], got[n-1])
 			}
 			stored(t, s, entry(hub.AccountHash{Name: "bob", Hash: "h", Rehash: true}))
