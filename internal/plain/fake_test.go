@@ -103,15 +103,43 @@ type run struct {
 	t    *testing.T
 	s    *session
 	typ  *io.PipeWriter
-	out  *bytes.Buffer // read only while the bubble waits
+	out  *printed
 	done chan error
+}
+
+// printed is what a program has printed so far. The lock is for a test that has
+// read it and then waits for a result: timers may have the program go on printing.
+type printed struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all.Write(b)
+}
+
+func (p *printed) String() string { return p.after(0) }
+
+// after is what was printed behind the first n bytes.
+func (p *printed) after(n int) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.all.Bytes()[n:])
+}
+
+func (p *printed) Len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all.Len()
 }
 
 // start runs f until the test has read its result.
 func start(t *testing.T, f func(s *session, in io.ReadCloser, out io.Writer) error) *run {
 	t.Helper()
 	in, typ := io.Pipe()
-	r := &run{t: t, s: newSession(), typ: typ, out: new(bytes.Buffer), done: make(chan error, 1)}
+	r := &run{t: t, s: newSession(), typ: typ, out: new(printed), done: make(chan error, 1)}
 	go func() { r.done <- f(r.s, in, r.out) }()
 	return r
 }

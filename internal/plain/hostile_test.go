@@ -50,7 +50,7 @@ func printsNothingObeyed(t *testing.T, events []wire.Event, asJSON, direct bool)
 			}
 			before := r.out.Len()
 			r.hear(e)
-			printed := string(r.out.Bytes()[before:])
+			printed := r.out.after(before)
 			if got := hostile.Obeyed(printed); got != "" || strings.ContainsAny(printed, "\x1b\r") {
 				t.Fatalf("%+v: %q is printed: %q", e, got, printed)
 			}
@@ -77,7 +77,7 @@ func TestJSONLosesNothingOfWhatATerminalObeys(t *testing.T) {
 			before := r.out.Len()
 			r.hear(said(i, "lab3", word, word))
 			var got struct{ From, Text string }
-			if err := json.Unmarshal(r.out.Bytes()[before:], &got); err != nil {
+			if err := json.Unmarshal([]byte(r.out.after(before)), &got); err != nil {
 				t.Fatal(err)
 			}
 			want := strings.ToValidUTF8(word, "\ufffd")
