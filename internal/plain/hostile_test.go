@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,11 +37,35 @@ func TestNoEventPrintsAWordThatATerminalObeys(t *testing.T) {
 	printsNothingObeyed(t, hostile.Events(func() string { return "a" + hostile.Words()[0] }), false, false)
 }
 
+// A printer is an output that may be looked at while the program goes on: a timer
+// of its own has it print, too.
+type printer struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (p *printer) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.b = append(p.b, b...)
+	return len(b), nil
+}
+
+// take returns what was printed since the last time.
+func (p *printer) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := string(p.b)
+	p.b = nil
+	return s
+}
+
 // printsNothingObeyed fails where a word of strangers is printed as it came.
 func printsNothingObeyed(t *testing.T, events []wire.Event, asJSON, direct bool) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+		out := new(printer)
+		r := start(t, func(s *session, in io.ReadCloser, _ io.Writer) error {
 			return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, JSON: asJSON, Direct: direct, Zone: time.UTC, Now: time.Now})
 		})
 		r.hear(online())
@@ -48,9 +73,8 @@ func printsNothingObeyed(t *testing.T, events []wire.Event, asJSON, direct bool)
 			if s, ends := e.(*wire.Status); ends && s.State == wire.StateEnded {
 				continue
 			}
-			before := r.out.Len()
 			r.hear(e)
-			printed := string(r.out.Bytes()[before:])
+			printed := out.take()
 			if got := hostile.Obeyed(printed); got != "" || strings.ContainsAny(printed, "\x1b\r") {
 				t.Fatalf("%+v: %q is printed: %q", e, got, printed)
 			}
@@ -69,15 +93,16 @@ func printsNothingObeyed(t *testing.T, events []wire.Event, asJSON, direct bool)
 
 func TestJSONLosesNothingOfWhatATerminalObeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := start(t, func(s *session, in io.ReadCloser, out io.Writer) error {
+		out := new(printer)
+		r := start(t, func(s *session, in io.ReadCloser, _ io.Writer) error {
 			return plain.Run(t.Context(), plain.Config{Session: s, Input: in, Out: out, JSON: true, Zone: time.UTC})
 		})
 		r.hear(online())
+		out.take()
 		for i, word := range hostile.Words() {
-			before := r.out.Len()
 			r.hear(said(i, "lab3", word, word))
 			var got struct{ From, Text string }
-			if err := json.Unmarshal(r.out.Bytes()[before:], &got); err != nil {
+			if err := json.Unmarshal([]byte(out.take()), &got); err != nil {
 				t.Fatal(err)
 			}
 			want := strings.ToValidUTF8(word, "\ufffd")

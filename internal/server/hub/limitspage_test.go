@@ -3,6 +3,7 @@ package hub
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestTheDefaultLimitsAreThoseThatOperatorsRead(t *testing.T) {
 // grouped writes a number as the pages do: 10,000.
 func grouped(n int) string {
 	if n < 1000 {
-		return fmt.Sprint(n)
+		return strconv.Itoa(n)
 	}
 	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }
