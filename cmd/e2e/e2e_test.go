@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -42,6 +44,9 @@ func run(m *testing.M) int {
 		return 1
 	}
 	bin = dir
+	if signal.Ignored(syscall.SIGHUP) { // under nohup; what a program catches its children have as usual
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	return m.Run()
 }
 
