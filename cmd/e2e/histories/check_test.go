@@ -137,6 +137,8 @@ func (t *typed) fleeting() bool { return t.to != "" && !slices.Contains(accounts
 // waitsForName says whether the line goes out only under a name that the device
 // does not have at present.
 func (d *device) waitsForName(t *typed) bool {
+	d.screen.mu.Lock()
+	defer d.screen.mu.Unlock()
 	return t.as != "" && wire.Fold(t.as) != wire.Fold(d.screen.name)
 }
 
