@@ -35,6 +35,9 @@ func (w *world) rest() {
 	var why string
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		w.pass(time.Second)
+		for _, d := range w.devices {
+			d.tryAgain()
+		}
 		if why = w.unsettled(); why == "" {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"labchat/internal/archive"
 	"labchat/internal/client"
@@ -112,6 +113,30 @@ func (d *device) start() {
 	}()
 }
 
+// sentAway says whether the run has ended by itself: a guest's name is kept for
+// who has its token, and a disk that takes nothing has not got the newest one.
+func (d *device) sentAway() bool {
+	if d.account != "" {
+		return false
+	}
+	d.screen.mu.Lock()
+	defer d.screen.mu.Unlock()
+	return d.screen.state == wire.StateEnded
+}
+
+// keptFor is how long the server keeps the name of a guest whose connection broke.
+const keptFor = 2 * time.Minute
+
+// tryAgain does what a person does who was sent away: it comes back later.
+func (d *device) tryAgain() {
+	if d.runs() && !d.disk.isDead() && d.sentAway() {
+		d.w.note("%s was sent away, and comes back", d.name)
+		d.end()
+		d.w.pass(keptFor)
+		d.start()
+	}
+}
+
 // recall compares what the profile says that it was in with what is known.
 func (d *device) recall() {
 	joined := d.archive.Joined()
@@ -147,9 +172,10 @@ func (d *device) recall() {
 func (d *device) end() {
 	d.screen.pause(false)
 	d.network.hold(false)
+	away := d.sentAway()
 	d.stop()
 	<-d.ran
-	if err := <-d.done; err != nil && !d.disk.isDead() {
+	if err := <-d.done; err != nil && !away && !d.disk.isDead() {
 		d.w.fail("the session of %s has ended: %v", d.name, err)
 	}
 	dead, dirty := d.disk.state()

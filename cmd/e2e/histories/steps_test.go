@@ -208,7 +208,7 @@ func (w *world) stepGo() {
 // that has died and starts it again.
 func (w *world) stepCome() {
 	for _, d := range w.devices {
-		if d.runs() && !d.disk.isDead() {
+		if d.runs() && !d.disk.isDead() && !d.sentAway() {
 			continue
 		}
 		if d.runs() {

@@ -195,5 +195,5 @@ func pick[T any](w *world, list []T) T { return list[w.rng.IntN(len(list))] }
 
 // running lists the devices whose programs run.
 func (w *world) running() []*device {
-	return slices.DeleteFunc(slices.Clone(w.devices), func(d *device) bool { return !d.runs() || d.disk.isDead() })
+	return slices.DeleteFunc(slices.Clone(w.devices), func(d *device) bool { return !d.runs() || d.disk.isDead() || d.sentAway() })
 }
