@@ -78,7 +78,7 @@ func (d *device) notReady() string {
 	d.screen.mu.Lock()
 	defer d.screen.mu.Unlock()
 	if d.screen.state != wire.StateOnline {
-		return "not online, but " + string(d.screen.state)
+		return fmt.Sprintf("not online, but %s (%s)", d.screen.state, d.screen.why)
 	}
 	for _, m := range d.rooms {
 		log := d.w.host.ledger.read(m.room, d.archive.LastSeen(m.room))

@@ -40,6 +40,7 @@ type device struct {
 	typed   []*typed               // those that are not settled, oldest first
 	newest  map[string]logged      // the line of each name that was found at the server last
 	said    int
+	broke   bool // a run died, or its disk had not got all, since a guest came in last: its token may be lost
 }
 
 // asked is a question that changes what the person may have.
@@ -113,15 +114,16 @@ func (d *device) start() {
 	}()
 }
 
-// sentAway says whether the run has ended by itself: a guest's name is kept for
-// who has its token, and a disk that takes nothing has not got the newest one.
+// sentAway says whether the run has ended because its name was refused: a guest's
+// name is kept for who has its token, and a disk that takes nothing has not got
+// the newest one.
 func (d *device) sentAway() bool {
-	if d.account != "" {
+	if d.account != "" || !d.broke {
 		return false
 	}
 	d.screen.mu.Lock()
 	defer d.screen.mu.Unlock()
-	return d.screen.state == wire.StateEnded
+	return d.screen.state == wire.StateEnded && d.screen.why == wire.CodeNameTaken
 }
 
 // keptFor is how long the server keeps the name of a guest whose connection broke.
@@ -179,6 +181,7 @@ func (d *device) end() {
 		d.w.fail("the session of %s has ended: %v", d.name, err)
 	}
 	dead, dirty := d.disk.state()
+	d.broke = dead || dirty || away
 	for _, m := range d.rooms {
 		if one := d.screen.rooms[wire.Fold(m.room)]; one != nil {
 			m.upTo = max(m.upTo, one.top)

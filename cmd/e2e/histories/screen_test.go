@@ -14,6 +14,7 @@ type screen struct {
 	paused  chan struct{} // not nil: nothing is taken until it is closed
 	over    bool          // the process has died: what comes is not seen by anybody
 	state   wire.State
+	why     wire.Code // of the state
 	name    string
 	rooms   map[string]*shown
 	states  map[wire.ClientID]wire.ReceiptState
@@ -93,7 +94,7 @@ func (s *screen) room(name string) *shown {
 func (s *screen) see(e wire.Event) {
 	switch e := e.(type) {
 	case *wire.Status:
-		s.state = e.State
+		s.state, s.why = e.State, e.Code
 	case *wire.LoggedIn:
 		s.name = e.Name
 	case *wire.Said:

@@ -82,7 +82,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestQuietPeopleGoOnAmongHostileOnes lasts as long as LABCHAT_HOSTILE_TIME
-// says, and is repeated with LABCHAT_HOSTILE_SEED.
+// says. What the hostile choose follows LABCHAT_HOSTILE_SEED; names, passwords
+// and the order of things are new each time.
 func TestQuietPeopleGoOnAmongHostileOnes(t *testing.T) {
 	if raced || testing.Short() {
 		t.Skip("needs the processor for the daemon")
