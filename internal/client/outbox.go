@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -22,6 +23,7 @@ const (
 type line struct {
 	*wire.Receipt
 	lost     bool // it was under way when a connection or a program ended
+	passed   bool // private, and for this connection only: whoever has passed it keeps it
 	rejoined bool // its room was entered again for it
 }
 
@@ -42,8 +44,9 @@ type outbox struct {
 	copies   []sealedCopy
 	copying  bool // the first of copies is under way
 	next     time.Time
-	hold     time.Time // the server asked to wait until then
-	asleep   time.Time // until then the server may read nothing, and would take two lines for one
+	hold     time.Time                      // the server asked to wait until then
+	passed   map[wire.ClientID]gate.Verdict // private lines that somebody else keeps, until they are done
+	asleep   time.Time                      // until then the server may read nothing, and would take two lines for one
 	interval time.Duration
 	echoes   []string // lines that went out in a dialect without ids and may come back as said by us
 }
@@ -124,6 +127,7 @@ func (o *outbox) find(id wire.ClientID) *line {
 // done takes a line out.
 func (o *outbox) done(one *line) {
 	o.lines = slices.DeleteFunc(o.lines, func(other *line) bool { return other == one })
+	delete(o.passed, one.Client)
 	if o.sent == one {
 		o.sent = nil
 	}
@@ -191,9 +195,13 @@ func (l *loop) sendLines(now time.Time) {
 			l.failed(one, "This server has one room only: "+wire.Lobby+".")
 			continue
 		}
-		q, err := l.ask(request(one), byLine)
+		r := l.words(one)
+		if r == nil {
+			continue
+		}
+		q, err := l.ask(r, byLine)
 		if err != nil {
-			_, text := l.whyNot(request(one), err)
+			_, text := l.whyNot(r, err)
 			l.failed(one, text)
 			continue
 		}
@@ -258,12 +266,12 @@ func (l *loop) refuseCopies(why string) {
 	l.asks.list = slices.DeleteFunc(l.asks.list, func(q *ask) bool { return q.why == byCopy })
 }
 
-// request is what a line asks of the server.
-func request(one *line) wire.Request {
-	if one.To != "" {
-		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
+// words is what a line asks of the server, nil for one that the gate does not let out.
+func (l *loop) words(one *line) wire.Request {
+	if one.To == "" {
+		return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
 	}
-	return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
+	return l.private(one)
 }
 
 // accepted settles a line that the server has.
