@@ -146,7 +146,6 @@ func TestAPrivateLineThatASessionHasStaysWithWhoPassedIt(t *testing.T) {
 	one := typed("passed")
 	one.ID = 12
 	must(t, a.QueuePrivate(one))
-	must(t, a.Queue(&wire.Receipt{Client: "passed", As: "alice", To: "bob", Text: "text of passed", InDoubt: true}))
 	must(t, a.Settle(&wire.Receipt{Client: "passed", State: wire.ReceiptQueued, InDoubt: true}))
 	must(t, a.Close())
 	a = open(t, dir)

@@ -59,9 +59,9 @@ func (d *disk) keep(e wire.Event) {
 func (d *disk) fill(room string) { note(&d.filled, room, true) }
 
 // note sets a value of a map that may not have been made yet.
-func note[K comparable, V any](m *map[K]V, key K, v V) {
+func note[V any](m *map[string]V, key string, v V) {
 	if *m == nil {
-		*m = map[K]V{}
+		*m = map[string]V{}
 	}
 	(*m)[key] = v
 }
@@ -106,13 +106,7 @@ func (l *loop) save() {
 		l.letGo()
 	}
 	for _, r := range queued {
-		_, passed := l.outbox.passed[r.Client]
-		one := &line{Receipt: r, passed: passed, lost: passed && r.InDoubt}
-		if passed && l.phase < resuming { // the connection has ended meanwhile
-			l.giveBack(one)
-			continue
-		}
-		l.outbox.lines = append(l.outbox.lines, one)
+		l.outbox.lines = append(l.outbox.lines, &line{Receipt: r})
 		l.emit(receipt(r))
 	}
 	l.askMore()

@@ -22,8 +22,10 @@ const (
 // before it goes out for the first time.
 type line struct {
 	*wire.Receipt
-	lost     bool // it was under way when a connection or a program ended
-	passed   bool // private, and for this connection only: whoever has passed it keeps it
+	lost bool // it was under way when a connection or a program ended
+	// passed is by what a private line was handed over that somebody else keeps: for this
+	// connection only. The zero Verdict is for all others.
+	passed   gate.Verdict
 	rejoined bool // its room was entered again for it
 }
 
@@ -44,9 +46,8 @@ type outbox struct {
 	copies   []sealedCopy
 	copying  bool // the first of copies is under way
 	next     time.Time
-	hold     time.Time                      // the server asked to wait until then
-	passed   map[wire.ClientID]gate.Verdict // private lines that somebody else keeps, until they are done
-	asleep   time.Time                      // until then the server may read nothing, and would take two lines for one
+	hold     time.Time // the server asked to wait until then
+	asleep   time.Time // until then the server may read nothing, and would take two lines for one
 	interval time.Duration
 	echoes   []string // lines that went out in a dialect without ids and may come back as said by us
 }
@@ -127,7 +128,6 @@ func (o *outbox) find(id wire.ClientID) *line {
 // done takes a line out.
 func (o *outbox) done(one *line) {
 	o.lines = slices.DeleteFunc(o.lines, func(other *line) bool { return other == one })
-	delete(o.passed, one.Client)
 	if o.sent == one {
 		o.sent = nil
 	}

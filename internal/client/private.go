@@ -11,19 +11,22 @@ func (l *loop) passedOn(v gate.Verdict, r *wire.Receipt) {
 		l.emit(&wire.Returned{Client: r.Client, InDoubt: r.InDoubt})
 		return
 	}
-	note(&l.outbox.passed, r.Client, v)
-	l.typed(r)
+	l.outbox.lines = append(l.outbox.lines, &line{Receipt: r, lost: r.InDoubt, passed: v})
+	l.emit(receipt(r))
 }
+
+// isPassed reports whether somebody else keeps a line.
+func (one *line) isPassed() bool { return one.passed.InPlain(one.To) }
 
 // private is what a private line asks of the server, which can read it. The gate is
 // asked when it goes out: what it may have waited for is long ago. Nil: it does not
 // let it out, and the line is done with.
 func (l *loop) private(one *line) wire.Request {
-	v := gate.Unaided(l.cfg.Store, one.To, l.outbox.passed[one.Client].Own(), wire.Fold(one.To) == wire.Fold(l.who.name))
+	v := gate.Unaided(l.cfg.Store, one.To, one.passed.Own(), wire.Fold(one.To) == wire.Fold(l.who.name))
 	switch {
 	case v.InPlain(one.To):
 		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
-	case one.passed:
+	case one.isPassed():
 		l.giveBack(one)
 	default:
 		l.failed(one, "Not sent: "+v.Text()+". Write to "+one.To+" with chat-tui.")
@@ -41,7 +44,7 @@ func (l *loop) giveBack(one *line) {
 // anew on the next.
 func (l *loop) giveAllBack() {
 	for _, one := range append([]*line(nil), l.outbox.lines...) {
-		if one.passed {
+		if one.isPassed() {
 			l.giveBack(one)
 		}
 	}
