@@ -98,20 +98,6 @@ func (l *loop) punch(c *conversation, k *call) {
 	})
 }
 
-// invite says that a person over there has to answer first.
-func (c *conversation) invite() {
-	c.invited, c.noted.changed = true, true
-	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
-}
-
-// uninvite forgets that somebody was asked: they have answered, or are not there.
-func (c *conversation) uninvite() {
-	if c.invited {
-		c.invited = false
-		c.show("")
-	}
-}
-
 // hides says whether somebody is not to be told our addresses.
 func (l *loop) hides(c *conversation) bool {
 	return l.socket == nil || c.contact.Mode == wire.RouteRelay || l.cfg.Relay && c.contact.Mode != wire.RouteAuto
@@ -164,8 +150,12 @@ func (l *loop) punched(e *wire.Punched) {
 	c.noted.changed = true
 }
 
-// answer says yes to a call.
+// answer says yes to a call of the device that we speak to: no other is told where we
+// are.
 func (l *loop) answer(c *conversation, e *wire.Punched) {
+	if e.Device != c.device || !l.may(c, gate.ToKnow, e.Device).Trusts() {
+		return
+	}
 	if !l.place.ready() { // the other side is to be told where we are
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return

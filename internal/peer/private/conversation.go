@@ -327,6 +327,20 @@ func (l *loop) away(c *conversation, why string) {
 	l.seal(c)
 }
 
+// invite says that a person over there has to answer first.
+func (c *conversation) invite() {
+	c.invited, c.noted.changed = true, true
+	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
+}
+
+// uninvite forgets that somebody was asked: they have answered, or are not there.
+func (c *conversation) uninvite() {
+	if c.invited {
+		c.invited = false
+		c.show("")
+	}
+}
+
 // noServer is why there is no way while the connection is gone.
 const noServer = "there is no connection to the server"
 
