@@ -32,8 +32,9 @@ type intruder struct {
 	said []wire.PeerMessage // by the other side
 }
 
-// intrude puts an intruder in the place of a person, with a link to another.
-func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
+// intrude puts an intruder in the place of a person, who calls another and makes a
+// link.
+func (w *lab) intrude(as, to *person) *intruder {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -41,13 +42,11 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	seed, _ := as.store.Seed()
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
-	x := &intruder{t: w.t, conn: link.Share(conn)}
+	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
-	other, _ := newMemory("bob").Seed()
-	key, err := link.NewIdentity(other)
-	must(w.t, err)
-	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
+	w.knocks(x.conn, id.Key(), as.server, to)
+	x.Link, err = x.carrier.Dial(context.Background(), to.addr(), to.server.key)
 	must(w.t, err)
 	x.say(&wire.PeerHello{Version: wire.PeerVersion})
 	x.done.Go(func() {
@@ -63,6 +62,26 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	})
 	settle()
 	return x
+}
+
+func anywhere(netip.AddrPort) bool { return true }
+
+// knocks has the server call somebody on behalf of a device, and the device knock
+// from its socket, as its program would.
+func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+	w.t.Helper()
+	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
+	w.mu.Lock()
+	w.here[wire.Fold(as.name)], as.key = as, key
+	w.mu.Unlock()
+	to.server.push(&wire.Punched{From: as.name, Kind: as.kind, Call: hex.EncodeToString(k.Token[:]), Device: key, Devices: w.devices[as.name]})
+	settle()
+	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
+	must(w.t, err)
+	settle()
+	w.mu.Lock()
+	delete(w.here, wire.Fold(as.name))
+	w.mu.Unlock()
 }
 
 func (x *intruder) quit() {
@@ -118,8 +137,6 @@ func (x *intruder) stream(id string, content []byte) {
 	settle()
 }
 
-var bobAt = netip.MustParseAddrPort("10.0.0.3:4000")
-
 func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 	content := random(10_000, 1)
 	for name, test := range map[string]struct {
@@ -136,7 +153,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				o := x.offer(1, content, nil)
 				bob.wantFile("f1", wire.TransferOffered, "")
@@ -164,7 +181,7 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		for n, change := range []func(*wire.PeerOffer){
 			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
@@ -236,7 +253,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				content := []byte("content")
 				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
@@ -259,7 +276,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := random(1000, 1)
 		o := x.offer(1, content, nil)
@@ -295,7 +312,7 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "a.bin", random(1000, 1))})
 		settle()
@@ -330,7 +347,7 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := []byte("content")
 		o := x.offer(1, content, nil)
