@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -36,6 +37,14 @@ type intruder struct {
 // link.
 func (w *lab) intrude(as, to *person) *intruder {
 	w.t.Helper()
+	x, err := w.dialAs(as, to, true)
+	must(w.t, err)
+	return x
+}
+
+// dialAs dials from the device of a person who has quit, after a call or without one.
+func (w *lab) dialAs(as, to *person, called bool) (*intruder, error) {
+	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
 	must(w.t, err)
@@ -45,9 +54,17 @@ func (w *lab) intrude(as, to *person) *intruder {
 	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
-	w.knocks(x.conn, id.Key(), as.server, to)
-	x.Link, err = x.carrier.Dial(context.Background(), to.addr(), to.server.key)
-	must(w.t, err)
+	if called {
+		w.knocks(x.conn, id.Key(), as.server, to)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	x.Link, err = x.carrier.Dial(ctx, to.addr(), to.server.key)
+	if err != nil {
+		_ = x.carrier.Close()
+		_ = x.conn.Close()
+		return nil, err
+	}
 	x.say(&wire.PeerHello{Version: wire.PeerVersion})
 	x.done.Go(func() {
 		for {
@@ -61,27 +78,25 @@ func (w *lab) intrude(as, to *person) *intruder {
 		}
 	})
 	settle()
-	return x
+	return x, nil
 }
 
 func anywhere(netip.AddrPort) bool { return true }
 
-// knocks has the server call somebody on behalf of a device, and the device knock
-// from its socket, as its program would.
+// knocks has the server tell somebody of a call by a device in a person's place, who
+// takes the answer and knocks, as a program would.
 func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
 	w.t.Helper()
 	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
-	w.mu.Lock()
-	w.here[wire.Fold(as.name)], as.key = as, key
-	w.mu.Unlock()
-	to.server.push(&wire.Punched{From: as.name, Kind: as.kind, Call: hex.EncodeToString(k.Token[:]), Device: key, Devices: w.devices[as.name]})
+	w.change(func() {
+		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
+		w.here[wire.Fold(s.name)] = s
+		w.punch(s, wire.Punch{To: to.server.name, Call: hex.EncodeToString(k.Token[:])}, wire.Re{})
+	})
 	settle()
 	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
 	must(w.t, err)
 	settle()
-	w.mu.Lock()
-	delete(w.here, wire.Fold(as.name))
-	w.mu.Unlock()
 }
 
 func (x *intruder) quit() {
@@ -91,11 +106,16 @@ func (x *intruder) quit() {
 	x.done.Wait()
 }
 
+// let is the gate's word that a key may be spoken to.
+func let(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
+}
+
 func (x *intruder) say(m wire.PeerMessage) {
 	x.t.Helper()
 	frame, err := wire.AppendPeer(nil, m)
 	must(x.t, err)
-	must(x.t, x.Write(frame))
+	must(x.t, x.Write(let(x.Key), frame))
 }
 
 // heard is the newest message of a type, nil where there was none.
@@ -127,7 +147,7 @@ func (x *intruder) stream(id string, content []byte) {
 	x.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := x.OpenFile(ctx)
+	out, err := x.OpenFile(ctx, let(x.Key))
 	must(x.t, err)
 	raw, err := hex.DecodeString(id)
 	must(x.t, err)
@@ -284,7 +304,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		settle()
 		var silent []*link.FileOut
 		for range 4 { // as many as there may be
-			s, err := x.OpenFile(context.Background())
+			s, err := x.OpenFile(context.Background(), let(x.Key))
 			must(t, err)
 			_, err = s.Write([]byte{1, 2})
 			must(t, err)

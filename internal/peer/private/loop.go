@@ -238,6 +238,7 @@ func (l *loop) act(now time.Time) {
 	for _, c := range l.convs {
 		c.act(l, now)
 	}
+	l.expect()
 	l.admit()
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
