@@ -47,6 +47,7 @@ type conversation struct {
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
+	calls   budget         // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
 	moving  bool           // files are on their way
@@ -77,7 +78,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key}
+		c = &conversation{name: name, key: key, calls: budget{rate: callsASecond, burst: callsAtOnce}}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer

@@ -281,7 +281,7 @@ func TestADeviceIsLetInForACallOnly(t *testing.T) {
 			bob.Whisper("ann", "one", false)
 			settle()
 			wait(time.Minute)
-			x, err := w.dialAs(ann, bobAt, called)
+			x, err := w.dialAs(ann, bob, called)
 			if x != nil {
 				defer x.quit()
 			}
