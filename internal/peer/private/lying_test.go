@@ -367,3 +367,23 @@ func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
 		}
 	})
 }
+
+func TestWordsForSomebodyAreNoRequestOfAScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, _ := friends(w)
+		for _, r := range []wire.Request{wire.Private{To: "bob", Text: "readable"}, wire.Seal{To: "bob"}} {
+			tag := ann.Do(r)
+			settle()
+			if e := last(ann, func(e *wire.Refused) bool { return e.Re.Re == tag }); e == nil {
+				t.Errorf("%T was not refused", r)
+			}
+		}
+		for _, r := range ann.server.asked {
+			if spoken := r.Act() == wire.ActPrivate || r.Act() == wire.ActSeal; spoken {
+				t.Errorf("the server was asked %T", r)
+			}
+		}
+	})
+}
