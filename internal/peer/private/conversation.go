@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -120,15 +121,17 @@ func (l *loop) recall(c *conversation) {
 	contact.User = c.name
 	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
 	c.contact, c.keys = contact, keys
+	last := ""
 	for _, d := range keys {
 		if d.Key == l.id.Key() {
 			continue
 		}
 		c.contact.Secure = true
 		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			c.device = d.Key
+			last = d.Key
 		}
 	}
+	c.device = cmp.Or(c.device, last)
 	if c.contact.Secure {
 		c.kind = wire.KindAccount
 	}
@@ -249,6 +252,9 @@ func (l *loop) find(c *conversation) {
 	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
 		l.answer(c, p)
+		return
+	}
+	if l.waits(c) && l.passAll(c) {
 		return
 	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {

@@ -174,36 +174,6 @@ func TestADiskThatCantBeReadMakesNobodyAStranger(t *testing.T) {
 	})
 }
 
-// TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince has olaf begin to use a
-// program with keys while a line for him waits at the session.
-func TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
-		defer w.end()
-		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
-		w.enterOld("olaf", wire.KindAccount)
-		ann.Whisper("olaf", "readable", false)
-		wait(5 * time.Second)
-		if n := len(ann.server.passed); n != 1 {
-			t.Fatalf("%d lines went through the server, want one", n)
-		}
-		ann.server.hold(true)
-		id := ann.Whisper("olaf", "not sent yet", false)
-		settle()
-		olaf := w.enter("olaf", wire.KindAccount, newMemory("olaf"))
-		must(t, olaf.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
-		ann.server.hold(false)
-		wait(2 * time.Minute)
-		if n := len(ann.server.passed); n != 1 {
-			t.Errorf("%d lines went through the server, want one", n)
-		}
-		olaf.wantTexts("ann", "not sent yet")
-		if states := ann.states(id); !slices.Contains(states, wire.ReceiptDelivered) {
-			t.Errorf("the line went through %v", states)
-		}
-	})
-}
-
 // TestAKeyThatNobodyComparedDoesNotOutliveTheComparingOfAnother has the server begin with
 // mallory's key for bob's, and come back to it after bob was verified.
 func TestAKeyThatNobodyComparedDoesNotOutliveTheComparingOfAnother(t *testing.T) {
@@ -363,26 +333,6 @@ func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
 		for _, r := range asksFor[wire.Punch](ann) {
 			if r.Call == call {
 				t.Error("mallory was told where ann is")
-			}
-		}
-	})
-}
-
-func TestWordsForSomebodyAreNoRequestOfAScreen(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
-		defer w.end()
-		ann, _ := friends(w)
-		for _, r := range []wire.Request{wire.Private{To: "bob", Text: "readable"}, wire.Seal{To: "bob"}} {
-			tag := ann.Do(r)
-			settle()
-			if e := last(ann, func(e *wire.Refused) bool { return e.Re.Re == tag }); e == nil {
-				t.Errorf("%T was not refused", r)
-			}
-		}
-		for _, r := range ann.server.asked {
-			if spoken := r.Act() == wire.ActPrivate || r.Act() == wire.ActSeal; spoken {
-				t.Errorf("the server was asked %T", r)
 			}
 		}
 	})

@@ -112,10 +112,9 @@ func (l *loop) returned(e *wire.Returned) {
 		return
 	}
 	one.passed, one.InDoubt, one.noted = false, one.InDoubt || e.InDoubt, one.noted || e.InDoubt
+	c.says, c.unread = gate.Unasked, true // it was another connection, or the disk knows more
 	if l.server.online {
-		c.says = gate.Unasked // the session knows better, or it was another connection
-		l.reread(c)
-		l.begun(c)
+		c.later(time.Now()) // not at once: the session may return it again
 	}
 	l.hold(c)
 }

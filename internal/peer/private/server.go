@@ -195,6 +195,9 @@ func (l *loop) named(name string, kind wire.Kind) {
 		}
 		l.tellOthers()
 	}
+	if s.online && s.welcomed && !s.able {
+		l.giveUp()
+	}
 }
 
 // load takes up the lines of the disk that wait and are not known yet.
