@@ -355,13 +355,3 @@ func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
 		}
 	})
 }
-
-// calls has the server tell somebody of a call by a device in a person's place.
-func (w *lab) calls(as *person, key, to string) {
-	w.change(func() {
-		s := &session{lab: w, name: as.server.name, kind: as.server.kind, key: key, wake: make(chan struct{}, 1)}
-		w.here[wire.Fold(s.name)] = s
-		w.punch(s, wire.Punch{To: to, Call: strings.Repeat("ab", 16)}, wire.Re{})
-	})
-	settle()
-}
