@@ -48,6 +48,7 @@ type object struct {
 	Near      []string         `json:"near,omitempty"`
 	Had       string           `json:"had,omitempty"`   // the key that the server was known by
 	Shows     string           `json:"shows,omitempty"` // the one that it shows now
+	Valid     bool             `json:"valid,omitempty"` // with a certificate that is valid for its name
 }
 
 // objects returns what an event is to a program: usually one object. What has
@@ -57,7 +58,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Status:
 		o := object{Type: "state", State: string(e.State), Reason: e.Reason}
 		if m := e.Mistrust; m != nil {
-			o.Code, o.Had, o.Shows = string(e.Code), m.Had, m.Shows
+			o.Code, o.Had, o.Shows, o.Valid = string(e.Code), m.Had, m.Shows, m.Valid
 		}
 		return []any{o}
 	case *wire.Said:

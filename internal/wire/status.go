@@ -25,6 +25,7 @@ type Status struct {
 type Mistrust struct {
 	Had   string // SHA256:… of its key, "" for a certificate that was valid for its name
 	Shows string // SHA256:… of the key that it shows now, "" for none: it speaks plain text
+	Valid bool   // with a certificate that is valid for its name
 }
 
 // TrustServer is asked of our own client session, never said on a wire: speak
@@ -32,6 +33,7 @@ type Mistrust struct {
 type TrustServer struct {
 	Head
 	Shows string // of the Mistrust that a person has answered
+	Valid bool   // likewise: any key with a valid certificate is accepted from then on
 }
 
 // Act names the request.

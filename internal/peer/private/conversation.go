@@ -42,6 +42,7 @@ type conversation struct {
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
+	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
@@ -93,7 +94,9 @@ func (l *loop) conversation(name string) *conversation {
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
-		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
+		if c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected; c.wrote {
+			c.asker = c.heard.Device
+		}
 		l.convs[key] = c
 	}
 	return c
@@ -160,7 +163,7 @@ func (c *conversation) blocked() bool { return distrusted(c.state) }
 
 // distrusted says that a key in this state gets nothing and vouches for nobody.
 func distrusted(state wire.KeyState) bool {
-	return state == wire.KeyChanged || state == wire.KeyRejected || state == wire.KeyWithdrawn
+	return state == wire.KeyChanged || state == wire.KeyShared || state == wire.KeyRejected || state == wire.KeyWithdrawn
 }
 
 // soon has it looked for at once.

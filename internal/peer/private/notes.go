@@ -44,7 +44,7 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 		l.dropNote(e, "its sender's key was rejected")
 	case known[i].State == wire.KeyWithdrawn:
 		l.dropNote(e, "its sender's device was removed")
-	case known[i].State == wire.KeyChanged:
+	case known[i].State == wire.KeyChanged, known[i].State == wire.KeyShared:
 		c.held, c.noted.changed = true, true
 		if c.best() == nil {
 			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
@@ -130,7 +130,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		h.Prekey = e.Prekey
 		l.prekeys.used()
 	}
-	l.hasWritten(c)
+	l.hasWritten(c, e.By)
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
@@ -148,11 +148,11 @@ func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte)
 	return nil
 }
 
-// hasWritten has a person answer a stranger who has left lines.
-func (l *loop) hasWritten(c *conversation) {
+// hasWritten has a person answer a stranger whose device has left lines.
+func (l *loop) hasWritten(c *conversation, device string) {
 	if c.contact.Accepted || c.wrote || c.asked != nil {
 		return
 	}
-	c.wrote, c.noted.changed = true, true
-	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+	c.wrote, c.asker, c.noted.changed = true, device, true
+	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(device)})
 }

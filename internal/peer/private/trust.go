@@ -31,9 +31,15 @@ func (l *loop) judge(c *conversation, key string) bool {
 		l.adopt(c, known[i].Key, known[i].State)
 		return !c.blocked()
 	}
+	other, err := l.otherOwner(c.name, key)
+	if err != nil {
+		return false
+	}
 	d := wire.KnownDevice{User: c.name, Key: key, State: wire.KeyChanged, Since: wire.MillisOf(time.Now())}
 	text := ""
 	switch {
+	case other != "":
+		d.State, text = wire.KeyShared, sharedWith(c.name, other)
 	case len(known) == 0:
 		d.State = wire.KeyNew
 	case l.vouched(c, key, known):
@@ -124,8 +130,56 @@ func (l *loop) judgeGuest(c *conversation, key string) bool {
 		l.failBound(c, key)
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = len(c.lines) > 0 || c.poked, false })
 	}
-	l.adopt(c, key, wire.KeyNew)
-	return true
+	state := c.state // what a person has said of this device holds while it is the same
+	if c.device != key || state == wire.KeyNone {
+		other, err := l.otherOwner(c.name, key)
+		if err != nil {
+			return false
+		}
+		if state = wire.KeyNew; other != "" {
+			state = wire.KeyShared
+			l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(key), Text: sharedWith(c.name, other)})
+		}
+	}
+	l.adopt(c, key, state)
+	return !c.blocked()
+}
+
+// otherOwner is a name under which an account's key is known that is not this one, "" where
+// there is none. A name that a person has said is not the key's does not count.
+func (l *loop) otherOwner(name, key string) (string, error) {
+	all, err := l.namesOf(key)
+	i := slices.IndexFunc(all, func(d wire.KnownDevice) bool {
+		return wire.Fold(d.User) != wire.Fold(name) && d.State != wire.KeyRejected
+	})
+	if err != nil || i < 0 {
+		return "", err
+	}
+	return all[i].User, nil
+}
+
+// sharedWith asks a person about a key that is known as somebody else's.
+func sharedWith(name, other string) string {
+	return fmt.Sprintf("This key is known as %s's, too: either %s and %s are one person, or one of them claims the other's key. Nothing is sent to %s until you have answered: /verify %s.",
+		other, name, other, name, name)
+}
+
+// disown takes the trust that nobody has checked from all other names of a key that a
+// person has compared with somebody: it is that somebody's.
+func (l *loop) disown(name, key string) {
+	all, _ := l.namesOf(key) // what can't be read now is found when that name is judged
+	for _, d := range all {
+		if wire.Fold(d.User) == wire.Fold(name) || d.State != wire.KeyNew && d.State != wire.KeyKnown {
+			continue
+		}
+		d.State = wire.KeyShared
+		l.keepKey(d)
+		l.emit(&wire.KeySeen{User: d.User, State: d.State, Print: wire.DevicePrint(key), Text: sharedWith(d.User, name)})
+		if c := l.convs[wire.Fold(d.User)]; c != nil && c.device == key {
+			c.hangUp(l)
+			l.adopt(c, key, d.State)
+		}
+	}
 }
 
 // adopt makes a key the one that lines go to.
@@ -140,6 +194,8 @@ func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
 		c.show("you have said that this key is not " + c.name + "'s")
 	case state == wire.KeyWithdrawn:
 		c.show(c.name + " has removed this device: its key is withdrawn")
+	case state == wire.KeyShared:
+		c.show("the key is known under another name, too: /verify " + c.name)
 	case c.blocked():
 		c.show("the key has changed: /verify " + c.name)
 	}
@@ -185,6 +241,9 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		}
 		d.State = state
 		l.keepKey(d)
+	}
+	if state == wire.KeyVerified {
+		l.disown(c.name, c.device)
 	}
 	l.adopt(c, c.device, state)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
