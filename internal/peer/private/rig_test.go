@@ -166,6 +166,7 @@ type manner struct {
 	watch     func(wire.Event)      // nil, or called with what comes out
 	now       func() time.Time      // nil, or a clock that is wrong
 	around    func(*person) running // nil, or what stands around the endpoint
+	offline   bool                  // there is no server yet
 }
 
 func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
@@ -202,7 +203,9 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 		}
 	})
 	w.all = append(w.all, p)
-	s.connect()
+	if !as.offline {
+		s.connect()
+	}
 	return p
 }
 

@@ -145,3 +145,23 @@ func TestTheNumberOfAClaimedKeyIsAnother(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoClaimsAKeyOfOurOwnIsAskedAbout has mallory come in with the key of our other
+// device, so that lines to her would be on our own screen.
+func TestWhoClaimsAKeyOfOurOwnIsAskedAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.devices = map[string][]wire.Device{"ann": {{Key: key("ann"), Since: 1}, {Key: key("phone"), Since: 2}}}
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		claims := newMemory("phone")
+		must(t, claims.SetContact(wire.Contact{User: "ann", Accepted: true}))
+		mallory := w.enter("mallory", wire.KindAccount, claims)
+		ann.Whisper("mallory", "for mallory only", false)
+		wait(time.Minute)
+		mallory.wantTexts("ann")
+		if seen := last(ann, func(e *wire.KeySeen) bool { return e.User == "mallory" }); seen == nil || seen.State != wire.KeyShared || !strings.Contains(seen.Text, "ann's") {
+			t.Errorf("ann was told %+v", seen)
+		}
+	})
+}

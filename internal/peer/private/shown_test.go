@@ -254,3 +254,29 @@ func TestTheNumberFollowsAGuestsName(t *testing.T) {
 		}
 	})
 }
+
+// TestThereIsNoNumberBeforeTheServerHasSaidWhatItCovers starts without a connection:
+// a number that lacks the server's node matches nobody's.
+func TestThereIsNoNumberBeforeTheServerHasSaidWhatItCovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		theirs := bob.compares("ann")
+		ann.quit()
+		again := w.bring("ann", wire.KindAccount, ann.store, manner{offline: true})
+		settle()
+		tag := again.Do(wire.Verify{Name: "bob"})
+		settle()
+		if no := again.refused(tag); no == nil || no.Code != wire.CodeOffline {
+			t.Errorf("ann was told %+v", no)
+		}
+		again.server.connect()
+		settle()
+		if ours := again.compares("bob"); !slices.Equal(ours.Groups, theirs.Groups) {
+			t.Errorf("ann is shown %q, bob %q", ours.Groups, theirs.Groups)
+		}
+	})
+}

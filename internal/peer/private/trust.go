@@ -145,9 +145,13 @@ func (l *loop) judgeGuest(c *conversation, key string) bool {
 	return !c.blocked()
 }
 
-// otherOwner is a name under which an account's key is known that is not this one, "" where
-// there is none. A name that a person has said is not the key's does not count.
+// otherOwner is another name than this one under which a key is known, our own among
+// them, "" where there is none. A name that a person has said is not the key's does
+// not count.
 func (l *loop) otherOwner(name, key string) (string, error) {
+	if me := l.server.me; wire.Fold(name) != wire.Fold(me) && (key == l.id.Key() || has(l.server.devices, key)) {
+		return me, nil
+	}
 	all, err := l.namesOf(key)
 	i := slices.IndexFunc(all, func(d wire.KnownDevice) bool {
 		return wire.Fold(d.User) != wire.Fold(name) && d.State != wire.KeyRejected
