@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -66,7 +67,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || !l.server.online || !l.server.claimed || !l.farewell.IsZero() {
+	if c.call != nil || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
 		return
 	}
 	k := newCall()
@@ -141,7 +142,7 @@ func (l *loop) punched(e *wire.Punched) {
 	l.spell(c, e.From)
 	c.is(e.Kind)
 	l.list(c, e.Devices)
-	c.plain = false
+	c.says = gate.Unasked
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {
@@ -194,10 +195,8 @@ func (l *loop) asksUs(c *conversation, e *wire.Punched) {
 		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 		return
 	}
-	if c.asked == nil {
-		c.askedAt = wire.MillisOf(l.cfg.Now())
-	}
 	if c.asked == nil || c.asker != e.Device {
+		c.askedAt = wire.MillisOf(l.cfg.Now())
 		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(e.Device)})
 	}
 	c.asked, c.asker = e, e.Device

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -35,6 +36,15 @@ type intruder struct {
 // intrude puts an intruder in the place of a person, with a link to another.
 func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	w.t.Helper()
+	x, err := w.dialAs(as, to, true)
+	must(w.t, err)
+	return x
+}
+
+// dialAs dials from the device of a person who has quit, after a call of the person at
+// that address, or without one.
+func (w *lab) dialAs(as *person, to netip.AddrPort, called bool) (*intruder, error) {
+	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
 	must(w.t, err)
@@ -44,11 +54,18 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	x := &intruder{t: w.t, conn: link.Share(conn)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
+	if called {
+		w.calls(as, id.Key(), w.all[to.Addr().As4()[3]-2].server.name)
+	}
 	other, _ := newMemory("bob").Seed()
 	key, err := link.NewIdentity(other)
 	must(w.t, err)
 	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
-	must(w.t, err)
+	if err != nil {
+		_ = x.carrier.Close()
+		_ = x.conn.Close()
+		return nil, err
+	}
 	x.say(&wire.PeerHello{Version: wire.PeerVersion})
 	x.done.Go(func() {
 		for {
@@ -62,7 +79,18 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 		}
 	})
 	settle()
-	return x
+	return x, nil
+}
+
+// calls has the server tell somebody of a call by a device in a person's place, who
+// takes the answer.
+func (w *lab) calls(as *person, key, to string) {
+	w.change(func() {
+		s := &session{lab: w, name: as.server.name, kind: as.server.kind, key: key, wake: make(chan struct{}, 1)}
+		w.here[wire.Fold(s.name)] = s
+		w.punch(s, wire.Punch{To: to, Call: strings.Repeat("ab", 16)}, wire.Re{})
+	})
+	settle()
 }
 
 func (x *intruder) quit() {
@@ -72,11 +100,16 @@ func (x *intruder) quit() {
 	x.done.Wait()
 }
 
+// let is the gate's word that a key may be spoken to.
+func let(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
+}
+
 func (x *intruder) say(m wire.PeerMessage) {
 	x.t.Helper()
 	frame, err := wire.AppendPeer(nil, m)
 	must(x.t, err)
-	must(x.t, x.Write(frame))
+	must(x.t, x.Write(let(x.Key), frame))
 }
 
 // heard is the newest message of a type, nil where there was none.
@@ -108,7 +141,7 @@ func (x *intruder) stream(id string, content []byte) {
 	x.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := x.OpenFile(ctx)
+	out, err := x.OpenFile(ctx, let(x.Key))
 	must(x.t, err)
 	raw, err := hex.DecodeString(id)
 	must(x.t, err)
@@ -267,7 +300,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		settle()
 		var silent []*link.FileOut
 		for range 4 { // as many as there may be
-			s, err := x.OpenFile(context.Background())
+			s, err := x.OpenFile(context.Background(), let(x.Key))
 			must(t, err)
 			_, err = s.Write([]byte{1, 2})
 			must(t, err)

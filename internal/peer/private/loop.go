@@ -41,6 +41,7 @@ type loop struct {
 	round    []arrival                // lines that came, and are not on disk
 	settling []settling               // lines that have arrived, of which the disk does not know yet
 	unsaved  unsaved
+	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
 	files    files
 	older    older
 	prekeys  prekeys
@@ -237,6 +238,7 @@ func (l *loop) act(now time.Time) {
 	for _, c := range l.convs {
 		c.act(l, now)
 	}
+	l.expect()
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
 	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {

@@ -68,7 +68,7 @@ func (l *loop) number(c *conversation, tag string) {
 			l.verify(wire.Verify{Name: c.name}, tag)
 			return
 		}
-		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state, c.kind != wire.KindAccount
+		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
 		if known, err := l.keysOf(c.name); err == nil {
 			for _, d := range known {
 				if d.Key == c.device {
