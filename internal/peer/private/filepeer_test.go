@@ -33,17 +33,17 @@ type intruder struct {
 	said []wire.PeerMessage // by the other side
 }
 
-// intrude puts an intruder in the place of a person, with a link to another.
-func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
+// intrude puts an intruder in the place of a person, who calls another and makes a
+// link.
+func (w *lab) intrude(as, to *person) *intruder {
 	w.t.Helper()
 	x, err := w.dialAs(as, to, true)
 	must(w.t, err)
 	return x
 }
 
-// dialAs dials from the device of a person who has quit, after a call of the person at
-// that address, or without one.
-func (w *lab) dialAs(as *person, to netip.AddrPort, called bool) (*intruder, error) {
+// dialAs dials from the device of a person who has quit, after a call or without one.
+func (w *lab) dialAs(as, to *person, called bool) (*intruder, error) {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -51,16 +51,15 @@ func (w *lab) dialAs(as *person, to netip.AddrPort, called bool) (*intruder, err
 	seed, _ := as.store.Seed()
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
-	x := &intruder{t: w.t, conn: link.Share(conn)}
+	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
 	if called {
-		w.calls(as, id.Key(), w.all[to.Addr().As4()[3]-2].server.name)
+		w.knocks(x.conn, id.Key(), as.server, to)
 	}
-	other, _ := newMemory("bob").Seed()
-	key, err := link.NewIdentity(other)
-	must(w.t, err)
-	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	x.Link, err = x.carrier.Dial(ctx, to.addr(), to.server.key)
 	if err != nil {
 		_ = x.carrier.Close()
 		_ = x.conn.Close()
@@ -82,14 +81,21 @@ func (w *lab) dialAs(as *person, to netip.AddrPort, called bool) (*intruder, err
 	return x, nil
 }
 
-// calls has the server tell somebody of a call by a device in a person's place, who
-// takes the answer.
-func (w *lab) calls(as *person, key, to string) {
+func anywhere(netip.AddrPort) bool { return true }
+
+// knocks has the server tell somebody of a call by a device in a person's place, who
+// takes the answer and knocks, as a program would.
+func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+	w.t.Helper()
+	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
 	w.change(func() {
-		s := &session{lab: w, name: as.server.name, kind: as.server.kind, key: key, wake: make(chan struct{}, 1)}
+		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
 		w.here[wire.Fold(s.name)] = s
-		w.punch(s, wire.Punch{To: to, Call: strings.Repeat("ab", 16)}, wire.Re{})
+		w.punch(s, wire.Punch{To: to.server.name, Call: hex.EncodeToString(k.Token[:])}, wire.Re{})
 	})
+	settle()
+	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
+	must(w.t, err)
 	settle()
 }
 
@@ -151,8 +157,6 @@ func (x *intruder) stream(id string, content []byte) {
 	settle()
 }
 
-var bobAt = netip.MustParseAddrPort("10.0.0.3:4000")
-
 func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 	content := random(10_000, 1)
 	for name, test := range map[string]struct {
@@ -169,7 +173,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				o := x.offer(1, content, nil)
 				bob.wantFile("f1", wire.TransferOffered, "")
@@ -197,7 +201,7 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		for n, change := range []func(*wire.PeerOffer){
 			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
@@ -269,7 +273,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				content := []byte("content")
 				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
@@ -292,7 +296,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := random(1000, 1)
 		o := x.offer(1, content, nil)
@@ -328,7 +332,7 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "a.bin", random(1000, 1))})
 		settle()
@@ -363,7 +367,7 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := []byte("content")
 		o := x.offer(1, content, nil)
