@@ -33,8 +33,7 @@ type intruder struct {
 	said []wire.PeerMessage // by the other side
 }
 
-// intrude puts an intruder in the place of a person, who calls another and makes a
-// link.
+// intrude puts an intruder in the place of a person, who calls another and links.
 func (w *lab) intrude(as, to *person) *intruder {
 	w.t.Helper()
 	x, err := w.dialAs(as, to, true)
@@ -83,17 +82,22 @@ func (w *lab) dialAs(as, to *person, called bool) (*intruder, error) {
 
 func anywhere(netip.AddrPort) bool { return true }
 
-// knocks has the server tell somebody of a call by a device in a person's place, who
-// takes the answer and knocks, as a program would.
-func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
-	w.t.Helper()
-	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
+// calls has the server tell somebody of a call by a device in a person's place, who
+// takes the answer.
+func (w *lab) calls(as *session, key string, token [16]byte, to string) {
 	w.change(func() {
 		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
 		w.here[wire.Fold(s.name)] = s
-		w.punch(s, wire.Punch{To: to.server.name, Call: hex.EncodeToString(k.Token[:])}, wire.Re{})
+		w.punch(s, wire.Punch{To: to, Call: hex.EncodeToString(token[:])}, wire.Re{})
 	})
 	settle()
+}
+
+// knocks calls so, and knocks as a program would.
+func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+	w.t.Helper()
+	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
+	w.calls(as, key, k.Token, to.server.name)
 	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
 	must(w.t, err)
 	settle()

@@ -347,7 +347,7 @@ func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
 		bob.quit()
 		settle()
 		calls := len(asksFor[wire.Punch](ann))
-		w.calls(bob, key("mallory"), "ann")
+		w.calls(bob.server, key("mallory"), [16]byte{15: 1}, "ann")
 		ann.Whisper("bob", "for bob only", false)
 		wait(2 * time.Minute)
 		if n := len(asksFor[wire.Punch](ann)) - calls; n > 0 {
