@@ -101,7 +101,7 @@ func (m *Model) reconsider() {
 	m.arise()
 	m.moment.guard.gone = words
 	m.flash(words)
-	m.note(m.book.find(personID(v.name)), words+". /verify "+v.who+" shows what to compare now")
+	m.note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }
 
 // ownKeys prints what is to be known of the account's own devices.
