@@ -45,6 +45,7 @@ type conversation struct {
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
+	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
@@ -90,7 +91,9 @@ func (l *loop) conversation(name string) *conversation {
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
-		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
+		if c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected; c.wrote {
+			c.asker = c.heard.Device
+		}
 		l.convs[key] = c
 	}
 	return c

@@ -21,6 +21,10 @@ func (l *loop) may(c *conversation, way gate.Way, key string) gate.Verdict {
 	if c.kind != wire.KindAccount {
 		f.Person.Met = c.device
 	}
+	if key != "" && c.stateOf(key) == wire.KeyNone {
+		f.Person.Owner = l.otherOwner(c, key)
+		f.Person.Unread = c.unread
+	}
 	switch {
 	case !s.online || !s.welcomed:
 	case s.able:

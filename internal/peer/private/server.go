@@ -280,7 +280,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
-	l.tellNewDevices(e.Devices)
+	l.tellNewDevices()
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
