@@ -54,7 +54,7 @@ type Person struct {
 	Unread  bool               // the disk could not be read: this is not all
 	Contact wire.Contact       // as the disk has it
 	Keys    []wire.KnownDevice // that were seen, also those that are trusted no more
-	Met     string             // the key of a guest in this run, "" for none: no disk keeps it
+	Met     string             // the key of this run, "" for none: no disk keeps a guest's
 	Owner   string             // another name that the key at hand is known by, "" for none
 }
 
