@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -44,6 +45,7 @@ type conversation struct {
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
+	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
@@ -89,7 +91,9 @@ func (l *loop) conversation(name string) *conversation {
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
-		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
+		if c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected; c.wrote {
+			c.asker = c.heard.Device
+		}
 		l.convs[key] = c
 	}
 	return c
@@ -120,15 +124,17 @@ func (l *loop) recall(c *conversation) {
 	contact.User = c.name
 	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
 	c.contact, c.keys = contact, keys
+	last := ""
 	for _, d := range keys {
 		if d.Key == l.id.Key() {
 			continue
 		}
 		c.contact.Secure = true
 		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			c.device = d.Key
+			last = d.Key
 		}
 	}
+	c.device = cmp.Or(c.device, last)
 	if c.contact.Secure {
 		c.kind = wire.KindAccount
 	}
@@ -249,6 +255,9 @@ func (l *loop) find(c *conversation) {
 	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
 		l.answer(c, p)
+		return
+	}
+	if l.waits(c) && l.passAll(c) {
 		return
 	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {

@@ -132,7 +132,7 @@ func (l *loop) begun(c *conversation) {
 	switch {
 	case c.best() != nil:
 		c.pump(l)
-	case c.call == nil:
+	case c.call == nil && l.server.online:
 		c.soon() // also where its key is blocked: it may be the one from before again
 	default:
 		l.hold(c)

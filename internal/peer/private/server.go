@@ -195,6 +195,9 @@ func (l *loop) named(name string, kind wire.Kind) {
 		}
 		l.tellOthers()
 	}
+	if s.online && s.welcomed && !s.able {
+		l.giveUp()
+	}
 }
 
 // load takes up the lines of the disk that wait and are not known yet.
@@ -277,7 +280,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
-	l.tellNewDevices(e.Devices)
+	l.tellNewDevices()
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {

@@ -22,6 +22,11 @@ func (l *loop) judge(c *conversation, key string) bool {
 		return false
 	case c.kind != wire.KindAccount:
 		l.judgeGuest(c, key)
+		if v.Note() != "" {
+			c.know(wire.KnownDevice{User: c.name, Key: key, State: v.Note()})
+			l.adopt(c, key)
+			l.emit(&wire.KeySeen{User: c.name, State: v.Note(), Print: wire.DevicePrint(key), Text: l.aboutKey(c, v, false)})
+		}
 		return v.Trusts()
 	}
 	was, before := c.device, c.state()
@@ -32,14 +37,16 @@ func (l *loop) judge(c *conversation, key string) bool {
 	l.adopt(c, key)
 	lost := was != key && before == wire.KeyVerified && c.state() != wire.KeyVerified
 	if v.Note() != "" || lost {
-		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: aboutKey(c, v, lost)})
+		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: l.aboutKey(c, v, lost)})
 	}
 	return v.Trusts()
 }
 
 // aboutKey is what a person is told of a key that was not spoken to before.
-func aboutKey(c *conversation, v gate.Verdict, lost bool) string {
+func (l *loop) aboutKey(c *conversation, v gate.Verdict, lost bool) string {
 	switch {
+	case v.Why() == gate.Shared:
+		return sharedWith(c.name, l.otherOwner(c, c.device))
 	case v.Why() == gate.CameBack:
 		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
 	case v.Why() == gate.Unvouched:
@@ -201,6 +208,9 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		l.keepKey(d)
 	} else {
 		c.know(d)
+	}
+	if state == wire.KeyVerified {
+		l.disown(c.name, c.device)
 	}
 	l.adopt(c, c.device)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
