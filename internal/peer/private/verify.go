@@ -94,7 +94,13 @@ func (l *loop) numbers(own, other wire.Party, then func(*wire.Safety)) {
 			Groups: groups, Words: words(digest), Code: strings.Join(groups, ""),
 			Print: wire.DevicePrint(other.Key), Own: wire.DevicePrint(own.Key),
 		}
-		l.box.Post(func(*loop) { then(e) })
+		l.box.Post(func(l *loop) {
+			if l.server.node != node {
+				l.numbers(own, other, then)
+				return
+			}
+			then(e)
+		})
 	})
 }
 
