@@ -169,6 +169,7 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
+	l.names = nil // which another server knows other people by
 	s.welcomed, s.node = true, e.Node
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	l.load()
