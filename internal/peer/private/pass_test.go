@@ -100,3 +100,37 @@ func TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas: programs of before
+// left such a key trusted, and the compared one stays so.
+func TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		store := newMemory("ann")
+		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("bob"), State: wire.KeyVerified}))
+		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("mallory"), State: wire.KeyNew}))
+		ann := w.enter("ann", wire.KindAccount, store)
+		accepts := func(name string) *person {
+			m := newMemory(name)
+			must(t, m.SetContact(wire.Contact{User: "ann", Accepted: true}))
+			return w.enter("bob", wire.KindAccount, m)
+		}
+		mallory := accepts("mallory")
+		ann.Whisper("bob", "for bob only", false)
+		wait(2 * time.Minute)
+		mallory.wantTexts("ann")
+		if p := ann.path("bob"); !p.Blocked {
+			t.Errorf("ann's path is %+v", p)
+		}
+		mallory.quit()
+		bob := accepts("bob")
+		ann.server.push(&wire.Joined{Room: "lobby", Name: "bob"})
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "for bob only")
+		if p := ann.path("bob"); p.Blocked || p.Key != wire.KeyVerified {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
