@@ -248,7 +248,7 @@ func (f *Facts) under() (State, Reason) {
 		return Trust, None
 	case !f.Person.Contact.Accepted:
 		return Wait, NotAccepted
-	case f.Way == BySeal && !(f.account() && f.Server.Inbox):
+	case f.Way == BySeal && (!f.account() || !f.Server.Inbox):
 		return Wait, NoInbox
 	case f.Way == BySeal:
 		return Seal, None
