@@ -33,6 +33,8 @@ type conversation struct {
 	contact   wire.Contact
 
 	device  string        // its key, "" before it is known
+	past    string        // a guest's, while device is not known: the key that what is on the disk was exchanged with; see guestKey
+	ofDisk  bool          // contact is what the disk has of an account
 	state   wire.KeyState // of device
 	devices []wire.Device // as the server lists them
 	plain   bool          // it has no key: lines go through the server
@@ -81,8 +83,11 @@ func (l *loop) conversation(name string) *conversation {
 			l.diskFailed("read a contact", err)
 		}
 		c.contact.User = name
+		c.ofDisk = c.contact.Accepted || c.contact.Rejected
 		if c.contact.Secure {
 			c.kind = wire.KindAccount
+		} else if c.past, err = l.cfg.Store.LastDevice(name); err != nil {
+			l.diskFailed("read the newest device", err)
 		}
 		l.recall(c)
 		if !l.server.online {
@@ -112,18 +117,13 @@ func (l *loop) spell(c *conversation, name string) {
 // recall takes from the disk which key lines went to last.
 func (l *loop) recall(c *conversation) {
 	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
+	if len(known) > 0 {
+		c.kind = wire.KindAccount // guests' keys are not kept
+	}
 	for _, d := range known {
 		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
 			c.device, c.state = d.Key, d.State
 		}
-	}
-}
-
-// is notes of which kind somebody is. Who has been an account with a key stays
-// one: a server that calls it a guest must not get another key past a person.
-func (c *conversation) is(kind wire.Kind) {
-	if !c.contact.Secure {
-		c.kind = kind
 	}
 }
 
@@ -257,7 +257,7 @@ func (l *loop) find(c *conversation) {
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
 	l.spell(c, e.Name)
-	c.is(e.Kind)
+	l.is(c, e.Kind, e.Device, e.Devices)
 	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
@@ -266,13 +266,16 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 		c.again = time.Now().Add(comesWithin)
 	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "":
 		c.coming = false
+		l.keyless(c)
 		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
 	case e.Device != "":
 		if l.judge(c, e.Device) {
 			if !c.invited {
 				c.show("") // whatever it was: they are here, and are called
 			}
-			l.begin(c)
+			if l.waits(c) || c.urgent { // what waited may have been for somebody else
+				l.begin(c)
+			}
 		}
 	default:
 		l.away(c, c.name+" is away")

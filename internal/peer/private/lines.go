@@ -22,6 +22,7 @@ const (
 type line struct {
 	*wire.Receipt
 	on      *path // where it was sent last, nil: nowhere that counts
+	stay    int   // of the server when it was typed here; 0: it was typed before there was a connection
 	sealing bool  // a sealed copy is being made
 	noted   bool  // the disk says that it may have arrived, as it must before anything goes out
 }
@@ -66,6 +67,7 @@ func (l *loop) typed(r *wire.Receipt) {
 		return
 	}
 	l.position(c, r)
+	r.Device = c.guestKey()
 	l.queue = append(l.queue, r)
 }
 
@@ -108,7 +110,7 @@ func (l *loop) saveTyped() {
 		c := l.conversation(r.To)
 		noted := r.InDoubt
 		r.InDoubt = false
-		c.add(&line{Receipt: r, noted: noted})
+		c.add(&line{Receipt: r, noted: noted, stay: l.server.stay})
 		l.emit(copied(r))
 		if !slices.Contains(to, c) {
 			to = append(to, c)
@@ -383,7 +385,7 @@ func (l *loop) failBound(c *conversation, key string) {
 			bound = append(bound, one)
 		}
 	}
-	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before", bound...)
+	l.fail(c, somebodyElse(c), bound...)
 }
 
 // readBy marks our lines as read, also those that arrived before this program was

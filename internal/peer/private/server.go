@@ -21,6 +21,7 @@ type server struct {
 	node     string
 	remote   string // IP:PORT of the connection
 	online   bool
+	stay     int          // the number of the connection that there is, or was last; from 1
 	welcomed bool         // able and seals are known
 	able     bool         // it helps private conversations
 	foreign  wire.Dialect // of the last one, nil: it was native
@@ -123,6 +124,7 @@ func (l *loop) status(e *wire.Status) {
 	}
 	if s.online && !was {
 		s.spelled = spellings{}
+		s.stay++
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
@@ -196,6 +198,9 @@ func (l *loop) load() {
 				r.State = wire.ReceiptSent
 			}
 			c.add(&line{Receipt: r, noted: r.InDoubt})
+			if r.Device != "" && !c.contact.Secure {
+				c.past = r.Device // what a person has agreed to by the line is for this one
+			}
 			if !c.contact.Rejected { // a line is our word, which the disk has of accounts only
 				l.keepContact(c, func(k *wire.Contact) { k.Accepted = true })
 			}

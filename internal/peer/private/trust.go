@@ -113,21 +113,6 @@ func (l *loop) list(c *conversation, devices []wire.Device) {
 	}
 }
 
-// judgeGuest takes any key: a guest's name belongs to nobody. Lines that were
-// typed for another key under the same name do not go to it, and what a person
-// has agreed to with that one does not count.
-func (l *loop) judgeGuest(c *conversation, key string) bool {
-	if c.device != "" && c.device != key {
-		for _, p := range slices.Clone(c.paths) {
-			p.Close(false)
-		}
-		l.failBound(c, key)
-		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = len(c.lines) > 0 || c.poked, false })
-	}
-	l.adopt(c, key, wire.KeyNew)
-	return true
-}
-
 // adopt makes a key the one that lines go to.
 func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
 	if c.device != key {
