@@ -261,9 +261,20 @@ func (l *loop) refuseCopies(why string) {
 // request is what a line asks of the server.
 func request(one *line) wire.Request {
 	if one.To != "" {
-		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
+		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client, Age: age(one, time.Now())}
 	}
 	return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
+}
+
+// waitedAfter is from when on a line counts as one that has waited.
+const waitedAfter = time.Second
+
+// age is how long a line has waited, in milliseconds; 0: it is sent as it was typed.
+func age(one *line, now time.Time) int64 {
+	if waited := now.Sub(one.At.Time()); one.At != 0 && waited >= waitedAfter {
+		return waited.Milliseconds()
+	}
+	return 0
 }
 
 // accepted settles a line that the server has.

@@ -94,6 +94,10 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 			if version >= 5 {
 				want.Tokens[0].Device = "key of the phone"
 			}
+			if version >= 8 {
+				want.Accounts[1].Copied = "192.0.2.9"
+				want.Tokens[0].Family, want.Tokens[0].Turn = hub.FamilyID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 7
+			}
 			if version >= 7 {
 				want.Talked = []hub.Talked{{Name: "bob", To: "ann"}}
 				want.Visits = []hub.Visit{{
