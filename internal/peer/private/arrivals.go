@@ -116,3 +116,13 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 		p.say(l, &wire.PeerRead{Seq: h.Seq})
 	}
 }
+
+// readBy marks our lines as read, also those that arrived before this program was
+// started.
+func (l *loop) readBy(p *path, seq wire.ID) {
+	read, err := l.cfg.Store.ReadBy(p.Key, seq)
+	l.diskFailed("note what was read", err)
+	for _, r := range read {
+		l.emit(r)
+	}
+}

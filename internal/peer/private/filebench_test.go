@@ -93,7 +93,7 @@ func newRaw(b *testing.B) *raw {
 		must(b, err)
 		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		must(b, err)
-		c, err := link.NewCarrier(link.Share(conn), id, func(string) bool { return true })
+		c, err := link.NewCarrier(link.Share(conn, anywhere), id, func(string) bool { return true })
 		must(b, err)
 		b.Cleanup(func() { _ = errors.Join(c.Close(), conn.Close()) })
 		return c, id, conn.LocalAddr()
@@ -115,7 +115,7 @@ func newRaw(b *testing.B) *raw {
 	must(b, err)
 	hello, err := wire.AppendPeer(nil, &wire.PeerHello{Version: wire.PeerVersion})
 	must(b, err)
-	must(b, out.Write(hello))
+	must(b, out.Write(let(out.Key), hello))
 	in := <-taken
 	if in == nil {
 		b.Fatal("the link was not taken")
@@ -128,7 +128,7 @@ func (r *raw) send(b *testing.B) {
 	b.Helper()
 	sent := make(chan error, 1)
 	go func() {
-		s, err := r.out.OpenFile(b.Context())
+		s, err := r.out.OpenFile(b.Context(), let(r.out.Key))
 		for n := 0; err == nil && n < benchFile; n += len(r.content) {
 			_, err = s.Write(r.content)
 		}

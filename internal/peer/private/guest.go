@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -48,6 +49,9 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 // account's.
 func (l *loop) sameDevice(c *conversation, key string) {
 	c.past = ""
+	for _, d := range c.keys {
+		l.keepKey(d) // what a person has said of it
+	}
 	var free []wire.ClientID
 	for _, one := range c.lines {
 		if one.Device == key {
@@ -69,15 +73,15 @@ func (l *loop) keyless(c *conversation) {
 	}
 }
 
-// judgeGuest takes any key, as a guest's name belongs to nobody. Nothing that was for
+// judgeGuest takes any key that no person has rejected, as a guest's name belongs to
+// nobody. Nothing that was for
 // another one under the name goes to it.
-func (l *loop) judgeGuest(c *conversation, key string) bool {
+func (l *loop) judgeGuest(c *conversation, key string) {
 	if was := c.guestKey(); was != "" && was != key {
 		l.newOwner(c, key, "somebody else is called "+c.name+" now: nothing that was for the one before goes to them")
 	}
 	l.bindTyped(c, key)
-	l.adopt(c, key, wire.KeyNew)
-	return true
+	l.adopt(c, key)
 }
 
 // newOwner is for a name that is somebody else's now, whose key may be known: they
@@ -92,8 +96,9 @@ func (l *loop) newOwner(c *conversation, key, text string) {
 	c.hangUp(l)
 	c.invited, c.coming, c.naming, c.met = false, false, false, ""
 	c.asked, c.askedAt, c.wrote = nil, 0, false
-	c.device, c.past, c.devices, c.state, c.ofDisk = "", "", nil, wire.KeyNone, false
-	l.fail(c, somebodyElse(c), slices.Clone(c.lines)...)
+	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
+	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })
+	l.fail(c, somebodyElse(c), slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
 	for _, t := range slices.Clone(l.files.list) {
 		if t.c == c && !t.over() {
 			t.drop = !t.Out && t.taken
@@ -124,7 +129,7 @@ func somebodyElse(c *conversation) string {
 func (l *loop) bindTyped(c *conversation, key string) {
 	var typed []wire.ClientID
 	for _, one := range c.lines {
-		if one.Device == "" && one.stay == l.server.stay {
+		if one.Device == "" && !one.passed && one.stay == l.server.stay {
 			one.Device = key
 			typed = append(typed, one.Client)
 		}
@@ -143,7 +148,7 @@ func (l *loop) bindTyped(c *conversation, key string) {
 func (l *loop) failStale(c *conversation) {
 	var stale []*line
 	for _, one := range c.lines {
-		if one.Device == "" && one.stay != l.server.stay {
+		if one.Device == "" && !one.passed && one.stay != l.server.stay {
 			stale = append(stale, one)
 		}
 	}

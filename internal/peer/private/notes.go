@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -39,7 +40,9 @@ func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
 		c.notes = nil
 		switch answer := answer.(type) {
 		case *wire.Found:
+			l.is(c, answer.Kind, answer.Device, answer.Devices)
 			l.list(c, answer.Devices)
+			c.says = gate.Unasked
 			for _, e := range notes {
 				l.judgeNote(c, e, answer)
 			}
@@ -62,29 +65,25 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed, whose *wire.Found) {
 		l.dropNote(e, "its sender's account does not have the device")
 		return
 	}
-	l.is(c, whose.Kind, e.By, whose.Devices)
-	c.plain = false
-	known, err := l.keysOf(c.name)
-	if err != nil {
-		return
-	}
-	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
-	switch {
-	case i < 0 && !l.judge(c, e.By):
-		c.held = true
-	case i < 0:
+	l.reread(c)
+	v := l.may(c, gate.ToKnow, e.By)
+	switch state := c.stateOf(e.By); {
+	case v.Why() == gate.DiskUnread: // it comes again at the next login
+	case state == wire.KeyNone && l.judge(c, e.By):
 		l.openNote(c, e)
-	case known[i].State == wire.KeyRejected:
+	case state == wire.KeyNone:
+		c.held = true
+	case state == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
-	case known[i].State == wire.KeyWithdrawn:
+	case state == wire.KeyWithdrawn, v.Why() == gate.Removed:
 		l.dropNote(e, "its sender's device was removed")
-	case known[i].State == wire.KeyChanged:
+	case v.Trusts():
+		l.openNote(c, e)
+	default:
 		c.held, c.noted.changed = true, true
 		if c.best() == nil {
-			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
+			l.judge(c, e.By) // the one that a person is asked about
 		}
-	default:
-		l.openNote(c, e)
 	}
 }
 
