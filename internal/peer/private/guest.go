@@ -68,7 +68,7 @@ func (l *loop) keyless(c *conversation) {
 	case c.kind == wire.KindAccount:
 	case c.past != "":
 		l.newOwner(c, "", "somebody else is called "+c.name+" now, whose program does not encrypt: nothing that was for the one before goes to them")
-	default:
+	case !l.server.ages: // else the server goes by since when the name is theirs
 		l.failStale(c)
 	}
 }

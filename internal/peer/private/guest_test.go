@@ -344,3 +344,31 @@ func TestAFileOfAGuestIsNotTakenForTheNextOnesOfTheName(t *testing.T) {
 		}
 	})
 }
+
+// TestAPlainLineOfBeforeGoesOnlyWhereTheServerKnowsForWhomItWas has a line wait for a
+// guest whose program does not encrypt.
+func TestAPlainLineOfBeforeGoesOnlyWhereTheServerKnowsForWhomItWas(t *testing.T) {
+	for _, knows := range []bool{false, true} {
+		t.Run(map[bool]string{false: "an older server", true: "one that goes by age"}[knows], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+				ann.server.disconnect()
+				settle()
+				id := ann.Whisper("olaf", "to somebody of yesterday", false)
+				settle()
+				w.enterOld("olaf", wire.KindOld)
+				w.change(func() { w.ages = knows })
+				ann.server.connect()
+				wait(time.Minute)
+				ann.server.mu.Lock()
+				passed := len(ann.server.passed)
+				ann.server.mu.Unlock()
+				if why := ann.why(id); knows != (passed == 1) || knows != (why == "") {
+					t.Errorf("the session was left %d lines, and the line failed because of %q", passed, why)
+				}
+			})
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 const (
 	featureUDP    = "udp"
 	featureSealed = "sealed"
+	featureAge    = "age"
 )
 
 // server is what is known of the session and its server. Owned by loop.
@@ -28,6 +29,7 @@ type server struct {
 	foreign  wire.Dialect // of the last one, nil: it was native
 	spelled  spellings    // by that one, since the connection was made
 	seals    bool         // it keeps sealed lines
+	ages     bool         // it refuses lines that are older than who has the name
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
@@ -173,6 +175,7 @@ func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
 	s.welcomed, s.node = true, e.Node
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
+	s.ages = slices.Contains(e.Features, featureAge)
 	l.load()
 	if !s.able {
 		l.giveUp()
