@@ -195,7 +195,7 @@ func TestForeignAndNewerFilesAreRefused(t *testing.T) {
 		want         error
 		says         string
 	}{
-		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 7: use the newer chatd"},
+		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 8: use the newer chatd"},
 		{"another program's", "CREATE TABLE t (a); PRAGMA application_id = 7; PRAGMA user_version = 1", ErrNotOurs, "belongs to another program: move it away"},
 		{"nobody's", "CREATE TABLE t (a)", ErrNotOurs, "belongs to another program"},
 		{"ours without a version", dump(t, 1) + "; PRAGMA user_version = 0", ErrNotOurs, "belongs to another program"},
