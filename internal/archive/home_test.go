@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,16 +63,16 @@ func furnished(t *testing.T, a *Archive) (people, rest []string) {
 	contacts, err := a.Contacts()
 	must(t, err)
 	for _, c := range contacts {
-		is := c.User
-		for word, yes := range map[string]bool{" accepted": c.Accepted, " rejected": c.Rejected} {
-			if yes {
-				is += word
+		is := []string{c.User}
+		for _, word := range []struct {
+			is   bool
+			word string
+		}{{c.Accepted, "accepted"}, {c.Rejected, "rejected"}, {c.Secure, "secure"}} {
+			if word.is {
+				is = append(is, word.word)
 			}
 		}
-		if c.Secure {
-			is += " secure"
-		}
-		people = append(people, is+" "+string(c.Mode))
+		people = append(people, strings.Join(append(is, string(c.Mode)), " "))
 	}
 	lines, err := a.Outbox("alice")
 	must(t, err)
