@@ -11,8 +11,8 @@ import (
 // TestAYesOrANoIsAboutWhatWasShown has keys and files change between the question and
 // the answer.
 func TestAYesOrANoIsAboutWhatWasShown(t *testing.T) {
-	safety := func(user, print string) *wire.Safety {
-		return &wire.Safety{User: user, State: wire.KeyNew, Groups: groups, Words: words, Print: print, Own: "SHA256:own"}
+	safety := func(user, of string) *wire.Safety {
+		return &wire.Safety{User: user, State: wire.KeyNew, Groups: groups, Words: words, Print: of, Own: "SHA256:own"}
 	}
 	for _, json := range []bool{false, true} {
 		t.Run(fmt.Sprintf("JSON %v", json), func(t *testing.T) {
@@ -29,20 +29,28 @@ func TestAYesOrANoIsAboutWhatWasShown(t *testing.T) {
 					{nil, "/accept alice", wire.Accept{Name: "alice"}, nil},
 					{
 						[]wire.Event{&wire.Called{From: "alice", Kind: wire.KindAccount, Secure: true, Print: "SHA256:new"}, pcap(wire.TransferOffered, 0)},
-						"/accept alice", wire.Accept{Name: "alice", Print: "SHA256:new"}, nil,
+						"/accept alice",
+						wire.Accept{Name: "alice", Print: "SHA256:new"},
+						nil,
 					},
 					{
 						[]wire.Event{&wire.Called{From: "alice", Kind: wire.KindAccount, Secure: true, Print: "SHA256:other"}},
-						"/accept alice", wire.Accept{Name: "alice", Print: "SHA256:other"}, nil,
+						"/accept alice",
+						wire.Accept{Name: "alice", Print: "SHA256:other"},
+						nil,
 					},
 					{
 						[]wire.Event{&wire.Path{User: "alice", Way: wire.WayDirect, Device: "SHA256:new"}},
-						"/accept alice", wire.Accept{Name: "alice", File: "3f9c"}, nil,
+						"/accept alice",
+						wire.Accept{Name: "alice", File: "3f9c"},
+						nil,
 					},
 					{nil, "/verify alice", wire.Verify{Name: "alice"}, safety("alice", "SHA256:new")},
 					{
 						[]wire.Event{&wire.Path{User: "alice", Way: wire.WayDirect, Device: "SHA256:other"}, pcap(wire.TransferRefused, 0)},
-						"/verify alice differ", wire.Verify{Name: "alice", Answer: wire.AnswerDiffer, Print: "SHA256:new"}, nil,
+						"/verify alice differ",
+						wire.Verify{Name: "alice", Answer: wire.AnswerDiffer, Print: "SHA256:new"},
+						nil,
 					},
 					{nil, "/verify bob same", wire.Verify{Name: "bob", Answer: wire.AnswerSame}, nil},
 					{nil, "/accept alice", wire.Accept{Name: "alice"}, nil},

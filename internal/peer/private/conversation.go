@@ -1,7 +1,6 @@
 package private
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -35,9 +34,12 @@ type conversation struct {
 	contact   wire.Contact
 
 	device string             // its key, "" before it is known
+	past   string             // a guest's, while device is not known: the key that what is on the disk was exchanged with; see guestKey
+	ofDisk bool               // contact is what the disk has of an account
 	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
 	unread bool               // the disk could not be read: contact and keys are not all
 	listed gate.List          // as the server lists its devices
+	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
 	fresh  time.Time          // until when that need not be asked again
 	reason string             // why lines wait, or go no better way; for people
@@ -109,52 +111,6 @@ func (l *loop) spell(c *conversation, name string) {
 	c.name, c.contact.User, c.noted.changed = name, name, true
 }
 
-// recall takes from the disk what is known of somebody, and which key lines went to
-// last. What can't be read is tried again before anything goes out.
-func (l *loop) recall(c *conversation) {
-	contact, err := l.cfg.Store.Contact(c.name)
-	if err != nil {
-		l.diskFailed("read a contact", err)
-	}
-	keys, errKeys := l.keysOf(c.name)
-	if c.unread = err != nil || errKeys != nil; c.unread {
-		c.contact.User = c.name
-		return
-	}
-	contact.User = c.name
-	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
-	c.contact, c.keys = contact, keys
-	last := ""
-	for _, d := range keys {
-		if d.Key == l.id.Key() {
-			continue
-		}
-		c.contact.Secure = true
-		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			last = d.Key
-		}
-	}
-	c.device = cmp.Or(c.device, last)
-	if c.contact.Secure {
-		c.kind = wire.KindAccount
-	}
-}
-
-// reread tries again to read what the disk did not tell.
-func (l *loop) reread(c *conversation) {
-	if c.unread {
-		l.recall(c)
-	}
-}
-
-// is notes of which kind somebody is. Who has been an account with a key stays
-// one: a server that calls it a guest must not get another key past a person.
-func (c *conversation) is(kind wire.Kind) {
-	if !c.contact.Secure {
-		c.kind = kind
-	}
-}
-
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
 func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
@@ -215,6 +171,7 @@ func (c *conversation) due() time.Time {
 	}
 	consider(c.again)
 	consider(c.better)
+	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
 	}
@@ -239,6 +196,9 @@ func (c *conversation) act(l *loop, now time.Time) {
 	if due := c.better; !due.IsZero() && !now.Before(due) {
 		c.better = time.Time{}
 		l.improve(c)
+	}
+	if due := c.relist; !due.IsZero() && !now.Before(due) {
+		l.listAnew(c)
 	}
 	if c.noted.changed {
 		l.report(c)
@@ -283,7 +243,7 @@ func (l *loop) find(c *conversation) {
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
 	l.spell(c, e.Name)
-	c.is(e.Kind)
+	l.is(c, e.Kind, e.Device, e.Devices)
 	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
@@ -292,13 +252,16 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 		c.again = time.Now().Add(comesWithin)
 	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c):
 		c.coming = false
+		l.keyless(c)
 		l.isKeyless(c, gate.Keyless)
 	case e.Device != "":
 		if l.judge(c, e.Device) {
 			if !c.invited {
 				c.show("") // whatever it was: they are here, and are called
 			}
-			l.begin(c)
+			if l.waits(c) || c.urgent { // what waited may have been for somebody else
+				l.begin(c)
+			}
 		}
 	default:
 		l.away(c, c.name+" is away")

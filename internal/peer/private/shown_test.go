@@ -107,11 +107,11 @@ func TestADeviceIsVouchedForWhereItWasShown(t *testing.T) {
 				}
 				bob.server.push(&wire.DeviceList{Devices: devices})
 				settle()
-				print := ""
+				answer := wire.Verify{Answer: wire.AnswerSame}
 				if c.say != "" {
-					print = wire.DevicePrint(key(c.say))
+					answer.Print = wire.DevicePrint(key(c.say))
 				}
-				tag := bob.Do(wire.Verify{Answer: wire.AnswerSame, Print: print})
+				tag := bob.Do(answer)
 				settle()
 				if got := bob.server.endorsed(); !slices.Equal(got, keys(c.want)) {
 					t.Errorf("bob has vouched for %v, want %v", got, c.want)
@@ -164,12 +164,12 @@ func TestAYesIsForWhoWasShownToAsk(t *testing.T) {
 		if again := last(ann, func(e *wire.Called) bool { return e.From == "gus" }); again.Print != wire.DevicePrint(other.server.key) {
 			t.Errorf("ann was not asked anew: %+v", again)
 		}
-		for _, print := range []string{shown.Print, ""} {
-			tag := ann.Do(wire.Accept{Name: "gus", Print: print})
+		for _, about := range []string{shown.Print, ""} {
+			tag := ann.Do(wire.Accept{Name: "gus", Print: about})
 			wait(time.Minute)
 			ann.wantTexts("gus")
 			if ann.refused(tag) == nil {
-				t.Errorf("a yes to %q was taken for another one", print)
+				t.Errorf("a yes to %q was taken for another one", about)
 			}
 		}
 		ann.accepts("gus")

@@ -64,7 +64,7 @@ func (l *loop) rejected(c *conversation, r wire.Verify) bool {
 func (l *loop) number(c *conversation, tag string) {
 	own, other := wire.Party{Name: l.server.me, Key: l.id.Key()}, wire.Party{Name: c.name, Key: c.device}
 	l.numbers(own, other, func(e *wire.Safety) {
-		if c.device != other.Key || wire.Fold(c.name) != wire.Fold(other.Name) || wire.Fold(l.server.me) != wire.Fold(own.Name) {
+		if l.id.Key() != own.Key || c.device != other.Key || wire.Fold(c.name) != wire.Fold(other.Name) || wire.Fold(l.server.me) != wire.Fold(own.Name) {
 			l.verify(wire.Verify{Name: c.name}, tag)
 			return
 		}
@@ -94,7 +94,13 @@ func (l *loop) numbers(own, other wire.Party, then func(*wire.Safety)) {
 			Groups: groups, Words: words(digest), Code: strings.Join(groups, ""),
 			Print: wire.DevicePrint(other.Key), Own: wire.DevicePrint(own.Key),
 		}
-		l.box.Post(func(*loop) { then(e) })
+		l.box.Post(func(l *loop) {
+			if l.server.node != node {
+				l.numbers(own, other, then)
+				return
+			}
+			then(e)
+		})
 	})
 }
 
@@ -225,9 +231,9 @@ func (l *loop) ownNumber(tag string) {
 		l.emit(&wire.Safety{Re: wire.Re{Re: tag}, Own: wire.DevicePrint(l.id.Key())})
 		return
 	}
-	me, device := l.server.me, *d
-	l.numbers(wire.Party{Name: me, Key: l.id.Key()}, wire.Party{Name: me, Key: device.Key}, func(e *wire.Safety) {
-		if now := l.comparable(); now == nil || now.Key != device.Key || l.server.me != me {
+	me, own, device := l.server.me, l.id.Key(), *d
+	l.numbers(wire.Party{Name: me, Key: own}, wire.Party{Name: me, Key: device.Key}, func(e *wire.Safety) {
+		if now := l.comparable(); now == nil || now.Key != device.Key || l.server.me != me || l.id.Key() != own {
 			l.ownNumber(tag)
 			return
 		}
