@@ -293,6 +293,33 @@ func TestWhoHasAnsweredForTheKeyIsNotAskedForTheNode(t *testing.T) {
 	}
 }
 
+// The answer was for the server that was met next, and for no later one.
+func TestAnAnswerForTheKeyIsUsedUpByTheServerThatHasIt(t *testing.T) {
+	first, _ := certificate(t)
+	second, cert := certificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", first)
+		defer f.stop()
+		dir, known := t.TempDir(), newMemStore()
+		met(t, f, dir, known)
+		f.show(second)
+		cfg, a, end := disked(t, f, dir, known)
+		defer end()
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("asked for the key", func() bool { return r.state() == wire.StateOffline })
+		r.s.Do(wire.TrustServer{Shows: wire.KeyPrint(cert.RawSubjectPublicKeyInfo)})
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.calls("node2")
+		f.cut()
+		r.until("asked for the node", func() bool {
+			s := all[*wire.Status](r)
+			return s[len(s)-1].Mistrust != nil && s[len(s)-1].Mistrust.Node
+		})
+		isVerified(t, a)
+	})
+}
+
 // What waits in a profile for one server does not go to another one that calls
 // itself so. The same server at another address is known by its key.
 func TestAServerThatCallsItselfAnotherOneGetsNothingOfIt(t *testing.T) {
