@@ -173,6 +173,7 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
+	l.names = nil // which another server knows other people by
 	s.welcomed, s.node = true, e.Node
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	s.ages = slices.Contains(e.Features, featureAge)
@@ -199,6 +200,9 @@ func (l *loop) named(name string, kind wire.Kind) {
 			c.resend()
 		}
 		l.tellOthers()
+	}
+	if s.online && s.welcomed && !s.able {
+		l.giveUp()
 	}
 }
 
@@ -285,7 +289,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
-	l.tellNewDevices(e.Devices)
+	l.tellNewDevices()
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
