@@ -26,6 +26,7 @@ type arrival struct {
 // line takes a line that has come; it is confirmed when it is on disk.
 func (l *loop) line(p *path, m *wire.PeerLine) {
 	p.stored = max(p.stored, m.Seq)
+	p.c.stir()
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
 	if err == nil {

@@ -1,7 +1,6 @@
 package private
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -38,6 +37,7 @@ type conversation struct {
 	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
 	unread bool               // the disk could not be read: contact and keys are not all
 	listed gate.List          // as the server lists its devices
+	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
 	fresh  time.Time          // until when that need not be asked again
 	reason string             // why lines wait, or go no better way; for people
@@ -109,44 +109,6 @@ func (l *loop) spell(c *conversation, name string) {
 	c.name, c.contact.User, c.noted.changed = name, name, true
 }
 
-// recall takes from the disk what is known of somebody, and which key lines went to
-// last. What can't be read is tried again before anything goes out.
-func (l *loop) recall(c *conversation) {
-	contact, err := l.cfg.Store.Contact(c.name)
-	if err != nil {
-		l.diskFailed("read a contact", err)
-	}
-	keys, errKeys := l.keysOf(c.name)
-	if c.unread = err != nil || errKeys != nil; c.unread {
-		c.contact.User = c.name
-		return
-	}
-	contact.User = c.name
-	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
-	c.contact, c.keys = contact, keys
-	last := ""
-	for _, d := range keys {
-		if d.Key == l.id.Key() {
-			continue
-		}
-		c.contact.Secure = true
-		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			last = d.Key
-		}
-	}
-	c.device = cmp.Or(c.device, last)
-	if c.contact.Secure {
-		c.kind = wire.KindAccount
-	}
-}
-
-// reread tries again to read what the disk did not tell.
-func (l *loop) reread(c *conversation) {
-	if c.unread {
-		l.recall(c)
-	}
-}
-
 // is notes of which kind somebody is. Who has been an account with a key stays
 // one: a server that calls it a guest must not get another key past a person.
 func (c *conversation) is(kind wire.Kind) {
@@ -215,6 +177,7 @@ func (c *conversation) due() time.Time {
 	}
 	consider(c.again)
 	consider(c.better)
+	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
 	}
@@ -239,6 +202,9 @@ func (c *conversation) act(l *loop, now time.Time) {
 	if due := c.better; !due.IsZero() && !now.Before(due) {
 		c.better = time.Time{}
 		l.improve(c)
+	}
+	if due := c.relist; !due.IsZero() && !now.Before(due) {
+		l.listAnew(c)
 	}
 	if c.noted.changed {
 		l.report(c)

@@ -243,6 +243,7 @@ func (c *conversation) pump(l *loop) {
 			p.moved = time.Now()
 		}
 		p.flight = append(p.flight, one)
+		c.stir()
 		l.isSent(one)
 	}
 	if len(bind) > 0 {

@@ -262,6 +262,34 @@ func TestADeviceIsLetInForACallOnly(t *testing.T) {
 	}
 }
 
+// TestADeviceThatWasRemovedIsNotSpokenToThoughNobodySaysSo: bob's account loses the device
+// at the end of a link, and the two share no room in which that would be told.
+func TestADeviceThatWasRemovedIsNotSpokenToThoughNobodySaysSo(t *testing.T) {
+	for _, speaks := range []string{"ann", "bob"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newLab(t)
+			defer w.end()
+			ann, bob := friends(w)
+			ann.Whisper("bob", "one", false)
+			wait(10 * time.Minute)
+			w.change(func() { w.devices = map[string][]wire.Device{"bob": {{Key: key("bob's phone")}}} })
+			if speaks == "ann" {
+				ann.Whisper("bob", "two", false)
+			} else {
+				bob.Whisper("ann", "it is me", false)
+			}
+			wait(2 * time.Minute)
+			id := ann.Whisper("bob", "three", false)
+			bob.Whisper("ann", "it is me still", false)
+			wait(2 * time.Minute)
+			ann.wantStates(id, wire.ReceiptQueued)
+			if got := ann.texts("bob"); slices.Contains(got, "it is me still") {
+				t.Errorf("after a line of %s, ann has heard %q", speaks, got)
+			}
+		})
+	}
+}
+
 // TestADeviceThatWasRemovedWhileTheServerWasAwayIsNotSpokenTo keeps a direct link up while
 // bob's account loses the device at its end, of which nobody can tell ann.
 func TestADeviceThatWasRemovedWhileTheServerWasAwayIsNotSpokenTo(t *testing.T) {

@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -8,6 +9,44 @@ import (
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
+
+// recall takes from the disk what is known of somebody, and which key lines went to
+// last. What can't be read is tried again before anything goes out.
+func (l *loop) recall(c *conversation) {
+	contact, err := l.cfg.Store.Contact(c.name)
+	if err != nil {
+		l.diskFailed("read a contact", err)
+	}
+	keys, errKeys := l.keysOf(c.name)
+	if c.unread = err != nil || errKeys != nil; c.unread {
+		c.contact.User = c.name
+		return
+	}
+	contact.User = c.name
+	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
+	c.contact, c.keys = contact, keys
+	last := ""
+	for _, d := range keys {
+		if d.Key == l.id.Key() {
+			continue
+		}
+		c.contact.Secure = true
+		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
+			last = d.Key
+		}
+	}
+	c.device = cmp.Or(c.device, last)
+	if c.contact.Secure {
+		c.kind = wire.KindAccount
+	}
+}
+
+// reread tries again to read what the disk did not tell.
+func (l *loop) reread(c *conversation) {
+	if c.unread {
+		l.recall(c)
+	}
+}
 
 // judge says whether lines may go to a key, which the server or a device itself
 // gives for somebody's, and notes and tells what is new of it. Nobody who is not
@@ -119,9 +158,21 @@ func (l *loop) list(c *conversation, devices []wire.Device) {
 	}
 }
 
+// listEvery is how long something may be said on a link until its device is looked for
+// in the account's list: a server tells who shares a room of a device that is removed.
+const listEvery = time.Minute
+
+// stir notes that something is said on a link, by either side.
+func (c *conversation) stir() {
+	if c.relist.IsZero() && c.kind == wire.KindAccount {
+		c.relist = time.Now().Add(listEvery)
+	}
+}
+
 // listAnew asks for the devices of somebody to whom there is a link: what was said of
 // them while there was no connection was not heard.
 func (l *loop) listAnew(c *conversation) {
+	c.relist = time.Time{}
 	if len(c.paths) == 0 || c.kind != wire.KindAccount {
 		return
 	}
