@@ -24,7 +24,12 @@ func (l *loop) recall(c *conversation) {
 	}
 	contact.User = c.name
 	c.ofDisk = contact.Accepted || contact.Rejected
-	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
+	// What was said in this run is the newest, and of a guest no disk has it.
+	if c.contact.Accepted || c.contact.Rejected {
+		contact.Accepted, contact.Rejected = c.contact.Accepted, c.contact.Rejected
+	}
+	contact.Mode = cmp.Or(c.contact.Mode, contact.Mode)
+	met := c.keys
 	c.contact, c.keys = contact, keys
 	last := ""
 	for _, d := range keys {
@@ -34,6 +39,11 @@ func (l *loop) recall(c *conversation) {
 		c.contact.Secure = true
 		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
 			last = d.Key
+		}
+	}
+	for _, d := range met {
+		if c.stateOf(d.Key) == wire.KeyNone {
+			c.know(d)
 		}
 	}
 	c.device = cmp.Or(c.device, last)
