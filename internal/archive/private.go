@@ -11,9 +11,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// errBound protects a line that was meant for one key from being sent readable.
-var errBound = errors.New("it may go to one device only")
-
 // QueuePrivate writes lines for encrypted conversations, in the order in which
 // they are to go out, each with its ID, and sets the Seq of each: numbers only
 // rise, and none is ever used again. When it returns the lines survive kill -9
@@ -69,26 +66,6 @@ func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
 // stillWaits is the condition of what changes a line before it is delivered.
 const stillWaits = " WHERE client = ? AND private = 1 AND state = 'queued'"
 
-// HandOver gives lines to the server after all, readable by it: Outbox returns
-// them from now on. None goes if one of them is bound to a device.
-func (a *Archive) HandOver(lines ...wire.ClientID) error {
-	return a.change("hand over lines", func(ctx context.Context, tx *sql.Tx) error {
-		for _, line := range lines {
-			var bound int
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM outbox"+stillWaits+" AND device <> ''", line).Scan(&bound); err != nil {
-				return err
-			}
-			if bound > 0 {
-				return fmt.Errorf("%q: %w", line, errBound)
-			}
-			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET private = 0, inbox = 0, id = 0"+stillWaits, line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Bind says that lines may go to this key only; "" lets go of them.
 func (a *Archive) Bind(device string, lines ...wire.ClientID) error {
 	return a.change("bind lines", func(ctx context.Context, tx *sql.Tx) error {
@@ -134,6 +111,7 @@ func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
 		dropped = n > 0
 		return err
 	})
+	a.erase.Asked()
 	return dropped && err == nil, err
 }
 
@@ -172,6 +150,22 @@ func (a *Archive) ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error) {
 	}
 	slices.SortFunc(lines, func(a, b *wire.Receipt) int { return cmp.Compare(a.ID, b.ID) })
 	return lines, nil
+}
+
+// LastDevice returns the device that the newest private line was exchanged with
+// under a name, whoever wrote it: "" where there is none, or it went through the
+// server.
+func (a *Archive) LastDevice(user string) (device string, err error) {
+	const query = `SELECT device FROM (
+		SELECT * FROM (SELECT id, device FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND state = '' ORDER BY id DESC LIMIT 1)
+		UNION ALL
+		SELECT * FROM (SELECT id, device FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND state <> '' ORDER BY id DESC LIMIT 1)
+		) ORDER BY id DESC LIMIT 1`
+	err = a.read.QueryRowContext(context.Background(), query, a.here(), fold(user)).Scan(&device)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the newest device: %w", err)
+	}
+	return device, nil
 }
 
 // LastFrom returns what is known of the newest line of somebody that is not above

@@ -25,6 +25,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -87,13 +88,19 @@ type Config struct {
 }
 
 // Store is what a session keeps on disk; archive.Archive is one. Rooms, lines
-// and the outbox are those of the server of the last Home. The session calls
+// and the outbox are those of the server of the last Meet. The session calls
 // it from one goroutine.
 type Store interface {
 	// Profile returns 32 hex digits that tell this disk from others.
 	Profile() string
-	// Home says which server comes now, node is "" until it has named itself.
-	Home(server, node string) error
+	// Meet says which server comes now: node is "" until it has named itself, key
+	// is what it has shown. A *wire.NodeError says that the address had another
+	// one. Of servers whose key the Store has not noted, had reports whether that
+	// of the one at an address was the same.
+	Meet(server, node, key string, had func(server string) bool) error
+	// Renew notes that the server at an address is another one the next time the
+	// Store is opened, and returns how many lines wait for the one before.
+	Renew(server, node, key string) (left int, err error)
 	Token(server, name string) wire.Secret
 	SetToken(server, name string, t wire.Secret) error
 	// Queue stores lines that wait; Outbox returns those typed under a name.
@@ -109,6 +116,8 @@ type Store interface {
 	Joined() []string
 	// Marks returns up to where a person has read each room, by its name.
 	Marks() map[string]wire.ID
+	// What is known of the person that a private line is for.
+	gate.Disk
 }
 
 // KnownServers is what one user knows of the keys of servers;
@@ -194,9 +203,13 @@ func (s *Session) Do(r wire.Request) (tag string) {
 	return tag
 }
 
-// Pass hands over a line that somebody else has taken from a person, and maybe
-// queued: Client, As, Text and To or Room are set.
-func (s *Session) Pass(r *wire.Receipt) { s.box.Post(func(l *loop) { l.typed(r) }) }
+// Pass hands over a private line that its server may read, for the connection at hand:
+// Client, As, Text and To are set. Whoever passes it keeps it on disk, and has it
+// again by a *wire.Returned where it is not sent: because that connection ends, or
+// because the gate thinks otherwise by then.
+func (s *Session) Pass(v gate.Verdict, r *wire.Receipt) {
+	s.box.Post(func(l *loop) { l.passedOn(v, r) })
+}
 
 // Tell says something to the server that is not answered. It is lost where
 // there is no connection, or one that takes no more.

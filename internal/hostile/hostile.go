@@ -26,7 +26,7 @@ func Words() []string {
 func states() []string {
 	return []string{
 		"", "account", "guest", "datagram", "connecting", "online", "offline", "ended", "queued", "sent", "delivered", "read", "failed", "new", "known", "verified", "changed",
-		"rejected", "withdrawn", "offered", "running", "waiting", "done", "refused", "direct", "relay", "inbox", "plain", "never", "taken", "invalid", "leave", "login",
+		"rejected", "withdrawn", "shared", "offered", "running", "waiting", "done", "refused", "direct", "relay", "inbox", "plain", "never", "taken", "invalid", "leave", "login",
 	}
 }
 
@@ -68,7 +68,7 @@ func types() []wire.Event {
 		&wire.Called{}, &wire.Path{}, &wire.TalkRenamed{}, &wire.KeySeen{}, &wire.Safety{}, &wire.Transfer{}, &wire.Shared{}, &wire.Displaced{},
 		&wire.Filled{}, &wire.Endpoint{}, &wire.DeviceList{}, &wire.Found{}, &wire.Punched{}, &wire.Declined{}, &wire.Relayed{},
 		&wire.PrekeyCount{}, &wire.PrekeyTaken{}, &wire.Sealed{}, &wire.PeerList{}, &wire.Calculated{}, &wire.ClockTold{}, &wire.Asked{},
-		&wire.Status{}, &wire.Receipt{}, &wire.Withdrawn{},
+		&wire.Status{}, &wire.Receipt{}, &wire.Withdrawn{}, &wire.Returned{},
 	}
 }
 

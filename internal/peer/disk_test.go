@@ -16,10 +16,14 @@ type disk struct {
 	mu   sync.Mutex
 	full bool
 	kept []string
+	keys map[string][]wire.KnownDevice
 }
 
 func (d *disk) Home(string, string) error    { return nil }
 func (d *disk) LastSeen(room string) wire.ID { return 0 }
+
+func (d *disk) Contact(user string) (wire.Contact, error)       { return wire.Contact{User: user}, nil }
+func (d *disk) Devices(user string) ([]wire.KnownDevice, error) { return d.keys[user], nil }
 
 func (d *disk) Keep(lines []wire.Event, _ ...wire.Extent) error {
 	d.mu.Lock()
@@ -28,7 +32,9 @@ func (d *disk) Keep(lines []wire.Event, _ ...wire.Extent) error {
 		return errors.New("no space left on device")
 	}
 	for _, e := range lines {
-		d.kept = append(d.kept, e.(*wire.Said).Text)
+		if said, ok := e.(*wire.Said); ok {
+			d.kept = append(d.kept, said.Text)
+		}
 	}
 	return nil
 }

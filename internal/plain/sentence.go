@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -106,7 +107,7 @@ var done = map[wire.Act]text.Safe{
 	wire.ActAccept:     "accepted.",
 	wire.ActReject:     "refused.",
 	wire.ActVerify:     "noted.",
-	wire.ActTrust:      "noted, connecting.",
+	wire.ActTrust:      "noted.",
 	wire.ActDrop:       "the line is taken out of the outbox.",
 }
 
@@ -118,6 +119,10 @@ func loggedIn(e *wire.LoggedIn) text.Safe {
 	b := "you are " + named(e.Name, e.Kind) + "."
 	if e.Failed > 0 {
 		b += text.Sprintf(" %s since your last login%s.", count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
+	}
+	if e.Copied != "" {
+		b += text.Sprintf(" a token of your account was used twice, the second time from %s: a copy of it may be with somebody else. "+
+			"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup.", e.Copied)
 	}
 	if e.Waiting > 0 {
 		b += text.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
@@ -156,7 +161,7 @@ func (s speech) devices(e *wire.DeviceList) text.Safe {
 		switch {
 		case d.Key == e.Own:
 			parts[i] += " (this one)"
-		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
+		case !slices.Contains(e.Vouched, d.Key):
 			parts[i] += " (no other vouches for it)"
 		}
 	}

@@ -153,7 +153,7 @@ func (m *Model) deviceList(e *wire.DeviceList) {
 		switch {
 		case d.Key == e.Own:
 			row += " (this one)"
-		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
+		case !slices.Contains(e.Vouched, d.Key):
 			row += ", no other vouches for it: /verify " + m.link.label
 		}
 		m.note(at, row)
@@ -202,7 +202,7 @@ func (m *Model) done(e *wire.Done) {
 	case wire.ActAway:
 		m.note(ask.at, "noted")
 	case wire.ActTrust:
-		m.note(ask.at, "noted; connecting")
+		m.note(ask.at, "noted")
 	case wire.ActPasswd:
 		m.note(ask.at, "the password is changed; all other sessions have to log in again")
 	case wire.ActAccount:

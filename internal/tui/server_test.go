@@ -48,9 +48,91 @@ func TestAPersonIsShownBothKeysBeforeTheNewOneIsTrusted(t *testing.T) {
 				t.Fatalf("got %+v, want what was shown trusted", asked)
 			}
 			s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActTrust})
-			s.shows("noted; connecting")
+			s.shows("noted")
 		})
 	}
+}
+
+func TestAPersonIsToldThatACertificateTakesThePlaceOfAKey(t *testing.T) {
+	s := open(t, 120, 40)
+	doubt := mistrusted(newKey)
+	doubt.Mistrust.Valid = true
+	s.hear(doubt)
+	s.press("esc")
+	s.enters("/server trust")
+	s.shows("valid for its name")
+	s.shows("if you say yes, any key with such a certificate is")
+	s.shows("trust certificates in place of the key of h:1?")
+	s.types("y")
+	if asked, _ := asked[wire.TrustServer](s.session); len(asked) != 1 || asked[0] != (wire.TrustServer{Shows: newKey, Valid: true}) {
+		t.Errorf("got %+v", asked)
+	}
+}
+
+// TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother has a person go to another server
+// while a question stands.
+func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
+	for name, ask := range map[string]func(s *scene){
+		"a server's key": func(s *scene) {
+			s.hear(mistrusted(""))
+			s.press("esc")
+			s.enters("/server trust")
+			s.shows("plain text to h:1?")
+		},
+		"a person's key": func(s *scene) {
+			lab(s)
+			s.switchTo(s.book.person("alice"))
+			verifying(s)
+			s.shows("is this really alice?")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, 120, 40)
+			ask(s)
+			other := &session{}
+			s.use(Connected{Session: other, Archive: s.link.archive})
+			if s.over.open() || s.composer.query != nil {
+				t.Error("the question stands")
+			}
+			s.lingers(guardFor)
+			s.types("y")
+			s.press("ctrl+u")
+			s.enters("/verify alice same")
+			for _, r := range other.done {
+				switch r := r.(type) {
+				case wire.TrustServer:
+					t.Errorf("asked %+v", r)
+				case wire.Verify:
+					if r.Print != "" {
+						t.Errorf("asked %+v", r)
+					}
+				default:
+				}
+			}
+		})
+	}
+}
+
+func TestAPersonIsShownBothNamesBeforeANewServerIsGoneOnWith(t *testing.T) {
+	s := open(t, 120, 40)
+	status := mistrusted("node2")
+	status.Mistrust = &wire.Mistrust{Had: "node1", Shows: "node2\x1b[2J", Node: true}
+	s.hear(status)
+	s.shows("/server trust")
+	s.press("esc")
+	s.enters("/server trust")
+	for _, part := range []string{"called itself: node1", "calls itself now: node2", "as a new server?"} {
+		s.shows(part)
+	}
+	s.types("y")
+	asked, tag := asked[wire.TrustServer](s.session)
+	if len(asked) != 1 || !asked[0].Node || asked[0].Shows != status.Mistrust.Shows {
+		t.Fatalf("got %+v, want what was shown trusted", asked)
+	}
+	s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActTrust}, &wire.Status{
+		State: wire.StateEnded, Server: "h:1", Code: wire.CodeEnded, Reason: "h:1 is a new server from now on. Start again to go on.",
+	})
+	s.shows("Start again to go on")
 }
 
 func TestWhereNothingHasChangedThereIsNothingToTrust(t *testing.T) {

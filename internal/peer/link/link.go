@@ -12,6 +12,7 @@ import (
 
 	"github.com/quic-go/quic-go"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -19,6 +20,7 @@ import (
 const (
 	codeDone   quic.ApplicationErrorCode = 0 // nothing is wrong
 	codeFailed quic.ApplicationErrorCode = 1 // what was said can't be read, or took too long
+	codeOther  quic.ApplicationErrorCode = 2 // another way is looked for
 )
 
 // readSize is how much of the conversation is read at a time.
@@ -67,9 +69,15 @@ func (k *Link) Read() (wire.PeerMessage, error) {
 	return nil, io.EOF
 }
 
-// Write writes messages that wire.AppendPeer has made. It waits while the other
-// side does not keep up.
-func (k *Link) Write(frames []byte) error {
+// errBarred is for bytes that the gate does not let out on the link.
+var errBarred = errors.New("nothing may be said to that key")
+
+// Write writes messages that wire.AppendPeer has made, if the gate has let them out
+// to the other device. It waits while the other side does not keep up.
+func (k *Link) Write(v gate.Verdict, frames []byte) error {
+	if !v.Links(k.Key) {
+		return errBarred
+	}
 	_, err := k.stream.Write(frames)
 	return err
 }
@@ -81,13 +89,18 @@ func (k *Link) Finish() { _ = k.stream.Close() } // an error says that it has en
 // Close ends the connection at once. What was written and has not arrived is
 // lost.
 func (k *Link) Close(failed bool) {
-	k.once.Do(func() {
-		code := codeDone
-		if failed {
-			code = codeFailed
-		}
-		_ = k.conn.CloseWithError(code, "") // it has ended then, whatever it says
-	})
+	if failed {
+		k.end(codeFailed)
+		return
+	}
+	k.end(codeDone)
+}
+
+// GiveUp is Close for a connection that another one is to take the place of.
+func (k *Link) GiveUp() { k.end(codeOther) }
+
+func (k *Link) end(code quic.ApplicationErrorCode) {
+	k.once.Do(func() { _ = k.conn.CloseWithError(code, "") }) // it has ended then, whatever it says
 }
 
 // Done is closed when the connection has ended.
@@ -121,8 +134,11 @@ func (k *Link) Stats() Stats {
 	return Stats{RTT: s.SmoothedRTT, Packets: int64(s.PacketsSent), Lost: int64(s.PacketsLost), Received: int64(s.PacketsReceived)}
 }
 
-// OpenFile begins a stream for a file.
-func (k *Link) OpenFile(ctx context.Context) (*FileOut, error) {
+// OpenFile begins a stream for a file, if the gate has let it out to the other device.
+func (k *Link) OpenFile(ctx context.Context, v gate.Verdict) (*FileOut, error) {
+	if !v.Links(k.Key) {
+		return nil, errBarred
+	}
 	s, err := k.conn.OpenUniStreamSync(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin to send a file: %w", err)

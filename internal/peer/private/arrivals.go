@@ -26,6 +26,7 @@ type arrival struct {
 // line takes a line that has come; it is confirmed when it is on disk.
 func (l *loop) line(p *path, m *wire.PeerLine) {
 	p.stored = max(p.stored, m.Seq)
+	p.c.stir()
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
 	if err == nil {
@@ -114,5 +115,15 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 	if h != nil && h.Seq != 0 && h.Device == p.Key && h.Seq > p.read {
 		p.read = h.Seq
 		p.say(l, &wire.PeerRead{Seq: h.Seq})
+	}
+}
+
+// readBy marks our lines as read, also those that arrived before this program was
+// started.
+func (l *loop) readBy(p *path, seq wire.ID) {
+	read, err := l.cfg.Store.ReadBy(p.Key, seq)
+	l.diskFailed("note what was read", err)
+	for _, r := range read {
+		l.emit(r)
 	}
 }

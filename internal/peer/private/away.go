@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -19,6 +20,11 @@ const (
 	prekeyFor = 60 * 24 * time.Hour
 	// prekeyRenew is after how long the one of last resort is replaced.
 	prekeyRenew = 7 * 24 * time.Hour
+	// lastKept is how long the private half of the one of last resort is kept after it
+	// was replaced: a line may have been sealed to it just before, and wait.
+	lastKept = 14 * 24 * time.Hour
+	// forgetEvery is how often prekeys are deleted whose time is over.
+	forgetEvery = 12 * time.Hour
 	// prekeyAgain is when it is tried again to hand some over.
 	prekeyAgain = time.Minute
 	// lastResort begins the ids of prekeys that are used more than once.
@@ -37,6 +43,7 @@ type prekeys struct {
 	renew time.Time     // when the one of last resort is replaced, zero: none was handed over by this program
 	made  []wire.Prekey // on disk, and not at the server yet
 	busy  bool
+	clean time.Time // when those are deleted whose time is over
 }
 
 // told is how many the server has.
@@ -58,8 +65,20 @@ func (k *prekeys) used() {
 	}
 }
 
-// act hands over new ones when it is time.
+// next is when something is to be done.
+func (k *prekeys) next() time.Time {
+	if k.due.IsZero() || k.clean.Before(k.due) {
+		return k.clean
+	}
+	return k.due
+}
+
+// act deletes those whose time is over, and hands over new ones when it is time.
 func (k *prekeys) act(l *loop, now time.Time) {
+	if !now.Before(k.clean) {
+		k.clean = now.Add(forgetEvery)
+		l.diskFailed("delete prekeys", l.cfg.Store.ForgetPrekeys())
+	}
 	if k.due.IsZero() || now.Before(k.due) {
 		return
 	}
@@ -87,6 +106,7 @@ func (k *prekeys) answered(l *loop, e wire.Event) {
 	no, refused := e.(*wire.Refused)
 	switch {
 	case !refused:
+		k.replaced(l, now)
 		k.made, k.renew = nil, now.Add(prekeyRenew)
 		if count, ok := e.(*wire.PrekeyCount); ok {
 			k.told(l, count.Count)
@@ -98,6 +118,16 @@ func (k *prekeys) answered(l *loop, e wire.Event) {
 	default:
 		k.due = now.Add(prekeyAgain)
 	}
+}
+
+// replaced has the disk forget the ones of last resort that the server gives to
+// nobody any more.
+func (k *prekeys) replaced(l *loop, now time.Time) {
+	if len(k.made) == 0 {
+		return // they were those of another name of ours
+	}
+	last, until := k.made[0].ID, wire.MillisOf(now.Add(lastKept))
+	l.write("retire prekeys", "retire prekeys", func() error { return l.cfg.Store.RetirePrekeys(lastResort, last, until) })
 }
 
 // make makes prekeys whose private halves are on disk: one of last resort with
@@ -126,10 +156,10 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 // seal leaves copies of what waits for an account in its inbox, one after the
 // other. The lines themselves go on waiting for the other side.
 func (l *loop) seal(c *conversation) {
-	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || c.blocked() || !l.server.claimed {
+	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || l.blocked(c) || !l.server.claimed {
 		return
 	}
-	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && l.mine(one) })
+	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && !one.passed && l.mine(one) })
 	if i < 0 && slices.ContainsFunc(c.lines, l.mine) {
 		c.show(c.name + sealedWait)
 	}
@@ -169,7 +199,11 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	if strings.HasSuffix(key.ID, readsAfter) {
 		w.after = one.after(key.Device)
 	}
-	note, err := sealNote(l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: w.append(nil)})
+	v := l.may(c, gate.BySeal, key.Device)
+	if !v.Carries(one.Device) {
+		return
+	}
+	note, err := sealNote(v, l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: w.append(nil)})
 	if err != nil {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return

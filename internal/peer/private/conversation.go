@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -32,19 +33,26 @@ type conversation struct {
 	kind      wire.Kind
 	contact   wire.Contact
 
-	device  string        // its key, "" before it is known
-	state   wire.KeyState // of device
-	devices []wire.Device // as the server lists them
-	plain   bool          // it has no key: lines go through the server
-	fresh   time.Time     // until when that need not be asked again
-	reason  string        // why lines wait, or go no better way; for people
+	device string             // its key, "" before it is known
+	past   string             // a guest's, while device is not known: the key that what is on the disk was exchanged with; see guestKey
+	ofDisk bool               // contact is what the disk has of an account
+	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
+	unread bool               // the disk is to be read, once more or at all: contact and keys are not all
+	read   bool               // it was read in this run: what a person has said since is not there to be read
+	listed gate.List          // as the server lists its devices
+	relist time.Time          // when it is asked again, zero: nothing was said since
+	says   gate.Word          // what the server says of its key
+	fresh  time.Time          // until when that need not be asked again
+	reason string             // why lines wait, or go no better way; for people
 
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
+	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
+	calls   budget         // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
 	moving  bool           // files are on their way
@@ -75,25 +83,20 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key}
-		var err error
-		if c.contact, err = l.cfg.Store.Contact(name); err != nil {
-			l.diskFailed("read a contact", err)
-		}
-		c.contact.User = name
-		if c.contact.Secure {
-			c.kind = wire.KindAccount
-		}
+		c = &conversation{name: name, key: key, calls: budget{rate: callsASecond, burst: callsAtOnce}}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer
 		}
+		var err error
 		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
 			l.diskFailed("read the newest line", err)
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
-		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
+		if c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected; c.wrote {
+			c.asker = c.heard.Device
+		}
 		l.convs[key] = c
 	}
 	return c
@@ -109,30 +112,13 @@ func (l *loop) spell(c *conversation, name string) {
 	c.name, c.contact.User, c.noted.changed = name, name, true
 }
 
-// recall takes from the disk which key lines went to last.
-func (l *loop) recall(c *conversation) {
-	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
-	for _, d := range known {
-		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			c.device, c.state = d.Key, d.State
-		}
-	}
-}
-
-// is notes of which kind somebody is. Who has been an account with a key stays
-// one: a server that calls it a guest must not get another key past a person.
-func (c *conversation) is(kind wire.Kind) {
-	if !c.contact.Secure {
-		c.kind = kind
-	}
-}
-
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
 func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
+	l.reread(c)
 	was := c.contact
 	change(&c.contact)
-	if c.contact != was && c.kind == wire.KindAccount {
+	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
 		contact := c.contact
 		l.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
 	}
@@ -152,15 +138,8 @@ func (l *loop) accept(c *conversation) {
 // waits says whether there is a reason to look for somebody: a line that was
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
-	return !c.plain && (c.poked || c.moving || slices.ContainsFunc(c.lines, l.mine))
-}
-
-// blocked says that nothing goes out before a person has answered.
-func (c *conversation) blocked() bool { return distrusted(c.state) }
-
-// distrusted says that a key in this state gets nothing and vouches for nobody.
-func distrusted(state wire.KeyState) bool {
-	return state == wire.KeyChanged || state == wire.KeyRejected || state == wire.KeyWithdrawn
+	wanted := func(one *line) bool { return !one.passed && l.mine(one) }
+	return c.says == gate.Unasked && (c.poked || c.moving || slices.ContainsFunc(c.lines, wanted))
 }
 
 // soon has it looked for at once.
@@ -193,6 +172,7 @@ func (c *conversation) due() time.Time {
 	}
 	consider(c.again)
 	consider(c.better)
+	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
 	}
@@ -218,6 +198,9 @@ func (c *conversation) act(l *loop, now time.Time) {
 		c.better = time.Time{}
 		l.improve(c)
 	}
+	if due := c.relist; !due.IsZero() && !now.Before(due) {
+		l.listAnew(c)
+	}
 	if c.noted.changed {
 		l.report(c)
 	}
@@ -229,9 +212,13 @@ func (l *loop) find(c *conversation) {
 	if !l.farewell.IsZero() {
 		return
 	}
-	if p := c.asked; p != nil && c.contact.Accepted && !c.blocked() {
+	l.reread(c)
+	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
 		l.answer(c, p)
+		return
+	}
+	if l.waits(c) && l.passAll(c) {
 		return
 	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
@@ -257,22 +244,25 @@ func (l *loop) find(c *conversation) {
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
 	l.spell(c, e.Name)
-	c.is(e.Kind)
+	l.is(c, e.Kind, e.Device, e.Devices)
 	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
-		c.plainly(l, "this is you")
-	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "" && c.comes(e):
+		l.isKeyless(c, gate.OwnKey)
+	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c) && c.comes(e):
 		c.again = time.Now().Add(comesWithin)
-	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "":
+	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c):
 		c.coming = false
-		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
+		l.keyless(c)
+		l.isKeyless(c, gate.Keyless)
 	case e.Device != "":
 		if l.judge(c, e.Device) {
 			if !c.invited {
 				c.show("") // whatever it was: they are here, and are called
 			}
-			l.begin(c)
+			if l.waits(c) || c.urgent { // what waited may have been for somebody else
+				l.begin(c)
+			}
 		}
 	default:
 		l.away(c, c.name+" is away")
@@ -293,7 +283,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
 		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
-	case c.contact.Secure || c.device != "":
+	case l.hasKey(c):
 		l.away(c, c.name+" is not here")
 	default:
 		c.poked = false
@@ -311,29 +301,17 @@ func (l *loop) away(c *conversation, why string) {
 	l.seal(c)
 }
 
-// plainly leaves all that waits to the session.
-func (c *conversation) plainly(l *loop, why string) {
-	c.invited = false
-	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
-	c.show(why)
-	l.failBound(c, "")
-	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
-	lines := c.lines
-	c.lines, c.next = nil, 0
-	ids := make([]wire.ClientID, 0, len(lines))
-	for _, one := range lines {
-		ids = append(ids, one.Client)
-	}
-	if err := l.cfg.Store.HandOver(ids...); err != nil {
-		l.diskFailed("hand lines over", err)
-		c.lines, c.plain = lines, false
-		c.later(time.Now())
-		return
-	}
-	for _, one := range lines {
-		r := copied(one.Receipt)
-		r.Seq, r.ID, r.Device, r.After, r.AfterOf = 0, 0, "", nil, "" // nobody but the server acknowledges it now
-		l.Pass(r)
+// invite says that a person over there has to answer first.
+func (c *conversation) invite() {
+	c.invited, c.noted.changed = true, true
+	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
+}
+
+// uninvite forgets that somebody was asked: they have answered, or are not there.
+func (c *conversation) uninvite() {
+	if c.invited {
+		c.invited = false
+		c.show("")
 	}
 }
 
@@ -348,9 +326,7 @@ func (c *conversation) cut() {
 			p.Close(false)
 		}
 	}
-	if c.plain {
-		c.plain = false // another server may know better
-	}
+	c.says = gate.Unasked // another server may know better
 	c.invited = false
 	if c.best() == nil {
 		c.show(noServer)

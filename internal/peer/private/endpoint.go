@@ -22,9 +22,9 @@
 // # Where things are
 //
 // server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go and verify.go
+// registry; conversation.go is what is known of somebody, trust.go, owner.go and verify.go
 // are about keys, rename.go about people who change their names; call.go finds a
-// way, path.go holds the links; lines.go is about our lines, arrivals.go about
+// way, knock.go where it may lead, path.go holds the links; lines.go is about our lines, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
 // what the disk does not take; files.go and
 // file_*.go move files; oldpeers.go talks to people of older programs in plain
@@ -40,6 +40,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -52,8 +53,9 @@ type Server interface {
 	Do(r wire.Request) (tag string)
 	// Tell says what is not answered.
 	Tell(r wire.Request)
-	// Pass hands over a line that the server may read.
-	Pass(r *wire.Receipt)
+	// Pass hands over a line that the server may read, for the connection at hand: a
+	// *wire.Receipt says what becomes of it, or a *wire.Returned that it was not sent.
+	Pass(v gate.Verdict, r *wire.Receipt)
 	// Check finds out whether the connection still works.
 	Check()
 	Retry()
@@ -71,8 +73,6 @@ type Store interface {
 	// QueuePrivate stores lines that wait, and numbers them.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)
-	// HandOver leaves lines to the session.
-	HandOver(lines ...wire.ClientID) error
 	// Bind lets lines go to one key only.
 	Bind(device string, lines ...wire.ClientID) error
 	// Doubt notes that lines are about to go out: they may have arrived from then on.
@@ -88,6 +88,9 @@ type Store interface {
 	// LastFrom is the newest line of somebody that is not above an id: the device
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)
+	// LastDevice is the device that the newest private line was exchanged with under
+	// a name; "" where there is none, or it went through the server.
+	LastDevice(user string) (string, error)
 	// Keep stores the *wire.Whispered of plain conversations.
 	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	// Hear stores lines that came where they belong, sets their ids, and says which
@@ -101,12 +104,18 @@ type Store interface {
 	Readdress(name string, lines ...wire.ClientID) error
 
 	Devices(user string) ([]wire.KnownDevice, error)
+	// NamesOf is a device under each name that it is known by.
+	NamesOf(device string) ([]wire.KnownDevice, error)
 	SetDevice(d wire.KnownDevice) error
 	Contact(user string) (wire.Contact, error)
 	SetContact(c wire.Contact) error
 
 	AddPrekeys(keys map[string]wire.Secret, expires wire.Millis) error
 	Prekey(id string) (wire.Secret, error)
+	// RetirePrekeys has those whose ids begin so deleted at a time, but for one that
+	// has replaced them, and ForgetPrekeys deletes all whose time is over.
+	RetirePrekeys(prefix, but string, at wire.Millis) error
+	ForgetPrekeys() error
 
 	Shares() (typing, reading bool)
 	SetShares(typing, reading bool) error
@@ -145,6 +154,7 @@ type Endpoint struct {
 	box      *session.Box[*loop]
 	plain    *plainConn
 	expected expected
+	admitted admitted
 }
 
 // New returns an endpoint that does nothing until Run.
@@ -182,7 +192,7 @@ func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 // Do does what a person asks of private conversations, and asks the server all
 // else. It never waits: the answer is an event whose Re is the tag.
 func (e *Endpoint) Do(r wire.Request) (tag string) {
-	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") {
+	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") && !spoken(r.Act()) {
 		return e.Server.Do(r)
 	}
 	tag = e.box.Tag()

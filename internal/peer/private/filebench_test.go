@@ -25,7 +25,7 @@ func BenchmarkAFileOnLoopback(b *testing.B) {
 	ann, bob := w.loopback("ann"), w.loopback("bob")
 	ann.Whisper("bob", "hello", false)
 	bob.comes(b, func(e wire.Event) bool { _, ok := e.(*wire.Called); return ok })
-	bob.Do(wire.Accept{Name: "ann"})
+	bob.accepts("ann")
 	bob.comes(b, func(e wire.Event) bool { _, ok := e.(*wire.Whispered); return ok })
 	file := give(b, "a.bin", random(benchFile, 1))
 	raw := newRaw(b)
@@ -37,7 +37,7 @@ func BenchmarkAFileOnLoopback(b *testing.B) {
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		bob.comes(b, func(e wire.Event) bool { t, ok := e.(*wire.Transfer); return ok && t.State == wire.TransferOffered })
 		began = time.Now()
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		ann.comes(b, func(e wire.Event) bool { t, ok := e.(*wire.Transfer); return ok && t.State == wire.TransferDone })
 		files += time.Since(began)
 		must(b, os.RemoveAll(bob.downloads))
@@ -93,7 +93,7 @@ func newRaw(b *testing.B) *raw {
 		must(b, err)
 		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		must(b, err)
-		c, err := link.NewCarrier(link.Share(conn), id, func(string) bool { return true })
+		c, err := link.NewCarrier(link.Share(conn, anywhere), id, func(string) bool { return true })
 		must(b, err)
 		b.Cleanup(func() { _ = errors.Join(c.Close(), conn.Close()) })
 		return c, id, conn.LocalAddr()
@@ -115,7 +115,7 @@ func newRaw(b *testing.B) *raw {
 	must(b, err)
 	hello, err := wire.AppendPeer(nil, &wire.PeerHello{Version: wire.PeerVersion})
 	must(b, err)
-	must(b, out.Write(hello))
+	must(b, out.Write(let(out.Key), hello))
 	in := <-taken
 	if in == nil {
 		b.Fatal("the link was not taken")
@@ -128,7 +128,7 @@ func (r *raw) send(b *testing.B) {
 	b.Helper()
 	sent := make(chan error, 1)
 	go func() {
-		s, err := r.out.OpenFile(b.Context())
+		s, err := r.out.OpenFile(b.Context(), let(r.out.Key))
 		for n := 0; err == nil && n < benchFile; n += len(r.content) {
 			_, err = s.Write(r.content)
 		}

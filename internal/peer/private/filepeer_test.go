@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -32,8 +33,16 @@ type intruder struct {
 	said []wire.PeerMessage // by the other side
 }
 
-// intrude puts an intruder in the place of a person, with a link to another.
-func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
+// intrude puts an intruder in the place of a person, who calls another and links.
+func (w *lab) intrude(as, to *person) *intruder {
+	w.t.Helper()
+	x, err := w.dialAs(as, to, true)
+	must(w.t, err)
+	return x
+}
+
+// dialAs dials from the device of a person who has quit, after a call or without one.
+func (w *lab) dialAs(as, to *person, called bool) (*intruder, error) {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -41,14 +50,20 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	seed, _ := as.store.Seed()
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
-	x := &intruder{t: w.t, conn: link.Share(conn)}
+	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
-	other, _ := newMemory("bob").Seed()
-	key, err := link.NewIdentity(other)
-	must(w.t, err)
-	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
-	must(w.t, err)
+	if called {
+		w.knocks(x.conn, id.Key(), as.server, to)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	x.Link, err = x.carrier.Dial(ctx, to.addr(), to.server.key)
+	if err != nil {
+		_ = x.carrier.Close()
+		_ = x.conn.Close()
+		return nil, err
+	}
 	x.say(&wire.PeerHello{Version: wire.PeerVersion})
 	x.done.Go(func() {
 		for {
@@ -62,7 +77,30 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 		}
 	})
 	settle()
-	return x
+	return x, nil
+}
+
+func anywhere(netip.AddrPort) bool { return true }
+
+// calls has the server tell somebody of a call by a device in a person's place, who
+// takes the answer.
+func (w *lab) calls(as *session, key string, token [16]byte, to string) {
+	w.change(func() {
+		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
+		w.here[wire.Fold(s.name)] = s
+		w.punch(s, wire.Punch{To: to, Call: hex.EncodeToString(token[:])}, wire.Re{})
+	})
+	settle()
+}
+
+// knocks calls so, and knocks as a program would.
+func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+	w.t.Helper()
+	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
+	w.calls(as, key, k.Token, to.server.name)
+	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
+	must(w.t, err)
+	settle()
 }
 
 func (x *intruder) quit() {
@@ -72,11 +110,16 @@ func (x *intruder) quit() {
 	x.done.Wait()
 }
 
+// let is the gate's word that a key may be spoken to.
+func let(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
+}
+
 func (x *intruder) say(m wire.PeerMessage) {
 	x.t.Helper()
 	frame, err := wire.AppendPeer(nil, m)
 	must(x.t, err)
-	must(x.t, x.Write(frame))
+	must(x.t, x.Write(let(x.Key), frame))
 }
 
 // heard is the newest message of a type, nil where there was none.
@@ -108,7 +151,7 @@ func (x *intruder) stream(id string, content []byte) {
 	x.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := x.OpenFile(ctx)
+	out, err := x.OpenFile(ctx, let(x.Key))
 	must(x.t, err)
 	raw, err := hex.DecodeString(id)
 	must(x.t, err)
@@ -117,8 +160,6 @@ func (x *intruder) stream(id string, content []byte) {
 	_ = out.Close() // it may be cancelled already
 	settle()
 }
-
-var bobAt = netip.MustParseAddrPort("10.0.0.3:4000")
 
 func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 	content := random(10_000, 1)
@@ -136,11 +177,11 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				o := x.offer(1, content, nil)
 				bob.wantFile("f1", wire.TransferOffered, "")
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accepts("ann")
 				settle()
 				if m := heard[*wire.PeerTake](x); m == nil || m.File != o.File || m.From != 0 {
 					t.Fatalf("bob asks for %+v", m)
@@ -164,7 +205,7 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		for n, change := range []func(*wire.PeerOffer){
 			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
@@ -236,12 +277,12 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				content := []byte("content")
 				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
 				bob.wantFile(want, wire.TransferOffered, "")
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accepts("ann")
 				settle()
 				x.stream(o.File, content)
 				bob.wantFile(want, wire.TransferDone, "")
@@ -259,15 +300,15 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := random(1000, 1)
 		o := x.offer(1, content, nil)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		var silent []*link.FileOut
 		for range 4 { // as many as there may be
-			s, err := x.OpenFile(context.Background())
+			s, err := x.OpenFile(context.Background(), let(x.Key))
 			must(t, err)
 			_, err = s.Write([]byte{1, 2})
 			must(t, err)
@@ -295,7 +336,7 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "a.bin", random(1000, 1))})
 		settle()
@@ -330,11 +371,11 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := []byte("content")
 		o := x.offer(1, content, nil)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		x.stream(o.File, content)
 		refused := x.offer(2, content, nil)

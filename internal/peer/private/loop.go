@@ -35,12 +35,14 @@ type loop struct {
 	feed     session.Feed
 	server   server
 	place    registration
+	knocks   budget // of what calls send to addresses
 	asks     map[string]func(wire.Event)
 	convs    map[string]*conversation // by folded name
 	queue    []*wire.Receipt          // typed in this round
 	round    []arrival                // lines that came, and are not on disk
 	settling []settling               // lines that have arrived, of which the disk does not know yet
 	unsaved  unsaved
+	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
 	files    files
 	older    older
 	prekeys  prekeys
@@ -53,7 +55,7 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(),
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(), knocks: budget{rate: knocksASecond, burst: knocksAtOnce},
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l
@@ -72,7 +74,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {
 	case err == nil:
-		l.socket = link.Share(conn)
+		l.socket = link.Share(conn, l.admitted.has)
 		l.plain.open(conn)
 		l.direct, err = link.NewCarrier(l.socket, l.id, l.expected.has)
 	case l.cfg.Local != "":
@@ -237,6 +239,8 @@ func (l *loop) act(now time.Time) {
 	for _, c := range l.convs {
 		c.act(l, now)
 	}
+	l.expect()
+	l.admit()
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
 	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {
@@ -247,7 +251,7 @@ func (l *loop) act(now time.Time) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell, l.older.keeper.Due()}
+	times := []time.Time{l.place.due, l.files.due(), l.prekeys.next(), l.farewell, l.older.keeper.Due()}
 	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
 		times = append(times, l.unsaved.again)
 	}

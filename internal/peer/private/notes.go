@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -23,39 +24,13 @@ func (l *loop) sealed(e *wire.Sealed) {
 	default:
 		c := l.conversation(e.From)
 		l.spell(c, e.From)
-		c.is(e.Kind)
-		c.plain = false
-		l.judgeNote(c, e)
-	}
-}
-
-// judgeNote opens a line if its sender's key is trusted. That of another device
-// than lines go to now is as good, and leaves lines where they go.
-func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
-	known, err := l.keysOf(c.name)
-	if err != nil {
-		return
-	}
-	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
-	switch {
-	case i < 0, len(c.notes) > 0:
 		l.askWhose(c, e)
-	case known[i].State == wire.KeyRejected:
-		l.dropNote(e, "its sender's key was rejected")
-	case known[i].State == wire.KeyWithdrawn:
-		l.dropNote(e, "its sender's device was removed")
-	case known[i].State == wire.KeyChanged:
-		c.held, c.noted.changed = true, true
-		if c.best() == nil {
-			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
-		}
-	default:
-		l.openNote(c, e)
 	}
 }
 
-// askWhose has a key judged that was not seen before. What comes meanwhile of the
-// same sender waits behind it.
+// askWhose has the server say which devices a note's sender has, as one that was
+// trusted may have been removed meanwhile. What comes of the same sender until then
+// waits behind it.
 func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
 	if c.notes = append(c.notes, e); len(c.notes) > 1 {
 		return
@@ -63,28 +38,52 @@ func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
 	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
 		notes := c.notes
 		c.notes = nil
-		l.judged(c, notes[0], answer)
-		for _, e := range notes[1:] {
-			l.judgeNote(c, e)
+		switch answer := answer.(type) {
+		case *wire.Found:
+			l.is(c, answer.Kind, answer.Device, answer.Devices)
+			l.list(c, answer.Devices)
+			c.says = gate.Unasked
+			for _, e := range notes {
+				l.judgeNote(c, e, answer)
+			}
+		case *wire.Refused:
+			for _, e := range notes {
+				if answer.Code == wire.CodeNoUser {
+					l.dropNote(e, "its sender's account is no more")
+				} // else it comes again at the next login
+			}
+		default:
 		}
 	})
 }
 
-// judged opens a line, or not, by what the server says of its sender.
-func (l *loop) judged(c *conversation, e *wire.Sealed, answer wire.Event) {
-	switch answer := answer.(type) {
-	case *wire.Found:
-		l.list(c, answer.Devices)
-		if l.judge(c, e.By) {
-			l.openNote(c, e)
-		} else {
-			c.held = true
-		}
-	case *wire.Refused:
-		if answer.Code == wire.CodeNoUser {
-			l.dropNote(e, "its sender's account is no more")
-		} // else it comes again at the next login
+// judgeNote opens a line if its sender's key is one of the account's and is trusted.
+// That of another device than lines go to now is as good, and leaves lines where they
+// go.
+func (l *loop) judgeNote(c *conversation, e *wire.Sealed, whose *wire.Found) {
+	if whose.Kind != wire.KindAccount || !slices.ContainsFunc(whose.Devices, func(d wire.Device) bool { return d.Key == e.By }) {
+		l.dropNote(e, "its sender's account does not have the device")
+		return
+	}
+	l.reread(c)
+	v := l.may(c, gate.ToKnow, e.By)
+	switch state := c.stateOf(e.By); {
+	case v.Why() == gate.DiskUnread: // it comes again at the next login
+	case state == wire.KeyNone && l.judge(c, e.By):
+		l.openNote(c, e)
+	case state == wire.KeyNone:
+		c.held = true
+	case state == wire.KeyRejected:
+		l.dropNote(e, "its sender's key was rejected")
+	case state == wire.KeyWithdrawn, v.Why() == gate.Removed:
+		l.dropNote(e, "its sender's device was removed")
+	case v.Trusts():
+		l.openNote(c, e)
 	default:
+		c.held, c.noted.changed = true, true
+		if c.best() == nil {
+			l.judge(c, e.By) // the one that a person is asked about
+		}
 	}
 }
 
@@ -130,7 +129,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		h.Prekey = e.Prekey
 		l.prekeys.used()
 	}
-	l.hasWritten(c)
+	l.hasWritten(c, e.By)
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
@@ -148,11 +147,11 @@ func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte)
 	return nil
 }
 
-// hasWritten has a person answer a stranger who has left lines.
-func (l *loop) hasWritten(c *conversation) {
+// hasWritten has a person answer a stranger whose device has left lines.
+func (l *loop) hasWritten(c *conversation, device string) {
 	if c.contact.Accepted || c.wrote || c.asked != nil {
 		return
 	}
-	c.wrote, c.noted.changed = true, true
-	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+	c.wrote, c.asker, c.noted.changed = true, device, true
+	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(device)})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -29,8 +30,10 @@ type path struct {
 	*link.Link
 	c       *conversation
 	up      bool // its first message is here
+	lost    bool // the name is somebody else's now: nothing more is heard
 	suspect bool // what was sent is not confirmed
 	out     []byte
+	verdict gate.Verdict // by which what is in out goes
 	writing bool
 	named   string    // the name of ours that the other side knows here
 	last    bool      // nothing more is to be said
@@ -51,11 +54,11 @@ type said struct {
 	err error
 }
 
-// accepted is a link that the other side has made.
+// accepted is a link that the other side has made, as both have agreed to just now.
 func (l *loop) accepted(k *link.Link) {
 	var found *conversation
 	for _, c := range l.convs {
-		if c.device == k.Key && c.contact.Accepted && !c.blocked() && (found == nil || c.call != nil) {
+		if c.device == k.Key && c.call != nil && l.may(c, gate.ByLink, k.Key).Links(k.Key) {
 			found = c
 		}
 	}
@@ -68,7 +71,7 @@ func (l *loop) accepted(k *link.Link) {
 
 // linked begins to talk on a link.
 func (l *loop) linked(c *conversation, k *link.Link) {
-	if l.quiet || c.device != k.Key || c.blocked() {
+	if l.quiet || c.device != k.Key || !k.Relayed && l.hides(c) || !l.may(c, gate.ByLink, k.Key).Links(k.Key) {
 		k.Close(false)
 		return
 	}
@@ -90,9 +93,10 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 	})
 }
 
-// say hands a message to the link's writer.
+// say hands a message to the link's writer, if the gate lets it out.
 func (p *path) say(l *loop, m wire.PeerMessage) bool {
-	if p.last {
+	v := l.may(p.c, gate.ByLink, p.Key)
+	if p.last || !v.Links(p.Key) {
 		return false
 	}
 	if len(p.out) > maxOut {
@@ -104,7 +108,7 @@ func (p *path) say(l *loop, m wire.PeerMessage) bool {
 		l.cfg.Log.Error("a message can't be written", "err", err)
 		return false
 	}
-	p.out = longer
+	p.out, p.verdict = longer, v
 	p.flush(l)
 	return true
 }
@@ -114,10 +118,10 @@ func (p *path) flush(l *loop) {
 	if p.writing || len(p.out) == 0 || l.quiet {
 		return
 	}
-	frames := p.out
+	frames, v := p.out, p.verdict
 	p.out, p.writing = nil, true
 	l.work.Go(func() {
-		_ = p.Write(frames) // an error is the reader's, too
+		_ = p.Write(v, frames) // an error is the reader's, too
 		l.box.Post(func(l *loop) {
 			p.writing = false
 			p.flush(l)
@@ -143,6 +147,9 @@ func (l *loop) message(s said) {
 	p := s.p
 	if s.m == nil {
 		l.dropped(p, s.err)
+		return
+	}
+	if p.lost {
 		return
 	}
 	if hello, first := s.m.(*wire.PeerHello); first != !p.up || first && hello.Version != wire.PeerVersion {
@@ -263,6 +270,30 @@ func (l *loop) dropped(p *path, err error) {
 		c.show("the way to " + c.name + " was lost")
 		c.soon()
 	}
+}
+
+// hide ends what is direct with somebody from whom our address is hidden from now
+// on: no line leaves by it any more, not even one that waits on it. The relay is
+// looked for.
+func (l *loop) hide(c *conversation) {
+	c.call = nil // it has told where we are
+	ended := false
+	for _, p := range c.paths {
+		if !p.Relayed {
+			p.retire, ended = time.Now().Add(time.Hour), true // it is gone when its reader says so
+			p.GiveUp()
+		}
+	}
+	if ended {
+		c.resend()
+		l.files.unlinked(l, c)
+	}
+	if c.best() != nil {
+		c.pump(l)
+		return
+	}
+	c.urgent = c.urgent || ended
+	c.soon()
 }
 
 // due is when a path is to be looked at.

@@ -1,7 +1,6 @@
 package private_test
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -59,7 +58,7 @@ func TestAConversationFollowsAGuestWhoTakesAnotherName(t *testing.T) {
 				content := random(4<<20, 1)
 				ann.Do(wire.SendFile{To: "gus", File: give(t, "a.bin", content)})
 				wait(time.Second)
-				gus.Do(wire.Accept{Name: "ann"})
+				gus.accepts("ann")
 				gus.waitFor("a.bin", wire.TransferRunning)
 				calls := gus.count(func(e wire.Event) bool { _, is := e.(*wire.Called); return is })
 
@@ -124,7 +123,7 @@ func TestNobodyElseMovesAConversation(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, gus := guests(w)
-				x := w.intrude(gus, netip.MustParseAddrPort("10.0.0.2:4000"))
+				x := w.intrude(gus, ann)
 				defer x.quit()
 				c.do(w, ann, x)
 				wait(2 * time.Second)

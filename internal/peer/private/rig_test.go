@@ -35,13 +35,17 @@ type lab struct {
 	mu      sync.Mutex
 	here    map[string]*session // by folded name
 	seen    map[uint64]netip.AddrPort
-	open    map[[2]string]string     // who has sent whom which call
-	relays  int                      // datagrams that were passed on
-	lose    func(n int) bool         // of relayed ones; nil: none
-	relay   wire.Endpoint            // what the server says about its relay
-	spare   policer                  // how much of what it says is left
-	devices map[string][]wire.Device // of accounts, by name
-	vault   *vault                   // nil: nothing is kept for those who are away
+	open    map[[2]string]string                    // who has sent whom which call
+	tells   func(to string) []string                // where it says that somebody is; nil: where they were seen
+	signs   func(wire.Signal) []byte                // what the registry answers; nil: what is true
+	relays  int                                     // datagrams that were passed on
+	lose    func(n int) bool                        // of relayed ones; nil: none
+	carry   func(from, to string, data []byte) bool // whether one is passed on; nil: yes
+	relay   wire.Endpoint                           // what the server says about its relay
+	spare   policer                                 // how much of what it says is left
+	devices map[string][]wire.Device                // of accounts, by name
+	vault   *vault                                  // nil: nothing is kept for those who are away
+	ages    bool                                    // it goes by how long lines have waited
 	all     []*person
 	done    sync.WaitGroup
 
@@ -105,7 +109,12 @@ func (w *lab) serve() {
 		}
 		w.mu.Lock()
 		w.seen[s.ID] = at
+		signs := w.signs
 		w.mu.Unlock()
+		if signs != nil {
+			_, _ = w.conn.WriteTo(signs(s), from)
+			continue
+		}
 		answer := wire.Signal{Kind: wire.SignalRegistered, Nonce: s.Nonce, ID: s.ID, Addr: at}
 		_, _ = w.conn.WriteTo(answer.Append(nil, secretOf(s.ID)), from)
 	}
@@ -123,7 +132,8 @@ type person struct {
 	outer  running // the endpoint, or what stands around it
 	cancel context.CancelFunc
 
-	downloads string // where files go
+	downloads string   // where files go
+	took      []string // the files that were accepted
 	done      sync.WaitGroup
 
 	mu     sync.Mutex
@@ -165,20 +175,23 @@ type manner struct {
 	watch     func(wire.Event)      // nil, or called with what comes out
 	now       func() time.Time      // nil, or a clock that is wrong
 	around    func(*person) running // nil, or what stands around the endpoint
+	offline   bool                  // there is no server yet
 }
 
 func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
 	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
-	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
+	addr := s.at()
 	p.Endpoint = private.New(s, private.Config{
 		Name: name, Store: store, Downloads: as.downloads, Now: as.now,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	p.store, _ = store.(*memory)
+	if p.store, _ = store.(*memory); p.store != nil {
+		s.settle = func(id wire.ClientID) { _ = p.store.change(func() { p.store.remove(id) }) }
+	}
 	p.outer = p.Endpoint
 	if as.around != nil {
 		p.outer = as.around(p)
@@ -201,9 +214,18 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 		}
 	})
 	w.all = append(w.all, p)
-	s.connect()
+	if !as.offline {
+		s.connect()
+	}
 	return p
 }
+
+// at is where the session's endpoint listens, on the network in memory.
+func (s *session) at() netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(s.id >> 8), byte(s.id)}), 4000)
+}
+
+func (p *person) addr() net.Addr { return net.UDPAddrFromAddrPort(p.server.at()) }
 
 // identity is the device of a store.
 func identity(t *testing.T, m *memory) *link.Identity {
@@ -278,6 +300,54 @@ func last[E wire.Event](p *person, is func(E) bool) (found E) {
 		}
 	}
 	return found
+}
+
+// accepts takes what somebody asks for as a screen shows it: the conversation, or
+// else the oldest file that is offered.
+func (p *person) accepts(name string) {
+	if way := p.path(name); way == nil || !way.Request {
+		p.mu.Lock()
+		offered := map[string]bool{}
+		var first []string
+		for _, e := range p.events {
+			if t, ok := e.(*wire.Transfer); ok && t.User == name && !t.Out {
+				offered[t.ID] = t.State == wire.TransferOffered
+				first = append(first, t.ID)
+			}
+		}
+		p.mu.Unlock()
+		if i := slices.IndexFunc(first, func(id string) bool { return offered[id] && !slices.Contains(p.took, id) }); i >= 0 {
+			p.took = append(p.took, first[i])
+			p.Do(wire.Accept{Name: name, File: first[i]})
+			return
+		}
+	}
+	r := wire.Accept{Name: name}
+	if called := last(p, func(e *wire.Called) bool { return e.From == name }); called != nil {
+		r.Print = called.Print
+	}
+	if way := p.path(name); way != nil && way.Request {
+		r.Print = way.Asker
+	}
+	p.Do(r)
+}
+
+// verifies compares somebody's number, "" that of the own account, and answers.
+func (p *person) verifies(name string, answer wire.Answer) {
+	p.t.Helper()
+	p.Do(wire.Verify{Name: name, Answer: answer, Print: p.compares(name).Print})
+}
+
+// compares is what a person is shown to compare with somebody.
+func (p *person) compares(name string) *wire.Safety {
+	p.t.Helper()
+	tag := p.Do(wire.Verify{Name: name})
+	settle()
+	e := last(p, func(e *wire.Safety) bool { return e.Re.Re == tag })
+	if e == nil {
+		p.t.Fatalf("%s is shown nothing to compare with %s", p.server.name, name)
+	}
+	return e
 }
 
 func (p *person) path(user string) *wire.Path {

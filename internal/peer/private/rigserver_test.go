@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -22,11 +23,16 @@ type session struct {
 	holds  string // the name under which it asked for that last
 	events chan []wire.Event
 	tags   int
+	settle func(wire.ClientID) // notes on the disk that a line was sent
 
 	mu      sync.Mutex
 	waiting []wire.Event
 	wake    chan struct{}
 	passed  []*wire.Receipt // lines that the server may read
+	held    []*wire.Receipt // that were passed on and wait
+	holding bool
+	returns bool // every line that is passed on
+	tries   int  // lines that were passed on, again and again
 	asked   []wire.Request
 	tagged  map[wire.Act]string // the newest tag of each kind of request
 	online  bool
@@ -63,6 +69,17 @@ func (s *session) Run(ctx context.Context) error {
 	}
 }
 
+// hold keeps lines that are passed on from going out; when it ends they are returned.
+func (s *session) hold(on bool) {
+	s.mu.Lock()
+	held := s.held
+	s.holding, s.held = on, nil
+	s.mu.Unlock()
+	for _, r := range held {
+		s.push(&wire.Returned{Client: r.Client})
+	}
+}
+
 // deaf lets what the server says get lost, as on a connection that has died.
 func (s *session) deaf(on bool) {
 	s.mu.Lock()
@@ -91,7 +108,7 @@ func (s *session) connect() {
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Features: append([]string{"udp"}, s.lab.vault.features()...)})
+	s.push(&wire.Welcome{Node: "node", Features: s.lab.features()})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
 	s.lab.vault.tell(s)
@@ -124,10 +141,30 @@ func (s *session) disconnect() {
 	s.push(&wire.Status{State: wire.StateOffline})
 }
 
-func (s *session) Pass(r *wire.Receipt) {
+// Pass sends a line at once and has the disk settle it, or returns it.
+func (s *session) Pass(v gate.Verdict, r *wire.Receipt) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.passed = append(s.passed, r)
+	s.tries++
+	online := s.online && v.InPlain(r.To) && !s.returns
+	if s.holding && online {
+		s.held = append(s.held, r)
+		s.mu.Unlock()
+		return
+	}
+	if online {
+		s.passed = append(s.passed, r)
+	}
+	s.mu.Unlock()
+	if !online {
+		s.push(&wire.Returned{Client: r.Client, InDoubt: r.InDoubt})
+		return
+	}
+	if s.settle != nil {
+		s.settle(r.Client)
+	}
+	sent := *r
+	sent.State = wire.ReceiptSent
+	s.push(&sent)
 }
 
 func (s *session) Tell(r wire.Request) { s.Do(r) }
@@ -195,6 +232,9 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 			to.push(&wire.Declined{From: s.name, Call: r.Call})
 		}
 	case wire.Relay:
+		if w.carry != nil && !w.carry(s.name, r.To, r.Data) {
+			break
+		}
 		to := w.here[wire.Fold(r.To)]
 		if to != nil && w.open[[2]string{s.name, to.name}] != "" && w.open[[2]string{s.name, to.name}] == w.open[[2]string{to.name, s.name}] {
 			w.relays++
@@ -223,6 +263,25 @@ func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 	if at := w.seen[s.id]; at.IsValid() && !r.Relay {
 		e.Addrs = []string{at.String()}
 	}
+	if w.tells != nil {
+		e.Addrs = w.tells(to.name)
+	}
 	to.push(e)
 	return &wire.Done{Re: re, Of: r.Act()}
+}
+
+// carries says what becomes of relayed datagrams from now on.
+func (w *lab) carries(carry func(from, to string, data []byte) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.carry = carry
+}
+
+// features are those of the lab's server.
+func (w *lab) features() []string {
+	all := append([]string{"udp"}, w.vault.features()...)
+	if w.ages {
+		all = append(all, "age")
+	}
+	return all
 }

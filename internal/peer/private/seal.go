@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -32,6 +33,7 @@ const (
 )
 
 var (
+	errSealBarred    = errors.New("nothing may be sealed to that key")
 	errPrekeyForged  = errors.New("the prekey is not signed by its device")
 	errPrekeyExpired = errors.New("the prekey has expired")
 	errSealedLong    = errors.New("the line is too long to be sealed")
@@ -65,9 +67,11 @@ func newPrekey(device ed25519.PrivateKey, id string, expires wire.Millis, last b
 }
 
 // sealNote seals a line to a prekey, which is checked: it came from a server
-// that can lie. Whether k.Device is a device of the receiver is for the caller
-// to know.
-func sealNote(me ed25519.PrivateKey, k *wire.Prekey, l letter) (wire.Note, error) {
+// that can lie. The gate says whether k.Device is a device of the receiver.
+func sealNote(v gate.Verdict, me ed25519.PrivateKey, k *wire.Prekey, l letter) (wire.Note, error) {
+	if !v.Seals(k.Device) {
+		return wire.Note{}, errSealBarred
+	}
 	n := wire.Note{Device: k.Device, Prekey: k.ID, By: deviceKey(me), Seq: l.seq}
 	box, err := sealBox(k, &n, l)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/link"
 	"labchat/internal/wire"
 )
 
@@ -12,6 +13,7 @@ import (
 const (
 	featureUDP    = "udp"
 	featureSealed = "sealed"
+	featureAge    = "age"
 )
 
 // server is what is known of the session and its server. Owned by loop.
@@ -21,11 +23,13 @@ type server struct {
 	node     string
 	remote   string // IP:PORT of the connection
 	online   bool
+	stay     int          // the number of the connection that there is, or was last; from 1
 	welcomed bool         // able and seals are known
 	able     bool         // it helps private conversations
 	foreign  wire.Dialect // of the last one, nil: it was native
 	spelled  spellings    // by that one, since the connection was made
 	seals    bool         // it keeps sealed lines
+	ages     bool         // it refuses lines that are older than who has the name
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
@@ -60,13 +64,30 @@ func (l *loop) hear(e wire.Event) {
 	case *wire.Declined:
 		l.declined(e)
 	case *wire.Relayed:
-		l.relay.Deliver(wire.Fold(e.From), e.Data)
+		l.relayed(e)
 	case *wire.Sealed:
 		l.sealed(e)
+	case *wire.Returned:
+		l.returned(e)
 	default:
 		l.emit(e)
 		l.note(e)
 	}
+}
+
+// relayed hands on a datagram that the server has carried. Links begin with those
+// only with whom both sides have just agreed on a call, whoever the server says it
+// is from.
+func (l *loop) relayed(e *wire.Relayed) {
+	name := wire.Fold(e.From)
+	if link.Begins(e.Data) {
+		c := l.convs[name]
+		if c == nil || c.call == nil || !c.call.answered {
+			return
+		}
+		l.relay.Addr(name) // it has one from now on
+	}
+	l.relay.Deliver(name, e.Data)
 }
 
 // note follows what concerns the screen, too.
@@ -83,9 +104,9 @@ func (l *loop) note(e wire.Event) {
 		switch {
 		case wire.Fold(e.Old) != wire.Fold(l.server.me):
 			l.relayedAs(e)
-		case !l.server.able:
+		case l.server.foreign != nil:
 			l.named(e.Name, e.Kind)
-		default: // LoggedIn follows: two claims under one name would end what was agreed
+		default: // LoggedIn answers whoever asked for it: two claims under one name would end what was agreed
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
@@ -94,6 +115,7 @@ func (l *loop) note(e wire.Event) {
 	case *wire.Receipt:
 		if e.To != "" {
 			l.last = max(l.last, e.ID)
+			l.settledBy(e)
 		}
 	case *wire.PeopleList, *wire.Entered:
 		l.look()
@@ -123,6 +145,7 @@ func (l *loop) status(e *wire.Status) {
 	}
 	if s.online && !was {
 		s.spelled = spellings{}
+		s.stay++
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
@@ -150,8 +173,10 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
+	l.names = nil // which another server knows other people by
 	s.welcomed, s.node = true, e.Node
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
+	s.ages = slices.Contains(e.Features, featureAge)
 	l.load()
 	if !s.able {
 		l.giveUp()
@@ -176,6 +201,9 @@ func (l *loop) named(name string, kind wire.Kind) {
 		}
 		l.tellOthers()
 	}
+	if s.online && s.welcomed && !s.able {
+		l.giveUp()
+	}
 }
 
 // load takes up the lines of the disk that wait and are not known yet.
@@ -196,6 +224,9 @@ func (l *loop) load() {
 				r.State = wire.ReceiptSent
 			}
 			c.add(&line{Receipt: r, noted: r.InDoubt})
+			if r.Device != "" && !c.contact.Secure {
+				c.past = r.Device // what a person has agreed to by the line is for this one
+			}
 			if !c.contact.Rejected { // a line is our word, which the disk has of accounts only
 				l.keepContact(c, func(k *wire.Contact) { k.Accepted = true })
 			}
@@ -206,14 +237,6 @@ func (l *loop) load() {
 	}
 	l.files.load(l)
 	l.look()
-}
-
-// passes says whether lines to somebody are left to the session: those to
-// ourselves, to who has no key, and all where the server knows no private
-// conversations.
-func (l *loop) passes(c *conversation) bool {
-	s := &l.server
-	return c.key == wire.Fold(s.me) || s.welcomed && !s.able && !c.contact.Secure || c.plain && s.online
 }
 
 // passed is how lines go that are left to the session, and why.
@@ -230,14 +253,14 @@ func (l *loop) passed(c *conversation) (wire.Way, string) {
 	}
 }
 
-// giveUp leaves all to a session whose server knows no private conversations.
+// giveUp leaves to the session what may go in plain text at a server that knows no
+// private conversations.
 func (l *loop) giveUp() {
 	for _, c := range l.convs {
-		if c.contact.Secure {
-			c.show("this server can't help encrypted conversations, and " + c.name + " is not written to in plain text")
-			continue
+		l.reread(c)
+		if !l.passAll(c) {
+			c.show(l.inPlain(c).Text())
 		}
-		c.plainly(l, "through the server, which can read it")
 	}
 }
 
@@ -266,12 +289,13 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
-	l.tellNewDevices(e.Devices)
+	l.tellNewDevices()
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
 			c.show("")
 		}
+		l.listAnew(c)
 	}
 	l.look()
 }
@@ -317,6 +341,9 @@ func (l *loop) cameBack(name string) {
 // look begins with what waits.
 func (l *loop) look() {
 	for _, c := range l.convs {
+		if l.waits(c) && l.passAll(c) {
+			continue
+		}
 		if (l.waits(c) || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
 			c.soon()
 		}
