@@ -24,6 +24,10 @@ func (c *conversation) guestKey() string {
 	return cmp.Or(c.device, c.past)
 }
 
+// typedIn is the number of the connection that what is typed now belongs to. Before the
+// first one a person has seen nobody: it is for whoever is there then.
+func (s *server) typedIn() int { return max(s.stay, 1) }
+
 // is notes of which kind somebody is, and of which devices the server says so. Who has
 // been an account with a key stays one: a server that calls it a guest must not get
 // another key past a person. A name that goes from a guest to an account, or back, is
