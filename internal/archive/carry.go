@@ -58,28 +58,32 @@ func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error 
 // join makes one of two homes that are the same server. Where both have the same
 // thing, that of the remaining one stays.
 func join(ctx context.Context, tx *sql.Tx, from, to int64) error {
+	const holes = "UPDATE OR IGNORE holes SET home = ?2 WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM rooms WHERE home = ?2 AND key = holes.key)"
+	const strays = "DELETE FROM holes WHERE home = ?1 AND home <> ?2"
+	const tables = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.name = 'home' ORDER BY t.name"
 	if err := carry(ctx, tx, from, to, true); err != nil {
 		return err
 	}
-	statements := []string{
-		"UPDATE OR IGNORE holes SET home = ?2 WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM rooms WHERE home = ?2 AND key = holes.key)",
-		"DELETE FROM heard WHERE sender IN (SELECT s.id FROM senders s JOIN senders t ON t.home = ?2 AND t.device = s.device WHERE s.home = ?1)",
+	statements := []string{holes, strays} // a room that both know keeps the holes of one
+	err := each(ctx, tx, tables, nil, func(rows *sql.Rows) error {
+		var table string
+		err := rows.Scan(&table)
+		statements = append(statements,
+			"UPDATE OR IGNORE "+table+" SET home = ?2 WHERE home = ?1",
+			"DELETE FROM "+table+" WHERE home = ?1 AND home <> ?2")
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	for _, table := range []string{"rooms", "lines", "outbox", "drafts", "inputs", "senders", "prekeys", "transfers", "remarks"} {
-		statements = append(statements, "UPDATE OR IGNORE "+table+" SET home = ?2 WHERE home = ?1")
-	}
-	for _, table := range []string{"holes", "rooms", "lines", "drafts", "senders", "prekeys", "transfers", "remarks", "devices", "contacts"} {
-		statements = append(statements, "DELETE FROM "+table+" WHERE home = ?1 AND home <> ?2")
-	}
-	statements = append(statements,
-		"UPDATE addresses SET home = ?2 WHERE home = ?1",
-		"UPDATE homes SET node = (SELECT node FROM homes WHERE id = ?1) WHERE id = ?2",
-		"DELETE FROM homes WHERE id = ?1 AND id <> ?2",
-		"UPDATE profile SET home = ?2 WHERE home = ?1")
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s, from, to); err != nil {
 			return err
 		}
 	}
-	return nil
+	if _, err := tx.ExecContext(ctx, "DELETE FROM heard WHERE sender NOT IN (SELECT id FROM senders)"); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM homes WHERE id = ?", from)
+	return err
 }

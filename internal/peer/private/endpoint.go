@@ -22,7 +22,7 @@
 // # Where things are
 //
 // server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go and verify.go
+// registry; conversation.go is what is known of somebody, trust.go, owner.go and verify.go
 // are about keys, rename.go about people who change their names; call.go finds a
 // way, knock.go where it may lead, path.go holds the links; lines.go is about our lines, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about

@@ -147,9 +147,9 @@ func TestASignatureForAnotherNameNodeOrKeyIsNoVoucher(t *testing.T) {
 // say about whom the disk knows by anything.
 func TestWhoHasBeenKnownWithAKeyIsNeverToldAnythingInPlainText(t *testing.T) {
 	persons := map[string]gate.Person{
-		"a contact":          {Contact: wire.Contact{Secure: true}},
-		"a guest of the run": {Met: first.key},
-		"a disk that fails":  {Unread: true},
+		"a contact":         {Contact: wire.Contact{Secure: true}},
+		"a key of the run":  {Met: first.key},
+		"a disk that fails": {Unread: true},
 	}
 	for _, state := range []wire.KeyState{wire.KeyNew, wire.KeyKnown, wire.KeyVerified, wire.KeyChanged, wire.KeyShared, wire.KeyRejected, wire.KeyWithdrawn} {
 		persons["a key that is "+string(state)] = gate.Person{Keys: []wire.KnownDevice{{Key: first.key, State: state}}}
