@@ -18,6 +18,7 @@ type clients struct {
 	limits  *limits                 // told when a connection has ended
 	serve   func(*conn)             // starts a reader
 	paused  []*conn                 // see conn.paused
+	more    bool                    // one of them waits for nothing but its next turn
 	leaving []*conn                 // see connLeaving
 	closing []linger                // see connClosing, oldest first
 	ending  []*conn                 // got their last words in this round

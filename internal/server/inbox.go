@@ -44,9 +44,13 @@ func (b *inbox) post(items ...item) {
 	first := len(b.items) == 0
 	b.items = append(b.items, items...)
 	b.mu.Unlock()
-	if !first {
-		return
+	if first {
+		b.rouse()
 	}
+}
+
+// rouse wakes the loop.
+func (b *inbox) rouse() {
 	select {
 	case b.wake <- struct{}{}:
 	default:

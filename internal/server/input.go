@@ -19,6 +19,10 @@ const tlsRecord = 0x16
 // thousand times as long as the question.
 const maxAnswers = 64 << 10
 
+// maxTurn is how many requests of one connection are handled before it is the
+// turn of the others: what costs nothing comes by the thousand in one read.
+const maxTurn = 128
+
 // bytes takes what a connection has sent.
 func (l *loop) bytes(c *conn, b *buffer, n int) {
 	defer buffers.Put(b)
@@ -99,10 +103,12 @@ func (l *loop) speak(c *conn, d wire.Dialect) {
 }
 
 // cut hands the requests in what has come to the hub. When too many of them
-// wait, or too many answers, it leaves the rest for later.
+// wait, or too many answers, or others have waited for a turn, it leaves the
+// rest for later.
 func (l *loop) cut(c *conn) {
-	for c.state == connOpen && !c.paused {
-		if l.full(c, 1) || len(c.buf) >= maxAnswers {
+	for handled := 0; c.state == connOpen && !c.paused; handled++ {
+		l.clients.more = l.clients.more || handled == maxTurn
+		if handled == maxTurn || l.full(c, 1) || len(c.buf) >= maxAnswers {
 			c.paused = true
 			l.clients.paused = append(l.clients.paused, c)
 			break
@@ -158,7 +164,7 @@ func (l *loop) ready(c *conn) bool {
 // resume goes on with what connections have sent, where there is room again.
 func (l *loop) resume() {
 	paused := l.clients.paused
-	l.clients.paused = nil
+	l.clients.paused, l.clients.more = nil, false
 	for _, c := range paused {
 		if c.state == connOpen && !l.ready(c) {
 			l.clients.paused = append(l.clients.paused, c)
@@ -168,6 +174,9 @@ func (l *loop) resume() {
 		c.frame.feed(nil)
 		l.cut(c)
 		l.leave(c)
+	}
+	if l.clients.more {
+		l.inbox.rouse()
 	}
 }
 
