@@ -70,6 +70,9 @@ func (l *loop) open(ctx context.Context) *EndedError {
 	if err != nil {
 		return ended(wire.CodeStorage, "This device's key can't be read: %v.", err)
 	}
+	if err := l.cfg.Store.TakeBack(); err != nil {
+		l.diskFailed("take lines back", err)
+	}
 	l.last = l.cfg.Store.NewestPrivate()
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {
