@@ -215,8 +215,9 @@ func (l *loop) find(c *conversation) {
 	l.reread(c)
 	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
-		l.answer(c, p)
-		return
+		if l.answer(c, p); c.call != nil || c.asked != nil {
+			return
+		}
 	}
 	if l.waits(c) && l.passAll(c) {
 		return

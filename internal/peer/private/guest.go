@@ -40,7 +40,7 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 	c.kind = kind
 	switch {
 	case kind == wire.KindAccount && key == "":
-	case kind == wire.KindAccount && (device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
+	case kind == wire.KindAccount && (len(devices) == 0 && device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
 		l.sameDevice(c, key)
 	case kind == wire.KindAccount:
 		l.newOwner(c, device, c.name+" is an account now, and not of the guest who was called so: nothing that was for the guest goes to it, and it is asked for anew what it may")
@@ -50,9 +50,13 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 }
 
 // sameDevice goes on with a guest who has registered the name: its lines are the
-// account's.
+// account's, whose key is known from now on, whatever else the server says of it.
 func (l *loop) sameDevice(c *conversation, key string) {
-	c.past = ""
+	c.device, c.past = key, ""
+	if c.stateOf(key) == wire.KeyNone {
+		c.know(wire.KnownDevice{User: c.name, Key: key, State: wire.KeyNew, Since: wire.MillisOf(time.Now())})
+	}
+	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
 	for _, d := range c.keys {
 		l.keepKey(d) // what a person has said of it
 	}

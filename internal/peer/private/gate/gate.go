@@ -11,8 +11,8 @@ package gate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 
 	"labchat/internal/wire"
 )
@@ -144,7 +144,7 @@ func (v Verdict) Text() string {
 	if v.why == None {
 		return ""
 	}
-	return fmt.Sprintf(sentences[v.why], v.name)
+	return strings.ReplaceAll(sentences[v.why], "%[1]s", v.name)
 }
 
 // Decide says what may happen. It asks nobody and changes nothing.

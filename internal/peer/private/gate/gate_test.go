@@ -264,3 +264,11 @@ func TestEveryReasonHasItsSentence(t *testing.T) {
 		t.Errorf("got the reasons %s", fmt.Sprint(seen))
 	}
 }
+
+// TestAReasonThatNamesNobodyIsASentence, too.
+func TestAReasonThatNamesNobodyIsASentence(t *testing.T) {
+	v := gate.Decide(gate.Facts{Person: gate.Person{Name: "bob"}, Way: gate.InPlain})
+	if want := "there is no connection to the server"; v.Text() != want {
+		t.Errorf("got %q, want %q", v.Text(), want)
+	}
+}
