@@ -17,7 +17,7 @@ const (
 // nobody is spoken to with less caution there: whoever has had a key has one,
 // who was rejected stays so, and of two keys that different homes know of
 // somebody, one that nobody has compared is asked about, as one that two people
-// have. consent says whether the
+// have. Our own names keep their keys, by which people know us. consent says whether the
 // people are the same without a doubt; else those of whom no key is known have to
 // be accepted anew.
 func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error {
@@ -47,6 +47,7 @@ func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error 
 		{devices, []any{from, to}},
 		{share, []any{from, to}},
 		{contacts, []any{from, to, consent}},
+		{"INSERT OR IGNORE INTO identities (home, guest, name_key, seed) SELECT ?2, guest, name_key, seed FROM identities WHERE home = ?1 ORDER BY seq", []any{from, to}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
 			return err

@@ -20,6 +20,7 @@ import (
 const (
 	codeDone   quic.ApplicationErrorCode = 0 // nothing is wrong
 	codeFailed quic.ApplicationErrorCode = 1 // what was said can't be read, or took too long
+	codeOther  quic.ApplicationErrorCode = 2 // another way is looked for
 )
 
 // readSize is how much of the conversation is read at a time.
@@ -88,13 +89,18 @@ func (k *Link) Finish() { _ = k.stream.Close() } // an error says that it has en
 // Close ends the connection at once. What was written and has not arrived is
 // lost.
 func (k *Link) Close(failed bool) {
-	k.once.Do(func() {
-		code := codeDone
-		if failed {
-			code = codeFailed
-		}
-		_ = k.conn.CloseWithError(code, "") // it has ended then, whatever it says
-	})
+	if failed {
+		k.end(codeFailed)
+		return
+	}
+	k.end(codeDone)
+}
+
+// GiveUp is Close for a connection that another one is to take the place of.
+func (k *Link) GiveUp() { k.end(codeOther) }
+
+func (k *Link) end(code quic.ApplicationErrorCode) {
+	k.once.Do(func() { _ = k.conn.CloseWithError(code, "") }) // it has ended then, whatever it says
 }
 
 // Done is closed when the connection has ended.

@@ -20,6 +20,7 @@ const (
 type server struct {
 	me       string
 	kind     wire.Kind
+	renamed  string // the name that the server says we take, folded, until it says that we are it
 	node     string
 	remote   string // IP:PORT of the connection
 	online   bool
@@ -107,6 +108,7 @@ func (l *loop) note(e wire.Event) {
 		case l.server.foreign != nil:
 			l.named(e.Name, e.Kind)
 		default: // LoggedIn answers whoever asked for it: two claims under one name would end what was agreed
+			l.server.renamed = wire.Fold(e.Name)
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
@@ -187,7 +189,10 @@ func (l *loop) welcome(e *wire.Welcome) {
 func (l *loop) named(name string, kind wire.Kind) {
 	s := &l.server
 	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
-	s.me, s.kind = name, kind
+	if kind == wire.KindGuest && s.kind == kind && s.renamed != "" && wire.Fold(name) == s.renamed && l.id != nil {
+		l.renamed(name)
+	}
+	s.me, s.kind, s.renamed = name, kind, ""
 	if changed { // devices and prekeys were those of the name before
 		s.claimed, s.lost, s.devices, s.since = false, false, nil, 0
 		l.prekeys = prekeys{}
@@ -267,7 +272,7 @@ func (l *loop) giveUp() {
 // claim makes this session the one that holds our private conversations.
 func (l *loop) claim() {
 	s := &l.server
-	if !s.online || !s.able || s.me == "" || s.lost {
+	if !s.online || !s.able || s.me == "" || s.lost || !l.identify() {
 		return
 	}
 	l.ask(wire.UDP{Key: l.id.Key()}, func(e wire.Event) {

@@ -1,0 +1,1 @@
+-- Nothing: the number is that of the numbers of lines within epochs.
