@@ -74,6 +74,8 @@ type Store interface {
 	// among them.
 	NewestPrivate() wire.ID
 
+	// TakeBack makes lines for people private that were left to a session.
+	TakeBack() error
 	// QueuePrivate stores lines that wait, and numbers them.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)
