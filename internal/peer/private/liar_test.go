@@ -348,7 +348,7 @@ func (h *history) asked(q question) {
 		if i == nil {
 			break
 		}
-		h.observe(seen{what: sawSealed, by: i, name: r.To, text: h.clients[r.Client], way: wire.WayInbox})
+		h.observe(seen{what: sawSealed, by: i, name: r.To, text: h.textOf(r.Client), way: wire.WayInbox})
 	case wire.UDP:
 		h.annKey, h.own[wire.DevicePrint(r.Key)] = r.Key, true
 	case wire.Punch:
@@ -363,6 +363,17 @@ func (h *history) asked(q question) {
 	default:
 	}
 	h.open = append(h.open, q)
+}
+
+// textOf is the line that a sealed copy is of, whose id begins with the line's. h.mu
+// is held.
+func (h *history) textOf(copied wire.ClientID) string {
+	for id, text := range h.clients {
+		if strings.HasPrefix(string(copied), string(id)) {
+			return text
+		}
+	}
+	return ""
 }
 
 func (h *history) route(name string, p *puppet) {
