@@ -15,10 +15,15 @@ import (
 	"labchat/internal/wire"
 )
 
+// Code says why a connection was ended.
+type Code = quic.ApplicationErrorCode
+
 // The codes that a connection is closed with.
 const (
-	codeDone   quic.ApplicationErrorCode = 0 // nothing is wrong
-	codeFailed quic.ApplicationErrorCode = 1 // what was said can't be read, or took too long
+	CodeDone    Code = 0 // nothing is wrong
+	CodeFailed  Code = 1 // what was said can't be read, or took too long
+	CodeVersion Code = 2 // the other side speaks a version that is not spoken here
+	CodeMistake Code = 3 // it is not who was meant, or means somebody else
 )
 
 // readSize is how much of the conversation is read at a time.
@@ -81,13 +86,16 @@ func (k *Link) Finish() { _ = k.stream.Close() } // an error says that it has en
 // Close ends the connection at once. What was written and has not arrived is
 // lost.
 func (k *Link) Close(failed bool) {
-	k.once.Do(func() {
-		code := codeDone
-		if failed {
-			code = codeFailed
-		}
-		_ = k.conn.CloseWithError(code, "") // it has ended then, whatever it says
-	})
+	code := CodeDone
+	if failed {
+		code = CodeFailed
+	}
+	k.Refuse(code)
+}
+
+// Refuse closes the connection and tells the other side why.
+func (k *Link) Refuse(why Code) {
+	k.once.Do(func() { _ = k.conn.CloseWithError(why, "") }) // it has ended then, whatever it says
 }
 
 // Done is closed when the connection has ended.
@@ -96,7 +104,17 @@ func (k *Link) Done() <-chan struct{} { return k.conn.Context().Done() }
 // Gone says whether the other side has ended the connection in order.
 func Gone(err error) bool {
 	var app *quic.ApplicationError
-	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == codeDone
+	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == CodeDone
+}
+
+// Refused returns the code that the other side has closed a connection with; false
+// where it was not the other side.
+func Refused(err error) (Code, bool) {
+	var app *quic.ApplicationError
+	if !errors.As(err, &app) || !app.Remote {
+		return 0, false
+	}
+	return app.ErrorCode, true
 }
 
 // Addr is where the other side is now.

@@ -66,7 +66,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || !l.server.online || !l.server.claimed || !l.farewell.IsZero() {
+	if c.call != nil || c.isUnfit() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() {
 		return
 	}
 	k := newCall()
@@ -149,6 +149,8 @@ func (l *loop) punched(e *wire.Punched) {
 		l.asksUs(c, e)
 	case !trusted:
 		c.asked = e
+	case c.isUnfit():
+		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 	case k != nil && k.id == e.Call:
 		l.meet(c, k, e)
 	case e.Call == c.met:

@@ -57,10 +57,17 @@ type conversation struct {
 
 	lines []*line     // not confirmed, by number
 	next  int         // in lines: the first that may not have been sent on the best path
+	epoch wire.Epoch  // in which this run numbers lines to them, "" before the first
+	count wire.ID     // the last of these numbers
 	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 
-	again   time.Time // when it is looked for again, zero: not
-	tries   int
+	again time.Time // when it is looked for again, zero: not
+	tries int
+
+	unfitUntil time.Time // until when nothing is tried, as its program could not be spoken to
+	unfitWhy   string    // what the person was told of that
+	oldNotes   bool      // the person was told that notes of an older program are not opened
+
 	better  time.Time // when a direct way is looked for, zero: not
 	betters int
 	typing  time.Time // when it was last said that they are
@@ -234,6 +241,10 @@ func (l *loop) find(c *conversation) {
 		l.answer(c, p)
 		return
 	}
+	if c.isUnfit() {
+		c.again = c.unfitUntil
+		return
+	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
 		return // it is looked for when that has changed
 	}
@@ -332,7 +343,7 @@ func (c *conversation) plainly(l *loop, why string) {
 	}
 	for _, one := range lines {
 		r := copied(one.Receipt)
-		r.Seq, r.ID, r.Device, r.After, r.AfterOf = 0, 0, "", nil, "" // nobody but the server acknowledges it now
+		r.Epoch, r.Seq, r.ID, r.Device, r.After, r.AfterOf, r.AfterEpoch = "", 0, 0, "", nil, "", "" // nobody but the server acknowledges it now
 		l.Pass(r)
 	}
 }

@@ -68,7 +68,7 @@ type Store interface {
 	// among them.
 	NewestPrivate() wire.ID
 
-	// QueuePrivate stores lines that wait, and numbers them.
+	// QueuePrivate stores lines that wait, with their numbers.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)
 	// HandOver leaves lines to the session.
@@ -82,9 +82,9 @@ type Store interface {
 	// in the same transaction.
 	SettlePrivate(lines ...*wire.Receipt) error
 	DropPrivate(line wire.ClientID) (bool, error)
-	// ReadBy notes that the person at a device has read our lines up to a number,
-	// and returns those of which that is news.
-	ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error)
+	// ReadBy notes that the person at a device has read our lines up to one, by its
+	// number in a sequence, and returns those of which that is news.
+	ReadBy(device string, epoch wire.Epoch, upTo wire.ID) ([]*wire.Receipt, error)
 	// LastFrom is the newest line of somebody that is not above an id: the device
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)

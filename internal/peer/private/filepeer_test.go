@@ -35,6 +35,12 @@ type intruder struct {
 // intrude puts an intruder in the place of a person, with a link to another.
 func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	w.t.Helper()
+	return w.intrudeSaying(as, to, func(*wire.PeerHello) {})
+}
+
+// intrudeSaying has the intruder begin with another hello than the person's program.
+func (w *lab) intrudeSaying(as *person, to netip.AddrPort, change func(*wire.PeerHello)) *intruder {
+	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
 	must(w.t, err)
@@ -42,6 +48,8 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
 	x := &intruder{t: w.t, conn: link.Share(conn)}
+	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: w.nameAt(to)}
+	change(hello)
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
 	other, _ := newMemory("bob").Seed()
@@ -49,7 +57,7 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	must(w.t, err)
 	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
 	must(w.t, err)
-	x.say(&wire.PeerHello{Version: wire.PeerVersion})
+	x.say(hello)
 	x.done.Go(func() {
 		for {
 			m, err := x.Read()
@@ -63,6 +71,16 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 	})
 	settle()
 	return x
+}
+
+// nameAt is who listens at an address.
+func (w *lab) nameAt(addr netip.AddrPort) string {
+	for i, p := range w.all {
+		if (netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte((i + 2) >> 8), byte(i + 2)}), 4000)) == addr {
+			return p.server.name
+		}
+	}
+	return ""
 }
 
 func (x *intruder) quit() {

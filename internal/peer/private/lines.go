@@ -43,6 +43,18 @@ func (one *line) after(device string) *wire.ID {
 	return one.After
 }
 
+// words are what is said of a line on a link with a device.
+func (one *line) words(device string) *wire.PeerLine {
+	m := &wire.PeerLine{Epoch: one.Epoch, Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(device), Waited: one.Inbox}
+	if m.After != nil {
+		m.AfterEpoch = one.AfterEpoch
+	}
+	return m
+}
+
+// is reports whether a line has a number.
+func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
+
 // copied is what is said of a line: events never change.
 func copied(r *wire.Receipt) *wire.Receipt {
 	c := *r
@@ -80,7 +92,7 @@ func (l *loop) position(c *conversation, r *wire.Receipt) {
 		r.After = new(wire.ID)
 	case c.heard.Seq != 0:
 		seq := c.heard.Seq
-		r.After, r.AfterOf = &seq, c.heard.Device
+		r.After, r.AfterOf, r.AfterEpoch = &seq, c.heard.Device, c.heard.Epoch
 	}
 }
 
@@ -94,6 +106,7 @@ func (l *loop) saveTyped() {
 	for _, r := range queue { // those that go out at once need not be noted a second time
 		c := l.conversation(r.To)
 		r.InDoubt = c.best() != nil && !c.blocked()
+		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
 		l.diskFailed("queue lines", err)
@@ -176,25 +189,10 @@ func (l *loop) tellOthers() {
 	}
 }
 
-// lowest is the smallest number of all lines that wait, for whomever: one device
-// may have several names, and must not take a line for heard that still waits
-// under another.
-func (l *loop) lowest() wire.ID {
-	var lowest wire.ID
-	for _, c := range l.convs {
-		for _, one := range c.lines {
-			if lowest == 0 || one.Seq < lowest {
-				lowest = one.Seq
-			}
-		}
-	}
-	return lowest
-}
-
-// add puts a line among those that wait, by number: one that was typed before the
+// add puts a line among those that wait, by its place: one that was typed before the
 // disk was read goes behind those that the disk has.
 func (c *conversation) add(one *line) {
-	i, _ := slices.BinarySearchFunc(c.lines, one.Seq, func(l *line, seq wire.ID) int { return cmp.Compare(l.Seq, seq) })
+	i, _ := slices.BinarySearchFunc(c.lines, one.ID, func(l *line, id wire.ID) int { return cmp.Compare(l.ID, id) })
 	c.lines = slices.Insert(c.lines, i, one)
 	c.next = min(c.next, i)
 	c.noted.changed = true
@@ -230,7 +228,7 @@ func (c *conversation) pump(l *loop) {
 		if !one.goes(l, p) {
 			continue
 		}
-		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key), Waited: one.Inbox}) {
+		if !p.say(l, one.words(p.Key)) {
 			continue
 		}
 		if c.kind != wire.KindAccount && one.Device == "" {
@@ -295,9 +293,10 @@ func (l *loop) isSent(one *line) {
 	l.emit(copied(one.Receipt))
 }
 
-// confirmed settles lines that are on the other side's disk.
-func (l *loop) confirmed(p *path, seq wire.ID) {
-	for len(p.flight) > 0 && p.flight[0].Seq <= seq {
+// confirmed settles the lines up to one that are on the other side's disk.
+func (l *loop) confirmed(p *path, n lineNumber) {
+	stored := 1 + slices.IndexFunc(p.flight, func(one *line) bool { return one.is(n) })
+	for range stored {
 		one := p.flight[0]
 		p.flight[0] = nil
 		p.flight = p.flight[1:]
@@ -311,6 +310,19 @@ func (l *loop) confirmed(p *path, seq wire.ID) {
 	if p.suspect {
 		p.suspect, p.c.noted.changed = false, true
 	}
+	p.c.pump(l)
+}
+
+// notTaken settles a line that the other side's program refuses: it is on no disk there.
+func (l *loop) notTaken(p *path, m *wire.PeerStop) {
+	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
+	if i < 0 {
+		return
+	}
+	one := p.flight[i]
+	p.flight = slices.Delete(p.flight, i, i+1)
+	one.InDoubt = false
+	l.fail(p.c, p.c.name+"'s program does not take it: "+oneLine(m.Text), one)
 	p.c.pump(l)
 }
 
@@ -388,8 +400,8 @@ func (l *loop) failBound(c *conversation, key string) {
 
 // readBy marks our lines as read, also those that arrived before this program was
 // started.
-func (l *loop) readBy(p *path, seq wire.ID) {
-	read, err := l.cfg.Store.ReadBy(p.Key, seq)
+func (l *loop) readBy(p *path, n lineNumber) {
+	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
 	l.diskFailed("note what was read", err)
 	for _, r := range read {
 		l.emit(r)

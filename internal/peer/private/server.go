@@ -19,6 +19,7 @@ type server struct {
 	me       string
 	kind     wire.Kind
 	node     string
+	nonce    string // of the session, "" where the server asks for no proof of keys
 	remote   string // IP:PORT of the connection
 	online   bool
 	welcomed bool         // able and seals are known
@@ -150,7 +151,7 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
-	s.welcomed, s.node = true, e.Node
+	s.welcomed, s.node, s.nonce = true, e.Node, e.Nonce
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	l.load()
 	if !s.able {
@@ -247,12 +248,16 @@ func (l *loop) claim() {
 	if !s.online || !s.able || s.me == "" || s.lost {
 		return
 	}
-	l.ask(wire.UDP{Key: l.id.Key()}, func(e wire.Event) {
+	name, r := s.me, wire.UDP{Key: l.id.Key()}
+	if s.nonce != "" {
+		r.Sig = l.id.Sign(wire.ProofText(s.node, name, r.Key, s.nonce))
+	}
+	l.ask(r, func(e wire.Event) {
 		switch e := e.(type) {
 		case *wire.Endpoint:
 			l.claimed(e)
 		case *wire.Refused:
-			if e.Code != wire.CodeOffline {
+			if e.Code != wire.CodeOffline && name == s.me { // else the next one is under way
 				l.notice("Encrypted conversations are not possible here now: %s", e.Text)
 			}
 		default:
@@ -301,7 +306,7 @@ func (l *loop) cameBack(name string) {
 	if c == nil {
 		return
 	}
-	c.fresh = time.Time{} // it may have come with another program
+	c.fresh, c.unfitUntil = time.Time{}, time.Time{} // it may have come with another program
 	lost := c.call != nil && !c.call.answered
 	if lost {
 		c.call = nil // whoever was called is not there any more

@@ -87,7 +87,10 @@ type account struct {
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
-	standing time.Time     // see session.standing
+	// proved are the keys of devices that this account's sessions have proved to have
+	// since the start: nobody claims them without from then on.
+	proved   map[string]bool
+	standing time.Time // see session.standing
 	kept     keeps
 }
 

@@ -1,0 +1,1 @@
+-- Nothing yet: this number is that of a change that is under way.

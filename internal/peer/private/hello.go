@@ -1,0 +1,125 @@
+package private
+
+import (
+	"crypto/rand"
+	"time"
+
+	"labchat/internal/peer/link"
+	"labchat/internal/wire"
+)
+
+// unfitFor is how long nothing is tried with somebody whose program could not be
+// spoken to: it may have been updated since.
+const unfitFor = time.Minute
+
+// hello is what is said first on a link with somebody: who speaks to whom, and where.
+func (l *loop) hello(c *conversation) *wire.PeerHello {
+	return &wire.PeerHello{
+		Version: wire.PeerVersion, Program: l.cfg.Program,
+		Node: l.server.node, From: l.server.me, To: c.name, Epoch: c.numbers(), Low: c.lowest(),
+	}
+}
+
+// greeted takes the other side's hello, and puts a link to use whose two sides mean
+// each other. Nothing else was said on it.
+func (l *loop) greeted(p *path, m *wire.PeerHello) {
+	c := p.c
+	_, known := m.Epoch.Bytes()
+	switch {
+	case m.Version < wire.PeerVersion:
+		p.Close(false) // older programs try again ever more rarely after that
+		l.putOff(c, c.name+"'s program is too old for encrypted conversations: it has to be updated. Lines wait until then")
+	case m.Version > wire.PeerVersion:
+		p.Refuse(link.CodeVersion)
+		l.putOff(c, c.name+"'s program is newer than this one: update this one. Lines wait until then")
+	case !known:
+		p.Close(true)
+	case m.Node != l.server.node || !p.means(m.From, c.name, p.theirs) || !p.means(m.To, l.server.me, p.named):
+		p.Refuse(link.CodeMistake)
+		l.mistaken(c)
+	default:
+		c.unfitUntil, c.unfitWhy = time.Time{}, ""
+		l.promote(p, m)
+	}
+}
+
+// means reports whether a name in a hello is somebody's, now or when the link began: a
+// guest may have taken another one meanwhile, of which named tells.
+func (p *path) means(said, now, then string) bool {
+	return said != "" && (wire.Fold(said) == wire.Fold(now) || wire.Fold(said) == wire.Fold(then))
+}
+
+// notGreeted is the end of a link before the other side's hello has come.
+func (l *loop) notGreeted(p *path, err error) {
+	c := p.c
+	switch code, refused := link.Refused(err); {
+	case !refused:
+	case code == link.CodeVersion:
+		l.putOff(c, c.name+"'s program is newer than this one: update this one. Lines wait until then")
+	case code == link.CodeMistake:
+		l.mistaken(c)
+	case code == link.CodeFailed:
+		l.putOff(c, c.name+"'s program has not understood this one. If it is older, it has to be updated. Lines wait until then")
+	}
+}
+
+// mistaken is the end of a link with a device that the server gives for somebody's,
+// and that is somebody else's: its key was registered under a name that is not its.
+// The names of guests change, and calls may cross with that.
+func (l *loop) mistaken(c *conversation) {
+	if c.kind != wire.KindAccount || l.server.kind != wire.KindAccount {
+		c.call = nil
+		c.show("the program that answered as " + c.name + " says another name, or means somebody else")
+		if l.waits(c) {
+			c.later(time.Now())
+		}
+		return
+	}
+	l.putOff(c, "the program with the key that is given for "+c.name+"'s says that it is not "+c.name+"'s, or that it means somebody else. "+
+		"Nothing was sent to it. Ask "+c.name+" by another way before you write")
+}
+
+// putOff lets lines to somebody wait, and tells the person why.
+func (l *loop) putOff(c *conversation, why string) {
+	c.unfitUntil = time.Now().Add(unfitFor)
+	c.call, c.urgent = nil, false
+	c.uninvite()
+	c.show(why)
+	if c.unfitWhy != why {
+		c.unfitWhy = why
+		l.notice("No encrypted conversation with %s: %s.", c.name, why)
+	}
+	if l.waits(c) {
+		c.again = c.unfitUntil
+	}
+	c.noted.changed = true
+}
+
+// isUnfit reports whether somebody's program could not be spoken to just now.
+func (c *conversation) isUnfit() bool { return time.Now().Before(c.unfitUntil) }
+
+// numbers is the sequence in which this run numbers its lines to somebody.
+func (c *conversation) numbers() wire.Epoch {
+	if c.epoch == "" {
+		var b [wire.EpochSize]byte
+		_, _ = rand.Read(b[:]) // never fails
+		c.epoch = wire.EpochOf(b)
+	}
+	return c.epoch
+}
+
+// number gives a line its number.
+func (c *conversation) number(r *wire.Receipt) {
+	c.count++
+	r.Epoch, r.Seq = c.numbers(), c.count
+}
+
+// lowest is the smallest number of this run that may still come.
+func (c *conversation) lowest() wire.ID {
+	for _, one := range c.lines {
+		if one.Epoch == c.epoch {
+			return one.Seq
+		}
+	}
+	return c.count + 1
+}
