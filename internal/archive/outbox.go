@@ -49,12 +49,13 @@ func (a *Archive) Outbox(as string) ([]*wire.Receipt, error) {
 	return lines, nil
 }
 
-// Settle notes how far lines have come: State, ID, At, Inbox, Reason and InDoubt
-// of each. A line that is not in the outbox, or is for an encrypted conversation,
-// is passed over.
+// Settle notes how far lines have come: State, At, Inbox, Reason and InDoubt of each,
+// and the ID of those that wait no more. A line that is not in the outbox is passed
+// over.
 func (a *Archive) Settle(lines ...*wire.Receipt) error {
 	return a.change("settle lines", func(ctx context.Context, tx *sql.Tx) error {
-		const update = `UPDATE outbox SET state = ?, id = ?, at = ?, inbox = ?, reason = ?, in_doubt = ? WHERE client = ? AND private = 0`
+		const update = `UPDATE outbox SET state = ?1, id = CASE WHEN ?1 = 'queued' THEN id ELSE ?2 END, at = ?3, inbox = ?4, reason = ?5,
+			in_doubt = ?6 WHERE client = ?7 AND state = 'queued'`
 		for _, l := range lines {
 			if _, err := tx.ExecContext(ctx, update, l.State, number(l.ID), l.At, l.Inbox, l.Reason, l.InDoubt, l.Client); err != nil {
 				return err

@@ -11,9 +11,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// errBound protects a line that was meant for one key from being sent readable.
-var errBound = errors.New("it may go to one device only")
-
 // ownNumber is the number of a line of the outbox in its epoch. Lines without one of
 // their own have that of their row: it rises over all that was typed here.
 const ownNumber = "iif(number > 0, number, seq)"
@@ -73,26 +70,6 @@ func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
 
 // stillWaits is the condition of what changes a line before it is delivered.
 const stillWaits = " WHERE client = ? AND private = 1 AND state = 'queued'"
-
-// HandOver gives lines to the server after all, readable by it: Outbox returns
-// them from now on. None goes if one of them is bound to a device.
-func (a *Archive) HandOver(lines ...wire.ClientID) error {
-	return a.change("hand over lines", func(ctx context.Context, tx *sql.Tx) error {
-		for _, line := range lines {
-			var bound int
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM outbox"+stillWaits+" AND device <> ''", line).Scan(&bound); err != nil {
-				return err
-			}
-			if bound > 0 {
-				return fmt.Errorf("%q: %w", line, errBound)
-			}
-			if _, err := tx.ExecContext(ctx, "UPDATE outbox SET private = 0, inbox = 0, id = 0"+stillWaits, line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
 
 // Bind says that lines may go to this key only; "" lets go of them.
 func (a *Archive) Bind(device string, lines ...wire.ClientID) error {

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -127,31 +126,38 @@ func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 	check(t, "outbox", outbox(), []wire.ClientID{"plain"})
 	check(t, "private outbox", waiting(t, a), []wire.ClientID{"private", "bound", "given"})
 
-	must(t, a.Settle(&wire.Receipt{Client: "private", State: wire.ReceiptSent, ID: 1}))
 	must(t, a.SettlePrivate(&wire.Receipt{Client: "plain", State: wire.ReceiptDelivered, ID: 1}))
-	check(t, "outbox after both were settled the wrong way", outbox(), []wire.ClientID{"plain"})
-	check(t, "private outbox after that", waiting(t, a), []wire.ClientID{"private", "bound", "given"})
+	check(t, "outbox after one was settled the wrong way", outbox(), []wire.ClientID{"plain"})
 	check(t, "history after that", talk(t, a), []wire.Event(nil))
-
-	if err := a.HandOver("given", "bound"); !errors.Is(err, errBound) {
-		t.Errorf("got %v, want that a bound line is not handed over", err)
-	}
-	check(t, "outbox after a refusal", outbox(), []wire.ClientID{"plain"})
-	must(t, a.HandOver("given", "unknown"))
-	check(t, "outbox after one was handed over", outbox(), []wire.ClientID{"plain", "given"})
-	check(t, "private outbox after that", waiting(t, a), []wire.ClientID{"private", "bound"})
-	must(t, a.Bind("", "bound"))
-	must(t, a.HandOver("bound"))
-	must(t, a.Settle(&wire.Receipt{Client: "given", State: wire.ReceiptSent, ID: 2}, &wire.Receipt{Client: "plain", State: wire.ReceiptSent, ID: 3}))
-	check(t, "outbox after all", outbox(), []wire.ClientID{"bound"})
-
-	for line, want := range map[wire.ClientID]bool{"plain": false, "given": false, "bound": false, "private": true, "unknown": false} {
+	for line, want := range map[wire.ClientID]bool{"plain": false, "private": true, "unknown": false} {
 		dropped, err := a.DropPrivate(line)
 		must(t, err)
 		if dropped != want {
 			t.Errorf("%s was dropped: %v, want %v", line, dropped, want)
 		}
 	}
+}
+
+// TestAPrivateLineThatASessionHasStaysWithWhoPassedIt: only that a session has sent it,
+// or not, is the session's word.
+func TestAPrivateLineThatASessionHasStaysWithWhoPassedIt(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	one := typed("passed")
+	one.ID = 12
+	must(t, a.QueuePrivate(one))
+	must(t, a.Settle(&wire.Receipt{Client: "passed", State: wire.ReceiptQueued, InDoubt: true}))
+	must(t, a.Close())
+	a = open(t, dir)
+	sessions, err := a.Outbox("alice")
+	must(t, err)
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	if len(sessions) != 0 || len(lines) != 1 || !lines[0].InDoubt || lines[0].ID != 12 {
+		t.Errorf("got %d lines of the session's, and of the others %+v", len(sessions), lines)
+	}
+	must(t, a.Settle(&wire.Receipt{Client: "passed", State: wire.ReceiptSent, ID: 2}))
+	check(t, "private outbox after it was sent", waiting(t, a), []wire.ClientID(nil))
 }
 
 func TestADeliveredLineGoesFromTheOutboxToTheHistory(t *testing.T) {
@@ -208,7 +214,6 @@ func TestADeliveredLineIsNotChangedAnyMore(t *testing.T) {
 	must(t, a.SettlePrivate(&wire.Receipt{Client: "c", State: wire.ReceiptDelivered, ID: 7}))
 	must(t, a.MarkSealed("c"))
 	must(t, a.Bind("dev", "c"))
-	must(t, a.HandOver("c")) // a bound one would be refused
 	dropped, err := a.DropPrivate("c")
 	must(t, err)
 	check(t, "dropped", dropped, false)

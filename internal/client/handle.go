@@ -15,7 +15,7 @@ func (l *loop) handle(e wire.Event) {
 	case *wire.Welcome:
 		l.welcomed(e)
 	case *wire.LoggedIn:
-		l.loggedIn(e, q)
+		l.namedBy(e, q)
 	case *wire.Refused:
 		l.refused(e, q)
 	case *wire.Goodbye:

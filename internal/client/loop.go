@@ -315,6 +315,7 @@ func (l *loop) lose(err error) {
 	l.lists.lost()
 	l.reading.lost()
 	l.outbox.interrupted()
+	l.giveAllBack()
 	l.refuseAll()
 	l.who.lost()
 	if l.quit = l.quit || l.quitting; l.over != nil || l.quit {

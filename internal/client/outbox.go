@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -21,7 +22,10 @@ const (
 // before it goes out for the first time.
 type line struct {
 	*wire.Receipt
-	lost     bool // it was under way when a connection or a program ended
+	lost bool // it was under way when a connection or a program ended
+	// passed is by what a private line was handed over that somebody else keeps: for this
+	// connection only. The zero Verdict is for all others.
+	passed   gate.Verdict
 	rejoined bool // its room was entered again for it
 }
 
@@ -191,9 +195,13 @@ func (l *loop) sendLines(now time.Time) {
 			l.failed(one, "This server has one room only: "+wire.Lobby+".")
 			continue
 		}
-		q, err := l.ask(request(one), byLine)
+		r := l.words(one)
+		if r == nil {
+			continue
+		}
+		q, err := l.ask(r, byLine)
 		if err != nil {
-			_, text := l.whyNot(request(one), err)
+			_, text := l.whyNot(r, err)
 			l.failed(one, text)
 			continue
 		}
@@ -258,12 +266,12 @@ func (l *loop) refuseCopies(why string) {
 	l.asks.list = slices.DeleteFunc(l.asks.list, func(q *ask) bool { return q.why == byCopy })
 }
 
-// request is what a line asks of the server.
-func request(one *line) wire.Request {
-	if one.To != "" {
-		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
+// words is what a line asks of the server, nil for one that the gate does not let out.
+func (l *loop) words(one *line) wire.Request {
+	if one.To == "" {
+		return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
 	}
-	return wire.Say{Room: one.Room, Text: one.Text, Action: one.Action, Client: one.Client}
+	return l.private(one)
 }
 
 // accepted settles a line that the server has.

@@ -25,6 +25,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -109,6 +110,8 @@ type Store interface {
 	Joined() []string
 	// Marks returns up to where a person has read each room, by its name.
 	Marks() map[string]wire.ID
+	// What is known of the person that a private line is for.
+	gate.Disk
 }
 
 // KnownServers is what one user knows of the keys of servers;
@@ -194,9 +197,13 @@ func (s *Session) Do(r wire.Request) (tag string) {
 	return tag
 }
 
-// Pass hands over a line that somebody else has taken from a person, and maybe
-// queued: Client, As, Text and To or Room are set.
-func (s *Session) Pass(r *wire.Receipt) { s.box.Post(func(l *loop) { l.typed(r) }) }
+// Pass hands over a private line that its server may read, for the connection at hand:
+// Client, As, Text and To are set. Whoever passes it keeps it on disk, and has it
+// again by a *wire.Returned where it is not sent: because that connection ends, or
+// because the gate thinks otherwise by then.
+func (s *Session) Pass(v gate.Verdict, r *wire.Receipt) {
+	s.box.Post(func(l *loop) { l.passedOn(v, r) })
+}
 
 // Tell says something to the server that is not answered. It is lost where
 // there is no connection, or one that takes no more.

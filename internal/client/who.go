@@ -170,6 +170,41 @@ func (l *loop) nameRefused(e *wire.Refused) {
 	l.tryNext(e)
 }
 
+// namedBy takes a name that was asked for, and no other: who we are decides what is
+// sent to whom.
+func (l *loop) namedBy(e *wire.LoggedIn, q *ask) {
+	switch want, asked := q.wants(l.who.name); {
+	case !l.asks.tagged: // older dialects don't say what they answer
+		l.loggedIn(e, q)
+	case !asked:
+		l.cfg.Log.Warn("the server gives a name that nobody has asked for", "name", e.Name)
+	case want != "" && wire.Fold(want) != wire.Fold(e.Name):
+		l.lose(lost("%s answers for the name %.40q, and %.40q was asked for.", l.cfg.Server, e.Name, want))
+	default:
+		l.loggedIn(e, q)
+	}
+}
+
+// wants is the name that a request asks for, "" for any, and whether it asks for one
+// at all: a new password is answered by the name that we have.
+func (q *ask) wants(have string) (name string, asked bool) {
+	if q == nil {
+		return "", false
+	}
+	switch r := q.req.(type) {
+	case wire.Guest:
+		return r.Name, true
+	case wire.Login:
+		return r.Name, true
+	case wire.Register:
+		return r.Name, true
+	case wire.Passwd:
+		return have, true
+	default:
+		return "", false
+	}
+}
+
 // loggedIn takes the name that the server gave.
 func (l *loop) loggedIn(e *wire.LoggedIn, q *ask) {
 	w := &l.who

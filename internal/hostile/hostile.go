@@ -68,7 +68,7 @@ func types() []wire.Event {
 		&wire.Called{}, &wire.Path{}, &wire.TalkRenamed{}, &wire.KeySeen{}, &wire.Safety{}, &wire.Transfer{}, &wire.Shared{}, &wire.Displaced{},
 		&wire.Filled{}, &wire.Endpoint{}, &wire.DeviceList{}, &wire.Found{}, &wire.Punched{}, &wire.Declined{}, &wire.Relayed{},
 		&wire.PrekeyCount{}, &wire.PrekeyTaken{}, &wire.Sealed{}, &wire.PeerList{}, &wire.Calculated{}, &wire.ClockTold{}, &wire.Asked{},
-		&wire.Status{}, &wire.Receipt{}, &wire.Withdrawn{},
+		&wire.Status{}, &wire.Receipt{}, &wire.Withdrawn{}, &wire.Returned{},
 	}
 }
 

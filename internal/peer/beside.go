@@ -228,8 +228,10 @@ func (l *besideLoop) whisper(r *wire.Receipt) {
 func (l *besideLoop) sendLate() {
 	now := time.Now()
 	l.waiting = slices.DeleteFunc(l.waiting, func(one late) bool {
-		to := l.reach(one.To)
+		to, why := l.reach(one.To), barred(l.cfg.Store, one.To)
 		switch {
+		case why != "":
+			l.settle(one.Receipt, why)
 		case to != nil:
 			l.settle(one.Receipt, l.send(one.Receipt, to))
 		case !now.Before(one.until):

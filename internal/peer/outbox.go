@@ -143,6 +143,10 @@ func (l *loop) sayLine(one *wire.Receipt) {
 // whisper sends a private line, after its receiver was looked up. Whom the
 // registry carries lines to is looked up again where it may have changed.
 func (l *loop) whisper(one *wire.Receipt) {
+	if why := barred(l.cfg.Store, one.To); why != "" {
+		l.settle(one, why)
+		return
+	}
 	c := l.book.Contact(one.To)
 	if c == nil {
 		c = l.accept(one.To)

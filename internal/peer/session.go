@@ -23,6 +23,7 @@ import (
 	"net"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -50,6 +51,21 @@ type Store interface {
 	// Keep stores *wire.Said and *wire.Whispered.
 	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	LastSeen(room string) wire.ID
+	// What is known of the person that a private line is for.
+	gate.Disk
+}
+
+// barred says why a private line does not go out, "" where it may: datagrams are plain
+// text. store is nil where nothing is kept.
+func barred(store Store, to string) string {
+	if store == nil {
+		return ""
+	}
+	v := gate.Unaided(store, to, "", false)
+	if v.InPlain(to) {
+		return ""
+	}
+	return "Not sent: " + v.Text() + "."
 }
 
 // EndedError says why a session has ended for good.

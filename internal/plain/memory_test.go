@@ -15,6 +15,8 @@ func (*memory) Queue(...*wire.Receipt) error               { return nil }
 func (*memory) Outbox(string) ([]*wire.Receipt, error)     { return nil, nil }
 func (*memory) Settle(...*wire.Receipt) error              { return nil }
 func (*memory) Marks() map[string]wire.ID                  { return nil }
+func (*memory) Contact(string) (wire.Contact, error)       { return wire.Contact{}, nil }
+func (*memory) Devices(string) ([]wire.KnownDevice, error) { return nil, nil }
 
 func (m *memory) Keep(_ []wire.Event, rooms ...wire.Extent) error {
 	for _, e := range rooms {

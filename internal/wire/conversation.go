@@ -253,6 +253,14 @@ type Talk struct {
 	Closed bool   // a person has taken it off the list, and nothing came since
 }
 
+// Returned is said by our own session of a private line that was handed to it for the
+// connection at hand: it is not sent any more, and whoever handed it over has it again.
+type Returned struct {
+	news
+	Client  ClientID
+	InDoubt bool // it may have arrived all the same
+}
+
 // Filled is said by our own client: lines of a room that this disk lacked are on
 // it now, or are known to be gone.
 type Filled struct {

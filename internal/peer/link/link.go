@@ -12,6 +12,7 @@ import (
 
 	"github.com/quic-go/quic-go"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -72,9 +73,15 @@ func (k *Link) Read() (wire.PeerMessage, error) {
 	return nil, io.EOF
 }
 
-// Write writes messages that wire.AppendPeer has made. It waits while the other
-// side does not keep up.
-func (k *Link) Write(frames []byte) error {
+// errBarred is for bytes that the gate does not let out on the link.
+var errBarred = errors.New("nothing may be said to that key")
+
+// Write writes messages that wire.AppendPeer has made, if the gate has let them out
+// to the other device. It waits while the other side does not keep up.
+func (k *Link) Write(v gate.Verdict, frames []byte) error {
+	if !v.Links(k.Key) {
+		return errBarred
+	}
 	_, err := k.stream.Write(frames)
 	return err
 }
@@ -139,8 +146,11 @@ func (k *Link) Stats() Stats {
 	return Stats{RTT: s.SmoothedRTT, Packets: int64(s.PacketsSent), Lost: int64(s.PacketsLost), Received: int64(s.PacketsReceived)}
 }
 
-// OpenFile begins a stream for a file.
-func (k *Link) OpenFile(ctx context.Context) (*FileOut, error) {
+// OpenFile begins a stream for a file, if the gate has let it out to the other device.
+func (k *Link) OpenFile(ctx context.Context, v gate.Verdict) (*FileOut, error) {
+	if !v.Links(k.Key) {
+		return nil, errBarred
+	}
 	s, err := k.conn.OpenUniStreamSync(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin to send a file: %w", err)

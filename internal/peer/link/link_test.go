@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -91,11 +92,16 @@ func pair(t *testing.T, a, b *side, addr net.Addr) (dialled, accepted *Link) {
 	return k, accepted
 }
 
+// let is the gate's word that a key may be spoken to.
+func let(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
+}
+
 func say(t *testing.T, k *Link, m wire.PeerMessage) {
 	t.Helper()
 	frame, err := wire.AppendPeer(nil, m)
 	if err == nil {
-		err = k.Write(frame)
+		err = k.Write(let(k.Key), frame)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +224,7 @@ func TestLinesGoThroughARelayThatLosesDatagrams(t *testing.T) {
 		for i := range lines {
 			frames, _ = wire.AppendPeer(frames, &wire.PeerLine{Seq: wire.ID(i), Text: strings.Repeat("x", 100)})
 		}
-		done <- k.Write(frames)
+		done <- k.Write(let(k.Key), frames)
 	}()
 	for i := range lines {
 		m, err := other.Read()
@@ -237,7 +243,7 @@ func TestAFileHasAStreamOfItsOwn(t *testing.T) {
 	file := bytes.Repeat([]byte("0123456789"), 100_000)
 	done := make(chan error, 1)
 	go func() {
-		out, err := k.OpenFile(t.Context())
+		out, err := k.OpenFile(t.Context(), let(k.Key))
 		if err == nil {
 			_, err = out.Write(file)
 			err = errors.Join(err, out.Close())
@@ -270,7 +276,7 @@ func TestWhatCantBeReadEndsTheLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, b := newSide(t, 1, udp(t), anybody), newSide(t, 2, udp(t), anybody)
 			k, other := pair(t, a, b, b.socket.LocalAddr())
-			if err := k.Write([]byte(frame)); err != nil {
+			if err := k.Write(let(k.Key), []byte(frame)); err != nil {
 				t.Fatal(err)
 			}
 			if m, err := other.Read(); err == nil {

@@ -136,3 +136,13 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 	p.read = lineNumber{h.Epoch, h.Seq}
 	p.say(l, &wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
 }
+
+// readBy marks our lines as read, also those that arrived before this program was
+// started.
+func (l *loop) readBy(p *path, n lineNumber) {
+	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
+	l.diskFailed("note what was read", err)
+	for _, r := range read {
+		l.emit(r)
+	}
+}

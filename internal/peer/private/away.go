@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -128,10 +129,10 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 // seal leaves copies of what waits for an account in its inbox, one after the
 // other. The lines themselves go on waiting for the other side.
 func (l *loop) seal(c *conversation) {
-	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || c.blocked() || !l.server.claimed {
+	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || l.blocked(c) || !l.server.claimed {
 		return
 	}
-	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && l.mine(one) })
+	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && !one.passed && l.mine(one) })
 	if i < 0 && slices.ContainsFunc(c.lines, l.mine) {
 		c.show(c.name + sealedWait)
 	}
@@ -184,8 +185,12 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	if after := one.after(key.Device); after != nil {
 		w.after = &lineNumber{one.AfterEpoch, *after}
 	}
+	v := l.may(c, gate.BySeal, key.Device)
+	if !v.Carries(one.Device) {
+		return
+	}
 	between := envelope{node: l.server.node, from: l.server.me, to: c.name}
-	note, err := sealNote(l.id.Private(), &key, letter{envelope: between, now: wire.MillisOf(time.Now()), text: w.append(nil)})
+	note, err := sealNote(v, l.id.Private(), &key, letter{envelope: between, now: wire.MillisOf(time.Now()), text: w.append(nil)})
 	if err != nil {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return

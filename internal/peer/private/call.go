@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -66,7 +67,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || c.isUnfit() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() {
+	if c.call != nil || c.isUnfit() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
 		return
 	}
 	k := newCall()
@@ -141,7 +142,7 @@ func (l *loop) punched(e *wire.Punched) {
 	l.spell(c, e.From)
 	c.is(e.Kind)
 	l.list(c, e.Devices)
-	c.plain = false
+	c.says = gate.Unasked
 	trusted := l.judge(c, e.Device)
 	k := c.call
 	switch {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -32,12 +33,13 @@ type conversation struct {
 	kind      wire.Kind
 	contact   wire.Contact
 
-	device  string        // its key, "" before it is known
-	state   wire.KeyState // of device
-	devices []wire.Device // as the server lists them
-	plain   bool          // it has no key: lines go through the server
-	fresh   time.Time     // until when that need not be asked again
-	reason  string        // why lines wait, or go no better way; for people
+	device string             // its key, "" before it is known
+	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
+	unread bool               // the disk could not be read: contact and keys are not all
+	listed gate.List          // as the server lists its devices
+	says   gate.Word          // what the server says of its key
+	fresh  time.Time          // until when that need not be asked again
+	reason string             // why lines wait, or go no better way; for people
 
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
@@ -83,18 +85,11 @@ func (l *loop) conversation(name string) *conversation {
 			name = l.server.spelled.of(name)
 		}
 		c = &conversation{name: name, key: key}
-		var err error
-		if c.contact, err = l.cfg.Store.Contact(name); err != nil {
-			l.diskFailed("read a contact", err)
-		}
-		c.contact.User = name
-		if c.contact.Secure {
-			c.kind = wire.KindAccount
-		}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer
 		}
+		var err error
 		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
 			l.diskFailed("read the newest line", err)
 			c.heard = &wire.Heard{}
@@ -116,13 +111,39 @@ func (l *loop) spell(c *conversation, name string) {
 	c.name, c.contact.User, c.noted.changed = name, name, true
 }
 
-// recall takes from the disk which key lines went to last.
+// recall takes from the disk what is known of somebody, and which key lines went to
+// last. What can't be read is tried again before anything goes out.
 func (l *loop) recall(c *conversation) {
-	known, _ := l.keysOf(c.name) // what can't be read is asked for again before anything goes out
-	for _, d := range known {
-		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			c.device, c.state = d.Key, d.State
+	contact, err := l.cfg.Store.Contact(c.name)
+	if err != nil {
+		l.diskFailed("read a contact", err)
+	}
+	keys, errKeys := l.keysOf(c.name)
+	if c.unread = err != nil || errKeys != nil; c.unread {
+		c.contact.User = c.name
+		return
+	}
+	contact.User = c.name
+	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
+	c.contact, c.keys = contact, keys
+	for _, d := range keys {
+		if d.Key == l.id.Key() {
+			continue
 		}
+		c.contact.Secure = true
+		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
+			c.device = d.Key
+		}
+	}
+	if c.contact.Secure {
+		c.kind = wire.KindAccount
+	}
+}
+
+// reread tries again to read what the disk did not tell.
+func (l *loop) reread(c *conversation) {
+	if c.unread {
+		l.recall(c)
 	}
 }
 
@@ -137,9 +158,10 @@ func (c *conversation) is(kind wire.Kind) {
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
 func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
+	l.reread(c)
 	was := c.contact
 	change(&c.contact)
-	if c.contact != was && c.kind == wire.KindAccount {
+	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
 		contact := c.contact
 		l.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
 	}
@@ -159,15 +181,8 @@ func (l *loop) accept(c *conversation) {
 // waits says whether there is a reason to look for somebody: a line that was
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
-	return !c.plain && (c.poked || c.moving || slices.ContainsFunc(c.lines, l.mine))
-}
-
-// blocked says that nothing goes out before a person has answered.
-func (c *conversation) blocked() bool { return distrusted(c.state) }
-
-// distrusted says that a key in this state gets nothing and vouches for nobody.
-func distrusted(state wire.KeyState) bool {
-	return state == wire.KeyChanged || state == wire.KeyRejected || state == wire.KeyWithdrawn
+	wanted := func(one *line) bool { return !one.passed && l.mine(one) }
+	return c.says == gate.Unasked && (c.poked || c.moving || slices.ContainsFunc(c.lines, wanted))
 }
 
 // soon has it looked for at once.
@@ -236,7 +251,8 @@ func (l *loop) find(c *conversation) {
 	if !l.farewell.IsZero() {
 		return
 	}
-	if p := c.asked; p != nil && c.contact.Accepted && !c.blocked() {
+	l.reread(c)
+	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
 		l.answer(c, p)
 		return
@@ -272,12 +288,12 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
-		c.plainly(l, "this is you")
-	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "" && c.comes(e):
+		l.isKeyless(c, gate.OwnKey)
+	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c) && c.comes(e):
 		c.again = time.Now().Add(comesWithin)
-	case e.Device == "" && len(e.Devices) == 0 && !c.contact.Secure && c.device == "":
+	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c):
 		c.coming = false
-		c.plainly(l, "through the server, which can read it: "+c.name+" has no program that encrypts")
+		l.isKeyless(c, gate.Keyless)
 	case e.Device != "":
 		if l.judge(c, e.Device) {
 			if !c.invited {
@@ -304,7 +320,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
 		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
-	case c.contact.Secure || c.device != "":
+	case l.hasKey(c):
 		l.away(c, c.name+" is not here")
 	default:
 		c.poked = false
@@ -322,32 +338,6 @@ func (l *loop) away(c *conversation, why string) {
 	l.seal(c)
 }
 
-// plainly leaves all that waits to the session.
-func (c *conversation) plainly(l *loop, why string) {
-	c.invited = false
-	c.plain, c.fresh, c.again, c.poked = true, time.Now().Add(plainFor), time.Time{}, false
-	c.show(why)
-	l.failBound(c, "")
-	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
-	lines := c.lines
-	c.lines, c.next = nil, 0
-	ids := make([]wire.ClientID, 0, len(lines))
-	for _, one := range lines {
-		ids = append(ids, one.Client)
-	}
-	if err := l.cfg.Store.HandOver(ids...); err != nil {
-		l.diskFailed("hand lines over", err)
-		c.lines, c.plain = lines, false
-		c.later(time.Now())
-		return
-	}
-	for _, one := range lines {
-		r := copied(one.Receipt)
-		r.Epoch, r.Seq, r.ID, r.Device, r.After, r.AfterOf, r.AfterEpoch = "", 0, 0, "", nil, "", "" // nobody but the server acknowledges it now
-		l.Pass(r)
-	}
-}
-
 // noServer is why there is no way while the connection is gone.
 const noServer = "there is no connection to the server"
 
@@ -359,9 +349,7 @@ func (c *conversation) cut() {
 			p.Close(false)
 		}
 	}
-	if c.plain {
-		c.plain = false // another server may know better
-	}
+	c.says = gate.Unasked // another server may know better
 	c.invited = false
 	if c.best() == nil {
 		c.show(noServer)

@@ -32,7 +32,14 @@ func doing[R wire.Request](do func(l *loop, r R, tag string)) func(*loop, wire.R
 // ours says whether a request is for us, and not for the server.
 func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
 
+// spoken says whether a request holds words for somebody, which go by Whisper only.
+func spoken(a wire.Act) bool { return a == wire.ActPrivate || a == wire.ActSeal }
+
 func (l *loop) do(r wire.Request, tag string) {
+	if spoken(r.Act()) {
+		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
+		return
+	}
 	if isOlder(meant(r)) && l.speaksOlder() {
 		l.doOlder(r, tag)
 		return
@@ -51,13 +58,13 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 // typing goes to the other side itself, past the server that need not know of
 // it, where there is a way.
 func (l *loop) typing(r wire.Typing, _ string) {
-	c := l.convs[wire.Fold(r.To)]
+	c := l.conversation(r.To)
 	share, _ := l.cfg.Store.Shares()
 	switch {
 	case !share:
-	case c != nil && c.best() != nil:
+	case c.best() != nil:
 		c.best().say(l, &wire.PeerTyping{})
-	case c == nil || !c.contact.Secure && c.device == "":
+	case l.inPlain(c).InPlain(r.To):
 		l.Tell(r)
 	}
 }
@@ -67,10 +74,10 @@ func (l *loop) poke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
 	l.reclaim()
 	if c.key != wire.Fold(l.server.me) {
-		c.poked = !l.passes(c)
+		c.poked = !l.inPlain(c).InPlain(c.name)
 		if c.asked != nil && !c.contact.Accepted {
 			c.poked = false // looking at a request is no answer to it
-		} else if c.poked && c.best() == nil && c.call == nil && !c.blocked() {
+		} else if c.poked && c.best() == nil && c.call == nil && !l.blocked(c) {
 			l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
 			c.soon()
 		}
@@ -83,7 +90,7 @@ func (l *loop) poke(r wire.Poke, tag string) {
 func (l *loop) acceptBy(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
-	case c != nil && c.asked != nil && c.blocked():
+	case c != nil && c.asked != nil && l.blocked(c):
 		l.refuse(r, tag, wire.CodeDenied, "The key of "+c.name+" has changed. First /verify "+c.name+".")
 	case c != nil && (c.asked != nil || c.wrote):
 		l.accept(c)
@@ -135,6 +142,9 @@ func (l *loop) drop(r wire.Drop, tag string) {
 		i := slices.IndexFunc(c.lines, func(one *line) bool { return one.Client == r.Client })
 		if i < 0 {
 			continue
+		}
+		if c.lines[i].passed {
+			break
 		}
 		if one := c.lines[i]; one.State == wire.ReceiptQueued && !one.InDoubt {
 			if _, err := l.cfg.Store.DropPrivate(r.Client); err != nil {
@@ -223,8 +233,8 @@ func (l *loop) verify(r wire.Verify, tag string) {
 // safety is what a person compares.
 func (l *loop) safety(c *conversation, tag string) *wire.Safety {
 	e := numbers(l.id.Key(), c.device)
-	e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state, c.kind != wire.KindAccount
-	if known, err := l.keysOf(c.name); err == nil {
+	e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
+	if known, err := l.keysOf(c.name); err == nil { // the disk counts the lines
 		for _, d := range known {
 			if d.Key == c.device {
 				e.Since, e.Lines = d.Since, d.Lines

@@ -40,6 +40,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -52,8 +53,9 @@ type Server interface {
 	Do(r wire.Request) (tag string)
 	// Tell says what is not answered.
 	Tell(r wire.Request)
-	// Pass hands over a line that the server may read.
-	Pass(r *wire.Receipt)
+	// Pass hands over a line that the server may read, for the connection at hand: a
+	// *wire.Receipt says what becomes of it, or a *wire.Returned that it was not sent.
+	Pass(v gate.Verdict, r *wire.Receipt)
 	// Check finds out whether the connection still works.
 	Check()
 	Retry()
@@ -71,8 +73,6 @@ type Store interface {
 	// QueuePrivate stores lines that wait, with their numbers.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)
-	// HandOver leaves lines to the session.
-	HandOver(lines ...wire.ClientID) error
 	// Bind lets lines go to one key only.
 	Bind(device string, lines ...wire.ClientID) error
 	// Doubt notes that lines are about to go out: they may have arrived from then on.
@@ -182,7 +182,7 @@ func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 // Do does what a person asks of private conversations, and asks the server all
 // else. It never waits: the answer is an event whose Re is the tag.
 func (e *Endpoint) Do(r wire.Request) (tag string) {
-	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") {
+	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") && !spoken(r.Act()) {
 		return e.Server.Do(r)
 	}
 	tag = e.box.Tag()

@@ -156,7 +156,7 @@ func (f *files) giveUp(l *loop, c *conversation, why string) {
 
 // approach looks for somebody because of a file.
 func (l *loop) approach(c *conversation) {
-	if c.best() == nil && c.call == nil && !c.blocked() {
+	if c.best() == nil && c.call == nil && !l.blocked(c) {
 		c.soon()
 	}
 }

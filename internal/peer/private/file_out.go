@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -92,9 +93,9 @@ func (l *loop) cantSend(c *conversation) (wire.Code, string) {
 	switch {
 	case c.key == wire.Fold(l.server.me):
 		return wire.CodeUnsupported, "This is you: a file goes to somebody else."
-	case c.plain || l.server.welcomed && !l.server.able:
+	case l.inPlain(c).InPlain(c.name) || l.server.welcomed && !l.server.able:
 		return wire.CodeUnsupported, "Files go encrypted only, and lines to " + c.name + " do not."
-	case c.blocked():
+	case l.blocked(c):
 		return wire.CodeDenied, "The key of " + c.name + " has changed. First /verify " + c.name + "."
 	case his >= maxMoving || all >= maxMovingAll:
 		return wire.CodeFull, "Too many files are on their way. Wait until one has arrived, or cancel one."
@@ -211,7 +212,7 @@ func (l *loop) opened(t *transfer, file string, made stamp, tell bool, tag strin
 func (l *loop) offer(t *transfer, sum, tag string) {
 	c := t.c
 	t.SHA256, t.Reason = sum, c.noWay()
-	if c.plain {
+	if l.inPlain(c).InPlain(c.name) {
 		l.end(t, wire.TransferFailed, "files go encrypted only, and lines to "+c.name+" do not", tag)
 		return
 	}
@@ -229,7 +230,7 @@ func (l *loop) offer(t *transfer, sum, tag string) {
 func (l *loop) driveOut(t *transfer) {
 	c, p := t.c, t.c.best()
 	switch {
-	case t.SHA256 == "" || c.blocked():
+	case t.SHA256 == "" || l.blocked(c):
 		return
 	case p != nil && !t.fits(p) && c.kind != wire.KindAccount:
 		l.end(t, wire.TransferFailed, "somebody else is called "+c.name+" now", "")
@@ -296,6 +297,7 @@ func (l *loop) wanted(p *path, m *wire.PeerTake) {
 
 // stream sends a file on a stream of its own.
 func (l *loop) stream(t *transfer, want *take) {
+	v := l.may(t.c, gate.ByLink, want.p.Key)
 	t.on, t.taken, t.Device, t.Done = want.p, true, want.p.Key, want.from
 	l.turn(t, wire.TransferRunning, "")
 	as, made := *t.Transfer, t.made
@@ -304,7 +306,7 @@ func (l *loop) stream(t *transfer, want *take) {
 		pace.rate = l.server.relay.forFiles()
 	}
 	l.beside(t, want.p, func(ctx context.Context, j *job) func(*loop) {
-		made, err := sendOver(ctx, j, &as, made, pace)
+		made, err := sendOver(ctx, j, v, &as, made, pace)
 		return func(l *loop) {
 			var ends *fileError
 			switch {
@@ -321,7 +323,7 @@ func (l *loop) stream(t *transfer, want *take) {
 }
 
 // sendOver sends a file from t.Done on, if it is the one that was offered.
-func sendOver(ctx context.Context, j *job, t *wire.Transfer, made stamp, pace *pacer) (stamp, error) {
+func sendOver(ctx context.Context, j *job, v gate.Verdict, t *wire.Transfer, made stamp, pace *pacer) (stamp, error) {
 	f, now, err := openFile(t.File)
 	if err != nil {
 		return stamp{}, &fileError{text: "the file can't be read any more: " + err.Error(), told: "the file can't be read any more"}
@@ -342,16 +344,16 @@ func sendOver(ctx context.Context, j *job, t *wire.Transfer, made stamp, pace *p
 	if _, err := f.Seek(t.Done, io.SeekStart); err != nil {
 		return stamp{}, &fileError{text: err.Error(), told: "the file can't be read any more"}
 	}
-	return made, j.send(ctx, f, t, made, pace)
+	return made, j.send(ctx, v, f, t, made, pace)
 }
 
 // send writes the transfer's name and the rest of the file.
-func (j *job) send(ctx context.Context, f *os.File, t *wire.Transfer, made stamp, pace *pacer) error {
+func (j *job) send(ctx context.Context, v gate.Verdict, f *os.File, t *wire.Transfer, made stamp, pace *pacer) error {
 	id, err := hex.DecodeString(t.ID)
 	if err != nil {
 		return err
 	}
-	out, err := j.p.OpenFile(ctx)
+	out, err := j.p.OpenFile(ctx, v)
 	if err != nil {
 		return err
 	}

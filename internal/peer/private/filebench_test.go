@@ -115,7 +115,7 @@ func newRaw(b *testing.B) *raw {
 	must(b, err)
 	hello, err := wire.AppendPeer(nil, &wire.PeerHello{Version: wire.PeerVersion})
 	must(b, err)
-	must(b, out.Write(hello))
+	must(b, out.Write(let(out.Key), hello))
 	in := <-taken
 	if in == nil {
 		b.Fatal("the link was not taken")
@@ -128,7 +128,7 @@ func (r *raw) send(b *testing.B) {
 	b.Helper()
 	sent := make(chan error, 1)
 	go func() {
-		s, err := r.out.OpenFile(b.Context())
+		s, err := r.out.OpenFile(b.Context(), let(r.out.Key))
 		for n := 0; err == nil && n < benchFile; n += len(r.content) {
 			_, err = s.Write(r.content)
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -41,6 +42,19 @@ func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
 // intrudeSaying has the intruder begin with another hello than the person's program.
 func (w *lab) intrudeSaying(as *person, to netip.AddrPort, change func(*wire.PeerHello)) *intruder {
 	w.t.Helper()
+	x, err := w.dialAs(as, to, true, change)
+	must(w.t, err)
+	return x
+}
+
+// at is who listens at an address.
+func (w *lab) at(addr netip.AddrPort) *person { return w.all[addr.Addr().As4()[3]-2] }
+
+// dialAs dials from the device of a person who has quit, after a call of the person at
+// that address, or without one. It may begin with another hello than that person's
+// program.
+func (w *lab) dialAs(as *person, to netip.AddrPort, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
+	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
 	must(w.t, err)
@@ -48,15 +62,24 @@ func (w *lab) intrudeSaying(as *person, to netip.AddrPort, change func(*wire.Pee
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
 	x := &intruder{t: w.t, conn: link.Share(conn)}
-	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: w.nameAt(to)}
-	change(hello)
+	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: w.at(to).server.name}
+	for _, change := range changes {
+		change(hello)
+	}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
+	if called {
+		w.calls(as, id.Key(), w.at(to).server.name)
+	}
 	other, _ := newMemory("bob").Seed()
 	key, err := link.NewIdentity(other)
 	must(w.t, err)
 	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
-	must(w.t, err)
+	if err != nil {
+		_ = x.carrier.Close()
+		_ = x.conn.Close()
+		return nil, err
+	}
 	x.say(hello)
 	x.done.Go(func() {
 		for {
@@ -70,17 +93,18 @@ func (w *lab) intrudeSaying(as *person, to netip.AddrPort, change func(*wire.Pee
 		}
 	})
 	settle()
-	return x
+	return x, nil
 }
 
-// nameAt is who listens at an address.
-func (w *lab) nameAt(addr netip.AddrPort) string {
-	for i, p := range w.all {
-		if (netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte((i + 2) >> 8), byte(i + 2)}), 4000)) == addr {
-			return p.server.name
-		}
-	}
-	return ""
+// calls has the server tell somebody of a call by a device in a person's place, who
+// takes the answer.
+func (w *lab) calls(as *person, key, to string) {
+	w.change(func() {
+		s := &session{lab: w, name: as.server.name, kind: as.server.kind, key: key, wake: make(chan struct{}, 1)}
+		w.here[wire.Fold(s.name)] = s
+		w.punch(s, wire.Punch{To: to, Call: strings.Repeat("ab", 16)}, wire.Re{})
+	})
+	settle()
 }
 
 func (x *intruder) quit() {
@@ -90,11 +114,16 @@ func (x *intruder) quit() {
 	x.done.Wait()
 }
 
+// let is the gate's word that a key may be spoken to.
+func let(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
+}
+
 func (x *intruder) say(m wire.PeerMessage) {
 	x.t.Helper()
 	frame, err := wire.AppendPeer(nil, m)
 	must(x.t, err)
-	must(x.t, x.Write(frame))
+	must(x.t, x.Write(let(x.Key), frame))
 }
 
 // heard is the newest message of a type, nil where there was none.
@@ -126,7 +155,7 @@ func (x *intruder) stream(id string, content []byte) {
 	x.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := x.OpenFile(ctx)
+	out, err := x.OpenFile(ctx, let(x.Key))
 	must(x.t, err)
 	raw, err := hex.DecodeString(id)
 	must(x.t, err)
@@ -285,7 +314,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		settle()
 		var silent []*link.FileOut
 		for range 4 { // as many as there may be
-			s, err := x.OpenFile(context.Background())
+			s, err := x.OpenFile(context.Background(), let(x.Key))
 			must(t, err)
 			_, err = s.Write([]byte{1, 2})
 			must(t, err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -23,6 +24,7 @@ type line struct {
 	*wire.Receipt
 	on      *path // where it was sent last, nil: nowhere that counts
 	sealing bool  // a sealed copy is being made
+	passed  bool  // the session has it, for this connection
 	noted   bool  // the disk says that it may have arrived, as it must before anything goes out
 }
 
@@ -70,12 +72,8 @@ func (l *loop) typed(r *wire.Receipt) {
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
 	l.reclaim()
-	if c.plain && time.Now().After(c.fresh) && l.server.able {
-		c.plain = false
-	}
-	if l.passes(c) {
-		l.Pass(r)
-		return
+	if time.Now().After(c.fresh) {
+		c.says = gate.Unasked
 	}
 	l.position(c, r)
 	l.queue = append(l.queue, r)
@@ -105,7 +103,8 @@ func (l *loop) saveTyped() {
 	l.queue = nil
 	for _, r := range queue { // those that go out at once need not be noted a second time
 		c := l.conversation(r.To)
-		r.InDoubt = c.best() != nil && !c.blocked()
+		p := c.best()
+		r.InDoubt = p != nil && l.may(c, gate.ByLink, p.Key).Links(p.Key)
 		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
@@ -122,7 +121,9 @@ func (l *loop) saveTyped() {
 		noted := r.InDoubt
 		r.InDoubt = false
 		c.add(&line{Receipt: r, noted: noted})
-		l.emit(copied(r))
+		if !l.inPlain(c).InPlain(c.name) { // else the session says so
+			l.emit(copied(r))
+		}
 		if !slices.Contains(to, c) {
 			to = append(to, c)
 		}
@@ -134,8 +135,8 @@ func (l *loop) saveTyped() {
 
 // begun goes on with a conversation that a person has written in.
 func (l *loop) begun(c *conversation) {
-	if c.plain { // found out meanwhile
-		c.plainly(l, c.reason)
+	l.reread(c)
+	if l.passAll(c) {
 		return
 	}
 	if !c.contact.Accepted {
@@ -158,7 +159,7 @@ func (l *loop) hold(c *conversation) {
 		if l.server.me != "" && !l.mine(one) {
 			reason = "typed as " + one.As + ": it waits until you have that name again"
 		}
-		if one.State == wire.ReceiptQueued && one.Reason != reason && reason != "" {
+		if one.State == wire.ReceiptQueued && one.Reason != reason && reason != "" && !one.passed {
 			one.Reason = reason
 			l.emit(copied(one.Receipt))
 		}
@@ -214,7 +215,7 @@ func (c *conversation) resend() {
 // pump sends what may go out.
 func (c *conversation) pump(l *loop) {
 	p := c.best()
-	if p == nil || c.blocked() {
+	if p == nil || !l.may(c, gate.ByLink, p.Key).Links(p.Key) {
 		l.hold(c)
 		return
 	}
@@ -250,7 +251,7 @@ func (c *conversation) pump(l *loop) {
 
 // goes reports whether a line is to be sent on a path.
 func (one *line) goes(l *loop, p *path) bool {
-	return one.on != p && l.mine(one) && (one.Device == "" || one.Device == p.Key)
+	return one.on != p && !one.passed && l.mine(one) && (one.Device == "" || one.Device == p.Key)
 }
 
 // goingOut are the lines that pump sends next on a path.
@@ -385,7 +386,10 @@ func (l *loop) fail(c *conversation, why string, lines ...*line) {
 	}
 }
 
-func (l *loop) failAll(c *conversation, why string) { l.fail(c, why, slices.Clone(c.lines)...) }
+// failAll settles all that wait here.
+func (l *loop) failAll(c *conversation, why string) {
+	l.fail(c, why, slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
+}
 
 // failBound settles the lines that were for another key under the same name.
 func (l *loop) failBound(c *conversation, key string) {
@@ -396,14 +400,4 @@ func (l *loop) failBound(c *conversation, key string) {
 		}
 	}
 	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before", bound...)
-}
-
-// readBy marks our lines as read, also those that arrived before this program was
-// started.
-func (l *loop) readBy(p *path, n lineNumber) {
-	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
-	l.diskFailed("note what was read", err)
-	for _, r := range read {
-		l.emit(r)
-	}
 }

@@ -237,6 +237,7 @@ func (l *loop) act(now time.Time) {
 	for _, c := range l.convs {
 		c.act(l, now)
 	}
+	l.expect()
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
 	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {

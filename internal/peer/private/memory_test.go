@@ -16,7 +16,6 @@ type memory struct {
 	mu       sync.Mutex
 	seed     string
 	lines    []*wire.Receipt
-	handed   []wire.ClientID
 	settled  []*wire.Receipt
 	heard    map[[3]string]bool
 	history  []*wire.Whispered
@@ -88,13 +87,6 @@ func (m *memory) remove(ids ...wire.ClientID) int {
 	n := len(m.lines)
 	m.lines = slices.DeleteFunc(m.lines, func(r *wire.Receipt) bool { return slices.Contains(ids, r.Client) })
 	return n - len(m.lines)
-}
-
-func (m *memory) HandOver(ids ...wire.ClientID) error {
-	return m.change(func() {
-		m.handed = append(m.handed, ids...)
-		m.remove(ids...)
-	})
 }
 
 func (m *memory) each(ids []wire.ClientID, do func(*wire.Receipt)) error {

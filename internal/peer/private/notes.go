@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -24,7 +25,7 @@ func (l *loop) sealed(e *wire.Sealed) {
 		c := l.conversation(e.From)
 		l.spell(c, e.From)
 		c.is(e.Kind)
-		c.plain = false
+		c.says = gate.Unasked
 		if isOld(&e.Note) {
 			l.dropOld(c, e)
 			return
@@ -47,25 +48,23 @@ func (l *loop) dropOld(c *conversation, e *wire.Sealed) {
 // judgeNote opens a line if its sender's key is trusted. That of another device
 // than lines go to now is as good, and leaves lines where they go.
 func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
-	known, err := l.keysOf(c.name)
-	if err != nil {
-		return
-	}
-	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == e.By })
-	switch {
-	case i < 0, len(c.notes) > 0:
+	l.reread(c)
+	v := l.may(c, gate.ToKnow, e.By)
+	switch state := c.stateOf(e.By); {
+	case v.Why() == gate.DiskUnread: // it comes again at the next login
+	case state == wire.KeyNone, v.Why() == gate.NotAsked, len(c.notes) > 0:
 		l.askWhose(c, e)
-	case known[i].State == wire.KeyRejected:
+	case state == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
-	case known[i].State == wire.KeyWithdrawn:
+	case state == wire.KeyWithdrawn, v.Why() == gate.Removed:
 		l.dropNote(e, "its sender's device was removed")
-	case known[i].State == wire.KeyChanged:
+	case v.Trusts():
+		l.openNote(c, e)
+	default:
 		c.held, c.noted.changed = true, true
 		if c.best() == nil {
-			l.adopt(c, e.By, known[i].State) // the one that a person is asked about
+			l.judge(c, e.By) // the one that a person is asked about
 		}
-	default:
-		l.openNote(c, e)
 	}
 }
 

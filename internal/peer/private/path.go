@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -31,6 +32,7 @@ type path struct {
 	up      bool // its first message is here
 	suspect bool // what was sent is not confirmed
 	out     []byte
+	verdict gate.Verdict // by which what is in out goes
 	writing bool
 	named   string     // the name of ours that the other side knows here
 	theirs  string     // the name of theirs under which the link was made
@@ -59,11 +61,11 @@ type said struct {
 	err error
 }
 
-// accepted is a link that the other side has made.
+// accepted is a link that the other side has made, as both have agreed to just now.
 func (l *loop) accepted(k *link.Link) {
 	var found *conversation
 	for _, c := range l.convs {
-		if c.device == k.Key && c.contact.Accepted && !c.blocked() && (found == nil || c.call != nil) {
+		if c.device == k.Key && c.call != nil && l.may(c, gate.ByLink, k.Key).Links(k.Key) {
 			found = c
 		}
 	}
@@ -76,7 +78,7 @@ func (l *loop) accepted(k *link.Link) {
 
 // linked begins to talk on a link.
 func (l *loop) linked(c *conversation, k *link.Link) {
-	if l.quiet || c.device != k.Key || c.blocked() {
+	if l.quiet || c.device != k.Key || !l.may(c, gate.ByLink, k.Key).Links(k.Key) {
 		k.Close(false)
 		return
 	}
@@ -98,9 +100,10 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 	})
 }
 
-// say hands a message to the link's writer.
+// say hands a message to the link's writer, if the gate lets it out.
 func (p *path) say(l *loop, m wire.PeerMessage) bool {
-	if p.last {
+	v := l.may(p.c, gate.ByLink, p.Key)
+	if p.last || !v.Links(p.Key) {
 		return false
 	}
 	if len(p.out) > maxOut {
@@ -112,7 +115,7 @@ func (p *path) say(l *loop, m wire.PeerMessage) bool {
 		l.cfg.Log.Error("a message can't be written", "err", err)
 		return false
 	}
-	p.out = longer
+	p.out, p.verdict = longer, v
 	p.flush(l)
 	return true
 }
@@ -122,10 +125,10 @@ func (p *path) flush(l *loop) {
 	if p.writing || len(p.out) == 0 || l.quiet {
 		return
 	}
-	frames := p.out
+	frames, v := p.out, p.verdict
 	p.out, p.writing = nil, true
 	l.work.Go(func() {
-		_ = p.Write(frames) // an error is the reader's, too
+		_ = p.Write(v, frames) // an error is the reader's, too
 		l.box.Post(func(l *loop) {
 			p.writing = false
 			p.flush(l)

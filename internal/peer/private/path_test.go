@@ -135,6 +135,7 @@ func TestLinesThatWereNotConfirmedGoOutAfterARestart(t *testing.T) {
 		defer w.end()
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("bob"), State: wire.KeyKnown}))
 		ann := w.enter("ann", wire.KindAccount, store)
 		ann.Whisper("bob", "one", false)
 		ann.Whisper("bob", "two", false)

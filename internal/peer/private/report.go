@@ -30,8 +30,8 @@ func (p *path) way() wire.Way {
 func (l *loop) standing(c *conversation) *wire.Path {
 	e := &wire.Path{
 		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: l.place.kind,
-		Key: c.state, Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
-		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: c.blocked(),
+		Key: c.state(), Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
+		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: l.blocked(c),
 		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
 	}
 	if c.device != "" && e.Key == wire.KeyNone {
@@ -54,9 +54,7 @@ func (l *loop) standing(c *conversation) *wire.Path {
 		if !p.Relayed {
 			e.Addr = p.Addr().String()
 		}
-	case c.plain && !l.server.online: // as it was
-		e.Way = wire.WayPlain
-	case l.passes(c):
+	case l.inPlain(c).InPlain(c.name):
 		e.Way, e.Reason = l.passed(c)
 	}
 	return e

@@ -178,7 +178,9 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
-	p.store, _ = store.(*memory)
+	if p.store, _ = store.(*memory); p.store != nil {
+		s.settle = func(id wire.ClientID) { _ = p.store.change(func() { p.store.remove(id) }) }
+	}
 	p.outer = p.Endpoint
 	if as.around != nil {
 		p.outer = as.around(p)

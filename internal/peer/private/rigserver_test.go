@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -22,11 +23,14 @@ type session struct {
 	holds  string // the name under which it asked for that last
 	events chan []wire.Event
 	tags   int
+	settle func(wire.ClientID) // notes on the disk that a line was sent
 
 	mu      sync.Mutex
 	waiting []wire.Event
 	wake    chan struct{}
 	passed  []*wire.Receipt // lines that the server may read
+	held    []*wire.Receipt // that were passed on and wait
+	holding bool
 	asked   []wire.Request
 	tagged  map[wire.Act]string // the newest tag of each kind of request
 	online  bool
@@ -60,6 +64,17 @@ func (s *session) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// hold keeps lines that are passed on from going out; when it ends they are returned.
+func (s *session) hold(on bool) {
+	s.mu.Lock()
+	held := s.held
+	s.holding, s.held = on, nil
+	s.mu.Unlock()
+	for _, r := range held {
+		s.push(&wire.Returned{Client: r.Client})
 	}
 }
 
@@ -124,10 +139,29 @@ func (s *session) disconnect() {
 	s.push(&wire.Status{State: wire.StateOffline})
 }
 
-func (s *session) Pass(r *wire.Receipt) {
+// Pass sends a line at once and has the disk settle it, or returns it.
+func (s *session) Pass(v gate.Verdict, r *wire.Receipt) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.passed = append(s.passed, r)
+	online := s.online && v.InPlain(r.To)
+	if s.holding && online {
+		s.held = append(s.held, r)
+		s.mu.Unlock()
+		return
+	}
+	if online {
+		s.passed = append(s.passed, r)
+	}
+	s.mu.Unlock()
+	if !online {
+		s.push(&wire.Returned{Client: r.Client, InDoubt: r.InDoubt})
+		return
+	}
+	if s.settle != nil {
+		s.settle(r.Client)
+	}
+	sent := *r
+	sent.State = wire.ReceiptSent
+	s.push(&sent)
 }
 
 func (s *session) Tell(r wire.Request) { s.Do(r) }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -34,6 +35,7 @@ const (
 )
 
 var (
+	errSealBarred    = errors.New("nothing may be sealed to that key")
 	errPrekeyForged  = errors.New("the prekey is not signed by its device")
 	errPrekeyExpired = errors.New("the prekey has expired")
 	errPrekeyOld     = errors.New("the prekey is of an older program")
@@ -73,9 +75,11 @@ func newPrekey(device ed25519.PrivateKey, id string, expires wire.Millis, last b
 }
 
 // sealNote seals a line to a prekey, which is checked: it came from a server
-// that can lie. Whether k.Device is a device of the receiver is for the caller
-// to know.
-func sealNote(me ed25519.PrivateKey, k *wire.Prekey, l letter) (wire.Note, error) {
+// that can lie. The gate says whether k.Device is a device of the receiver.
+func sealNote(v gate.Verdict, me ed25519.PrivateKey, k *wire.Prekey, l letter) (wire.Note, error) {
+	if !v.Seals(k.Device) {
+		return wire.Note{}, errSealBarred
+	}
 	n := wire.Note{Device: k.Device, Prekey: k.ID, By: deviceKey(me)}
 	box, err := sealBox(k, &n, l)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -43,10 +44,18 @@ func prekeyOf(tb testing.TB) (wire.Prekey, []byte) {
 	return k, private
 }
 
+// sealable is the gate's word that lines may be sealed to a key.
+func sealable(key string) gate.Verdict {
+	return gate.Decide(gate.Facts{
+		Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.BySeal, Key: key,
+		Server: gate.Server{Kind: wire.KindAccount, Inbox: true},
+	})
+}
+
 // noteTo seals a line of alice's.
 func noteTo(tb testing.TB, k *wire.Prekey, text string) wire.Note {
 	tb.Helper()
-	n, err := sealNote(identity("alice"), k, letter{envelope: toBob, now: testNow, text: []byte(text)})
+	n, err := sealNote(sealable(k.Device), identity("alice"), k, letter{envelope: toBob, now: testNow, text: []byte(text)})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -98,7 +107,7 @@ func TestNothingIsSealedToABadPrekey(t *testing.T) {
 		{"another expiry", func(k *wire.Prekey) { k.Expires++ }, errPrekeyForged},
 		{"made a last one", func(k *wire.Prekey) { k.Last = true }, errPrekeyForged},
 		{"another device", func(k *wire.Prekey) { k.Device = deviceKey(identity("eve")) }, errPrekeyForged},
-		{"no device", func(k *wire.Prekey) { k.Device = "" }, errPrekeyForged},
+		{"no device", func(k *wire.Prekey) { k.Device = "" }, errSealBarred},
 		{"another signature", func(k *wire.Prekey) { k.Sig[0] ^= 1 }, errPrekeyForged},
 		{"no signature", func(k *wire.Prekey) { k.Sig = nil }, errPrekeyForged},
 		{"signed by somebody else", func(k *wire.Prekey) { resign(k, "eve") }, errPrekeyForged},
@@ -111,14 +120,14 @@ func TestNothingIsSealedToABadPrekey(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			k, _ := prekeyOf(t)
 			tt.change(&k)
-			n, err := sealNote(identity("alice"), &k, letter{envelope: toBob, now: testNow, text: []byte("hi")})
+			n, err := sealNote(sealable(k.Device), identity("alice"), &k, letter{envelope: toBob, now: testNow, text: []byte("hi")})
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || n.Box != nil {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
 	}
 	k, _ := prekeyOf(t)
-	if _, err := sealNote(identity("alice"), &k, letter{envelope: toBob, now: testNow, text: make([]byte, maxSealed+1)}); !errors.Is(err, errSealedLong) {
+	if _, err := sealNote(sealable(k.Device), identity("alice"), &k, letter{envelope: toBob, now: testNow, text: make([]byte, maxSealed+1)}); !errors.Is(err, errSealedLong) {
 		t.Errorf("got %v, want %v", err, errSealedLong)
 	}
 }

@@ -64,6 +64,8 @@ func (l *loop) hear(e wire.Event) {
 		l.relay.Deliver(wire.Fold(e.From), e.Data)
 	case *wire.Sealed:
 		l.sealed(e)
+	case *wire.Returned:
+		l.returned(e)
 	default:
 		l.emit(e)
 		l.note(e)
@@ -84,9 +86,9 @@ func (l *loop) note(e wire.Event) {
 		switch {
 		case wire.Fold(e.Old) != wire.Fold(l.server.me):
 			l.relayedAs(e)
-		case !l.server.able:
+		case l.server.foreign != nil:
 			l.named(e.Name, e.Kind)
-		default: // LoggedIn follows: two claims under one name would end what was agreed
+		default: // LoggedIn answers whoever asked for it: two claims under one name would end what was agreed
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
@@ -95,6 +97,7 @@ func (l *loop) note(e wire.Event) {
 	case *wire.Receipt:
 		if e.To != "" {
 			l.last = max(l.last, e.ID)
+			l.settledBy(e)
 		}
 	case *wire.PeopleList, *wire.Entered:
 		l.look()
@@ -209,14 +212,6 @@ func (l *loop) load() {
 	l.look()
 }
 
-// passes says whether lines to somebody are left to the session: those to
-// ourselves, to who has no key, and all where the server knows no private
-// conversations.
-func (l *loop) passes(c *conversation) bool {
-	s := &l.server
-	return c.key == wire.Fold(s.me) || s.welcomed && !s.able && !c.contact.Secure || c.plain && s.online
-}
-
 // passed is how lines go that are left to the session, and why.
 func (l *loop) passed(c *conversation) (wire.Way, string) {
 	switch d := l.server.foreign; {
@@ -231,14 +226,14 @@ func (l *loop) passed(c *conversation) (wire.Way, string) {
 	}
 }
 
-// giveUp leaves all to a session whose server knows no private conversations.
+// giveUp leaves to the session what may go in plain text at a server that knows no
+// private conversations.
 func (l *loop) giveUp() {
 	for _, c := range l.convs {
-		if c.contact.Secure {
-			c.show("this server can't help encrypted conversations, and " + c.name + " is not written to in plain text")
-			continue
+		l.reread(c)
+		if !l.passAll(c) {
+			c.show(l.inPlain(c).Text())
 		}
-		c.plainly(l, "through the server, which can read it")
 	}
 }
 
@@ -277,6 +272,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
 			c.show("")
 		}
+		l.listAnew(c)
 	}
 	l.look()
 }
@@ -322,6 +318,9 @@ func (l *loop) cameBack(name string) {
 // look begins with what waits.
 func (l *loop) look() {
 	for _, c := range l.convs {
+		if l.waits(c) && l.passAll(c) {
+			continue
+		}
 		if (l.waits(c) || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
 			c.soon()
 		}

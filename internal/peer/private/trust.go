@@ -5,60 +5,54 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
 // judge says whether lines may go to a key, which the server or a device itself
-// gives for somebody's. Nobody who is not asked can put another key in place of
-// one that was seen before: for that a person has to answer.
+// gives for somebody's, and notes and tells what is new of it. Nobody who is not
+// asked can put another key in place of one that was seen before: for that a person
+// has to answer.
 func (l *loop) judge(c *conversation, key string) bool {
-	if _, err := wire.ParseDeviceKey(key); err != nil {
-		c.show("the server gives no proper key of " + c.name)
-		return false
-	}
-	if c.kind != wire.KindAccount {
-		return l.judgeGuest(c, key)
-	}
-	known, err := l.keysOf(c.name)
-	if err != nil {
-		return false
-	}
-	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
-	if i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key }); i >= 0 && known[i].State == wire.KeyWithdrawn {
-		l.cameBackAs(c, known[i])
-		return false
-	} else if i >= 0 {
-		l.adopt(c, known[i].Key, known[i].State)
-		return !c.blocked()
-	}
-	d := wire.KnownDevice{User: c.name, Key: key, State: wire.KeyChanged, Since: wire.MillisOf(time.Now())}
-	text := ""
+	l.reread(c)
+	v := l.may(c, gate.ToKnow, key)
 	switch {
-	case len(known) == 0:
-		d.State = wire.KeyNew
-	case l.vouched(c, key, known):
-		d.State = wire.KeyKnown
-		text = "one of " + c.name + "'s devices that you know vouches for this new one"
-	default:
-		text = fmt.Sprintf("This is not the key that %s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %s.", c.name, c.name)
+	case v.State() == gate.Wait && !v.Blocks(), v.Why() == gate.Removed:
+		c.show(v.Text())
+		return false
+	case c.kind != wire.KindAccount:
+		l.judgeGuest(c, key)
+		return v.Trusts()
 	}
-	l.keepKey(d)
-	old := c.device
-	l.adopt(c, key, d.State)
-	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
-	return !c.blocked()
+	was, before := c.device, c.state()
+	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
+	if v.Note() != "" {
+		l.keepKey(wire.KnownDevice{User: c.name, Key: key, State: v.Note(), Since: wire.MillisOf(time.Now())})
+	}
+	l.adopt(c, key)
+	lost := was != key && before == wire.KeyVerified && c.state() != wire.KeyVerified
+	if v.Note() != "" || lost {
+		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: aboutKey(c, v, lost)})
+	}
+	return v.Trusts()
 }
 
-// cameBackAs asks about a key that was withdrawn and is used again: whoever had the
-// removed device may have got in with it.
-func (l *loop) cameBackAs(c *conversation, d wire.KnownDevice) {
-	d.State = wire.KeyChanged
-	l.keepKey(d)
-	l.adopt(c, d.Key, d.State)
-	l.emit(&wire.KeySeen{
-		User: c.name, State: d.State, Print: wire.DevicePrint(d.Key),
-		Text: fmt.Sprintf("%s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %s.", c.name, c.name),
-	})
+// aboutKey is what a person is told of a key that was not spoken to before.
+func aboutKey(c *conversation, v gate.Verdict, lost bool) string {
+	switch {
+	case v.Why() == gate.CameBack:
+		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+	case v.Why() == gate.Unvouched:
+		return fmt.Sprintf("This is not the key of %[1]s that you have compared, and that one does not vouch for it. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+	case !v.Trusts():
+		return fmt.Sprintf("This is not the key that %[1]s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+	case lost:
+		return fmt.Sprintf("%[1]s is at another device, which you have not compared. One that you have compared vouches for it; /verify %[1]s compares it, too.", c.name)
+	case v.Note() == wire.KeyKnown:
+		return "one of " + c.name + "'s devices that you know vouches for this new one"
+	default:
+		return ""
+	}
 }
 
 // withdrawn takes the trust from a key whose device its owner has removed. The
@@ -90,7 +84,7 @@ func (l *loop) withdrawn(name, key string) {
 	}
 	if c.device == key {
 		c.hangUp(l)
-		l.adopt(c, key, d.State)
+		l.adopt(c, key)
 		l.look() // for another device of theirs
 	}
 }
@@ -98,7 +92,7 @@ func (l *loop) withdrawn(name, key string) {
 // list notes which devices an account has. Those that we know and that are not
 // among them were removed while nobody told us.
 func (l *loop) list(c *conversation, devices []wire.Device) {
-	c.devices = devices
+	c.listed = gate.NewList(l.server.node, c.name, devices)
 	if c.kind != wire.KindAccount || len(devices) == 0 {
 		return
 	}
@@ -107,16 +101,29 @@ func (l *loop) list(c *conversation, devices []wire.Device) {
 		return
 	}
 	for _, d := range known {
-		if !slices.ContainsFunc(devices, func(one wire.Device) bool { return one.Key == d.Key }) {
+		if c.listed.Denies(d.Key) {
 			l.withdrawn(c.name, d.Key)
 		}
 	}
 }
 
-// judgeGuest takes any key: a guest's name belongs to nobody. Lines that were
-// typed for another key under the same name do not go to it, and what a person
-// has agreed to with that one does not count.
-func (l *loop) judgeGuest(c *conversation, key string) bool {
+// listAnew asks for the devices of somebody to whom there is a link: what was said of
+// them while there was no connection was not heard.
+func (l *loop) listAnew(c *conversation) {
+	if len(c.paths) == 0 || c.kind != wire.KindAccount {
+		return
+	}
+	l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
+		if found, ok := e.(*wire.Found); ok {
+			l.list(c, found.Devices)
+		}
+	})
+}
+
+// judgeGuest takes any key that no person has rejected: a guest's name belongs to
+// nobody. Lines that were typed for another key under the same name do not go to it,
+// and what a person has agreed to with that one does not count.
+func (l *loop) judgeGuest(c *conversation, key string) {
 	if c.device != "" && c.device != key {
 		for _, p := range slices.Clone(c.paths) {
 			p.Close(false)
@@ -124,47 +131,54 @@ func (l *loop) judgeGuest(c *conversation, key string) bool {
 		l.failBound(c, key)
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = len(c.lines) > 0 || c.poked, false })
 	}
-	l.adopt(c, key, wire.KeyNew)
-	return true
+	l.adopt(c, key)
 }
 
 // adopt makes a key the one that lines go to.
-func (l *loop) adopt(c *conversation, key string, state wire.KeyState) {
+func (l *loop) adopt(c *conversation, key string) {
 	if c.device != key {
 		c.resend()
 	}
-	c.noted.changed = c.noted.changed || c.device != key || c.state != state
-	c.device, c.state = key, state
-	switch {
-	case state == wire.KeyRejected:
-		c.show("you have said that this key is not " + c.name + "'s")
-	case state == wire.KeyWithdrawn:
+	c.device, c.noted.changed = key, true
+	switch v := l.may(c, gate.ToKnow, key); {
+	case c.state() == wire.KeyWithdrawn:
 		c.show(c.name + " has removed this device: its key is withdrawn")
-	case c.blocked():
-		c.show("the key has changed: /verify " + c.name)
+	case v.Blocks():
+		c.show(v.Text())
 	}
 	l.expect()
 }
 
-// vouched says whether one of the devices that we know has signed a new one of
-// the same account.
-func (l *loop) vouched(c *conversation, key string, known []wire.KnownDevice) bool {
-	i := slices.IndexFunc(c.devices, func(d wire.Device) bool { return d.Key == key })
+// stateOf is what is known of a key, KeyNone where nothing is.
+func (c *conversation) stateOf(key string) wire.KeyState {
+	i := slices.IndexFunc(c.keys, func(d wire.KnownDevice) bool { return d.Key == key })
 	if i < 0 {
-		return false
+		return wire.KeyNone
 	}
-	d := c.devices[i]
-	by := slices.IndexFunc(known, func(k wire.KnownDevice) bool {
-		return k.Key == d.By && !distrusted(k.State)
-	})
-	return by >= 0 && wire.Signed(d.By, wire.EndorsementText(l.server.node, c.name, key), d.Sig)
+	return c.keys[i].State
 }
 
-// expect brings the list of devices up to date that links are taken from.
+// state is that of the key at hand.
+func (c *conversation) state() wire.KeyState { return c.stateOf(c.device) }
+
+// know notes what is known of a key.
+func (c *conversation) know(d wire.KnownDevice) {
+	if i := slices.IndexFunc(c.keys, func(k wire.KnownDevice) bool { return k.Key == d.Key }); i >= 0 {
+		c.keys[i].State = d.State
+		return
+	}
+	c.keys = append(c.keys, d)
+}
+
+// expect brings the list of devices up to date that links are taken from: those of
+// the calls that both sides have agreed to just now.
 func (l *loop) expect() {
-	keys := map[string]bool{}
+	var keys map[string]bool
 	for _, c := range l.convs {
-		if c.device != "" && c.contact.Accepted && !c.blocked() {
+		if c.call != nil && l.may(c, gate.ByLink, c.device).Links(c.device) {
+			if keys == nil {
+				keys = map[string]bool{}
+			}
 			keys[c.device] = true
 		}
 	}
@@ -177,17 +191,17 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 	if answer == wire.AnswerDiffer {
 		state = wire.KeyRejected
 	}
+	d := wire.KnownDevice{User: c.name, Key: c.device, State: state, Since: wire.MillisOf(time.Now())}
 	if c.kind == wire.KindAccount {
-		known, err := l.keysOf(c.name)
-		d := wire.KnownDevice{User: c.name, Key: c.device, Since: wire.MillisOf(time.Now())}
-		if i := slices.IndexFunc(known, func(k wire.KnownDevice) bool { return k.Key == c.device }); err == nil && i >= 0 {
-			d = known[i]
-		}
-		d.State = state
 		l.keepKey(d)
+	} else {
+		c.know(d)
 	}
-	l.adopt(c, c.device, state)
+	l.adopt(c, c.device)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
+	if state == wire.KeyVerified {
+		l.demote(c)
+	}
 	l.release(c)
 	if state == wire.KeyRejected {
 		c.hangUp(l)
@@ -203,4 +217,17 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		c.soon()
 	}
 	c.pump(l)
+}
+
+// demote takes the trust from keys that nobody has compared and that none vouches for
+// which a person has.
+func (l *loop) demote(c *conversation) {
+	for _, d := range slices.Clone(c.keys) {
+		if l.may(c, gate.ToKnow, d.Key).Why() != gate.Unvouched {
+			continue
+		}
+		d.State = wire.KeyChanged
+		l.keepKey(d)
+		l.notice("%[1]s has had another key, %[2]s, which nobody has compared: nothing is sent to that any more. If it is used again, you are asked; /verify %[1]s compares it.", c.name, wire.DevicePrint(d.Key))
+	}
 }

@@ -79,6 +79,9 @@ func (l *loop) tryAgain(act string, err error) bool {
 func (l *loop) keepKey(d wire.KnownDevice) {
 	u := &l.unsaved
 	u.keys = append(slices.DeleteFunc(u.keys, func(k wire.KnownDevice) bool { return sameKey(k, d) }), d)
+	if c := l.convs[wire.Fold(d.User)]; c != nil {
+		c.know(d)
+	}
 	l.write("key "+d.Key+" of "+wire.Fold(d.User), "keep a key", func() error { return l.cfg.Store.SetDevice(d) })
 }
 

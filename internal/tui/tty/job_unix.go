@@ -54,16 +54,27 @@ func (j *Job) Stop(group bool) (stopped bool) {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, syscall.SIGCONT)
 	defer signal.Stop(goesOn)
-	if group {
-		if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
-			return false
-		}
+	if group && !stopGroup() {
+		return false
 	}
 	// SIGTSTP does not stop a Go program that has ever asked to be told of it.
 	if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
 		return false
 	}
 	<-goesOn
+	return true
+}
+
+// stopGroup asks all of the process group to stop, and returns when the part of
+// it that is ours has come: heard later, it would be a wish to stop once more.
+func stopGroup() bool {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGTSTP)
+	defer signal.Stop(heard)
+	if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
+		return false
+	}
+	<-heard
 	return true
 }
 
