@@ -384,19 +384,3 @@ func (l *loop) dial(c *conversation, k *call, over *link.Carrier, to net.Addr) {
 		})
 	})
 }
-
-// improve looks for a direct way while there is another.
-func (l *loop) improve(c *conversation) {
-	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
-		return
-	}
-	l.begin(c)
-}
-
-// worse tries again later for a better way than there is.
-func (c *conversation) worse(now time.Time) {
-	if p := c.best(); p != nil && p.Relayed {
-		c.better = now.Add(step(betterFirst, betterLast, c.betters))
-		c.betters++
-	}
-}

@@ -1,7 +1,6 @@
 package private
 
 import (
-	"crypto/rand"
 	"time"
 
 	"labchat/internal/peer/link"
@@ -97,29 +96,3 @@ func (l *loop) putOff(c *conversation, why string) {
 
 // isUnfit reports whether somebody's program could not be spoken to just now.
 func (c *conversation) isUnfit() bool { return time.Now().Before(c.unfitUntil) }
-
-// numbers is the sequence in which this run numbers its lines to somebody.
-func (c *conversation) numbers() wire.Epoch {
-	if c.epoch == "" {
-		var b [wire.EpochSize]byte
-		_, _ = rand.Read(b[:]) // never fails
-		c.epoch = wire.EpochOf(b)
-	}
-	return c.epoch
-}
-
-// number gives a line its number.
-func (c *conversation) number(r *wire.Receipt) {
-	c.count++
-	r.Epoch, r.Seq = c.numbers(), c.count
-}
-
-// lowest is the smallest number of this run that may still come.
-func (c *conversation) lowest() wire.ID {
-	for _, one := range c.lines {
-		if one.Epoch == c.epoch {
-			return one.Seq
-		}
-	}
-	return c.count + 1
-}

@@ -45,18 +45,6 @@ func (one *line) after(device string) *wire.ID {
 	return one.After
 }
 
-// words are what is said of a line on a link with a device.
-func (one *line) words(device string) *wire.PeerLine {
-	m := &wire.PeerLine{Epoch: one.Epoch, Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(device), Waited: one.Inbox}
-	if m.After != nil {
-		m.AfterEpoch = one.AfterEpoch
-	}
-	return m
-}
-
-// is reports whether a line has a number.
-func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
-
 // copied is what is said of a line: events never change.
 func copied(r *wire.Receipt) *wire.Receipt {
 	c := *r
@@ -311,19 +299,6 @@ func (l *loop) confirmed(p *path, n lineNumber) {
 	if p.suspect {
 		p.suspect, p.c.noted.changed = false, true
 	}
-	p.c.pump(l)
-}
-
-// notTaken settles a line that the other side's program refuses: it is on no disk there.
-func (l *loop) notTaken(p *path, m *wire.PeerStop) {
-	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
-	if i < 0 {
-		return
-	}
-	one := p.flight[i]
-	p.flight = slices.Delete(p.flight, i, i+1)
-	one.InDoubt = false
-	l.fail(p.c, p.c.name+"'s program does not take it: "+oneLine(m.Text), one)
 	p.c.pump(l)
 }
 

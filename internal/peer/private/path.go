@@ -48,12 +48,6 @@ type path struct {
 	retire  time.Time // zero: in use
 }
 
-// lineNumber is the number of a line of one device.
-type lineNumber struct {
-	epoch wire.Epoch
-	seq   wire.ID
-}
-
 // said is what a link's reader has read.
 type said struct {
 	p   *path
@@ -324,4 +318,20 @@ func (l *loop) doubt(p *path, why string) {
 	l.place.again()
 	l.Check() // what has broken the path may have broken the session
 	l.begin(p.c)
+}
+
+// improve looks for a direct way while there is another.
+func (l *loop) improve(c *conversation) {
+	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
+		return
+	}
+	l.begin(c)
+}
+
+// worse tries again later for a better way than there is.
+func (c *conversation) worse(now time.Time) {
+	if p := c.best(); p != nil && p.Relayed {
+		c.better = now.Add(step(betterFirst, betterLast, c.betters))
+		c.betters++
+	}
 }
