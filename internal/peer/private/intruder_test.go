@@ -24,6 +24,7 @@ type intruder struct {
 
 	mu   sync.Mutex
 	said []wire.PeerMessage // by the other side
+	code link.Code          // that the other side has ended the link with
 }
 
 // intrude puts an intruder in the place of a person, with a link to another.
@@ -78,6 +79,9 @@ func (w *lab) dialAs(as *person, to netip.AddrPort, called bool, changes ...func
 		for {
 			m, err := x.Read()
 			if err != nil {
+				x.mu.Lock()
+				x.code, _ = link.Refused(err)
+				x.mu.Unlock()
 				return
 			}
 			x.mu.Lock()
@@ -117,4 +121,13 @@ func (x *intruder) say(m wire.PeerMessage) {
 	frame, err := wire.AppendPeer(nil, m)
 	must(x.t, err)
 	must(x.t, x.Write(let(x.Key), frame))
+}
+
+// tries says something on a link that may have ended.
+func (x *intruder) tries(m wire.PeerMessage) {
+	x.t.Helper()
+	frame, err := wire.AppendPeer(nil, m)
+	must(x.t, err)
+	_ = x.Write(let(x.Key), frame)
+	settle()
 }
