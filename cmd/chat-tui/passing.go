@@ -10,21 +10,11 @@ import (
 type passing struct {
 	*archive.Archive
 
-	node  string                 // whose lines the extents are of, "" before it is known
 	rooms map[string]wire.Extent // by folded name
 }
 
 func newPassing(a *archive.Archive) *passing {
 	return &passing{Archive: a, rooms: map[string]wire.Extent{}}
-}
-
-// Home forgets the rooms where another server comes.
-func (p *passing) Home(server, node string) error {
-	if node != "" && node != p.node {
-		clear(p.rooms)
-		p.node = node
-	}
-	return p.Archive.Home(server, node)
 }
 
 // Keep keeps how far the rooms have come, and no lines. It keeps no holes either,

@@ -48,9 +48,7 @@ type Archive struct {
 
 	mu      sync.Mutex
 	profile string
-	home    int64  // of the server that the profile is used with now
-	server  string // by which it is known, and as what it has named itself
-	node    string
+	home    int64 // of the server that the profile is used with now; at opening, the one to be used next
 	memo    memo
 	written int // lines since the last pruning
 	bounds  bounds
@@ -94,6 +92,9 @@ func (a *Archive) open(dir string) (err error) {
 		return err
 	}
 	if a.read, err = dbfile.Open(ctx, file, "ro", readers, dbfile.ReaderPragmas()); err != nil {
+		return err
+	}
+	if err := a.read.QueryRowContext(ctx, "SELECT id, home FROM profile").Scan(&a.profile, &a.home); err != nil {
 		return err
 	}
 	if err := a.load(ctx); err != nil {

@@ -135,12 +135,12 @@ func TestAServerThatIsKnownNeedsNoDisk(t *testing.T) {
 	must(t, a.exec("forbid writing", "PRAGMA query_only = 1"))
 	must(t, a.Home("host:1300", ""))
 	must(t, a.Home("host:1300", "node1"))
-	if err := a.Home("host:1300", "node2"); err == nil {
+	if err := a.Home("host:1301", "node2"); err == nil {
 		t.Error("another server was not noted, and nobody was told")
 	}
 	must(t, a.exec("allow writing", "PRAGMA query_only = 0"))
 	must(t, a.exec("mend the disk", "DROP TRIGGER full"))
-	must(t, a.Home("host:1300", "node2"))
+	must(t, a.Home("host:1301", "node2"))
 }
 
 // A server may name any id. What it says of one room must not keep the lines of

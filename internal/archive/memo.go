@@ -31,10 +31,9 @@ type roomRecord struct {
 }
 
 // load fills the memo: at opening, and after the disk forgot what was too much.
-// The home is the one used last.
 func (a *Archive) load(ctx context.Context) error {
 	m := memo{tokens: map[[2]string]string{}, ignored: map[string]string{}}
-	err := a.read.QueryRowContext(ctx, "SELECT id, home, typing, reading FROM profile").Scan(&a.profile, &a.home, &m.typing, &m.reading)
+	err := a.read.QueryRowContext(ctx, "SELECT typing, reading FROM profile").Scan(&m.typing, &m.reading)
 	if err != nil {
 		return err
 	}
@@ -53,10 +52,6 @@ func (a *Archive) load(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
-	}
-	err = a.read.QueryRowContext(ctx, "SELECT server, node FROM homes WHERE id = ?", a.home).Scan(&a.server, &a.node)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
 	}
 	err = a.loadHome(ctx, a.home, &m)
 	a.memo = m

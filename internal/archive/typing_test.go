@@ -42,12 +42,12 @@ func TestEachConversationHasAHistoryOfItsOwn(t *testing.T) {
 
 func TestWhatWasTypedBeforeTheFirstWelcomeComesAlong(t *testing.T) {
 	a := open(t, t.TempDir())
-	must(t, a.Home("host:1300", "node1"))
+	must(t, a.Meet("host:1300", "node1", "SHA256:key", nil))
 	must(t, a.AddInput("#lobby", "old"))
 	must(t, a.Home("host:1301", "")) // the same server at another port, before it says so
 	must(t, a.AddInput("#lobby", "new"))
 	must(t, a.SetDraft("#lobby", "half"))
-	must(t, a.Home("host:1301", "node1"))
+	must(t, a.Meet("host:1301", "node1", "SHA256:key", nil))
 	if diff := cmp.Diff(map[string][]string{"#lobby": {"old", "new"}}, a.InputHistory(10)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -41,6 +41,7 @@ type dialled struct {
 	known   bool // the server is known by its key, or its certificate is valid
 	first   bool // the key is believed because it was seen first
 	unsure  bool // and could not be noted
+	vouched bool // the key took the place of another one, because a person has demanded it
 	notice  string
 }
 

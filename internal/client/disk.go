@@ -34,20 +34,7 @@ type disk struct {
 	failing  bool
 	again    time.Time // while failing: when it is tried again
 	told     bool      // the person knows that something was not stored
-	node     string    // the server whose lines these are, "" before it is known
 	lost     int       // lines that were let go of and that no server has
-}
-
-// at notes which server's lines come now, and says whether it is another one than
-// before. What a failing disk has not taken of another one's must not become part
-// of its history.
-func (d *disk) at(node string) (moved bool) {
-	if moved = d.node != "" && d.node != node; moved {
-		d.lost += len(d.lines)
-		d.lines, d.text, d.extents, d.filled, d.taken = nil, 0, nil, nil, nil
-	}
-	d.node = node
-	return moved
 }
 
 func (d *disk) keep(e wire.Event) {

@@ -67,13 +67,8 @@ func (l *loop) welcomed(e *wire.Welcome) {
 	if l.phase != greeting {
 		return
 	}
-	if l.disk.at(e.Node) {
-		l.rooms.moved()
-		l.reading.here = nil // ids of another server's lines
-	}
-	if err := l.cfg.Store.Home(l.cfg.Server, l.provenNode(e.Node)); err != nil {
-		l.cfg.Log.Error("the archive failed", "err", err)
-		l.lose(lost("This machine's disk can't note which server this is (%v), and must not mix what is said here with what was said elsewhere. Make room on the disk: it is tried again.", err))
+	if err := l.meet(e.Node); err != nil {
+		l.lose(err)
 		return
 	}
 	for _, name := range l.cfg.Store.Joined() {

@@ -72,6 +72,7 @@ type fate struct {
 	quitting bool  // the server was told that we go
 
 	mistrusted *mistrustError // what the last try found, nil: nothing that only a person can decide
+	vouched    *string        // the key that a person has accepted in place of another one in this run, "" for plain text; nil: none
 }
 
 // attempt is what came of a connector's work.
@@ -126,7 +127,7 @@ func (l *loop) run(ctx context.Context) error {
 
 // start takes up what the last session left.
 func (l *loop) start() error {
-	if err := l.cfg.Store.Home(l.cfg.Server, ""); err != nil {
+	if err := l.cfg.Store.Meet(l.cfg.Server, "", "", nil); err != nil {
 		return err
 	}
 	for _, room := range l.cfg.Store.Joined() {
@@ -249,7 +250,12 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 		l.lose(a.err)
 		return
 	}
-	l.mistrusted = nil // it is the one we know: an answer about another comes too late
+	if m := l.mistrusted; m != nil && !m.node {
+		l.mistrusted = nil // it is the one we know: an answer about another comes too late
+	}
+	if a.vouched {
+		l.vouched = &a.key
+	}
 	l.link = open(ctx, a.dialled, l.cfg.Log)
 	l.met = l.met || a.secure
 	if a.notice != "" {
@@ -260,6 +266,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 	l.deadline = time.Now().Add(answerTimeout)
 	l.phase = greeting
 	if !l.asks.tagged {
+		l.mistrusted = nil
 		l.outbox.pace(usualRate, l.cfg.Rate)
 		l.introduce()
 	}

@@ -91,13 +91,6 @@ func (r *rooms) lost() {
 	*r = rooms{all: r.all, entrance: r.entrance, toldFull: r.toldFull}
 }
 
-// moved forgets what was told by another server.
-func (r *rooms) moved() {
-	for _, one := range r.all {
-		one.told, one.newest = wire.Extent{}, 0
-	}
-}
-
 // whole is for dialects without history: there is one room, and we are in it.
 func (l *loop) whole() {
 	one := l.rooms.wanted(wire.Lobby)

@@ -88,13 +88,19 @@ type Config struct {
 }
 
 // Store is what a session keeps on disk; archive.Archive is one. Rooms, lines
-// and the outbox are those of the server of the last Home. The session calls
+// and the outbox are those of the server of the last Meet. The session calls
 // it from one goroutine.
 type Store interface {
 	// Profile returns 32 hex digits that tell this disk from others.
 	Profile() string
-	// Home says which server comes now, node is "" until it has named itself.
-	Home(server, node string) error
+	// Meet says which server comes now: node is "" until it has named itself, key
+	// is what it has shown. A *wire.NodeError says that the address had another
+	// one. Of servers whose key the Store has not noted, had reports whether that
+	// of the one at an address was the same.
+	Meet(server, node, key string, had func(server string) bool) error
+	// Renew notes that the server at an address is another one the next time the
+	// Store is opened, and returns how many lines wait for the one before.
+	Renew(server, node, key string) (left int, err error)
 	Token(server, name string) wire.Secret
 	SetToken(server, name string, t wire.Secret) error
 	// Queue stores lines that wait; Outbox returns those typed under a name.

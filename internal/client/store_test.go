@@ -18,7 +18,7 @@ type memStore struct {
 	extents map[string]wire.Extent // by folded room
 	joined  []string
 	read    map[string]wire.ID
-	node    string // of the server that it is used with
+	nodes   map[string]string // by address
 	failing error
 	mute    error // the outbox can't be read
 
@@ -28,18 +28,32 @@ type memStore struct {
 
 func newMemStore() *memStore {
 	return &memStore{
-		pins: map[string]string{}, tokens: map[string]wire.Secret{},
+		pins: map[string]string{}, tokens: map[string]wire.Secret{}, nodes: map[string]string{},
 		lines: map[string][]wire.ID{}, extents: map[string]wire.Extent{},
 	}
 }
 
 func (m *memStore) Profile() string { return "0123456789abcdef0123456789abcdef" }
 
-func (m *memStore) Home(_, node string) error {
+func (m *memStore) Meet(server, node, _ string, _ func(string) bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.node = node
+	if had := m.nodes[server]; node != "" && had != "" && had != node {
+		return &wire.NodeError{Had: had, Names: node}
+	}
+	if node != "" {
+		m.nodes[server] = node
+	}
 	return nil
+}
+
+func (m *memStore) Renew(server, node, _ string) (left int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failing == nil {
+		m.nodes[server] = node
+	}
+	return 0, m.failing
 }
 
 // Key, Add, Set and Forget make it KnownServers, too.

@@ -88,7 +88,9 @@ type mistrustError struct {
 
 	advice     string   // for somebody who is there, behind the sentence
 	as         []string // what the known servers may call it
-	had, shows string   // keys: had "" is a valid certificate, shows "" plain text
+	had, shows string   // keys: had "" is a valid certificate, shows "" plain text; or nodes
+	node       bool     // the key is the known one, the server calls itself another one
+	key        string   // with node: what it has shown, as dialled.shown
 	valid      bool     // what it shows is a valid certificate
 	passing    bool     // a server that is being restarted may look so: it is tried again in any case
 }
@@ -157,7 +159,7 @@ func (c *Config) knownAs() string { return cmp.Or(c.KnownAs, c.Server) }
 // gets no secret beyond this machine: the next time it would be seen first
 // again.
 func (c connector) note(d *dialled, p proof, v verdict) error {
-	d.first = v.first
+	d.first, d.vouched = v.first, v.set
 	d.notice = strings.TrimSpace(c.notice + " " + v.notice)
 	var err error
 	switch {
@@ -217,45 +219,20 @@ func (c connector) add(server, key string) error {
 	return c.cfg.Known.Add(server, key)
 }
 
-const (
-	// nodePrefix is before a node, among the known servers.
-	nodePrefix = "node="
-	// maxNode is the length of a node in bytes; ours are 32 digits.
-	maxNode = 64
-)
-
-// provenNode returns the node that a server calls itself, or "" where that is
-// one that was met under another key: what is kept of a node, as lines that wait
-// for it, does not go to whoever calls himself so.
-func (l *loop) provenNode(node string) string {
-	switch {
-	case len(node) > maxNode:
-		return ""
-	case node == "", l.cfg.KnownAs != "": // which was looked up where the server keeps its key
-		return node
-	}
-	name := nodePrefix + node
-	key, known, err := l.cfg.Known.Key(name)
-	switch {
-	case known && key != l.link.key:
-		return ""
-	case known, l.link.key == "":
-		return node
-	case err == nil:
-		err = l.cfg.Known.Set(name, l.link.key)
-	}
-	if err != nil {
-		l.cfg.Log.Warn("the node's key is not noted", "err", err)
-	}
-	return node
-}
-
 // trust takes a person's word for a server that is not the one we knew, and
 // connects to it now.
 func (l *loop) trust(r wire.TrustServer, tag string) {
 	m := l.mistrusted
-	if m == nil || m.shows != r.Shows {
+	if m == nil || m.shows != r.Shows || m.node != r.Node {
 		l.refuse(r, tag, wire.CodeDenied, "The server does not show that any more. Look again what it shows.")
+		return
+	}
+	if m.node {
+		if err := l.renew(m); err != nil {
+			l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
+			return
+		}
+		l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 		return
 	}
 	var err error
@@ -273,7 +250,7 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
 		return
 	}
-	l.mistrusted, l.ladder.attempt, l.met = nil, 0, true
+	l.mistrusted, l.ladder.attempt, l.met, l.vouched = nil, 0, true, &m.shows
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 	l.retry()
 }
@@ -281,7 +258,7 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 // doubt is what a status says of a server that is not the one we know.
 func (l *loop) doubt() *wire.Mistrust {
 	if m := l.mistrusted; m != nil {
-		return &wire.Mistrust{Had: m.had, Shows: m.shows}
+		return &wire.Mistrust{Had: m.had, Shows: m.shows, Node: m.node}
 	}
 	return nil
 }

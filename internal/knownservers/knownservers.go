@@ -11,7 +11,8 @@
 // KEY is the fingerprint of the server's public key, or "ca" for a certificate
 // that was valid for its name, whose key may change. SERVER is HOST:PORT,
 // "local:" and a data directory, in which blanks, % and # are written as %20,
-// %25 and %23, or "node=" and what a server calls itself at all its addresses. What follows a # at the beginning of a line is a comment.
+// %25 and %23. What follows a # at the beginning of a line is a comment. Lines
+// that begin with "node=" are of earlier versions, and of no use any more.
 //
 // The file is read anew at each question, because other programs write it too.
 // It is replaced as a whole, under a lock, and lines that can't be read stay in
@@ -47,7 +48,7 @@ const (
 	certified = "ca"
 	// localPrefix is before a data directory.
 	localPrefix = "local:"
-	// nodePrefix is before what a server calls itself.
+	// nodePrefix is before what a server calls itself, in files of earlier versions.
 	nodePrefix = "node="
 	// lockWithin bounds the wait for other programs that write the file.
 	lockWithin = 5 * time.Second

@@ -29,7 +29,8 @@ func NewPackets() *Packets {
 	return &Packets{sockets: make(map[netip.AddrPort]*Packet), late: make(map[netip.AddrPort]packet), next: firstPort}
 }
 
-// Lose says which datagrams get lost from now on; nil is none.
+// Lose says which datagrams get lost from now on; nil is none. It is asked about
+// all, also those that nobody would get.
 func (p *Packets) Lose(lose func(from, to netip.AddrPort, datagram []byte) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,7 +66,7 @@ func (p *Packets) deliver(to netip.AddrPort, d packet) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.sockets[to]
-	if s == nil || p.lose != nil && p.lose(d.from, to, d.data) {
+	if p.lose != nil && p.lose(d.from, to, d.data) || s == nil {
 		return
 	}
 	before, held := p.late[to]

@@ -46,8 +46,9 @@ type object struct {
 	More      int              `json:"more,omitempty"` // of people or rooms that are not listed
 	Rooms     *[]wire.RoomInfo `json:"rooms,omitempty"`
 	Near      []string         `json:"near,omitempty"`
-	Had       string           `json:"had,omitempty"`   // the key that the server was known by
-	Shows     string           `json:"shows,omitempty"` // the one that it shows now
+	Had       string           `json:"had,omitempty"`   // the key that the server was known by, or as what
+	Shows     string           `json:"shows,omitempty"` // the one that it shows now, or what it names itself
+	Node      bool             `json:"node,omitempty"`  // had and shows are what it names itself
 }
 
 // objects returns what an event is to a program: usually one object. What has
@@ -57,7 +58,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Status:
 		o := object{Type: "state", State: string(e.State), Reason: e.Reason}
 		if m := e.Mistrust; m != nil {
-			o.Code, o.Had, o.Shows = string(e.Code), m.Had, m.Shows
+			o.Code, o.Had, o.Shows, o.Node = string(e.Code), m.Had, m.Shows, m.Node
 		}
 		return []any{o}
 	case *wire.Said:

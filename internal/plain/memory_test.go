@@ -8,7 +8,7 @@ type memory struct{ rooms map[string]wire.Extent }
 func newMemory() *memory { return &memory{rooms: map[string]wire.Extent{}} }
 
 func (*memory) Profile() string                            { return "0123456789abcdef0123456789abcdef" }
-func (*memory) Home(string, string) error                  { return nil }
+func (*memory) Renew(string, string, string) (int, error)  { return 0, nil }
 func (*memory) Token(string, string) wire.Secret           { return "" }
 func (*memory) SetToken(string, string, wire.Secret) error { return nil }
 func (*memory) Queue(...*wire.Receipt) error               { return nil }
@@ -17,6 +17,8 @@ func (*memory) Settle(...*wire.Receipt) error              { return nil }
 func (*memory) Marks() map[string]wire.ID                  { return nil }
 func (*memory) Contact(string) (wire.Contact, error)       { return wire.Contact{}, nil }
 func (*memory) Devices(string) ([]wire.KnownDevice, error) { return nil, nil }
+
+func (*memory) Meet(string, string, string, func(string) bool) error { return nil }
 
 func (m *memory) Keep(_ []wire.Event, rooms ...wire.Extent) error {
 	for _, e := range rooms {

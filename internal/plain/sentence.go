@@ -106,7 +106,7 @@ var done = map[wire.Act]text.Safe{
 	wire.ActAccept:     "accepted.",
 	wire.ActReject:     "refused.",
 	wire.ActVerify:     "noted.",
-	wire.ActTrust:      "noted, connecting.",
+	wire.ActTrust:      "noted.",
 	wire.ActDrop:       "the line is taken out of the outbox.",
 }
 

@@ -49,6 +49,34 @@ func TestAServerIsTrustedAfterAQuestionThatShowsBothKeys(t *testing.T) {
 	}
 }
 
+func TestAServerThatCallsItselfAnotherOneIsGoneOnWithAfterAQuestionThatShowsBothNames(t *testing.T) {
+	for _, json := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			r := conversation(t, json, false)
+			other := mistrusted()
+			other.Mistrust = &wire.Mistrust{Had: "node1", Shows: "node2", Node: true}
+			r.hear(&wire.Status{State: wire.StateConnecting, Server: "127.0.0.1:1300"}, other)
+			if json && !strings.Contains(r.out.String(), `"had":"node1","shows":"node2","node":true`) {
+				t.Errorf("a program is not told of the names:\n%s", r.out)
+			}
+			r.types("/server trust")
+			for _, part := range []string{"called itself: node1", "calls itself now: node2", "go on with 127.0.0.1:1300 as a new server? y/n"} {
+				if !strings.Contains(r.out.String(), part) {
+					t.Errorf("%q is not in:\n%s", part, r.out)
+				}
+			}
+			r.types("y")
+			if got := r.s.lastAsked(); !strings.Contains(got, "TrustServer") || !strings.Contains(got, "Shows:node2 Node:true") {
+				t.Errorf("asked %q, want the new server trusted", got)
+			}
+			r.hear(&wire.Status{State: wire.StateEnded, Reason: "127.0.0.1:1300 is a new server from now on."})
+			if err := r.result(); err == nil || !strings.Contains(err.Error(), "new server") {
+				t.Errorf("got %v, want how it goes on", err)
+			}
+		})
+	}
+}
+
 func TestAScriptEndsWhereNobodyCanTrustTheServer(t *testing.T) {
 	for _, first := range []string{"the end of the input", "the refusal"} {
 		t.Run(first+" comes first", func(t *testing.T) {

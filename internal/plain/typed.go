@@ -196,14 +196,14 @@ func (c *conversation) local(a command.Local) {
 }
 
 // server says what is known of the server's key, and asks whether to trust what
-// it shows now.
+// it shows or calls itself now.
 func (c *conversation) server(trust bool) {
 	rows, question := command.ServerLines(c.status)
 	for _, row := range rows {
 		c.out.tell(text.CleanLine(row))
 	}
 	if doubt := c.status.Mistrust; trust && doubt != nil {
-		c.sure(question, func() { c.ask(wire.TrustServer{Shows: doubt.Shows}) })
+		c.sure(question, func() { c.ask(wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node}) })
 	}
 }
 

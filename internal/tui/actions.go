@@ -298,7 +298,7 @@ func (m *Model) request(at *place, a command.Local, secrets ...wire.Secret) {
 }
 
 // server shows what is known of the server's key, and asks whether to trust
-// what it shows now.
+// what it shows or calls itself now.
 func (m *Model) server(at *place, trust bool) {
 	rows, question := command.ServerLines(m.link.status)
 	for _, row := range rows {
@@ -308,7 +308,7 @@ func (m *Model) server(at *place, trust bool) {
 	if !trust || doubt == nil {
 		return
 	}
-	m.confirm(text.CleanLine(question), func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows}) })
+	m.confirm(text.CleanLine(question), func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node}) })
 }
 
 // help shows one command in the conversation, or all keys and commands over it.

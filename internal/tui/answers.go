@@ -202,7 +202,7 @@ func (m *Model) done(e *wire.Done) {
 	case wire.ActAway:
 		m.note(ask.at, "noted")
 	case wire.ActTrust:
-		m.note(ask.at, "noted; connecting")
+		m.note(ask.at, "noted")
 	case wire.ActPasswd:
 		m.note(ask.at, "the password is changed; all other sessions have to log in again")
 	case wire.ActAccount:

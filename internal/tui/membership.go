@@ -28,7 +28,8 @@ func (m *Model) status(e *wire.Status) {
 	}
 	switch {
 	case e.State == wire.StateEnded:
-		clear(m.link.asked) // until then the session answers all that it was asked
+		m.banner.hidden = false // whoever has read why there was no connection has not read why it ended
+		clear(m.link.asked)     // until then the session answers all that it was asked
 		m.book.forget()
 		if m.form == nil && m.cfg.Connect != nil {
 			m.arise()

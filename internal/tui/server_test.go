@@ -48,9 +48,31 @@ func TestAPersonIsShownBothKeysBeforeTheNewOneIsTrusted(t *testing.T) {
 				t.Fatalf("got %+v, want what was shown trusted", asked)
 			}
 			s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActTrust})
-			s.shows("noted; connecting")
+			s.shows("noted")
 		})
 	}
+}
+
+func TestAPersonIsShownBothNamesBeforeANewServerIsGoneOnWith(t *testing.T) {
+	s := open(t, 120, 40)
+	status := mistrusted("node2")
+	status.Mistrust = &wire.Mistrust{Had: "node1", Shows: "node2\x1b[2J", Node: true}
+	s.hear(status)
+	s.shows("/server trust")
+	s.press("esc")
+	s.enters("/server trust")
+	for _, part := range []string{"called itself: node1", "calls itself now: node2", "as a new server?"} {
+		s.shows(part)
+	}
+	s.types("y")
+	asked, tag := asked[wire.TrustServer](s.session)
+	if len(asked) != 1 || !asked[0].Node || asked[0].Shows != status.Mistrust.Shows {
+		t.Fatalf("got %+v, want what was shown trusted", asked)
+	}
+	s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActTrust}, &wire.Status{
+		State: wire.StateEnded, Server: "h:1", Code: wire.CodeEnded, Reason: "h:1 is a new server from now on. Start again to go on.",
+	})
+	s.shows("Start again to go on")
 }
 
 func TestWhereNothingHasChangedThereIsNothingToTrust(t *testing.T) {

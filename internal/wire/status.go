@@ -1,5 +1,7 @@
 package wire
 
+import "fmt"
+
 // Status is said by our own client session, never on a wire: where it stands
 // with its server.
 type Status struct {
@@ -25,13 +27,29 @@ type Status struct {
 type Mistrust struct {
 	Had   string // SHA256:… of its key, "" for a certificate that was valid for its name
 	Shows string // SHA256:… of the key that it shows now, "" for none: it speaks plain text
+	// Node says that it has the key that we know, and names itself another server:
+	// Had and Shows are what it was called before and is now, as Welcome has it.
+	Node bool
+}
+
+// NodeError is that of a profile's disk where the server at an address names
+// itself another node than the one that was met there.
+type NodeError struct {
+	Had   string // the node that was met
+	Names string // the other one
+}
+
+func (e *NodeError) Error() string {
+	return fmt.Sprintf("the server names itself %q, and was %q before", e.Names, e.Had)
 }
 
 // TrustServer is asked of our own client session, never said on a wire: speak
-// to the server from now on, with the key that it shows, or in plain text.
+// to the server from now on, with the key that it shows, or in plain text, or as
+// the new server that it says it is.
 type TrustServer struct {
 	Head
 	Shows string // of the Mistrust that a person has answered
+	Node  bool   // likewise
 }
 
 // Act names the request.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -43,8 +44,10 @@ func udp(t *testing.T) PlainConn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Share(conn)
+	return Share(conn, anywhere)
 }
+
+func anywhere(netip.AddrPort) bool { return true }
 
 func newSide(t *testing.T, n byte, conn net.PacketConn, expects func(string) bool) *side {
 	t.Helper()
@@ -163,8 +166,8 @@ func TestPlainDatagramsPassQUIC(t *testing.T) {
 		"\x00LC\x01" + strings.Repeat("x", 96), strings.Repeat("long ", 2000), "\xff", "@\xff\xff", "\xc0\x00\x00\x00\x09 strange",
 	}
 	for name, share := range map[string]func(*net.UDPConn) PlainConn{
-		"a socket":         func(c *net.UDPConn) PlainConn { return Share(c) },
-		"any other socket": func(c *net.UDPConn) PlainConn { return Share(struct{ net.PacketConn }{c}) },
+		"a socket":         func(c *net.UDPConn) PlainConn { return Share(c, anywhere) },
+		"any other socket": func(c *net.UDPConn) PlainConn { return Share(struct{ net.PacketConn }{c}, anywhere) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -207,6 +210,7 @@ func relays(lose func(n int) bool) (a, b *Relay) {
 	}
 	a = NewRelay(carry(func() *Relay { return b }, "ann"))
 	b = NewRelay(carry(func() *Relay { return a }, "bob"))
+	b.Addr("ann")
 	return a, b
 }
 

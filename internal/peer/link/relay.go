@@ -72,10 +72,17 @@ func (r *Relay) Rename(old, name string) {
 	}
 }
 
-// Deliver takes in a datagram of somebody. It is lost where QUIC does not keep up.
+// Deliver takes in a datagram of somebody. It is lost where QUIC does not keep up,
+// and where nobody has asked for the address of that name: strangers have none.
 func (r *Relay) Deliver(from string, data []byte) {
+	r.mu.Lock()
+	ap, known := r.byName[from]
+	r.mu.Unlock()
+	if !known {
+		return
+	}
 	select {
-	case r.in <- packet{r.Addr(from), data}:
+	case r.in <- packet{net.UDPAddrFromAddrPort(ap), data}:
 	default:
 	}
 }

@@ -26,7 +26,9 @@ type Datagram struct {
 }
 
 // Socket is one UDP socket for QUIC and for plain datagrams. QUIC is read by a
-// Carrier; while it reads, all other datagrams are in Plain.
+// Carrier; while it reads, all other datagrams are in Plain. A packet that may
+// begin a connection is dropped unless its source is admitted: nobody else gets
+// a byte in answer, least of all our certificate.
 //
 // It embeds what makes QUIC fast on a socket (batches, segmentation offload).
 // ReadBatch must be ours: without it QUIC would read the descriptor itself.
@@ -37,9 +39,9 @@ type Socket struct {
 	sieve
 }
 
-// NewSocket takes over a socket.
-func NewSocket(conn *net.UDPConn) *Socket {
-	return &Socket{UDPConn: conn, batch: ipv4.NewPacketConn(conn), sieve: newSieve()}
+// NewSocket takes over a socket. admits is called by whoever reads it.
+func NewSocket(conn *net.UDPConn, admits func(netip.AddrPort) bool) *Socket {
+	return &Socket{UDPConn: conn, batch: ipv4.NewPacketConn(conn), sieve: newSieve(admits)}
 }
 
 // ReadBatch reads datagrams and keeps those that are not QUIC's: these are left
@@ -59,9 +61,10 @@ func (s *Socket) ReadBatch(ms []ipv4.Message, flags int) (int, error) {
 		m := &ms[i]
 		head := m.Buffers[0][:min(m.N, len(m.Buffers[0]))]
 		if m.N <= packetBytes && isQUIC(head) {
-			continue
-		}
-		if m.N > 0 {
+			if s.lets(m.Addr, head) {
+				continue
+			}
+		} else if m.N > 0 {
 			s.keep(m.Addr, joined(m, head, s.spill[i]))
 		}
 		m.N, m.NN = 0, 0
@@ -94,22 +97,25 @@ type PlainConn interface {
 	Plain() <-chan Datagram
 }
 
-// Share makes a socket one for QUIC and plain datagrams.
-func Share(conn net.PacketConn) PlainConn {
+// Share makes a socket one for QUIC and plain datagrams. admits reports whether
+// connections may begin with an address, IPv4 as such; it is called by whoever
+// reads the socket.
+func Share(conn net.PacketConn, admits func(netip.AddrPort) bool) PlainConn {
 	if udp, ok := conn.(*net.UDPConn); ok {
-		return NewSocket(udp)
+		return NewSocket(udp, admits)
 	}
-	return &anySocket{PacketConn: conn, sieve: newSieve()}
+	return &anySocket{PacketConn: conn, sieve: newSieve(admits)}
 }
 
-// sieve keeps plain datagrams apart.
+// sieve keeps plain datagrams apart, and strangers out.
 type sieve struct {
-	plain chan Datagram
-	room  *sync.Pool // of buffers that hold any datagram
+	plain  chan Datagram
+	room   *sync.Pool // of buffers that hold any datagram
+	admits func(netip.AddrPort) bool
 }
 
-func newSieve() sieve {
-	return sieve{plain: make(chan Datagram, plainWaiting), room: &sync.Pool{New: func() any {
+func newSieve(admits func(netip.AddrPort) bool) sieve {
+	return sieve{admits: admits, plain: make(chan Datagram, plainWaiting), room: &sync.Pool{New: func() any {
 		b := make([]byte, maxDatagram)
 		return &b
 	}}}
@@ -124,11 +130,27 @@ func (s *sieve) keep(from net.Addr, data []byte) {
 	if !ok {
 		return
 	}
-	ap := udp.AddrPort()
 	select {
-	case s.plain <- Datagram{netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), data}:
+	case s.plain <- Datagram{unmapped(udp), data}:
 	default:
 	}
+}
+
+// lets reports whether a packet of QUIC's is for QUIC: one that may begin a
+// connection only from an address that is admitted. QUIC answers none of the
+// others unless it belongs to a connection.
+func (s *sieve) lets(from net.Addr, p []byte) bool {
+	if !Begins(p) {
+		return true
+	}
+	udp, ok := from.(*net.UDPAddr)
+	return ok && s.admits(unmapped(udp))
+}
+
+// unmapped is an address as others write it: IPv4 as such.
+func unmapped(a *net.UDPAddr) netip.AddrPort {
+	ap := a.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
 // readFrom reads until a packet of QUIC's comes.
@@ -141,14 +163,20 @@ func (s *sieve) readFrom(conn net.PacketConn, b []byte) (int, net.Addr, error) {
 			return 0, nil, err
 		}
 		d := (*buf)[:n]
-		if n <= packetBytes && isQUIC(d) {
-			return copy(b, d), from, nil
-		}
-		if n > 0 {
+		switch {
+		case n <= packetBytes && isQUIC(d):
+			if s.lets(from, d) {
+				return copy(b, d), from, nil
+			}
+		case n > 0:
 			s.keep(from, append([]byte(nil), d...))
 		}
 	}
 }
+
+// Begins reports whether a packet of QUIC's may begin a connection, or belongs to
+// the handshake of one: it has a long header.
+func Begins(p []byte) bool { return len(p) > 0 && p[0]&0x80 != 0 }
 
 // isQUIC tells packets of QUIC from all other datagrams: a long header has a
 // version that we speak, a short one a connection id that we made.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -30,14 +29,11 @@ const (
 	linkWithin = 15 * time.Second
 	// restWithin is how long a direct way is looked for on, once the relay is taken.
 	restWithin = 5 * time.Second
-	// maxKnockers bounds the addresses that one call knocks at: those that the
-	// server told, and those that knocks came from.
-	maxKnockers = 2 * wire.MaxCandidates
+	// callsAtOnce and callsASecond are how many calls of one person are answered:
+	// as many as an honest server lets through.
+	callsAtOnce  = 10
+	callsASecond = 1
 )
-
-// knockAfter is when each address is knocked at, counted from the answer: five
-// times at most, so that nobody can aim us at a stranger.
-var knockAfter = []time.Duration{0, 150 * time.Millisecond, 400 * time.Millisecond, 900 * time.Millisecond, 1800 * time.Millisecond}
 
 // call is one try to find a way to somebody. Owned by loop.
 type call struct {
@@ -47,9 +43,8 @@ type call struct {
 	relayed  bool     // no direct way is to be looked for
 	began    time.Time
 	until    time.Time
-	addrs    []netip.AddrPort
-	rounds   int              // of knocks that are out
-	open     []netip.AddrPort // that somebody was heard from, and that were not dialled
+	spots    []*spot // where the other side may be, maxSpots at most
+	rounds   int     // of knocks that are out
 	dialling bool
 	reached  bool      // a knock of the other side was heard
 	carryAt  time.Time // when the relay is dialled, zero: it was, or is not to be
@@ -96,20 +91,6 @@ func (l *loop) punch(c *conversation, k *call) {
 			k.asks = time.Now().Add(askedAfter)
 		}
 	})
-}
-
-// invite says that a person over there has to answer first.
-func (c *conversation) invite() {
-	c.invited, c.noted.changed = true, true
-	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
-}
-
-// uninvite forgets that somebody was asked: they have answered, or are not there.
-func (c *conversation) uninvite() {
-	if c.invited {
-		c.invited = false
-		c.show("")
-	}
 }
 
 // hides says whether somebody is not to be told our addresses.
@@ -166,10 +147,18 @@ func (l *loop) punched(e *wire.Punched) {
 	c.noted.changed = true
 }
 
-// answer says yes to a call.
+// answer says yes to a call of the device that we speak to: no other is told where we
+// are.
 func (l *loop) answer(c *conversation, e *wire.Punched) {
+	if e.Device != c.device || !l.may(c, gate.ToKnow, e.Device).Trusts() {
+		return
+	}
 	if !l.place.ready() { // the other side is to be told where we are
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
+		return
+	}
+	if !c.calls.spend(time.Now()) {
+		l.cfg.Log.Debug("a call too many of somebody was dropped", "user", c.name)
 		return
 	}
 	if token, err := hex.DecodeString(e.Call); err == nil && len(token) == 16 {
@@ -225,14 +214,14 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	k.began, k.asks = now, time.Time{}
 	c.again = time.Time{}
 	c.uninvite()
-	for _, a := range e.Addrs {
-		if ap, err := netip.ParseAddrPort(a); err == nil && len(k.addrs) < wire.MaxCandidates && !k.relayed {
-			k.addrs = append(k.addrs, netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
+	if !k.relayed {
+		for _, a := range l.told(e.Addrs) {
+			k.at(a)
 		}
 	}
 	if l.dials(c) && !l.server.relay.off && (c.best() == nil || c.best().suspect || k.again) {
 		k.carryAt = now.Add(directWithin)
-		if k.relayed || len(k.addrs) == 0 || c.urgent {
+		if k.relayed || len(k.spots) == 0 || c.urgent {
 			k.carryAt = now
 		}
 	}
@@ -247,7 +236,7 @@ func (l *loop) dials(c *conversation) bool { return l.id.Key() < c.device }
 // due is when something is to be done for a call.
 func (k *call) due() time.Time {
 	due := k.until
-	if k.answered && k.rounds < len(knockAfter) && len(k.addrs) > 0 {
+	if k.answered && k.rounds < len(knockAfter) && len(k.spots) > 0 {
 		due = k.began.Add(knockAfter[k.rounds])
 	}
 	for _, t := range []time.Time{k.carryAt, k.asks} {
@@ -260,11 +249,9 @@ func (k *call) due() time.Time {
 
 // act knocks, dials the relay, or gives up.
 func (k *call) act(l *loop, c *conversation, now time.Time) {
-	for k.answered && k.rounds < len(knockAfter) && len(k.addrs) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
+	for k.answered && k.rounds < len(knockAfter) && len(k.spots) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
 		k.rounds++
-		for _, a := range k.addrs {
-			k.knock(l, wire.SignalKnock, a)
-		}
+		k.knock(l, c)
 	}
 	if !k.carryAt.IsZero() && !now.Before(k.carryAt) {
 		k.carryAt = time.Time{}
@@ -307,7 +294,7 @@ func (k *call) why(l *loop, c *conversation) string {
 		return c.name + " tells nobody the address"
 	case l.place.on && !l.place.seen.IsValid():
 		return "UDP does not get through to the server"
-	case len(k.addrs) == 0:
+	case len(k.spots) == 0:
 		return c.name + " can't be reached over UDP"
 	case l.place.kind == wire.NATDependent && !k.reached:
 		return "your NAT uses another address for each destination"
@@ -318,45 +305,21 @@ func (k *call) why(l *loop, c *conversation) string {
 	}
 }
 
-func (k *call) knock(l *loop, kind wire.SignalKind, to netip.AddrPort) {
-	s := wire.Signal{Kind: kind, Token: k.token, Addr: to}
-	l.sendTo(net.UDPAddrFromAddrPort(to), s.Append(nil, nil))
-}
-
-// knocked takes a knock, or the answer to ours: there is a way.
-func (l *loop) knocked(from netip.AddrPort, s wire.Signal) {
-	for _, c := range l.convs {
-		k := c.call
-		if k == nil || k.token != s.Token || k.relayed {
-			continue
-		}
-		k.reached = true
-		if s.Kind == wire.SignalKnock {
-			k.knock(l, wire.SignalKnocked, from)
-		}
-		if !slices.Contains(k.addrs, from) && len(k.addrs) < maxKnockers {
-			k.addrs = append(k.addrs, from)
-		}
-		if !slices.Contains(k.open, from) && len(k.open) < maxKnockers {
-			k.open = append(k.open, from)
-		}
-		k.dialNext(l, c)
-		return
-	}
-}
-
-// dialNext dials the next address that was heard of, one at a time.
+// dialNext dials the next address that has answered, one at a time.
 func (k *call) dialNext(l *loop, c *conversation) {
-	if !k.answered || k.dialling || len(k.open) == 0 || !l.dials(c) || c.call != k || l.direct == nil {
+	if !k.answered || k.dialling || !l.dials(c) || c.call != k || l.direct == nil || l.hides(c) {
 		return
 	}
 	if p := c.best(); p != nil && !p.Relayed && !p.suspect {
 		return
 	}
-	to := k.open[0]
-	k.open = k.open[1:]
+	i := slices.IndexFunc(k.spots, func(s *spot) bool { return s.state == spotProven })
+	if i < 0 {
+		return
+	}
+	k.spots[i].state = spotDialled
 	k.dialling = true
-	l.dial(c, k, l.direct, net.UDPAddrFromAddrPort(to))
+	l.dial(c, k, l.direct, net.UDPAddrFromAddrPort(k.spots[i].addr))
 }
 
 // dial makes a link beside the loop.

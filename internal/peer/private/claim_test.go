@@ -26,10 +26,11 @@ type claimer struct {
 var claimerAt = netip.MustParseAddrPort("10.0.0.99:4000")
 
 // claim brings in mallory between two people.
-func (w *lab) claim(kind wire.Kind, a, b netip.AddrPort) *claimer {
+func (w *lab) claim(kind wire.Kind, one, other *person) *claimer {
 	w.t.Helper()
 	conn, err := w.net.Listen(claimerAt)
 	must(w.t, err)
+	a, b := one.server.at(), other.server.at()
 	m := &claimer{
 		session: &session{lab: w, name: "mallory", kind: kind, id: 99, events: make(chan []wire.Event), wake: make(chan struct{}, 1)},
 		conn:    conn, ends: map[netip.AddrPort]netip.AddrPort{a: b, b: a},
@@ -100,7 +101,7 @@ func TestALineForWhoClaimsAnothersKeyReachesNobody(t *testing.T) {
 				must(t, ann.store.SetContact(wire.Contact{User: "bob", Accepted: true}))
 				must(t, bob.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
 				must(t, bob.store.SetContact(wire.Contact{User: "mallory", Accepted: true}))
-				m := w.claim(wire.KindAccount, annAt, bobAt)
+				m := w.claim(wire.KindAccount, ann, bob)
 				defer m.quit()
 				bob.Whisper("ann", "from bob for ann", false)
 				settle()
@@ -127,8 +128,6 @@ func TestALineForWhoClaimsAnothersKeyReachesNobody(t *testing.T) {
 		})
 	}
 }
-
-var annAt = netip.MustParseAddrPort("10.0.0.2:4000")
 
 // notices are what the program has said to a person.
 func (p *person) notices() (all []string) {

@@ -47,6 +47,7 @@ type conversation struct {
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
+	calls   budget         // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
 	moving  bool           // files are on their way
@@ -84,7 +85,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key}
+		c = &conversation{name: name, key: key, calls: budget{rate: callsASecond, burst: callsAtOnce}}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer
@@ -336,6 +337,20 @@ func (l *loop) away(c *conversation, why string) {
 	c.show(why)
 	c.later(time.Now())
 	l.seal(c)
+}
+
+// invite says that a person over there has to answer first.
+func (c *conversation) invite() {
+	c.invited, c.noted.changed = true, true
+	c.show(c.name + " was asked; lines go when " + c.name + " accepts")
+}
+
+// uninvite forgets that somebody was asked: they have answered, or are not there.
+func (c *conversation) uninvite() {
+	if c.invited {
+		c.invited = false
+		c.show("")
+	}
 }
 
 // noServer is why there is no way while the connection is gone.

@@ -125,8 +125,11 @@ func (l *loop) reject(r wire.Reject, tag string) {
 func (l *loop) route(r wire.Route, tag string) {
 	c := l.conversation(r.Name)
 	if r.Mode != wire.RouteKeep && r.Mode != c.contact.Mode {
+		hid := l.hides(c)
 		l.keepContact(c, func(k *wire.Contact) { k.Mode = r.Mode })
-		if p := c.best(); p != nil && p.Relayed != l.hides(c) {
+		if l.hides(c) && !hid {
+			l.hide(c)
+		} else if p := c.best(); p != nil && p.Relayed != l.hides(c) {
 			c.urgent, p.suspect = true, true
 			l.begin(c)
 		}

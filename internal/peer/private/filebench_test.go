@@ -93,7 +93,7 @@ func newRaw(b *testing.B) *raw {
 		must(b, err)
 		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		must(b, err)
-		c, err := link.NewCarrier(link.Share(conn), id, func(string) bool { return true })
+		c, err := link.NewCarrier(link.Share(conn, anywhere), id, func(string) bool { return true })
 		must(b, err)
 		b.Cleanup(func() { _ = errors.Join(c.Close(), conn.Close()) })
 		return c, id, conn.LocalAddr()

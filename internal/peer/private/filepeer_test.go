@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,8 +55,6 @@ func (x *intruder) stream(id string, content []byte) {
 	settle()
 }
 
-var bobAt = netip.MustParseAddrPort("10.0.0.3:4000")
-
 func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 	content := random(10_000, 1)
 	for name, test := range map[string]struct {
@@ -74,7 +71,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				o := x.offer(1, content, nil)
 				bob.wantFile("f1", wire.TransferOffered, "")
@@ -102,7 +99,7 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		for n, change := range []func(*wire.PeerOffer){
 			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
@@ -174,7 +171,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrude(ann, bobAt)
+				x := w.intrude(ann, bob)
 				defer x.quit()
 				content := []byte("content")
 				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
@@ -197,7 +194,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := random(1000, 1)
 		o := x.offer(1, content, nil)
@@ -233,7 +230,7 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "a.bin", random(1000, 1))})
 		settle()
@@ -268,7 +265,7 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		content := []byte("content")
 		o := x.offer(1, content, nil)

@@ -36,7 +36,7 @@ func TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, bob := companions(w)
-				x := w.intrudeSaying(ann, bobAt, c.change)
+				x := w.intrudeSaying(ann, bob, c.change)
 				defer x.quit()
 				id := bob.Whisper("ann", "for ann only", false)
 				settle()
@@ -71,7 +71,7 @@ func TestNamesInHelloCompareWithoutRegardToCase(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrudeSaying(ann, bobAt, func(m *wire.PeerHello) { m.From, m.To = "Ann", "BOB" })
+		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { m.From, m.To = "Ann", "BOB" })
 		defer x.quit()
 		x.say(&wire.PeerLine{Seq: 7, Text: "hello"})
 		settle()
@@ -86,11 +86,11 @@ func TestWhoSpeaksAnOlderVersionIsToldToUpdateAndNeverWrittenToInPlainText(t *te
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrudeSaying(ann, bobAt, func(m *wire.PeerHello) { *m = wire.PeerHello{Version: 1} })
+		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { *m = wire.PeerHello{Version: 1} })
 		id := bob.Whisper("ann", "it waits", false)
 		wait(20 * time.Second)
 		calls := len(asksFor[wire.Punch](bob))
-		w.calls(ann, ann.server.key, "bob") // who goes on calling
+		w.calls(ann.server, ann.server.key, [16]byte{14: 1}, "bob") // who goes on calling
 		if n := len(asksFor[wire.Punch](bob)); n != calls {
 			t.Error("bob answers its calls")
 		}
@@ -121,7 +121,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 			w := newLab(t)
 			defer w.end()
 			ann, bob := companions(w)
-			x := w.intrude(ann, bobAt)
+			x := w.intrude(ann, bob)
 			defer x.quit()
 			epoch := wire.Epoch("000102030405060708090a0b0c0d0e0f")
 			for i, text := range []string{long, "a\x00b", "", " \n"} {
@@ -148,7 +148,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 			w := newLab(t)
 			defer w.end()
 			ann, bob := companions(w)
-			x := w.intrude(ann, bobAt)
+			x := w.intrude(ann, bob)
 			defer x.quit()
 			var ids []wire.ClientID
 			for _, text := range []string{"one", "two", "three"} {
@@ -180,7 +180,7 @@ func TestNumbersTellNothingOfLinesToOthers(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrude(ann, bobAt)
+		x := w.intrude(ann, bob)
 		defer x.quit()
 		for range 5 {
 			bob.Whisper("carl", "for another one", false)

@@ -2,11 +2,12 @@ package private_test
 
 import (
 	"context"
+	"encoding/hex"
 	"net"
 	"net/netip"
-	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/private/gate"
@@ -27,27 +28,23 @@ type intruder struct {
 	code link.Code          // that the other side has ended the link with
 }
 
-// intrude puts an intruder in the place of a person, with a link to another.
-func (w *lab) intrude(as *person, to netip.AddrPort) *intruder {
+// intrude puts an intruder in the place of a person, who calls another and links.
+func (w *lab) intrude(as, to *person) *intruder {
 	w.t.Helper()
 	return w.intrudeSaying(as, to, func(*wire.PeerHello) {})
 }
 
 // intrudeSaying has the intruder begin with another hello than the person's program.
-func (w *lab) intrudeSaying(as *person, to netip.AddrPort, change func(*wire.PeerHello)) *intruder {
+func (w *lab) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *intruder {
 	w.t.Helper()
 	x, err := w.dialAs(as, to, true, change)
 	must(w.t, err)
 	return x
 }
 
-// at is who listens at an address.
-func (w *lab) at(addr netip.AddrPort) *person { return w.all[addr.Addr().As4()[3]-2] }
-
-// dialAs dials from the device of a person who has quit, after a call of the person at
-// that address, or without one. It may begin with another hello than that person's
-// program.
-func (w *lab) dialAs(as *person, to netip.AddrPort, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
+// dialAs dials from the device of a person who has quit, after a call or without one. It
+// may begin with another hello than that person's program.
+func (w *lab) dialAs(as, to *person, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -55,24 +52,23 @@ func (w *lab) dialAs(as *person, to netip.AddrPort, called bool, changes ...func
 	seed, _ := as.store.Seed()
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
-	x := &intruder{t: w.t, conn: link.Share(conn)}
-	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: w.at(to).server.name}
-	for _, change := range changes {
-		change(hello)
-	}
+	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}
 	x.carrier, err = link.NewCarrier(x.conn, id, func(string) bool { return true })
 	must(w.t, err)
 	if called {
-		w.calls(as, id.Key(), w.at(to).server.name)
+		w.knocks(x.conn, id.Key(), as.server, to)
 	}
-	other, _ := newMemory("bob").Seed()
-	key, err := link.NewIdentity(other)
-	must(w.t, err)
-	x.Link, err = x.carrier.Dial(context.Background(), net.UDPAddrFromAddrPort(to), key.Key())
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	x.Link, err = x.carrier.Dial(ctx, to.addr(), to.server.key)
 	if err != nil {
 		_ = x.carrier.Close()
 		_ = x.conn.Close()
 		return nil, err
+	}
+	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: to.server.name}
+	for _, change := range changes {
+		change(hello)
 	}
 	x.say(hello)
 	x.done.Go(func() {
@@ -93,14 +89,26 @@ func (w *lab) dialAs(as *person, to netip.AddrPort, called bool, changes ...func
 	return x, nil
 }
 
+func anywhere(netip.AddrPort) bool { return true }
+
 // calls has the server tell somebody of a call by a device in a person's place, who
 // takes the answer.
-func (w *lab) calls(as *person, key, to string) {
+func (w *lab) calls(as *session, key string, token [16]byte, to string) {
 	w.change(func() {
-		s := &session{lab: w, name: as.server.name, kind: as.server.kind, key: key, wake: make(chan struct{}, 1)}
+		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
 		w.here[wire.Fold(s.name)] = s
-		w.punch(s, wire.Punch{To: to, Call: strings.Repeat("ab", 16)}, wire.Re{})
+		w.punch(s, wire.Punch{To: to, Call: hex.EncodeToString(token[:])}, wire.Re{})
 	})
+	settle()
+}
+
+// knocks calls so, and knocks as a program would.
+func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+	w.t.Helper()
+	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
+	w.calls(as, key, k.Token, to.server.name)
+	_, err := conn.WriteTo(k.Append(nil, nil), to.addr())
+	must(w.t, err)
 	settle()
 }
 

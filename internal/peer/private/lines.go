@@ -92,7 +92,7 @@ func (l *loop) saveTyped() {
 	for _, r := range queue { // those that go out at once need not be noted a second time
 		c := l.conversation(r.To)
 		p := c.best()
-		r.InDoubt = p != nil && l.may(c, gate.ByLink, p.Key).Links(p.Key)
+		r.InDoubt = p != nil && !l.blocked(c) && l.may(c, gate.ByLink, p.Key).Links(p.Key)
 		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
@@ -203,7 +203,7 @@ func (c *conversation) resend() {
 // pump sends what may go out.
 func (c *conversation) pump(l *loop) {
 	p := c.best()
-	if p == nil || !l.may(c, gate.ByLink, p.Key).Links(p.Key) {
+	if p == nil || l.blocked(c) || !l.may(c, gate.ByLink, p.Key).Links(p.Key) {
 		l.hold(c)
 		return
 	}

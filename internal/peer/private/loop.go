@@ -35,6 +35,7 @@ type loop struct {
 	feed     session.Feed
 	server   server
 	place    registration
+	knocks   budget // of what calls send to addresses
 	asks     map[string]func(wire.Event)
 	convs    map[string]*conversation // by folded name
 	queue    []*wire.Receipt          // typed in this round
@@ -53,7 +54,7 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(),
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(), knocks: budget{rate: knocksASecond, burst: knocksAtOnce},
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l
@@ -72,7 +73,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {
 	case err == nil:
-		l.socket = link.Share(conn)
+		l.socket = link.Share(conn, l.admitted.has)
 		l.plain.open(conn)
 		l.direct, err = link.NewCarrier(l.socket, l.id, l.expected.has)
 	case l.cfg.Local != "":
@@ -238,6 +239,7 @@ func (l *loop) act(now time.Time) {
 		c.act(l, now)
 	}
 	l.expect()
+	l.admit()
 	l.files.act(l, now)
 	l.prekeys.act(l, now)
 	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,20 +124,20 @@ func TestAGuestWhoWasKnownWithAKeyIsNotWrittenToInPlainTextByAServerThatForgetsK
 // unreadable is a disk that can't tell who is known.
 type unreadable struct {
 	*memory
-	broken *bool
+	broken *atomic.Bool
 }
 
 var errUnreadable = errors.New("input/output error")
 
 func (u unreadable) Contact(user string) (wire.Contact, error) {
-	if *u.broken {
+	if u.broken.Load() {
 		return wire.Contact{}, errUnreadable
 	}
 	return u.memory.Contact(user)
 }
 
 func (u unreadable) Devices(user string) ([]wire.KnownDevice, error) {
-	if *u.broken {
+	if u.broken.Load() {
 		return nil, errUnreadable
 	}
 	return u.memory.Devices(user)
@@ -151,14 +152,15 @@ func TestADiskThatCantBeReadMakesNobodyAStranger(t *testing.T) {
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
 		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("bob"), State: wire.KeyVerified}))
-		broken := true
+		var broken atomic.Bool
+		broken.Store(true)
 		w.enterOld("bob", wire.KindAccount)
 		ann := w.start("ann", unreadable{store, &broken}, nil)
 		settle()
 		ann.Whisper("bob", "for bob only", false)
 		wait(time.Minute)
 		ann.wantNothingReadable()
-		broken = false
+		broken.Store(false)
 		wait(2 * time.Minute)
 		ann.wantNothingReadable()
 		if c, err := store.Contact("bob"); err != nil || !c.Secure {
@@ -279,7 +281,7 @@ func TestADeviceIsLetInForACallOnly(t *testing.T) {
 			bob.Whisper("ann", "one", false)
 			settle()
 			wait(time.Minute)
-			x, err := w.dialAs(ann, bobAt, called)
+			x, err := w.dialAs(ann, bob, called)
 			if x != nil {
 				defer x.quit()
 			}
@@ -311,5 +313,45 @@ func TestADeviceThatWasRemovedWhileTheServerWasAwayIsNotSpokenTo(t *testing.T) {
 		wait(2 * time.Minute)
 		bob.wantTexts("ann", "one", "the link is there still")
 		ann.wantTexts("bob")
+	})
+}
+
+// TestAGuestIsNotMovedToTheNameOfSomebodyWithAKey has the server call bob, whom only the
+// disk knows, a guest, and give gus's device for his.
+func TestAGuestIsNotMovedToTheNameOfSomebodyWithAKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, gus := guests(w)
+		must(t, ann.store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+		must(t, ann.store.SetDevice(wire.KnownDevice{User: "bob", Key: key("the true bob"), State: wire.KeyVerified}))
+		gus.server.login("bob", wire.KindGuest)
+		wait(10 * time.Second)
+		ann.Whisper("bob", "for bob only", false)
+		wait(2 * time.Minute)
+		if got := gus.texts("ann"); slices.Contains(got, "for bob only") {
+			t.Errorf("gus has heard %q", got)
+		}
+	})
+}
+
+// TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre has another key call in bob's
+// place, and bob be trusted on.
+func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, bob := friends(w)
+		ann.Whisper("bob", "one", false)
+		settle()
+		bob.quit()
+		settle()
+		calls := len(asksFor[wire.Punch](ann))
+		w.calls(bob.server, key("mallory"), [16]byte{15: 1}, "ann")
+		ann.Whisper("bob", "for bob only", false)
+		wait(2 * time.Minute)
+		if n := len(asksFor[wire.Punch](ann)) - calls; n > 0 {
+			t.Errorf("mallory was told %d times where ann is", n)
+		}
 	})
 }

@@ -36,7 +36,7 @@ type older struct {
 type tally struct {
 	since wire.Millis
 	sent  int64
-	full  time.Time // when all of olderBurst may come
+	lines budget // that may come
 }
 
 func newOlder() older {
@@ -85,7 +85,7 @@ func (l *loop) olderDatagram(d link.Datagram) {
 	case c == nil:
 		l.olderStranger(d.From, dialect, e)
 	case !isLine: // they call again
-	case !l.older.tallies[d.From].admits(time.Now()):
+	case !l.older.tallies[d.From].lines.spend(time.Now()):
 		l.dropOlder("one line too many of a contact", d.From)
 	default:
 		l.olderSaid(c.Name, line.Text)
@@ -180,7 +180,7 @@ func (l *loop) acceptOlder(label string) *oldpeer.Contact {
 	}
 	held := s.Held()
 	c := b.Meet(b.Label(addr, "", "", false), addr)
-	l.older.tallies[addr] = &tally{since: wire.MillisOf(time.Now())}
+	l.older.tallies[addr] = &tally{since: wire.MillisOf(time.Now()), lines: budget{rate: olderRate, burst: olderBurst}}
 	for _, line := range held {
 		l.olderSaid(c.Name, line.Text)
 	}
@@ -232,19 +232,6 @@ func (l *loop) sendOlder(c *oldpeer.Contact, r *wire.Receipt) error {
 		}
 	}
 	return nil
-}
-
-// admits counts a line that has come, and says whether it is one too many.
-func (t *tally) admits(now time.Time) bool {
-	const every = time.Second / olderRate
-	if t.full.Before(now) {
-		t.full = now
-	}
-	if t.full.Sub(now) > (olderBurst-1)*every {
-		return false
-	}
-	t.full = t.full.Add(every)
-	return true
 }
 
 // keepOlder puts lines on disk, and those that it has not taken before. They are

@@ -72,7 +72,7 @@ func (l *loop) accepted(k *link.Link) {
 
 // linked begins to talk on a link.
 func (l *loop) linked(c *conversation, k *link.Link) {
-	if l.quiet || c.device != k.Key || !l.may(c, gate.ByLink, k.Key).Links(k.Key) {
+	if l.quiet || c.device != k.Key || !k.Relayed && l.hides(c) || !l.may(c, gate.ByLink, k.Key).Links(k.Key) {
 		k.Close(false)
 		return
 	}
@@ -278,6 +278,30 @@ func (l *loop) dropped(p *path, err error) {
 		c.show("the way to " + c.name + " was lost")
 		c.soon()
 	}
+}
+
+// hide ends what is direct with somebody from whom our address is hidden from now
+// on: no line leaves by it any more, not even one that waits on it. The relay is
+// looked for.
+func (l *loop) hide(c *conversation) {
+	c.call = nil // it has told where we are
+	ended := false
+	for _, p := range c.paths {
+		if !p.Relayed {
+			p.retire, ended = time.Now().Add(time.Hour), true // it is gone when its reader says so
+			p.Close(false)
+		}
+	}
+	if ended {
+		c.resend()
+		l.files.unlinked(l, c)
+	}
+	if c.best() != nil {
+		c.pump(l)
+		return
+	}
+	c.urgent = c.urgent || ended
+	c.soon()
 }
 
 // due is when a path is to be looked at.

@@ -107,11 +107,11 @@ func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
 	case s.Kind == wire.SignalProbed && r.probe != nil && d.From == r.probe.AddrPort():
 		r.probed = s.Addr
 		r.kind = r.nat(l.own())
-	case d.From != from:
+	case d.From != from || !wire.SignedSignal(d.Data, r.secret): // somebody else says so
 	case s.Kind == wire.SignalCookie && r.cookie != s.Token:
 		r.cookie = s.Token
 		r.send(l)
-	case s.Kind == wire.SignalRegistered && wire.SignedSignal(d.Data, r.secret):
+	case s.Kind == wire.SignalRegistered:
 		r.registered(l, s.Addr)
 	}
 }

@@ -3,6 +3,7 @@ package private
 import (
 	"time"
 
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
 
@@ -59,7 +60,7 @@ func (l *loop) otherName(p *path, name string) {
 func (l *loop) rename(c *conversation, name string) {
 	old, key := c.name, wire.Fold(name)
 	other := l.convs[key]
-	done := other == nil || other == c || other.blank(c.device)
+	done := other == c || other == nil && !l.isKnown(name) || other != nil && other.blank(c.device)
 	if done && key != c.key {
 		var err error
 		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
@@ -82,10 +83,17 @@ func (l *loop) rename(c *conversation, name string) {
 	l.emit(&wire.TalkRenamed{Old: old, Name: name, Kind: wire.KindGuest})
 }
 
+// isKnown reports whether the disk knows somebody of that name with a key, or can't be
+// read: whatever the server says of the name, it is an account's.
+func (l *loop) isKnown(name string) bool {
+	p := gate.Read(l.cfg.Store, name)
+	return p.Unread || p.Contact.Secure || len(p.Keys) > 0
+}
+
 // blank reports whether nothing would be lost or mixed up if a conversation gave
 // way to one with a device.
 func (c *conversation) blank(device string) bool {
-	return len(c.lines)+len(c.paths)+len(c.notes) == 0 && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
+	return len(c.lines)+len(c.paths)+len(c.notes) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
 		(c.device == "" || c.device == device)
 }
 

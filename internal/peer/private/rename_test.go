@@ -1,7 +1,6 @@
 package private_test
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +123,7 @@ func TestNobodyElseMovesAConversation(t *testing.T) {
 				w := newLab(t)
 				defer w.end()
 				ann, gus := guests(w)
-				x := w.intrude(gus, netip.MustParseAddrPort("10.0.0.2:4000"))
+				x := w.intrude(gus, ann)
 				defer x.quit()
 				c.do(w, ann, x)
 				wait(2 * time.Second)

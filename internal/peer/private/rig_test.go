@@ -35,13 +35,16 @@ type lab struct {
 	mu      sync.Mutex
 	here    map[string]*session // by folded name
 	seen    map[uint64]netip.AddrPort
-	open    map[[2]string]string     // who has sent whom which call
-	relays  int                      // datagrams that were passed on
-	lose    func(n int) bool         // of relayed ones; nil: none
-	relay   wire.Endpoint            // what the server says about its relay
-	spare   policer                  // how much of what it says is left
-	devices map[string][]wire.Device // of accounts, by name
-	vault   *vault                   // nil: nothing is kept for those who are away
+	open    map[[2]string]string                    // who has sent whom which call
+	tells   func(to string) []string                // where it says that somebody is; nil: where they were seen
+	signs   func(wire.Signal) []byte                // what the registry answers; nil: what is true
+	relays  int                                     // datagrams that were passed on
+	lose    func(n int) bool                        // of relayed ones; nil: none
+	carry   func(from, to string, data []byte) bool // whether one is passed on; nil: yes
+	relay   wire.Endpoint                           // what the server says about its relay
+	spare   policer                                 // how much of what it says is left
+	devices map[string][]wire.Device                // of accounts, by name
+	vault   *vault                                  // nil: nothing is kept for those who are away
 	all     []*person
 	done    sync.WaitGroup
 
@@ -105,7 +108,12 @@ func (w *lab) serve() {
 		}
 		w.mu.Lock()
 		w.seen[s.ID] = at
+		signs := w.signs
 		w.mu.Unlock()
+		if signs != nil {
+			_, _ = w.conn.WriteTo(signs(s), from)
+			continue
+		}
 		answer := wire.Signal{Kind: wire.SignalRegistered, Nonce: s.Nonce, ID: s.ID, Addr: at}
 		_, _ = w.conn.WriteTo(answer.Append(nil, secretOf(s.ID)), from)
 	}
@@ -171,7 +179,7 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 	n := len(w.all) + 2
 	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
 	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
-	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 4000)
+	addr := s.at()
 	p.Endpoint = private.New(s, private.Config{
 		Name: name, Store: store, Downloads: as.downloads, Now: as.now,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return w.listen(addr) },
@@ -206,6 +214,13 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 	s.connect()
 	return p
 }
+
+// at is where the session's endpoint listens, on the network in memory.
+func (s *session) at() netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(s.id >> 8), byte(s.id)}), 4000)
+}
+
+func (p *person) addr() net.Addr { return net.UDPAddrFromAddrPort(p.server.at()) }
 
 // identity is the device of a store.
 func identity(t *testing.T, m *memory) *link.Identity {

@@ -229,6 +229,9 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 			to.push(&wire.Declined{From: s.name, Call: r.Call})
 		}
 	case wire.Relay:
+		if w.carry != nil && !w.carry(s.name, r.To, r.Data) {
+			break
+		}
 		to := w.here[wire.Fold(r.To)]
 		if to != nil && w.open[[2]string{s.name, to.name}] != "" && w.open[[2]string{s.name, to.name}] == w.open[[2]string{to.name, s.name}] {
 			w.relays++
@@ -257,6 +260,16 @@ func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 	if at := w.seen[s.id]; at.IsValid() && !r.Relay {
 		e.Addrs = []string{at.String()}
 	}
+	if w.tells != nil {
+		e.Addrs = w.tells(to.name)
+	}
 	to.push(e)
 	return &wire.Done{Re: re, Of: r.Act()}
+}
+
+// carries says what becomes of relayed datagrams from now on.
+func (w *lab) carries(carry func(from, to string, data []byte) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.carry = carry
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/link"
 	"labchat/internal/wire"
 )
 
@@ -61,7 +62,7 @@ func (l *loop) hear(e wire.Event) {
 	case *wire.Declined:
 		l.declined(e)
 	case *wire.Relayed:
-		l.relay.Deliver(wire.Fold(e.From), e.Data)
+		l.relayed(e)
 	case *wire.Sealed:
 		l.sealed(e)
 	case *wire.Returned:
@@ -70,6 +71,21 @@ func (l *loop) hear(e wire.Event) {
 		l.emit(e)
 		l.note(e)
 	}
+}
+
+// relayed hands on a datagram that the server has carried. Links begin with those
+// only with whom both sides have just agreed on a call, whoever the server says it
+// is from.
+func (l *loop) relayed(e *wire.Relayed) {
+	name := wire.Fold(e.From)
+	if link.Begins(e.Data) {
+		c := l.convs[name]
+		if c == nil || c.call == nil || !c.call.answered {
+			return
+		}
+		l.relay.Addr(name) // it has one from now on
+	}
+	l.relay.Deliver(name, e.Data)
 }
 
 // note follows what concerns the screen, too.

@@ -77,15 +77,20 @@ func (l *loop) withdrawn(name, key string) {
 	if c == nil {
 		return
 	}
-	for _, p := range slices.Clone(c.paths) {
-		if p.Key == key {
-			p.Close(false)
-		}
-	}
+	c.closeTo(key)
 	if c.device == key {
 		c.hangUp(l)
 		l.adopt(c, key)
 		l.look() // for another device of theirs
+	}
+}
+
+// closeTo ends the links with a key.
+func (c *conversation) closeTo(key string) {
+	for _, p := range slices.Clone(c.paths) {
+		if p.Key == key {
+			p.Close(false)
+		}
 	}
 }
 
@@ -228,6 +233,7 @@ func (l *loop) demote(c *conversation) {
 		}
 		d.State = wire.KeyChanged
 		l.keepKey(d)
+		c.closeTo(d.Key)
 		l.notice("%[1]s has had another key, %[2]s, which nobody has compared: nothing is sent to that any more. If it is used again, you are asked; /verify %[1]s compares it.", c.name, wire.DevicePrint(d.Key))
 	}
 }

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"labchat/internal/wire"
@@ -161,41 +160,15 @@ func punched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wire.
 	return e
 }
 
-// lowestPort is below all ports of chat programs. A candidate with a lower one
-// is meant for another service.
-const lowestPort = 1024
-
 // candidates are the addresses under which an endpoint that was seen at one
 // address is told to one that was seen at another: nobody can have us name the
-// address of a stranger. Those that it says it has are told to somebody behind
-// the same address only, where they lead to its own network at most.
+// address of a stranger.
 func candidates(at, seen netip.AddrPort, local []string) []string {
 	var list []string
-	if at.IsValid() && at.Addr().Zone() == "" && (!at.Addr().IsLoopback() || seen.Addr().IsLoopback()) {
-		list = append(list, at.String())
-	}
-	if !at.IsValid() || at.Addr() != seen.Addr() {
-		return list
-	}
-	for _, text := range local {
-		a, err := netip.ParseAddrPort(text)
-		if err != nil || len(list) == wire.MaxCandidates {
-			continue
-		}
-		a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-		if s := a.String(); isLocal(a, at.Addr().IsLoopback()) && !slices.Contains(list, s) {
-			list = append(list, s)
-		}
+	for _, a := range wire.Candidates(at, seen, local) {
+		list = append(list, a.String())
 	}
 	return list
-}
-
-// isLocal says whether an address leads no further than the network that its
-// owner is in, or to the host, where that is meant.
-func isLocal(a netip.AddrPort, host bool) bool {
-	ip := a.Addr()
-	return a.Port() >= lowestPort && ip.Zone() == "" &&
-		(ip.IsPrivate() || ip.IsLinkLocalUnicast() || host && ip.IsLoopback())
 }
 
 // decline says no to a wish, or ends what was agreed. The other side is told

@@ -14,6 +14,15 @@ func ServerLines(s wire.Status) (rows []string, question string) {
 	case m == nil:
 		return []string{s.Server + " shows no key now, so that there is nothing to trust"}, ""
 	}
+	if m.Node {
+		return []string{
+			s.Server + " called itself: " + m.Had,
+			"it calls itself now: " + m.Shows,
+			"the people you know keep the keys you know them by; whoever shows another one is asked about",
+			"lines that wait, rooms and drafts stay on this disk with the server before, and are not told to this one",
+			"say yes only if its operator told you that it has begun anew",
+		}, "go on with " + s.Server + " as a new server?"
+	}
 	had := m.Had
 	if had == "" {
 		had = "a certificate that was valid for its name"

@@ -1,0 +1,190 @@
+package private
+
+import (
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+const (
+	// maxSpots is how many addresses one call knocks at, and maxKnocks how many
+	// datagrams each gets before it has answered one: a server that lies, and
+	// whoever forges knocks, can aim no more than 4,000 bytes at others.
+	maxSpots  = wire.MaxCandidates
+	maxKnocks = 5
+	// knocksAtOnce and knocksASecond bound the datagrams of all calls: those of
+	// eight calls at the same time, and of half a one each second from then on.
+	knocksAtOnce  = 8 * maxSpots * maxKnocks
+	knocksASecond = maxSpots * maxKnocks / 2
+)
+
+// knockAfter is when each address is knocked at, counted from the answer. One that
+// nothing has come from is left out at the last time: one datagram is kept to answer
+// it with.
+var knockAfter = []time.Duration{0, 150 * time.Millisecond, 400 * time.Millisecond, 900 * time.Millisecond, 1800 * time.Millisecond}
+
+// spotState is what is known of an address.
+type spotState uint8
+
+const (
+	spotSilent  spotState = iota // the server has told it
+	spotHeard                    // somebody who knows the call sends from there, or forges it: it may begin a link
+	spotProven                   // it has answered a knock of ours, so the other side hears us there: it may be dialled
+	spotDialled                  // it was
+)
+
+// spot is an address at which the other side of a call may be. Owned by loop.
+type spot struct {
+	addr  netip.AddrPort
+	state spotState
+	nonce uint64 // of our knocks there: an answer with it comes from who has got one
+	sent  int    // datagrams of ours, maxKnocks at most
+}
+
+// admitted are the addresses that may begin a link: the other sides of live calls,
+// which have knocked with what only a call's two sides and the server know. To all
+// others our socket is silent. The loop writes it, the socket's reader asks it.
+type admitted struct {
+	mu    sync.Mutex
+	addrs map[netip.AddrPort]bool
+}
+
+func (a *admitted) has(addr netip.AddrPort) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.addrs[addr]
+}
+
+func (a *admitted) set(addrs map[netip.AddrPort]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.addrs = addrs
+}
+
+// admit brings the addresses up to date that may begin a link.
+func (l *loop) admit() {
+	var addrs map[netip.AddrPort]bool // nil: nobody, as nearly always
+	for _, c := range l.convs {
+		if c.call == nil || c.call.relayed || l.hides(c) {
+			continue
+		}
+		for _, s := range c.call.spots {
+			if s.state < spotHeard {
+				continue
+			}
+			if addrs == nil {
+				addrs = make(map[netip.AddrPort]bool, maxSpots)
+			}
+			addrs[s.addr] = true
+		}
+	}
+	l.admitted.set(addrs)
+}
+
+// told are the addresses of a call that may be knocked at: the client believes the
+// server no more than the server believes other clients.
+func (l *loop) told(addrs []string) []netip.AddrPort {
+	if len(addrs) == 0 {
+		return nil
+	}
+	at, err := netip.ParseAddrPort(addrs[0])
+	if err != nil {
+		return nil
+	}
+	return wire.Candidates(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), l.seenAt(), addrs[1:])
+}
+
+// seenAt is where the registry sees us. Where it does not, or says that this is
+// the host itself though the server is elsewhere, the server's own address has to
+// say what is near.
+func (l *loop) seenAt() netip.AddrPort {
+	server, _ := netip.ParseAddrPort(l.server.remote) // zero is near to nothing
+	server = netip.AddrPortFrom(server.Addr().Unmap(), server.Port())
+	seen := l.place.seen
+	if !seen.IsValid() || seen.Addr().IsLoopback() && !server.Addr().IsLoopback() {
+		return server
+	}
+	return seen
+}
+
+// add makes a spot of an address, nil where there are too many.
+func (k *call) add(addr netip.AddrPort) *spot {
+	if len(k.spots) >= maxSpots {
+		return nil
+	}
+	s := &spot{addr: addr, nonce: rand.Uint64()}
+	k.spots = append(k.spots, s)
+	return s
+}
+
+// at is the spot of an address that something of this call has come from.
+func (k *call) at(addr netip.AddrPort) *spot {
+	for _, s := range k.spots {
+		if s.addr == addr {
+			return s
+		}
+	}
+	if !wire.IsChatPort(addr) {
+		return nil
+	}
+	return k.add(addr)
+}
+
+// knock knocks where that may still help: the side that dials until it is
+// answered, the other one until it is heard.
+func (k *call) knock(l *loop, c *conversation) {
+	if l.hides(c) {
+		return
+	}
+	enough := spotHeard
+	if l.dials(c) {
+		enough = spotProven
+	}
+	for _, s := range k.spots {
+		if s.state < enough && (s.state > spotSilent || s.sent < maxKnocks-1) {
+			k.send(l, s, wire.SignalKnock, s.nonce)
+		}
+	}
+}
+
+// send sends a signal to a spot that has not had its share.
+func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
+	if s.sent >= maxKnocks || !l.knocks.spend(time.Now()) {
+		return
+	}
+	s.sent++
+	q := wire.Signal{Kind: kind, Nonce: nonce, Token: k.token, Addr: s.addr}
+	l.sendTo(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
+}
+
+// knocked takes a knock, or the answer to ours. Who will dial asks back: a source
+// can be forged, and only an address that answers is one that hears us.
+func (l *loop) knocked(from netip.AddrPort, q wire.Signal) {
+	for _, c := range l.convs {
+		k := c.call
+		if k == nil || k.token != q.Token || k.relayed || l.hides(c) {
+			continue
+		}
+		s := k.at(from)
+		if s == nil {
+			return
+		}
+		k.reached = true
+		s.state = max(s.state, spotHeard)
+		l.admit()
+		switch {
+		case q.Kind == wire.SignalKnock && !l.dials(c):
+			k.send(l, s, wire.SignalKnocked, q.Nonce)
+		case q.Kind == wire.SignalKnock && s.state == spotHeard:
+			k.send(l, s, wire.SignalKnock, s.nonce)
+		case q.Kind == wire.SignalKnocked && q.Nonce == s.nonce:
+			s.state = max(s.state, spotProven)
+			k.dialNext(l, c)
+		}
+		return
+	}
+}
