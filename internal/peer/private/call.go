@@ -62,7 +62,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || c.isUnfit() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
+	if c.call != nil || c.isBarred() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
 		return
 	}
 	k := newCall()
@@ -131,7 +131,7 @@ func (l *loop) punched(e *wire.Punched) {
 		l.asksUs(c, e)
 	case !trusted:
 		c.asked = e
-	case c.isUnfit():
+	case c.isBarred():
 		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 	case k != nil && k.id == e.Call:
 		l.meet(c, k, e)

@@ -64,17 +64,14 @@ type conversation struct {
 	count wire.ID     // the last of these numbers
 	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 
-	again time.Time // when it is looked for again, zero: not
-	tries int
-
-	unfitUntil time.Time // until when nothing is tried, as its program could not be spoken to
-	unfitWhy   string    // what the person was told of that
-	oldNotes   bool      // the person was told that notes of an older program are not opened
-
-	better  time.Time // when a direct way is looked for, zero: not
-	betters int
-	typing  time.Time // when it was last said that they are
-	noted   note
+	again    time.Time // when it is looked for again, zero: not
+	tries    int
+	barred   barred
+	oldNotes bool      // the person was told that notes of an older program are not opened
+	better   time.Time // when a direct way is looked for, zero: not
+	betters  int
+	typing   time.Time // when it was last said that they are
+	noted    note
 }
 
 // conversation returns what is known of somebody, also if that is nothing.
@@ -258,8 +255,8 @@ func (l *loop) find(c *conversation) {
 		l.answer(c, p)
 		return
 	}
-	if c.isUnfit() {
-		c.again = c.unfitUntil
+	if c.isBarred() {
+		c.again = c.barred.until
 		return
 	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {

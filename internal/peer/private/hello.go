@@ -7,9 +7,15 @@ import (
 	"labchat/internal/wire"
 )
 
-// unfitFor is how long nothing is tried with somebody whose program could not be
+// barredFor is how long nothing is tried with somebody whose program could not be
 // spoken to: it may have been updated since.
-const unfitFor = time.Minute
+const barredFor = time.Minute
+
+// barred is somebody whose program could not be spoken to.
+type barred struct {
+	until time.Time // nothing is tried until then, zero: it could
+	why   string    // as the person was told
+}
 
 // hello is what is said first on a link with somebody: who speaks to whom, and where.
 func (l *loop) hello(c *conversation) *wire.PeerHello {
@@ -37,7 +43,7 @@ func (l *loop) greeted(p *path, m *wire.PeerHello) {
 		p.Refuse(link.CodeMistake)
 		l.mistaken(c)
 	default:
-		c.unfitUntil, c.unfitWhy = time.Time{}, ""
+		c.barred = barred{}
 		l.promote(p, m)
 	}
 }
@@ -80,19 +86,19 @@ func (l *loop) mistaken(c *conversation) {
 
 // putOff lets lines to somebody wait, and tells the person why.
 func (l *loop) putOff(c *conversation, why string) {
-	c.unfitUntil = time.Now().Add(unfitFor)
+	c.barred.until = time.Now().Add(barredFor)
 	c.call, c.urgent = nil, false
 	c.uninvite()
 	c.show(why)
-	if c.unfitWhy != why {
-		c.unfitWhy = why
+	if c.barred.why != why {
+		c.barred.why = why
 		l.notice("No encrypted conversation with %s: %s.", c.name, why)
 	}
 	if l.waits(c) {
-		c.again = c.unfitUntil
+		c.again = c.barred.until
 	}
 	c.noted.changed = true
 }
 
-// isUnfit reports whether somebody's program could not be spoken to just now.
-func (c *conversation) isUnfit() bool { return time.Now().Before(c.unfitUntil) }
+// isBarred reports whether somebody's program could not be spoken to just now.
+func (c *conversation) isBarred() bool { return time.Now().Before(c.barred.until) }

@@ -318,7 +318,7 @@ func (l *loop) cameBack(name string) {
 	if c == nil {
 		return
 	}
-	c.fresh, c.unfitUntil = time.Time{}, time.Time{} // it may have come with another program
+	c.fresh, c.barred.until = time.Time{}, time.Time{} // it may have come with another program
 	lost := c.call != nil && !c.call.answered
 	if lost {
 		c.call = nil // whoever was called is not there any more
