@@ -21,7 +21,8 @@ type directory struct {
 	twins    map[string]*claim // by Fold: accounts whose skeleton another account has in claims
 	kept     map[string]bool   // names that only the operator gives away, as bare writes them
 	accounts int
-	hosts    Counts // names of datagram programs
+	hosts    Counts         // names of datagram programs
+	devices  map[string]int // how many accounts have a device of that key: see own
 }
 
 // operatorNames are taken for somebody who has a say over the server. "server"
@@ -196,6 +197,9 @@ func (d *directory) register(name string, made wire.Millis) *account {
 func (d *directory) strike(a *account) {
 	for rm := range a.marks {
 		delete(rm.readers, a)
+	}
+	for _, one := range a.devices {
+		d.own(one.Key, -1)
 	}
 	a.claim.account = nil
 	d.accounts--

@@ -50,12 +50,58 @@ func TestNobodyAddsAKeyThatIsNotTheirs(t *testing.T) {
 			b2: oldudp phone
 			  b2 < refused udp denied
 		`},
+		{"what nobody else is known with is shown, and not added", `
+			m: oldudp pad
+			  m < endpoint
+			  m < notice
+			b: find mallory
+			  b < found mallory account online at pad
+			m: prekeys pad k1
+			  m < refused prekeys denied
+			gone m
+			b: find mallory
+			  b < found mallory account
+		`},
+		{"nor by a guest", `
+			enter gus
+			gus: oldudp phone
+			  gus < refused udp denied
+		`},
+		{"nor what a guest has proved", `
+			enter gus
+			quietly gus: udp laptop
+			m: oldudp laptop
+			  m < refused udp denied
+			gone gus
+			m: oldudp laptop
+			  m < endpoint
+			  m < notice
+		`},
+		{"after it was removed it is nobody's", `
+			quietly b: devices phone
+			m: oldudp phone
+			  m < endpoint
+			  m < notice
+		`},
+		{"nor is it after its account was", `
+			quietly b: remove pw
+			m: oldudp phone
+			  m < endpoint
+			  m < notice
+		`},
+		{"also after a restart", `
+			restart
+			open m native
+			quietly m: login mallory pw
+			m: oldudp phone
+			  m < refused udp denied
+		`},
 		{"a guest's key needs no proof, and lasts no longer than the guest", `
 			enter gus
 			gus: oldudp pad
 			  gus < endpoint
 			  gus < notice
-			gus: forged laptop
+			gus: forged pad
 			  gus < refused udp denied
 		`},
 	} {
