@@ -13,8 +13,8 @@ const barredFor = time.Minute
 
 // barred is somebody whose program could not be spoken to.
 type barred struct {
-	until time.Time // nothing is tried until then, zero: it could
-	why   string    // as the person was told
+	until   time.Time // nothing is tried until then, zero: it could
+	alarmed bool      // the person was told that it is somebody else's
 }
 
 // hello is what is said first on a link with somebody: who speaks to whom, and where.
@@ -80,20 +80,19 @@ func (l *loop) mistaken(c *conversation) {
 		}
 		return
 	}
-	l.putOff(c, "the program with the key that is given for "+c.name+"'s says that it is not "+c.name+"'s, or that it means somebody else. "+
-		"Nothing was sent to it. Ask "+c.name+" by another way before you write")
+	if !c.barred.alarmed {
+		l.notice("The program with the key that is given for %s's says that it is not %s's, or that it means somebody else. Nothing was sent to it. Ask %s by another way before you write.", c.name, c.name, c.name)
+	}
+	c.barred.alarmed = true
+	l.putOff(c, "the program with the key that is given for "+c.name+"'s says that it is not "+c.name+"'s, or that it means somebody else")
 }
 
-// putOff lets lines to somebody wait, and tells the person why.
+// putOff lets lines to somebody wait for a while, and shows why.
 func (l *loop) putOff(c *conversation, why string) {
 	c.barred.until = time.Now().Add(barredFor)
 	c.call, c.urgent = nil, false
 	c.uninvite()
 	c.show(why)
-	if c.barred.why != why {
-		c.barred.why = why
-		l.notice("No encrypted conversation with %s: %s.", c.name, why)
-	}
 	if l.waits(c) {
 		c.again = c.barred.until
 	}
