@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"fmt"
 	"testing"
 
 	"labchat/internal/wire"
@@ -8,7 +9,8 @@ import (
 
 func TestWhatTwoServersKnowOfSomebodyKeepsBackAsMuchAsBoth(t *testing.T) {
 	type keys = map[string]wire.KeyState
-	for _, c := range []struct {
+	a := open(t, t.TempDir())
+	for i, c := range []struct {
 		name              string
 		from, there, want keys
 	}{
@@ -25,16 +27,16 @@ func TestWhatTwoServersKnowOfSomebodyKeepsBackAsMuchAsBoth(t *testing.T) {
 		{"two devices that vouch for each other, both known", keys{"a": wire.KeyKnown, "b": wire.KeyKnown}, keys{"a": wire.KeyNew}, keys{"a": wire.KeyKnown, "b": wire.KeyKnown}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := open(t, t.TempDir())
-			must(t, a.Meet("elsewhere:1300", "node2", "SHA256:k", nil))
+			here, there := fmt.Sprint("one", i), fmt.Sprint("other", i)
+			must(t, a.Meet(there+":1300", there, "SHA256:k", nil))
 			knows(t, a, "bob", c.there)
 			must(t, a.SetContact(wire.Contact{User: "bob", Accepted: true}))
-			must(t, a.Meet("host:1300", "node1", "SHA256:k", nil))
+			must(t, a.Meet(here+":1300", here, "SHA256:k", nil))
 			knows(t, a, "bob", c.from)
 			must(t, a.SetContact(wire.Contact{User: "bob", Rejected: true, Secure: true, Mode: wire.RouteRelay}))
-			_, err := a.Renew("host:1300", "node2", "SHA256:k")
+			_, err := a.Renew(here+":1300", there, "SHA256:k")
 			must(t, err)
-			must(t, a.Meet("host:1300", "node2", "SHA256:k", nil))
+			must(t, a.Meet(here+":1300", there, "SHA256:k", nil))
 			check(t, "keys", known(t, a, "bob"), c.want)
 			contact, err := a.Contact("bob")
 			must(t, err)

@@ -16,9 +16,20 @@ const (
 
 // Devices returns the devices of a user that are known, oldest first.
 func (a *Archive) Devices(user string) ([]wire.KnownDevice, error) {
-	const query = "SELECT user, key, state, since, lines FROM devices WHERE home = ? AND user_key = ? ORDER BY since, seq"
+	return a.devices("user_key = ?", fold(user))
+}
+
+// NamesOf returns a device under each name that it is known by at the server, the
+// one it was known by first before the others.
+func (a *Archive) NamesOf(device string) ([]wire.KnownDevice, error) {
+	return a.devices("key = ?", device)
+}
+
+// devices returns those of the server at hand for which a condition holds.
+func (a *Archive) devices(condition, value string) ([]wire.KnownDevice, error) {
+	query := "SELECT user, key, state, since, lines FROM devices WHERE home = ? AND " + condition + " ORDER BY since, seq"
 	var devices []wire.KnownDevice
-	err := each(context.Background(), a.read, query, []any{a.here(), fold(user)}, func(rows *sql.Rows) error {
+	err := each(context.Background(), a.read, query, []any{a.here(), value}, func(rows *sql.Rows) error {
 		var d wire.KnownDevice
 		err := rows.Scan(&d.User, &d.Key, &d.State, &d.Since, &d.Lines)
 		devices = append(devices, d)
@@ -32,13 +43,13 @@ func (a *Archive) Devices(user string) ([]wire.KnownDevice, error) {
 
 // SetDevice notes a device of a user, or the State of one that is known. Where
 // there are too many, others go: first those whose key came in the place of
-// another, then those that nobody has compared, and last those of which a person
+// another or is somebody else's, too, then those that nobody has compared, and last those of which a person
 // has said what they are; among each, those first that no line was exchanged
 // with, and the oldest.
 func (a *Archive) SetDevice(d wire.KnownDevice) error {
 	const set = `INSERT INTO devices (home, user_key, user, key, state, since, lines) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (home, user_key, key) DO UPDATE SET state = excluded.state RETURNING seq`
-	const worth = `CASE state WHEN 'changed' THEN 0 WHEN 'verified' THEN 2 WHEN 'rejected' THEN 2 ELSE 1 END, lines > 0, seq`
+	const worth = `CASE state WHEN 'changed' THEN 0 WHEN 'shared' THEN 0 WHEN 'verified' THEN 2 WHEN 'rejected' THEN 2 ELSE 1 END, lines > 0, seq`
 	const trimUser = `DELETE FROM devices WHERE seq IN (SELECT seq FROM devices WHERE home = ?1 AND user_key = ?2 AND seq <> ?3
 		ORDER BY ` + worth + ` LIMIT max(0, (SELECT count(*) FROM devices WHERE home = ?1 AND user_key = ?2) - ?4))`
 	const trim = `DELETE FROM devices WHERE seq IN (SELECT seq FROM devices WHERE seq <> ?1

@@ -109,9 +109,14 @@ func secrets(t *testing.T, test func(t *testing.T, cfg *tls.Config)) {
 }
 
 func TestAServerThatNamesItselfAnotherOneIsToldNothingBeforeAPersonHasAnswered(t *testing.T) {
-	for _, node := range []string{"node2", "", strings.Repeat("x", 1000)} {
-		t.Run(fmt.Sprintf("%.10q", node), func(t *testing.T) {
-			secrets(t, func(t *testing.T, cert *tls.Config) {
+	secure, _ := certificate(t)
+	for _, c := range []struct {
+		node string
+		cert *tls.Config
+	}{{"node2", secure}, {"node2", nil}, {"", secure}, {strings.Repeat("x", 1000), secure}} {
+		node, cert := c.node, c.cert
+		t.Run(fmt.Sprintf("%.10q, TLS %v", node, cert != nil), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				f := serve("chat1", cert)
 				defer f.stop()
 				dir, known := t.TempDir(), newMemStore()

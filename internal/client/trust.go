@@ -72,10 +72,14 @@ func (p proof) judge() (verdict, error) {
 
 // changed refuses a key that is not the one we know.
 func (p proof) changed() error {
+	shows := "the key " + p.key
+	if p.valid {
+		shows += " and a certificate that is valid for its name"
+	}
 	return &mistrustError{
 		as: p.as, had: p.pin.key, shows: p.key, valid: p.valid,
 		EndedError: EndedError{Code: wire.CodeDenied, Text: "The key of " + p.server + " has changed: when it was last seen, it had " + p.pin.String() +
-			"; now it has the key " + p.key + ". Either the server was set up anew, or somebody stands between it and you. Nothing was sent. " +
+			"; now it has " + shows + ". Either the server was set up anew, or somebody stands between it and you. Nothing was sent. " +
 			"Ask its operator which key chatd prints at start; if it is the new one, start again with --server-key " + p.key},
 		advice: ", or type /server trust",
 	}
@@ -223,7 +227,7 @@ func (c connector) add(server, key string) error {
 // connects to it now.
 func (l *loop) trust(r wire.TrustServer, tag string) {
 	m := l.mistrusted
-	if m == nil || m.shows != r.Shows || m.node != r.Node {
+	if m == nil || m.shows != r.Shows || m.node != r.Node || m.valid != r.Valid {
 		l.refuse(r, tag, wire.CodeDenied, "The server does not show that any more. Look again what it shows.")
 		return
 	}
@@ -250,6 +254,9 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 		l.refuse(r, tag, wire.CodeStorage, "That can't be noted: "+err.Error()+".")
 		return
 	}
+	if m.valid {
+		l.emit(&wire.Notice{Own: true, Text: l.cfg.Server + " is known by its certificate from now on: any key is accepted whose certificate is valid for its name."})
+	}
 	l.mistrusted, l.ladder.attempt, l.met, l.vouched = nil, 0, true, &m.shows
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 	l.retry()
@@ -258,7 +265,7 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 // doubt is what a status says of a server that is not the one we know.
 func (l *loop) doubt() *wire.Mistrust {
 	if m := l.mistrusted; m != nil {
-		return &wire.Mistrust{Had: m.had, Shows: m.shows, Node: m.node}
+		return &wire.Mistrust{Had: m.had, Shows: m.shows, Node: m.node, Valid: m.valid}
 	}
 	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -127,6 +129,55 @@ func TestAValidCertificateIsAPinOfItsOwn(t *testing.T) {
 			t.Errorf("got %v", e)
 		}
 	})
+}
+
+// A server that was known by its key comes with a certificate that is valid for its
+// name: the person is told so, and what it means to say yes. What they were not told
+// of is not believed.
+func TestAValidCertificateInPlaceOfAKnownKeyIsTold(t *testing.T) {
+	cfg, cert := certificate(t)
+	key := wire.KeyPrint(cert.RawSubjectPublicKeyInfo)
+	for _, valid := range []bool{true, false} {
+		t.Run(fmt.Sprintf("valid %v", valid), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := newMemStore()
+				f := serve("chat1", cfg)
+				defer f.stop()
+				c := remote(f, store)
+				c.Attended = true
+				store.pins[c.Server] = "SHA256:a"
+				if c.roots = x509.NewCertPool(); valid {
+					c.roots.AddCert(cert)
+				}
+				r := start(t, f, c)
+				defer r.end()
+				r.until("refused", func() bool { return r.state() == wire.StateOffline })
+				list := all[*wire.Status](r)
+				s := list[len(list)-1]
+				if s.Mistrust == nil || *s.Mistrust != (wire.Mistrust{Had: "SHA256:a", Shows: key, Valid: valid}) {
+					t.Fatalf("got %+v", s.Mistrust)
+				}
+				if strings.Contains(s.Reason, "certificate that is valid") != valid {
+					t.Errorf("the person reads %q", s.Reason)
+				}
+				r.s.Do(wire.TrustServer{Shows: key, Valid: !valid})
+				r.until("an answer", func() bool { return len(all[*wire.Refused](r)) > 0 })
+				if got := store.pins[c.Server]; got != "SHA256:a" || len(f.asked) != 0 {
+					t.Errorf("it is known by %q, and %d requests were sent", got, len(f.asked))
+				}
+				r.s.Do(wire.TrustServer{Shows: key, Valid: valid})
+				r.until("online", func() bool { return r.state() == wire.StateOnline })
+				told := slices.ContainsFunc(all[*wire.Notice](r), func(n *wire.Notice) bool { return n.Own && strings.Contains(n.Text, "any key is accepted") })
+				want := key
+				if valid {
+					want = ""
+				}
+				if got, known := store.pins[c.Server]; got != want || !known || told != valid {
+					t.Errorf("it is known by %q, %v; that any certificate is accepted was told: %v", got, known, told)
+				}
+			})
+		})
+	}
 }
 
 // A certificate of an authority is renewed with a new key; then another comes,

@@ -26,7 +26,7 @@ func Words() []string {
 func states() []string {
 	return []string{
 		"", "account", "guest", "datagram", "connecting", "online", "offline", "ended", "queued", "sent", "delivered", "read", "failed", "new", "known", "verified", "changed",
-		"rejected", "withdrawn", "offered", "running", "waiting", "done", "refused", "direct", "relay", "inbox", "plain", "never", "taken", "invalid", "leave", "login",
+		"rejected", "withdrawn", "shared", "offered", "running", "waiting", "done", "refused", "direct", "relay", "inbox", "plain", "never", "taken", "invalid", "leave", "login",
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -36,8 +37,14 @@ func (i *inner) Whisper(to, _ string, _ bool) wire.ClientID { i.whispered <- to;
 // beside runs a Beside of a session that is called name.
 func (w *world) beside(name, local string) (*one, *inner) {
 	w.t.Helper()
+	return w.besideOn(name, local, nil)
+}
+
+// besideOn keeps what is said on a disk.
+func (w *world) besideOn(name, local string, store peer.Store) (*one, *inner) {
+	w.t.Helper()
 	in := newInner()
-	b := peer.NewBeside(in, peer.BesideConfig{Local: local, Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
+	b := peer.NewBeside(in, peer.BesideConfig{Local: local, Store: store, Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 		return w.net.Listen(netip.MustParseAddrPort(addr))
 	}})
 	s := w.run(b)
@@ -87,6 +94,39 @@ func TestPrivateLinesOfAPromptRoomGoPastItsServer(t *testing.T) {
 		until(a, "what was early", func(e *wire.Whispered) bool { return e.From == "late" && e.Text == "I shall be" })
 		a.Whisper("nobody", "psst", false)
 		until(a, "not sent", func(e *wire.Receipt) bool { return e.State == wire.ReceiptFailed && e.To == "nobody" })
+	})
+}
+
+// TestWhoIsKnownWithAKeyIsToldNothingInDatagrams tries both sessions that speak them: a
+// registry, or a server's list, can give anybody's name to anybody.
+func TestWhoIsKnownWithAKeyIsToldNothingInDatagrams(t *testing.T) {
+	known := func() *disk {
+		return &disk{keys: map[string][]wire.KnownDevice{"bob": {{User: "bob", Key: "of bob", State: wire.KeyKnown}}}}
+	}
+	refused := func(s *one) {
+		id := s.Whisper("bob", "psst", false)
+		e := until(s, "not sent", func(e *wire.Receipt) bool { return e.Client == id && e.State != wire.ReceiptQueued })
+		if e.State != wire.ReceiptFailed || !strings.Contains(e.Reason, "key") {
+			t.Errorf("got %+v", e)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		o := w.original("10.0.0.7:13000")
+		a, atA := w.besideOn("alice", "10.0.0.2:13000", known())
+		atA.events <- []wire.Event{&wire.PeerList{Peers: []wire.Peer{{Name: "bob", Addr: "10.0.0.7"}, {Name: "orig", Addr: "10.0.0.7"}}}}
+		until[*wire.PeerList](a, "the list", nil)
+		refused(a)
+		a.Whisper("orig", "hi", false)
+		o.hears(t, " hi")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.end()
+		w.tobi("lobby")
+		a := w.sessionOn("tobi", "anna", "10.0.0.2:4000", known())
+		until(a, "anna enters", func(e *wire.Entered) bool { return e.Room == "lobby" })
+		refused(a)
 	})
 }
 

@@ -32,7 +32,9 @@ func (d *disk) Keep(lines []wire.Event, _ ...wire.Extent) error {
 		return errors.New("no space left on device")
 	}
 	for _, e := range lines {
-		d.kept = append(d.kept, e.(*wire.Said).Text)
+		if said, ok := e.(*wire.Said); ok {
+			d.kept = append(d.kept, said.Text)
+		}
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ type object struct {
 	Had       string           `json:"had,omitempty"`   // the key that the server was known by, or as what
 	Shows     string           `json:"shows,omitempty"` // the one that it shows now, or what it names itself
 	Node      bool             `json:"node,omitempty"`  // had and shows are what it names itself
+	Valid     bool             `json:"valid,omitempty"` // shows comes with a certificate that is valid for its name
 }
 
 // objects returns what an event is to a program: usually one object. What has
@@ -58,7 +59,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Status:
 		o := object{Type: "state", State: string(e.State), Reason: e.Reason}
 		if m := e.Mistrust; m != nil {
-			o.Code, o.Had, o.Shows, o.Node = string(e.Code), m.Had, m.Shows, m.Node
+			o.Code, o.Had, o.Shows, o.Node, o.Valid = string(e.Code), m.Had, m.Shows, m.Node, m.Valid
 		}
 		return []any{o}
 	case *wire.Said:

@@ -16,6 +16,9 @@ func (c *conversation) onPath(e *wire.Path) {
 	changed, object, sentence := t.changed(e), newPathObject(e), path(e)
 	same := sentence == t.told
 	t.path = *e
+	if e.Request {
+		t.asker = e.Asker
+	}
 	c.places.spell(e.User)
 	switch {
 	case c.ignores(e.User) && !asked:
@@ -126,6 +129,9 @@ func (c *conversation) onKeySeen(e *wire.KeySeen) {
 // onSafety shows a number, one row after the other.
 func (c *conversation) onSafety(e *wire.Safety) {
 	r, _ := c.ledger.answered(e.Re.Re).(wire.Verify)
+	if r.Answer == wire.AnswerNone {
+		c.talks.shown[wire.Fold(e.User)] = e.Print
+	}
 	if c.out.json {
 		c.show(e)
 		return
@@ -140,6 +146,10 @@ func (c *conversation) onSafety(e *wire.Safety) {
 }
 
 func (c *conversation) onCalled(e *wire.Called) {
+	if e.Secure {
+		t := c.talks.with(e.From)
+		t.path.User, t.path.Request, t.asker = e.From, true, e.Print
+	}
 	if !c.ignores(e.From) {
 		c.show(e)
 	}
@@ -152,6 +162,7 @@ func (c *conversation) onTransfer(e *wire.Transfer) {
 	if !e.Out && c.ignores(e.User) {
 		return
 	}
+	c.talks.offered(e)
 	changed, due := c.talks.file(e, c.cfg.Now())
 	if changed || asked || due && c.out.json {
 		c.show(e)

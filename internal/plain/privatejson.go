@@ -52,6 +52,8 @@ type safetyObject struct {
 	Words  []string `json:"words"`
 	Print  string   `json:"print,omitempty"`
 	Own    string   `json:"own,omitempty"`
+	// Version is that of the number: other versions show other numbers.
+	Version int `json:"version"`
 }
 
 // requestObject says that somebody asks for a private conversation.
@@ -60,6 +62,7 @@ type requestObject struct {
 	From      string `json:"from"`
 	Kind      string `json:"kind,omitempty"`
 	Encrypted bool   `json:"encrypted,omitempty"`
+	Print     string `json:"print,omitempty"` // of the key that asks
 }
 
 // transferObject says how far a file has come.
@@ -121,9 +124,9 @@ func (s speech) privateObjects(e wire.Event) []any {
 	case *wire.TalkRenamed:
 		return []any{talkRenamedObject{Type: "talk_renamed", Old: e.Old, User: e.Name, Kind: string(e.Kind)}}
 	case *wire.Safety:
-		return []any{safetyObject{Type: "safety", User: e.User, State: string(e.State), Groups: *list(e.Groups), Words: *list(e.Words), Print: e.Print, Own: e.Own}}
+		return []any{safetyObject{Type: "safety", User: e.User, State: string(e.State), Groups: *list(e.Groups), Words: *list(e.Words), Print: e.Print, Own: e.Own, Version: wire.SafetyVersion}}
 	case *wire.Called:
-		return []any{requestObject{Type: "request", From: e.From, Kind: string(e.Kind), Encrypted: e.Secure}}
+		return []any{requestObject{Type: "request", From: e.From, Kind: string(e.Kind), Encrypted: e.Secure, Print: e.Print}}
 	case *wire.Transfer:
 		return []any{transferObject{
 			Type: "transfer", ID: e.ID, User: e.User, Out: e.Out, Name: e.Name, Size: e.Size, Done: e.Done,

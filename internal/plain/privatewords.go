@@ -126,6 +126,10 @@ func (s speech) keySeen(e *wire.KeySeen) text.Safe {
 		return whose + " has changed" + prefixed(" from ", e.Old) + prefixed(" to ", e.Print) + ": nothing is sent before you have answered. " +
 			"It may be a new device, or somebody who only pretends to be " + who + ". Ask " + who + " in another way, compare the numbers with /verify " + who +
 			", then answer: /verify " + who + " same, or /verify " + who + " differ." + prefixed(" ", e.Text)
+	case wire.KeyShared:
+		return whose + prefixed(", ", e.Print) + ", is known under another name, too: nothing is sent before you have answered. " +
+			"It may be one person with two names, or somebody who claims a key that is not theirs. Ask " + who + " in another way, compare the numbers with /verify " + who +
+			", then answer: /verify " + who + " same, or /verify " + who + " differ." + prefixed(" ", e.Text)
 	case wire.KeyRejected:
 		return whose + prefixed(", ", e.Print) + ", is not the right one, as you have said: nothing is sent to it." + prefixed(" ", e.Text)
 	case wire.KeyWithdrawn:
@@ -154,10 +158,11 @@ func (s speech) safety(e *wire.Safety) []text.Safe {
 	if s.own(e.User) {
 		who, with = text.CleanLine(s.me), "your other device"
 	}
-	rows := []text.Safe{"safety number with " + with + ": both screens must show the same groups in the same order. Compare by voice or side by side."}
+	rows := []text.Safe{"safety number with " + with + ": both screens must show the same groups in the same order, all of them. Compare by voice or side by side. " +
+		"An older program shows another number: update it first."}
 	rows = append(rows, inRows(e.Groups)...)
 	if len(e.Words) > 0 {
-		rows = append(rows, append([]text.Safe{"the same as words:"}, inRows(e.Words)...)...)
+		rows = append(rows, append([]text.Safe{"the same as words, of which all count:"}, inRows(e.Words)...)...)
 	}
 	rows = append(rows, s.history(e))
 	return append(rows, "They are the same: /verify "+who+" same. They differ: /verify "+who+" differ, and nothing goes to this key.")
@@ -194,6 +199,7 @@ var keyStates = map[wire.KeyState]text.Safe{
 	wire.KeyChanged:   "another one than before",
 	wire.KeyRejected:  "not the right one, as you have said",
 	wire.KeyWithdrawn: "withdrawn, for its owner has removed the device",
+	wire.KeyShared:    "known under another name, too",
 }
 
 // answered confirms what was said of a safety number.

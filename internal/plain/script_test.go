@@ -105,6 +105,21 @@ func TestALineOfTheInputThatCannotBeSentIsNamedAndTheOthersAreSent(t *testing.T)
 	})
 }
 
+func TestSendWaitsAsLongForWhatAnEarlierRunHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sending(t, "hello")
+		r.hear(receipt("left", wire.ReceiptQueued, ""), online())
+		r.hear(inLab3)
+		if !r.running() {
+			t.Fatalf("it gave up at once: %v", r.result())
+		}
+		r.hear(receipt("left", wire.ReceiptSent, ""), receipt("c2", wire.ReceiptSent, ""))
+		if err := r.result(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestSendSaysWhyItFailed(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -140,6 +140,9 @@ func (s *sender) heard(batch []wire.Event) error {
 		if err != nil {
 			return err
 		}
+		if entered {
+			s.moved = time.Now() // of lines of an earlier run, too
+		}
 		if entered && s.in == nil {
 			s.say(s.cfg.Text)
 			s.done = true

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +157,7 @@ func (s speech) devices(e *wire.DeviceList) text.Safe {
 		switch {
 		case d.Key == e.Own:
 			parts[i] += " (this one)"
-		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
+		case !slices.Contains(e.Vouched, d.Key):
 			parts[i] += " (no other vouches for it)"
 		}
 	}

@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,7 +73,6 @@ type tailer struct {
 	turned   time.Time    // when the last whole page has, or the room was entered
 	last     wire.ID      // the newest line printed
 	state    wire.State
-	node     string // of the server whose lines these are
 	me       string
 }
 
@@ -199,12 +197,8 @@ func (t *tailer) heard(batch []wire.Event) error {
 // outside takes what comes before we are in the room. Lines are not wanted
 // yet: those of before are the history's.
 func (t *tailer) outside(e wire.Event) {
-	switch e := e.(type) {
-	case *wire.Welcome:
-		t.node = e.Node
-	case *wire.LoggedIn:
-		t.me = e.Name
-	default:
+	if named, ok := e.(*wire.LoggedIn); ok {
+		t.me = named.Name
 	}
 }
 
@@ -230,8 +224,6 @@ func (t *tailer) ask() {
 
 func (t *tailer) event(e wire.Event) error {
 	switch e := e.(type) {
-	case *wire.Welcome:
-		return t.welcomed(e)
 	case *wire.LoggedIn:
 		t.me = e.Name
 	case *wire.Status:
@@ -255,16 +247,6 @@ func (t *tailer) event(e wire.Event) error {
 }
 
 func (t *tailer) isRoom(name string) bool { return wire.Fold(name) == wire.Fold(t.cfg.Room) }
-
-// welcomed notes whose lines these are.
-func (t *tailer) welcomed(e *wire.Welcome) error {
-	before := cmp.Or(t.node, e.Node)
-	if t.node = e.Node; before == e.Node {
-		return nil
-	}
-	t.miss()
-	return errors.New("another server answers there, or one that has begun anew; run it again")
-}
 
 // reentered reads what was missed while we were not in the room.
 func (t *tailer) reentered(e *wire.Entered) error {

@@ -132,7 +132,6 @@ func TestTailSaysWhereLinesAreMissingAndEndsWhereTheyCantBeHad(t *testing.T) {
 		{"never answered", append(away, refusal(wire.CodeUnanswered, "It has not answered.")), 0, "has not told them within 45 seconds"},
 		{"silence", away, 0, "has not told them within 45 seconds"},
 		{"a page that stops in its midst", append(away, page("t2", 2, 9, false)[:1]), 0, "has not told them within 45 seconds"},
-		{"another server", [][]wire.Event{{&wire.Welcome{Node: "a"}}, {offline("reset")}, {&wire.Welcome{Node: "b"}}}, 0, "another server answers"},
 		{"a server that has lost lines", append(away, []wire.Event{&wire.Entered{Room: "lab3", Last: id(0)}}), 0, "has lost lines"},
 		{"the session is over", append(away, []wire.Event{&wire.Status{State: wire.StateEnded, Reason: "You came in elsewhere."}}), 0, "You came in elsewhere."},
 	} {

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"time"
 
 	"labchat/internal/tui/text"
@@ -20,9 +21,10 @@ type talks struct {
 	known   map[string]*talk // by folded name
 	files   map[string]file  // by ID, until they have come to an end
 	opening opening
-	reads   []*wire.Receipt // lines of ours that were read, of this batch: the last one a person
-	marks   []wire.Seen     // lines for us that were shown, of this batch: likewise
-	listed  []wire.ClientID // as the outbox was numbered last
+	reads   []*wire.Receipt   // lines of ours that were read, of this batch: the last one a person
+	marks   []wire.Seen       // lines for us that were shown, of this batch: likewise
+	listed  []wire.ClientID   // as the outbox was numbered last
+	shown   map[string]string // by folded name, "" for our own account: the print whose number was shown last
 	ids     map[wire.ID]struct{}
 }
 
@@ -35,6 +37,8 @@ type opening struct {
 // talk is what was told of one.
 type talk struct {
 	path   wire.Path
+	asker  string    // while path.Request: as in wire.Called
+	offers []string  // the files that they offer and nobody has answered, oldest first: IDs
 	told   text.Safe // the last sentence of it
 	object pathObject
 }
@@ -46,7 +50,9 @@ type file struct {
 	at     time.Time
 }
 
-func newTalks() talks { return talks{known: map[string]*talk{}, files: map[string]file{}} }
+func newTalks() talks {
+	return talks{known: map[string]*talk{}, files: map[string]file{}, shown: map[string]string{}}
+}
 
 // with returns what is remembered of a conversation with somebody. At first
 // there is no way to them.
@@ -147,6 +153,38 @@ func encrypted(w wire.Way) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// aboutWhatWasShown makes a yes or a no one to what was shown here last, whatever has
+// come since.
+func (t *talks) aboutWhatWasShown(r wire.Request) wire.Request {
+	switch r := r.(type) {
+	case wire.Verify:
+		if r.Answer != wire.AnswerNone {
+			r.Print = t.shown[wire.Fold(r.Name)]
+		}
+		return r
+	case wire.Accept:
+		switch talk := t.known[wire.Fold(r.Name)]; {
+		case talk == nil:
+		case talk.path.Request:
+			r.Print = talk.asker
+		case len(talk.offers) > 0:
+			r.File = talk.offers[0]
+		}
+		return r
+	default:
+		return r
+	}
+}
+
+// offered follows which files somebody offers.
+func (t *talks) offered(e *wire.Transfer) {
+	talk := t.with(e.User)
+	talk.offers = slices.DeleteFunc(talk.offers, func(id string) bool { return id == e.ID })
+	if !e.Out && e.State == wire.TransferOffered {
+		talk.offers = append(talk.offers, e.ID)
 	}
 }
 

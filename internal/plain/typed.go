@@ -40,7 +40,7 @@ func (c *conversation) line(typed string) {
 	case command.Whisper:
 		c.whisper(a)
 	case command.Ask:
-		c.sure(c.confirms(a), func() { c.ask(a.Request) })
+		c.sure(c.confirms(a), func() { c.ask(c.talks.aboutWhatWasShown(a.Request)) })
 	case command.Local:
 		c.sure(a.Confirm, func() { c.local(a) })
 	case command.Unknown:
@@ -203,7 +203,7 @@ func (c *conversation) server(trust bool) {
 		c.out.tell(text.CleanLine(row))
 	}
 	if doubt := c.status.Mistrust; trust && doubt != nil {
-		c.sure(question, func() { c.ask(wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node}) })
+		c.sure(question, func() { c.ask(wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node, Valid: doubt.Valid}) })
 	}
 }
 

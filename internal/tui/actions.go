@@ -147,11 +147,15 @@ func (m *Model) ask(at *place, r wire.Request) (tag string) {
 	e := errand{at: at, edits: m.moment.edits, since: m.paint.now()}
 	switch r := r.(type) {
 	case wire.Verify:
-		e.final = r.Answer != wire.AnswerNone
+		if e.final = r.Answer != wire.AnswerNone; e.final {
+			r.Print = m.link.shown[wire.Fold(r.Name)]
+			return m.link.do(r, e)
+		}
 	case wire.Drop:
 		e.about, e.line = m.link.outbox[r.Client].at, r.Client
 	case wire.Accept:
 		e.about = m.book.find(personID(r.Name))
+		return m.link.do(e.about.asks(r), e)
 	case wire.Reject:
 		e.about = m.book.find(personID(r.Name))
 	case wire.Leave:
@@ -308,7 +312,7 @@ func (m *Model) server(at *place, trust bool) {
 	if !trust || doubt == nil {
 		return
 	}
-	m.confirm(text.CleanLine(question), func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node}) })
+	m.confirm(text.CleanLine(question), func() { m.ask(at, wire.TrustServer{Shows: doubt.Shows, Node: doubt.Node, Valid: doubt.Valid}) })
 }
 
 // help shows one command in the conversation, or all keys and commands over it.

@@ -153,7 +153,7 @@ func (m *Model) deviceList(e *wire.DeviceList) {
 		switch {
 		case d.Key == e.Own:
 			row += " (this one)"
-		case d.By == "" && d.Key != wire.FirstDevice(e.Devices):
+		case !slices.Contains(e.Vouched, d.Key):
 			row += ", no other vouches for it: /verify " + m.link.label
 		}
 		m.note(at, row)

@@ -120,13 +120,92 @@ func TestASafetyNumberIsAnswered(t *testing.T) {
 		verifying(s)
 		s.types(k)
 		all, tag := asked[wire.Verify](s.session)
-		if len(all) != 2 || all[1] != (wire.Verify{Name: "alice", Answer: want}) {
+		if len(all) != 2 || all[1] != (wire.Verify{Name: "alice", Answer: want, Print: testPrint}) {
 			t.Fatalf("%s: got %v", k, all)
 		}
 		again := safetyOf("alice")
 		again.Re.Re = tag
 		s.hear(again)
 		s.hides("is this really")
+	}
+}
+
+// TestTheQuestionGoesWhenItsNumberIsNotTheOneToCompare has what the number covers
+// change while it is on the screen.
+func TestTheQuestionGoesWhenItsNumberIsNotTheOneToCompare(t *testing.T) {
+	other := directTo("alice", 4000)
+	other.Device = "SHA256:Zq9another"
+	withdrawn := directTo("alice", 4000)
+	withdrawn.Key, withdrawn.Blocked = wire.KeyWithdrawn, true
+	for _, c := range []struct {
+		name string
+		e    wire.Event
+		says string
+	}{
+		{"another key", other, "alice has another key now, Zq9"},
+		{"the device was removed", withdrawn, "alice has removed this device"},
+		{"another name of theirs", &wire.TalkRenamed{Old: "alice", Name: "alicia", Kind: wire.KindGuest}, "alice has another name now"},
+		{"another name of ours", &wire.LoggedIn{Name: "sarah", Kind: wire.KindAccount}, "you have another name now"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := talking(t, directTo("alice", 4000))
+			verifying(s)
+			s.hear(directTo("alice", 5000), &wire.Path{User: "bob", Way: wire.WayDirect, Device: "SHA256:bobs"})
+			s.shows("is this really alice?")
+			s.hear(c.e)
+			s.hides("is this really")
+			s.shows(c.says)
+			s.shows("what to compare now")
+			s.types("y") // pressed while it was there
+			s.expectDraft("")
+			if all, _ := asked[wire.Verify](s.session); len(all) != 1 {
+				t.Errorf("it was answered: %+v", all)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatIsTypedIsAboutTheNumberThatWasShown(t *testing.T) {
+	s := talking(t, directTo("alice", 4000))
+	s.enters("/verify alice same")
+	verifying(s)
+	s.press("esc")
+	moved := directTo("alice", 4000)
+	moved.Device = "SHA256:another"
+	s.hear(moved)
+	s.enters("/verify alice same")
+	s.enters("/verify bob differ")
+	s.enters("/verify sara same")
+	s.enters("/verify sara")
+	_, tag := asked[wire.Verify](s.session)
+	own := safetyOf("")
+	own.Re.Re, own.Print = tag, "SHA256:my-phone"
+	s.hear(own)
+	s.shows("/verify sara same vouches")
+	s.enters("/verify sara same")
+	all, _ := asked[wire.Verify](s.session)
+	if diff := cmp.Diff([]wire.Verify{
+		{Name: "alice", Answer: wire.AnswerSame},
+		{Name: "alice"},
+		{Name: "alice", Answer: wire.AnswerSame, Print: testPrint},
+		{Name: "bob", Answer: wire.AnswerDiffer},
+		{Answer: wire.AnswerSame},
+		{},
+		{Answer: wire.AnswerSame, Print: "SHA256:my-phone"},
+	}, all); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestTheQuestionSaysThatAllOfTheNumberCounts(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {50, 15}} {
+		s := open(t, size[0], size[1])
+		lab(s)
+		s.switchTo(s.book.person("alice"))
+		verifying(s)
+		s.shows("All 12 groups count.")
+		s.types("w")
+		s.shows("All 12 words count.")
 	}
 }
 

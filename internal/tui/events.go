@@ -16,6 +16,7 @@ func (m *Model) apply(b batch) (seen bool) {
 	for _, e := range b.events {
 		seen = m.applyOne(e) || seen
 	}
+	m.reconsider()
 	m.goOnBack()
 	m.askWays()
 	return seen

@@ -8,6 +8,7 @@ import (
 
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
+	"labchat/internal/wire"
 )
 
 const (
@@ -25,6 +26,7 @@ type guard struct {
 	switched time.Time // to another conversation, by itself
 	arose    time.Time // a form or a dialog came up by itself, or a form went
 	busy     bool      // keys still go where they went before that
+	gone     text.Safe // what to say to keys for something that went by itself, "" for the form
 	typed    time.Time // the last text, zero after Enter
 	ahead    bool      // the next key was pressed before there was a screen
 	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
@@ -41,7 +43,7 @@ type guard struct {
 // arise takes note that something came up by itself and takes the keys from
 // now on.
 func (m *Model) arise() {
-	m.moment.guard.arose, m.moment.guard.busy = m.paint.now(), true
+	m.moment.guard.arose, m.moment.guard.busy, m.moment.guard.gone = m.paint.now(), true, ""
 }
 
 // unseen takes note of the first of the keys that were pressed before there was
@@ -102,6 +104,8 @@ func (m *Model) early(k key) bool {
 		m.edited()
 	case over:
 		m.flash("this has just come up by itself: press the key again")
+	case g.gone != "":
+		m.flash(g.gone)
 	default:
 		m.flash("you are logged in: what you type from here on goes to " + m.book.current.title())
 	}
@@ -172,6 +176,9 @@ func (m *Model) hold(line string, a command.Action) bool {
 	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
 		return true
+	case !again && m.askedAnew(a):
+		m.flash("somebody else asks under that name now: press Enter again to accept this one")
+		return true
 	case !again && g.secret && command.IsText(a, line):
 		m.flash("no password was asked for, and this may be it: press Enter again to say it in " + m.book.current.title())
 		return true
@@ -186,6 +193,14 @@ func (m *Model) hold(line string, a command.Action) bool {
 		g.secret = false
 	}
 	return false
+}
+
+// askedAnew reports whether a yes was begun before somebody else asked under the name.
+func (m *Model) askedAnew(a command.Action) bool {
+	ask, _ := a.(command.Ask)
+	yes, accepts := ask.Request.(wire.Accept)
+	at := m.book.find(personID(yes.Name))
+	return accepts && at != nil && at.peer != nil && at.peer.path.Request && m.moment.guard.begun.Before(at.peer.changed.Add(restFor))
 }
 
 // does says whether an action does anything: all others can't go wrong.

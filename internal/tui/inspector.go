@@ -133,6 +133,8 @@ func (m *Model) checked(way *wire.Path) text.Safe {
 		return g.Good + " checked"
 	case wire.KeyChanged:
 		return g.Bad + " changed"
+	case wire.KeyShared:
+		return g.Bad + " of two names"
 	case wire.KeyRejected:
 		return g.Bad + " refused"
 	case wire.KeyWithdrawn:

@@ -14,9 +14,9 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 	}
 	p := m.book.peer(e.User)
 	p.path.Key = e.State
-	if e.State == wire.KeyChanged {
+	if e.State == wire.KeyChanged || e.State == wire.KeyShared {
 		p.known, p.path.Blocked = true, true
-		m.keyChanged(m.book.person(e.User), name, said)
+		m.keyStops(m.book.person(e.User), e.State, name, said)
 		return
 	}
 	at := m.book.byID[personID(e.User)]
@@ -38,12 +38,17 @@ func (m *Model) keySeen(e *wire.KeySeen) {
 	}
 }
 
-// keyChanged says as loudly as can be that a key is another one.
-func (m *Model) keyChanged(at *place, name, said text.Safe) {
+// keyStops says as loudly as can be that a key is another one, or somebody else's,
+// too.
+func (m *Model) keyStops(at *place, state wire.KeyState, name, said text.Safe) {
+	what, why := "THE KEY OF "+name+" HAS CHANGED", "It may be a new machine of theirs, or somebody else who says to be "+name+": whoever runs the server could do that."
+	if state == wire.KeyShared {
+		what, why = "THE KEY OF "+name+" IS KNOWN UNDER ANOTHER NAME, TOO", "It may be one person with two names, or somebody who claims a key that is not theirs: then your lines would reach the other one."
+	}
 	var lines []*line
 	for _, words := range []text.Safe{
-		because("THE KEY OF "+name+" HAS CHANGED. Nothing is sent before you have answered", said),
-		"It may be a new machine of theirs, or somebody else who says to be " + name + ": whoever runs the server could do that.",
+		because(what+". Nothing is sent before you have answered", said),
+		why,
 		"/verify " + name + " shows what to compare with them, by voice or side by side.",
 	} {
 		lines = append(lines, &line{kind: lineAlarm, at: m.paint.millis(), text: words})

@@ -26,6 +26,7 @@ type link struct {
 	closed  bool      // the server takes no new accounts
 	label   text.Safe // me
 	asked   map[string]errand
+	shown   map[string]string // by folded name, "" for our own account: the print whose number was shown last
 	outbox  map[wire.ClientID]waiting
 	typedAt map[wire.ClientID]*place // where private lines for other places were typed, until they are settled
 	typed   time.Time                // when we last told that we are typing

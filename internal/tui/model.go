@@ -164,8 +164,14 @@ func (m *Model) use(c Connected) {
 	if m.link.archive != c.Archive {
 		m.link.ignored = nil
 	}
+	if q := m.composer.query; q != nil { // it is about the session before
+		m.moment.guard.secret = m.moment.guard.secret || q.secret
+		m.composer.Answer(m, "")
+	}
+	m.link.shown = nil
 	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
 	m.link.known = c.Known
+	m.reconsider()
 	m.jobs = append(m.jobs, job{listen: c.Session})
 	m.restore()
 	if at := m.book.current; at != nil {

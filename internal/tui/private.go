@@ -2,6 +2,7 @@ package tui
 
 import (
 	"maps"
+	"time"
 
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -29,6 +30,7 @@ type peer struct {
 	noted wire.ID   // under which the disk has it
 	said  wire.ID   // under which it has the newest remark of ours
 
+	changed  time.Time   // when somebody else began to ask under the name; zero: nobody has
 	was      text.Safe   // the name before this one: they have renamed themselves
 	made     wire.Millis // when its place was made
 	recalled bool        // what the disk has beside lines is here, or is being read

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"labchat/internal/tui/command"
 	"labchat/internal/tui/text"
 	"labchat/internal/wire"
@@ -36,7 +38,13 @@ func (m *Model) called(e *wire.Called) {
 	if at.label == name {
 		at.label = marked(e.From, e.Kind)
 	}
-	at.peer.path.Request, at.peer.known = true, true
+	another := at.peer.path.Request && at.peer.path.Asker != e.Print
+	at.peer.path.Request, at.peer.path.Asker, at.peer.known = true, e.Print, true
+	if another {
+		at.peer.changed = m.paint.now()
+		m.passing(at, "somebody else asks as "+at.label+" now, with another key: "+shortPrint(e.Print, m.paint)+". /accept "+name+" takes it, /refuse "+name+" does not.")
+		return
+	}
 	m.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
 }
 
@@ -48,6 +56,21 @@ func (m *Model) howItGoes(u command.Usage) text.Safe {
 		}
 	}
 	return text.CleanLine(u.Why)
+}
+
+// asks makes a yes one to what stands on the screen: somebody's wish for a
+// conversation, or else the oldest file that they offer.
+func (p *place) asks(r wire.Accept) wire.Accept {
+	switch {
+	case p == nil:
+	case p.peer != nil && p.peer.path.Request:
+		r.Print = p.peer.path.Asker
+	default:
+		if i := slices.IndexFunc(p.files, func(t *transfer) bool { return t.offered }); i >= 0 {
+			r.File = p.files[i].id
+		}
+	}
+	return r
 }
 
 // answer follows what was said to somebody who asks.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"labchat/internal/wire"
 )
 
@@ -47,6 +49,59 @@ func TestARequestIsAnswered(t *testing.T) {
 	if s.book.byID["@mallory"] != nil {
 		t.Error("somebody who is ignored asks again and is seen")
 	}
+}
+
+func TestAYesIsForWhatStandsOnTheScreen(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true, Print: "SHA256:first"})
+	s.lingers(restFor)
+	s.enters("/accept carol")
+	s.hear(&wire.Called{From: "alice", Kind: wire.KindAccount, Secure: true, Print: "SHA256:alice"},
+		&wire.Path{User: "alice", Request: true, Asker: "SHA256:alice"}, file(wire.TransferOffered, 0))
+	s.lingers(restFor)
+	s.enters("/accept alice")
+	s.hear(&wire.Path{User: "alice", Way: wire.WayDirect, Device: "SHA256:alice"})
+	s.enters("/accept alice")
+	s.hear(file(wire.TransferRefused, 0))
+	s.enters("/accept alice")
+	all, _ := asked[wire.Accept](s.session)
+	if diff := cmp.Diff([]wire.Accept{
+		{Name: "carol", Print: "SHA256:first"}, {Name: "alice", Print: "SHA256:alice"}, {Name: "alice", File: "f1"}, {Name: "alice"},
+	}, all); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAYesThatWasBegunBeforeSomebodyElseAskedIsHeld(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true, Print: "SHA256:first"})
+	s.press("alt+a")
+	s.lingers(restFor)
+	s.types("/accept carol")
+	s.hear(&wire.Called{From: "carol", Kind: wire.KindGuest, Secure: true, Print: "SHA256:second"})
+	s.shows("somebody else asks as ~carol now")
+	s.press("enter")
+	s.shows("press Enter again to accept this one")
+	if all, _ := asked[wire.Accept](s.session); len(all) != 0 {
+		t.Fatalf("accepted: %+v", all)
+	}
+	s.press("enter")
+	all, _ := asked[wire.Accept](s.session)
+	if diff := cmp.Diff([]wire.Accept{{Name: "carol", Print: "SHA256:second"}}, all); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAKeyOfTwoNamesIsLoudAndBlocks(t *testing.T) {
+	s := entered(t)
+	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyShared, Print: testPrint, Text: "bob's"},
+		&wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyShared, Blocked: true, Device: testPrint})
+	s.shows(" !key│")
+	s.press("alt+a")
+	s.shows("THE KEY OF alice IS KNOWN UNDER ANOTHER NAME, TOO.")
+	s.shows("answered: bob's")
+	s.shows("(blocked: /verify alice)")
+	s.shows("KEY OF TWO NAMES: nothing is sent")
 }
 
 func TestStrangersCannotFillTheList(t *testing.T) {

@@ -53,6 +53,66 @@ func TestAPersonIsShownBothKeysBeforeTheNewOneIsTrusted(t *testing.T) {
 	}
 }
 
+func TestAPersonIsToldThatACertificateTakesThePlaceOfAKey(t *testing.T) {
+	s := open(t, 120, 40)
+	doubt := mistrusted(newKey)
+	doubt.Mistrust.Valid = true
+	s.hear(doubt)
+	s.press("esc")
+	s.enters("/server trust")
+	s.shows("valid for its name")
+	s.shows("if you say yes, any key with such a certificate is")
+	s.shows("trust certificates in place of the key of h:1?")
+	s.types("y")
+	if asked, _ := asked[wire.TrustServer](s.session); len(asked) != 1 || asked[0] != (wire.TrustServer{Shows: newKey, Valid: true}) {
+		t.Errorf("got %+v", asked)
+	}
+}
+
+// TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother has a person go to another server
+// while a question stands.
+func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
+	for name, ask := range map[string]func(s *scene){
+		"a server's key": func(s *scene) {
+			s.hear(mistrusted(""))
+			s.press("esc")
+			s.enters("/server trust")
+			s.shows("plain text to h:1?")
+		},
+		"a person's key": func(s *scene) {
+			lab(s)
+			s.switchTo(s.book.person("alice"))
+			verifying(s)
+			s.shows("is this really alice?")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, 120, 40)
+			ask(s)
+			other := &session{}
+			s.use(Connected{Session: other, Archive: s.link.archive})
+			if s.over.open() || s.composer.query != nil {
+				t.Error("the question stands")
+			}
+			s.lingers(guardFor)
+			s.types("y")
+			s.press("ctrl+u")
+			s.enters("/verify alice same")
+			for _, r := range other.done {
+				switch r := r.(type) {
+				case wire.TrustServer:
+					t.Errorf("asked %+v", r)
+				case wire.Verify:
+					if r.Print != "" {
+						t.Errorf("asked %+v", r)
+					}
+				default:
+				}
+			}
+		})
+	}
+}
+
 func TestAPersonIsShownBothNamesBeforeANewServerIsGoneOnWith(t *testing.T) {
 	s := open(t, 120, 40)
 	status := mistrusted("node2")

@@ -19,6 +19,8 @@ type transfer struct {
 	id   string
 	line *line
 	ends bool // nothing more comes of it
+
+	offered bool // to us, and nobody has answered
 }
 
 // transfer shows how far a file has come, in the line that showed it before.
@@ -46,6 +48,7 @@ func (m *Model) transfer(e *wire.Transfer) {
 		}
 	}
 	t.ends = e.State == wire.TransferDone || e.State == wire.TransferRefused || e.State == wire.TransferFailed
+	t.offered = e.State == wire.TransferOffered && !e.Out
 	t.line.text = words
 	t.line.undraw()
 }

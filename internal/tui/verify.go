@@ -22,31 +22,86 @@ const (
 	faceCode
 )
 
-// A verifyBox asks whether both sides of a conversation see the same number.
+// A verifyBox asks whether both sides of a conversation see the same number. It
+// stands as long as all holds that the number covers.
 type verifyBox struct {
 	of   *wire.Safety
 	who  text.Safe // the same as name
 	name string    // as the server knows it
 	code *qr.Code  // nil: there is none
 	face verifyFace
+
+	peer    *peer   // whose key it is
+	me      string  // what we are called, folded
+	session Session // that knows the server
 }
 
 // safety shows what to compare with somebody, if that was asked for.
 func (m *Model) safety(e *wire.Safety) {
 	ask := m.link.errand(e.Re.Re)
+	if ask.final || e.Re.Re == "" {
+		return
+	}
+	m.link.shows(e.User, e.Print)
 	if e.User == "" {
 		m.ownKeys(ask.at, e)
 		return
 	}
-	if ask.final || e.Re.Re == "" {
-		return
+	v := &verifyBox{
+		of: e, name: e.User, who: text.CleanLine(e.User),
+		peer: m.book.peer(e.User), me: wire.Fold(m.link.me), session: m.link.session,
 	}
-	v := &verifyBox{of: e, name: e.User, who: text.CleanLine(e.User)}
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
 	}
 	m.over = overlay{verify: v}
 	m.arise()
+}
+
+// shows notes which key a person was shown the number of, of somebody or with "" of
+// our own account: an answer that is typed is about that one.
+func (l *link) shows(name, print string) {
+	if l.shown == nil {
+		l.shown = map[string]string{}
+	}
+	l.shown[wire.Fold(name)] = print
+}
+
+// stale says why the number is not the one to compare any more, "" where it is.
+func (v *verifyBox) stale(m *Model) text.Safe {
+	way := &v.peer.path
+	switch {
+	case m.link.session != v.session:
+		return "you are at another server now"
+	case wire.Fold(m.link.me) != v.me:
+		return "you have another name now, which the number covers"
+	case m.book.peers[wire.Fold(v.name)] != v.peer:
+		return v.who + " has another name now, which the number covers"
+	case way.Device != "" && way.Device != v.of.Print:
+		return v.who + " has another key now, " + shortPrint(way.Device, m.paint)
+	case way.Key == wire.KeyWithdrawn && v.of.State != way.Key:
+		return v.who + " has removed this device"
+	}
+	return ""
+}
+
+// reconsider takes the question away when its number is not the one to compare any
+// more. Keys that are on their way are not for what is below.
+func (m *Model) reconsider() {
+	v := m.over.verify
+	if v == nil {
+		return
+	}
+	why := v.stale(m)
+	if why == "" {
+		return
+	}
+	m.over = overlay{}
+	words := why + ": the question about " + v.who + " is closed, and nothing is changed"
+	m.arise()
+	m.moment.guard.gone = words
+	m.flash(words)
+	m.note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }
 
 // ownKeys prints what is to be known of the account's own devices.
@@ -65,7 +120,8 @@ func (m *Model) ownKeys(at *place, e *wire.Safety) {
 		m.note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
 	}
 	if len(e.Words) > 0 {
-		m.note(at, "the same in words: "+text.Join(cleanAll(e.Words), " "))
+		m.note(at, "the same in words: "+text.Join(cleanAll(e.Words), " ")+". All of them count")
+		m.note(at, "both devices show the same: /verify "+m.link.label+" same vouches for the other one. They differ: change your password with /account password")
 	}
 }
 
@@ -109,8 +165,11 @@ func (v *verifyBox) show(f verifyFace) {
 }
 
 func (v *verifyBox) answer(m *Model, a wire.Answer) {
+	if m.reconsider(); m.over.verify == nil {
+		return
+	}
 	m.over = overlay{}
-	m.link.do(wire.Verify{Name: v.name, Answer: a}, errand{at: m.book.find(personID(v.name)), final: true})
+	m.link.do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, errand{at: m.book.find(personID(v.name)), final: true})
 }
 
 // View returns h rows of w columns: all that helps to decide, or where that is
@@ -136,6 +195,7 @@ func (v *verifyBox) whole(w int, p *paint) []text.Safe {
 		return v.brief(w, p)
 	}
 	rows := append([]text.Safe{""}, text.Wrap("Compare these with "+v.who+" by voice or side by side. Both screens must show the same in the same order.", w)...)
+	rows = append(rows, text.Wrap(v.count(), w)...)
 	rows = append(append(rows, ""), v.shown(w, p)...)
 	rows = append(append(rows, ""), text.Wrap(v.facts(p), w)...)
 	rows = append(
@@ -144,18 +204,33 @@ func (v *verifyBox) whole(w int, p *paint) []text.Safe {
 		text.Truncate("[n] they differ: stop sending to this key", w),
 		text.Truncate(v.faces(), w), "",
 	)
-	return append(rows, text.Wrap("If this key ever changes, sending to "+v.who+" stops until you have answered here again.", w)...)
+	return append(rows, text.Wrap("An older program shows another number: update it before you compare. If this key ever changes, sending to "+
+		v.who+" stops until you have answered here again.", w)...)
+}
+
+// count says how much of the number is to be compared: who stands between two people
+// can make a part of it match.
+func (v *verifyBox) count() text.Safe {
+	switch v.face {
+	case faceWords:
+		return "All 12 words count."
+	case faceGroups:
+		return "All 12 groups count."
+	case faceCode:
+	}
+	return "All of it counts."
 }
 
 // brief says in a row what can be done.
 func (v *verifyBox) brief(w int, p *paint) []text.Safe {
-	rows := append(text.Wrap("Both screens must show the same.", w), text.Wrap(v.facts(p), w)...)
+	rows := append(text.Wrap("Both screens must show the same.", w), text.Wrap(v.count(), w)...)
+	rows = append(rows, text.Wrap(v.facts(p), w)...)
 	return append(append(rows, v.shown(w, p)...), text.Wrap("[y] same  [n] differ  "+v.faces(), w)...)
 }
 
 // bare has no words but the keys.
 func (v *verifyBox) bare(w int, p *paint) []text.Safe {
-	return append(v.shown(w, p), text.Wrap("[y] same  [n] differ  [Esc] later", w)...)
+	return append(v.shown(w, p), text.Wrap("[y] all same  [n] differ  [Esc] later", w)...)
 }
 
 // faces are the keys that show the same in another way.
@@ -180,6 +255,7 @@ func (v *verifyBox) facts(p *paint) text.Safe {
 		wire.KeyChanged:   "THE KEY IS ANOTHER ONE THAN BEFORE",
 		wire.KeyRejected:  "you have refused this key",
 		wire.KeyWithdrawn: "its owner has removed this device",
+		wire.KeyShared:    "THE KEY IS KNOWN UNDER ANOTHER NAME, TOO",
 	}[v.of.State]
 	var first, guest text.Safe
 	if v.of.Since > 0 {

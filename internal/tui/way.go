@@ -84,6 +84,8 @@ func (m *Model) keyWords(way *wire.Path) text.Safe {
 		return guestly("known key, not compared", way.Guest)
 	case wire.KeyChanged:
 		return "KEY CHANGED: nothing is sent"
+	case wire.KeyShared:
+		return "KEY OF TWO NAMES: nothing is sent"
 	case wire.KeyRejected:
 		return "key refused: nothing is sent"
 	case wire.KeyWithdrawn:
@@ -124,7 +126,7 @@ func (m *Model) wayWords(p *peer) []text.Safe {
 	if key := m.keyWords(way); key != "" && !way.Asked {
 		parts = append(parts, key)
 	}
-	if way.Blocked && way.Key != wire.KeyChanged && way.Key != wire.KeyRejected && way.Key != wire.KeyWithdrawn {
+	if way.Blocked && way.Key != wire.KeyChanged && way.Key != wire.KeyShared && way.Key != wire.KeyRejected && way.Key != wire.KeyWithdrawn {
 		parts = append(parts, "blocked: nothing is sent")
 	}
 	if !way.Request || way.Way != wire.WayNone {

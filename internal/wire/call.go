@@ -10,5 +10,6 @@ type Called struct {
 	news
 	From   string // as they call themselves, "" where they do not
 	Kind   Kind
-	Secure bool // it will be encrypted
+	Secure bool   // it will be encrypted
+	Print  string // of the key that asks, "" where it will not be encrypted
 }

@@ -10,10 +10,12 @@ type (
 		Name string
 	}
 	// Accept takes somebody's wish for a private conversation, or the file that
-	// they offer.
+	// they offer: what the person was shown, and nothing that has come since.
 	Accept struct {
 		Head
-		Name string
+		Name  string
+		Print string // as in Called: of the key that asks; "" where that has none
+		File  string // the ID of the Transfer that is offered; "" for a conversation
 	}
 	// Reject refuses either.
 	Reject struct {
@@ -26,6 +28,9 @@ type (
 		Head
 		Name   string
 		Answer Answer
+		// Print goes with an Answer: the Print of the Safety that the person has
+		// compared. The answer is about that key and no other.
+		Print string
 	}
 	// SendFile offers a file to somebody.
 	SendFile struct {
@@ -105,6 +110,7 @@ type Path struct {
 	Device  string // print of the other side's key
 	Guest   bool   // the key is a guest's, and not kept
 	Request bool   // they ask; nobody has answered yet
+	Asker   string // where they do, as in Called: the print of the key that asks
 	Asked   bool   // we ask; nobody has answered yet
 	Blocked bool   // nothing is sent before a person has answered
 	Sent    int64  // lines of ours
@@ -149,6 +155,9 @@ const (
 	KeyVerified KeyState = "verified" // a person has compared it
 	KeyChanged  KeyState = "changed"  // another one, for which no earlier one vouches: nothing is sent
 	KeyRejected KeyState = "rejected" // a person has said that it is the wrong one
+	// KeyShared is known under another name of the same server: one of the two people
+	// may claim the other's key. Nothing is sent before a person has answered.
+	KeyShared KeyState = "shared"
 	// KeyWithdrawn: its owner has removed the device, so that nothing is sent to it.
 	KeyWithdrawn KeyState = "withdrawn"
 )
@@ -179,8 +188,8 @@ type Safety struct {
 	State  KeyState
 	Guest  bool
 	Groups []string // 12 of five digits
-	Words  []string // 12
-	Code   string   // the same for a QR code: digits only
+	Words  []string // 12: weaker than the groups, if not all are compared
+	Code   string   // the groups for a QR code: digits only
 	Print  string   // of the other side's key
 	Own    string   // of ours
 	Since  Millis   // when the key was first seen

@@ -2,14 +2,11 @@ package wire
 
 import (
 	"crypto/ed25519"
-	"crypto/sha512"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"strconv"
-	"strings"
 )
 
 var errDeviceKey = errors.New("a device's key has 32 bytes in unpadded base64")
@@ -59,6 +56,25 @@ func ProofText(node, name, key, nonce string) []byte {
 	return signedText("labchat udp 1", node, Fold(name), key, nonce)
 }
 
+// Vouched returns which of the devices of an account at a server's node can be
+// believed to be its own: the roots, and each that one of those has signed which can
+// be believed. The server only says who has signed whom: the signatures are checked.
+func Vouched(all []Device, node, name string, roots ...string) map[string]bool {
+	vouched := map[string]bool{}
+	for _, key := range roots {
+		vouched[key] = true
+	}
+	for more := true; more; {
+		more = false
+		for _, d := range all {
+			if !vouched[d.Key] && vouched[d.By] && Signed(d.By, EndorsementText(node, name, d.Key), d.Sig) {
+				vouched[d.Key], more = true, true
+			}
+		}
+	}
+	return vouched
+}
+
 // PrekeyText is what a device signs of a prekey.
 func PrekeyText(k *Prekey) []byte {
 	return signedText("labchat prekey 1", k.ID, k.Device, string(k.Key), strconv.FormatInt(int64(k.Expires), 10), strconv.FormatBool(k.Last))
@@ -85,36 +101,4 @@ func signedText(fields ...string) []byte {
 		b = append(b, f...)
 	}
 	return b
-}
-
-// safetyGroups is how many groups of five digits, and how many words, a safety
-// number has.
-const safetyGroups = 12
-
-// SafetyDigest is what both sides of a conversation compare: the SHA-512 of
-// both keys, the smaller one first. Nil where one is no key.
-func SafetyDigest(a, b string) []byte {
-	x, errA := ParseDeviceKey(a)
-	y, errB := ParseDeviceKey(b)
-	if errA != nil || errB != nil {
-		return nil
-	}
-	if slices.Compare(x, y) > 0 {
-		x, y = y, x
-	}
-	sum := sha512.Sum512(slices.Concat([]byte("labchat safety number 1"), x, y))
-	return sum[:]
-}
-
-// SafetyNumber prints a digest as 12 groups of five digits: of five bytes each,
-// modulo 100,000.
-func SafetyNumber(digest []byte) []string {
-	groups := make([]string, 0, safetyGroups)
-	for i := 0; i+5 <= len(digest) && len(groups) < safetyGroups; i += 5 {
-		var eight [8]byte
-		copy(eight[3:], digest[i:i+5])
-		n := strconv.FormatUint(binary.BigEndian.Uint64(eight[:])%100_000, 10)
-		groups = append(groups, strings.Repeat("0", 5-len(n))+n)
-	}
-	return groups
 }

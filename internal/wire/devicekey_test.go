@@ -3,7 +3,7 @@ package wire
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +31,7 @@ func TestWhatIsNoDeviceKeyIsRefused(t *testing.T) {
 		if got, err := ParseDeviceKey(bad); err == nil {
 			t.Errorf("%q is taken for %x", bad, got)
 		}
-		if DevicePrint(bad) != "" || SafetyDigest(bad, key) != nil || SafetyDigest(key, bad) != nil || Signed(bad, nil, nil) {
+		if DevicePrint(bad) != "" || Signed(bad, nil, nil) {
 			t.Errorf("%q is used as a key", bad)
 		}
 	}
@@ -43,39 +43,6 @@ func TestADevicePrintIsThatOfItsPublicKey(t *testing.T) {
 	_, key := deviceKey(1)
 	if got := DevicePrint(key); got != "SHA256:/RENMB0vB33hQUuPmfRBsUA/qyB7IFL70sBl5O6OfcI" {
 		t.Errorf("got %s", got)
-	}
-}
-
-// TestASafetyNumberIsTheSameOnBothSides compares it with one that was made by
-// other means: the SHA-512 of the prefix and both keys, the smaller one first.
-func TestASafetyNumberIsTheSameOnBothSides(t *testing.T) {
-	_, a := deviceKey(1)
-	_, b := deviceKey(2)
-	_, c := deviceKey(3)
-	want := "d3a9c8443274e4e048037d97c6ffb9e1646fe114099fb218ad37ec73c116c0ba" +
-		"f145100d1c98c76c0b8d3eda7cc820b221bc0a605d5311d085d5cc990f4efa46"
-	for _, digest := range [][]byte{SafetyDigest(a, b), SafetyDigest(b, a)} {
-		if got := hex.EncodeToString(digest); got != want {
-			t.Errorf("got the digest %s", got)
-		}
-		if got := strings.Join(SafetyNumber(digest), " "); got != "73618 10083 13209 95316 54733 10326 94864 49420 46876 04156 01809 78841" {
-			t.Errorf("got %s", got)
-		}
-	}
-	if bytes.Equal(SafetyDigest(a, c), SafetyDigest(a, b)) || bytes.Equal(SafetyDigest(a, a), SafetyDigest(a, b)) {
-		t.Error("another key has the same number")
-	}
-}
-
-func TestASafetyNumberHasItsShapeWhateverTheDigest(t *testing.T) {
-	for _, digest := range [][]byte{make([]byte, 64), bytes.Repeat([]byte{0xff}, 64)} {
-		groups := SafetyNumber(digest)
-		if len(groups) != 12 || slices.ContainsFunc(groups, func(g string) bool { return len(g) != 5 || strings.Trim(g, "0123456789") != "" }) {
-			t.Errorf("got %v", groups)
-		}
-	}
-	if got := SafetyNumber(nil); len(got) != 0 {
-		t.Errorf("of no digest got %v", got)
 	}
 }
 
@@ -99,6 +66,42 @@ func TestASignatureHoldsForItsTextAndKeyOnly(t *testing.T) {
 		if ok {
 			t.Errorf("%s: it is taken", name)
 		}
+	}
+}
+
+// TestADeviceIsVouchedForByASignatureThatHolds has a server say what it likes of who
+// has signed whom.
+func TestADeviceIsVouchedForByASignatureThatHolds(t *testing.T) {
+	first, a := deviceKey(1)
+	second, b := deviceKey(2)
+	_, c := deviceKey(3)
+	thief, d := deviceKey(4)
+	sign := func(by ed25519.PrivateKey, key string) Device {
+		return Device{Key: key, By: DeviceKey(by.Public().(ed25519.PublicKey)), Sig: ed25519.Sign(by, EndorsementText("node", "Bob", key))}
+	}
+	elsewhere := Device{Key: b, By: a, Sig: ed25519.Sign(first, EndorsementText("elsewhere", "bob", b))}
+	for _, one := range []struct {
+		name string
+		all  []Device
+		want []string
+	}{
+		{"nobody has signed", []Device{{Key: a}, {Key: b}}, []string{a}},
+		{"the first has signed", []Device{{Key: a}, sign(first, b)}, []string{a, b}},
+		{"one that was signed has signed, whatever the order", []Device{sign(second, c), sign(first, b), {Key: a}}, []string{a, b, c}},
+		{"the server says so, and there is no signature", []Device{{Key: a}, {Key: b, By: a}}, []string{a}},
+		{"the signature is junk", []Device{{Key: a}, {Key: b, By: a, Sig: []byte("junk")}}, []string{a}},
+		{"it is of another device", []Device{{Key: a}, {Key: b, By: a, Sig: sign(first, c).Sig}}, []string{a}},
+		{"it is for another server", []Device{{Key: a}, elsewhere}, []string{a}},
+		{"by itself", []Device{{Key: a}, sign(thief, d)}, []string{a}},
+		{"two by each other", []Device{{Key: a}, sign(second, d), sign(thief, b)}, []string{a}},
+		{"by a device that is not on the list", []Device{{Key: a}, sign(thief, b)}, []string{a}},
+	} {
+		t.Run(one.name, func(t *testing.T) {
+			got := slices.Sorted(maps.Keys(Vouched(one.all, "node", "bob", a)))
+			if slices.Sort(one.want); !slices.Equal(got, one.want) {
+				t.Errorf("got %q, want %q", got, one.want)
+			}
+		})
 	}
 }
 

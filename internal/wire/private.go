@@ -170,7 +170,10 @@ type Displaced struct{ news }
 type DeviceList struct {
 	Re
 	Devices []Device `json:"devices,omitempty"`
-	Own     string   `json:"-"` // the key of this one, as our own client says it
+	// Our own client says these: the key of this device, and those that it or the
+	// account's first one vouches for, by signatures that were checked.
+	Own     string   `json:"-"`
+	Vouched []string `json:"-"`
 }
 
 // Withdrawn says that a device was removed from somebody's account: its key is not

@@ -27,6 +27,7 @@ type Status struct {
 type Mistrust struct {
 	Had   string // SHA256:… of its key, "" for a certificate that was valid for its name
 	Shows string // SHA256:… of the key that it shows now, "" for none: it speaks plain text
+	Valid bool   // with a certificate that is valid for its name
 	// Node says that it has the key that we know, and names itself another server:
 	// Had and Shows are what it was called before and is now, as Welcome has it.
 	Node bool
@@ -50,6 +51,7 @@ type TrustServer struct {
 	Head
 	Shows string // of the Mistrust that a person has answered
 	Node  bool   // likewise
+	Valid bool   // likewise: any key with a valid certificate is accepted from then on
 }
 
 // Act names the request.

@@ -37,6 +37,7 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 		p.say(l, &wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
 		return
 	}
+	p.c.stir()
 	p.stored = lineNumber{m.Epoch, m.Seq}
 	h := wire.Heard{Device: p.Key, Epoch: m.Epoch, Seq: m.Seq, After: m.After, AfterEpoch: m.AfterEpoch}
 	if m.Epoch == p.epoch {

@@ -37,7 +37,7 @@ func TestWhoAsksIsToldAtOnceThatAPersonHasToAccept(t *testing.T) {
 		if r := last(ann, func(r *wire.Receipt) bool { return r.Client == id }); r.Reason != asked {
 			t.Errorf("the line waits for %q", r.Reason)
 		}
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		wait(time.Second)
 		if p := ann.path("bob"); p.Asked || p.Reason != "" || p.Way != wire.WayDirect {
 			t.Errorf("then ann's path is %+v", p)
@@ -57,7 +57,7 @@ func TestWhoAnswersByThemselvesAreNotSaidToBeAsked(t *testing.T) {
 		ann, bob := w.enter("ann", wire.KindAccount, annas), w.enter("bob", wire.KindAccount, newMemory("bob"))
 		ann.Whisper("bob", "hi", false)
 		wait(time.Second)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		wait(time.Second)
 		ann.quit()
 		ann = w.enter("ann", wire.KindAccount, annas)
@@ -96,9 +96,9 @@ func TestWhatNoLongerHoldsIsNoLongerSaid(t *testing.T) {
 		name string
 		do   func(ann, bob *person)
 	}{
-		{"a request", func(_, bob *person) { bob.Do(wire.Accept{Name: "ann"}) }},
+		{"a request", func(_, bob *person) { bob.accepts("ann") }},
 		{"a server that is back", func(ann, bob *person) {
-			bob.Do(wire.Accept{Name: "ann"})
+			bob.accepts("ann")
 			settle()
 			bob.quit()
 			settle()

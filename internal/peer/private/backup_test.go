@@ -41,7 +41,7 @@ func TestLinesOfAProfileThatCameBackFromABackupArriveAndAreShown(t *testing.T) {
 					return id
 				}
 				says("one")
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accepts("ann")
 				wait(time.Minute)
 				ann.quit()
 				must(t, d.Close())

@@ -186,12 +186,11 @@ func (l *loop) asksUs(c *conversation, e *wire.Punched) {
 		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 		return
 	}
-	first := c.asked == nil
-	c.asked = e
-	if first {
+	if c.asked == nil || c.asker != e.Device {
 		c.askedAt = wire.MillisOf(l.cfg.Now())
-		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(e.Device)})
 	}
+	c.asked, c.asker = e, e.Device
 }
 
 // declined is the other person's no.

@@ -113,6 +113,11 @@ func TestALineForWhoClaimsAnothersKeyReachesNobody(t *testing.T) {
 				ann.Whisper("mallory", "from ann for mallory", false)
 				for range 20 { // what ever way they try
 					settle()
+					for _, p := range []*person{ann, bob} { // who are asked whether the key is two people's, and take it
+						if way := p.path("mallory"); way != nil && way.Blocked {
+							p.verifies("mallory", wire.AnswerSame)
+						}
+					}
 					m.answers(ann, bob.server.key)
 					bob.Whisper("ann", "more for ann", false)
 					wait(5 * time.Second)

@@ -37,6 +37,7 @@ type conversation struct {
 	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
 	unread bool               // the disk could not be read: contact and keys are not all
 	listed gate.List          // as the server lists its devices
+	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
 	fresh  time.Time          // until when that need not be asked again
 	reason string             // why lines wait, or go no better way; for people
@@ -44,6 +45,7 @@ type conversation struct {
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
+	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
@@ -93,7 +95,9 @@ func (l *loop) conversation(name string) *conversation {
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
-		c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected
+		if c.wrote = c.heard != nil && c.heard.Seq != 0 && c.contact.Secure && !c.contact.Accepted && !c.contact.Rejected; c.wrote {
+			c.asker = c.heard.Device
+		}
 		l.convs[key] = c
 	}
 	return c
@@ -107,42 +111,6 @@ func (l *loop) spell(c *conversation, name string) {
 	}
 	l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
 	c.name, c.contact.User, c.noted.changed = name, name, true
-}
-
-// recall takes from the disk what is known of somebody, and which key lines went to
-// last. What can't be read is tried again before anything goes out.
-func (l *loop) recall(c *conversation) {
-	contact, err := l.cfg.Store.Contact(c.name)
-	if err != nil {
-		l.diskFailed("read a contact", err)
-	}
-	keys, errKeys := l.keysOf(c.name)
-	if c.unread = err != nil || errKeys != nil; c.unread {
-		c.contact.User = c.name
-		return
-	}
-	contact.User = c.name
-	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
-	c.contact, c.keys = contact, keys
-	for _, d := range keys {
-		if d.Key == l.id.Key() {
-			continue
-		}
-		c.contact.Secure = true
-		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
-			c.device = d.Key
-		}
-	}
-	if c.contact.Secure {
-		c.kind = wire.KindAccount
-	}
-}
-
-// reread tries again to read what the disk did not tell.
-func (l *loop) reread(c *conversation) {
-	if c.unread {
-		l.recall(c)
-	}
 }
 
 // is notes of which kind somebody is. Who has been an account with a key stays
@@ -213,6 +181,7 @@ func (c *conversation) due() time.Time {
 	}
 	consider(c.again)
 	consider(c.better)
+	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
 	}
@@ -238,6 +207,9 @@ func (c *conversation) act(l *loop, now time.Time) {
 		c.better = time.Time{}
 		l.improve(c)
 	}
+	if due := c.relist; !due.IsZero() && !now.Before(due) {
+		l.listAnew(c)
+	}
 	if c.noted.changed {
 		l.report(c)
 	}
@@ -253,6 +225,9 @@ func (l *loop) find(c *conversation) {
 	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
 		l.answer(c, p)
+		return
+	}
+	if l.waits(c) && l.passAll(c) {
 		return
 	}
 	if c.isBarred() {

@@ -86,19 +86,24 @@ func (l *loop) poke(r wire.Poke, tag string) {
 	l.route(wire.Route{Name: r.Name}, tag)
 }
 
-// acceptBy takes what somebody asks for: a conversation, or else a file.
+// acceptBy takes what somebody asks for: the conversation, or the file, that the
+// person was shown.
 func (l *loop) acceptBy(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
-	case c != nil && c.asked != nil && l.blocked(c):
-		l.refuse(r, tag, wire.CodeDenied, "The key of "+c.name+" has changed. First /verify "+c.name+".")
-	case c != nil && (c.asked != nil || c.wrote):
+	case c != nil && r.File != "" && l.files.accept(l, c, r.File):
+		l.done(r, tag)
+	case r.File != "":
+		l.refuse(r, tag, wire.CodeNoUser, "That file is not offered any more.")
+	case c == nil || c.asked == nil && !c.wrote:
+		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
+	case c.asked != nil && l.blocked(c):
+		l.refuse(r, tag, wire.CodeDenied, "First compare the key of "+c.name+": /verify "+c.name+".")
+	case r.Print != wire.DevicePrint(c.asker), c.kind != wire.KindAccount && c.asker != c.device:
+		l.refuse(r, tag, wire.CodeDenied, "Who asks as "+c.name+" has another key by now than the one that you were shown, and nothing is accepted. Look again who asks.")
+	default:
 		l.accept(c)
 		l.done(r, tag)
-	case c != nil && l.files.accept(l, c):
-		l.done(r, tag)
-	default:
-		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
 	}
 }
 
@@ -213,39 +218,4 @@ func (l *loop) share(r wire.Share, tag string) {
 		}
 	}
 	l.emit(&wire.Shared{Re: wire.Re{Re: tag}, Typing: typing, Reading: reading})
-}
-
-// verify shows the safety number, or takes the answer to it.
-func (l *loop) verify(r wire.Verify, tag string) {
-	if r.Name == "" || wire.Fold(r.Name) == wire.Fold(l.server.me) {
-		l.verifyOwn(r, tag)
-		return
-	}
-	c := l.conversation(r.Name)
-	switch {
-	case c.device == "":
-		l.refuse(r, tag, wire.CodeNoUser, "No key of "+c.name+" is known yet. Write to each other first.")
-	case r.Answer != wire.AnswerNone:
-		l.decide(c, r.Answer)
-		l.done(r, tag)
-	default:
-		l.emit(l.safety(c, tag))
-	}
-}
-
-// safety is what a person compares.
-func (l *loop) safety(c *conversation, tag string) *wire.Safety {
-	e := numbers(l.id.Key(), c.device)
-	e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
-	if known, err := l.keysOf(c.name); err == nil { // the disk counts the lines
-		for _, d := range known {
-			if d.Key == c.device {
-				e.Since, e.Lines = d.Since, d.Lines
-			}
-		}
-	}
-	if e.Since == 0 {
-		e.Since = wire.MillisOf(time.Now())
-	}
-	return e
 }

@@ -131,7 +131,7 @@ func TestALineForAnotherGuestIsNotSaidToBeUnsent(t *testing.T) {
 		gus := w.enter("gus", wire.KindGuest, newMemory("gus"))
 		ann.Whisper("gus", "hello", false)
 		settle()
-		gus.Do(wire.Accept{Name: "ann"})
+		gus.accepts("ann")
 		settle()
 		gus.store.setFull(true) // it has the next one, and does not confirm it
 		id := ann.Whisper("gus", "between us", false)

@@ -101,6 +101,8 @@ type Store interface {
 	Readdress(name string, lines ...wire.ClientID) error
 
 	Devices(user string) ([]wire.KnownDevice, error)
+	// NamesOf is a device under each name that it is known by.
+	NamesOf(device string) ([]wire.KnownDevice, error)
 	SetDevice(d wire.KnownDevice) error
 	Contact(user string) (wire.Contact, error)
 	SetContact(c wire.Contact) error

@@ -90,11 +90,12 @@ func (f *files) oldest(c *conversation) *transfer {
 	return f.list[i]
 }
 
-// accept takes the file that somebody has offered; false where there is none.
-func (f *files) accept(l *loop, c *conversation) bool {
-	t := f.oldest(c)
+// accept takes a file that somebody has offered; false where it is not offered, or
+// not any more.
+func (f *files) accept(l *loop, c *conversation, id string) bool {
+	t := f.find(id)
 	switch {
-	case t == nil:
+	case t == nil, t.c != c, t.Out, t.State != wire.TransferOffered:
 		return false
 	case l.cfg.Downloads == "":
 		l.end(t, wire.TransferRefused, noDownloads, "")

@@ -75,7 +75,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				defer x.quit()
 				o := x.offer(1, content, nil)
 				bob.wantFile("f1", wire.TransferOffered, "")
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accepts("ann")
 				settle()
 				if m := heard[*wire.PeerTake](x); m == nil || m.File != o.File || m.From != 0 {
 					t.Fatalf("bob asks for %+v", m)
@@ -176,7 +176,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				content := []byte("content")
 				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
 				bob.wantFile(want, wire.TransferOffered, "")
-				bob.Do(wire.Accept{Name: "ann"})
+				bob.accepts("ann")
 				settle()
 				x.stream(o.File, content)
 				bob.wantFile(want, wire.TransferDone, "")
@@ -198,7 +198,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		defer x.quit()
 		content := random(1000, 1)
 		o := x.offer(1, content, nil)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		var silent []*link.FileOut
 		for range 4 { // as many as there may be
@@ -269,7 +269,7 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 		defer x.quit()
 		content := []byte("content")
 		o := x.offer(1, content, nil)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		x.stream(o.File, content)
 		refused := x.offer(2, content, nil)

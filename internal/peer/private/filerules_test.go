@@ -35,7 +35,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 				ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", random(8<<20, 1))})
 				bob.waitFor("a.bin", wire.TransferOffered)
 				if test.accepted {
-					bob.Do(wire.Accept{Name: "ann"})
+					bob.accepts("ann")
 					bob.waitPast(1 << 20)
 				}
 				test.stop(ann, bob)
@@ -111,7 +111,7 @@ func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		settle()
 		change(file)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		ann.wantFile("a.bin", wire.TransferFailed, "changed")
 		bob.wantFile("a.bin", wire.TransferFailed, "changed")
@@ -124,7 +124,7 @@ func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 		ann.quit()
 		change(file)
 		ann = w.enter("ann", wire.KindAccount, ann.store)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		wait(10 * time.Second)
 		ann.wantFile("b.bin", wire.TransferFailed, "changed")
 		file = give(t, "c.bin", random(100<<10, 1))
@@ -133,7 +133,7 @@ func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		ann.wantFile("c.bin", wire.TransferFailed, "no such file")
 		bob.wantContents(nil)
@@ -152,7 +152,7 @@ func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
 		must(t, os.Symlink("nowhere", filepath.Join(bob.downloads, "a (3).txt")))
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.txt", []byte("new"))})
 		settle()
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		ann.wantFile("a.txt", wire.TransferDone, "")
 		if e := bob.fileOf("a.txt"); e.File != filepath.Join(bob.downloads, "a (4).txt") {
@@ -165,7 +165,7 @@ func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
 		settle()
 		part := filepath.Join(bob.downloads, ".b.txt."+bob.fileOf("b.txt").ID+".part")
 		must(t, os.Symlink(outside, part))
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		bob.wantFile("b.txt", wire.TransferFailed, "something else stands in its place")
 		ann.wantFile("b.txt", wire.TransferRefused, "the receiver's disk")
@@ -192,7 +192,7 @@ func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
 		file := give(t, "a.bin", content)
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		settle()
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		bob.wantFile("a.bin", wire.TransferFailed, "this machine's disk does not take it: not a directory")
 		// The directory is back, and what had come before the failure is in it.
@@ -202,7 +202,7 @@ func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
 		must(t, os.WriteFile(part, content[:500<<10], 0o600))
 		ann.Do(wire.SendFile{To: "bob", File: file})
 		settle()
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantContents(map[string][]byte{"a.bin": content})
 		if !slices.ContainsFunc(events[*wire.Transfer](ann), func(e *wire.Transfer) bool { return e.State == wire.TransferRunning && e.Done == 500<<10 }) {
@@ -275,7 +275,7 @@ func TestAFileForAGuestDoesNotGoToTheNextOneOfThatName(t *testing.T) {
 		other := w.enter("bob", wire.KindGuest, newMemory("mallory"))
 		ann.Whisper("bob", "are you there?", false)
 		wait(5 * time.Second)
-		other.Do(wire.Accept{Name: "ann"})
+		other.accepts("ann")
 		wait(10 * time.Second)
 		other.wantTexts("ann", "are you there?")
 		ann.wantFile("a.txt", wire.TransferFailed, "somebody else is called bob now")

@@ -68,7 +68,7 @@ func (p *person) waitFor(name string, state wire.TransferState) {
 func (p *person) accept() {
 	p.t.Helper()
 	p.waitFor("a.bin", wire.TransferOffered)
-	p.Do(wire.Accept{Name: "ann"})
+	p.accepts("ann")
 }
 
 // waitPast waits until more than so many bytes of a.bin are through.
@@ -123,7 +123,7 @@ func befriend(ann, bob *person) {
 	ann.t.Helper()
 	ann.Whisper(bob.server.name, "hello", false)
 	settle()
-	bob.Do(wire.Accept{Name: ann.server.name})
+	bob.accepts(ann.server.name)
 	settle()
 	wait(4 * time.Second)
 	bob.wantTexts(ann.server.name, "hello")
@@ -157,7 +157,7 @@ func TestAFileGoesStraightOnceItIsAccepted(t *testing.T) {
 		}
 		bob.wantFile("a.bin", wire.TransferOffered, "")
 		bob.wantContents(nil)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantFile("a.bin", wire.TransferDone, "")
 		bob.wantContents(map[string][]byte{"a.bin": content})
@@ -204,7 +204,7 @@ func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
 			bob.waitFor(name, wire.TransferOffered)
 		}
 		for range want {
-			bob.Do(wire.Accept{Name: "ann"})
+			bob.accepts("ann")
 		}
 		ann.waitFor("a", wire.TransferDone)
 		ann.waitFor("b", wire.TransferDone)
@@ -230,9 +230,9 @@ func TestTwoFilesAtOnceOfBothSides(t *testing.T) {
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "other.bin", b)})
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "back.bin", c)})
 		settle()
-		bob.Do(wire.Accept{Name: "ann"})
-		bob.Do(wire.Accept{Name: "ann"})
-		ann.Do(wire.Accept{Name: "bob"})
+		bob.accepts("ann")
+		bob.accepts("ann")
+		ann.accepts("bob")
 		ann.waitFor("same.bin", wire.TransferDone)
 		ann.waitFor("other.bin", wire.TransferDone)
 		bob.waitFor("back.bin", wire.TransferDone)
@@ -342,7 +342,7 @@ func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
 		bob = w.enterAt("bob", wire.KindAccount, bob.store, bob.downloads)
 		settle()
 		bob.wantFile("a.bin", wire.TransferOffered, "")
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		ann.waitFor("a.bin", wire.TransferDone)
 		bob.wantContents(map[string][]byte{"a.bin": content})
 	})

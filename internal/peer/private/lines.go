@@ -133,7 +133,7 @@ func (l *loop) begun(c *conversation) {
 	switch {
 	case c.best() != nil:
 		c.pump(l)
-	case c.call == nil:
+	case c.call == nil && l.server.online:
 		c.soon() // also where its key is blocked: it may be the one from before again
 	default:
 		l.hold(c)
@@ -229,6 +229,7 @@ func (c *conversation) pump(l *loop) {
 			p.moved = time.Now()
 		}
 		p.flight = append(p.flight, one)
+		c.stir()
 		l.isSent(one)
 	}
 	if len(bind) > 0 {

@@ -208,6 +208,19 @@ func (m *memory) Devices(user string) ([]wire.KnownDevice, error) {
 	return slices.Clone(m.devices[wire.Fold(user)]), nil
 }
 
+func (m *memory) NamesOf(device string) (all []wire.KnownDevice, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(m.devices)) {
+		for _, d := range m.devices[name] {
+			if d.Key == device {
+				all = append(all, d)
+			}
+		}
+	}
+	return all, nil
+}
+
 func (m *memory) SetDevice(d wire.KnownDevice) error {
 	return m.change(func() {
 		all := m.devices[wire.Fold(d.User)]

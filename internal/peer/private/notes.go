@@ -144,7 +144,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		h.Prekey = e.Prekey
 		l.prekeys.used()
 	}
-	l.hasWritten(c)
+	l.hasWritten(c, e.By)
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
@@ -166,11 +166,11 @@ func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
 	return nil
 }
 
-// hasWritten has a person answer a stranger who has left lines.
-func (l *loop) hasWritten(c *conversation) {
+// hasWritten has a person answer a stranger whose device has left lines.
+func (l *loop) hasWritten(c *conversation, device string) {
 	if c.contact.Accepted || c.wrote || c.asked != nil {
 		return
 	}
-	c.wrote, c.noted.changed = true, true
-	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true})
+	c.wrote, c.asker, c.noted.changed = true, device, true
+	l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(device)})
 }

@@ -40,7 +40,7 @@ func TestASealedLineOfAStrangerAsksForAnAnswer(t *testing.T) {
 		}
 		bob.wantTexts("ann", "do you know me")
 		w.vault.wantMail(t, 0)
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		if p := bob.path("ann"); p.Request {
 			t.Errorf("bob's path is %+v", p)
@@ -111,7 +111,7 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 				if p := bob.path("ann"); p == nil || !p.Blocked || p.Key != wire.KeyChanged {
 					t.Errorf("bob's path is %+v", p)
 				}
-				bob.Do(wire.Verify{Name: "ann", Answer: answer})
+				bob.verifies("ann", answer)
 				settle()
 				if answer == wire.AnswerSame {
 					bob.wantTexts("ann", "one", "two")

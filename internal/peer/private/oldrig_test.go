@@ -87,7 +87,7 @@ func (w *lab) befriend(ann, bob *person) {
 	w.t.Helper()
 	ann.Whisper("bob", "hello", false)
 	settle()
-	bob.Do(wire.Accept{Name: "ann"})
+	bob.accepts("ann")
 	settle()
 	bob.wantTexts("ann", "hello")
 }

@@ -21,6 +21,10 @@ func (l *loop) may(c *conversation, way gate.Way, key string) gate.Verdict {
 	if c.kind != wire.KindAccount {
 		f.Person.Met = c.device
 	}
+	if key != "" && c.stateOf(key) == wire.KeyNone {
+		f.Person.Owner = l.otherOwner(c, key)
+		f.Person.Unread = c.unread
+	}
 	switch {
 	case !s.online || !s.welcomed:
 	case s.able:
@@ -112,10 +116,9 @@ func (l *loop) returned(e *wire.Returned) {
 		return
 	}
 	one.passed, one.InDoubt, one.noted = false, one.InDoubt || e.InDoubt, one.noted || e.InDoubt
+	c.says, c.unread = gate.Unasked, true // it was another connection, or the disk knows more
 	if l.server.online {
-		c.says = gate.Unasked // the session knows better, or it was another connection
-		l.reread(c)
-		l.begun(c)
+		c.later(time.Now()) // not at once: the session may return it again
 	}
 	l.hold(c)
 }

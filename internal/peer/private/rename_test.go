@@ -58,7 +58,7 @@ func TestAConversationFollowsAGuestWhoTakesAnotherName(t *testing.T) {
 				content := random(4<<20, 1)
 				ann.Do(wire.SendFile{To: "gus", File: give(t, "a.bin", content)})
 				wait(time.Second)
-				gus.Do(wire.Accept{Name: "ann"})
+				gus.accepts("ann")
 				gus.waitFor("a.bin", wire.TransferRunning)
 				calls := gus.count(func(e wire.Event) bool { _, is := e.(*wire.Called); return is })
 

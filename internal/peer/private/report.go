@@ -34,6 +34,9 @@ func (l *loop) standing(c *conversation) *wire.Path {
 		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: l.blocked(c),
 		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
 	}
+	if e.Request {
+		e.Asker = wire.DevicePrint(c.asker)
+	}
 	if c.device != "" && e.Key == wire.KeyNone {
 		e.Key = wire.KeyNew
 	}

@@ -131,7 +131,8 @@ type person struct {
 	outer  running // the endpoint, or what stands around it
 	cancel context.CancelFunc
 
-	downloads string // where files go
+	downloads string   // where files go
+	took      []string // the files that were accepted
 	done      sync.WaitGroup
 
 	mu     sync.Mutex
@@ -173,6 +174,7 @@ type manner struct {
 	watch     func(wire.Event)      // nil, or called with what comes out
 	now       func() time.Time      // nil, or a clock that is wrong
 	around    func(*person) running // nil, or what stands around the endpoint
+	offline   bool                  // there is no server yet
 }
 
 func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
@@ -211,7 +213,9 @@ func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner)
 		}
 	})
 	w.all = append(w.all, p)
-	s.connect()
+	if !as.offline {
+		s.connect()
+	}
 	return p
 }
 
@@ -295,6 +299,54 @@ func last[E wire.Event](p *person, is func(E) bool) (found E) {
 		}
 	}
 	return found
+}
+
+// accepts takes what somebody asks for as a screen shows it: the conversation, or
+// else the oldest file that is offered.
+func (p *person) accepts(name string) {
+	if way := p.path(name); way == nil || !way.Request {
+		p.mu.Lock()
+		offered := map[string]bool{}
+		var first []string
+		for _, e := range p.events {
+			if t, ok := e.(*wire.Transfer); ok && t.User == name && !t.Out {
+				offered[t.ID] = t.State == wire.TransferOffered
+				first = append(first, t.ID)
+			}
+		}
+		p.mu.Unlock()
+		if i := slices.IndexFunc(first, func(id string) bool { return offered[id] && !slices.Contains(p.took, id) }); i >= 0 {
+			p.took = append(p.took, first[i])
+			p.Do(wire.Accept{Name: name, File: first[i]})
+			return
+		}
+	}
+	r := wire.Accept{Name: name}
+	if called := last(p, func(e *wire.Called) bool { return e.From == name }); called != nil {
+		r.Print = called.Print
+	}
+	if way := p.path(name); way != nil && way.Request {
+		r.Print = way.Asker
+	}
+	p.Do(r)
+}
+
+// verifies compares somebody's number, "" that of the own account, and answers.
+func (p *person) verifies(name string, answer wire.Answer) {
+	p.t.Helper()
+	p.Do(wire.Verify{Name: name, Answer: answer, Print: p.compares(name).Print})
+}
+
+// compares is what a person is shown to compare with somebody.
+func (p *person) compares(name string) *wire.Safety {
+	p.t.Helper()
+	tag := p.Do(wire.Verify{Name: name})
+	settle()
+	e := last(p, func(e *wire.Safety) bool { return e.Re.Re == tag })
+	if e == nil {
+		p.t.Fatalf("%s is shown nothing to compare with %s", p.server.name, name)
+	}
+	return e
 }
 
 func (p *person) path(user string) *wire.Path {

@@ -31,6 +31,8 @@ type session struct {
 	passed  []*wire.Receipt // lines that the server may read
 	held    []*wire.Receipt // that were passed on and wait
 	holding bool
+	returns bool // every line that is passed on
+	tries   int  // lines that were passed on, again and again
 	asked   []wire.Request
 	tagged  map[wire.Act]string // the newest tag of each kind of request
 	online  bool
@@ -142,7 +144,8 @@ func (s *session) disconnect() {
 // Pass sends a line at once and has the disk settle it, or returns it.
 func (s *session) Pass(v gate.Verdict, r *wire.Receipt) {
 	s.mu.Lock()
-	online := s.online && v.InPlain(r.To)
+	s.tries++
+	online := s.online && v.InPlain(r.To) && !s.returns
 	if s.holding && online {
 		s.held = append(s.held, r)
 		s.mu.Unlock()

@@ -170,6 +170,7 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
+	l.names = nil // which another server knows other people by
 	s.welcomed, s.node, s.nonce = true, e.Node, e.Nonce
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	l.load()
@@ -195,6 +196,9 @@ func (l *loop) named(name string, kind wire.Kind) {
 			c.resend()
 		}
 		l.tellOthers()
+	}
+	if s.online && s.welcomed && !s.able {
+		l.giveUp()
 	}
 }
 
@@ -282,7 +286,7 @@ func (l *loop) claimed(e *wire.Endpoint) {
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
-	l.tellNewDevices(e.Devices)
+	l.tellNewDevices()
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {

@@ -19,7 +19,7 @@ func TestALineGoesStraightFromSocketToSocket(t *testing.T) {
 			t.Errorf("bob was not asked: %+v", asks)
 		}
 		bob.wantTexts("ann")
-		bob.Do(wire.Accept{Name: "ann"})
+		bob.accepts("ann")
 		settle()
 		bob.wantTexts("ann", "hello")
 		ann.wantStates(id, wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)

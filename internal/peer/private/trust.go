@@ -1,6 +1,7 @@
 package private
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -8,6 +9,44 @@ import (
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
+
+// recall takes from the disk what is known of somebody, and which key lines went to
+// last. What can't be read is tried again before anything goes out.
+func (l *loop) recall(c *conversation) {
+	contact, err := l.cfg.Store.Contact(c.name)
+	if err != nil {
+		l.diskFailed("read a contact", err)
+	}
+	keys, errKeys := l.keysOf(c.name)
+	if c.unread = err != nil || errKeys != nil; c.unread {
+		c.contact.User = c.name
+		return
+	}
+	contact.User = c.name
+	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
+	c.contact, c.keys = contact, keys
+	last := ""
+	for _, d := range keys {
+		if d.Key == l.id.Key() {
+			continue
+		}
+		c.contact.Secure = true
+		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
+			last = d.Key
+		}
+	}
+	c.device = cmp.Or(c.device, last)
+	if c.contact.Secure {
+		c.kind = wire.KindAccount
+	}
+}
+
+// reread tries again to read what the disk did not tell.
+func (l *loop) reread(c *conversation) {
+	if c.unread {
+		l.recall(c)
+	}
+}
 
 // judge says whether lines may go to a key, which the server or a device itself
 // gives for somebody's, and notes and tells what is new of it. Nobody who is not
@@ -22,6 +61,11 @@ func (l *loop) judge(c *conversation, key string) bool {
 		return false
 	case c.kind != wire.KindAccount:
 		l.judgeGuest(c, key)
+		if v.Note() != "" {
+			c.know(wire.KnownDevice{User: c.name, Key: key, State: v.Note()})
+			l.adopt(c, key)
+			l.emit(&wire.KeySeen{User: c.name, State: v.Note(), Print: wire.DevicePrint(key), Text: l.aboutKey(c, v, false)})
+		}
 		return v.Trusts()
 	}
 	was, before := c.device, c.state()
@@ -32,14 +76,16 @@ func (l *loop) judge(c *conversation, key string) bool {
 	l.adopt(c, key)
 	lost := was != key && before == wire.KeyVerified && c.state() != wire.KeyVerified
 	if v.Note() != "" || lost {
-		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: aboutKey(c, v, lost)})
+		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: l.aboutKey(c, v, lost)})
 	}
 	return v.Trusts()
 }
 
 // aboutKey is what a person is told of a key that was not spoken to before.
-func aboutKey(c *conversation, v gate.Verdict, lost bool) string {
+func (l *loop) aboutKey(c *conversation, v gate.Verdict, lost bool) string {
 	switch {
+	case v.Why() == gate.Shared:
+		return sharedWith(c.name, l.otherOwner(c, c.device))
 	case v.Why() == gate.CameBack:
 		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
 	case v.Why() == gate.Unvouched:
@@ -112,9 +158,21 @@ func (l *loop) list(c *conversation, devices []wire.Device) {
 	}
 }
 
+// listEvery is how long something may be said on a link until its device is looked for
+// in the account's list: a server tells who shares a room of a device that is removed.
+const listEvery = time.Minute
+
+// stir notes that something is said on a link, by either side.
+func (c *conversation) stir() {
+	if c.relist.IsZero() && c.kind == wire.KindAccount {
+		c.relist = time.Now().Add(listEvery)
+	}
+}
+
 // listAnew asks for the devices of somebody to whom there is a link: what was said of
 // them while there was no connection was not heard.
 func (l *loop) listAnew(c *conversation) {
+	c.relist = time.Time{}
 	if len(c.paths) == 0 || c.kind != wire.KindAccount {
 		return
 	}
@@ -201,6 +259,9 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 		l.keepKey(d)
 	} else {
 		c.know(d)
+	}
+	if state == wire.KeyVerified {
+		l.disown(c.name, c.device)
 	}
 	l.adopt(c, c.device)
 	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})

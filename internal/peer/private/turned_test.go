@@ -37,7 +37,7 @@ func TestANoteThatIsTurnedToSomebodyElseIsNotShown(t *testing.T) {
 				settle()
 				notes := v.waiting("mallory")
 				if len(notes) == 0 { // ann's program has asked whether the key is both people's
-					ann.verify("mallory")
+					ann.verifies("mallory", wire.AnswerSame)
 					wait(2 * time.Minute)
 					notes = v.waiting("mallory")
 				}
@@ -57,11 +57,6 @@ func TestANoteThatIsTurnedToSomebodyElseIsNotShown(t *testing.T) {
 			})
 		})
 	}
-}
-
-// verify has a person say that the key of somebody is the right one.
-func (p *person) verify(name string) {
-	p.Do(wire.Verify{Name: name, Answer: wire.AnswerSame})
 }
 
 // TestNotesAndPrekeysOfOlderProgramsAreNotUsed has bob's server hold what his program of

@@ -79,6 +79,7 @@ func (l *loop) tryAgain(act string, err error) bool {
 func (l *loop) keepKey(d wire.KnownDevice) {
 	u := &l.unsaved
 	u.keys = append(slices.DeleteFunc(u.keys, func(k wire.KnownDevice) bool { return sameKey(k, d) }), d)
+	l.names = nil
 	if c := l.convs[wire.Fold(d.User)]; c != nil {
 		c.know(d)
 	}
@@ -92,8 +93,23 @@ func (l *loop) keysOf(user string) ([]wire.KnownDevice, error) {
 		l.diskFailed("read the keys", err)
 		return nil, err
 	}
-	for _, d := range l.unsaved.keys {
-		if wire.Fold(d.User) != wire.Fold(user) {
+	return l.unsaved.over(known, func(d wire.KnownDevice) bool { return wire.Fold(d.User) == wire.Fold(user) }), nil
+}
+
+// namesOf returns the names under which a key is known, on disk or on the way there.
+func (l *loop) namesOf(key string) ([]wire.KnownDevice, error) {
+	known, err := l.cfg.Store.NamesOf(key)
+	if err != nil {
+		l.diskFailed("read the keys", err)
+		return nil, err
+	}
+	return l.unsaved.over(known, func(d wire.KnownDevice) bool { return d.Key == key }), nil
+}
+
+// over puts what has not reached the disk in the place of what it knows.
+func (u *unsaved) over(known []wire.KnownDevice, concerns func(wire.KnownDevice) bool) []wire.KnownDevice {
+	for _, d := range u.keys {
+		if !concerns(d) {
 			continue
 		}
 		if i := slices.IndexFunc(known, func(k wire.KnownDevice) bool { return sameKey(k, d) }); i >= 0 {
@@ -102,7 +118,7 @@ func (l *loop) keysOf(user string) ([]wire.KnownDevice, error) {
 			known = append(known, d)
 		}
 	}
-	return known, nil
+	return known
 }
 
 func sameKey(a, b wire.KnownDevice) bool {

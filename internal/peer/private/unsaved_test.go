@@ -20,7 +20,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 			ann.Whisper("bob", "hello", false)
 			settle()
 			bob.store.setFull(true)
-			bob.Do(wire.Accept{Name: "ann"})
+			bob.accepts("ann")
 			settle()
 			bob.store.setFull(false)
 			wait(time.Minute)

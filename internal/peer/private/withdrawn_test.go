@@ -63,7 +63,7 @@ func TestADeviceThatIsNotOnTheListAnyMoreIsWithdrawn(t *testing.T) {
 		if p := ann.path("bob"); !p.Blocked || p.Key != wire.KeyChanged {
 			t.Errorf("ann's path is %+v", p)
 		}
-		ann.Do(wire.Verify{Name: "bob", Answer: wire.AnswerSame})
+		ann.verifies("bob", wire.AnswerSame)
 		wait(2 * time.Minute)
 		next.wantTexts("ann", "two")
 	})

@@ -33,6 +33,13 @@ func ServerLines(s wire.Status) (rows []string, question string) {
 			"now it would be spoken to in plain text: whoever answers there can read what you send, your password, too",
 		}, "speak plain text to " + s.Server + "?"
 	}
+	if m.Valid {
+		return []string{
+			s.Server + " had:  " + had,
+			"it shows now: " + m.Shows + ", with a certificate that is valid for its name",
+			"if you say yes, any key with such a certificate is accepted from then on, and not that one key only: ask its operator whether that is meant",
+		}, "trust certificates in place of the key of " + s.Server + "?"
+	}
 	return []string{
 		s.Server + " had:  " + had,
 		"it shows now: " + m.Shows,

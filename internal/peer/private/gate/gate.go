@@ -55,6 +55,7 @@ type Person struct {
 	Contact wire.Contact       // as the disk has it
 	Keys    []wire.KnownDevice // that were seen, also those that are trusted no more
 	Met     string             // the key of a guest in this run, "" for none: no disk keeps it
+	Owner   string             // another name that the key at hand is known by, "" for none
 }
 
 // Server is what the server says of somebody now. It may lie.
@@ -213,6 +214,10 @@ func (f *Facts) trust() (State, Reason, wire.KeyState) {
 		return Ask, CameBack, wire.KeyChanged
 	case state == wire.KeyChanged:
 		return Ask, Changed, ""
+	case state == wire.KeyShared:
+		return Ask, Shared, ""
+	case state == wire.KeyNone && f.Person.Owner != "":
+		return Ask, Shared, wire.KeyShared
 	case !f.account():
 		return Trust, None, ""
 	case state == wire.KeyVerified:
@@ -282,5 +287,5 @@ func (f *Facts) vouched(verified bool) bool {
 
 // Distrusted reports whether a key in this state gets nothing and vouches for nobody.
 func Distrusted(state wire.KeyState) bool {
-	return state == wire.KeyChanged || state == wire.KeyRejected || state == wire.KeyWithdrawn
+	return state == wire.KeyChanged || state == wire.KeyShared || state == wire.KeyRejected || state == wire.KeyWithdrawn
 }

@@ -100,6 +100,35 @@ func TestVouchersCountFromWhatAPersonHasCompared(t *testing.T) {
 	}
 }
 
+// TestAKeyOfAnotherNameIsAskedAboutWhoeverVouchesForIt tries it with an account that is
+// not known, one that vouches for it, and a guest.
+func TestAKeyOfAnotherNameIsAskedAboutWhoeverVouchesForIt(t *testing.T) {
+	type states = map[*device]wire.KeyState
+	vouched := list(entry(first), entry(second, first))
+	for _, c := range []struct {
+		name   string
+		kind   wire.Kind
+		person gate.Person
+		want   gate.State
+		note   wire.KeyState
+	}{
+		{"an account that is not known", wire.KindAccount, gate.Person{}, gate.Ask, wire.KeyShared},
+		{"one whose known key vouches for it", wire.KindAccount, bob(states{first: wire.KeyKnown}), gate.Ask, wire.KeyShared},
+		{"one whose compared key vouches for it", wire.KindAccount, bob(states{first: wire.KeyVerified}), gate.Ask, wire.KeyShared},
+		{"a guest", wire.KindGuest, gate.Person{}, gate.Ask, wire.KeyShared},
+		{"one who was asked about, and not answered", wire.KindAccount, bob(states{second: wire.KeyShared}), gate.Ask, ""},
+		{"who had it before others did", wire.KindAccount, bob(states{second: wire.KeyKnown}), gate.Trust, ""},
+		{"who was compared", wire.KindAccount, bob(states{second: wire.KeyVerified}), gate.Trust, ""},
+	} {
+		p := c.person
+		p.Name, p.Owner = user, "mallory"
+		v := gate.Decide(gate.Facts{Person: p, Server: gate.Server{Kind: c.kind, Listed: vouched}, Own: own.key, Way: gate.ToKnow, Key: second.key})
+		if v.State() != c.want || v.Note() != c.note {
+			t.Errorf("%s: got state %d and the note %q, want %d and %q", c.name, v.State(), v.Note(), c.want, c.note)
+		}
+	}
+}
+
 func TestASignatureForAnotherNameNodeOrKeyIsNoVoucher(t *testing.T) {
 	known := bob(map[*device]wire.KeyState{first: wire.KeyKnown})
 	for name, text := range map[string][]byte{
@@ -122,7 +151,7 @@ func TestWhoHasBeenKnownWithAKeyIsNeverToldAnythingInPlainText(t *testing.T) {
 		"a guest of the run": {Met: first.key},
 		"a disk that fails":  {Unread: true},
 	}
-	for _, state := range []wire.KeyState{wire.KeyNew, wire.KeyKnown, wire.KeyVerified, wire.KeyChanged, wire.KeyRejected, wire.KeyWithdrawn} {
+	for _, state := range []wire.KeyState{wire.KeyNew, wire.KeyKnown, wire.KeyVerified, wire.KeyChanged, wire.KeyShared, wire.KeyRejected, wire.KeyWithdrawn} {
 		persons["a key that is "+string(state)] = gate.Person{Keys: []wire.KnownDevice{{Key: first.key, State: state}}}
 	}
 	n := 0
@@ -149,6 +178,8 @@ func TestNoKeyIsSpokenToThatNobodyHasAccepted(t *testing.T) {
 	for name, states := range map[string]map[*device]wire.KeyState{
 		"rejected":           {first: wire.KeyVerified, second: wire.KeyRejected},
 		"changed":            {first: wire.KeyKnown, second: wire.KeyChanged},
+		"shared":             {first: wire.KeyKnown, second: wire.KeyShared},
+		"the only, shared":   {second: wire.KeyShared},
 		"withdrawn":          {first: wire.KeyKnown, second: wire.KeyWithdrawn},
 		"unknown":            {first: wire.KeyKnown},
 		"new, and other one": {first: wire.KeyVerified, second: wire.KeyNew},
@@ -209,6 +240,7 @@ func TestEveryReasonHasItsSentence(t *testing.T) {
 		bob(map[*device]wire.KeyState{second: wire.KeyVerified}),
 		bob(map[*device]wire.KeyState{second: wire.KeyRejected}),
 		bob(map[*device]wire.KeyState{second: wire.KeyWithdrawn}),
+		bob(map[*device]wire.KeyState{second: wire.KeyShared}),
 	} {
 		everyServer(func(s gate.Server) {
 			for _, way := range []gate.Way{gate.InPlain, gate.ByLink, gate.BySeal} {

@@ -36,6 +36,8 @@ func rows() []struct {
 		return with(func(s *gate.Server) { s.Listed = list(devices...) })
 	}
 	known := bob(states{second: wire.KeyKnown})
+	claimed, shared := stranger, bob(states{second: wire.KeyShared})
+	claimed.Owner = "mallory"
 	beside := bob(states{first: wire.KeyVerified, second: wire.KeyNew})
 	return []struct {
 		known, says string
@@ -63,6 +65,8 @@ func rows() []struct {
 		{"this key, and another one was compared, which vouches for it", "this key", beside, listed(entry(first), entry(second, first))},
 		{"this key was rejected", "this key", bob(states{second: wire.KeyRejected}), keys},
 		{"this key was removed by its owner", "this key", bob(states{second: wire.KeyWithdrawn}), listed(entry(second))},
+		{"this key, as somebody else's", "this key", claimed, listed(entry(second))},
+		{"this key, as somebody else's, too, and nobody has answered", "this key", shared, listed(entry(second))},
 		{"a key, but not which one", "this key", bob(nil), keys},
 	}
 }

@@ -19,6 +19,7 @@ const (
 	CameBack           // it was removed, and is used again
 	Changed            // it is not one that was seen before, and none of those vouches for it
 	Unvouched          // another one was compared, and does not vouch for it
+	Shared             // it is known under another name, too
 	NoInbox            // nothing can be left for the person
 	NotAccepted        // no person has agreed to the conversation
 )
@@ -38,6 +39,7 @@ var sentences = map[Reason]string{
 	CameBack:    "%[1]s had removed this device, and it is used again: /verify %[1]s",
 	Changed:     "the key has changed: /verify %[1]s",
 	Unvouched:   "the key is not the one that you have compared: /verify %[1]s",
+	Shared:      "the key is known under another name, too: /verify %[1]s",
 	NoInbox:     "nothing can be left for %[1]s at this server",
 	NotAccepted: "you have not accepted %[1]s yet: /accept %[1]s",
 }

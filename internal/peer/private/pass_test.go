@@ -1,0 +1,102 @@
+package private_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince has olaf begin to use a
+// program with keys while a line for him waits at the session.
+func TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		w.enterOld("olaf", wire.KindAccount)
+		ann.Whisper("olaf", "readable", false)
+		wait(5 * time.Second)
+		if n := len(ann.server.passed); n != 1 {
+			t.Fatalf("%d lines went through the server, want one", n)
+		}
+		ann.server.hold(true)
+		id := ann.Whisper("olaf", "not sent yet", false)
+		settle()
+		olaf := w.enter("olaf", wire.KindAccount, newMemory("olaf"))
+		must(t, olaf.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
+		ann.server.hold(false)
+		wait(2 * time.Minute)
+		if n := len(ann.server.passed); n != 1 {
+			t.Errorf("%d lines went through the server, want one", n)
+		}
+		olaf.wantTexts("ann", "not sent yet")
+		if states := ann.states(id); !slices.Contains(states, wire.ReceiptDelivered) {
+			t.Errorf("the line went through %v", states)
+		}
+	})
+}
+
+func TestWordsForSomebodyAreNoRequestOfAScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, _ := friends(w)
+		for _, r := range []wire.Request{wire.Private{To: "bob", Text: "readable"}, wire.Seal{To: "bob"}} {
+			tag := ann.Do(r)
+			settle()
+			if e := last(ann, func(e *wire.Refused) bool { return e.Re.Re == tag }); e == nil {
+				t.Errorf("%T was not refused", r)
+			}
+		}
+		for _, r := range ann.server.asked {
+			if spoken := r.Act() == wire.ActPrivate || r.Act() == wire.ActSeal; spoken {
+				t.Errorf("the server was asked %T", r)
+			}
+		}
+	})
+}
+
+// TestALineTypedUnderAnotherNameGoesToAnOlderServerOnceWeHaveThatName: the endpoint keeps
+// it meanwhile.
+func TestALineTypedUnderAnotherNameGoesToAnOlderServerOnceWeHaveThatName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindGuest, newMemory("ann"))
+		ann.server.push(&wire.Status{State: wire.StateOffline})
+		settle()
+		ann.Whisper("olaf", "as ann", false)
+		settle()
+		ann.server.name = "anna"
+		ann.server.come(wire.Status{Dialect: "a3"})
+		if n := len(ann.server.passed); n > 0 {
+			t.Fatalf("%d lines went out under another name", n)
+		}
+		ann.server.push(&wire.LoggedIn{Name: "ann", Kind: wire.KindOld})
+		settle()
+		if n := len(ann.server.passed); n != 1 || ann.server.passed[0].As != "ann" {
+			t.Errorf("%d lines went out, want the one", n)
+		}
+	})
+}
+
+// TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd has a session that never agrees.
+func TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		w.enterOld("olaf", wire.KindOld)
+		ann.server.returns = true
+		ann.Whisper("olaf", "again and again", false)
+		wait(10 * time.Minute)
+		ann.server.mu.Lock()
+		defer ann.server.mu.Unlock()
+		if n := ann.server.tries; n < 2 || n > 20 {
+			t.Errorf("the line was passed %d times within ten minutes", n)
+		}
+	})
+}
