@@ -24,7 +24,8 @@
 // server.go hears what the server says; register.go is our place at its
 // registry; conversation.go is what is known of somebody, trust.go and verify.go
 // are about keys, rename.go about people who change their names; call.go finds a
-// way, knock.go where it may lead, path.go holds the links; lines.go is about our lines, arrivals.go about
+// way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
+// lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
 // what the disk does not take; files.go and
 // file_*.go move files; oldpeers.go talks to people of older programs in plain

@@ -146,6 +146,25 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 			bob.wantTexts("ann", "hello", "good")
 		})
 	})
+	t.Run("ours fails at once where nobody would take it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newLab(t)
+			defer w.end()
+			ann, bob := companions(w)
+			for _, text := range []string{long, "a\x00b", " "} {
+				id := ann.Whisper("bob", text, false)
+				settle()
+				ann.wantStates(id, wire.ReceiptFailed)
+				if r := last(ann, func(r *wire.Receipt) bool { return r.Client == id }); r.Reason == "" {
+					t.Errorf("%.10q: ann was told %+v", text, r)
+				}
+			}
+			if n := len(ann.store.lines); n > 0 {
+				t.Errorf("%d lines wait on the disk", n)
+			}
+			bob.wantTexts("ann", "hello")
+		})
+	})
 	t.Run("ours is said to have failed", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newLab(t)

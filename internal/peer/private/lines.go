@@ -59,6 +59,11 @@ func (l *loop) typed(r *wire.Receipt) {
 	}
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
+	if _, err := wire.CleanText(r.Text, wire.MaxText); err != nil { // nobody would take it
+		r.State, r.Reason = wire.ReceiptFailed, whyUnreadable(err)
+		l.emit(r)
+		return
+	}
 	l.reclaim()
 	if time.Now().After(c.fresh) {
 		c.says = gate.Unasked
