@@ -7,8 +7,9 @@
 // A profile belongs to one program at a time (archive.lock). Small things are
 // held in memory and written through, so that reading them never fails; lines
 // and what belongs to private conversations are read from the file. Everything
-// written is durable when the call returns, and what is deleted is overwritten,
-// so that no key comes back. What strangers can fill is bounded.
+// written is durable when the call returns. What is deleted is overwritten in the
+// database; keys, tokens and lines that were taken back are in the journal no more
+// a second or two later. What strangers can fill is bounded.
 package archive
 
 import (
@@ -45,6 +46,8 @@ type Archive struct {
 	lock  *dbfile.Lock
 	write *sql.DB // one connection
 	read  *sql.DB // never writes
+	erase *dbfile.Eraser
+	stop  func() // ends the eraser, and waits for it; nil: there is none
 
 	mu      sync.Mutex
 	profile string
@@ -100,7 +103,26 @@ func (a *Archive) open(dir string) (err error) {
 	if err := a.load(ctx); err != nil {
 		return err
 	}
+	if err := a.startEraser(ctx, file); err != nil {
+		return err
+	}
 	return a.exec("wait less from now on", fmt.Sprintf("PRAGMA busy_timeout = %d", writeWait.Milliseconds()))
+}
+
+// startEraser has a goroutine take what is deleted out of the journal, until Close:
+// the loops of sessions don't wait for it.
+func (a *Archive) startEraser(ctx context.Context, file string) (err error) {
+	if a.erase, err = dbfile.NewEraser(ctx, file); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { a.erase.Run(ctx, func(error) {}) }) // whatever the disk has, the session's own writes say it
+	a.stop = func() {
+		cancel()
+		running.Wait()
+	}
+	return nil
 }
 
 // Profile returns the id of this disk, 32 hex digits made at first opening:
@@ -110,6 +132,10 @@ func (a *Archive) Profile() string { return a.profile }
 // Close gives the profile back. It may be called again.
 func (a *Archive) Close() error {
 	var all []error
+	if a.stop != nil {
+		a.stop()
+		a.stop = nil
+	}
 	for _, db := range []*sql.DB{a.read, a.write} {
 		if db != nil {
 			all = append(all, db.Close())

@@ -58,6 +58,9 @@ func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 		if fresh[i] && one.Line != nil {
 			one.Line.ID = ids[i]
 		}
+		if one.Prekey != "" {
+			a.erase.Asked()
+		}
 	}
 	return fresh, nil
 }

@@ -27,8 +27,9 @@ func (a *Archive) AddPrekeys(keys map[string]wire.Secret, expires wire.Millis) e
 	const insert = "INSERT INTO prekeys (home, id, key, expires) VALUES (?, ?, ?, ?)"
 	const excess = "DELETE FROM prekeys WHERE seq IN (SELECT seq FROM prekeys ORDER BY seq LIMIT max(0, (SELECT count(*) FROM prekeys) - ?))"
 	home := a.here()
+	defer a.erase.Asked()
 	return a.change("store prekeys", func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM prekeys WHERE expires < ?", a.millis()-wire.Millis(prekeyGrace.Milliseconds())); err != nil {
+		if err := a.forgetPrekeys(ctx, tx); err != nil {
 			return err
 		}
 		for _, id := range slices.Sorted(maps.Keys(keys)) {
@@ -39,6 +40,25 @@ func (a *Archive) AddPrekeys(keys map[string]wire.Secret, expires wire.Millis) e
 		_, err := tx.ExecContext(ctx, excess, a.bounds.prekeys)
 		return err
 	})
+}
+
+// RetirePrekeys has the prekeys whose ids begin so deleted at a time, or before that if
+// they would be: all but one, which has replaced them.
+func (a *Archive) RetirePrekeys(prefix, but string, at wire.Millis) error {
+	const retire = "UPDATE prekeys SET expires = min(expires, ?) WHERE home = ? AND substr(id, 1, length(?)) = ? AND id <> ?"
+	expires := at - wire.Millis(prekeyGrace.Milliseconds()) // see forgetPrekeys
+	return a.exec("retire prekeys", retire, expires, a.here(), prefix, prefix, but)
+}
+
+// ForgetPrekeys deletes those whose time is over, of whatever server.
+func (a *Archive) ForgetPrekeys() error {
+	defer a.erase.Asked()
+	return a.change("delete prekeys", a.forgetPrekeys)
+}
+
+func (a *Archive) forgetPrekeys(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM prekeys WHERE expires < ?", a.millis()-wire.Millis(prekeyGrace.Milliseconds()))
+	return err
 }
 
 // Prekey returns the private half of a prekey, "" if there is none.

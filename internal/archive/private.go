@@ -116,6 +116,7 @@ func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
 		dropped = n > 0
 		return err
 	})
+	a.erase.Asked()
 	return dropped && err == nil, err
 }
 
@@ -156,6 +157,22 @@ func (a *Archive) ReadBy(device string, epoch wire.Epoch, upTo wire.ID) ([]*wire
 	}
 	slices.SortFunc(lines, func(a, b *wire.Receipt) int { return cmp.Compare(a.ID, b.ID) })
 	return lines, nil
+}
+
+// LastDevice returns the device that the newest private line was exchanged with
+// under a name, whoever wrote it: "" where there is none, or it went through the
+// server.
+func (a *Archive) LastDevice(user string) (device string, err error) {
+	const query = `SELECT device FROM (
+		SELECT * FROM (SELECT id, device FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND state = '' ORDER BY id DESC LIMIT 1)
+		UNION ALL
+		SELECT * FROM (SELECT id, device FROM lines WHERE home = ?1 AND place = '@' AND to_key = ?2 AND state <> '' ORDER BY id DESC LIMIT 1)
+		) ORDER BY id DESC LIMIT 1`
+	err = a.read.QueryRowContext(context.Background(), query, a.here(), fold(user)).Scan(&device)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the newest device: %w", err)
+	}
+	return device, nil
 }
 
 // LastFrom returns what is known of the newest line of somebody that is not above

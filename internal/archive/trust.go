@@ -64,6 +64,7 @@ func (a *Archive) SetToken(server, name string, t wire.Secret) error {
 	if err != nil {
 		return err
 	}
+	a.erase.Asked() // of the one before
 	delete(a.memo.tokens, key)
 	if t != "" {
 		a.memo.tokens[key] = t.Reveal()

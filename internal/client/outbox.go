@@ -274,6 +274,17 @@ func (l *loop) words(one *line) wire.Request {
 	return l.private(one)
 }
 
+// waitedAfter is from when on a line counts as one that has waited.
+const waitedAfter = time.Second
+
+// age is how long a line has waited, in milliseconds; 0: it is sent as it was typed.
+func (one *line) age() int64 {
+	if waited := time.Since(one.At.Time()); one.At != 0 && waited >= waitedAfter {
+		return waited.Milliseconds()
+	}
+	return 0
+}
+
 // accepted settles a line that the server has.
 func (l *loop) accepted(e *wire.Accepted, one *line) {
 	if e.ID == 0 {

@@ -25,7 +25,7 @@ func (l *loop) private(one *line) wire.Request {
 	v := gate.Unaided(l.cfg.Store, one.To, one.passed.Own(), wire.Fold(one.To) == wire.Fold(l.who.name))
 	switch {
 	case v.InPlain(one.To):
-		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client}
+		return wire.Private{To: one.To, Text: one.Text, Action: one.Action, Client: one.Client, Age: one.age()}
 	case one.isPassed():
 		l.giveBack(one)
 	default:

@@ -120,6 +120,10 @@ func loggedIn(e *wire.LoggedIn) text.Safe {
 	if e.Failed > 0 {
 		b += text.Sprintf(" %s since your last login%s.", count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
 	}
+	if e.Copied != "" {
+		b += text.Sprintf(" a token of your account was used twice, the second time from %s: a copy of it may be with somebody else. "+
+			"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup.", e.Copied)
+	}
 	if e.Waiting > 0 {
 		b += text.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
 	}

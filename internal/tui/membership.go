@@ -114,6 +114,12 @@ func failedFrom(list []wire.FailedFrom) text.Safe {
 	return " (" + text.Join(places, ", ") + ")"
 }
 
+// copiedToken tells that a token of the account was used by two programs.
+func copiedToken(from string) text.Safe {
+	return text.Sprintf("a token of your account was used twice since your last login, the second time from %s: a copy of it may be with somebody else. "+
+		"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup", from)
+}
+
 // loggedIn gives us our name.
 func (m *Model) loggedIn(e *wire.LoggedIn) {
 	m.link.errand(e.Re.Re)
@@ -129,6 +135,9 @@ func (m *Model) loggedIn(e *wire.LoggedIn) {
 	}
 	if e.Failed > 0 {
 		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time")+failedFrom(e.FailedFrom))
+	}
+	if e.Copied != "" {
+		m.note(nil, copiedToken(e.Copied))
 	}
 	if e.Waiting > 0 {
 		m.note(nil, plural(e.Waiting, "private line")+" came while you were away")

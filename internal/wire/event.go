@@ -76,10 +76,13 @@ type LoggedIn struct {
 	Failed  int    `json:"failed,omitempty"`  // wrong passwords since the last login
 	// FailedFrom says from where most of them came, at most five places.
 	FailedFrom []FailedFrom `json:"failed_from,omitempty"`
-	Legacy     bool         `json:"legacy,omitempty"`
-	Waiting    int          `json:"waiting,omitempty"` // lines in the inbox
-	Marks      []Mark       `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
-	More       int          `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
+	// Copied is from where a token of the account was used that was used up: a copy of
+	// it may be with somebody else. What came in by that token has ended.
+	Copied  string `json:"copied,omitempty"`
+	Legacy  bool   `json:"legacy,omitempty"`
+	Waiting int    `json:"waiting,omitempty"` // lines in the inbox
+	Marks   []Mark `json:"marks,omitempty"`   // the account's read markers, the newest where they are too many
+	More    int    `json:"more,omitempty"`    // markers left out: they are told as ReadMoved where their room is entered
 }
 
 // Done answers requests that need no more than that.

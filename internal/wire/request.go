@@ -184,6 +184,9 @@ type Private struct {
 	Text   string   `json:"text"`
 	Action bool     `json:"action,omitempty"`
 	Client ClientID `json:"cid,omitempty"`
+	// Age is how many milliseconds ago a line was typed that has waited: it is refused
+	// where the name has become somebody else's since.
+	Age int64 `json:"age,omitempty"`
 }
 
 // Inbox asks for what waits: answered by InboxCount and then each line.

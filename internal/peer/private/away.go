@@ -19,6 +19,11 @@ const (
 	prekeyFor = 60 * 24 * time.Hour
 	// prekeyRenew is after how long the one of last resort is replaced.
 	prekeyRenew = 7 * 24 * time.Hour
+	// lastKept is how long the private half of the one of last resort is kept after it
+	// was replaced: a line may have been sealed to it just before, and wait.
+	lastKept = 14 * 24 * time.Hour
+	// forgetEvery is how often prekeys are deleted whose time is over.
+	forgetEvery = 12 * time.Hour
 	// prekeyAgain is when it is tried again to hand some over.
 	prekeyAgain = time.Minute
 	// lastResort begins the ids of prekeys that are used more than once.
@@ -40,6 +45,7 @@ type prekeys struct {
 	renew time.Time     // when the one of last resort is replaced, zero: none was handed over by this program
 	made  []wire.Prekey // on disk, and not at the server yet
 	busy  bool
+	clean time.Time // when those are deleted whose time is over
 }
 
 // told is how many the server has.
@@ -61,8 +67,20 @@ func (k *prekeys) used() {
 	}
 }
 
-// act hands over new ones when it is time.
+// next is when something is to be done.
+func (k *prekeys) next() time.Time {
+	if k.due.IsZero() || k.clean.Before(k.due) {
+		return k.clean
+	}
+	return k.due
+}
+
+// act deletes those whose time is over, and hands over new ones when it is time.
 func (k *prekeys) act(l *loop, now time.Time) {
+	if !now.Before(k.clean) {
+		k.clean = now.Add(forgetEvery)
+		l.diskFailed("delete prekeys", l.cfg.Store.ForgetPrekeys())
+	}
 	if k.due.IsZero() || now.Before(k.due) {
 		return
 	}
@@ -90,6 +108,7 @@ func (k *prekeys) answered(l *loop, e wire.Event) {
 	no, refused := e.(*wire.Refused)
 	switch {
 	case !refused:
+		k.replaced(l, now)
 		k.made, k.renew = nil, now.Add(prekeyRenew)
 		if count, ok := e.(*wire.PrekeyCount); ok {
 			k.told(l, count.Count)
@@ -101,6 +120,16 @@ func (k *prekeys) answered(l *loop, e wire.Event) {
 	default:
 		k.due = now.Add(prekeyAgain)
 	}
+}
+
+// replaced has the disk forget the ones of last resort that the server gives to
+// nobody any more.
+func (k *prekeys) replaced(l *loop, now time.Time) {
+	if len(k.made) == 0 {
+		return // they were those of another name of ours
+	}
+	last, until := k.made[0].ID, wire.MillisOf(now.Add(lastKept))
+	l.write("retire prekeys", "retire prekeys", func() error { return l.cfg.Store.RetirePrekeys(lastResort, last, until) })
 }
 
 // make makes prekeys whose private halves are on disk: one of last resort with

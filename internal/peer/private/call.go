@@ -121,7 +121,7 @@ func (l *loop) punched(e *wire.Punched) {
 	}
 	c := l.conversation(e.From)
 	l.spell(c, e.From)
-	c.is(e.Kind)
+	l.is(c, e.Kind, e.Device, e.Devices)
 	l.list(c, e.Devices)
 	c.says = gate.Unasked
 	trusted := l.judge(c, e.Device)

@@ -34,6 +34,8 @@ type conversation struct {
 	contact   wire.Contact
 
 	device string             // its key, "" before it is known
+	past   string             // a guest's, while device is not known: the key that what is on the disk was exchanged with; see guestKey
+	ofDisk bool               // contact is what the disk has of an account
 	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
 	unread bool               // the disk could not be read: contact and keys are not all
 	listed gate.List          // as the server lists its devices
@@ -111,14 +113,6 @@ func (l *loop) spell(c *conversation, name string) {
 	}
 	l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
 	c.name, c.contact.User, c.noted.changed = name, name, true
-}
-
-// is notes of which kind somebody is. Who has been an account with a key stays
-// one: a server that calls it a guest must not get another key past a person.
-func (c *conversation) is(kind wire.Kind) {
-	if !c.contact.Secure {
-		c.kind = kind
-	}
 }
 
 // keepContact changes what is known of somebody, on disk where that is an account:
@@ -257,7 +251,7 @@ func (l *loop) find(c *conversation) {
 // found knows whom lines are for.
 func (l *loop) found(c *conversation, e *wire.Found) {
 	l.spell(c, e.Name)
-	c.is(e.Kind)
+	l.is(c, e.Kind, e.Device, e.Devices)
 	l.list(c, e.Devices)
 	switch {
 	case e.Device == l.id.Key():
@@ -266,13 +260,16 @@ func (l *loop) found(c *conversation, e *wire.Found) {
 		c.again = time.Now().Add(comesWithin)
 	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c):
 		c.coming = false
+		l.keyless(c)
 		l.isKeyless(c, gate.Keyless)
 	case e.Device != "":
 		if l.judge(c, e.Device) {
 			if !c.invited {
 				c.show("") // whatever it was: they are here, and are called
 			}
-			l.begin(c)
+			if l.waits(c) || c.urgent { // what waited may have been for somebody else
+				l.begin(c)
+			}
 		}
 	default:
 		l.away(c, c.name+" is away")

@@ -89,6 +89,9 @@ type Store interface {
 	// LastFrom is the newest line of somebody that is not above an id: the device
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)
+	// LastDevice is the device that the newest private line was exchanged with under
+	// a name; "" where there is none, or it went through the server.
+	LastDevice(user string) (string, error)
 	// Keep stores the *wire.Whispered of plain conversations.
 	Keep(lines []wire.Event, rooms ...wire.Extent) error
 	// Hear stores lines that came where they belong, sets their ids, and says which
@@ -110,6 +113,10 @@ type Store interface {
 
 	AddPrekeys(keys map[string]wire.Secret, expires wire.Millis) error
 	Prekey(id string) (wire.Secret, error)
+	// RetirePrekeys has those whose ids begin so deleted at a time, but for one that
+	// has replaced them, and ForgetPrekeys deletes all whose time is over.
+	RetirePrekeys(prefix, but string, at wire.Millis) error
+	ForgetPrekeys() error
 
 	Shares() (typing, reading bool)
 	SetShares(typing, reading bool) error

@@ -273,11 +273,13 @@ func TestAFileForAGuestDoesNotGoToTheNextOneOfThatName(t *testing.T) {
 		bob.quit()
 		wait(time.Second)
 		other := w.enter("bob", wire.KindGuest, newMemory("mallory"))
-		ann.Whisper("bob", "are you there?", false)
+		ann.Whisper("bob", "are you there?", false) // is for the one before, as all that she sees is
+		wait(time.Second)
+		ann.Whisper("bob", "who are you?", false)
 		wait(5 * time.Second)
 		other.accepts("ann")
 		wait(10 * time.Second)
-		other.wantTexts("ann", "are you there?")
+		other.wantTexts("ann", "who are you?")
 		ann.wantFile("a.txt", wire.TransferFailed, "somebody else is called bob now")
 		if e := events[*wire.Transfer](other); len(e) > 0 {
 			t.Errorf("the other bob was offered %+v", e[0])

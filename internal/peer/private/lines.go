@@ -23,6 +23,7 @@ const (
 type line struct {
 	*wire.Receipt
 	on      *path // where it was sent last, nil: nowhere that counts
+	stay    int   // of the server when it was typed here; 0: it was typed before there was a connection
 	sealing bool  // a sealed copy is being made
 	passed  bool  // the session has it, for this connection
 	noted   bool  // the disk says that it may have arrived, as it must before anything goes out
@@ -69,6 +70,7 @@ func (l *loop) typed(r *wire.Receipt) {
 		c.says = gate.Unasked
 	}
 	l.position(c, r)
+	r.Device = c.guestKey()
 	l.queue = append(l.queue, r)
 }
 
@@ -113,7 +115,7 @@ func (l *loop) saveTyped() {
 		c := l.conversation(r.To)
 		noted := r.InDoubt
 		r.InDoubt = false
-		c.add(&line{Receipt: r, noted: noted})
+		c.add(&line{Receipt: r, noted: noted, stay: l.server.stay})
 		if !l.inPlain(c).InPlain(c.name) { // else the session says so
 			l.emit(copied(r))
 		}
@@ -380,5 +382,5 @@ func (l *loop) failBound(c *conversation, key string) {
 			bound = append(bound, one)
 		}
 	}
-	l.fail(c, "somebody else is called "+c.name+" now: this was for the one before", bound...)
+	l.fail(c, somebodyElse(c), bound...)
 }

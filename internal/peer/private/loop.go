@@ -251,7 +251,7 @@ func (l *loop) act(now time.Time) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.due(), l.prekeys.due, l.farewell, l.older.keeper.Due()}
+	times := []time.Time{l.place.due, l.files.due(), l.prekeys.next(), l.farewell, l.older.keeper.Due()}
 	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
 		times = append(times, l.unsaved.again)
 	}

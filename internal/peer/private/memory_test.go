@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -23,6 +25,7 @@ type memory struct {
 	devices  map[string][]wire.KnownDevice
 	contacts map[string]wire.Contact
 	prekeys  map[string]wire.Secret
+	retired  map[string]wire.Millis // when some of them are deleted
 	moving   []*wire.Transfer
 	quiet    bool // nothing is shared
 	full     bool // the disk takes nothing
@@ -35,7 +38,7 @@ func newMemory(name string) *memory {
 	seed := sha256.Sum256([]byte(name))
 	return &memory{
 		seed: string(seed[:]), heard: map[[3]string]bool{}, devices: map[string][]wire.KnownDevice{},
-		contacts: map[string]wire.Contact{}, prekeys: map[string]wire.Secret{},
+		contacts: map[string]wire.Contact{}, prekeys: map[string]wire.Secret{}, retired: map[string]wire.Millis{},
 	}
 }
 
@@ -150,6 +153,24 @@ func (m *memory) LastFrom(user string, upTo wire.ID) (newest *wire.Heard, err er
 	return newest, nil
 }
 
+func (m *memory) LastDevice(user string) (device string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var newest wire.ID
+	for _, h := range m.lasting {
+		if wire.Fold(h.Line.From) == wire.Fold(user) && h.Line.ID > newest {
+			newest, device = h.Line.ID, h.Device
+		}
+	}
+	for _, r := range m.settled {
+		reached := r.State == wire.ReceiptDelivered || r.State == wire.ReceiptRead
+		if reached && wire.Fold(r.To) == wire.Fold(user) && r.ID > newest {
+			newest, device = r.ID, r.Device
+		}
+	}
+	return device, nil
+}
+
 func (m *memory) DropPrivate(id wire.ClientID) (gone bool, err error) {
 	err = m.change(func() { gone = m.remove(id) > 0 })
 	return gone, err
@@ -247,6 +268,26 @@ func (m *memory) SetContact(c wire.Contact) error {
 func (m *memory) AddPrekeys(keys map[string]wire.Secret, _ wire.Millis) error {
 	return m.change(func() {
 		maps.Copy(m.prekeys, keys)
+	})
+}
+
+func (m *memory) RetirePrekeys(prefix, but string, at wire.Millis) error {
+	return m.change(func() {
+		for id := range m.prekeys {
+			if was, known := m.retired[id]; strings.HasPrefix(id, prefix) && id != but && (!known || at < was) {
+				m.retired[id] = at
+			}
+		}
+	})
+}
+
+func (m *memory) ForgetPrekeys() error {
+	return m.change(func() {
+		for id, at := range m.retired {
+			if at < wire.MillisOf(time.Now()) {
+				delete(m.prekeys, id)
+			}
+		}
 	})
 }
 

@@ -24,13 +24,11 @@ func (l *loop) sealed(e *wire.Sealed) {
 	default:
 		c := l.conversation(e.From)
 		l.spell(c, e.From)
-		c.is(e.Kind)
-		c.says = gate.Unasked
 		if isOld(&e.Note) {
 			l.dropOld(c, e)
 			return
 		}
-		l.judgeNote(c, e)
+		l.askWhose(c, e)
 	}
 }
 
@@ -45,15 +43,51 @@ func (l *loop) dropOld(c *conversation, e *wire.Sealed) {
 	}
 }
 
-// judgeNote opens a line if its sender's key is trusted. That of another device
-// than lines go to now is as good, and leaves lines where they go.
-func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
+// askWhose has the server say which devices a note's sender has, as one that was
+// trusted may have been removed meanwhile. What comes of the same sender until then
+// waits behind it.
+func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
+	if c.notes = append(c.notes, e); len(c.notes) > 1 {
+		return
+	}
+	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
+		notes := c.notes
+		c.notes = nil
+		switch answer := answer.(type) {
+		case *wire.Found:
+			l.is(c, answer.Kind, answer.Device, answer.Devices)
+			l.list(c, answer.Devices)
+			c.says = gate.Unasked
+			for _, e := range notes {
+				l.judgeNote(c, e, answer)
+			}
+		case *wire.Refused:
+			for _, e := range notes {
+				if answer.Code == wire.CodeNoUser {
+					l.dropNote(e, "its sender's account is no more")
+				} // else it comes again at the next login
+			}
+		default:
+		}
+	})
+}
+
+// judgeNote opens a line if its sender's key is one of the account's and is trusted.
+// That of another device than lines go to now is as good, and leaves lines where they
+// go.
+func (l *loop) judgeNote(c *conversation, e *wire.Sealed, whose *wire.Found) {
+	if whose.Kind != wire.KindAccount || !slices.ContainsFunc(whose.Devices, func(d wire.Device) bool { return d.Key == e.By }) {
+		l.dropNote(e, "its sender's account does not have the device")
+		return
+	}
 	l.reread(c)
 	v := l.may(c, gate.ToKnow, e.By)
 	switch state := c.stateOf(e.By); {
 	case v.Why() == gate.DiskUnread: // it comes again at the next login
-	case state == wire.KeyNone, v.Why() == gate.NotAsked, len(c.notes) > 0:
-		l.askWhose(c, e)
+	case state == wire.KeyNone && l.judge(c, e.By):
+		l.openNote(c, e)
+	case state == wire.KeyNone:
+		c.held = true
 	case state == wire.KeyRejected:
 		l.dropNote(e, "its sender's key was rejected")
 	case state == wire.KeyWithdrawn, v.Why() == gate.Removed:
@@ -65,40 +99,6 @@ func (l *loop) judgeNote(c *conversation, e *wire.Sealed) {
 		if c.best() == nil {
 			l.judge(c, e.By) // the one that a person is asked about
 		}
-	}
-}
-
-// askWhose has a key judged that was not seen before. What comes meanwhile of the
-// same sender waits behind it.
-func (l *loop) askWhose(c *conversation, e *wire.Sealed) {
-	if c.notes = append(c.notes, e); len(c.notes) > 1 {
-		return
-	}
-	l.ask(wire.Find{Name: e.From}, func(answer wire.Event) {
-		notes := c.notes
-		c.notes = nil
-		l.judged(c, notes[0], answer)
-		for _, e := range notes[1:] {
-			l.judgeNote(c, e)
-		}
-	})
-}
-
-// judged opens a line, or not, by what the server says of its sender.
-func (l *loop) judged(c *conversation, e *wire.Sealed, answer wire.Event) {
-	switch answer := answer.(type) {
-	case *wire.Found:
-		l.list(c, answer.Devices)
-		if l.judge(c, e.By) {
-			l.openNote(c, e)
-		} else {
-			c.held = true
-		}
-	case *wire.Refused:
-		if answer.Code == wire.CodeNoUser {
-			l.dropNote(e, "its sender's account is no more")
-		} // else it comes again at the next login
-	default:
 	}
 }
 

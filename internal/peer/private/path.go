@@ -30,6 +30,7 @@ type path struct {
 	*link.Link
 	c       *conversation
 	up      bool // its first message is here
+	lost    bool // the name is somebody else's now: nothing more is heard
 	suspect bool // what was sent is not confirmed
 	out     []byte
 	verdict gate.Verdict // by which what is in out goes
@@ -148,6 +149,9 @@ func (l *loop) message(s said) {
 	p := s.p
 	if s.m == nil {
 		l.dropped(p, s.err)
+		return
+	}
+	if p.lost {
 		return
 	}
 	if _, first := s.m.(*wire.PeerHello); first != !p.up {

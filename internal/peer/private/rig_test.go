@@ -45,6 +45,7 @@ type lab struct {
 	spare   policer                                 // how much of what it says is left
 	devices map[string][]wire.Device                // of accounts, by name
 	vault   *vault                                  // nil: nothing is kept for those who are away
+	ages    bool                                    // it goes by how long lines have waited
 	all     []*person
 	done    sync.WaitGroup
 

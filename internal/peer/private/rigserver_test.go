@@ -108,7 +108,7 @@ func (s *session) connect() {
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Nonce: "nonce", Features: append([]string{"udp"}, s.lab.vault.features()...)})
+	s.push(&wire.Welcome{Node: "node", Nonce: "nonce", Features: s.lab.features()})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
 	s.lab.vault.tell(s)
@@ -275,4 +275,13 @@ func (w *lab) carries(carry func(from, to string, data []byte) bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.carry = carry
+}
+
+// features are those of the lab's server.
+func (w *lab) features() []string {
+	all := append([]string{"udp"}, w.vault.features()...)
+	if w.ages {
+		all = append(all, "age")
+	}
+	return all
 }

@@ -13,6 +13,7 @@ import (
 const (
 	featureUDP    = "udp"
 	featureSealed = "sealed"
+	featureAge    = "age"
 )
 
 // server is what is known of the session and its server. Owned by loop.
@@ -23,11 +24,13 @@ type server struct {
 	nonce    string // of the session, "" where the server asks for no proof of keys
 	remote   string // IP:PORT of the connection
 	online   bool
+	stay     int          // the number of the connection that there is, or was last; from 1
 	welcomed bool         // able and seals are known
 	able     bool         // it helps private conversations
 	foreign  wire.Dialect // of the last one, nil: it was native
 	spelled  spellings    // by that one, since the connection was made
 	seals    bool         // it keeps sealed lines
+	ages     bool         // it refuses lines that are older than who has the name
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
@@ -143,6 +146,7 @@ func (l *loop) status(e *wire.Status) {
 	}
 	if s.online && !was {
 		s.spelled = spellings{}
+		s.stay++
 	}
 	if !s.loaded && e.State == wire.StateOffline {
 		l.load()
@@ -173,6 +177,7 @@ func (l *loop) welcome(e *wire.Welcome) {
 	l.names = nil // which another server knows other people by
 	s.welcomed, s.node, s.nonce = true, e.Node, e.Nonce
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
+	s.ages = slices.Contains(e.Features, featureAge)
 	l.load()
 	if !s.able {
 		l.giveUp()
@@ -220,6 +225,9 @@ func (l *loop) load() {
 				r.State = wire.ReceiptSent
 			}
 			c.add(&line{Receipt: r, noted: r.InDoubt})
+			if r.Device != "" && !c.contact.Secure {
+				c.past = r.Device // what a person has agreed to by the line is for this one
+			}
 			if !c.contact.Rejected { // a line is our word, which the disk has of accounts only
 				l.keepContact(c, func(k *wire.Contact) { k.Accepted = true })
 			}

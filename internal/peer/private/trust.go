@@ -23,6 +23,7 @@ func (l *loop) recall(c *conversation) {
 		return
 	}
 	contact.User = c.name
+	c.ofDisk = contact.Accepted || contact.Rejected
 	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
 	c.contact, c.keys = contact, keys
 	last := ""
@@ -36,8 +37,14 @@ func (l *loop) recall(c *conversation) {
 		}
 	}
 	c.device = cmp.Or(c.device, last)
-	if c.contact.Secure {
+	switch {
+	case c.contact.Secure:
 		c.kind = wire.KindAccount
+	case c.device == "":
+		if c.past, err = l.cfg.Store.LastDevice(c.name); err != nil {
+			l.diskFailed("read the newest device", err)
+			c.unread = true
+		}
 	}
 }
 
@@ -181,20 +188,6 @@ func (l *loop) listAnew(c *conversation) {
 			l.list(c, found.Devices)
 		}
 	})
-}
-
-// judgeGuest takes any key that no person has rejected: a guest's name belongs to
-// nobody. Lines that were typed for another key under the same name do not go to it,
-// and what a person has agreed to with that one does not count.
-func (l *loop) judgeGuest(c *conversation, key string) {
-	if c.device != "" && c.device != key {
-		for _, p := range slices.Clone(c.paths) {
-			p.Close(false)
-		}
-		l.failBound(c, key)
-		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = len(c.lines) > 0 || c.poked, false })
-	}
-	l.adopt(c, key)
 }
 
 // adopt makes a key the one that lines go to.

@@ -71,7 +71,7 @@ func (h *Hub) store(c call, e *Entry, w waiter) {
 		h.tokenStored(c, r)
 	case AccountVisited:
 		h.visitStored(Visit{r, e.At})
-	case TokenBound, TokensGone, Talked: // done before it was logged
+	case TokenBound, TokensGone, TokenCopied, Talked: // done before it was logged
 	case RoomMade:
 		h.roomStored(c, e, r)
 	case RoomOwner:

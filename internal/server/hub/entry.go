@@ -96,13 +96,23 @@ type AccountFlags struct {
 type AccountGone struct{ Name string }
 
 // TokenMade adds a resume token of an account, by its SHA-256. Device is the key of
-// the device that it is given to, "" where that is not known.
+// the device that it is given to, "" where that is not known; Family and Turn say
+// which token of which login it is, zero where a chatd that knew no families made it.
 type TokenMade struct {
 	Name    string
 	Hash    TokenHash
 	Expires wire.Millis
 	Device  string
+	Family  FamilyID
+	Turn    uint32
 }
+
+// FamilyID tells the tokens of one login from those of others.
+type FamilyID [12]byte
+
+// TokenCopied notes that a token of an account was used that was used up, and from
+// which network, as Network.String has it; "" when its owner was told.
+type TokenCopied struct{ Name, Network string }
 
 // TokenBound notes which device has a token.
 type TokenBound struct {
@@ -190,6 +200,7 @@ func (AccountGone) record()    {}
 func (TokenMade) record()      {}
 func (TokenBound) record()     {}
 func (TokensGone) record()     {}
+func (TokenCopied) record()    {}
 func (AccountVisited) record() {}
 func (RoomMade) record()       {}
 func (RoomOwner) record()      {}
@@ -235,7 +246,8 @@ type Account struct {
 	Legacy  bool
 	Banned  string
 	Made    wire.Millis
-	Waiting int // lines in the inbox
+	Copied  string // as in TokenCopied
+	Waiting int    // lines in the inbox
 	// Inbox says what these lines are, oldest first; the store fills it in
 	// State. Limits a pair need to know who sent what waits.
 	Inbox   []InboxItem
@@ -265,5 +277,7 @@ type Token struct {
 	Name    string
 	Hash    TokenHash
 	Expires wire.Millis
-	Device  string // as in TokenMade
+	Device  string // as in TokenMade, and so are
+	Family  FamilyID
+	Turn    uint32
 }

@@ -13,7 +13,7 @@ const version = 1
 
 // features are what this server can do beyond hello, for native clients.
 var features = []string{
-	"accounts", "away", "create", "history", "inbox", "private", "read", "resume", "sealed", "sessions", "topic", "typing", "udp",
+	"accounts", "age", "away", "create", "history", "inbox", "private", "read", "resume", "sealed", "sessions", "topic", "typing", "udp",
 	"whois",
 }
 

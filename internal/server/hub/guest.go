@@ -104,12 +104,13 @@ func (h *Hub) becomeGuest(c call, name string, used *token) {
 		h.settleIn(c)
 		return
 	}
-	text, err := newToken(h.cfg.Random)
+	k, text, err := newToken(h.cfg.Random, used)
 	if err == nil {
-		k := &token{hash: hashToken(text), guest: name, session: c.s.id, since: c.s.since}
+		k.guest, k.session, k.since = name, c.s.id, c.s.since
 		if used != nil {
-			k.since = used.since
+			k.since, c.s.user.named = used.since, used.named
 		}
+		k.named = c.s.user.named
 		k.replace(used)
 		h.giveToken(c, k)
 		h.tokens.add(k)

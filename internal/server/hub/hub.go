@@ -149,7 +149,7 @@ func New(cfg Config, st State) *Hub {
 func (h *Hub) load(st State) {
 	for _, a := range st.Accounts {
 		acct := h.names.restore(a.Name, a.Made)
-		acct.legacy, acct.banned, acct.sealing.stock = a.Legacy, a.Banned, a.Prekeys
+		acct.legacy, acct.banned, acct.copied, acct.sealing.stock = a.Legacy, a.Banned, a.Copied, a.Prekeys
 		for _, item := range a.Inbox {
 			acct.put(item.ID, mail{
 				from: wire.Fold(item.From), guest: item.Guest, sealed: item.Sealed, network: ParseNetwork(item.Network),
@@ -177,9 +177,10 @@ func (h *Hub) load(st State) {
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
-			h.tokens.add(&token{hash: t.Hash, account: acct, expires: t.Expires.Time(), device: t.Device})
+			h.tokens.restore(t, acct)
 		}
 	}
+	h.tokens.link()
 	h.due.at(noTime, deadline{what: dueStart})
 	for _, m := range st.Marks {
 		if acct, rm := h.names.account(m.Name), h.rooms.byName[m.Room]; acct != nil && rm != nil {

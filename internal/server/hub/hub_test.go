@@ -109,11 +109,11 @@ func TestJokesAreTwentyAndFitOneLineOfASCII(t *testing.T) {
 }
 
 func TestTokensAreLongAndDiffer(t *testing.T) {
-	a, err := newToken(rand.Reader)
+	_, a, err := newToken(rand.Reader, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newToken(rand.Reader)
+	_, b, err := newToken(rand.Reader, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"slices"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -19,6 +20,10 @@ func (h *Hub) private(c call, r wire.Private) {
 		h.privateToNobody(c, r)
 		return
 	}
+	if r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age))) {
+		h.privateToAnother(c, r)
+		return
+	}
 	text, ok := h.clean(c, r.Text, wire.MaxText)
 	if !ok || !h.fits(c, cl.account) {
 		return
@@ -27,15 +32,46 @@ func (h *Hub) private(c call, r wire.Private) {
 	h.whisper(c, cl, r)
 }
 
+// age is how long ago a line was typed, as its sender says: not before there were
+// computers to type on.
+func age(ms int64) time.Duration {
+	return time.Duration(min(ms, maxAge.Milliseconds())) * time.Millisecond
+}
+
+// maxAge is as good as for ever.
+const maxAge = 100 * 365 * 24 * time.Hour
+
+// since is from when on a name is whose it is now.
+func (cl *claim) since() time.Time {
+	if cl.account != nil {
+		return cl.account.made.Time()
+	}
+	return cl.user.named
+}
+
 // privateToNobody refuses a line, unless it is one that its receiver got before
 // leaving.
 func (h *Hub) privateToNobody(c call, r wire.Private) {
-	if first, ok := h.reached.lines[c.s.key(r.Client)]; ok {
+	if !h.hadReached(c, r) {
+		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+	}
+}
+
+// privateToAnother is the same where somebody else has the name now.
+func (h *Hub) privateToAnother(c call, r wire.Private) {
+	if !h.hadReached(c, r) {
+		h.refuse(c, wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
+	}
+}
+
+// hadReached acknowledges a line that its receiver got before the name was given up.
+func (h *Hub) hadReached(c call, r wire.Private) bool {
+	first, ok := h.reached.lines[c.s.key(r.Client)]
+	if ok {
 		w := waiter{tag: c.tag, act: c.act, client: r.Client}
 		h.reply(c, w.accepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
-		return
 	}
-	h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+	return ok
 }
 
 // whisper makes an entry of a private line whose text is clean.

@@ -148,12 +148,12 @@ func (c call) as(s *session) call { return call{now: c.now, s: s, out: c.out} }
 // issue makes a new token for an account, that the log has or will have before
 // the token, and lets the session in with it.
 func (h *Hub) issue(c call, name string, p pass) {
-	text, err := newToken(h.cfg.Random)
+	fresh, text, err := newToken(h.cfg.Random, p.token)
 	if err != nil {
 		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
 		return
 	}
-	made := TokenMade{Name: name, Hash: hashToken(text), Expires: wire.MillisOf(c.now.Add(accountTokenFor))}
+	made := TokenMade{Name: name, Hash: fresh.hash, Expires: wire.MillisOf(c.now.Add(accountTokenFor)), Family: fresh.family.id, Turn: fresh.turn}
 	switch {
 	case p.token != nil:
 		made.Device = p.token.device
@@ -197,6 +197,10 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	e.Marks, e.More = acct.readMarks()
 	c.s.marksLeft = e.More > 0
 	acct.failures = failures{}
+	if e.Copied = acct.copied; e.Copied != "" {
+		acct.copied = ""
+		c.out.note(TokenCopied{Name: acct.name})
+	}
 	h.visit(c, acct)
 	h.reply(c, e)
 	h.settleIn(c)
@@ -218,6 +222,10 @@ func (h *Hub) loginToken(c call, r wire.Login) {
 		return
 	}
 	k := h.tokens.find(r.Token, c.now)
+	if f := h.tokens.usedUp(r.Token); f != nil {
+		h.refuseUsedUp(c, f)
+		return
+	}
 	if k == nil || r.Name != "" && wire.Fold(r.Name) != wire.Fold(k.owner()) {
 		h.refuse(c, wire.CodeDenied, "The token is not valid any more. Log in with the password.")
 		return
@@ -226,6 +234,7 @@ func (h *Hub) loginToken(c call, r wire.Login) {
 		h.resumeGuest(c, k)
 		return
 	}
+	h.endHolders(c, k)
 	h.forgetTokens(c, h.tokens.used(k))
 	h.admit(c, k.account, k)
 }

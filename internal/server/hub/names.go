@@ -71,6 +71,7 @@ type account struct {
 	made     wire.Millis
 	legacy   bool
 	banned   string
+	copied   string // as in TokenCopied
 	claim    *claim
 	inbox    map[wire.ID]mail // the lines that wait
 	from     map[string]int   // of them, by sender, by Fold

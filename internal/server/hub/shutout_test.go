@@ -31,6 +31,7 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			again: login alice pw
 			  again < refused login denied
 			again: token a
+			  a < goodbye replaced
 			  again < you are alice account token legacy failed=1
 		`},
 		{"the owner's own session ends too where the owner wants that", `
@@ -60,11 +61,11 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			log off
 			op passwd alice
 			late: token thief
+			  thief < goodbye replaced
 			later: login alice pw
 			log on
 			  op < The password of alice was changed.
 			  a < goodbye ended
-			  thief < goodbye ended
 			  late < refused login denied
 			  later < refused login denied
 			restart
@@ -81,9 +82,9 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			log off
 			a: devices phone
 			late: token thief
+			  thief < goodbye replaced
 			log on
 			  a < devices of laptop
-			  thief < goodbye ended
 			  late < refused login denied
 			open again native
 			again: token late
@@ -144,6 +145,7 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			again: token thief
 			  again < refused login denied
 			again: token other
+			  other < goodbye replaced
 			  again < you are alice account token
 		`},
 		{"a device that its owner removes from itself ends after the answer", `

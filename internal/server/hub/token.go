@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"io"
 	"slices"
@@ -13,8 +15,9 @@ import (
 // tokens is every resume token, by its hash: the text is with the client
 // alone. Owned by the hub.
 type tokens struct {
-	byHash map[TokenHash]*token
-	left   []*token // guests' whose session has ended, by expiry
+	byHash   map[TokenHash]*token
+	families map[FamilyID]*family
+	left     []*token // guests' whose session has ended, by expiry
 }
 
 // token resumes an account, or a guest's name. A token that is used makes a
@@ -22,10 +25,13 @@ type tokens struct {
 // lost locks nobody out.
 type token struct {
 	hash    TokenHash
+	family  *family   // nil: it was made by a chatd that knew none
+	turn    uint32    // which one of its family it is
 	account *account  // whose, or nil
 	guest   string    // the name, where it is a guest's
 	session SessionID // a guest's: the session that has the name
 	since   time.Time // a guest's: when the first session began that had the name
+	named   time.Time // a guest's: when it took the name
 	device  string    // an account's: the key of the device that has it, "" while none has shown itself
 	revoked bool      // its owner or the operator has ended it: a login by it that is under way fails
 	expires time.Time // zero: as long as its session lasts
@@ -33,29 +39,76 @@ type token struct {
 	after   *token    // the one that replaces this
 }
 
+// family is the tokens of one login, each made for the one before. All but the two
+// newest are used up. Whoever comes with one of those has a copy, or another one has:
+// a program goes on with the newest that it was given.
+type family struct {
+	id     FamilyID
+	turn   uint32   // of the newest that was made
+	tokens []*token // that are good
+}
+
 const (
-	// tokenBytes is the length of a token: 256 bits.
+	// tokenBytes is the length of a token: 96 bits that say of which family it is, 32
+	// which one of it, both in plain, and 128 that are its own. So nothing is kept of
+	// tokens that are used up, and they are known all the same.
 	tokenBytes = 32
+	turnAt     = 12
+	secretAt   = 16
 	// maxLeft is how many tokens of guests who left are kept: some megabytes.
 	maxLeft = 20_000
 )
 
-func newTokens() tokens { return tokens{byHash: map[TokenHash]*token{}} }
+func newTokens() tokens {
+	return tokens{byHash: map[TokenHash]*token{}, families: map[FamilyID]*family{}}
+}
 
 // hashToken is what is kept of a token's text.
 func hashToken(t wire.Secret) TokenHash { return sha256.Sum256([]byte(t.Reveal())) }
 
-// newToken returns the text of a fresh token.
-func newToken(random io.Reader) (wire.Secret, error) {
+// newToken returns a fresh token and its text: the next of the family of the one that it
+// is for, or the first of another family.
+func newToken(random io.Reader, before *token) (k *token, text wire.Secret, err error) {
 	var b [tokenBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", err
+		return nil, "", err
 	}
-	return wire.Secret(hex.EncodeToString(b[:])), nil
+	k = &token{}
+	if before != nil && before.family != nil {
+		k.family = before.family
+		copy(b[:turnAt], k.family.id[:])
+	} else {
+		k.family = &family{id: FamilyID(b[:turnAt])}
+	}
+	k.family.turn++
+	k.turn = k.family.turn
+	binary.BigEndian.PutUint32(b[turnAt:secretAt], k.turn)
+	text = wire.Secret(hex.EncodeToString(b[:]))
+	k.hash = hashToken(text)
+	return k, text, nil
+}
+
+// usedUp returns the family of which a token was, that is not good any more because
+// another one was made for it; nil: nothing is known of it. A number that the family has
+// not come to is of a state that this server has lost, and says nothing.
+func (t *tokens) usedUp(text wire.Secret) *family {
+	b, err := hex.DecodeString(text.Reveal())
+	if err != nil || len(b) != tokenBytes || t.byHash[hashToken(text)] != nil {
+		return nil
+	}
+	f := t.families[FamilyID(b[:turnAt])]
+	if f == nil || binary.BigEndian.Uint32(b[turnAt:secretAt]) > f.turn {
+		return nil
+	}
+	return f
 }
 
 func (t *tokens) add(k *token) {
 	t.byHash[k.hash] = k
+	if f := k.family; f != nil {
+		f.tokens = append(f.tokens, k)
+		t.families[f.id] = f
+	}
 	if k.account != nil {
 		k.account.tokens = append(k.account.tokens, k)
 	}
@@ -79,12 +132,25 @@ func (t *tokens) drop(all ...*token) (logged []TokenHash) {
 		}
 		delete(t.byHash, k.hash)
 		k.unlink()
+		t.leave(k)
 		if k.account != nil {
 			k.account.dropToken(k)
 			logged = append(logged, k.hash)
 		}
 	}
 	return logged
+}
+
+// leave takes a token out of its family, which is no more without any.
+func (t *tokens) leave(k *token) {
+	f := k.family
+	if f == nil {
+		return
+	}
+	f.tokens = slices.DeleteFunc(f.tokens, func(other *token) bool { return other == k })
+	if len(f.tokens) == 0 && t.families[f.id] == f {
+		delete(t.families, f.id)
+	}
 }
 
 // used notes that a token was presented: the one before it has done its
@@ -95,6 +161,16 @@ func (t *tokens) used(k *token) (logged []TokenHash) { return t.drop(k.before, k
 func (k *token) replace(before *token) {
 	if before != nil {
 		k.before, before.after = before, k
+	}
+}
+
+// link restores which token was made for which.
+func (t *tokens) link() {
+	for _, f := range t.families {
+		slices.SortFunc(f.tokens, func(a, b *token) int { return cmp.Compare(a.turn, b.turn) })
+		for i, k := range f.tokens[1:] {
+			k.replace(f.tokens[i])
+		}
 	}
 }
 
@@ -141,7 +217,7 @@ func (t *tokens) sweep(now time.Time) (logged []TokenHash) {
 		t.dropLeft()
 	}
 	for _, k := range t.byHash {
-		if k.account != nil && !now.Before(k.expires) {
+		if k.account != nil && !now.Before(k.expires) && k.after == nil { // whoever comes with one before the newest is told that it is too old
 			logged = append(logged, t.drop(k)...)
 		}
 	}
@@ -156,9 +232,76 @@ func (h *Hub) tokenStored(c call, r TokenMade) {
 	if acct == nil {
 		return
 	}
-	h.tokens.add(&token{hash: r.Hash, account: acct, expires: r.Expires.Time(), device: r.Device})
-	if n := len(acct.tokens) - h.cfg.Limits.TokensPerAccount; n > 0 {
-		h.forgetTokens(c, h.tokens.drop(slices.Clone(acct.tokens[:n])...))
+	k := h.tokens.restore(Token(r), acct)
+	for len(acct.tokens) > h.cfg.Limits.TokensPerAccount {
+		i := slices.IndexFunc(acct.tokens, func(old *token) bool { return old.family == nil || old.family != k.family })
+		if i < 0 {
+			return
+		}
+		old := acct.tokens[i]
+		h.forgetTokens(c, h.tokens.drop(old, old.before, old.after))
+	}
+}
+
+// restore makes a token that is in the log.
+func (t *tokens) restore(r Token, acct *account) *token {
+	k := &token{hash: r.Hash, account: acct, expires: r.Expires.Time(), device: r.Device, turn: r.Turn}
+	if r.Family != (FamilyID{}) {
+		if k.family = t.families[r.Family]; k.family == nil {
+			k.family = &family{id: r.Family}
+		}
+		k.family.turn = max(k.family.turn, k.turn)
+	}
+	t.add(k)
+	return k
+}
+
+// logInAnew is what a person does whose token was copied.
+const logInAnew = "Log in anew, and change the password, unless you have put back a profile from a backup."
+
+// refuseUsedUp ends a family of tokens because one was presented that is used up:
+// whoever has the newest and whoever came with this one are not the same, and nobody can
+// say who of them the owner is. Both are out, and the account is told.
+func (h *Hub) refuseUsedUp(c call, f *family) {
+	h.refuse(c, wire.CodeDenied, "This token was used before, and another one was given for it: somebody may have a copy, and both are ended. "+logInAnew)
+	var acct *account
+	var there []*session
+	for _, k := range f.tokens {
+		if acct = k.account; acct == nil {
+			there = append(there, h.sessions[k.session])
+		}
+	}
+	if acct != nil {
+		acct.copied = c.s.network().String()
+		c.out.note(TokenCopied{Name: acct.name, Network: acct.copied})
+		if u := acct.claim.user; u != nil {
+			there = slices.Clone(u.sessions)
+		}
+	}
+	h.revoke(c, slices.Clone(f.tokens)...)
+	for _, s := range there {
+		switch {
+		case s == nil || h.sessions[s.id] != s:
+		case s.token != nil && s.token.family == f:
+			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "A copy of this session's token was used, and both are ended. " + logInAnew}, "")
+		case !s.old():
+			c.out.deliver(s, &wire.Notice{Text: "A token of this account was used twice, from " + acct.copied + " the second time: a copy of it may be with somebody else. " +
+				"What came in by it has ended. Change the password, unless you have put back a profile from a backup."})
+		}
+	}
+}
+
+// endHolders ends the session that was given a token, or the one that replaces it: a
+// token is with one program, whose older connection that is.
+func (h *Hub) endHolders(c call, k *token) {
+	u := k.account.claim.user
+	if u == nil {
+		return
+	}
+	for _, s := range slices.Clone(u.sessions) {
+		if s != c.s && s.token != nil && (s.token == k || s.token == k.after) {
+			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type user struct {
 	account  *account // nil for guests
 	sessions []*session
 	since    time.Time
+	named    time.Time // since when the name is its
 	away     string
 	told     time.Time // when its rooms were told last how it is known
 	owed     *guise    // how they know it, where they are to be told otherwise; nil: as it is
@@ -157,7 +158,7 @@ func (h *Hub) vanish(c call) {
 func (h *Hub) appear(c call, name string, kind wire.Kind, acct *account) *user {
 	h.settleName(c, name)
 	cl := h.names.claim(name)
-	u := &user{name: name, kind: kind, claim: cl, account: acct, since: c.now}
+	u := &user{name: name, kind: kind, claim: cl, account: acct, since: c.now, named: c.now}
 	cl.user = u
 	return u
 }
@@ -233,6 +234,9 @@ func (h *Hub) rename(c call, cl *claim, name string, kind wire.Kind, acct *accou
 	}
 	if u.account != acct {
 		h.closeEndpoint(c.s) // its device is not known to be the account's
+	}
+	if wire.Fold(name) != wire.Fold(u.name) || u.account != acct {
+		u.named = c.now
 	}
 	cl.fold = wire.Fold(name) // one's own name may be respelled by a look-alike
 	u.name, u.kind, u.account, u.unnamed = name, kind, acct, false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"labchat/internal/wire"
 )
@@ -18,7 +19,7 @@ func words(e wire.Event) string {
 		return fmt.Sprintf("name %s %s", e.Name, e.State)
 	case *wire.LoggedIn:
 		return "you are " + e.Name + " " + string(e.Kind) + flag(" token", e.Token != "") + flag(" legacy", e.Legacy) +
-			number(" failed=", e.Failed) + number(" waiting=", e.Waiting) + marks(e.Marks)
+			flag(" copied", e.Copied != "") + number(" failed=", e.Failed) + number(" waiting=", e.Waiting) + marks(e.Marks)
 	case *wire.Done:
 		return "done " + string(e.Of)
 	case *wire.Renamed:
@@ -199,6 +200,7 @@ var verbs = map[string]func(t typed) wire.Request{
 	"me":       func(t typed) wire.Request { return wire.Say{Head: t.Head, Room: t.one, Text: t.after, Action: true} },
 	"tell":     func(t typed) wire.Request { return wire.Private{Head: t.Head, To: t.one, Text: t.after} },
 	"tell!":    typed.tellAgain,
+	"aged":     typed.aged, // how long ago the line was typed, to whom, and the text
 	"inbox":    func(t typed) wire.Request { return wire.Inbox{Head: t.Head} },
 	"taken":    func(t typed) wire.Request { return wire.Taken{Head: t.Head, IDs: []wire.ID{t.id}} },
 	"history":  func(t typed) wire.Request { return wire.History{Head: t.Head, Room: t.one, Limit: int(t.id)} },
@@ -261,6 +263,12 @@ func (t typed) sayAgain() wire.Request {
 func (t typed) tellAgain() wire.Request {
 	cid, text, _ := strings.Cut(t.after, " ")
 	return wire.Private{Head: t.Head, To: t.one, Text: text, Client: wire.ClientID(cid)}
+}
+
+func (t typed) aged() wire.Request {
+	age, _ := time.ParseDuration(t.one)
+	to, text, _ := strings.Cut(t.after, " ")
+	return wire.Private{Head: t.Head, To: to, Text: text, Age: age.Milliseconds()}
 }
 
 func (s *script) request(line string) wire.Request {

@@ -331,6 +331,8 @@ func (l *fakeLog) record(e *Entry) {
 			t.Device = r.Device
 			l.tokens[r.Hash] = t
 		}
+	case TokenCopied:
+		l.accounts[r.Name].Copied = r.Network
 	case TokensGone:
 		for _, hash := range r.Hashes {
 			delete(l.tokens, hash)

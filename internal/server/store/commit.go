@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,6 +42,7 @@ type committer struct {
 	// pruned is the key up to which the round under way has come.
 	pruned   hub.Key
 	failures int // in a row
+	erase    *dbfile.Eraser
 }
 
 // Run implements Store.
@@ -52,6 +54,7 @@ func (s *SQLite) Run(ctx context.Context) error {
 	beside.Go(func() { s.patrol(aside) })
 	beside.Go(func() { s.attend(aside) })
 	beside.Go(func() { s.retire(aside) })
+	s.startErasing(aside, &beside)
 	prune := time.NewTimer(pruneSoon)
 	defer prune.Stop()
 	for {
@@ -83,6 +86,9 @@ func (s *SQLite) commit(batch []hub.Entry) {
 	if err == nil {
 		s.recovered()
 		s.comeTo(s.ids.last)
+		if slices.ContainsFunc(batch, erases) {
+			s.erase.Asked()
+		}
 		return
 	}
 	s.ids = ids

@@ -41,6 +41,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.tokenBound(r)
 	case hub.TokensGone:
 		return m.tokensGone(r)
+	case hub.TokenCopied:
+		return m.tokenCopied(r)
 	case hub.AccountVisited:
 		return m.accountVisited(e, r)
 	case hub.RoomMade:
@@ -183,6 +185,13 @@ func (m *Memory) tokenBound(r hub.TokenBound) error {
 func (m *Memory) tokensGone(r hub.TokensGone) error {
 	for _, hash := range r.Hashes {
 		drop(m, m.tokens, hash)
+	}
+	return nil
+}
+
+func (m *Memory) tokenCopied(r hub.TokenCopied) error {
+	if a := m.accounts[r.Name]; a != nil {
+		set(m, &a.Copied, r.Network)
 	}
 	return nil
 }

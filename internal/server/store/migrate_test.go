@@ -94,6 +94,10 @@ func TestEveryVersionIsMigrated(t *testing.T) {
 			if version >= 5 {
 				want.Tokens[0].Device = "key of the phone"
 			}
+			if version >= 8 {
+				want.Accounts[1].Copied = "192.0.2.9"
+				want.Tokens[0].Family, want.Tokens[0].Turn = hub.FamilyID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 7
+			}
 			if version >= 7 {
 				want.Talked = []hub.Talked{{Name: "bob", To: "ann"}}
 				want.Visits = []hub.Visit{{
@@ -191,7 +195,7 @@ func TestForeignAndNewerFilesAreRefused(t *testing.T) {
 		want         error
 		says         string
 	}{
-		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 7: use the newer chatd"},
+		{"a newer version", dump(t, 1) + "; PRAGMA user_version = 99", ErrNewer, "has version 99, this chatd knows up to 8: use the newer chatd"},
 		{"another program's", "CREATE TABLE t (a); PRAGMA application_id = 7; PRAGMA user_version = 1", ErrNotOurs, "belongs to another program: move it away"},
 		{"nobody's", "CREATE TABLE t (a)", ErrNotOurs, "belongs to another program"},
 		{"ours without a version", dump(t, 1) + "; PRAGMA user_version = 0", ErrNotOurs, "belongs to another program"},

@@ -51,6 +51,9 @@ func (s *SQLite) prune() time.Duration {
 		s.broken("pruning", err)
 		return pruneEvery
 	}
+	if next == pruneEvery {
+		s.erase.Asked()
+	}
 	return next
 }
 

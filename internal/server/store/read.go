@@ -27,13 +27,13 @@ func (s *SQLite) Load(ctx context.Context) (hub.State, error) {
 	)
 	err = errors.Join(
 		tx.QueryRowContext(ctx, "SELECT last FROM log").Scan((*id)(&st.LastID)),
-		all(ctx, tx, &st.Accounts, scanAccount, "SELECT name, legacy, banned, made FROM accounts ORDER BY name"),
+		all(ctx, tx, &st.Accounts, scanAccount, "SELECT name, legacy, banned, copied, made FROM accounts ORDER BY name"),
 		all(ctx, tx, &boxed, scanItem, `SELECT account, id, sender, kind, network,
 			EXISTS (SELECT 1 FROM notes WHERE notes.account = inbox.account AND notes.id = inbox.id) FROM inbox ORDER BY account, id`),
 		all(ctx, tx, &keys, scanPrekey, prekeysOf, s.now()),
 		all(ctx, tx, &st.Rooms, scanRoom, `SELECT name, topic, owner, multicast, network, made,
 			(SELECT coalesce(max(id), 0) FROM lines WHERE room = rooms.id) FROM rooms ORDER BY name`),
-		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires, device FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
+		all(ctx, tx, &st.Tokens, scanToken, "SELECT account, hash, expires, device, family, turn FROM tokens WHERE expires > ? ORDER BY hash", s.now()),
 		all(ctx, tx, &st.Marks, scanMark, `SELECT account, rooms.name, last FROM marks JOIN rooms ON rooms.id = room
 			ORDER BY account, rooms.name`),
 		all(ctx, tx, &st.Talked, scanTalked, "SELECT account, peer FROM talked ORDER BY account, id"),
@@ -102,7 +102,7 @@ func all[T any](ctx context.Context, from asker, dest *[]T, scan func(*sql.Rows)
 }
 
 func scanAccount(rows *sql.Rows) (a hub.Account, err error) {
-	return a, rows.Scan(&a.Name, &a.Legacy, &a.Banned, &a.Made)
+	return a, rows.Scan(&a.Name, &a.Legacy, &a.Banned, &a.Copied, &a.Made)
 }
 
 func scanItem(rows *sql.Rows) (i item, err error) {
@@ -117,9 +117,12 @@ func scanRoom(rows *sql.Rows) (r hub.Room, err error) {
 }
 
 func scanToken(rows *sql.Rows) (t hub.Token, err error) {
-	var hash []byte
-	if err := rows.Scan(&t.Name, &hash, &t.Expires, &t.Device); err != nil {
+	var hash, family []byte
+	if err := rows.Scan(&t.Name, &hash, &t.Expires, &t.Device, &family, &t.Turn); err != nil {
 		return t, err
+	}
+	if n := copy(t.Family[:], family); n != 0 && n != len(t.Family) {
+		return t, fmt.Errorf("%w: a token's family has %d bytes", ErrDamaged, len(family))
 	}
 	if copy(t.Hash[:], hash) != len(t.Hash) {
 		return t, fmt.Errorf("%w: a token's hash has %d bytes", ErrDamaged, len(hash))

@@ -33,6 +33,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.tokenBound(r)
 	case hub.TokensGone:
 		return s.tokensGone(r)
+	case hub.TokenCopied:
+		return s.tokenCopied(r)
 	case hub.AccountVisited:
 		return s.accountVisited(e, r)
 	case hub.RoomMade:
@@ -142,10 +144,16 @@ func (s *SQLite) accountGone(r hub.AccountGone) error {
 }
 
 func (s *SQLite) tokenMade(r hub.TokenMade) error {
-	n, err := s.w.exec(`INSERT INTO tokens (hash, account, expires, device) SELECT ?, name, ?, ? FROM accounts WHERE name = ?
-		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires, device = excluded.device`,
-		r.Hash[:], int64(r.Expires), r.Device, r.Name)
+	n, err := s.w.exec(`INSERT INTO tokens (hash, account, expires, device, family, turn) SELECT ?, name, ?, ?, ?, ? FROM accounts WHERE name = ?
+		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires, device = excluded.device,
+		family = excluded.family, turn = excluded.turn`,
+		r.Hash[:], int64(r.Expires), r.Device, r.Family[:], int64(r.Turn), r.Name)
 	return s.gone(n, err, "token_made")
+}
+
+func (s *SQLite) tokenCopied(r hub.TokenCopied) error {
+	n, err := s.w.exec("UPDATE accounts SET copied = ? WHERE name = ?", r.Network, r.Name)
+	return s.gone(n, err, "token_copied")
 }
 
 func (s *SQLite) tokenBound(r hub.TokenBound) error {

@@ -176,5 +176,6 @@ func (s *SQLite) forget(o old) (gone int64) {
 		s.broken("deleting old lines", err)
 		return -1
 	}
+	s.erase.Asked()
 	return gone
 }

@@ -131,6 +131,7 @@ func writerPragmas(d Durability) []dbfile.Pragma {
 		dbfile.Set("foreign_keys", 1),
 		dbfile.Set("wal_autocheckpoint", checkpointPages),
 		dbfile.Set("journal_size_limit", walLimit),
+		dbfile.Set("secure_delete", 1),
 	)
 }
 

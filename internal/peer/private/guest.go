@@ -1,0 +1,173 @@
+package private
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"labchat/internal/peer/private/gate"
+	"labchat/internal/wire"
+)
+
+// A guest's name belongs to nobody: whoever has it next is somebody else. What was
+// typed for a guest goes to one device only, and what a person has agreed to counts
+// for that device only: the one that has the name, or the one that what the person
+// sees was exchanged with. Where neither is known, it is whoever is found first
+// while the connection lasts on which the line was typed.
+
+// guestKey is the device that a guest's name stands for here, "" where none is known
+// or the name is an account's.
+func (c *conversation) guestKey() string {
+	if c.contact.Secure || c.kind == wire.KindAccount {
+		return ""
+	}
+	return cmp.Or(c.device, c.past)
+}
+
+// is notes of which kind somebody is, and of which devices the server says so. Who has
+// been an account with a key stays one: a server that calls it a guest must not get
+// another key past a person. A name that goes from a guest to an account, or back, is
+// somebody else's, unless it is the device that has it.
+func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire.Device) {
+	if c.contact.Secure {
+		return
+	}
+	was, key := c.kind, c.guestKey()
+	c.kind = kind
+	switch {
+	case kind == wire.KindAccount && key == "":
+	case kind == wire.KindAccount && (device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
+		l.sameDevice(c, key)
+	case kind == wire.KindAccount:
+		l.newOwner(c, device, c.name+" is an account now, and not of the guest who was called so: nothing that was for the guest goes to it, and it is asked for anew what it may")
+	case was == wire.KindAccount || c.ofDisk:
+		l.newOwner(c, device, c.name+" is a guest now, and not the account of that name: nothing that was for the account goes to the guest, and it is asked for anew what it may")
+	}
+}
+
+// sameDevice goes on with a guest who has registered the name: its lines are the
+// account's.
+func (l *loop) sameDevice(c *conversation, key string) {
+	c.past = ""
+	for _, d := range c.keys {
+		l.keepKey(d) // what a person has said of it
+	}
+	var free []wire.ClientID
+	for _, one := range c.lines {
+		if one.Device == key {
+			one.Device = ""
+			free = append(free, one.Client)
+		}
+	}
+	l.bind(c, "", free...)
+}
+
+// keyless is for a name that somebody has whose program does not encrypt.
+func (l *loop) keyless(c *conversation) {
+	switch {
+	case c.kind == wire.KindAccount:
+	case c.past != "":
+		l.newOwner(c, "", "somebody else is called "+c.name+" now, whose program does not encrypt: nothing that was for the one before goes to them")
+	case !l.server.ages: // else the server goes by since when the name is theirs
+		l.failStale(c)
+	}
+}
+
+// judgeGuest takes any key that no person has rejected, as a guest's name belongs to
+// nobody. Nothing that was for
+// another one under the name goes to it.
+func (l *loop) judgeGuest(c *conversation, key string) {
+	if was := c.guestKey(); was != "" && was != key {
+		l.newOwner(c, key, "somebody else is called "+c.name+" now: nothing that was for the one before goes to them")
+	}
+	l.bindTyped(c, key)
+	l.adopt(c, key)
+}
+
+// newOwner is for a name that is somebody else's now, whose key may be known: they
+// inherit nothing. What was for the one before fails, the ways to that one end, and
+// what a person has agreed to does not count any more.
+func (l *loop) newOwner(c *conversation, key, text string) {
+	old := cmp.Or(c.device, c.past)
+	for _, p := range c.paths {
+		p.lost = true
+		p.retire = time.Now().Add(time.Hour) // it is gone when its reader says so
+	}
+	c.hangUp(l)
+	c.invited, c.coming, c.naming, c.met = false, false, false, ""
+	c.asked, c.askedAt, c.wrote = nil, 0, false
+	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
+	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })
+	l.fail(c, somebodyElse(c), slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
+	for _, t := range slices.Clone(l.files.list) {
+		if t.c == c && !t.over() {
+			t.drop = !t.Out && t.taken
+			l.end(t, wire.TransferFailed, somebodyElse(c), "")
+		}
+	}
+	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, false })
+	c.noted.changed = true
+	l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: printOf(key), Old: printOf(old), Text: text})
+	l.expect()
+}
+
+// printOf is the fingerprint of a key, "" where none is known.
+func printOf(key string) string {
+	if key == "" {
+		return ""
+	}
+	return wire.DevicePrint(key)
+}
+
+// somebodyElse is why what was for a guest fails.
+func somebodyElse(c *conversation) string {
+	return "somebody else is called " + c.name + " now: this was for the one before"
+}
+
+// bindTyped binds what was typed before a guest's device was known to the one that is
+// found. What was typed before this connection fails: whoever it was for may be gone.
+func (l *loop) bindTyped(c *conversation, key string) {
+	var typed []wire.ClientID
+	for _, one := range c.lines {
+		if one.Device == "" && !one.passed && one.stay == l.server.stay {
+			one.Device = key
+			typed = append(typed, one.Client)
+		}
+	}
+	for _, t := range l.files.list {
+		if t.c == c && t.Out && t.Device == "" && t.stay == l.server.stay {
+			t.Device = key
+		}
+	}
+	l.bind(c, key, typed...)
+	l.failBound(c, key)
+	l.failStale(c)
+}
+
+// failStale fails what nobody knows who it was for.
+func (l *loop) failStale(c *conversation) {
+	var stale []*line
+	for _, one := range c.lines {
+		if one.Device == "" && !one.passed && one.stay != l.server.stay {
+			stale = append(stale, one)
+		}
+	}
+	why := c.name + " is a guest, and may be somebody else than when this was typed: send it again if it is for who has the name now"
+	l.fail(c, why, stale...)
+	for _, t := range slices.Clone(l.files.list) {
+		if t.c == c && t.Out && !t.over() && t.Device == "" && t.stay != l.server.stay {
+			l.end(t, wire.TransferFailed, why, "")
+		}
+	}
+	if len(stale) > 0 && !l.waits(c) {
+		l.keepContact(c, func(k *wire.Contact) { k.Accepted = false }) // the line was our word, and nobody knows to whom
+	}
+}
+
+// bind notes on the disk that lines go to one device only; to any, where that is "".
+func (l *loop) bind(c *conversation, device string, lines ...wire.ClientID) {
+	if len(lines) == 0 {
+		return
+	}
+	l.write("bind "+string(lines[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, lines...) })
+}
