@@ -17,7 +17,7 @@ const (
 // nobody is spoken to with less caution there: whoever has had a key has one,
 // who was rejected stays so, and of two keys that different homes know of
 // somebody, one that nobody has compared is asked about, as one that two people
-// have. consent says whether the
+// have. Our own names keep their keys, by which people know us. consent says whether the
 // people are the same without a doubt; else those of whom no key is known have to
 // be accepted anew.
 func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error {
@@ -47,6 +47,7 @@ func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error 
 		{devices, []any{from, to}},
 		{share, []any{from, to}},
 		{contacts, []any{from, to, consent}},
+		{"INSERT OR IGNORE INTO identities (home, guest, name_key, seed) SELECT ?2, guest, name_key, seed FROM identities WHERE home = ?1 ORDER BY seq", []any{from, to}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
 			return err
@@ -58,28 +59,32 @@ func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error 
 // join makes one of two homes that are the same server. Where both have the same
 // thing, that of the remaining one stays.
 func join(ctx context.Context, tx *sql.Tx, from, to int64) error {
+	const holes = "UPDATE OR IGNORE holes SET home = ?2 WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM rooms WHERE home = ?2 AND key = holes.key)"
+	const strays = "DELETE FROM holes WHERE home = ?1 AND home <> ?2"
+	const tables = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.name = 'home' ORDER BY t.name"
 	if err := carry(ctx, tx, from, to, true); err != nil {
 		return err
 	}
-	statements := []string{
-		"UPDATE OR IGNORE holes SET home = ?2 WHERE home = ?1 AND NOT EXISTS (SELECT 1 FROM rooms WHERE home = ?2 AND key = holes.key)",
-		"DELETE FROM heard WHERE sender IN (SELECT s.id FROM senders s JOIN senders t ON t.home = ?2 AND t.device = s.device WHERE s.home = ?1)",
+	statements := []string{holes, strays} // a room that both know keeps the holes of one
+	err := each(ctx, tx, tables, nil, func(rows *sql.Rows) error {
+		var table string
+		err := rows.Scan(&table)
+		statements = append(statements,
+			"UPDATE OR IGNORE "+table+" SET home = ?2 WHERE home = ?1",
+			"DELETE FROM "+table+" WHERE home = ?1 AND home <> ?2")
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	for _, table := range []string{"rooms", "lines", "outbox", "drafts", "inputs", "senders", "prekeys", "transfers", "remarks"} {
-		statements = append(statements, "UPDATE OR IGNORE "+table+" SET home = ?2 WHERE home = ?1")
-	}
-	for _, table := range []string{"holes", "rooms", "lines", "drafts", "senders", "prekeys", "transfers", "remarks", "devices", "contacts"} {
-		statements = append(statements, "DELETE FROM "+table+" WHERE home = ?1 AND home <> ?2")
-	}
-	statements = append(statements,
-		"UPDATE addresses SET home = ?2 WHERE home = ?1",
-		"UPDATE homes SET node = (SELECT node FROM homes WHERE id = ?1) WHERE id = ?2",
-		"DELETE FROM homes WHERE id = ?1 AND id <> ?2",
-		"UPDATE profile SET home = ?2 WHERE home = ?1")
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s, from, to); err != nil {
 			return err
 		}
 	}
-	return nil
+	if _, err := tx.ExecContext(ctx, "DELETE FROM heard WHERE sender NOT IN (SELECT id FROM senders)"); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM homes WHERE id = ?", from)
+	return err
 }

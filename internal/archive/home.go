@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"slices"
 
 	"labchat/internal/wire"
 )
@@ -121,11 +122,8 @@ func sameAs(ctx context.Context, tx *sql.Tx, at home, had func(server string) bo
 			servers = append(servers, server)
 			return err
 		})
-		for _, server := range servers {
-			if had(server) {
-				same = append(same, other.id)
-				break
-			}
+		if slices.ContainsFunc(servers, had) {
+			same = append(same, other.id)
 		}
 	}
 	return same, err

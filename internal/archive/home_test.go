@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,16 +63,16 @@ func furnished(t *testing.T, a *Archive) (people, rest []string) {
 	contacts, err := a.Contacts()
 	must(t, err)
 	for _, c := range contacts {
-		is := c.User
-		for word, yes := range map[string]bool{" accepted": c.Accepted, " rejected": c.Rejected} {
-			if yes {
-				is += word
+		is := []string{c.User}
+		for _, word := range []struct {
+			is   bool
+			word string
+		}{{c.Accepted, "accepted"}, {c.Rejected, "rejected"}, {c.Secure, "secure"}} {
+			if word.is {
+				is = append(is, word.word)
 			}
 		}
-		if c.Secure {
-			is += " secure"
-		}
-		people = append(people, is+" "+string(c.Mode))
+		people = append(people, strings.Join(append(is, string(c.Mode)), " "))
 	}
 	lines, err := a.Outbox("alice")
 	must(t, err)
@@ -353,9 +354,16 @@ func TestHomesThatTurnOutToBeOneServerAreJoined(t *testing.T) {
 			t.Error("a line is heard a second time")
 		}
 	}
-	var homes int
-	must(t, a.read.QueryRowContext(t.Context(), "SELECT count(*) FROM homes WHERE node = 'node1'").Scan(&homes))
-	if homes != 1 {
-		t.Errorf("the lab is %d servers", homes)
+	for what, query := range map[string]string{
+		"the lab":             "SELECT count(*) - 1 FROM homes WHERE node = 'node1'",
+		"addresses of no one": "SELECT count(*) FROM addresses WHERE home NOT IN (SELECT id FROM homes)",
+		"devices of no one":   "SELECT count(*) FROM devices WHERE home NOT IN (SELECT id FROM homes)",
+		"numbers of no one":   "SELECT count(*) FROM heard WHERE sender NOT IN (SELECT id FROM senders)",
+	} {
+		var more int
+		must(t, a.read.QueryRowContext(t.Context(), query).Scan(&more))
+		if more != 0 {
+			t.Errorf("there are %d more of %s", more, what)
+		}
 	}
 }

@@ -28,6 +28,7 @@ type bounds struct {
 	numbers, epochs, senders                         int // heard of one epoch; epochs of one device; all epochs
 	devicesOf, devices, contacts, prekeys, transfers int
 	remarks, allRemarks                              int
+	guests                                           int // names that we had as a guest
 }
 
 var usualBounds = bounds{
@@ -35,6 +36,7 @@ var usualBounds = bounds{
 	numbers: maxNumbers, epochs: maxEpochs, senders: maxSenders,
 	devicesOf: maxDevicesOf, devices: maxDevices, contacts: maxContacts, prekeys: maxPrekeys, transfers: maxTransfers,
 	remarks: maxRemarks, allRemarks: maxAllRemarks,
+	guests: maxGuests,
 }
 
 // private is the place of all private lines.

@@ -266,7 +266,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 	l.deadline = time.Now().Add(answerTimeout)
 	l.phase = greeting
 	if !l.asks.tagged {
-		l.mistrusted = nil
+		l.mistrusted, l.vouched = nil, nil
 		l.outbox.pace(usualRate, l.cfg.Rate)
 		l.introduce()
 	}

@@ -29,7 +29,7 @@ func (l *loop) meet(node string) error {
 	other, is := errors.AsType[*wire.NodeError](err)
 	switch {
 	case err == nil:
-		l.mistrusted = nil // an answer about another one comes too late
+		l.mistrusted, l.vouched = nil, nil // what a person has said was of this server, and of no other
 		return nil
 	case !is:
 		l.cfg.Log.Error("the archive failed", "err", err)

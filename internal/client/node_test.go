@@ -37,8 +37,7 @@ func (f *fake) calls(node string) {
 	f.node, f.asked = node, nil
 }
 
-// beyond lists what a fake was asked for beside greetings, and all that it has
-// heard in plain text.
+// beyond lists what a fake was asked for beside greetings.
 func (f *fake) beyond() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -97,8 +96,8 @@ func isVerified(t *testing.T, a *archive.Archive) {
 	}
 }
 
-// secrets are in plain text, and over TLS under one key.
-func secrets(t *testing.T, test func(t *testing.T, cfg *tls.Config)) {
+// overBoth runs a test in plain text, and over TLS under one key.
+func overBoth(t *testing.T, test func(t *testing.T, cfg *tls.Config)) {
 	t.Helper()
 	secure, _ := certificate(t)
 	for name, cfg := range map[string]*tls.Config{"in plain text": nil, "over TLS": secure} {
@@ -159,7 +158,8 @@ func TestAServerThatNamesItselfAnotherOneIsToldNothingBeforeAPersonHasAnswered(t
 }
 
 func TestAfterAYesWhatWasTypedForTheServerBeforeStaysForIt(t *testing.T) {
-	secrets(t, func(t *testing.T, cert *tls.Config) {
+	overBoth(t, func(t *testing.T, cert *tls.Config) {
+		t.Helper()
 		f := serve("chat1", cert)
 		defer f.stop()
 		dir, known := t.TempDir(), newMemStore()
@@ -219,7 +219,8 @@ func TestAfterAYesWhatWasTypedForTheServerBeforeStaysForIt(t *testing.T) {
 func TestWithNobodyToAskAServerThatNamesItselfAnotherOneEndsTheSession(t *testing.T) {
 	for _, thrown := range []bool{false, true} {
 		t.Run(fmt.Sprintf("thrown away %v", thrown), func(t *testing.T) {
-			secrets(t, func(t *testing.T, cert *tls.Config) {
+			overBoth(t, func(t *testing.T, cert *tls.Config) {
+				t.Helper()
 				f := serve("chat1", cert)
 				defer f.stop()
 				dir, known := t.TempDir(), newMemStore()
@@ -290,6 +291,33 @@ func TestWhoHasAnsweredForTheKeyIsNotAskedForTheNode(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The answer was for the server that was met next, and for no later one.
+func TestAnAnswerForTheKeyIsUsedUpByTheServerThatHasIt(t *testing.T) {
+	first, _ := certificate(t)
+	second, cert := certificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", first)
+		defer f.stop()
+		dir, known := t.TempDir(), newMemStore()
+		met(t, f, dir, known)
+		f.show(second)
+		cfg, a, end := disked(t, f, dir, known)
+		defer end()
+		r := start(t, f, cfg)
+		defer r.end()
+		r.until("asked for the key", func() bool { return r.state() == wire.StateOffline })
+		r.s.Do(wire.TrustServer{Shows: wire.KeyPrint(cert.RawSubjectPublicKeyInfo)})
+		r.until("online", func() bool { return r.state() == wire.StateOnline })
+		f.calls("node2")
+		f.cut()
+		r.until("asked for the node", func() bool {
+			s := all[*wire.Status](r)
+			return s[len(s)-1].Mistrust != nil && s[len(s)-1].Mistrust.Node
+		})
+		isVerified(t, a)
+	})
 }
 
 // What waits in a profile for one server does not go to another one that calls

@@ -2,6 +2,7 @@ package client
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -37,6 +38,37 @@ func TestWhatWasSaidInARoomThatVanishedIsAHoleThatStays(t *testing.T) {
 		truthful(t, f, store)
 		if n := len(requests[wire.History](f)); n > 0 {
 			t.Errorf("asked %d times for what nobody has", n)
+		}
+	})
+}
+
+func TestALineForARoomThatVanishedIsNotSaidInTheNextOneOfThatName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := serve("chat1", nil)
+		defer f.stop()
+		store := away(t, f, 5, 100)
+		waits := &wire.Receipt{Client: "c9", As: "alice", Room: wire.Lobby, Text: "for who was there", State: wire.ReceiptQueued}
+		if err := store.Queue(waits); err != nil {
+			t.Fatal(err)
+		}
+		f.mu.Lock()
+		f.log[wire.Lobby], f.made = nil, 7
+		f.last = wire.FirstID(f.made)
+		f.mu.Unlock()
+		f.says(3)
+		r := start(t, f, config(f, store))
+		defer r.end()
+		r.until("the line has a fate", func() bool {
+			e := r.fate("c9")
+			return e != nil && e.State != wire.ReceiptQueued
+		})
+		if got := r.fate("c9"); got.State != wire.ReceiptFailed || !strings.Contains(got.Reason, "another room now") {
+			t.Errorf("the line is %+v", got)
+		}
+		for _, say := range requests[wire.Say](f) {
+			if say.Client == "c9" {
+				t.Error("it was said to whoever is there now")
+			}
 		}
 	})
 }

@@ -158,6 +158,11 @@ func (l *loop) remade(one *room) {
 	mine.Lose(x.Last+1, to, true)
 	one.since = max(one.since, to)
 	one.told.Add(1, to)
+	for _, w := range slices.Clone(l.outbox.lines) { // those who are there now are others
+		if w.To == "" && wire.Fold(w.Room) == wire.Fold(one.name) && w != l.outbox.sent {
+			l.failed(w, "#"+one.name+" is another room now: it had vanished, and was made again. Say it again if it is for those who are in it now.")
+		}
+	}
 }
 
 // gapTold comes before lines that were said earlier: those that were missed, or

@@ -185,7 +185,7 @@ func (c *conversation) ignores(name string) bool {
 
 func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
 	asked := c.ledger.answered(e.Re.Re)
-	news := e.Failed > 0 || e.Waiting > 0 || asked != nil
+	news := e.Failed > 0 || e.Copied != "" || e.Waiting > 0 || asked != nil
 	told := c.speech.me == e.Name || !c.greeted && !c.out.json // the greeting names us
 	c.speech.me, c.kind = e.Name, e.Kind
 	c.recall()

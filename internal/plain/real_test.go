@@ -157,11 +157,6 @@ func (w *lab) visit(dir string, id client.Identity) *visitor {
 	if err := a.Home(w.addr, ""); err != nil {
 		w.t.Fatal(err)
 	}
-	for _, friend := range []string{"ann", "bob", "bot"} {
-		if err := a.SetContact(wire.Contact{User: friend, Accepted: true}); err != nil {
-			w.t.Fatal(err)
-		}
-	}
 	v.Endpoint = private.New(client.New(client.Config{
 		Server: w.addr, Store: v.disk, Known: knownservers.At(filepath.Join(w.t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby}, Identity: id, Dial: v.dial,
 	}), private.Config{Name: id.Name, Local: "127.0.0.1:0", Store: v.disk})
@@ -172,6 +167,9 @@ func (w *lab) visit(dir string, id client.Identity) *visitor {
 			w.t.Errorf("%s: %v", id.Name, err)
 		}
 	})
+	for _, friend := range []string{"ann", "bob", "bot"} {
+		v.Do(wire.Poke{Name: friend}) // who wants to talk with somebody has accepted them
+	}
 	w.t.Cleanup(v.leave)
 	return v
 }

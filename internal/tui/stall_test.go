@@ -89,9 +89,6 @@ func visitor(t *testing.T, addr, name, friend string) (*endpoints.Endpoint, keep
 	if err := a.Home(addr, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.SetContact(wire.Contact{User: friend, Accepted: true}); err != nil {
-		t.Fatal(err)
-	}
 	k := keeper{a, make(chan struct{}, 1)}
 	e := endpoints.New(client.New(client.Config{
 		Server: addr, Store: k, Known: knownservers.At(filepath.Join(t.TempDir(), "known-servers")), Rooms: []string{wire.Lobby}, Identity: client.Identity{Mode: client.ModeGuest, Name: name},
@@ -103,6 +100,7 @@ func visitor(t *testing.T, addr, name, friend string) (*endpoints.Endpoint, keep
 			t.Errorf("%s: %v", name, err)
 		}
 	})
+	e.Do(wire.Poke{Name: friend}) // who wants to talk with somebody has accepted them
 	t.Cleanup(func() {
 		stop()
 		for range e.Events() { // its last words

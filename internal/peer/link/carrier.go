@@ -2,9 +2,11 @@ package link
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/quic-go/quic-go"
@@ -32,7 +34,7 @@ const (
 
 // Carrier makes links over one socket.
 type Carrier struct {
-	id        *Identity
+	id        atomic.Pointer[Identity]
 	relayed   bool
 	conn      net.PacketConn
 	transport *quic.Transport
@@ -41,14 +43,14 @@ type Carrier struct {
 	expects   func(key string) bool
 }
 
-// NewCarrier begins to speak QUIC on a socket, which it reads from then on.
-// Links are taken only from devices that expects knows; it is called by several
-// goroutines.
+// NewCarrier begins to speak QUIC on a socket, which it reads from then on, as a
+// device; with nil there are no links before Become. Links are taken only from
+// devices that expects knows; it is called by several goroutines.
 func NewCarrier(conn net.PacketConn, id *Identity, expects func(key string) bool) (*Carrier, error) {
 	_, relayed := conn.(*Relay)
 	limit := rate.NewLimiter(strangers, strangers)
 	c := &Carrier{
-		id: id, relayed: relayed, conn: conn, expects: expects,
+		relayed: relayed, conn: conn, expects: expects,
 		transport: &quic.Transport{
 			Conn: conn, ConnectionIDGenerator: connIDs{}, DisableVersionNegotiationPackets: true,
 			VerifySourceAddress: func(net.Addr) bool { return !limit.Allow() },
@@ -63,23 +65,43 @@ func NewCarrier(conn net.PacketConn, id *Identity, expects func(key string) bool
 		const smallest = 1200 // bytes: what every path carries
 		c.config.InitialPacketSize, c.config.DisablePathMTUDiscovery = smallest, true
 	}
+	c.id.Store(id)
 	var err error
-	c.listener, err = c.transport.Listen(id.config(func(key string) error {
-		if !expects(key) {
-			return errStranger
-		}
-		return nil
-	}), c.config)
+	c.listener, err = c.transport.Listen(&tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: []string{protocol}, GetConfigForClient: c.greet,
+	}, c.config)
 	if err != nil {
 		return nil, fmt.Errorf("listen for links: %w", err)
 	}
 	return c, nil
 }
 
+// Become has links that begin from now on be those of another device. Those that
+// there are stay as they are.
+func (c *Carrier) Become(id *Identity) { c.id.Store(id) }
+
+// greet is how somebody who dials is answered.
+func (c *Carrier) greet(*tls.ClientHelloInfo) (*tls.Config, error) {
+	id := c.id.Load()
+	if id == nil {
+		return nil, errNobody
+	}
+	return id.config(func(key string) error {
+		if !c.expects(key) {
+			return errStranger
+		}
+		return nil
+	}), nil
+}
+
 // Dial makes a link to the device of a key. That the other side wants it, too,
 // is known when its first message is here.
 func (c *Carrier) Dial(ctx context.Context, addr net.Addr, key string) (*Link, error) {
-	conn, err := c.transport.Dial(ctx, addr, c.id.config(func(other string) error {
+	id := c.id.Load()
+	if id == nil {
+		return nil, errNobody
+	}
+	conn, err := c.transport.Dial(ctx, addr, id.config(func(other string) error {
 		if other != key {
 			return errOtherKey
 		}

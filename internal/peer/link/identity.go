@@ -20,6 +20,7 @@ const protocol = "labchat-peer/1"
 var (
 	errNoKey    = errors.New("the other side shows no device key")
 	errOtherKey = errors.New("the other side has another key than expected")
+	errNobody   = errors.New("this side has no device key yet")
 	errStranger = errors.New("nothing was agreed with the other side")
 )
 
@@ -47,8 +48,13 @@ func NewIdentity(seed wire.Secret) (*Identity, error) {
 	return &Identity{private: private, cert: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}}, nil
 }
 
-// Key is the public key, as wire.DeviceKey spells it.
-func (id *Identity) Key() string { return wire.DeviceKey(id.private.Public().(ed25519.PublicKey)) }
+// Key is the public key, as wire.DeviceKey spells it; "" of nil.
+func (id *Identity) Key() string {
+	if id == nil {
+		return ""
+	}
+	return wire.DeviceKey(id.private.Public().(ed25519.PublicKey))
+}
 
 // Sign signs with the device's key.
 func (id *Identity) Sign(text []byte) []byte { return ed25519.Sign(id.private, text) }

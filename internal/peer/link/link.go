@@ -23,8 +23,9 @@ type Code = quic.ApplicationErrorCode
 const (
 	CodeDone    Code = 0 // nothing is wrong
 	CodeFailed  Code = 1 // what was said can't be read, or took too long
-	CodeVersion Code = 2 // the other side speaks a version that is not spoken here
-	CodeMistake Code = 3 // it is not who was meant, or means somebody else
+	CodeOther   Code = 2 // another way is looked for
+	CodeVersion Code = 3 // the other side speaks a version that is not spoken here
+	CodeMistake Code = 4 // it is not who was meant, or means somebody else
 )
 
 // readSize is how much of the conversation is read at a time.
@@ -99,6 +100,9 @@ func (k *Link) Close(failed bool) {
 	}
 	k.Refuse(code)
 }
+
+// GiveUp is Close for a connection that another one is to take the place of.
+func (k *Link) GiveUp() { k.Refuse(CodeOther) }
 
 // Refuse closes the connection and tells the other side why.
 func (k *Link) Refuse(why Code) {

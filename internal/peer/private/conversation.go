@@ -37,7 +37,8 @@ type conversation struct {
 	past   string             // a guest's, while device is not known: the key that what is on the disk was exchanged with; see guestKey
 	ofDisk bool               // contact is what the disk has of an account
 	keys   []wire.KnownDevice // all that were seen: of an account those on disk, of a guest those of this run
-	unread bool               // the disk could not be read: contact and keys are not all
+	unread bool               // the disk is to be read, once more or at all: contact and keys are not all
+	read   bool               // it was read in this run: what a person has said since is not there to be read
 	listed gate.List          // as the server lists its devices
 	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
@@ -218,8 +219,9 @@ func (l *loop) find(c *conversation) {
 	l.reread(c)
 	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
 		c.asked = nil
-		l.answer(c, p)
-		return
+		if l.answer(c, p); c.call != nil || c.asked != nil {
+			return
+		}
 	}
 	if l.waits(c) && l.passAll(c) {
 		return

@@ -132,7 +132,7 @@ func TestASecondDeviceIsComparedWithTheFirst(t *testing.T) {
 
 // key is the device of newMemory(name).
 func key(name string) string {
-	seed, _ := newMemory(name).Seed()
+	seed := wire.Secret(newMemory(name).seed)
 	id, err := link.NewIdentity(seed)
 	if err != nil {
 		panic(err)

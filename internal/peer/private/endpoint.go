@@ -22,8 +22,8 @@
 // # Where things are
 //
 // server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go and verify.go
-// are about keys, rename.go about people who change their names; call.go finds a
+// registry; conversation.go is what is known of somebody, trust.go, owner.go and verify.go
+// are about keys, identity.go about our own, rename.go about people who change their names; call.go finds a
 // way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
 // lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
@@ -65,8 +65,12 @@ type Server interface {
 // Store is what an endpoint keeps on disk, of the server of the session;
 // archive.Archive is one. The endpoint calls it from one goroutine.
 type Store interface {
-	// Seed is the private half of this device's key: 32 bytes.
-	Seed() (wire.Secret, error)
+	// Identity is the private half of the device key that a name of ours has at the
+	// server: 32 bytes, made where there is none. An account has that of the guest
+	// who registered the name here, and a guest never that of an account.
+	Identity(name string, guest bool) (wire.Secret, error)
+	// TakeIdentity has a guest's name have the key of another one.
+	TakeIdentity(name, from string) error
 	// NewestPrivate is the greatest id among the private lines, those that wait
 	// among them.
 	NewestPrivate() wire.ID

@@ -53,7 +53,7 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 	l.reclaim()
 	var id [fileIDBytes]byte
 	_, _ = rand.Read(id[:]) // never fails
-	t := &transfer{c: c, stay: l.server.stay, Transfer: &wire.Transfer{
+	t := &transfer{c: c, stay: l.server.typedIn(), Transfer: &wire.Transfer{
 		ID: hex.EncodeToString(id[:]), User: c.name, Device: c.guestKey(), Out: true, State: wire.TransferWaiting, Reason: reading,
 		At: wire.MillisOf(time.Now()),
 	}}

@@ -88,7 +88,7 @@ type raw struct {
 func newRaw(b *testing.B) *raw {
 	b.Helper()
 	side := func(name string) (*link.Carrier, *link.Identity, net.Addr) {
-		seed, _ := newMemory(name).Seed()
+		seed := wire.Secret(newMemory(name).seed)
 		id, err := link.NewIdentity(seed)
 		must(b, err)
 		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -46,7 +46,7 @@ type transfer struct {
 	taken bool           // the receiver wants it
 	owes  *wire.PeerStop // the other side was not told yet; nil: it was
 	moved time.Time
-	stay  int // ours: of the server when a person sent it; 0: in an earlier run, or before there was a connection
+	stay  int // ours: as that of a line
 
 	made stamp // ours: as it was when its checksum was made; zero: not known
 	want *take // ours: what the receiver asks for and does not get yet

@@ -24,6 +24,10 @@ func (c *conversation) guestKey() string {
 	return cmp.Or(c.device, c.past)
 }
 
+// typedIn is the number of the connection that what is typed now belongs to. Before the
+// first one a person has seen nobody: it is for whoever is there then.
+func (s *server) typedIn() int { return max(s.stay, 1) }
+
 // is notes of which kind somebody is, and of which devices the server says so. Who has
 // been an account with a key stays one: a server that calls it a guest must not get
 // another key past a person. A name that goes from a guest to an account, or back, is
@@ -36,7 +40,7 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 	c.kind = kind
 	switch {
 	case kind == wire.KindAccount && key == "":
-	case kind == wire.KindAccount && (device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
+	case kind == wire.KindAccount && (len(devices) == 0 && device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
 		l.sameDevice(c, key)
 	case kind == wire.KindAccount:
 		l.newOwner(c, device, c.name+" is an account now, and not of the guest who was called so: nothing that was for the guest goes to it, and it is asked for anew what it may")
@@ -46,9 +50,13 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 }
 
 // sameDevice goes on with a guest who has registered the name: its lines are the
-// account's.
+// account's, whose key is known from now on, whatever else the server says of it.
 func (l *loop) sameDevice(c *conversation, key string) {
-	c.past = ""
+	c.device, c.past = key, ""
+	if c.stateOf(key) == wire.KeyNone {
+		c.know(wire.KnownDevice{User: c.name, Key: key, State: wire.KeyNew, Since: wire.MillisOf(time.Now())})
+	}
+	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
 	for _, d := range c.keys {
 		l.keepKey(d) // what a person has said of it
 	}

@@ -200,6 +200,20 @@ func TestALineForAGuestThatNobodyKnowsIsForThisConnection(t *testing.T) {
 	})
 }
 
+// TestALineThatIsTypedBeforeTheFirstConnectionIsForWhoIsThere has a script that does not
+// wait.
+func TestALineThatIsTypedBeforeTheFirstConnectionIsForWhoIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		gus := w.successor(wire.KindGuest)
+		ann := w.start("ann", newMemory("ann"), nil)
+		ann.Whisper("gus", "at once", false)
+		wait(time.Minute)
+		gus.wantTexts("ann", "at once")
+	})
+}
+
 // TestWhoRegistersAGuestsNameEndsItsWays has gus lose the server, not the link, and
 // somebody else register the name.
 func TestWhoRegistersAGuestsNameEndsItsWays(t *testing.T) {

@@ -22,6 +22,8 @@ func TestWhoHidesEndsWhatIsDirectAtOnce(t *testing.T) {
 		me.Whisper(other.server.name, "two", false) // at once: no line goes by what is about to end
 		synctest.Wait()
 		sent := w.watch(me)
+		wait(3 * time.Second)
+		other.wantTexts(me.server.name, "one", "two") // by the first call: nobody takes the other for gone
 		wait(10 * time.Second)
 		me.Whisper(other.server.name, "three", false)
 		other.Whisper(me.server.name, "back", false)

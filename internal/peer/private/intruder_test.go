@@ -49,7 +49,7 @@ func (w *lab) dialAs(as, to *person, called bool, changes ...func(*wire.PeerHell
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
 	must(w.t, err)
-	seed, _ := as.store.Seed()
+	seed := wire.Secret(as.store.seed)
 	id, err := link.NewIdentity(seed)
 	must(w.t, err)
 	x := &intruder{t: w.t, conn: link.Share(conn, anywhere)}

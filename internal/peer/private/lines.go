@@ -23,7 +23,7 @@ const (
 type line struct {
 	*wire.Receipt
 	on      *path // where it was sent last, nil: nowhere that counts
-	stay    int   // of the server when it was typed here; 0: it was typed before there was a connection
+	stay    int   // the connection that it was typed in, see typedIn; 0: it was typed in an earlier run
 	sealing bool  // a sealed copy is being made
 	passed  bool  // the session has it, for this connection
 	noted   bool  // the disk says that it may have arrived, as it must before anything goes out
@@ -115,7 +115,7 @@ func (l *loop) saveTyped() {
 		c := l.conversation(r.To)
 		noted := r.InDoubt
 		r.InDoubt = false
-		c.add(&line{Receipt: r, noted: noted, stay: l.server.stay})
+		c.add(&line{Receipt: r, noted: noted, stay: l.server.typedIn()})
 		if !l.inPlain(c).InPlain(c.name) { // else the session says so
 			l.emit(copied(r))
 		}

@@ -23,7 +23,8 @@ const farewellWithin = time.Second
 // loop is the state of an endpoint while it runs. Owned by Run's goroutine.
 type loop struct {
 	*Endpoint
-	id       *link.Identity
+	id       *link.Identity // by which we are known, nil before the first login
+	self     persona        // whose id is
 	socket   link.PlainConn // nil: there is none
 	direct   *link.Carrier  // over the socket
 	relay    *link.Relay
@@ -63,20 +64,13 @@ func newLoop(e *Endpoint) *loop {
 
 // open makes what links go over.
 func (l *loop) open(ctx context.Context) *EndedError {
-	seed, err := l.cfg.Store.Seed()
-	if err == nil {
-		l.id, err = link.NewIdentity(seed)
-	}
-	if err != nil {
-		return ended(wire.CodeStorage, "This device's key can't be read: %v.", err)
-	}
 	l.last = l.cfg.Store.NewestPrivate()
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {
 	case err == nil:
 		l.socket = link.Share(conn, l.admitted.has)
 		l.plain.open(conn)
-		l.direct, err = link.NewCarrier(l.socket, l.id, l.expected.has)
+		l.direct, err = link.NewCarrier(l.socket, nil, l.expected.has)
 	case l.cfg.Local != "":
 		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", l.cfg.Local, session.Cause(err))
 	default:
@@ -87,14 +81,13 @@ func (l *loop) open(ctx context.Context) *EndedError {
 		l.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
 	})
 	if err == nil {
-		l.carried, err = link.NewCarrier(l.relay, l.id, l.expected.has)
+		l.carried, err = link.NewCarrier(l.relay, nil, l.expected.has)
 	}
 	if err != nil {
 		return ended(wire.CodeUnsupported, "Encrypted conversations can't begin: %v.", err)
 	}
-	l.accepting(l.carried)
-	if l.direct != nil {
-		l.accepting(l.direct)
+	for _, c := range l.carriers() {
+		l.accepting(c)
 	}
 	return nil
 }
@@ -277,10 +270,8 @@ func (l *loop) close() {
 	}
 	l.stop()
 	_ = l.plain.Close() // it only ends reading, as that of the relay
-	for _, c := range []*link.Carrier{l.carried, l.direct} {
-		if c != nil {
-			_ = c.Close() // what is left of it goes with the program
-		}
+	for _, c := range l.carriers() {
+		_ = c.Close() // what is left of it goes with the program
 	}
 	_ = l.relay.Close()
 	if l.socket != nil {

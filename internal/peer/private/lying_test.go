@@ -28,10 +28,10 @@ func (p *person) wantNothingReadable() {
 }
 
 // come lets the session come back to a server that says so.
-func (s *session) come(status wire.Status, features ...string) {
+func (s *session) come(status wire.Status) {
 	s.push(&wire.Status{State: wire.StateOffline})
 	if status.Dialect == "chat1" {
-		s.push(&wire.Welcome{Node: "node", Features: features})
+		s.push(&wire.Welcome{Node: "node"})
 	}
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	status.State, status.Remote = wire.StateOnline, "10.0.0.1:1300"

@@ -3,6 +3,7 @@ package private_test
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 type memory struct {
 	mu       sync.Mutex
 	seed     string
+	own      map[string]string // seeds, by folded name and kind
 	lines    []*wire.Receipt
 	settled  []*wire.Receipt
 	heard    map[[3]string]bool
@@ -37,7 +39,7 @@ type memory struct {
 func newMemory(name string) *memory {
 	seed := sha256.Sum256([]byte(name))
 	return &memory{
-		seed: string(seed[:]), heard: map[[3]string]bool{}, devices: map[string][]wire.KnownDevice{},
+		seed: string(seed[:]), own: map[string]string{}, heard: map[[3]string]bool{}, devices: map[string][]wire.KnownDevice{},
 		contacts: map[string]wire.Contact{}, prekeys: map[string]wire.Secret{}, retired: map[string]wire.Millis{},
 	}
 }
@@ -55,7 +57,30 @@ func (m *memory) change(do func()) error {
 	return nil
 }
 
-func (m *memory) Seed() (wire.Secret, error) { return wire.Secret(m.seed), nil }
+// Identity gives the first name that is asked for the seed of the disk.
+func (m *memory) Identity(name string, guest bool) (wire.Secret, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := fmt.Sprint(wire.Fold(name), guest)
+	asGuest := m.own[fmt.Sprint(wire.Fold(name), true)]
+	switch {
+	case m.own[key] != "":
+	case asGuest != "": // it has registered
+		m.own[key] = asGuest
+	case m.full:
+		return "", errFull
+	case len(m.own) == 0:
+		m.own[key] = m.seed
+	default:
+		sum := sha256.Sum256([]byte(m.seed + key))
+		m.own[key] = string(sum[:])
+	}
+	return wire.Secret(m.own[key]), nil
+}
+
+func (m *memory) TakeIdentity(name, from string) error {
+	return m.change(func() { m.own[fmt.Sprint(wire.Fold(name), true)] = m.own[fmt.Sprint(wire.Fold(from), true)] })
+}
 
 func (m *memory) NewestPrivate() (newest wire.ID) {
 	for _, w := range m.history {

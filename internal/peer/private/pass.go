@@ -11,15 +11,12 @@ import (
 func (l *loop) may(c *conversation, way gate.Way, key string) gate.Verdict {
 	s := &l.server
 	f := gate.Facts{
-		Person: gate.Person{Name: c.name, Unread: c.unread, Contact: c.contact, Keys: c.keys},
+		Person: gate.Person{Name: c.name, Unread: c.unread, Contact: c.contact, Keys: c.keys, Met: c.device},
 		Server: gate.Server{
 			Kind: c.kind, Mine: c.key == wire.Fold(s.me), Says: c.says, Listed: c.listed,
 			Inbox: s.seals && s.claimed && s.kind == wire.KindAccount,
 		},
 		Own: l.id.Key(), Way: way, Key: key,
-	}
-	if c.kind != wire.KindAccount {
-		f.Person.Met = c.device
 	}
 	if key != "" && c.stateOf(key) == wire.KeyNone {
 		f.Person.Owner = l.otherOwner(c, key)

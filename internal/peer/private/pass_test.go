@@ -100,3 +100,65 @@ func TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatAPersonHasSaidOfAGuestOutlivesAnotherLookAtTheDisk: no disk has it.
+func TestWhatAPersonHasSaidOfAGuestOutlivesAnotherLookAtTheDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
+		w.enterOld("gus", wire.KindGuest)
+		ann.Do(wire.Route{Name: "gus", Mode: wire.RouteRelay})
+		ann.server.hold(true)
+		ann.Whisper("gus", "comes back", false)
+		wait(2 * time.Second)
+		gus := newMemory("gus")
+		must(t, gus.SetContact(wire.Contact{User: "ann", Accepted: true}))
+		w.enter("gus", wire.KindGuest, gus).server.key = key("gus")
+		ann.server.hold(false)
+		wait(2 * time.Minute)
+		punches := asksFor[wire.Punch](ann)
+		for _, r := range punches {
+			if !r.Relay || len(r.Local) > 0 {
+				t.Errorf("gus was told where ann is: %+v", r)
+			}
+		}
+		if len(punches) == 0 {
+			t.Error("gus was not called at all")
+		}
+	})
+}
+
+// TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas: programs of before
+// left such a key trusted, and the compared one stays so.
+func TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		store := newMemory("ann")
+		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("bob"), State: wire.KeyVerified}))
+		must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("mallory"), State: wire.KeyNew}))
+		ann := w.enter("ann", wire.KindAccount, store)
+		accepts := func(name string) *person {
+			m := newMemory(name)
+			must(t, m.SetContact(wire.Contact{User: "ann", Accepted: true}))
+			return w.enter("bob", wire.KindAccount, m)
+		}
+		mallory := accepts("mallory")
+		ann.Whisper("bob", "for bob only", false)
+		wait(2 * time.Minute)
+		mallory.wantTexts("ann")
+		if p := ann.path("bob"); !p.Blocked {
+			t.Errorf("ann's path is %+v", p)
+		}
+		mallory.quit()
+		bob := accepts("bob")
+		ann.server.push(&wire.Joined{Room: "lobby", Name: "bob"})
+		wait(2 * time.Minute)
+		bob.wantTexts("ann", "for bob only")
+		if p := ann.path("bob"); p.Blocked || p.Key != wire.KeyVerified {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}

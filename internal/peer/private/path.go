@@ -293,7 +293,7 @@ func (l *loop) hide(c *conversation) {
 	for _, p := range c.paths {
 		if !p.Relayed {
 			p.retire, ended = time.Now().Add(time.Hour), true // it is gone when its reader says so
-			p.Close(false)
+			p.GiveUp()
 		}
 	}
 	if ended {

@@ -230,9 +230,7 @@ func (p *person) addr() net.Addr { return net.UDPAddrFromAddrPort(p.server.at())
 // identity is the device of a store.
 func identity(t *testing.T, m *memory) *link.Identity {
 	t.Helper()
-	seed, err := m.Seed()
-	must(t, err)
-	id, err := link.NewIdentity(seed)
+	id, err := link.NewIdentity(wire.Secret(m.seed))
 	must(t, err)
 	return id
 }

@@ -20,6 +20,7 @@ const (
 type server struct {
 	me       string
 	kind     wire.Kind
+	renamed  string // the name that the server says we take, folded, until it says that we are it
 	node     string
 	nonce    string // of the session, "" where the server asks for no proof of keys
 	remote   string // IP:PORT of the connection
@@ -108,6 +109,7 @@ func (l *loop) note(e wire.Event) {
 		case l.server.foreign != nil:
 			l.named(e.Name, e.Kind)
 		default: // LoggedIn answers whoever asked for it: two claims under one name would end what was agreed
+			l.server.renamed = wire.Fold(e.Name)
 		}
 	case *wire.Joined:
 		l.cameBack(e.Name)
@@ -188,7 +190,10 @@ func (l *loop) welcome(e *wire.Welcome) {
 func (l *loop) named(name string, kind wire.Kind) {
 	s := &l.server
 	changed := wire.Fold(name) != wire.Fold(s.me) || kind != s.kind
-	s.me, s.kind = name, kind
+	if kind == wire.KindGuest && s.kind == kind && s.renamed != "" && wire.Fold(name) == s.renamed && l.id != nil {
+		l.renamed(name)
+	}
+	s.me, s.kind, s.renamed = name, kind, ""
 	if changed { // devices and prekeys were those of the name before
 		s.claimed, s.lost, s.devices, s.since = false, false, nil, 0
 		l.prekeys = prekeys{}
@@ -268,7 +273,7 @@ func (l *loop) giveUp() {
 // claim makes this session the one that holds our private conversations.
 func (l *loop) claim() {
 	s := &l.server
-	if !s.online || !s.able || s.me == "" || s.lost {
+	if !s.online || !s.able || s.me == "" || s.lost || !l.identify() {
 		return
 	}
 	name, r := s.me, wire.UDP{Key: l.id.Key()}

@@ -165,3 +165,38 @@ func TestWhoClaimsAKeyOfOurOwnIsAskedAbout(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoseKeyHasTwoNamesOnTheDiskIsAskedAboutOnceMore begins with a disk of before, on
+// which a key was compared, and is known as mallory's, too.
+func TestWhoseKeyHasTwoNamesOnTheDiskIsAskedAboutOnceMore(t *testing.T) {
+	for _, state := range []wire.KeyState{wire.KeyVerified, wire.KeyShared} {
+		t.Run(string(state), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				store := newMemory("ann")
+				must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
+				must(t, store.SetDevice(wire.KnownDevice{User: "bob", Key: key("bob"), State: state}))
+				if state == wire.KeyShared {
+					must(t, store.SetDevice(wire.KnownDevice{User: "mallory", Key: key("bob"), State: state}))
+				}
+				bobs := newMemory("bob")
+				must(t, bobs.SetContact(wire.Contact{User: "ann", Accepted: true}))
+				ann, bob := w.enter("ann", wire.KindAccount, store), w.enter("bob", wire.KindAccount, bobs)
+				ann.Whisper("bob", "one", false)
+				wait(time.Minute)
+				if state == wire.KeyVerified {
+					bob.wantTexts("ann", "one")
+					return
+				}
+				bob.wantTexts("ann")
+				if p := ann.path("bob"); !p.Blocked || p.Key != wire.KeyShared || !strings.Contains(p.Reason, "/verify bob") {
+					t.Errorf("ann's path is %+v", p)
+				}
+				ann.verifies("bob", wire.AnswerSame)
+				wait(time.Minute)
+				bob.wantTexts("ann", "one")
+			})
+		})
+	}
+}

@@ -24,9 +24,7 @@ func (w *lab) stranger(name, at string) *stranger {
 	s := &stranger{at: netip.MustParseAddrPort(at)}
 	conn, err := w.net.Listen(s.at)
 	must(w.t, err)
-	seed, err := newMemory(name).Seed()
-	must(w.t, err)
-	id, err := link.NewIdentity(seed)
+	id, err := link.NewIdentity(wire.Secret(newMemory(name).seed))
 	must(w.t, err)
 	s.conn = link.Share(conn, anywhere)
 	s.carrier, err = link.NewCarrier(s.conn, id, func(string) bool { return true })

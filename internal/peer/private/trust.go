@@ -17,17 +17,31 @@ func (l *loop) recall(c *conversation) {
 	if err != nil {
 		l.diskFailed("read a contact", err)
 	}
-	keys, errKeys := l.keysOf(c.name)
+	ofDisk, errKeys := l.keysOf(c.name)
 	if c.unread = err != nil || errKeys != nil; c.unread {
 		c.contact.User = c.name
 		return
 	}
-	contact.User = c.name
-	c.ofDisk = contact.Accepted || contact.Rejected
-	contact.Accepted = contact.Accepted || c.contact.Accepted // meanwhile
-	c.contact, c.keys = contact, keys
+	if c.read {
+		c.contact.Secure = c.contact.Secure || contact.Secure
+	} else {
+		said := c.contact // meanwhile
+		c.ofDisk = contact.Accepted || contact.Rejected
+		c.contact = contact
+		c.contact.User = c.name
+		c.contact.Accepted = said.Accepted || contact.Accepted && !said.Rejected
+		c.contact.Rejected = said.Rejected || contact.Rejected && !said.Accepted
+		c.contact.Mode = cmp.Or(said.Mode, contact.Mode)
+	}
+	keys := slices.Clone(ofDisk)
+	for _, d := range c.keys { // those of a guest are on no disk
+		if !slices.ContainsFunc(keys, func(k wire.KnownDevice) bool { return k.Key == d.Key }) {
+			keys = append(keys, d)
+		}
+	}
+	c.keys = keys
 	last := ""
-	for _, d := range keys {
+	for _, d := range ofDisk {
 		if d.Key == l.id.Key() {
 			continue
 		}
@@ -40,12 +54,13 @@ func (l *loop) recall(c *conversation) {
 	switch {
 	case c.contact.Secure:
 		c.kind = wire.KindAccount
-	case c.device == "":
+	case c.device == "" && !c.read:
 		if c.past, err = l.cfg.Store.LastDevice(c.name); err != nil {
 			l.diskFailed("read the newest device", err)
 			c.unread = true
 		}
 	}
+	c.read = !c.unread
 }
 
 // reread tries again to read what the disk did not tell.

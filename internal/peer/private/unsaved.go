@@ -16,6 +16,7 @@ type unsaved struct {
 	writes []unsavedWrite
 	keys   []wire.KnownDevice // of writes: the disk's list of keys lacks them
 	pump   bool               // lines wait to be noted before they go out
+	claim  bool               // our own key could not be read
 }
 
 // unsavedWrite is one of them. A later one of the same name takes its place.
@@ -26,7 +27,7 @@ type unsavedWrite struct {
 }
 
 // waits reports whether anything is to be tried again.
-func (u *unsaved) waits() bool { return len(u.writes) > 0 || u.pump }
+func (u *unsaved) waits() bool { return len(u.writes) > 0 || u.pump || u.claim }
 
 // write writes something small, later if the disk does not take it now.
 func (l *loop) write(name, act string, do func() error) {
@@ -54,7 +55,14 @@ func (l *loop) saveSmall() {
 // goOn sends what has waited for the disk.
 func (l *loop) goOn() {
 	u := &l.unsaved
-	if !u.pump || time.Now().Before(u.again) {
+	if !u.pump && !u.claim || time.Now().Before(u.again) {
+		return
+	}
+	if u.claim {
+		u.claim = false
+		l.claim()
+	}
+	if !u.pump {
 		return
 	}
 	u.pump = false

@@ -97,6 +97,17 @@ func TestWhoIsShutOutIsOut(t *testing.T) {
 			thief: sessions
 			  thief < sessions 1 2*
 		`},
+		{"who has been another account on the same connection is shut out by the device that it has in this one", `
+			quietly op add dora
+			quietly thief: login dora pw
+			quietly thief: udp tablet
+			quietly thief: login alice pw
+			quietly thief: udp phone
+			quietly a: udp laptop
+			a: devices phone
+			  a < devices of laptop
+			  thief < goodbye ended
+		`},
 		{"a removed device loses session, endpoint, prekeys and token, also where another one has taken its place", `
 			quietly thief: udp phone
 			quietly thief: prekeys phone k1

@@ -11,8 +11,8 @@ package gate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 
 	"labchat/internal/wire"
 )
@@ -54,7 +54,7 @@ type Person struct {
 	Unread  bool               // the disk could not be read: this is not all
 	Contact wire.Contact       // as the disk has it
 	Keys    []wire.KnownDevice // that were seen, also those that are trusted no more
-	Met     string             // the key of a guest in this run, "" for none: no disk keeps it
+	Met     string             // the key of this run, "" for none: no disk keeps a guest's
 	Owner   string             // another name that the key at hand is known by, "" for none
 }
 
@@ -144,7 +144,7 @@ func (v Verdict) Text() string {
 	if v.why == None {
 		return ""
 	}
-	return fmt.Sprintf(sentences[v.why], v.name)
+	return strings.ReplaceAll(sentences[v.why], "%[1]s", v.name)
 }
 
 // Decide says what may happen. It asks nobody and changes nothing.
@@ -248,7 +248,7 @@ func (f *Facts) under() (State, Reason) {
 		return Trust, None
 	case !f.Person.Contact.Accepted:
 		return Wait, NotAccepted
-	case f.Way == BySeal && !(f.account() && f.Server.Inbox):
+	case f.Way == BySeal && (!f.account() || !f.Server.Inbox):
 		return Wait, NoInbox
 	case f.Way == BySeal:
 		return Seal, None

@@ -147,9 +147,9 @@ func TestASignatureForAnotherNameNodeOrKeyIsNoVoucher(t *testing.T) {
 // say about whom the disk knows by anything.
 func TestWhoHasBeenKnownWithAKeyIsNeverToldAnythingInPlainText(t *testing.T) {
 	persons := map[string]gate.Person{
-		"a contact":          {Contact: wire.Contact{Secure: true}},
-		"a guest of the run": {Met: first.key},
-		"a disk that fails":  {Unread: true},
+		"a contact":         {Contact: wire.Contact{Secure: true}},
+		"a key of the run":  {Met: first.key},
+		"a disk that fails": {Unread: true},
 	}
 	for _, state := range []wire.KeyState{wire.KeyNew, wire.KeyKnown, wire.KeyVerified, wire.KeyChanged, wire.KeyShared, wire.KeyRejected, wire.KeyWithdrawn} {
 		persons["a key that is "+string(state)] = gate.Person{Keys: []wire.KnownDevice{{Key: first.key, State: state}}}
@@ -262,5 +262,13 @@ func TestEveryReasonHasItsSentence(t *testing.T) {
 	}
 	if len(seen) != int(gate.NotAccepted)+1 {
 		t.Errorf("got the reasons %s", fmt.Sprint(seen))
+	}
+}
+
+// TestAReasonThatNamesNobodyIsASentence, too.
+func TestAReasonThatNamesNobodyIsASentence(t *testing.T) {
+	v := gate.Decide(gate.Facts{Person: gate.Person{Name: "bob"}, Way: gate.InPlain})
+	if want := "there is no connection to the server"; v.Text() != want {
+		t.Errorf("got %q, want %q", v.Text(), want)
 	}
 }

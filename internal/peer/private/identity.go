@@ -1,0 +1,63 @@
+package private
+
+import (
+	"labchat/internal/peer/link"
+	"labchat/internal/wire"
+)
+
+// persona is a name that we have at the server. Each has a device key of its own,
+// so that nobody can tell by keys which names are one person's.
+type persona struct {
+	name string // folded; "" is nobody yet
+	kind wire.Kind
+}
+
+// identify has us known by the key of the name that the server has for us, and
+// reports whether that is so. What was agreed under another key has ended then.
+func (l *loop) identify() bool {
+	now := persona{name: wire.Fold(l.server.me), kind: l.server.kind}
+	if l.self == now {
+		return true
+	}
+	var id *link.Identity
+	seed, err := l.cfg.Store.Identity(now.name, now.kind != wire.KindAccount)
+	if err == nil {
+		id, err = link.NewIdentity(seed)
+	}
+	if l.tryAgain("read our own key", err) {
+		l.unsaved.claim = true
+		return false
+	}
+	l.self = now
+	if l.id.Key() == id.Key() {
+		return true
+	}
+	l.id = id
+	for _, c := range l.carriers() {
+		c.Become(id)
+	}
+	for _, c := range l.convs {
+		c.hangUp(l)
+	}
+	if c := l.convs[now.name]; c != nil { // of which our own key is not another's
+		c.device = ""
+		l.recall(c)
+	}
+	return true
+}
+
+// renamed keeps a guest's key under another name: those whom it talks to know it by
+// that, and the server has told everybody of the change.
+func (l *loop) renamed(name string) {
+	from := l.self.name
+	l.self.name = wire.Fold(name)
+	l.write("identity", "keep our own key", func() error { return l.cfg.Store.TakeIdentity(name, from) })
+}
+
+// carriers are what links go over.
+func (l *loop) carriers() []*link.Carrier {
+	if l.direct == nil {
+		return []*link.Carrier{l.carried}
+	}
+	return []*link.Carrier{l.carried, l.direct}
+}

@@ -1,0 +1,64 @@
+package private_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"labchat/internal/wire"
+)
+
+// calledWithNoKey has the server say that somebody, who is an account with a device
+// now, calls with a key that is none.
+func (s *session) calledWithNoKey(by *person) {
+	s.push(&wire.Punched{
+		From: by.server.name, Kind: wire.KindAccount, Call: strings.Repeat("ab", 16), Device: "no key", Devices: []wire.Device{{Key: by.server.key}},
+	})
+	settle()
+}
+
+// TestAGuestWhoRegistersIsKnownWithTheKey has the server say that of gus, and then
+// whatever would have somebody else, or the server itself, read what is for him.
+func TestAGuestWhoRegistersIsKnownWithTheKey(t *testing.T) {
+	for name, lie := range map[string]func(w *lab, ann *person){
+		"it knows no keys":      func(_ *lab, ann *person) { ann.server.come(wire.Status{Dialect: "chat1"}) },
+		"ann is gus":            func(_ *lab, ann *person) { ann.server.push(&wire.LoggedIn{Name: "gus", Kind: wire.KindAccount}) },
+		"he is a guest again":   func(w *lab, _ *person) { w.successor(wire.KindGuest) },
+		"he has another device": func(w *lab, _ *person) { w.successor(wire.KindAccount) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				ann, gus := guests(w)
+				gus.quit()
+				settle()
+				ann.server.calledWithNoKey(gus)
+				lie(w, ann)
+				settle()
+				id := ann.Whisper("gus", "for gus", false)
+				wait(time.Minute)
+				ann.wantNothingReadable()
+				ann.wantStates(id, wire.ReceiptQueued)
+			})
+		})
+	}
+}
+
+// TestALineIsNotLeftLyingBehindACallThatCantBeAnswered: who is written to is looked
+// for all the same.
+func TestALineIsNotLeftLyingBehindACallThatCantBeAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, gus := guests(w)
+		gus.quit()
+		settle()
+		ann.server.calledWithNoKey(gus)
+		gus = w.enter("gus", wire.KindAccount, gus.store)
+		ann.Whisper("gus", "three", false)
+		wait(time.Second)
+		gus.wantTexts("ann", "three")
+	})
+}
