@@ -68,6 +68,31 @@ func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
 	return lines, nil
 }
 
+// TakeBack makes lines for people private that a session would send readable: earlier
+// versions left them so, at whatever server. They get new numbers, for below their own
+// the other side may not listen any more. Call it before a session reads its Outbox.
+func (a *Archive) TakeBack() error {
+	const left = " FROM outbox WHERE private = 0 AND receiver <> '' AND state = 'queued'"
+	const columns = "home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, device, in_doubt"
+	var n int
+	if err := a.read.QueryRowContext(context.Background(), "SELECT count(*)"+left).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	return a.change("take lines back", func(ctx context.Context, tx *sql.Tx) error {
+		for _, step := range []string{
+			"CREATE TEMP TABLE taken_back AS SELECT seq AS place, " + columns + left,
+			"DELETE" + left,
+			"INSERT INTO outbox (" + columns + ", private) SELECT " + columns + ", 1 FROM taken_back ORDER BY place",
+			"DROP TABLE taken_back",
+		} {
+			if _, err := tx.ExecContext(ctx, step); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // stillWaits is the condition of what changes a line before it is delivered.
 const stillWaits = " WHERE client = ? AND private = 1 AND state = 'queued'"
 

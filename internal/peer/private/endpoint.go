@@ -75,6 +75,8 @@ type Store interface {
 	// among them.
 	NewestPrivate() wire.ID
 
+	// TakeBack makes lines for people private that were left to a session.
+	TakeBack() error
 	// QueuePrivate stores lines that wait, with their numbers.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)

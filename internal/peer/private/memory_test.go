@@ -101,6 +101,8 @@ func (m *memory) QueuePrivate(lines ...*wire.Receipt) error {
 	})
 }
 
+func (m *memory) TakeBack() error { return nil }
+
 func (m *memory) PrivateOutbox() (all []*wire.Receipt, err error) {
 	err = m.change(func() {
 		for _, r := range m.lines {
