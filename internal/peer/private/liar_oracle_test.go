@@ -145,7 +145,7 @@ func (o *oracle) learn(t listing) {
 		return
 	}
 	for print := range s.ok {
-		if s.shown[print] == o.h.steps { // nobody knows which was said first
+		if t.mine || !s.long || s.shown[print] == o.h.steps { // it is of another one, or nobody knows which was said first
 			continue
 		}
 		if !slices.ContainsFunc(devices, func(d wire.Device) bool { return wire.DevicePrint(d.Key) == print }) {
@@ -173,14 +173,12 @@ func (o *oracle) learn(t listing) {
 type listing struct {
 	name      string
 	devices   []wire.Device
+	mine      bool   // the name was said to be ann's
 	withdrawn string // not empty: the key of a device that was removed, and no list
 }
 
 func (o *oracle) listed(name string, devices []wire.Device) {
-	if o.mine(name) {
-		return
-	}
-	o.told = append(o.told, listing{name: name, devices: devices})
+	o.told = append(o.told, listing{name: name, devices: devices, mine: o.mine(name)})
 }
 
 func (o *oracle) withdrawn(name, key string) {
