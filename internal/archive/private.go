@@ -69,8 +69,9 @@ func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
 }
 
 // TakeBack makes lines for people private that a session would send readable: earlier
-// versions left them so, at whatever server. They get new numbers, for below their own
-// the other side may not listen any more. Call it before a session reads its Outbox.
+// versions left them so, at whatever server. They get new numbers, in an epoch for each
+// person, as below their own the other side may not listen any more. Call it before a
+// session reads its Outbox.
 func (a *Archive) TakeBack() error {
 	const left = " FROM outbox WHERE private = 0 AND receiver <> '' AND state = 'queued'"
 	const columns = "home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, device, in_doubt"
@@ -81,9 +82,13 @@ func (a *Archive) TakeBack() error {
 	return a.change("take lines back", func(ctx context.Context, tx *sql.Tx) error {
 		for _, step := range []string{
 			"CREATE TEMP TABLE taken_back AS SELECT seq AS place, " + columns + left,
+			"CREATE TEMP TABLE taken_from AS SELECT DISTINCT home AS at_home, receiver AS person, '' AS epoch FROM taken_back",
+			"UPDATE taken_from SET epoch = lower(hex(randomblob(16)))", // once for each
 			"DELETE" + left,
-			"INSERT INTO outbox (" + columns + ", private) SELECT " + columns + ", 1 FROM taken_back ORDER BY place",
+			"INSERT INTO outbox (" + columns + ", private, epoch, number) SELECT " + columns + `, 1, epoch, row_number() OVER (PARTITION BY home, receiver ORDER BY place)
+				FROM taken_back JOIN taken_from ON at_home = home AND person = receiver ORDER BY place`,
 			"DROP TABLE taken_back",
+			"DROP TABLE taken_from",
 		} {
 			if _, err := tx.ExecContext(ctx, step); err != nil {
 				return err

@@ -152,9 +152,9 @@ func TestLinesThatAnEarlierVersionLeftToASessionAreTakenBackWithNewNumbers(t *te
 	lines, err := a.PrivateOutbox()
 	must(t, err)
 	check(t, "private outbox", waiting(t, a), []wire.ClientID{"private", "left", "doubtful"})
-	for _, l := range lines[1:] {
-		if l.Seq <= later.Seq || l.InDoubt != (l.Client == "doubtful") || l.To != "bob" || l.Text != "text of "+string(l.Client) {
-			t.Errorf("got %+v, want it behind number %d", l, later.Seq)
+	for i, l := range lines[1:] {
+		if l.Epoch == "" || l.Epoch != lines[1].Epoch || l.Seq != wire.ID(i+1) || l.InDoubt != (l.Client == "doubtful") || l.To != "bob" || l.Text != "text of "+string(l.Client) {
+			t.Errorf("got %+v, want number %d of an epoch of its own", l, i+1)
 		}
 	}
 	sessions, err := a.Outbox("alice")
