@@ -36,7 +36,7 @@ func (o *oracle) judge() {
 	}
 	for _, s := range o.people {
 		clear(s.late)
-		s.long = s.secure
+		s.long, s.fresh = s.secure, ""
 	}
 	for _, w := range o.wishes {
 		o.of(w.name).mode = w.mode

@@ -30,6 +30,7 @@ type oracle struct {
 type standing struct {
 	secure   bool                // its owner was shown to have a key
 	long     bool                // and that before this step
+	fresh    string              // the print of a key that was told of as a new one in this step
 	first    string              // the print of the first key that was shown
 	ok       map[string]bool     // prints of those that lines may go to
 	verified map[string]bool     // of those that a person has compared
@@ -248,10 +249,12 @@ func (o *oracle) shown(e wire.Event) {
 			s.shown[e.Print] = o.h.steps
 		}
 		switch e.State {
+		case wire.KeyNew:
+			s.fresh = e.Print
 		case wire.KeyRejected:
 			s.lose(e.Print)
 			s.refused[e.Print] = true
-		case wire.KeyNew, wire.KeyKnown, wire.KeyVerified: // the program's word is none
+		case wire.KeyKnown, wire.KeyVerified: // the program's word is none
 		default:
 			s.lose(e.Print)
 		}
@@ -290,6 +293,9 @@ func (o *oracle) hasKey(s *standing, e *wire.Path) {
 		return
 	}
 	s.first = e.Device
+	if e.Key != wire.KeyNew && s.fresh != "" { // that was told first, and the way to it never
+		s.first, s.ok[s.fresh] = s.fresh, !s.refused[s.fresh] && !o.otherHas(e.User, s.fresh)
+	}
 	if s.shown[e.Device] == 0 {
 		s.shown[e.Device] = o.h.steps
 	}
