@@ -34,7 +34,7 @@ func (h *history) launch(store private.Store, at netip.AddrPort, d *desk, name s
 	p.cancel = cancel
 	p.done.Go(func() { _ = p.Run(ctx) })
 	p.done.Go(func() {
-		for batch := range p.Endpoint.Events() {
+		for batch := range p.Events() {
 			see(batch)
 		}
 	})

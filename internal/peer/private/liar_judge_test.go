@@ -124,16 +124,16 @@ func (o *oracle) came(e seen) {
 		o.h.fault("a line of nobody", "%q came to %s", e.text, e.by.mark)
 		return
 	}
-	s, print := o.of(one.to), e.by.print
+	s, key := o.of(one.to), e.by.print
 	switch {
 	case namesAreBound && wire.Fold(e.name) != one.to:
 		o.h.fault("another person", "%q was typed for %s, and came to %s, who is %s", e.text, one.to, e.by.mark, e.name)
 	case e.what == sawLine && e.way == wire.WayInbox: // its key was judged when it was sealed
-	case s.long && !s.may(print):
+	case s.long && !s.may(key):
 		o.h.fault("another key", "%q for %s came to %s by %s", e.text, one.to, e.by.mark, e.way)
-	case one.bound != "" && one.bound != print && !s.listed[one.bound] && !s.verified[print]: // else the guest has registered the name, or a person has said who it is
+	case one.bound != "" && one.bound != key && !s.listed[one.bound] && !s.verified[key]: // else the guest has registered the name, or a person has said who it is
 		o.h.fault("another guest", "%q for %s was typed for %s, and came to %s", e.text, one.to, o.h.markOfPrint(one.bound), e.by.mark)
-	case !s.secure && one.reached != "" && one.reached != print:
+	case !s.secure && one.reached != "" && one.reached != key:
 		o.h.fault("another guest", "%q for %s had gone to %s, and came to %s", e.text, one.to, o.h.markOfPrint(one.reached), e.by.mark)
 	case e.way == wire.WayDirect && o.hides(one.to):
 		o.h.fault("address", "%q came straight to %s, to whom ann hides the address", e.text, e.by.mark)
@@ -144,7 +144,7 @@ func (o *oracle) came(e seen) {
 	} else {
 		o.h.tally["a line by "+string(e.way)]++
 	}
-	one.reached = print
+	one.reached = key
 }
 
 // heard judges a line that ann's person is shown as an encrypted one of somebody.

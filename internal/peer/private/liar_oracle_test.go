@@ -35,8 +35,8 @@ type standing struct {
 	ok       map[string]bool     // prints of those that lines may go to
 	verified map[string]bool     // of those that a person has compared
 	refused  map[string]bool     // of those that were rejected, or whose owner has removed them
-	by       map[string][]string // by print: those of devices that have signed this one
-	shown    map[string]int      // by print: the step in which a person was told of it
+	by       map[string][]string // by key: those of devices that have signed this one
+	shown    map[string]int      // by key: the step in which a person was told of it
 	listed   map[string]bool     // prints of those that the server has listed
 	guest    string              // print of the key that a guest of that name was shown to have last
 	past     string              // that of the last guest
@@ -50,7 +50,6 @@ type saying struct {
 	to      string // folded
 	bound   string // print of the guest's key that ann's person saw when it was typed
 	reached string // print of the key that it went to
-	plain   bool
 }
 
 // word is a line of a puppet's.
@@ -89,16 +88,16 @@ func (o *oracle) of(name string) *standing {
 }
 
 // lose takes the trust from a key, at the end of the step.
-func (s *standing) lose(print string) {
-	if s.ok[print] {
-		s.late[print] = true
-		delete(s.ok, print)
+func (s *standing) lose(key string) {
+	if s.ok[key] {
+		s.late[key] = true
+		delete(s.ok, key)
 	}
-	delete(s.verified, print)
+	delete(s.verified, key)
 }
 
 // may reports whether lines may go to a key.
-func (s *standing) may(print string) bool { return s.ok[print] || s.late[print] }
+func (s *standing) may(key string) bool { return s.ok[key] || s.late[key] }
 
 func (o *oracle) typed(text, name string) {
 	s := o.of(name)
@@ -138,33 +137,37 @@ func (o *oracle) forgets() {
 // enough to lose trust, and none to win it.
 func (o *oracle) learn(t listing) {
 	s, name, devices := o.of(t.name), t.name, t.devices
-	if print := wire.DevicePrint(t.withdrawn); s.secure && s.ok[print] && s.first == print {
-		s.lose(print)
-		s.refused[print] = true
+	if key := wire.DevicePrint(t.withdrawn); s.secure && s.ok[key] && s.first == key {
+		s.lose(key)
+		s.refused[key] = true
 	}
 	if len(devices) == 0 || !s.secure {
 		return
 	}
-	for print := range s.ok {
-		if t.mine || !s.long || s.shown[print] == o.h.steps { // it is of another one, or nobody knows which was said first
+	for key := range s.ok {
+		if t.mine || !s.long || s.shown[key] == o.h.steps { // it is of another one, or nobody knows which was said first
 			continue
 		}
-		if !slices.ContainsFunc(devices, func(d wire.Device) bool { return wire.DevicePrint(d.Key) == print }) {
-			s.lose(print)
-			s.refused[print] = s.shown[print] > 0 // of another one nobody has heard, and it may come yet
+		if !slices.ContainsFunc(devices, func(d wire.Device) bool { return wire.DevicePrint(d.Key) == key }) {
+			s.lose(key)
+			s.refused[key] = s.shown[key] > 0 // of another one nobody has heard, and it may come yet
 		}
 	}
 	for range devices { // one may have signed the next
 		for _, d := range devices {
-			print, by := wire.DevicePrint(d.Key), wire.DevicePrint(d.By)
-			if print == "" || print == by || !s.ok[by] || !wire.Signed(d.By, wire.EndorsementText(trueNode, name, d.Key), d.Sig) {
+			key, by := wire.DevicePrint(d.Key), wire.DevicePrint(d.By)
+			if key == "" || key == by || !s.may(by) || !wire.Signed(d.By, wire.EndorsementText(trueNode, name, d.Key), d.Sig) {
 				continue
 			}
-			if !slices.Contains(s.by[print], by) {
-				s.by[print] = append(s.by[print], by)
+			if !slices.Contains(s.by[key], by) {
+				s.by[key] = append(s.by[key], by)
 			}
-			if !s.refused[print] {
-				s.ok[print] = true
+			switch {
+			case s.refused[key]:
+			case s.ok[by]:
+				s.ok[key] = true
+			default: // it was vouched for before who has signed lost the trust, in this step
+				s.late[key] = true
 			}
 		}
 	}
@@ -197,41 +200,41 @@ func (o *oracle) answered(tag string, e *wire.Safety, a wire.Answer) { o.asked[t
 
 // decided is a person's word on a key, once the program says that it was heard.
 func (o *oracle) decided(a answered) {
-	s, print := o.of(a.e.User), a.e.Print
+	s, key := o.of(a.e.User), a.e.Print
 	if !s.secure { // a guest: an account of that name may have the key later
 		same := a.answer == wire.AnswerSame
-		s.ok[print], s.verified[print], s.refused[print] = same, same, !same
+		s.ok[key], s.verified[key], s.refused[key] = same, same, !same
 		return
 	}
 	if a.answer == wire.AnswerDiffer {
-		s.lose(print)
-		s.refused[print] = true
-		for _, other := range s.behind[print] { // it is as if that one had never been compared
+		s.lose(key)
+		s.refused[key] = true
+		for _, other := range s.behind[key] { // it is as if that one had never been compared
 			s.ok[other] = !s.refused[other]
 		}
-		delete(s.behind, print)
+		delete(s.behind, key)
 		return
 	}
-	s.ok[print], s.verified[print] = true, true
-	delete(s.refused, print)
+	s.ok[key], s.verified[key] = true, true
+	delete(s.refused, key)
 	for other := range s.ok {
 		if !s.leadsTo(other, nil) {
 			s.lose(other)
-			s.behind[print] = append(s.behind[print], other)
+			s.behind[key] = append(s.behind[key], other)
 		}
 	}
 }
 
 // leadsTo reports whether a person has compared a key, or one whose device has
 // signed it, and so on.
-func (s *standing) leadsTo(print string, seen []string) bool {
-	if s.verified[print] {
+func (s *standing) leadsTo(key string, seen []string) bool {
+	if s.verified[key] {
 		return true
 	}
-	if slices.Contains(seen, print) {
+	if slices.Contains(seen, key) {
 		return false
 	}
-	return slices.ContainsFunc(s.by[print], func(by string) bool { return s.ok[by] && s.leadsTo(by, append(seen, print)) })
+	return slices.ContainsFunc(s.by[key], func(by string) bool { return s.ok[by] && s.leadsTo(by, append(seen, key)) })
 }
 
 // shown follows what ann's person is shown.
@@ -306,9 +309,9 @@ func (o *oracle) hasKey(s *standing, e *wire.Path) {
 }
 
 // otherHas reports whether a key is known as somebody else's.
-func (o *oracle) otherHas(name, print string) bool {
-	for key, s := range o.people {
-		if key != wire.Fold(name) && s.secure && s.ok[print] && s.first == print {
+func (o *oracle) otherHas(name, key string) bool {
+	for folded, s := range o.people {
+		if folded != wire.Fold(name) && s.secure && s.ok[key] && s.first == key {
 			return true
 		}
 	}

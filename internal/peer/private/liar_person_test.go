@@ -3,7 +3,6 @@ package private_test
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,33 +95,26 @@ func (h *history) does() string {
 // compares answers one of the numbers that the screen shows: mostly as somebody
 // does who has compared it, and sometimes as somebody who has not.
 func (h *history) compares() string {
-	for _, name := range pickOne(h.r, slices.Sorted(maps.Keys(h.oracle.dialogs))) {
-		e := h.oracle.dialogs[name]
-		answer := wire.AnswerDiffer
-		p := h.byPrint(e.Print)
-		if h.r.IntN(8) == 0 || p != nil && h.owns(name, p) {
-			answer = wire.AnswerSame
-		}
-		delete(h.oracle.dialogs, name)
-		tag := h.ann.Do(answerTo(e, answer))
-		if name != "" {
-			h.oracle.answered(tag, e, answer)
-		}
-		if name == "" || name == wire.Fold(h.annName()) {
-			h.ownShown = e.Print
-		}
-		return fmt.Sprintf("ann says of %q: the number of %s is the %s", name, h.markOfPrint(e.Print), answer)
+	names := slices.Sorted(maps.Keys(h.oracle.dialogs))
+	if len(names) == 0 {
+		return "nothing to compare"
 	}
-	return "nothing to compare"
-}
-
-// pickOne is one of some, if there is any.
-func pickOne[T any](r *rand.Rand, of []T) []T {
-	if len(of) == 0 {
-		return nil
+	name := names[h.r.IntN(len(names))]
+	e := h.oracle.dialogs[name]
+	answer := wire.AnswerDiffer
+	p := h.byPrint(e.Print)
+	if h.r.IntN(8) == 0 || p != nil && h.owns(name, p) {
+		answer = wire.AnswerSame
 	}
-	i := r.IntN(len(of))
-	return of[i : i+1]
+	delete(h.oracle.dialogs, name)
+	tag := h.ann.Do(answerTo(e, answer))
+	if name != "" {
+		h.oracle.answered(tag, e, answer)
+	}
+	if name == "" || name == wire.Fold(h.annName()) {
+		h.ownShown = e.Print
+	}
+	return fmt.Sprintf("ann says of %q: the number of %s is the %s", name, h.markOfPrint(e.Print), answer)
 }
 
 // owns reports whether a device is truly that of a name's owner.
@@ -139,20 +131,20 @@ func (h *history) owns(name string, p *puppet) bool {
 	return c.here == p
 }
 
-func (h *history) byPrint(print string) *puppet {
+func (h *history) byPrint(key string) *puppet {
 	for _, p := range h.puppets {
-		if p.print == print {
+		if p.print == key {
 			return p
 		}
 	}
 	return nil
 }
 
-func (h *history) markOfPrint(print string) string {
-	if p := h.byPrint(print); p != nil {
+func (h *history) markOfPrint(key string) string {
+	if p := h.byPrint(key); p != nil {
 		return p.mark
 	}
-	return fmt.Sprintf("%q", print)
+	return fmt.Sprintf("%q", key)
 }
 
 // sends has ann's person offer a file.

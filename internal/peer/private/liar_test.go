@@ -322,10 +322,10 @@ func (h *history) ownKey() string {
 }
 
 // isOwn reports whether a key is one of ann's program's.
-func (h *history) isOwn(print string) bool {
+func (h *history) isOwn(key string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.own[print]
+	return h.own[key]
 }
 
 func (h *history) annName() string {
