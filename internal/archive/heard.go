@@ -10,8 +10,9 @@ import (
 
 // What strangers can fill with numbers.
 const (
-	maxNumbers = 4096   // heard of one device
-	maxSenders = 10_000 // devices
+	maxNumbers = 4096   // heard of one epoch
+	maxEpochs  = 512    // of one device: each run of its program makes one
+	maxSenders = 10_000 // epochs of all devices
 )
 
 // Hear takes in lines that came over encrypted ways, each once by whatever way
@@ -23,21 +24,22 @@ const (
 // that number and below all that its sender has said before; beyond that its ID,
 // which stands for the time, says where it goes.
 //
-// A device numbers its lines from 1. What counts as heard: each number that has
-// come, and all up to a floor, which only rises. It rises to below Low, but never
-// above the number that Low came with; and where more than maxNumbers above it
-// have come, so that the smallest of them are forgotten, to the largest that was.
-// So a line that comes again is never fresh, and a device whose numbers have gaps
-// and whose Low never rises costs no more than that. The price: a line that comes
-// for the first time after maxNumbers later ones is taken for heard. Where too
-// many devices have sent us lines, the one that has been silent for longest is
-// forgotten with all its numbers, first among those of which Devices knows nothing.
+// A device numbers its lines from 1 in each of its epochs. What counts as heard of
+// one: each number that has come, and all up to a floor, which only rises. It rises to
+// below Low, but never above the number that Low came with; and where more than
+// maxNumbers above it have come, so that the smallest of them are forgotten, to the
+// largest that was. So a line that comes again is never fresh, and a device whose
+// numbers have gaps and whose Low never rises costs no more than that. The price: a
+// line that comes for the first time after maxNumbers later ones is taken for heard.
+// Where there are too many epochs, of one device or of all, the one that has been
+// silent for longest is forgotten with all its numbers, among all first those of
+// devices of which Devices knows nothing.
 func (a *Archive) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	home, due := a.count(len(heard))
 	fresh = make([]bool, len(heard))
 	ids := make([]wire.ID, len(heard))
 	err = a.add("store heard lines", due, func(ctx context.Context, tx *sql.Tx) (err error) {
-		h := &hearing{a: a, tx: tx, home: home, senders: map[string]*sender{}}
+		h := &hearing{a: a, tx: tx, home: home, senders: map[epochOf]*sender{}}
 		if err := h.prepare(ctx); err != nil {
 			return err
 		}
@@ -68,17 +70,24 @@ type hearing struct {
 	a       *Archive
 	tx      *sql.Tx
 	home    int64
-	senders map[string]*sender // by their keys
+	senders map[epochOf]*sender
 	number  *sql.Stmt
 	keeper  *keeper
-	grown   bool // there are devices that were not heard before
+	grown   bool // there are epochs that were not heard before
 }
 
-// sender is what is known of the numbers of a device.
+// epochOf is an epoch of a device, by its key.
+type epochOf struct {
+	device string
+	epoch  wire.Epoch
+}
+
+// sender is what is known of the numbers of an epoch of a device.
 type sender struct {
+	epochOf
+
 	id, floor int64
 	numbers   int64          // remembered, some of them below floor before write
-	device    string         // its key
 	lines     map[string]int // fresh ones, by who has said them
 }
 
@@ -97,7 +106,7 @@ func (h *hearing) close() error { return errors.Join(h.number.Close(), h.keeper.
 
 // take takes in one line. The floor is for those that come after it.
 func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wire.ID, err error) {
-	s, err := h.sender(ctx, one.Device)
+	s, err := h.sender(ctx, epochOf{one.Device, one.Epoch})
 	if err != nil {
 		return false, 0, err
 	}
@@ -115,7 +124,7 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 		if line.ID, err = h.place(ctx, one); err != nil {
 			return false, 0, err
 		}
-		if id, err = h.keeper.keep(ctx, h.home, &line, numbered{one.Seq, one.Device}); err != nil {
+		if id, err = h.keeper.keep(ctx, h.home, &line, numbered{one.Epoch, one.Seq, one.Device}); err != nil {
 			return false, 0, err
 		}
 		s.lines[one.Line.From]++
@@ -134,18 +143,18 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 
 // place returns the ID from which on a line finds its place: below the line of
 // ours that After names, and below all that its sender has said before. Our lines'
-// IDs rise with their numbers, so that the newest up to After stands for all of
-// them.
+// IDs rise with their numbers and from epoch to epoch, so that the newest up to After
+// stands for all of them.
 func (h *hearing) place(ctx context.Context, one *wire.Heard) (wire.ID, error) {
 	if one.After == nil {
 		return one.Line.ID, nil
 	}
 	const above = `SELECT max(
 		coalesce((SELECT max(id) FROM lines WHERE home = ?1 AND place = '@' AND from_key = ?2 AND state = ''), 0),
-		coalesce((SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND seq <= ?3 ORDER BY seq DESC LIMIT 1), 0),
-		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND private = 1 AND state = 'queued' AND seq <= ?3), 0))`
+		coalesce((SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND epoch = ?4 AND seq <= ?3 ORDER BY seq DESC LIMIT 1), 0),
+		coalesce((SELECT max(id) FROM outbox WHERE home = ?1 AND private = 1 AND state = 'queued' AND epoch = ?4 AND ` + ownNumber + ` <= ?3), 0))`
 	var newest wire.ID
-	if err := h.tx.QueryRowContext(ctx, above, h.home, fold(one.Line.From), number(*one.After)).Scan(&newest); err != nil {
+	if err := h.tx.QueryRowContext(ctx, above, h.home, fold(one.Line.From), number(*one.After), one.AfterEpoch).Scan(&newest); err != nil {
 		return 0, err
 	}
 	return max(one.Line.ID, theirs(newest)), nil
@@ -155,32 +164,32 @@ func (h *hearing) place(ctx context.Context, one *wire.Heard) (wire.ID, error) {
 // and ours even: so none takes the place of a line that waits in the outbox.
 func theirs(above wire.ID) wire.ID { return (above + 1) | 1 }
 
-// sender finds what is known of a device, or begins with nothing.
-func (h *hearing) sender(ctx context.Context, device string) (*sender, error) {
-	if s, known := h.senders[device]; known {
+// sender finds what is known of an epoch, or begins with nothing.
+func (h *hearing) sender(ctx context.Context, e epochOf) (*sender, error) {
+	if s, known := h.senders[e]; known {
 		return s, nil
 	}
-	s := &sender{device: device, lines: map[string]int{}}
-	const query = "SELECT id, floor, numbers FROM senders WHERE home = ? AND device = ?"
-	err := h.tx.QueryRowContext(ctx, query, h.home, device).Scan(&s.id, &s.floor, &s.numbers)
+	s := &sender{epochOf: e, lines: map[string]int{}}
+	const query = "SELECT id, floor, numbers FROM senders WHERE home = ? AND device = ? AND epoch = ?"
+	err := h.tx.QueryRowContext(ctx, query, h.home, e.device, e.epoch).Scan(&s.id, &s.floor, &s.numbers)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = h.begin(ctx, s)
 	}
 	if err != nil {
 		return nil, err
 	}
-	h.senders[device] = s
+	h.senders[e] = s
 	return s, nil
 }
 
-// begin adds a device.
+// begin adds an epoch.
 func (h *hearing) begin(ctx context.Context, s *sender) error {
-	const insert = "INSERT INTO senders (home, device, used) VALUES (?, ?, ?) RETURNING id"
+	const insert = "INSERT INTO senders (home, device, epoch, used) VALUES (?, ?, ?, ?) RETURNING id"
 	h.grown = true
-	return h.tx.QueryRowContext(ctx, insert, h.home, s.device, h.a.millis()).Scan(&s.id)
+	return h.tx.QueryRowContext(ctx, insert, h.home, s.device, s.epoch, h.a.millis()).Scan(&s.id)
 }
 
-// write stores what became of a device.
+// write stores what became of an epoch.
 func (h *hearing) write(ctx context.Context, s *sender) error {
 	if err := h.forget(ctx, s); err != nil {
 		return err
@@ -213,7 +222,7 @@ func (h *hearing) forget(ctx context.Context, s *sender) error {
 	return err
 }
 
-// finish writes all devices, and forgets silent ones where there are too many.
+// finish writes all epochs, and forgets silent ones where there are too many.
 func (h *hearing) finish(ctx context.Context) error {
 	just := map[int64]bool{}
 	for _, s := range h.senders {
@@ -229,6 +238,13 @@ func (h *hearing) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for e := range h.senders {
+		earlier, err := h.earlier(ctx, e.device)
+		if err != nil {
+			return err
+		}
+		silent = append(silent, earlier...)
+	}
 	for _, id := range silent {
 		for _, statement := range []string{"DELETE FROM heard WHERE sender = ?", "DELETE FROM senders WHERE id = ?"} {
 			if _, err := h.tx.ExecContext(ctx, statement, id); err != nil {
@@ -239,7 +255,19 @@ func (h *hearing) finish(ctx context.Context) error {
 	return nil
 }
 
-// silent returns the devices to forget: none that was heard just now.
+// earlier returns the epochs of a device to forget, because it has had so many since.
+func (h *hearing) earlier(ctx context.Context, device string) (ids []int64, err error) {
+	const query = "SELECT id FROM senders WHERE home = ? AND device = ? ORDER BY used DESC, id DESC LIMIT -1 OFFSET ?"
+	err = each(ctx, h.tx, query, []any{h.home, device, h.a.bounds.epochs}, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// silent returns the epochs to forget: none that was heard just now.
 func (h *hearing) silent(ctx context.Context, just map[int64]bool) (ids []int64, err error) {
 	var count int
 	if err := h.tx.QueryRowContext(ctx, "SELECT count(*) FROM senders").Scan(&count); err != nil || count <= h.a.bounds.senders {

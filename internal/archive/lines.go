@@ -25,7 +25,7 @@ const (
 // tests set smaller ones.
 type bounds struct {
 	place, all, every                                int
-	numbers, senders                                 int // heard of one device; devices heard
+	numbers, epochs, senders                         int // heard of one epoch; epochs of one device; all epochs
 	devicesOf, devices, contacts, prekeys, transfers int
 	remarks, allRemarks                              int
 	guests                                           int // names that we had as a guest
@@ -33,7 +33,7 @@ type bounds struct {
 
 var usualBounds = bounds{
 	place: maxPlaceLines, all: maxLines, every: pruneEvery,
-	numbers: maxNumbers, senders: maxSenders,
+	numbers: maxNumbers, epochs: maxEpochs, senders: maxSenders,
 	devicesOf: maxDevicesOf, devices: maxDevices, contacts: maxContacts, prekeys: maxPrekeys, transfers: maxTransfers,
 	remarks: maxRemarks, allRemarks: maxAllRemarks,
 	guests: maxGuests,
@@ -42,8 +42,8 @@ var usualBounds = bounds{
 // private is the place of all private lines.
 const private = "@"
 
-const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiver, from_key, to_key, kind, action, text, client, seq, device, state)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+const insertLine = `INSERT INTO lines (home, place, id, at, room, sender, receiver, from_key, to_key, kind, action, text, client, epoch, seq, device, state)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 // Keep stores lines (*wire.Said and *wire.Whispered; other events are passed
 // over), each once however often it comes, and together with them which lines of
@@ -109,7 +109,7 @@ func keep(ctx context.Context, insert *sql.Stmt, home int64, line wire.Event) (e
 	switch l := line.(type) {
 	case *wire.Said:
 		_, err = insert.ExecContext(ctx, home, placeOfRoom(l.Room), number(l.ID), l.At, l.Room, l.From, "", fold(l.From), "",
-			l.Kind, l.Action, l.Text, l.Client, 0, "", "")
+			l.Kind, l.Action, l.Text, l.Client, "", 0, "", "")
 	case *wire.Whispered:
 		_, err = insertPrivate(ctx, insert, home, l, numbered{})
 	default:
@@ -120,13 +120,14 @@ func keep(ctx context.Context, insert *sql.Stmt, home int64, line wire.Event) (e
 // numbered is what a line of an encrypted conversation has beside its words: its
 // number, and the other side's device.
 type numbered struct {
+	epoch  wire.Epoch
 	seq    wire.ID
 	device string
 }
 
 func insertPrivate(ctx context.Context, insert *sql.Stmt, home int64, l *wire.Whispered, n numbered) (sql.Result, error) {
 	return insert.ExecContext(ctx, home, private, number(l.ID), l.At, "", l.From, l.To, fold(l.From), fold(l.To),
-		l.Kind, l.Action, l.Text, "", number(n.seq), n.device, l.State)
+		l.Kind, l.Action, l.Text, "", n.epoch, number(n.seq), n.device, l.State)
 }
 
 // number is an id as SQLite has it. A server that names ids beyond that, which

@@ -56,7 +56,7 @@ func TestWhatWasReadIsKnownLineByLine(t *testing.T) {
 	must(t, a.Close())
 	a = open(t, dir)
 	read := func(device string, upTo wire.ID) (texts []string) {
-		lines, err := a.ReadBy(device, upTo)
+		lines, err := a.ReadBy(device, "", upTo)
 		must(t, err)
 		for _, r := range lines {
 			texts = append(texts, r.Text)

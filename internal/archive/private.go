@@ -11,24 +11,28 @@ import (
 	"labchat/internal/wire"
 )
 
+// ownNumber is the number of a line of the outbox in its epoch. Lines without one of
+// their own have that of their row: it rises over all that was typed here.
+const ownNumber = "iif(number > 0, number, seq)"
+
 // QueuePrivate writes lines for encrypted conversations, in the order in which
-// they are to go out, each with its ID, and sets the Seq of each: numbers only
-// rise, and none is ever used again. When it returns the lines survive kill -9
-// and the loss of power. A line that is there already stays as it is.
+// they are to go out, each with its ID and number. Where Seq is 0 it is set: such
+// numbers only rise, and none is ever used again. When it returns the lines survive
+// kill -9 and the loss of power. A line that is there already stays as it is.
 func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 	home := a.here()
 	numbers := make([]wire.ID, len(lines))
 	err := a.change("queue private lines", func(ctx context.Context, tx *sql.Tx) (err error) {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO outbox
-			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device, after, after_of, in_doubt)
-			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', ?, ?, 0, '', 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING seq`)
+			(home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, private, device, after, after_of, after_epoch, in_doubt, epoch, number)
+			VALUES (?, ?, ?, ?, '', ?, ?, ?, 'queued', ?, ?, 0, '', 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = seq RETURNING `+ownNumber)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, insert.Close()) }()
 		for i, l := range lines {
 			if err := insert.QueryRowContext(ctx, home, l.Client, l.As, fold(l.As), l.To, l.Text, l.Action,
-				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf, l.InDoubt).Scan(&numbers[i]); err != nil {
+				number(l.ID), l.At, l.Device, optional(l.After), l.AfterOf, l.AfterEpoch, l.InDoubt, l.Epoch, number(l.Seq)).Scan(&numbers[i]); err != nil {
 				return err
 			}
 			if err := reopen(ctx, tx, home, l.To); err != nil {
@@ -49,18 +53,49 @@ func (a *Archive) QueuePrivate(lines ...*wire.Receipt) error {
 // PrivateOutbox returns the lines for encrypted conversations that wait at the
 // server at hand, under whatever name they were typed, in order.
 func (a *Archive) PrivateOutbox() ([]*wire.Receipt, error) {
-	const query = `SELECT seq, client, typed_as, receiver, text, action, id, at, inbox, device, after, after_of, in_doubt FROM outbox
-		WHERE private = 1 AND state = 'queued' AND home = ? ORDER BY seq`
+	const query = "SELECT epoch, " + ownNumber + `, client, typed_as, receiver, text, action, id, at, inbox, device, after, after_of, after_epoch, in_doubt
+		FROM outbox WHERE private = 1 AND state = 'queued' AND home = ? ORDER BY seq`
 	var lines []*wire.Receipt
 	err := each(context.Background(), a.read, query, []any{a.here()}, func(rows *sql.Rows) error {
 		l := &wire.Receipt{State: wire.ReceiptQueued}
 		lines = append(lines, l)
-		return rows.Scan(&l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.ID, &l.At, &l.Inbox, &l.Device, &l.After, &l.AfterOf, &l.InDoubt)
+		return rows.Scan(&l.Epoch, &l.Seq, &l.Client, &l.As, &l.To, &l.Text, &l.Action, &l.ID, &l.At, &l.Inbox, &l.Device,
+			&l.After, &l.AfterOf, &l.AfterEpoch, &l.InDoubt)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the private outbox: %w", err)
 	}
 	return lines, nil
+}
+
+// TakeBack makes lines for people private that a session would send readable: earlier
+// versions left them so, at whatever server. They get new numbers, in an epoch for each
+// person, as below their own the other side may not listen any more. Call it before a
+// session reads its Outbox.
+func (a *Archive) TakeBack() error {
+	const left = " FROM outbox WHERE private = 0 AND receiver <> '' AND state = 'queued'"
+	const columns = "home, client, typed_as, as_key, room, receiver, text, action, state, id, at, inbox, reason, device, in_doubt"
+	var n int
+	if err := a.read.QueryRowContext(context.Background(), "SELECT count(*)"+left).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	return a.change("take lines back", func(ctx context.Context, tx *sql.Tx) error {
+		for _, step := range []string{
+			"CREATE TEMP TABLE taken_back AS SELECT seq AS place, " + columns + left,
+			"CREATE TEMP TABLE taken_from AS SELECT DISTINCT home AS at_home, receiver AS person, '' AS epoch FROM taken_back",
+			"UPDATE taken_from SET epoch = lower(hex(randomblob(16)))", // once for each
+			"DELETE" + left,
+			"INSERT INTO outbox (" + columns + ", private, epoch, number) SELECT " + columns + `, 1, epoch, row_number() OVER (PARTITION BY home, receiver ORDER BY place)
+				FROM taken_back JOIN taken_from ON at_home = home AND person = receiver ORDER BY place`,
+			"DROP TABLE taken_back",
+			"DROP TABLE taken_from",
+		} {
+			if _, err := tx.ExecContext(ctx, step); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // stillWaits is the condition of what changes a line before it is delivered.
@@ -131,18 +166,20 @@ func affected(r sql.Result, err error) (int64, error) {
 	return r.RowsAffected()
 }
 
-// ReadBy notes that the person at a device has read our lines up to a number, and
-// returns those of which that is news, oldest first.
-func (a *Archive) ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error) {
-	const set = `UPDATE lines SET state = 'read' WHERE home = ? AND place = '@' AND state = 'delivered' AND seq > 0 AND device = ? AND seq <= ?
-		RETURNING id, at, sender, receiver, action, text, seq`
+// ReadBy notes that the person at a device has read our lines up to one, by its number
+// in an epoch, and returns those of which that is news, oldest first. Lines of earlier
+// epochs stand above it.
+func (a *Archive) ReadBy(device string, epoch wire.Epoch, upTo wire.ID) ([]*wire.Receipt, error) {
+	const set = `UPDATE lines SET state = 'read' WHERE home = ?1 AND place = '@' AND state = 'delivered' AND seq > 0 AND device = ?2
+		AND id <= (SELECT id FROM lines WHERE home = ?1 AND place = '@' AND state <> '' AND seq > 0 AND epoch = ?3 AND seq <= ?4 ORDER BY seq DESC LIMIT 1)
+		RETURNING id, at, sender, receiver, action, text, epoch, seq`
 	home := a.here()
 	var lines []*wire.Receipt
 	err := a.change("note what was read", func(ctx context.Context, tx *sql.Tx) error {
-		return each(ctx, tx, set, []any{home, device, number(upTo)}, func(rows *sql.Rows) error {
+		return each(ctx, tx, set, []any{home, device, epoch, number(upTo)}, func(rows *sql.Rows) error {
 			r := &wire.Receipt{State: wire.ReceiptRead, Device: device}
 			lines = append(lines, r)
-			return rows.Scan(&r.ID, &r.At, &r.As, &r.To, &r.Action, &r.Text, &r.Seq)
+			return rows.Scan(&r.ID, &r.At, &r.As, &r.To, &r.Action, &r.Text, &r.Epoch, &r.Seq)
 		})
 	})
 	if err != nil {
@@ -172,9 +209,9 @@ func (a *Archive) LastDevice(user string) (device string, err error) {
 // an ID: its number and the device that it came from, which is nothing for one that
 // came through the server. Nil: there is no line.
 func (a *Archive) LastFrom(user string, upTo wire.ID) (*wire.Heard, error) {
-	const query = `SELECT device, seq FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id <= ? ORDER BY id DESC LIMIT 1`
+	const query = `SELECT device, epoch, seq FROM lines WHERE home = ? AND place = '@' AND from_key = ? AND state = '' AND id <= ? ORDER BY id DESC LIMIT 1`
 	var h wire.Heard
-	err := a.read.QueryRowContext(context.Background(), query, a.here(), fold(user), number(upTo)).Scan(&h.Device, &h.Seq)
+	err := a.read.QueryRowContext(context.Background(), query, a.here(), fold(user), number(upTo)).Scan(&h.Device, &h.Epoch, &h.Seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -138,6 +138,32 @@ func TestLinesForTheServerAndPrivateOnesAreKeptApart(t *testing.T) {
 	}
 }
 
+// TestLinesThatAnEarlierVersionLeftToASessionAreTakenBackWithNewNumbers: each at its own
+// server, and in order.
+func TestLinesThatAnEarlierVersionLeftToASessionAreTakenBackWithNewNumbers(t *testing.T) {
+	a := open(t, t.TempDir())
+	room := &wire.Receipt{Client: "for a room", As: "alice", Room: "lobby", Text: "x"}
+	left, doubtful := typed("left"), typed("doubtful")
+	doubtful.InDoubt = true
+	must(t, a.Queue(left, room, doubtful))
+	later := typed("private")
+	must(t, a.QueuePrivate(later))
+	must(t, a.TakeBack())
+	lines, err := a.PrivateOutbox()
+	must(t, err)
+	check(t, "private outbox", waiting(t, a), []wire.ClientID{"private", "left", "doubtful"})
+	for i, l := range lines[1:] {
+		if l.Epoch == "" || l.Epoch != lines[1].Epoch || l.Seq != wire.ID(i+1) || l.InDoubt != (l.Client == "doubtful") || l.To != "bob" || l.Text != "text of "+string(l.Client) {
+			t.Errorf("got %+v, want number %d of an epoch of its own", l, i+1)
+		}
+	}
+	sessions, err := a.Outbox("alice")
+	must(t, err)
+	if len(sessions) != 1 || sessions[0].Client != "for a room" {
+		t.Errorf("the session has %d lines left, want the room's", len(sessions))
+	}
+}
+
 // TestAPrivateLineThatASessionHasStaysWithWhoPassedIt: only that a session has sent it,
 // or not, is the session's word.
 func TestAPrivateLineThatASessionHasStaysWithWhoPassedIt(t *testing.T) {

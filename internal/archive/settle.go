@@ -46,11 +46,11 @@ func (a *Archive) SettlePrivate(lines ...*wire.Receipt) error {
 
 // settlePrivate settles one line, and returns its ID.
 func settlePrivate(ctx context.Context, tx *sql.Tx, k *keeper, r *wire.Receipt) (wire.ID, error) {
-	const query = "SELECT seq, home, state, id, typed_as, receiver, text, action, device FROM outbox WHERE client = ? AND private = 1"
+	const query = "SELECT seq, epoch, " + ownNumber + ", home, state, id, typed_as, receiver, text, action, device FROM outbox WHERE client = ? AND private = 1"
 	const update = "UPDATE outbox SET state = ?, id = ?, at = ?, reason = ? WHERE seq = ?"
 	var seq, home int64
 	var was wire.Receipt
-	err := tx.QueryRowContext(ctx, query, r.Client).Scan(&seq, &home, &was.State, &was.ID, &was.As, &was.To, &was.Text, &was.Action, &was.Device)
+	err := tx.QueryRowContext(ctx, query, r.Client).Scan(&seq, &was.Epoch, &was.Seq, &home, &was.State, &was.ID, &was.As, &was.To, &was.Text, &was.Action, &was.Device)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r.ID, nil
 	}
@@ -69,7 +69,7 @@ func settlePrivate(ctx context.Context, tx *sql.Tx, k *keeper, r *wire.Receipt) 
 		line := &wire.Whispered{
 			ID: id, At: r.At, From: was.As, To: was.To, Kind: r.Kind, Action: was.Action, Text: was.Text, State: r.State,
 		}
-		if id, err = k.keep(ctx, home, line, numbered{wire.ID(seq), device}); err == nil {
+		if id, err = k.keep(ctx, home, line, numbered{was.Epoch, was.Seq, device}); err == nil {
 			err = exchanged(ctx, tx, home, was.To, device, 1)
 		}
 	case r.State != wire.ReceiptFailed:

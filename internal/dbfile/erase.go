@@ -10,11 +10,14 @@ import (
 )
 
 const (
-	// eraseEvery lies between two erasures: what is deleted one row after the other
-	// goes together.
+	// eraseEvery lies between two erasures: what is deleted row by row goes together.
 	eraseEvery = time.Second
 	// eraseRetry is when it is tried again while somebody reads the file.
 	eraseRetry = time.Second
+	// erasePause and eraseTries are how long it is waited for a moment in which nobody
+	// writes: a second in all.
+	erasePause = 25 * time.Millisecond
+	eraseTries = 40
 )
 
 // Eraser takes what was deleted out of a database's files. With secure_delete a
@@ -78,21 +81,41 @@ func (e *Eraser) Run(ctx context.Context, failed func(error)) {
 }
 
 // erase copies the journal into the database, while others go on writing, and then
-// empties it, for which they wait: a moment, as little has come meanwhile. It
-// reports whether the journal is empty.
+// empties it, for which they wait: a moment, where nothing has come since it was
+// copied. It reports whether the journal is empty.
 func (e *Eraser) erase(ctx context.Context) (done bool, err error) {
-	for _, mode := range []string{"PASSIVE", "TRUNCATE"} {
-		var busy, pages, copied int
-		err = e.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &copied)
-		if IsCode(err, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) {
-			return false, nil
-		}
+	before := -1
+	for range eraseTries {
+		pages, copied, _, err := e.checkpoint(ctx, "PASSIVE")
 		if err != nil {
-			return false, errors.Join(errErase, err)
+			return false, err
 		}
-		done = busy == 0
+		if pages == copied && pages == before {
+			break
+		}
+		before = pages
+		select {
+		case <-time.After(erasePause):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
 	}
-	return done, nil
+	_, _, done, err = e.checkpoint(ctx, "TRUNCATE")
+	return done, err
+}
+
+// checkpoint returns how many pages the journal has, how many of them are in the
+// database, and whether all is done that the mode wants.
+func (e *Eraser) checkpoint(ctx context.Context, mode string) (pages, copied int, done bool, err error) {
+	var busy int
+	err = e.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &copied)
+	switch {
+	case IsCode(err, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+		return 0, 0, false, nil
+	case err != nil:
+		return 0, 0, false, errors.Join(errErase, err)
+	}
+	return pages, copied, busy == 0, nil
 }
 
 var errErase = errors.New("what was deleted could not be taken out of the journal")

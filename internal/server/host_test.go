@@ -161,8 +161,9 @@ func everywhere(t *testing.T, test func(h *host)) {
 type peer struct {
 	net.Conn
 
-	t testing.TB
-	r *bufio.Reader
+	t             testing.TB
+	r             *bufio.Reader
+	name, welcome string // where it has said hello: the guest, and what the daemon has answered
 }
 
 func (h *host) peer(tb testing.TB) *peer {
@@ -245,7 +246,7 @@ func (p *peer) silent() {
 func (p *peer) hello(name string) *peer {
 	p.t.Helper()
 	p.send(`{"type":"hello","id":"h","version":1}` + "\n")
-	p.want(`"type":"welcome"`)
+	p.name, p.welcome = name, p.want(`"type":"welcome"`)
 	p.send(`{"type":"guest","id":"g","name":"` + name + `"}` + "\n")
 	p.want(`"type":"logged_in"`)
 	p.send(`{"type":"join","id":"j","room":"lobby"}` + "\n")

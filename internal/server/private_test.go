@@ -18,10 +18,24 @@ import (
 	"labchat/internal/wire"
 )
 
-// deviceKey is the key of a device that is known by a name.
-func deviceKey(name string) string {
+// device is one that is known by a name.
+func device(name string) ed25519.PrivateKey {
 	seed := sha256.Sum256([]byte(name))
-	return wire.DeviceKey(ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey))
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
+func deviceKey(name string) string {
+	return wire.DeviceKey(device(name).Public().(ed25519.PublicKey))
+}
+
+// proof is what shows that a session has a device's key.
+func (p *peer) proof(name string) string {
+	p.t.Helper()
+	var w struct{ Node, Nonce string }
+	if err := json.Unmarshal([]byte(p.welcome), &w); err != nil {
+		p.t.Fatalf("%q: %v", p.welcome, err)
+	}
+	return base64.StdEncoding.EncodeToString(ed25519.Sign(device(name), wire.ProofText(w.Node, p.name, deviceKey(name), w.Nonce)))
 }
 
 // endpoint is what a client needs for its signals.
@@ -34,7 +48,7 @@ type endpoint struct {
 // udp has a native session hold its user's private conversations.
 func (p *peer) udp(device string) endpoint {
 	p.t.Helper()
-	p.send(`{"type":"udp","id":"u","key":"` + deviceKey(device) + `"}` + "\n")
+	p.send(`{"type":"udp","id":"u","key":"` + deviceKey(device) + `","sig":"` + p.proof(device) + `"}` + "\n")
 	frame := p.want(`"type":"udp"`)
 	var e struct {
 		wire.Endpoint

@@ -16,13 +16,14 @@ import (
 type native struct {
 	*peer
 
-	codec wire.ClientCodec
+	codec   wire.ClientCodec
+	welcome *wire.Welcome
 }
 
 func (h *host) native(t *testing.T, name string) native {
 	t.Helper()
-	n := native{h.peer(t), wire.ByName("chat1").Client()}
-	n.asks(wire.Hello{Version: 1, Profile: fmt.Sprintf("%032x", name)})
+	n := native{peer: h.peer(t), codec: wire.ByName("chat1").Client()}
+	n.welcome = n.asks(wire.Hello{Version: 1, Profile: fmt.Sprintf("%032x", name)}).(*wire.Welcome)
 	return n
 }
 
@@ -74,7 +75,11 @@ func TestASealedLineOverARealSocketAndARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public)}).(*wire.Endpoint); !ok || got.Prekeys != 0 {
+	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public)}).(*wire.Refused); !ok || got.Code != wire.CodeDenied {
+		t.Fatalf("got %#v for a key that is not proved, want a refusal", got)
+	}
+	proof := ed25519.Sign(private, wire.ProofText(bob.welcome.Node, "bob", wire.DeviceKey(public), bob.welcome.Nonce))
+	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public), Sig: proof}).(*wire.Endpoint); !ok || got.Prekeys != 0 {
 		t.Fatalf("got %#v, want an endpoint", got)
 	}
 	handed := wire.Prekeys{}

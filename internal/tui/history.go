@@ -70,6 +70,10 @@ func (c *composer) Restore(inputs map[string][]string) {
 	}
 }
 
+// formerServer is no address: a session was ended for good, and another server may
+// be behind its address the next time, as a person has said that there is.
+const formerServer = "a former server"
+
 // moveTo takes note of the server that the form named. What was written at
 // another one stays there: its rooms and people only have the same names.
 func (m *Model) moveTo(server string) {

@@ -182,6 +182,39 @@ func TestWhatWasWrittenAtAServerStaysThere(t *testing.T) {
 	}
 }
 
+// The same address, and another server: the profile says so by what it keeps.
+func TestWhatWasWrittenAtAServerIsNotOfferedAtANewOneInItsPlace(t *testing.T) {
+	first, other := newArchive(), newArchive()
+	disks := []*archive{first, other}
+	s := open(t, 120, 40, func(c *Config) {
+		c.Form, c.Session, c.Archive = true, nil, nil
+		c.Login = Login{Server: "one:1300", Mode: ModeGuest}
+		c.Connect = func(context.Context, Login) (Connected, error) {
+			disk := disks[0]
+			disks = disks[1:]
+			return Connected{Session: &session{}, Archive: disk}, nil
+		}
+	})
+	s.press("enter")
+	s.hear(online()...)
+	s.hear(&wire.Entered{Room: "lab3"})
+	s.enters("said at the first")
+	s.types("half a line for the first")
+	s.hear(&wire.Status{State: wire.StateEnded, Code: wire.CodeEnded, Reason: "one:1300 is a new server from now on."})
+	if first.drafts["#lab3"] == "" {
+		t.Error("the draft is lost")
+	}
+	s.shows("is a new server from now on")
+	s.lingers(time.Minute)
+	s.press("enter")
+	s.hear(online()...)
+	s.expectDraft("")
+	s.expectOffered("")
+	if len(other.drafts) != 0 || len(other.inputs) != 0 {
+		t.Errorf("the new one keeps %v %v", other.drafts, other.inputs)
+	}
+}
+
 func TestAPasswordInADraftIsNotKept(t *testing.T) {
 	s := entered(t)
 	for _, line := range []string{"/login sara hunter2", "//login sara hunter2", "cmd: register sara hunter2"} {

@@ -34,7 +34,9 @@ func (m *Model) status(e *wire.Status) {
 		if m.form == nil && m.cfg.Connect != nil {
 			m.arise()
 		}
-		m.ended()
+		if m.ended(); e.Code == wire.CodeEnded {
+			m.link.home = formerServer
+		}
 	case e.State == wire.StateOffline && e.Mistrust != nil:
 		m.retire() // /server trust is typed on the screen
 	case e.State == wire.StateOffline && m.form != nil && m.form.busy && m.link.known:

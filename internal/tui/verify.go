@@ -60,11 +60,11 @@ func (m *Model) safety(e *wire.Safety) {
 
 // shows notes which key a person was shown the number of, of somebody or with "" of
 // our own account: an answer that is typed is about that one.
-func (l *link) shows(name, print string) {
+func (l *link) shows(name, key string) {
 	if l.shown == nil {
 		l.shown = map[string]string{}
 	}
-	l.shown[wire.Fold(name)] = print
+	l.shown[wire.Fold(name)] = key
 }
 
 // stale says why the number is not the one to compare any more, "" where it is.

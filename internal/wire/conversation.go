@@ -287,10 +287,12 @@ type Remark struct {
 
 // Heard is a line that came over an encrypted way, on its way to the disk.
 type Heard struct {
-	Device string     // the sender's key
-	Seq    ID         // the line's number, among all that Device has sent
-	Low    ID         // no line below it will come again
-	After  *ID        // as in PeerLine; with nil the line is stored under its ID
-	Line   *Whispered // without one, Seq only is remembered
-	Prekey string     // the ID of the one it was sealed to, which goes with it; "" for none
+	Device     string     // the sender's key
+	Epoch      Epoch      // the sequence of Seq and Low
+	Seq        ID         // the line's number
+	Low        ID         // no line of Epoch below it will come again
+	After      *ID        // as in PeerLine; with nil the line is stored under its ID
+	AfterEpoch Epoch      // as in PeerLine
+	Line       *Whispered // without one, the number only is remembered
+	Prekey     string     // the ID of the one it was sealed to, which goes with it; "" for none
 }

@@ -49,6 +49,13 @@ func EndorsementText(node, name, key string) []byte {
 	return signedText("labchat device 1", node, Fold(name), key)
 }
 
+// ProofText is what a device signs to prove to the server at a node that whoever has
+// logged in there under a name has its key. The nonce is that of the session's
+// Welcome.
+func ProofText(node, name, key, nonce string) []byte {
+	return signedText("labchat udp 1", node, Fold(name), key, nonce)
+}
+
 // Vouched returns which of the devices of an account at a server's node can be
 // believed to be its own: the roots, and each that one of those has signed which can
 // be believed. The server only says who has signed whom: the signatures are checked.
@@ -76,6 +83,13 @@ func PrekeyText(k *Prekey) []byte {
 // NoteText is what a device signs of a note.
 func NoteText(n *Note) []byte {
 	return signedText("labchat note 1", n.Device, n.Prekey, n.By, n.Seq.String(), string(n.Box))
+}
+
+// NoteContext is what a note of NotesBound is bound to beside its prekey: it is sealed
+// with it, and begins with its SHA-256, which the signature covers. from and to are
+// the names of both sides at the server of a node.
+func NoteContext(node, from, to string, n *Note) []byte {
+	return signedText("labchat sealed 2", node, Fold(from), Fold(to), n.Device, n.By, n.Prekey)
 }
 
 // signedText joins fields so that no two lists of fields are the same text: each

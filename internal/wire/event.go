@@ -54,8 +54,9 @@ type Welcome struct {
 	Re
 	Version  int       `json:"version"`
 	Program  string    `json:"program"`
-	Server   string    `json:"server"` // the server's name, for people
-	Node     string    `json:"node"`   // tells one data directory from another: 32 hex digits
+	Server   string    `json:"server"`          // the server's name, for people
+	Node     string    `json:"node"`            // tells one data directory from another: 32 hex digits
+	Nonce    string    `json:"nonce,omitempty"` // of this session: devices sign it to prove their keys
 	Features []string  `json:"features,omitempty"`
 	Limits   Limits    `json:"limits"`
 	Services []Service `json:"services,omitempty"`

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/hex"
 	"errors"
 	"strconv"
 	"time"
@@ -78,3 +79,30 @@ func LineID(e Event) ID {
 // client's profile: a line sent again with it is stored once. At most
 // MaxTag bytes of printable ASCII.
 type ClientID string
+
+// Epoch names a sequence of numbers of a device's private lines: those that one run of
+// its program types to one person. It is random, so that no number is used twice
+// although a profile may come back from a backup, and numbers tell nothing of what is
+// written to others. It has 32 hexadecimal digits, small letters; "" is the one
+// sequence that programs of peer/1 version 1 had for all that was typed on a disk.
+type Epoch string
+
+// EpochSize is the length of an epoch in bytes. The epoch "" is that many zeros.
+const EpochSize = 16
+
+// EpochOf spells an epoch.
+func EpochOf(b [EpochSize]byte) Epoch {
+	if b == ([EpochSize]byte{}) {
+		return ""
+	}
+	return Epoch(hex.EncodeToString(b[:]))
+}
+
+// Bytes returns what EpochOf has spelled; false where e is no epoch.
+func (e Epoch) Bytes() (b [EpochSize]byte, ok bool) {
+	if e == "" {
+		return b, true
+	}
+	n, err := hex.Decode(b[:], []byte(e[:min(len(e), 2*EpochSize)]))
+	return b, err == nil && n == EpochSize && EpochOf(b) == e
+}

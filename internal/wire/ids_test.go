@@ -65,3 +65,20 @@ func TestKeyPrint(t *testing.T) {
 		t.Errorf("KeyPrint = %s, want %s", got, want)
 	}
 }
+
+func TestAnEpochIsSpelledInOneWayOnly(t *testing.T) {
+	for _, want := range [][EpochSize]byte{{}, {1}, {15: 0xff}} {
+		if got, ok := EpochOf(want).Bytes(); !ok || got != want {
+			t.Errorf("%x came back as %x, %v", want, got, ok)
+		}
+	}
+	digits := "000102030405060708090a0b0c0d0e0f"
+	for _, bad := range []Epoch{
+		"0", Epoch(digits[1:]), Epoch(digits + "00"), Epoch(digits + "0"), "000102030405060708090A0B0C0D0E0F",
+		"00000000000000000000000000000000", Epoch(digits[:31] + "g"), Epoch(digits[:30] + "é"),
+	} {
+		if got, ok := bad.Bytes(); ok {
+			t.Errorf("%q was read as %x", bad, got)
+		}
+	}
+}

@@ -13,39 +13,48 @@ import (
 //sumtype:decl
 type PeerMessage interface{ peer() }
 
-// PeerHello is the first message of either side.
+// PeerHello is the first message of either side. It says who speaks to whom: the
+// connection proves keys, and a key may be shown under a name that is not its.
 type PeerHello struct {
-	Version  int      `json:"version"` // of peer/1: 1
+	Version  int      `json:"version"` // of peer/1: PeerVersion
 	Program  string   `json:"program,omitempty"`
-	Low      ID       `json:"low"` // no line with a smaller number will come again
+	Node     string   `json:"node,omitempty"`  // of the server that both are known at
+	From     string   `json:"from,omitempty"`  // the sender's name there
+	To       string   `json:"to,omitempty"`    // of whom it means
+	Epoch    Epoch    `json:"epoch,omitempty"` // in which it numbers its lines to To in this run
+	Low      ID       `json:"low"`             // no line of Epoch with a smaller number will come again
 	Features []string `json:"features,omitempty"`
 }
 
-// PeerLine is a private line. On one connection numbers rise; a line that was
-// not confirmed on a connection before is sent again.
+// PeerLine is a private line: Epoch and Seq tell it from all others of its device. A
+// line that was not confirmed on a connection before is sent again.
 type PeerLine struct {
+	Epoch  Epoch  `json:"epoch,omitempty"`
 	Seq    ID     `json:"seq"`
 	At     Millis `json:"time"` // when it was typed, by the sender's clock
 	Action bool   `json:"action,omitempty"`
 	Text   string `json:"text"`
 	// After is the number of the newest line of the receiver's device that the
-	// sender had received when this one was typed, 0 for none. Nil says nothing:
-	// programs before it leave it out.
-	After *ID `json:"after,omitempty"`
+	// sender had received when this one was typed, and AfterEpoch the sequence that
+	// the number is of; 0 for none. Nil says nothing.
+	After      *ID   `json:"after,omitempty"`
+	AfterEpoch Epoch `json:"after_epoch,omitempty"`
 	// Waited says that a sealed copy had been left at the server: the line is no
 	// news.
 	Waited bool `json:"waited,omitempty"`
 }
 
-// PeerStored says that all lines of this connection up to a number are on the
-// receiver's disk.
+// PeerStored says that all lines of this connection up to one are on the receiver's
+// disk, but for those that were stopped.
 type PeerStored struct {
-	Seq ID `json:"seq"`
+	Epoch Epoch `json:"epoch,omitempty"`
+	Seq   ID    `json:"seq"`
 }
 
-// PeerRead says that a person has seen all lines up to a number.
+// PeerRead says that a person has seen all lines up to one.
 type PeerRead struct {
-	Seq ID `json:"seq"`
+	Epoch Epoch `json:"epoch,omitempty"`
+	Seq   ID    `json:"seq"`
 }
 
 // PeerTyping says that somebody is writing.
@@ -72,10 +81,13 @@ type PeerTake struct {
 	From int64  `json:"from"`
 }
 
-// PeerStop ends a transfer: refused, taken back, or failed.
+// PeerStop ends a transfer: refused, taken back, or failed. Without File it says
+// that a line is not taken, and never will be.
 type PeerStop struct {
-	File string `json:"file"`
-	Text string `json:"text,omitempty"` // why, for people
+	File  string `json:"file,omitempty"`
+	Epoch Epoch  `json:"epoch,omitempty"` // of the line
+	Seq   ID     `json:"seq,omitempty"`   // of the line
+	Text  string `json:"text,omitempty"`  // why, for people
 }
 
 // PeerGot says that a file is whole on the receiver's disk.
@@ -94,8 +106,9 @@ func (*PeerTake) peer()   {}
 func (*PeerStop) peer()   {}
 func (*PeerGot) peer()    {}
 
-// PeerVersion is the version of peer/1 that there is.
-const PeerVersion = 1
+// PeerVersion is the version of peer/1 that is spoken. In version 1 hello did not say
+// who speaks to whom.
+const PeerVersion = 2
 
 // peerPrefix is the length of a message in bytes, big endian, before it.
 const peerPrefix = 4

@@ -15,20 +15,24 @@ import (
 // samplePeerMessages holds every message of peer/1, together with every member
 // set.
 func samplePeerMessages() []PeerMessage {
-	file := strings.Repeat("0123456789abcdef", 2)
+	file, epoch := strings.Repeat("0123456789abcdef", 2), Epoch(strings.Repeat("f0", EpochSize))
 	return []PeerMessage{
-		&PeerHello{Version: 1, Program: "chat-tui 0.1", Low: math.MaxUint64, Features: []string{"files", "<&>"}},
+		&PeerHello{
+			Version: 2, Program: "chat-tui 0.1", Node: file, From: "zoë", To: "bob", Epoch: epoch,
+			Low: math.MaxUint64, Features: []string{"files", "<&>"},
+		},
 		&PeerHello{},
 		&PeerLine{Seq: 1 << 63, At: -6, Action: true, Text: "a\"\\\n\r\t\b\f\x01\u2028<&>é😀\ufffd\x7f"},
-		&PeerLine{Seq: 8, After: new(ID), Waited: true},
+		&PeerLine{Epoch: epoch, Seq: 8, After: new(ID), AfterEpoch: epoch, Waited: true},
 		&PeerNamed{Name: "anna"},
 		&PeerLine{},
-		&PeerStored{Seq: 7},
-		&PeerRead{Seq: 8},
+		&PeerStored{Epoch: epoch, Seq: 7},
+		&PeerRead{Epoch: epoch, Seq: 8},
 		&PeerTyping{},
 		&PeerOffer{File: file, Name: "a b.txt", Size: math.MaxInt64, SHA256: strings.Repeat("0f", 32)},
 		&PeerTake{File: file, From: 5},
 		&PeerStop{File: file, Text: "no room"},
+		&PeerStop{Epoch: epoch, Seq: 7, Text: "too long"},
 		&PeerGot{File: file},
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Device is a device that an account holds private conversations with.
@@ -32,12 +33,33 @@ type Prekey struct {
 	Sig     []byte `json:"sig"` // by Device, over PrekeyText
 }
 
+// The versions of notes.
+const (
+	// NotesUnbound are not opened any more: they say neither who they are from nor
+	// for whom.
+	NotesUnbound = 1
+	// NotesBound are bound to the node and both names by NoteContext.
+	NotesBound = 2
+)
+
+// BoundNotes ends the ID of a prekey whose device reads notes of NotesBound, and no
+// others. The ID is signed, so that nobody can take it off.
+const BoundNotes = "+note2"
+
+// Notes is the version of the notes that a prekey is for.
+func (k *Prekey) Notes() int {
+	if strings.HasSuffix(k.ID, BoundNotes) {
+		return NotesBound
+	}
+	return NotesUnbound
+}
+
 // Note is a line that only its receiver's device can open.
 type Note struct {
 	Device string `json:"device"` // the receiver's
 	Prekey string `json:"prekey"` // its ID
 	By     string `json:"by"`     // the sender's device
-	Seq    ID     `json:"seq"`    // of the line, among all that By has sent
+	Seq    ID     `json:"seq"`    // 0: the number is in the box; of NotesUnbound that of the line
 	Box    []byte `json:"box"`    // the encapsulated key and the ciphertext
 	Sig    []byte `json:"sig"`    // by By, over NoteText
 }
@@ -45,9 +67,14 @@ type Note struct {
 // UDP makes the session the one that holds its user's private conversations,
 // with the device of this key; the session that did before is Displaced. It is
 // answered by Endpoint.
+//
+// Sig proves that the session has the private half of the key. It is left out by
+// programs before it, and where Welcome has no Nonce. Without it a key is not added to
+// an account's devices.
 type UDP struct {
 	Head
 	Key string `json:"key"`
+	Sig []byte `json:"sig,omitempty"` // over ProofText
 }
 
 // Devices asks for the account's devices, and removes one where Remove is set.
@@ -108,7 +135,8 @@ type Prekeys struct {
 // the same, but for a Last one.
 type TakePrekey struct {
 	Head
-	Name string `json:"name"`
+	Name  string `json:"name"`
+	Notes int    `json:"notes,omitempty"` // for notes of this version only; 0: of any
 }
 
 // Seal leaves a line in the inbox of an account that is away. It is answered by

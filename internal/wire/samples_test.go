@@ -50,7 +50,7 @@ func sampleRequests() []Request {
 		Joke{Head: h},
 		Ping{Head: h},
 		Quit{Head: h},
-		UDP{Head: h, Key: "a2V5"},
+		UDP{Head: h, Key: "a2V5", Sig: []byte{1, 0xff}},
 		Devices{Head: h, Remove: "a2V5"},
 		Endorse{Head: h, Key: "a2V5", By: "b2xk", Sig: []byte{1, 0xff}},
 		Find{Head: h, Name: "bob"},
@@ -58,7 +58,7 @@ func sampleRequests() []Request {
 		Decline{Head: h, To: "bob", Call: "0123456789abcdef0123456789abcdef"},
 		Relay{Head: h, To: "bob", Data: []byte("\x40<&>\xff")},
 		Prekeys{Head: h, Keys: []Prekey{{ID: "p1", Device: "a2V5", Key: []byte{1}, Expires: 7, Last: true, Sig: []byte{2}}}},
-		TakePrekey{Head: h, Name: "bob"},
+		TakePrekey{Head: h, Name: "bob", Notes: NotesBound},
 		Seal{Head: h, To: "bob", Client: "c3", Note: sampleNote()},
 	}
 }
@@ -71,7 +71,7 @@ func sampleEvents() []Event {
 	return []Event{
 		&Welcome{
 			Re: re, Version: 1, Program: "chatd 0.1", Server: "lab", Node: "0123456789abcdef0123456789abcdef",
-			Features: []string{"tokens"}, Limits: Limits{Line: 4096, Name: 20, Room: 32, Rate: 10},
+			Nonce: "fedcba9876543210fedcba9876543210", Features: []string{"tokens"}, Limits: Limits{Line: 4096, Name: 20, Room: 32, Rate: 10},
 			Services: []Service{{Name: "registry", Port: 2020, Net: "udp"}},
 			Motd:     "be nice", Now: 1700000000000, Register: true,
 		},

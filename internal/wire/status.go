@@ -87,19 +87,21 @@ type Receipt struct {
 	// InDoubt says of a line that waits, or has failed, that it may have arrived all
 	// the same: it has gone out, and nobody has said what became of it.
 	InDoubt bool
-	// Seq numbers lines for encrypted conversations among all that were typed on
-	// this disk; 0 for all others.
-	Seq ID
+	// Epoch and Seq number lines for encrypted conversations. Seq is 0 for all
+	// others.
+	Epoch Epoch
+	Seq   ID
 	// Kind is that of the sender, for lines that are kept here.
 	Kind Kind
 	// Device is the only key that an encrypted line may go to, "" for any that is
 	// trusted.
 	Device string
 	// After is the number of the newest line of the other side's device AfterOf that
-	// had been received when an encrypted line was typed: 0 where none had of
-	// anybody, nil where that is not known.
-	After   *ID
-	AfterOf string
+	// had been received when an encrypted line was typed, in its sequence AfterEpoch:
+	// 0 where none had of anybody, nil where that is not known.
+	After      *ID
+	AfterOf    string
+	AfterEpoch Epoch
 }
 
 // ReceiptState is how far a line has come.

@@ -112,7 +112,7 @@ func (c *Carrier) Dial(ctx context.Context, addr net.Addr, key string) (*Link, e
 	}
 	stream, err := conn.OpenStream()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the conversation: %w", err), conn.CloseWithError(codeFailed, ""))
+		return nil, errors.Join(fmt.Errorf("open the conversation: %w", err), conn.CloseWithError(CodeFailed, ""))
 	}
 	return newLink(conn, stream, key, c.relayed), nil
 }
@@ -143,7 +143,7 @@ func (h *Handshake) Link(ctx context.Context) (*Link, error) {
 		stream, err = h.conn.AcceptStream(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("await the conversation: %w", err), h.conn.CloseWithError(codeFailed, ""))
+		return nil, errors.Join(fmt.Errorf("await the conversation: %w", err), h.conn.CloseWithError(CodeFailed, ""))
 	}
 	return newLink(h.conn, stream, key, h.relayed), nil
 }

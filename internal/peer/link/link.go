@@ -16,11 +16,16 @@ import (
 	"labchat/internal/wire"
 )
 
+// Code says why a connection was ended.
+type Code = quic.ApplicationErrorCode
+
 // The codes that a connection is closed with.
 const (
-	codeDone   quic.ApplicationErrorCode = 0 // nothing is wrong
-	codeFailed quic.ApplicationErrorCode = 1 // what was said can't be read, or took too long
-	codeOther  quic.ApplicationErrorCode = 2 // another way is looked for
+	CodeDone    Code = 0 // nothing is wrong
+	CodeFailed  Code = 1 // what was said can't be read, or took too long
+	CodeOther   Code = 2 // another way is looked for
+	CodeVersion Code = 3 // the other side speaks a version that is not spoken here
+	CodeMistake Code = 4 // it is not who was meant, or means somebody else
 )
 
 // readSize is how much of the conversation is read at a time.
@@ -89,18 +94,19 @@ func (k *Link) Finish() { _ = k.stream.Close() } // an error says that it has en
 // Close ends the connection at once. What was written and has not arrived is
 // lost.
 func (k *Link) Close(failed bool) {
+	code := CodeDone
 	if failed {
-		k.end(codeFailed)
-		return
+		code = CodeFailed
 	}
-	k.end(codeDone)
+	k.Refuse(code)
 }
 
 // GiveUp is Close for a connection that another one is to take the place of.
-func (k *Link) GiveUp() { k.end(codeOther) }
+func (k *Link) GiveUp() { k.Refuse(CodeOther) }
 
-func (k *Link) end(code quic.ApplicationErrorCode) {
-	k.once.Do(func() { _ = k.conn.CloseWithError(code, "") }) // it has ended then, whatever it says
+// Refuse closes the connection and tells the other side why.
+func (k *Link) Refuse(why Code) {
+	k.once.Do(func() { _ = k.conn.CloseWithError(why, "") }) // it has ended then, whatever it says
 }
 
 // Done is closed when the connection has ended.
@@ -109,7 +115,17 @@ func (k *Link) Done() <-chan struct{} { return k.conn.Context().Done() }
 // Gone says whether the other side has ended the connection in order.
 func Gone(err error) bool {
 	var app *quic.ApplicationError
-	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == codeDone
+	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == CodeDone
+}
+
+// Refused returns the code that the other side has closed a connection with; false
+// where it was not the other side.
+func Refused(err error) (Code, bool) {
+	var app *quic.ApplicationError
+	if !errors.As(err, &app) || !app.Remote {
+		return 0, false
+	}
+	return app.ErrorCode, true
 }
 
 // Addr is where the other side is now.

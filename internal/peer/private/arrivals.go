@@ -2,6 +2,7 @@ package private
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"labchat/internal/wire"
@@ -23,22 +24,40 @@ type arrival struct {
 	note *wire.Sealed // not nil: that it came in
 }
 
-// line takes a line that has come; it is confirmed when it is on disk.
+// line takes a line that has come; it is confirmed when it is on disk. One whose text
+// can't be shown is not taken, and its writer is told so.
 func (l *loop) line(p *path, m *wire.PeerLine) {
-	p.stored = max(p.stored, m.Seq)
-	p.c.stir()
-	text, err := wire.CleanText(m.Text, wire.MaxText)
-	h := wire.Heard{Device: p.Key, Seq: m.Seq, Low: p.low}
-	if err == nil {
-		h.After = m.After
-		h.Line = l.whispered(p.c, m.At, m.After, text, m.Action)
-		h.Line.Via.Way, h.Line.Via.Earlier = p.way(), m.Waited
+	_, known := m.Epoch.Bytes()
+	if _, afterKnown := m.AfterEpoch.Bytes(); !known || !afterKnown || m.Seq == 0 {
+		p.Close(true)
+		return
 	}
+	text, err := wire.CleanText(m.Text, wire.MaxText)
+	if err != nil {
+		p.say(l, &wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
+		return
+	}
+	p.c.stir()
+	p.stored = lineNumber{m.Epoch, m.Seq}
+	h := wire.Heard{Device: p.Key, Epoch: m.Epoch, Seq: m.Seq, After: m.After, AfterEpoch: m.AfterEpoch}
+	if m.Epoch == p.epoch {
+		h.Low = p.low
+	}
+	h.Line = l.whispered(p.c, m.At, m.After, text, m.Action)
+	h.Line.Via.Way, h.Line.Via.Earlier = p.way(), m.Waited
 	if len(l.round) >= maxHeld {
 		p.Close(true) // the disk fails, and the other side does not wait for a word
 		return
 	}
 	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
+}
+
+// whyUnreadable is what the writer of a text is told that CleanText refuses.
+func whyUnreadable(err error) string {
+	if e, ok := errors.AsType[*wire.FrameError](err); ok {
+		return e.Text
+	}
+	return err.Error()
 }
 
 // whispered makes a line of somebody's words. Their clock is believed within
@@ -93,13 +112,13 @@ func (l *loop) arrived(a *arrival, fresh bool) {
 		c.noted.doubles++
 	case a.Line != nil:
 		l.last = max(l.last, a.Line.ID)
-		if h := c.heard; h == nil || h.Device != a.Device || h.Seq < a.Seq {
-			c.heard = &wire.Heard{Device: a.Device, Seq: a.Seq}
+		if h := c.heard; h == nil || h.Device != a.Device || h.Epoch != a.Epoch || h.Seq < a.Seq {
+			c.heard = &wire.Heard{Device: a.Device, Epoch: a.Epoch, Seq: a.Seq}
 		}
 		l.emit(a.Line)
 	}
-	if p := a.p; p != nil && p.stored == a.Seq { // the last one of this round
-		p.say(l, &wire.PeerStored{Seq: p.stored})
+	if n := (lineNumber{a.Epoch, a.Seq}); a.p != nil && a.p.stored == n { // the last one of this round
+		a.p.say(l, &wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
 	}
 }
 
@@ -112,16 +131,17 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 	}
 	h, err := l.cfg.Store.LastFrom(c.name, last)
 	l.diskFailed("read the newest line", err)
-	if h != nil && h.Seq != 0 && h.Device == p.Key && h.Seq > p.read {
-		p.read = h.Seq
-		p.say(l, &wire.PeerRead{Seq: h.Seq})
+	if h == nil || h.Seq == 0 || h.Device != p.Key || h.Epoch == p.read.epoch && h.Seq <= p.read.seq {
+		return
 	}
+	p.read = lineNumber{h.Epoch, h.Seq}
+	p.say(l, &wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
 }
 
 // readBy marks our lines as read, also those that arrived before this program was
 // started.
-func (l *loop) readBy(p *path, seq wire.ID) {
-	read, err := l.cfg.Store.ReadBy(p.Key, seq)
+func (l *loop) readBy(p *path, n lineNumber) {
+	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
 	l.diskFailed("note what was read", err)
 	for _, r := range read {
 		l.emit(r)

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"labchat/internal/peer/private/gate"
@@ -31,6 +30,9 @@ const (
 	lastResort = "last-"
 	// sealedWait is what somebody does whom copies wait for.
 	sealedWait = " is away: sealed copies wait at the server"
+	// maxOldPrekeys is how many prekeys of an older program are asked for in a row:
+	// behind them may be others, and servers give no more than 10 a minute.
+	maxOldPrekeys = 8
 	// sealAgain is how long nothing is sealed for somebody after the server has
 	// said no.
 	sealAgain = time.Minute
@@ -139,7 +141,7 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 	for i := range max(prekeyBatch-max(k.left, 0), 0) + 1 {
 		var b [8]byte
 		_, _ = rand.Read(b[:]) // never fails
-		id := hex.EncodeToString(b[:]) + readsAfter
+		id := hex.EncodeToString(b[:]) + wire.BoundNotes
 		if i == 0 {
 			id = lastResort + id
 		}
@@ -166,16 +168,29 @@ func (l *loop) seal(c *conversation) {
 	if i < 0 || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
 		return
 	}
-	one := c.lines[i]
-	one.sealing = true
-	l.ask(wire.TakePrekey{Name: c.name}, func(e wire.Event) {
-		if given, ok := e.(*wire.PrekeyTaken); ok {
+	c.lines[i].sealing = true
+	l.takePrekey(c, c.lines[i], maxOldPrekeys)
+}
+
+// takePrekey asks for a prekey, again where one is of a program that is too old for our
+// notes: servers of before know no difference.
+func (l *loop) takePrekey(c *conversation, one *line, old int) {
+	l.ask(wire.TakePrekey{Name: c.name, Notes: wire.NotesBound}, func(e wire.Event) {
+		given, ok := e.(*wire.PrekeyTaken)
+		switch {
+		case !ok:
+			one.sealing = false
+			l.notSealed(c, e)
+		case given.Prekey.Notes() == wire.NotesBound:
 			l.list(c, given.Devices)
 			l.sealTo(c, one, given.Prekey)
-			return
+		case old > 0:
+			l.takePrekey(c, one, old-1)
+		default:
+			one.sealing = false
+			c.show(c.name + " is away, and the program there is too old for sealed copies: it has to be updated. Lines wait here")
+			l.notSealed(c, nil)
 		}
-		one.sealing = false
-		l.notSealed(c, e)
 	})
 }
 
@@ -195,15 +210,16 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	if !c.knows(one.Client) || c.best() != nil || !l.judge(c, key.Device) {
 		return // it has gone another way meanwhile, or may not go there
 	}
-	w := noteWords{at: one.At, action: one.Action, text: one.Text}
-	if strings.HasSuffix(key.ID, readsAfter) {
-		w.after = one.after(key.Device)
+	w := noteWords{at: one.At, action: one.Action, number: lineNumber{one.Epoch, one.Seq}, text: one.Text}
+	if after := one.after(key.Device); after != nil {
+		w.after = &lineNumber{one.AfterEpoch, *after}
 	}
 	v := l.may(c, gate.BySeal, key.Device)
 	if !v.Carries(one.Device) {
 		return
 	}
-	note, err := sealNote(v, l.id.Private(), &key, letter{seq: one.Seq, now: wire.MillisOf(time.Now()), text: w.append(nil)})
+	between := envelope{node: l.server.node, from: l.server.me, to: c.name}
+	note, err := sealNote(v, l.id.Private(), &key, letter{envelope: between, now: wire.MillisOf(time.Now()), text: w.append(nil)})
 	if err != nil {
 		l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return
@@ -214,7 +230,8 @@ func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
 	}
 	doubt := one.InDoubt
 	one.sealing, one.InDoubt = true, true
-	l.ask(wire.Seal{To: c.name, Client: one.Client, Note: note}, func(e wire.Event) {
+	// The server may remember a copy of an older program under the line's own id.
+	l.ask(wire.Seal{To: c.name, Client: one.Client + wire.BoundNotes, Note: note}, func(e wire.Event) {
 		one.sealing = false
 		if _, ok := e.(*wire.Accepted); ok {
 			l.isSealed(c, one)

@@ -62,7 +62,7 @@ func newCall() *call {
 
 // begin calls somebody by way of the server.
 func (l *loop) begin(c *conversation) {
-	if c.call != nil || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
+	if c.call != nil || c.isBarred() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
 		return
 	}
 	k := newCall()
@@ -131,6 +131,8 @@ func (l *loop) punched(e *wire.Punched) {
 		l.asksUs(c, e)
 	case !trusted:
 		c.asked = e
+	case c.isBarred():
+		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 	case k != nil && k.id == e.Call:
 		l.meet(c, k, e)
 	case e.Call == c.met:
@@ -343,20 +345,4 @@ func (l *loop) dial(c *conversation, k *call, over *link.Carrier, to net.Addr) {
 			l.linked(c, made)
 		})
 	})
-}
-
-// improve looks for a direct way while there is another.
-func (l *loop) improve(c *conversation) {
-	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
-		return
-	}
-	l.begin(c)
-}
-
-// worse tries again later for a better way than there is.
-func (c *conversation) worse(now time.Time) {
-	if p := c.best(); p != nil && p.Relayed {
-		c.better = now.Add(step(betterFirst, betterLast, c.betters))
-		c.betters++
-	}
 }

@@ -65,14 +65,18 @@ type conversation struct {
 
 	lines []*line     // not confirmed, by number
 	next  int         // in lines: the first that may not have been sent on the best path
+	epoch wire.Epoch  // in which this run numbers lines to them, "" before the first
+	count wire.ID     // the last of these numbers
 	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 
-	again   time.Time // when it is looked for again, zero: not
-	tries   int
-	better  time.Time // when a direct way is looked for, zero: not
-	betters int
-	typing  time.Time // when it was last said that they are
-	noted   note
+	again    time.Time // when it is looked for again, zero: not
+	tries    int
+	barred   barred
+	oldNotes bool      // the person was told that notes of an older program are not opened
+	better   time.Time // when a direct way is looked for, zero: not
+	betters  int
+	typing   time.Time // when it was last said that they are
+	noted    note
 }
 
 // conversation returns what is known of somebody, also if that is nothing.
@@ -220,6 +224,10 @@ func (l *loop) find(c *conversation) {
 		}
 	}
 	if l.waits(c) && l.passAll(c) {
+		return
+	}
+	if c.isBarred() {
+		c.again = c.barred.until
 		return
 	}
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {

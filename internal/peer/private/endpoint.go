@@ -24,7 +24,8 @@
 // server.go hears what the server says; register.go is our place at its
 // registry; conversation.go is what is known of somebody, trust.go, owner.go and verify.go
 // are about keys, identity.go about our own, rename.go about people who change their names; call.go finds a
-// way, knock.go where it may lead, path.go holds the links; lines.go is about our lines, arrivals.go about
+// way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
+// lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
 // what the disk does not take; files.go and
 // file_*.go move files; oldpeers.go talks to people of older programs in plain
@@ -74,7 +75,9 @@ type Store interface {
 	// among them.
 	NewestPrivate() wire.ID
 
-	// QueuePrivate stores lines that wait, and numbers them.
+	// TakeBack makes lines for people private that were left to a session.
+	TakeBack() error
+	// QueuePrivate stores lines that wait, with their numbers.
 	QueuePrivate(lines ...*wire.Receipt) error
 	PrivateOutbox() ([]*wire.Receipt, error)
 	// Bind lets lines go to one key only.
@@ -86,9 +89,9 @@ type Store interface {
 	// in the same transaction.
 	SettlePrivate(lines ...*wire.Receipt) error
 	DropPrivate(line wire.ClientID) (bool, error)
-	// ReadBy notes that the person at a device has read our lines up to a number,
-	// and returns those of which that is news.
-	ReadBy(device string, upTo wire.ID) ([]*wire.Receipt, error)
+	// ReadBy notes that the person at a device has read our lines up to one, by its
+	// number in a sequence, and returns those of which that is news.
+	ReadBy(device string, epoch wire.Epoch, upTo wire.ID) ([]*wire.Receipt, error)
 	// LastFrom is the newest line of somebody that is not above an id: the device
 	// and the number. Nil: there is none.
 	LastFrom(user string, upTo wire.ID) (*wire.Heard, error)

@@ -67,7 +67,7 @@ func (l *loop) sameDevice(c *conversation, key string) {
 			free = append(free, one.Client)
 		}
 	}
-	l.bind(c, "", free...)
+	l.bind("", free...)
 }
 
 // keyless is for a name that somebody has whose program does not encrypt.
@@ -147,7 +147,7 @@ func (l *loop) bindTyped(c *conversation, key string) {
 			t.Device = key
 		}
 	}
-	l.bind(c, key, typed...)
+	l.bind(key, typed...)
 	l.failBound(c, key)
 	l.failStale(c)
 }
@@ -173,7 +173,7 @@ func (l *loop) failStale(c *conversation) {
 }
 
 // bind notes on the disk that lines go to one device only; to any, where that is "".
-func (l *loop) bind(c *conversation, device string, lines ...wire.ClientID) {
+func (l *loop) bind(device string, lines ...wire.ClientID) {
 	if len(lines) == 0 {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 // go directly.
 func TestWhoHidesEndsWhatIsDirectAtOnce(t *testing.T) {
 	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+		t.Helper()
 		me.Whisper(other.server.name, "one", false)
 		wait(5 * time.Second)
 		if p := me.path(other.server.name); p == nil || p.Way != wire.WayDirect {
@@ -45,6 +46,7 @@ func TestWhoHidesEndsWhatIsDirectAtOnce(t *testing.T) {
 // not get through when a person hides.
 func TestNoLineLeavesByADirectLinkOnceHidden(t *testing.T) {
 	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+		t.Helper()
 		me.Whisper(other.server.name, "one", false)
 		wait(5 * time.Second)
 		w.net.Lose(all)

@@ -40,7 +40,7 @@ func (l *loop) identify() bool {
 		c.hangUp(l)
 	}
 	if c := l.convs[now.name]; c != nil { // of which our own key is not another's
-		c.device = ""
+		c.device, c.contact.Secure, c.read = "", false, false
 		l.recall(c)
 	}
 	return true

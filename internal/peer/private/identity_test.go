@@ -29,13 +29,18 @@ func TestEachNameOfAPersonHasAnotherKey(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		store := newMemory("p")
+		names := []persona{
+			{"gus", wire.KindGuest},
+			{"ada", wire.KindAccount},
+			{"berta", wire.KindAccount},
+			{"ada", wire.KindGuest},
+			{"gustav", wire.KindGuest},
+			{"ada", wire.KindAccount},
+		}
 		known := map[persona]string{}
 		for range 2 {
 			p := w.enter("gus", wire.KindGuest, store)
-			for _, who := range []persona{
-				{"gus", wire.KindGuest}, {"ada", wire.KindAccount}, {"berta", wire.KindAccount},
-				{"ada", wire.KindGuest}, {"gustav", wire.KindGuest}, {"ada", wire.KindAccount},
-			} {
+			for _, who := range names {
 				p.server.login(who.name, who.kind)
 				settle()
 				key := p.keyOf()

@@ -55,6 +55,7 @@ func (x *traffic) elsewhere(but ...netip.AddrPort) (all []netip.AddrPort) {
 
 // bothWays runs a test for who dials and for who listens: the keys decide.
 func bothWays(t *testing.T, test func(t *testing.T, w *lab, me, other *person)) {
+	t.Helper()
 	for _, name := range []string{"ann", "bob"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -87,6 +88,7 @@ func calls(t *testing.T, p *person) (token [16]byte) {
 // server does, send knocks and answers from addresses of others.
 func TestForgedKnocksDrawFewSmallDatagrams(t *testing.T) {
 	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+		t.Helper()
 		sent := w.watch(me)
 		w.mu.Lock()
 		w.tells = func(string) []string { return []string{"10.9.9.9:4000"} } // nobody is there
@@ -136,6 +138,7 @@ func TestForgedKnocksDrawFewSmallDatagrams(t *testing.T) {
 // for the other side's, and knock from there.
 func TestOnlyAnAddressThatAnswersIsDialled(t *testing.T) {
 	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+		t.Helper()
 		conn, err := w.net.Listen(victim)
 		must(t, err)
 		defer conn.Close()
@@ -179,6 +182,7 @@ func TestAddressesThatTheServerMayNotTellAreNotKnockedAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+				t.Helper()
 				sent := w.watch(me)
 				w.mu.Lock()
 				w.tells = func(string) []string { return addrs }
@@ -213,6 +217,7 @@ func ports(n int) (all []string) {
 // somebody who is trusted.
 func TestAServerThatCallsOnAndOnDrawsNoFlood(t *testing.T) {
 	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+		t.Helper()
 		me.Whisper(other.server.name, "hello", false)
 		wait(5 * time.Second)
 		sent, before := w.watch(me), len(asksFor[wire.Punch](me))
@@ -275,7 +280,7 @@ func TestACookieThatNobodyHasSignedIsNotEchoed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
-		forged, real := [16]byte{1}, [16]byte{2}
+		forged, signed := [16]byte{1}, [16]byte{2}
 		secret := []byte(nil)
 		echoed := map[[16]byte]int{}
 		w.signs = func(q wire.Signal) []byte {
@@ -284,9 +289,9 @@ func TestACookieThatNobodyHasSignedIsNotEchoed(t *testing.T) {
 			echoed[q.Token]++
 			answer := wire.Signal{Kind: wire.SignalCookie, Nonce: q.Nonce, ID: q.ID, Token: forged}
 			if secret != nil {
-				answer.Token = real
+				answer.Token = signed
 			}
-			if q.Token == real {
+			if q.Token == signed {
 				answer = wire.Signal{Kind: wire.SignalRegistered, Nonce: q.Nonce, ID: q.ID, Addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 2}), 4000)}
 			}
 			return answer.Append(nil, secret)
@@ -302,7 +307,7 @@ func TestACookieThatNobodyHasSignedIsNotEchoed(t *testing.T) {
 		wait(20 * time.Second)
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if echoed[real] == 0 {
+		if echoed[signed] == 0 {
 			t.Errorf("the registry's own cookie was not echoed: %v", echoed)
 		}
 	})

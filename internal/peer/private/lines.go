@@ -60,6 +60,11 @@ func (l *loop) typed(r *wire.Receipt) {
 	}
 	c := l.conversation(r.To)
 	r.As, r.Kind = l.server.me, l.server.kind
+	if _, err := wire.CleanText(r.Text, wire.MaxText); err != nil { // nobody would take it
+		r.State, r.Reason = wire.ReceiptFailed, whyUnreadable(err)
+		l.emit(r)
+		return
+	}
 	l.reclaim()
 	if time.Now().After(c.fresh) {
 		c.says = gate.Unasked
@@ -80,7 +85,7 @@ func (l *loop) position(c *conversation, r *wire.Receipt) {
 		r.After = new(wire.ID)
 	case c.heard.Seq != 0:
 		seq := c.heard.Seq
-		r.After, r.AfterOf = &seq, c.heard.Device
+		r.After, r.AfterOf, r.AfterEpoch = &seq, c.heard.Device, c.heard.Epoch
 	}
 }
 
@@ -95,6 +100,7 @@ func (l *loop) saveTyped() {
 		c := l.conversation(r.To)
 		p := c.best()
 		r.InDoubt = p != nil && !l.blocked(c) && l.may(c, gate.ByLink, p.Key).Links(p.Key)
+		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
 		l.diskFailed("queue lines", err)
@@ -179,25 +185,10 @@ func (l *loop) tellOthers() {
 	}
 }
 
-// lowest is the smallest number of all lines that wait, for whomever: one device
-// may have several names, and must not take a line for heard that still waits
-// under another.
-func (l *loop) lowest() wire.ID {
-	var lowest wire.ID
-	for _, c := range l.convs {
-		for _, one := range c.lines {
-			if lowest == 0 || one.Seq < lowest {
-				lowest = one.Seq
-			}
-		}
-	}
-	return lowest
-}
-
-// add puts a line among those that wait, by number: one that was typed before the
+// add puts a line among those that wait, by its place: one that was typed before the
 // disk was read goes behind those that the disk has.
 func (c *conversation) add(one *line) {
-	i, _ := slices.BinarySearchFunc(c.lines, one.Seq, func(l *line, seq wire.ID) int { return cmp.Compare(l.Seq, seq) })
+	i, _ := slices.BinarySearchFunc(c.lines, one.ID, func(l *line, id wire.ID) int { return cmp.Compare(l.ID, id) })
 	c.lines = slices.Insert(c.lines, i, one)
 	c.next = min(c.next, i)
 	c.noted.changed = true
@@ -233,7 +224,7 @@ func (c *conversation) pump(l *loop) {
 		if !one.goes(l, p) {
 			continue
 		}
-		if !p.say(l, &wire.PeerLine{Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(p.Key), Waited: one.Inbox}) {
+		if !p.say(l, one.words(p.Key)) {
 			continue
 		}
 		if c.kind != wire.KindAccount && one.Device == "" {
@@ -299,9 +290,10 @@ func (l *loop) isSent(one *line) {
 	l.emit(copied(one.Receipt))
 }
 
-// confirmed settles lines that are on the other side's disk.
-func (l *loop) confirmed(p *path, seq wire.ID) {
-	for len(p.flight) > 0 && p.flight[0].Seq <= seq {
+// confirmed settles the lines up to one that are on the other side's disk.
+func (l *loop) confirmed(p *path, n lineNumber) {
+	stored := 1 + slices.IndexFunc(p.flight, func(one *line) bool { return one.is(n) })
+	for range stored {
 		one := p.flight[0]
 		p.flight[0] = nil
 		p.flight = p.flight[1:]

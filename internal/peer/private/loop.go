@@ -64,6 +64,9 @@ func newLoop(e *Endpoint) *loop {
 
 // open makes what links go over.
 func (l *loop) open(ctx context.Context) *EndedError {
+	if err := l.cfg.Store.TakeBack(); err != nil {
+		l.diskFailed("take lines back", err)
+	}
 	l.last = l.cfg.Store.NewestPrivate()
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
 	switch {

@@ -19,10 +19,9 @@ type memory struct {
 	mu       sync.Mutex
 	seed     string
 	own      map[string]string // seeds, by folded name and kind
-	seq      wire.ID
 	lines    []*wire.Receipt
 	settled  []*wire.Receipt
-	heard    map[[2]string]bool
+	heard    map[[3]string]bool
 	history  []*wire.Whispered
 	lasting  []wire.Heard // those of history that came encrypted
 	devices  map[string][]wire.KnownDevice
@@ -40,7 +39,7 @@ type memory struct {
 func newMemory(name string) *memory {
 	seed := sha256.Sum256([]byte(name))
 	return &memory{
-		seed: string(seed[:]), own: map[string]string{}, heard: map[[2]string]bool{}, devices: map[string][]wire.KnownDevice{},
+		seed: string(seed[:]), own: map[string]string{}, heard: map[[3]string]bool{}, devices: map[string][]wire.KnownDevice{},
 		contacts: map[string]wire.Contact{}, prekeys: map[string]wire.Secret{}, retired: map[string]wire.Millis{},
 	}
 }
@@ -96,13 +95,13 @@ func (m *memory) NewestPrivate() (newest wire.ID) {
 func (m *memory) QueuePrivate(lines ...*wire.Receipt) error {
 	return m.change(func() {
 		for _, r := range lines {
-			m.seq++
-			r.Seq = m.seq
 			c := *r
 			m.lines = append(m.lines, &c)
 		}
 	})
 }
+
+func (m *memory) TakeBack() error { return nil }
 
 func (m *memory) PrivateOutbox() (all []*wire.Receipt, err error) {
 	err = m.change(func() {
@@ -151,10 +150,16 @@ func (m *memory) SettlePrivate(lines ...*wire.Receipt) error {
 	})
 }
 
-func (m *memory) ReadBy(device string, upTo wire.ID) (read []*wire.Receipt, err error) {
+func (m *memory) ReadBy(device string, epoch wire.Epoch, upTo wire.ID) (read []*wire.Receipt, err error) {
 	err = m.change(func() {
+		var last wire.ID
+		for _, r := range m.settled {
+			if r.Epoch == epoch && r.Seq <= upTo {
+				last = max(last, r.ID)
+			}
+		}
 		for i, r := range m.settled {
-			if r.State == wire.ReceiptDelivered && r.Device == device && r.Seq <= upTo {
+			if r.State == wire.ReceiptDelivered && r.Device == device && r.ID <= last {
 				c := *r
 				c.State, m.settled[i] = wire.ReceiptRead, &c
 				read = append(read, &c)
@@ -168,7 +173,7 @@ func (m *memory) LastFrom(user string, upTo wire.ID) (newest *wire.Heard, err er
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.lasting {
-		if h := &m.lasting[i]; wire.Fold(h.Line.From) == wire.Fold(user) && h.Line.ID <= upTo && (newest == nil || h.Seq > newest.Seq) {
+		if h := &m.lasting[i]; wire.Fold(h.Line.From) == wire.Fold(user) && h.Line.ID <= upTo && (newest == nil || h.Line.ID > newest.Line.ID) {
 			newest = h
 		}
 	}
@@ -201,7 +206,7 @@ func (m *memory) DropPrivate(id wire.ClientID) (gone bool, err error) {
 func (m *memory) Hear(heard ...wire.Heard) (fresh []bool, err error) {
 	err = m.change(func() {
 		for _, h := range heard {
-			key := [2]string{h.Device, h.Seq.String()}
+			key := [3]string{h.Device, string(h.Epoch), h.Seq.String()}
 			fresh = append(fresh, !m.heard[key])
 			if !m.heard[key] && h.Line != nil {
 				m.history = append(m.history, h.Line)

@@ -24,7 +24,22 @@ func (l *loop) sealed(e *wire.Sealed) {
 	default:
 		c := l.conversation(e.From)
 		l.spell(c, e.From)
+		if isOld(&e.Note) {
+			l.dropOld(c, e)
+			return
+		}
 		l.askWhose(c, e)
+	}
+}
+
+// dropOld drops a note of an older program: whoever has our key registered as theirs,
+// or a server that lies, could have turned it to us. Its writer's program sends the
+// line again, once it is updated.
+func (l *loop) dropOld(c *conversation, e *wire.Sealed) {
+	l.dropNote(e, errNoteOld.Error())
+	if !c.oldNotes && c.contact.Accepted {
+		c.oldNotes = true
+		l.notice("Sealed lines of %s's older program waited, which do not say whom they are for. They are not shown; %s's program sends them again once it is updated.", c.name, c.name)
 	}
 }
 
@@ -116,10 +131,10 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 		l.diskFailed("read a prekey", err)
 		return
 	}
-	h := wire.Heard{Device: e.By, Seq: e.Seq}
-	plain, err := openNote([]byte(secret.Reveal()), &e.Note)
+	h := wire.Heard{Device: e.By}
+	plain, err := openNote([]byte(secret.Reveal()), &e.Note, envelope{node: l.server.node, from: e.From, to: l.server.me})
 	if err == nil {
-		err = l.readNote(c, e.To, &h, plain)
+		err = l.readNote(c, &h, plain)
 	}
 	if err != nil {
 		l.dropNote(e, err.Error())
@@ -133,8 +148,8 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	l.round = append(l.round, arrival{Heard: h, c: c, note: e})
 }
 
-// readNote makes a line of what a note for one of our names holds.
-func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte) error {
+// readNote makes a line of what a note holds.
+func (l *loop) readNote(c *conversation, h *wire.Heard, plain []byte) error {
 	w, err := parseWords(plain)
 	if err == nil {
 		w.text, err = wire.CleanText(w.text, wire.MaxText)
@@ -142,8 +157,12 @@ func (l *loop) readNote(c *conversation, to string, h *wire.Heard, plain []byte)
 	if err != nil {
 		return err
 	}
-	h.After, h.Line = w.after, l.whispered(c, w.at, w.after, w.text, w.action)
-	h.Line.To, h.Line.Via.Way = to, wire.WayInbox
+	h.Epoch, h.Seq = w.number.epoch, w.number.seq
+	if w.after != nil {
+		h.After, h.AfterEpoch = &w.after.seq, w.after.epoch
+	}
+	h.Line = l.whispered(c, w.at, h.After, w.text, w.action)
+	h.Line.Via.Way = wire.WayInbox
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (l *loop) whyPlain(c *conversation) string {
 func (l *loop) forServer(one *line) *wire.Receipt {
 	r := copied(one.Receipt)
 	r.As, r.State, r.Reason = l.server.me, wire.ReceiptQueued, ""
-	r.Seq, r.ID, r.Device, r.After, r.AfterOf = 0, 0, "", nil, ""
+	r.Epoch, r.Seq, r.ID, r.Device, r.After, r.AfterOf, r.AfterEpoch = "", 0, 0, "", nil, "", ""
 	return r
 }
 

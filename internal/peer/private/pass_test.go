@@ -162,3 +162,28 @@ func TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas(t *tes
 		}
 	})
 }
+
+// TestLinesToOneselfGoThoughTheDiskKnowsOurOwnKey: it is not somebody else's, also where
+// the first is typed before the server has said who we are.
+func TestLinesToOneselfGoThoughTheDiskKnowsOurOwnKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		w.keeps()
+		store := newMemory("ann")
+		w.enter("ann", wire.KindAccount, store).quit() // who notes it
+		must(t, store.SetDevice(wire.KnownDevice{User: "ann", Key: key("ann"), State: wire.KeyKnown}))
+		ann := w.bring("ann", wire.KindAccount, store, manner{})
+		ann.Whisper("ann", "early", false)
+		settle()
+		ann.Whisper("ann", "late", false)
+		wait(time.Minute)
+		var got []string
+		for _, r := range ann.server.passed {
+			got = append(got, r.Text)
+		}
+		if !slices.Equal(got, []string{"early", "late"}) {
+			t.Errorf("went to the server: %q", got)
+		}
+	})
+}

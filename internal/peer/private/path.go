@@ -35,14 +35,16 @@ type path struct {
 	out     []byte
 	verdict gate.Verdict // by which what is in out goes
 	writing bool
-	named   string    // the name of ours that the other side knows here
-	last    bool      // nothing more is to be said
-	taking  bool      // its streams of files are taken
-	flight  []*line   // sent here and not confirmed, by number
-	moved   time.Time // when the oldest of them was sent, or one was confirmed
-	low     wire.ID   // no line of the other device with a smaller number comes again
-	stored  wire.ID   // the newest line here that is on our disk, not confirmed yet
-	read    wire.ID   // the newest line of theirs of which we have said here that it was read
+	named   string     // the name of ours that the other side knows here
+	theirs  string     // the name of theirs under which the link was made
+	last    bool       // nothing more is to be said
+	taking  bool       // its streams of files are taken
+	flight  []*line    // sent here and not confirmed, by number
+	moved   time.Time  // when the oldest of them was sent, or one was confirmed
+	epoch   wire.Epoch // the sequence of low
+	low     wire.ID    // no line of the other device with a smaller number comes again
+	stored  lineNumber // the newest line here that is on our disk, not confirmed yet
+	read    lineNumber // the newest line of theirs of which we have said here that it was read
 	made    time.Time
 	retire  time.Time // zero: in use
 }
@@ -75,9 +77,9 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 		k.Close(false)
 		return
 	}
-	p := &path{Link: k, c: c, made: time.Now(), named: l.server.me}
+	p := &path{Link: k, c: c, made: time.Now(), named: l.server.me, theirs: c.name}
 	c.paths = append(c.paths, p)
-	p.say(l, &wire.PeerHello{Version: wire.PeerVersion, Program: l.cfg.Program, Low: l.lowest()})
+	p.say(l, l.hello(c))
 	l.work.Go(func() {
 		for {
 			m, err := p.Read()
@@ -152,23 +154,29 @@ func (l *loop) message(s said) {
 	if p.lost {
 		return
 	}
-	if hello, first := s.m.(*wire.PeerHello); first != !p.up || first && hello.Version != wire.PeerVersion {
+	if _, first := s.m.(*wire.PeerHello); first != !p.up {
 		p.Close(true)
 		return
 	}
 	switch m := s.m.(type) {
 	case *wire.PeerHello:
-		l.promote(p, m)
+		l.greeted(p, m)
 	case *wire.PeerLine:
 		l.line(p, m)
 	case *wire.PeerStored:
-		l.confirmed(p, m.Seq)
+		l.confirmed(p, lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerRead:
-		l.readBy(p, m.Seq)
+		l.readBy(p, lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerTyping:
 		l.typedBy(p.c)
 	case *wire.PeerNamed:
 		l.otherName(p, m.Name)
+	case *wire.PeerStop:
+		if m.File == "" {
+			l.notTaken(p, m)
+			return
+		}
+		l.files.message(l, p, m)
 	default:
 		l.files.message(l, p, m)
 	}
@@ -207,7 +215,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	c := p.c
 	was := c.best()
 	p.up = true
-	p.low = hello.Low
+	p.epoch, p.low = hello.Epoch, hello.Low
 	now := time.Now()
 	best := c.best()
 	for _, q := range c.paths {
@@ -236,6 +244,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		}
 	}
 	c.noted.changed = true
+	p.tellName(l)
 	c.pump(l)
 	l.files.linked(l, c)
 }
@@ -247,6 +256,9 @@ func (l *loop) dropped(p *path, err error) {
 	p.Close(false)
 	c.paths = slices.DeleteFunc(c.paths, func(q *path) bool { return q == p })
 	c.noted.changed = true
+	if !p.up {
+		l.notGreeted(p, err)
+	}
 	if was != p || !l.farewell.IsZero() {
 		return
 	}
@@ -334,4 +346,20 @@ func (l *loop) doubt(p *path, why string) {
 	l.place.again()
 	l.Check() // what has broken the path may have broken the session
 	l.begin(p.c)
+}
+
+// improve looks for a direct way while there is another.
+func (l *loop) improve(c *conversation) {
+	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
+		return
+	}
+	l.begin(c)
+}
+
+// worse tries again later for a better way than there is.
+func (c *conversation) worse(now time.Time) {
+	if p := c.best(); p != nil && p.Relayed {
+		c.better = now.Add(step(betterFirst, betterLast, c.betters))
+		c.betters++
+	}
 }

@@ -12,11 +12,15 @@ import (
 func (l *loop) tellName() {
 	for _, c := range l.convs {
 		for _, p := range c.paths {
-			if p.up && p.named != l.server.me {
-				p.named = l.server.me
-				p.say(l, &wire.PeerNamed{Name: l.server.me})
-			}
+			p.tellName(l)
 		}
+	}
+}
+
+func (p *path) tellName(l *loop) {
+	if p.up && p.named != l.server.me && l.server.claimed {
+		p.named = l.server.me
+		p.say(l, &wire.PeerNamed{Name: l.server.me})
 	}
 }
 

@@ -184,3 +184,48 @@ func TestAnAccountThatBecomesAGuestTakesNothingWithIt(t *testing.T) {
 		}
 	})
 }
+
+// TestGuestsWhoTakeOtherNamesAreMeantByTheNewOnes has both sides rename themselves while
+// a link is open, and then make another one.
+func TestGuestsWhoTakeOtherNamesAreMeantByTheNewOnes(t *testing.T) {
+	for _, mode := range []wire.RouteMode{wire.RouteAuto, wire.RouteRelay} {
+		t.Run(string(mode), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newLab(t)
+				defer w.end()
+				ada, gus := w.enter("ada", wire.KindGuest, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
+				must(t, gus.store.SetContact(wire.Contact{User: "ada", Accepted: true}))
+				ada.Whisper("gus", "one", false)
+				settle()
+				gus.Whisper("ada", "two", false)
+				settle()
+				ada.server.renames("ada2")
+				gus.server.renames("gus2")
+				settle()
+				ada.Do(wire.Route{Name: "gus2", Mode: mode})
+				way := wire.WayDirect
+				if mode == wire.RouteAuto {
+					gus.server.disconnect() // a link that is lost with the server is made anew
+					settle()
+					gus.server.connect()
+				} else {
+					way = wire.WayRelay
+				}
+				wait(2 * time.Minute)
+				three, four := ada.Whisper("gus2", "three", false), gus.Whisper("ada2", "four", false)
+				wait(10 * time.Second)
+				if p := ada.path("gus2"); p == nil || p.Way != way {
+					t.Errorf("ada's path is %+v", p)
+				}
+				for p, id := range map[*person]wire.ClientID{ada: three, gus: four} {
+					if s := p.states(id); !slices.Contains(s, wire.ReceiptDelivered) {
+						t.Errorf("%s's line went through %v", p.server.name, s)
+					}
+					if all := p.notices(); len(all) > 0 {
+						t.Errorf("%s was told %q", p.server.name, all)
+					}
+				}
+			})
+		})
+	}
+}

@@ -108,7 +108,7 @@ func (s *session) connect() {
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Features: s.lab.features()})
+	s.push(&wire.Welcome{Node: "node", Nonce: "nonce", Features: s.lab.features()})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
 	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
 	s.lab.vault.tell(s)

@@ -5,9 +5,11 @@ import (
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/hpke"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
@@ -19,13 +21,13 @@ import (
 // nothing of. docs/protocol/chat1.md has the layout.
 
 const (
-	// sealedInfo begins what binds a box to its purpose.
-	sealedInfo = "labchat sealed 1"
 	// sealedBlock is the multiple to which lines are padded.
 	sealedBlock = 256
-	// sealedExtra is what a box has beside the padded line: an encapsulated
-	// key of 32 bytes and a tag of 16.
-	sealedExtra = 32 + 16
+	// encapsulated is the length of HPKE's encapsulated key.
+	encapsulated = 32
+	// sealedExtra is what a box has beside the padded line: the hash of its context,
+	// the encapsulated key and a tag of 16 bytes.
+	sealedExtra = sha256.Size + encapsulated + 16
 	// maxSealed is how many bytes one note can hold.
 	maxSealed = (wire.MaxBox-sealedExtra)/sealedBlock*sealedBlock - 1
 	// padMark ends the line in front of the zeros of its padding.
@@ -36,19 +38,25 @@ var (
 	errSealBarred    = errors.New("nothing may be sealed to that key")
 	errPrekeyForged  = errors.New("the prekey is not signed by its device")
 	errPrekeyExpired = errors.New("the prekey has expired")
+	errPrekeyOld     = errors.New("the prekey is of an older program")
 	errSealedLong    = errors.New("the line is too long to be sealed")
 	errNoteForged    = errors.New("the note is not signed by its sender's device")
 	errNoteSize      = errors.New("the note has a length that none of ours has")
+	errNoteOld       = errors.New("the note is of an older program, which does not say whom it is for")
+	errNoteElse      = errors.New("the note is from somebody else or for somebody else")
 	errNoteShort     = errors.New("the note holds no line")
 	errNotePadding   = errors.New("the note is not padded")
 )
 
-// letter is a line on its way into a note.
+// letter is a line on its way into a note, and between whom.
 type letter struct {
-	seq  wire.ID // among all that the sender's device has sent
+	envelope
 	now  wire.Millis
 	text []byte // at most maxSealed bytes
 }
+
+// envelope says at which server a note goes from whom to whom.
+type envelope struct{ node, from, to string }
 
 // newPrekey makes a key that somebody else can seal one line to, or with last
 // any number of them. private opens what was sealed to it: keep it until that
@@ -72,7 +80,7 @@ func sealNote(v gate.Verdict, me ed25519.PrivateKey, k *wire.Prekey, l letter) (
 	if !v.Seals(k.Device) {
 		return wire.Note{}, errSealBarred
 	}
-	n := wire.Note{Device: k.Device, Prekey: k.ID, By: deviceKey(me), Seq: l.seq}
+	n := wire.Note{Device: k.Device, Prekey: k.ID, By: deviceKey(me)}
 	box, err := sealBox(k, &n, l)
 	if err != nil {
 		return wire.Note{}, fmt.Errorf("seal a line: %w", err)
@@ -86,6 +94,8 @@ func sealBox(k *wire.Prekey, n *wire.Note, l letter) ([]byte, error) {
 	switch {
 	case !wire.Signed(k.Device, wire.PrekeyText(k), k.Sig):
 		return nil, errPrekeyForged
+	case k.Notes() != wire.NotesBound:
+		return nil, errPrekeyOld
 	case k.Expires <= l.now:
 		return nil, errPrekeyExpired
 	case len(l.text) > maxSealed:
@@ -95,81 +105,86 @@ func sealBox(k *wire.Prekey, n *wire.Note, l letter) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := noteInfo(n)
+	context := wire.NoteContext(l.node, l.from, l.to, n)
+	enc, sender, err := hpke.NewSender(key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), context)
 	if err != nil {
 		return nil, err
 	}
-	enc, sender, err := hpke.NewSender(key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
+	sealed, err := sender.Seal(nil, pad(l.text))
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sender.Seal(noteAAD(n), pad(l.text))
-	if err != nil {
-		return nil, err
-	}
-	return append(enc, sealed...), nil
+	hash := sha256.Sum256(context) // so that the note's signature covers it
+	return slices.Concat(hash[:], enc, sealed), nil
 }
 
-// openNote returns the line that a note holds. private is that of the own
-// prekey which n.Device and n.Prekey name. Whether n.By is a device of whom the
-// server says that it is from, and whether n.Seq is new, is for the caller to
-// know.
-func openNote(private []byte, n *wire.Note) ([]byte, error) {
-	text, err := openBox(private, n)
+// openNote returns the line that a note holds, if it is one between those of the
+// envelope. private is that of the own prekey which n.Device and n.Prekey name.
+// Whether n.By is a device of the sender, and whether the line's number is new, is
+// for the caller to know.
+func openNote(private []byte, n *wire.Note, e envelope) ([]byte, error) {
+	text, err := openBox(private, n, e)
 	if err != nil {
 		return nil, fmt.Errorf("open a note: %w", err)
 	}
 	return text, nil
 }
 
-func openBox(private []byte, n *wire.Note) ([]byte, error) {
+// isOld reports whether a note is of NotesUnbound. Older programs write such notes also
+// to prekeys of ours.
+func isOld(n *wire.Note) bool {
+	return (&wire.Prekey{ID: n.Prekey}).Notes() != wire.NotesBound || n.Seq != 0
+}
+
+func openBox(private []byte, n *wire.Note, e envelope) ([]byte, error) {
 	padded := len(n.Box) - sealedExtra
 	switch {
 	case !wire.Signed(n.By, wire.NoteText(n), n.Sig):
 		return nil, errNoteForged
+	case isOld(n):
+		return nil, errNoteOld
 	case padded <= 0 || padded%sealedBlock != 0 || len(n.Box) > wire.MaxBox:
 		return nil, errNoteSize
+	}
+	context := wire.NoteContext(e.node, e.from, e.to, n)
+	hash := sha256.Sum256(context)
+	stated, box := n.Box[:sha256.Size], n.Box[sha256.Size:]
+	if !bytes.Equal(stated, hash[:]) {
+		return nil, errNoteElse
 	}
 	key, err := kem().NewPrivateKey(private)
 	if err != nil {
 		return nil, err
 	}
-	info, err := noteInfo(n)
+	receiver, err := hpke.NewRecipient(box[:encapsulated], key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), context)
 	if err != nil {
 		return nil, err
 	}
-	enc, sealed := n.Box[:32], n.Box[32:]
-	receiver, err := hpke.NewRecipient(enc, key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
-	if err != nil {
-		return nil, err
-	}
-	text, err := receiver.Open(noteAAD(n), sealed)
+	text, err := receiver.Open(nil, box[encapsulated:])
 	if err != nil {
 		return nil, err
 	}
 	return unpad(text)
 }
 
-// A note's words are the time and a byte of flags, with flagAfter a line's After,
-// and the text. Other flags are for later.
+// A note's words are the time, a byte of flags, the line's number, with flagAfter the
+// number of After, and the text. A number is an epoch and 8 bytes. Other flags are for
+// later.
 const (
-	wordsHead  = 8 + 1
-	wordsAfter = 8
-	flagAction = 1
-	flagAfter  = 2
+	wordsNumber = wire.EpochSize + 8
+	wordsHead   = 8 + 1 + wordsNumber
+	flagAction  = 1
+	flagAfter   = 2
 )
 
 // noteWords are what a note holds of a line.
 type noteWords struct {
 	at     wire.Millis
 	action bool
-	after  *wire.ID // as in wire.PeerLine
+	number lineNumber
+	after  *lineNumber // as in wire.PeerLine
 	text   string
 }
-
-// readsAfter ends the ids of the prekeys of those who read words with flagAfter:
-// older programs would take the number for text.
-const readsAfter = "+after"
 
 // append appends the words to a note.
 func (w *noteWords) append(dst []byte) []byte {
@@ -179,10 +194,15 @@ func (w *noteWords) append(dst []byte) []byte {
 		flags |= flagAction
 	}
 	if w.after == nil {
-		return append(append(dst, flags), w.text...)
+		return append(w.number.append(append(dst, flags)), w.text...)
 	}
-	dst = binary.BigEndian.AppendUint64(append(dst, flags|flagAfter), uint64(*w.after))
-	return append(dst, w.text...)
+	dst = w.number.append(append(dst, flags|flagAfter))
+	return append(w.after.append(dst), w.text...)
+}
+
+func (n *lineNumber) append(dst []byte) []byte {
+	epoch, _ := n.epoch.Bytes()
+	return binary.BigEndian.AppendUint64(append(dst, epoch[:]...), uint64(n.seq))
 }
 
 // parseWords reads what append has made.
@@ -190,17 +210,25 @@ func parseWords(b []byte) (noteWords, error) {
 	if len(b) < wordsHead {
 		return noteWords{}, errNoteShort
 	}
-	w := noteWords{at: wire.Millis(binary.BigEndian.Uint64(b)), action: b[8]&flagAction != 0}
+	w := noteWords{at: wire.Millis(binary.BigEndian.Uint64(b)), action: b[8]&flagAction != 0, number: parseNumber(b[9:])}
 	flags, b := b[8], b[wordsHead:]
 	if flags&flagAfter != 0 {
-		if len(b) < wordsAfter {
+		if len(b) < wordsNumber {
 			return noteWords{}, errNoteShort
 		}
-		after := wire.ID(binary.BigEndian.Uint64(b))
-		w.after, b = &after, b[wordsAfter:]
+		after := parseNumber(b)
+		w.after, b = &after, b[wordsNumber:]
+	}
+	if w.number.seq == 0 {
+		return noteWords{}, errNoteShort
 	}
 	w.text = string(b)
 	return w, nil
+}
+
+// parseNumber reads a number from the front of at least wordsNumber bytes.
+func parseNumber(b []byte) lineNumber {
+	return lineNumber{wire.EpochOf([wire.EpochSize]byte(b)), wire.ID(binary.BigEndian.Uint64(b[wire.EpochSize:]))}
 }
 
 // kem is DHKEM(X25519, HKDF-SHA256).
@@ -209,24 +237,6 @@ func kem() hpke.KEM { return hpke.DHKEM(ecdh.X25519()) }
 // deviceKey spells the public half of a device's key.
 func deviceKey(private ed25519.PrivateKey) string {
 	return wire.DeviceKey(private.Public().(ed25519.PublicKey))
-}
-
-// noteInfo binds a box to the two devices: of the receiver, then of the sender.
-func noteInfo(n *wire.Note) ([]byte, error) {
-	info := []byte(sealedInfo)
-	for _, device := range []string{n.Device, n.By} {
-		key, err := wire.ParseDeviceKey(device)
-		if err != nil {
-			return nil, err
-		}
-		info = append(info, key...)
-	}
-	return info, nil
-}
-
-// noteAAD binds a box to its place: the sender's number, then the prekey's ID.
-func noteAAD(n *wire.Note) []byte {
-	return append(binary.BigEndian.AppendUint64(nil, uint64(n.Seq)), n.Prekey...)
 }
 
 // pad hides how long a line is, but for the blocks that it takes: a mark, then

@@ -22,6 +22,7 @@ type server struct {
 	kind     wire.Kind
 	renamed  string // the name that the server says we take, folded, until it says that we are it
 	node     string
+	nonce    string // of the session, "" where the server asks for no proof of keys
 	remote   string // IP:PORT of the connection
 	online   bool
 	stay     int          // the number of the connection that there is, or was last; from 1
@@ -176,7 +177,7 @@ const nativeDialect = "chat1"
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
 	l.names = nil // which another server knows other people by
-	s.welcomed, s.node = true, e.Node
+	s.welcomed, s.node, s.nonce = true, e.Node, e.Nonce
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	s.ages = slices.Contains(e.Features, featureAge)
 	l.load()
@@ -275,12 +276,16 @@ func (l *loop) claim() {
 	if !s.online || !s.able || s.me == "" || s.lost || !l.identify() {
 		return
 	}
-	l.ask(wire.UDP{Key: l.id.Key()}, func(e wire.Event) {
+	name, r := s.me, wire.UDP{Key: l.id.Key()}
+	if s.nonce != "" {
+		r.Sig = l.id.Sign(wire.ProofText(s.node, name, r.Key, s.nonce))
+	}
+	l.ask(r, func(e wire.Event) {
 		switch e := e.(type) {
 		case *wire.Endpoint:
 			l.claimed(e)
 		case *wire.Refused:
-			if e.Code != wire.CodeOffline {
+			if e.Code != wire.CodeOffline && name == s.me { // else the next one is under way
 				l.notice("Encrypted conversations are not possible here now: %s", e.Text)
 			}
 		default:
@@ -330,7 +335,7 @@ func (l *loop) cameBack(name string) {
 	if c == nil {
 		return
 	}
-	c.fresh = time.Time{} // it may have come with another program
+	c.fresh, c.barred.until = time.Time{}, time.Time{} // it may have come with another program
 	lost := c.call != nil && !c.call.answered
 	if lost {
 		c.call = nil // whoever was called is not there any more

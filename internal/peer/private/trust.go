@@ -18,7 +18,8 @@ func (l *loop) recall(c *conversation) {
 		l.diskFailed("read a contact", err)
 	}
 	ofDisk, errKeys := l.keysOf(c.name)
-	if c.unread = err != nil || errKeys != nil; c.unread {
+	nobodyYet := l.id.Key() == "" && c.key == wire.Fold(l.server.me) // which of its keys is ours is known later
+	if c.unread = err != nil || errKeys != nil || nobodyYet; c.unread {
 		c.contact.User = c.name
 		return
 	}

@@ -67,7 +67,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 			ann.store.setFull(true)
 			client := ann.store.lines[0].Client
 			v.mu.Lock()
-			answer := *v.known[client]
+			answer := *v.known[client+wire.BoundNotes]
 			v.mu.Unlock()
 			answer.Re = wire.Re{Re: ann.server.tagOf(wire.ActSeal)}
 			ann.server.push(&answer)

@@ -22,7 +22,7 @@ func (l *loop) verify(r wire.Verify, tag string) {
 	switch {
 	case c.device == "":
 		l.refuse(r, tag, wire.CodeNoUser, "No key of "+c.name+" is known yet. Write to each other first.")
-	case r.Answer == wire.AnswerNone && !l.server.welcomed:
+	case r.Answer == wire.AnswerNone && (!l.server.welcomed || l.id.Key() == ""):
 		l.refuse(r, tag, wire.CodeOffline, "The number covers which server this is and what it calls you: connect to it, then /verify "+c.name+" shows it.")
 	case r.Answer == wire.AnswerNone:
 		l.number(c, tag)

@@ -73,6 +73,7 @@ func (h *Hub) deviceStored(c call, e *Entry, r DeviceMade) {
 		return // two sessions of one device came at once
 	}
 	acct.devices = append(acct.devices, wire.Device{Key: r.Key, Since: e.At})
+	h.names.own(r.Key, 1)
 	h.tellDevices(c, acct)
 }
 
@@ -125,6 +126,8 @@ func (h *Hub) deviceGone(c call, r DeviceGone) {
 		return
 	}
 	acct.devices = slices.DeleteFunc(acct.listDevices(), func(d wire.Device) bool { return d.Key == r.Key })
+	h.names.own(r.Key, -1)
+	delete(acct.proved, r.Key)
 	acct.sealing.stock = acct.sealing.stock.Without(r.Key, "")
 	h.revoke(c, acct.tokensOf(r.Key)...)
 	u := acct.claim.user

@@ -25,6 +25,7 @@ type endpoint struct {
 	id      uint64
 	secret  []byte // its signals are signed with it
 	device  string // the key of
+	proof   proof  // that it has the key
 	name    string // its user's, when it was asked for
 	session *session
 	mapping mapping
@@ -55,23 +56,34 @@ func (h *Hub) udp(c call, r wire.UDP) {
 		return
 	}
 	acct := c.s.user.account
+	proof := h.proofOf(c.s, r)
 	switch {
+	case proof == proofForged:
+		h.refuse(c, wire.CodeDenied, "The signature is not one of this key over this session. Sign the nonce of welcome anew.")
+	case proof == proofNone && h.isKeptFrom(c.s.user, r.Key):
+		h.refuse(c, wire.CodeDenied, "This program does not prove that it has the key of its device. Update it to have private conversations.")
+	case proof == proofNone:
+		first := c.s.endpoint == nil
+		h.openEndpoint(c, r.Key, proof)
+		if first {
+			c.out.deliver(c.s, &wire.Notice{Text: "Programs of today hold no private conversations with this one, as it does not prove its key. Update it."})
+		}
 	case acct == nil || acct.device(r.Key) != nil:
-		h.openEndpoint(c, r.Key)
+		h.openEndpoint(c, r.Key, proof)
 	case len(acct.devices)+acct.arriving >= wire.MaxDevices:
 		h.refuse(c, wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
 	default:
 		acct.arriving++
-		h.log(c, DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key) })
+		h.log(c, DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key, proof) })
 	}
 }
 
 // openEndpoint gives the session an endpoint, in place of the one that it or
 // another session of its user had. One that it has for this device under
 // another name stays, with all that was agreed by it.
-func (h *Hub) openEndpoint(c call, key string) {
+func (h *Hub) openEndpoint(c call, key string, p proof) {
 	if e := c.s.endpoint; e != nil && e.device == key && e.name != c.s.user.name {
-		e.name = c.s.user.name
+		e.name, e.proof = c.s.user.name, max(e.proof, p)
 		h.answerEndpoint(c, e)
 		return
 	}
@@ -88,11 +100,11 @@ func (h *Hub) openEndpoint(c call, key string) {
 	}
 	e := &endpoint{
 		id: binary.BigEndian.Uint64(b[:]), secret: b[endpointBytes:], device: key, name: c.s.user.name,
-		session: c.s, pairs: map[*endpoint]*pair{},
+		proof: p, session: c.s, pairs: map[*endpoint]*pair{},
 	}
 	c.s.endpoint, h.endpoints.byID[e.id] = e, e
-	if c.s.account() != nil {
-		h.show(c, key)
+	if acct := c.s.account(); acct != nil {
+		h.noteDevice(c, acct, key, p)
 	}
 	h.answerEndpoint(c, e)
 }
@@ -107,7 +119,7 @@ func (h *Hub) answerEndpoint(c call, e *endpoint) {
 		answer.RelayRate = h.cfg.Relay.pair().perSecond
 	}
 	if acct := c.s.user.account; acct != nil {
-		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device)
+		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device, acct.notesOf(e.device))
 	}
 	h.reply(c, answer)
 }

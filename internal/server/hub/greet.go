@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"encoding/hex"
+	"io"
 	"strings"
 
 	"labchat/internal/wire"
@@ -52,13 +54,26 @@ func (h *Hub) hello(c call, r wire.Hello) {
 		h.refuse(c, wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
 		return
 	}
-	s.greeted, s.profile, s.program = true, r.Profile, cutProgram(r.Program)
+	s.greeted, s.profile, s.program, s.nonce = true, r.Profile, cutProgram(r.Program), h.newNonce()
 	h.reply(c, &wire.Welcome{
 		Re: wire.Re{Re: c.tag}, Version: version, Program: h.cfg.Program,
-		Server: h.cfg.Server, Node: h.cfg.Node, Features: features,
+		Server: h.cfg.Server, Node: h.cfg.Node, Nonce: s.nonce, Features: features,
 		Limits:   wire.Limits{Line: wire.MaxText, Name: wire.MaxName, Room: wire.MaxRoom, Rate: h.cfg.Rate},
 		Services: h.cfg.Services, Motd: h.cfg.Motd, Now: wire.MillisOf(c.now), Register: h.cfg.Register,
 	})
+}
+
+// nonceBytes is the length of a session's nonce.
+const nonceBytes = 16
+
+// newNonce makes what a session's devices sign to prove their keys, "" without
+// randomness: then nothing can be proved.
+func (h *Hub) newNonce() string {
+	var b [nonceBytes]byte
+	if _, err := io.ReadFull(h.cfg.Random, b[:]); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(b[:])
 }
 
 // isID says whether s is 32 lower-case hexadecimal digits: a profile, or a

@@ -126,7 +126,7 @@ func New(cfg Config, st State) *Hub {
 		cfg:       cfg,
 		lastID:    st.LastID,
 		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}},
+		names:     directory{claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}, devices: map[string]int{}},
 		online:    newRoster(),
 		tokens:    newTokens(),
 		guesses:   newThrottle(),
@@ -190,6 +190,7 @@ func (h *Hub) load(st State) {
 	for _, d := range st.Devices {
 		if acct := h.names.account(d.Name); acct != nil {
 			acct.devices = append(acct.devices, d.Device)
+			h.names.own(d.Key, 1)
 		}
 	}
 }

@@ -21,7 +21,8 @@ type directory struct {
 	twins    map[string]*claim // by Fold: accounts whose skeleton another account has in claims
 	kept     map[string]bool   // names that only the operator gives away, as bare writes them
 	accounts int
-	hosts    Counts // names of datagram programs
+	hosts    Counts         // names of datagram programs
+	devices  map[string]int // how many accounts have a device of that key: see own
 }
 
 // operatorNames are taken for somebody who has a say over the server. "server"
@@ -88,7 +89,10 @@ type account struct {
 
 	devices  []wire.Device // that it holds private conversations with, the newest last
 	arriving int           // devices on their way to the log
-	standing time.Time     // see session.standing
+	// proved are the keys of devices that this account's sessions have proved to have
+	// since the start: nobody claims them without from then on.
+	proved   map[string]bool
+	standing time.Time // see session.standing
 	kept     keeps
 }
 
@@ -194,6 +198,9 @@ func (d *directory) register(name string, made wire.Millis) *account {
 func (d *directory) strike(a *account) {
 	for rm := range a.marks {
 		delete(rm.readers, a)
+	}
+	for _, one := range a.devices {
+		d.own(one.Key, -1)
 	}
 	a.claim.account = nil
 	d.accounts--

@@ -92,7 +92,7 @@ func (h *Hub) logPrekeys(c call, keys []wire.Prekey) {
 			h.refuseForeignPrekeys(c)
 			return
 		}
-		h.reply(c, &wire.PrekeyCount{Re: wire.Re{Re: c.tag}, Count: acct.prekeysLeft(keys[0].Device)})
+		h.reply(c, &wire.PrekeyCount{Re: wire.Re{Re: c.tag}, Count: acct.prekeysLeft(keys[0].Device, keys[0].Notes())})
 	})
 }
 
@@ -150,8 +150,11 @@ func (h *Hub) refuseForeignPrekeys(c call) {
 	h.refuse(c, wire.CodeDenied, "The prekeys are of a device that your account does not have. Send udp with its key first.")
 }
 
-// prekeysLeft is how many one-time prekeys of a device can be taken still.
-func (a *account) prekeysLeft(device string) int { return a.sealing.stock.Count(device) }
+// prekeysLeft is how many one-time prekeys of a device can be taken still by who seals
+// notes of a version, 1 of any.
+func (a *account) prekeysLeft(device string, notes int) int {
+	return a.sealing.stock.filter(func(k *wire.Prekey) bool { return k.Notes() >= notes }).Count(device)
+}
 
 // prekeysStored adds what the log has now: nothing, if the device was removed
 // meanwhile.
@@ -181,7 +184,7 @@ func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 		return
 	}
 	acct := h.names.account(r.Name)
-	one, last := acct.pick(wire.MillisOf(c.now))
+	one, last := acct.pick(wire.MillisOf(c.now), r.Notes)
 	switch {
 	case one == nil && last == nil:
 		h.refuse(c, wire.CodeNoUser, "Nobody of that name can be left a sealed line. Keep it until you are both here.")
@@ -196,9 +199,9 @@ func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 }
 
 // pick returns the oldest one-time prekey that nobody is promised, and the
-// Last one, of the device that handed some over last and has any; nil is none.
-// An account that does not exist has none.
-func (a *account) pick(now wire.Millis) (one, last *wire.Prekey) {
+// Last one, of the device that handed some over last and has any for notes of a
+// version, 0 of any; nil is none. An account that does not exist has none.
+func (a *account) pick(now wire.Millis, notes int) (one, last *wire.Prekey) {
 	if a == nil {
 		return nil, nil
 	}
@@ -207,7 +210,7 @@ func (a *account) pick(now wire.Millis) (one, last *wire.Prekey) {
 			k := &shelf.Keys[i]
 			_, promised := a.sealing.promised[prekeyName{k.Device, k.ID}]
 			switch {
-			case k.Expires <= now || promised:
+			case k.Expires <= now || promised || notes != 0 && k.Notes() != notes:
 			case k.Last:
 				last = k
 			case one == nil:

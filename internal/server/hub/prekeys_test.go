@@ -174,7 +174,7 @@ func TestPrekeys(t *testing.T) {
 			  a < refused take_prekey no_user
 		`},
 		{name: "who asks for an endpoint is told how many are left of this device", script: `
-			quietly b: prekeys phone k1 k2 z*
+			quietly b: prekeys phone k1+note2 k2+note2 z+note2*
 			b: udp phone
 			  b2 < displaced
 			  b < endpoint of phone,desk prekeys=2

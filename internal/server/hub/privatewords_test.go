@@ -39,6 +39,16 @@ func keyOf(name string) string {
 	return wire.DeviceKey(deviceOf(name).Public().(ed25519.PublicKey))
 }
 
+// prove signs a request for an endpoint as programs of today do, unless it has a
+// signature, be it an empty one, or its key is none of the scripts'.
+func (w *world) prove(id SessionID, r wire.UDP) wire.UDP {
+	s, name := w.hub.sessions[id], deviceNames[r.Key]
+	if r.Sig == nil && name != "" && s != nil && s.user != nil {
+		r.Sig = ed25519.Sign(deviceOf(name), wire.ProofText(w.cfg.Node, s.user.name, r.Key, s.nonce))
+	}
+	return r
+}
+
 // key reads a device's name, or "junk" as it is.
 func (t typed) key(name string) string {
 	if name == "" || name == "junk" {

@@ -14,6 +14,7 @@ type session struct {
 	since   time.Time
 	greeted bool   // has said hello
 	profile string // of the client's disk, from hello
+	nonce   string // that its devices sign, from its welcome
 	program string // for people, from hello
 	wrong   int    // wrong passwords that came from it
 	// registered and created say that it has taken from what its network has.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"strconv"
 	"strings"
@@ -211,17 +212,22 @@ var verbs = map[string]func(t typed) wire.Request{
 	"help":     func(t typed) wire.Request { return wire.Help{Head: t.Head} },
 	"joke":     func(t typed) wire.Request { return wire.Joke{Head: t.Head} },
 	"udp":      func(t typed) wire.Request { return wire.UDP{Head: t.Head, Key: t.key(t.one)} },
-	"devices":  func(t typed) wire.Request { return wire.Devices{Head: t.Head, Remove: t.key(t.one)} },
-	"endorse":  typed.endorse,
-	"find":     func(t typed) wire.Request { return wire.Find{Head: t.Head, Name: t.one} },
-	"punch":    typed.punch,
-	"decline":  func(t typed) wire.Request { return wire.Decline{Head: t.Head, To: t.one, Call: callOf(t.after)} },
-	"relay":    func(t typed) wire.Request { return wire.Relay{Head: t.Head, To: t.one, Data: []byte(t.after)} },
-	"ping":     func(t typed) wire.Request { return wire.Ping{Head: t.Head} },
-	"quit":     func(t typed) wire.Request { return wire.Quit{Head: t.Head} },
-	"prekeys":  typed.prekeys,
-	"take":     func(t typed) wire.Request { return wire.TakePrekey{Head: t.Head, Name: t.one} },
-	"seal":     typed.seal,
+	"oldudp":   func(t typed) wire.Request { return wire.UDP{Head: t.Head, Key: t.key(t.one), Sig: []byte{}} },
+	"forged": func(t typed) wire.Request {
+		return wire.UDP{Head: t.Head, Key: t.key(t.one), Sig: make([]byte, ed25519.SignatureSize)}
+	},
+	"devices": func(t typed) wire.Request { return wire.Devices{Head: t.Head, Remove: t.key(t.one)} },
+	"endorse": typed.endorse,
+	"find":    func(t typed) wire.Request { return wire.Find{Head: t.Head, Name: t.one} },
+	"punch":   typed.punch,
+	"decline": func(t typed) wire.Request { return wire.Decline{Head: t.Head, To: t.one, Call: callOf(t.after)} },
+	"relay":   func(t typed) wire.Request { return wire.Relay{Head: t.Head, To: t.one, Data: []byte(t.after)} },
+	"ping":    func(t typed) wire.Request { return wire.Ping{Head: t.Head} },
+	"quit":    func(t typed) wire.Request { return wire.Quit{Head: t.Head} },
+	"prekeys": typed.prekeys,
+	"take":    func(t typed) wire.Request { return wire.TakePrekey{Head: t.Head, Name: t.one} },
+	"take2":   func(t typed) wire.Request { return wire.TakePrekey{Head: t.Head, Name: t.one, Notes: wire.NotesBound} },
+	"seal":    typed.seal,
 	"garbage": func(t typed) wire.Request {
 		return wire.Malformed{Head: t.Head, Code: wire.CodeMalformed, Of: wire.Act(t.one)}
 	},

@@ -74,6 +74,9 @@ func (w *world) open(o Origin) SessionID {
 }
 
 func (w *world) ask(id SessionID, r wire.Request) {
+	if u, ok := r.(wire.UDP); ok {
+		r = w.prove(id, u)
+	}
 	w.do(func(out *Out) { w.hub.Handle(w.now, id, r, out) })
 }
 

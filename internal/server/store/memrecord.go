@@ -35,14 +35,8 @@ func (m *Memory) record(e *hub.Entry) error {
 		return m.accountFlags(r)
 	case hub.AccountGone:
 		return m.accountGone(r)
-	case hub.TokenMade:
-		return m.tokenMade(r)
-	case hub.TokenBound:
-		return m.tokenBound(r)
-	case hub.TokensGone:
-		return m.tokensGone(r)
-	case hub.TokenCopied:
-		return m.tokenCopied(r)
+	case hub.TokenMade, hub.TokenBound, hub.TokensGone, hub.TokenCopied:
+		return m.token(r)
 	case hub.AccountVisited:
 		return m.accountVisited(e, r)
 	case hub.RoomMade:
@@ -164,6 +158,22 @@ func (m *Memory) dropTokens(which func(hub.Token) bool) {
 		if which(t) {
 			drop(m, m.tokens, hash)
 		}
+	}
+}
+
+// token carries out an entry about tokens.
+func (m *Memory) token(r hub.Record) error {
+	switch r := r.(type) {
+	case hub.TokenMade:
+		return m.tokenMade(r)
+	case hub.TokenBound:
+		return m.tokenBound(r)
+	case hub.TokensGone:
+		return m.tokensGone(r)
+	case hub.TokenCopied:
+		return m.tokenCopied(r)
+	default:
+		return fmt.Errorf("%w: %T", errRecord, r)
 	}
 }
 

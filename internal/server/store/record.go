@@ -27,14 +27,8 @@ func (s *SQLite) record(e *hub.Entry) error {
 		return s.accountFlags(r)
 	case hub.AccountGone:
 		return s.accountGone(r)
-	case hub.TokenMade:
-		return s.tokenMade(r)
-	case hub.TokenBound:
-		return s.tokenBound(r)
-	case hub.TokensGone:
-		return s.tokensGone(r)
-	case hub.TokenCopied:
-		return s.tokenCopied(r)
+	case hub.TokenMade, hub.TokenBound, hub.TokensGone, hub.TokenCopied:
+		return s.token(r)
 	case hub.AccountVisited:
 		return s.accountVisited(e, r)
 	case hub.RoomMade:
@@ -141,6 +135,22 @@ func (s *SQLite) accountFlags(r hub.AccountFlags) error {
 func (s *SQLite) accountGone(r hub.AccountGone) error {
 	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
 	return s.gone(n, err, "account_gone")
+}
+
+// token carries out an entry about tokens.
+func (s *SQLite) token(r hub.Record) error {
+	switch r := r.(type) {
+	case hub.TokenMade:
+		return s.tokenMade(r)
+	case hub.TokenBound:
+		return s.tokenBound(r)
+	case hub.TokensGone:
+		return s.tokensGone(r)
+	case hub.TokenCopied:
+		return s.tokenCopied(r)
+	default:
+		return fmt.Errorf("%w: %T", errRecord, r)
+	}
 }
 
 func (s *SQLite) tokenMade(r hub.TokenMade) error {

@@ -1,0 +1,65 @@
+package private
+
+import (
+	"crypto/rand"
+	"slices"
+
+	"labchat/internal/wire"
+)
+
+// lineNumber is the number of a line of one device.
+type lineNumber struct {
+	epoch wire.Epoch
+	seq   wire.ID
+}
+
+// numbers is the sequence in which this run numbers its lines to somebody.
+func (c *conversation) numbers() wire.Epoch {
+	if c.epoch == "" {
+		var b [wire.EpochSize]byte
+		_, _ = rand.Read(b[:]) // never fails
+		c.epoch = wire.EpochOf(b)
+	}
+	return c.epoch
+}
+
+// number gives a line its number.
+func (c *conversation) number(r *wire.Receipt) {
+	c.count++
+	r.Epoch, r.Seq = c.numbers(), c.count
+}
+
+// lowest is the smallest number of this run that may still come.
+func (c *conversation) lowest() wire.ID {
+	for _, one := range c.lines {
+		if one.Epoch == c.epoch {
+			return one.Seq
+		}
+	}
+	return c.count + 1
+}
+
+// words are what is said of a line on a link with a device.
+func (one *line) words(device string) *wire.PeerLine {
+	m := &wire.PeerLine{Epoch: one.Epoch, Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(device), Waited: one.Inbox}
+	if m.After != nil {
+		m.AfterEpoch = one.AfterEpoch
+	}
+	return m
+}
+
+// is reports whether a line has a number.
+func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
+
+// notTaken settles a line that the other side's program refuses: it is on no disk there.
+func (l *loop) notTaken(p *path, m *wire.PeerStop) {
+	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
+	if i < 0 {
+		return
+	}
+	one := p.flight[i]
+	p.flight = slices.Delete(p.flight, i, i+1)
+	one.InDoubt = false
+	l.fail(p.c, p.c.name+"'s program does not take it: "+oneLine(m.Text), one)
+	p.c.pump(l)
+}
