@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 
 	"labchat/cmd/internal/conf"
@@ -153,7 +152,6 @@ func (s serve) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		}
 		say("listening", l.Name, l.Network, l.Addr)
 	}
-	overcommit()
 	if err := server.Run(ctx, cfg); err != nil {
 		return s.explain(err)
 	}
@@ -161,15 +159,6 @@ func (s serve) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		return fmt.Errorf("print readiness: %w", printed)
 	}
 	return nil
-}
-
-// overcommit has one processor more than the machine: Go lets a password's hash
-// hold one for 10 ms at a time, in which who stands behind it waits; the system
-// shares out its cores in much smaller pieces.
-func overcommit() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
-	}
 }
 
 func (s serve) config(c *cli, std conf.Streams) (server.Config, error) {

@@ -13,10 +13,6 @@ import (
 // readsAtOnce is how many pages are read from the store at the same time.
 const readsAtOnce = 4
 
-// spared is how many processors passwords leave alone: one for the loop, and one
-// for those who read and write.
-const spared = 2
-
 // jobs does the hub's work outside the loop. Its fields are the loop's, but for
 // what is never changed.
 type jobs struct {
@@ -36,7 +32,7 @@ func newJobs(ctx context.Context, log *slog.Logger, s store.Store, in *inbox) *j
 	return &jobs{
 		ctx: ctx, log: log, store: s, inbox: in,
 		queue: newHashQueue(), hashing: map[uint64]struct{}{},
-		cores: max(1, runtime.GOMAXPROCS(0)-spared),
+		cores: max(1, runtime.GOMAXPROCS(0)-1),
 		reads: make(chan struct{}, readsAtOnce),
 	}
 }
