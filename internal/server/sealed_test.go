@@ -75,8 +75,11 @@ func TestASealedLineOverARealSocketAndARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public)}).(*wire.Refused); !ok || got.Code != wire.CodeDenied {
-		t.Fatalf("got %#v for a key that is not proved, want a refusal", got)
+	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public)}).(*wire.Endpoint); !ok || len(got.Devices) > 0 {
+		t.Fatalf("got %#v for a key that is not proved, want an endpoint and no device of the account", got)
+	}
+	if got, ok := bob.hears().(*wire.Notice); !ok {
+		t.Fatalf("got %#v, want to be told to update", got)
 	}
 	proof := ed25519.Sign(private, wire.ProofText(bob.welcome.Node, "bob", wire.DeviceKey(public), bob.welcome.Nonce))
 	if got, ok := bob.asks(wire.UDP{Key: wire.DeviceKey(public), Sig: proof}).(*wire.Endpoint); !ok || got.Prekeys != 0 {

@@ -28,6 +28,7 @@ func (l *loop) identify() bool {
 		l.unsaved.claim = true
 		return false
 	}
+	nobody := l.self == persona{}
 	l.self = now
 	if l.id.Key() == id.Key() {
 		return true
@@ -36,8 +37,10 @@ func (l *loop) identify() bool {
 	for _, c := range l.carriers() {
 		c.Become(id)
 	}
-	for _, c := range l.convs {
-		c.hangUp(l)
+	if !nobody { // before the first name nothing was open, and what a person wanted open still is
+		for _, c := range l.convs {
+			c.hangUp(l)
+		}
 	}
 	if c := l.convs[now.name]; c != nil { // of which our own key is not another's
 		c.device, c.contact.Secure, c.read = "", false, false
