@@ -214,22 +214,6 @@ func TestALineThatIsTypedBeforeTheFirstConnectionIsForWhoIsThere(t *testing.T) {
 	})
 }
 
-// TestAConversationThatIsOpenedBeforeTheFirstLoginIsCalledAfterIt: a person may be faster
-// than the server, and have nothing to say yet.
-func TestAConversationThatIsOpenedBeforeTheFirstLoginIsCalledAfterIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
-		defer w.end()
-		gus := w.successor(wire.KindGuest)
-		ann := w.start("ann", newMemory("ann"), nil)
-		ann.Do(wire.Poke{Name: "gus"})
-		wait(time.Minute)
-		if p := ann.path("gus"); p == nil || p.Way != wire.WayDirect {
-			t.Errorf("ann's path to gus is %+v, want a direct one", p)
-		}
-	})
-}
-
 // TestWhoRegistersAGuestsNameEndsItsWays has gus lose the server, not the link, and
 // somebody else register the name.
 func TestWhoRegistersAGuestsNameEndsItsWays(t *testing.T) {
