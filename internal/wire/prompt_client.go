@@ -154,8 +154,10 @@ func (c *promptClient) Split(data []byte, atEOF bool) (advance int, frame []byte
 	return splitUnframed(data, atEOF, promptMax)
 }
 
-// isPromptHelp reports a line of what milestone 4 says after its welcome.
+// isPromptHelp reports a line of what milestone 4 says after its welcome, also where
+// a control character stands in place of a blank, as which it would be shown.
 func isPromptHelp(line string) bool {
+	line = oneLine(line)
 	for help := range strings.SplitSeq(promptHelp, "\n") {
 		if strings.TrimSpace(help) == line {
 			return true

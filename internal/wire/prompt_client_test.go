@@ -184,6 +184,7 @@ func TestPromptClientHears(t *testing.T) {
 		{"The server\xff stops.", &Notice{Text: "The server\ufffd stops."}},
 		{" \n", nil},
 		{" To list all online users type ':l'\n", nil},
+		{"To list all online users type\x1c':l'", nil},
 		{`[["a", "10.0.0.1"]][["b", "10.0.0.2"], ["c"], []]`, &PeerList{Room: Lobby, Peers: []Peer{{"b", "10.0.0.2"}}}},
 		{`[["a", "10.0.0.1"]]b (IP: 10.0.0.2) connected`, &PeerList{Room: Lobby, Peers: []Peer{{"a", "10.0.0.1"}}}},
 		{promptUnknown, &Refused{Of: ActLogin, Code: CodeNoUser, Text: promptUnknown}},

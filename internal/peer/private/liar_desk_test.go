@@ -30,6 +30,7 @@ type desk struct {
 	name    string // what the program was told that it is called
 	kind    wire.Kind
 	names   map[string]bool // folded: all that it was called
+	alias   string          // what it was renamed to since, unasked
 }
 
 func newDesk(name string, ask func(question), pass func(*wire.Receipt)) *desk {
@@ -102,10 +103,29 @@ func (d *desk) say(events ...wire.Event) {
 // calls tells the program its name, as an answer to tag where that is not empty.
 func (d *desk) calls(name string, kind wire.Kind, tag string) {
 	d.mu.Lock()
-	d.name, d.kind = name, kind
+	d.name, d.kind, d.alias = name, kind, ""
 	d.names[wire.Fold(name)] = true
 	d.mu.Unlock()
 	d.say(&wire.LoggedIn{Re: wire.Re{Re: tag}, Name: name, Kind: kind})
+}
+
+// renames tells the program that it has another name, which it believes where the
+// server knows nothing of keys.
+func (d *desk) renames(e *wire.Renamed) {
+	d.mu.Lock()
+	if d.alias = ""; wire.Fold(e.Old) == wire.Fold(d.name) {
+		d.alias = e.Name
+		d.names[wire.Fold(e.Name)] = true
+	}
+	d.mu.Unlock()
+	d.say(e)
+}
+
+// mayBe reports whether the program may take a name for its own.
+func (d *desk) mayBe(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return wire.Fold(name) == wire.Fold(d.name) || wire.Fold(name) == wire.Fold(d.alias)
 }
 
 // called is what the program was told that it is called.

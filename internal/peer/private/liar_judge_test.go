@@ -52,8 +52,10 @@ func (o *oracle) hear() {
 		}
 	}
 	for _, s := range o.people {
-		if s.secure && !s.long && s.listed[s.past] && !s.refused[s.past] { // the guest has registered the name
-			s.ok[s.past] = true
+		for _, key := range []string{s.past, s.spoke} { // the guest has registered the name
+			if s.secure && !s.long && s.listed[key] && !s.refused[key] {
+				s.ok[key] = true
+			}
 		}
 	}
 	for _, t := range o.told {
@@ -145,6 +147,9 @@ func (o *oracle) came(e seen) {
 		o.h.tally["a line by "+string(e.way)]++
 	}
 	one.reached = key
+	if !s.secure {
+		s.spoke = key
+	}
 }
 
 // heard judges a line that ann's person is shown as an encrypted one of somebody.
@@ -161,6 +166,9 @@ func (o *oracle) heard(e *wire.Whispered) {
 		o.h.fault("another's name", "ann was shown %q, which %s had typed as %s, as %s's", e.Text, w.by.mark, w.as, e.From)
 	case namesAreBound && !o.h.ann.desk.wasCalled(w.to):
 		o.h.fault("heard by another person", "ann was shown %q, which %s had typed for %s", e.Text, w.by.mark, w.to)
+	}
+	if ok && !s.secure {
+		s.spoke = w.by.print
 	}
 }
 

@@ -40,6 +40,7 @@ type standing struct {
 	listed   map[string]bool     // prints of those that the server has listed
 	guest    string              // print of the key that a guest of that name was shown to have last
 	past     string              // that of the last guest
+	spoke    string              // print of the key that the newest line went to or came from, of a guest
 	mode     wire.RouteMode      // a person's wish
 	behind   map[string][]string // by the print of a compared key: those that lost the trust for it
 	late     map[string]bool     // prints that were ok before this step
@@ -137,7 +138,7 @@ func (o *oracle) forgets() {
 // enough to lose trust, and none to win it.
 func (o *oracle) learn(t listing) {
 	s, name, devices := o.of(t.name), t.name, t.devices
-	if key := wire.DevicePrint(t.withdrawn); s.secure && s.ok[key] && s.first == key {
+	if key := wire.DevicePrint(t.withdrawn); s.long && s.ok[key] && s.first == key { // else nobody knows which came first
 		s.lose(key)
 		s.refused[key] = true
 	}
@@ -156,14 +157,14 @@ func (o *oracle) learn(t listing) {
 	for range devices { // one may have signed the next
 		for _, d := range devices {
 			key, by := wire.DevicePrint(d.Key), wire.DevicePrint(d.By)
-			if key == "" || key == by || !s.may(by) || !wire.Signed(d.By, wire.EndorsementText(trueNode, name, d.Key), d.Sig) {
+			if key == "" || key == by || !wire.Signed(d.By, wire.EndorsementText(trueNode, name, d.Key), d.Sig) {
 				continue
 			}
-			if !slices.Contains(s.by[key], by) {
+			if !slices.Contains(s.by[key], by) { // who has signed may be trusted later
 				s.by[key] = append(s.by[key], by)
 			}
 			switch {
-			case s.refused[key]:
+			case s.refused[key], !s.may(by):
 			case s.ok[by]:
 				s.ok[key] = true
 			default: // it was vouched for before who has signed lost the trust, in this step
@@ -194,7 +195,7 @@ func (o *oracle) withdrawn(name, key string) {
 
 // mine reports whether the server has said that a name is ann's: what it says of
 // devices then is about ann's own.
-func (o *oracle) mine(name string) bool { return wire.Fold(name) == wire.Fold(o.h.annName()) }
+func (o *oracle) mine(name string) bool { return o.h.ann.desk.mayBe(name) }
 
 func (o *oracle) answered(tag string, e *wire.Safety, a wire.Answer) { o.asked[tag] = answered{e, a} }
 

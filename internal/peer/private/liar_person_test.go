@@ -111,7 +111,7 @@ func (h *history) compares() string {
 	if name != "" {
 		h.oracle.answered(tag, e, answer)
 	}
-	if name == "" || name == wire.Fold(h.annName()) {
+	if name == "" || h.ann.desk.mayBe(name) {
 		h.ownShown = e.Print
 	}
 	return fmt.Sprintf("ann says of %q: the number of %s is the %s", name, h.markOfPrint(e.Print), answer)

@@ -32,7 +32,7 @@ func (h *history) unasked() string {
 		return "you are ann"
 	case 4:
 		old, _ := h.ann.desk.called()
-		h.tell(&wire.Renamed{Old: pick(h.r, []string{old, name}), Name: pick(h.r, everybody), Kind: pick(h.r, kinds)})
+		h.ann.desk.renames(&wire.Renamed{Old: pick(h.r, []string{old, name}), Name: pick(h.r, everybody), Kind: pick(h.r, kinds)})
 		return "somebody is renamed"
 	case 5:
 		key := h.anyKey()

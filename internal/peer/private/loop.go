@@ -44,6 +44,7 @@ type loop struct {
 	settling []settling               // lines that have arrived, of which the disk does not know yet
 	unsaved  unsaved
 	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
+	compared comparison
 	files    files
 	older    older
 	prekeys  prekeys

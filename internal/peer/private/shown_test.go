@@ -90,6 +90,7 @@ func TestADeviceIsVouchedForWhereItWasShown(t *testing.T) {
 		{"a newer one has come", []string{"phone", "thief"}, "phone", []string{"phone"}},
 		{"another one has come in its place", []string{"thief"}, "phone", nil},
 		{"nothing was shown", []string{"phone"}, "", nil},
+		{"that of another one was shown", []string{"phone", "thief"}, "thief", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -206,7 +206,7 @@ func (l *loop) verifyOwn(r wire.Verify, tag string) {
 	}
 	d := l.ownDevice(func(d wire.Device) bool { return d.Key != l.id.Key() && wire.DevicePrint(d.Key) == r.Print })
 	switch {
-	case r.Print == "":
+	case r.Print == "", d != nil && l.compared != (comparison{own: l.id.Key(), name: wire.Fold(l.server.me), other: d.Key}):
 		l.refuse(r, tag, wire.CodeDenied, "Your answer is about a number that was not shown here. First compare what /verify "+l.server.me+" shows.")
 	case d == nil:
 		l.refuse(r, tag, wire.CodeDenied, "Your account has no device with the key "+r.Print+" any more, and nothing is vouched for. Compare again: /verify "+l.server.me+".")
@@ -224,6 +224,11 @@ func (l *loop) verifyOwn(r wire.Verify, tag string) {
 	}
 }
 
+// comparison is the number of two devices of our account that was shown last: a person's
+// yes to the number of somebody else, whose name the server calls ours since, is none to
+// vouch for.
+type comparison struct{ own, name, other string }
+
 // ownNumber shows what a person compares on two devices of the account.
 func (l *loop) ownNumber(tag string) {
 	d := l.comparable()
@@ -238,6 +243,7 @@ func (l *loop) ownNumber(tag string) {
 			return
 		}
 		e.Re, e.State, e.Since = wire.Re{Re: tag}, wire.KeyNew, device.Since
+		l.compared = comparison{own: own, name: wire.Fold(me), other: device.Key}
 		l.emit(e)
 	})
 }
