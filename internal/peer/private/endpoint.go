@@ -38,6 +38,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -160,8 +161,11 @@ type Endpoint struct {
 	cfg      Config
 	box      *session.Box[*loop]
 	plain    *plainConn
-	expected expected
-	admitted admitted
+	expected admission[string] // keys of devices that links are taken from
+	// admitted are the addresses that may begin a link: the other sides of live
+	// calls, which have knocked with what only a call's two sides and the server
+	// know. To all others our socket is silent.
+	admitted admission[netip.AddrPort]
 }
 
 // New returns an endpoint that does nothing until Run.
@@ -231,20 +235,21 @@ func ended(code wire.Code, format string, args ...any) *EndedError {
 	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
-// expected are the devices that links are taken from.
-type expected struct {
-	mu   sync.Mutex
-	keys map[string]bool
+// admission is who is let in. The loop writes it, and those ask it who take what
+// comes.
+type admission[K comparable] struct {
+	mu sync.Mutex
+	in map[K]bool
 }
 
-func (x *expected) has(key string) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.keys[key]
+func (a *admission[K]) has(who K) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.in[who]
 }
 
-func (x *expected) set(keys map[string]bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.keys = keys
+func (a *admission[K]) set(in map[K]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.in = in
 }

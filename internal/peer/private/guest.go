@@ -82,8 +82,7 @@ func (l *loop) keyless(c *conversation) {
 }
 
 // judgeGuest takes any key that no person has rejected, as a guest's name belongs to
-// nobody. Nothing that was for
-// another one under the name goes to it.
+// nobody. Nothing that was for another one under the name goes to it.
 func (l *loop) judgeGuest(c *conversation, key string) {
 	if was := c.guestKey(); was != "" && was != key {
 		l.newOwner(c, key, "somebody else is called "+c.name+" now: nothing that was for the one before goes to them")
@@ -115,16 +114,8 @@ func (l *loop) newOwner(c *conversation, key, text string) {
 	}
 	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, false })
 	c.noted.changed = true
-	l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: printOf(key), Old: printOf(old), Text: text})
+	l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
 	l.expect()
-}
-
-// printOf is the fingerprint of a key, "" where none is known.
-func printOf(key string) string {
-	if key == "" {
-		return ""
-	}
-	return wire.DevicePrint(key)
 }
 
 // somebodyElse is why what was for a guest fails.

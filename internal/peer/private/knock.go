@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"labchat/internal/wire"
@@ -43,26 +42,6 @@ type spot struct {
 	state spotState
 	nonce uint64 // of our knocks there: an answer with it comes from who has got one
 	sent  int    // datagrams of ours, maxKnocks at most
-}
-
-// admitted are the addresses that may begin a link: the other sides of live calls,
-// which have knocked with what only a call's two sides and the server know. To all
-// others our socket is silent. The loop writes it, the socket's reader asks it.
-type admitted struct {
-	mu    sync.Mutex
-	addrs map[netip.AddrPort]bool
-}
-
-func (a *admitted) has(addr netip.AddrPort) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.addrs[addr]
-}
-
-func (a *admitted) set(addrs map[netip.AddrPort]bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.addrs = addrs
 }
 
 // admit brings the addresses up to date that may begin a link.

@@ -50,11 +50,7 @@ func (l *loop) rejected(c *conversation, r wire.Verify) bool {
 	d := known[i]
 	d.State = wire.KeyRejected
 	l.keepKey(d)
-	for _, p := range slices.Clone(c.paths) {
-		if p.Key == d.Key {
-			p.Close(false)
-		}
-	}
+	c.closeTo(d.Key)
 	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: r.Print})
 	return true
 }
