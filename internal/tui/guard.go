@@ -252,10 +252,11 @@ func (m *Model) differs(line string, a command.Action, room string) bool {
 func (m *Model) writing() bool { return m.composer.query != nil || !m.composer.draft.empty() }
 
 // arrive goes to a room that was asked for, unless a line was begun meanwhile:
-// that stays where it was begun, and whoever writes it with it.
+// that stays where it was begun, and whoever writes it with it. Who has seen the room
+// since it was asked for, and went on from there, is not taken back.
 func (m *Model) arrive(at *place, ask errand) {
 	switch {
-	case at == m.book.current:
+	case at == m.book.current, at.shown.After(ask.since):
 	case m.writing() && m.moment.edits != ask.edits:
 		m.moment.guard.ready = at
 		m.flash(at.title() + " is there: this line stays in " + m.book.current.title())

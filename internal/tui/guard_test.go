@@ -230,6 +230,28 @@ func TestALineBegunBeforeARoomWasThereStaysWhereItWasBegun(t *testing.T) {
 	s.expectSent("#lab3: hello")
 }
 
+func TestASecondAnswerDoesNotTakeAnybodyBackToARoom(t *testing.T) {
+	s := entered(t)
+	s.enters("/join random")
+	_, first := asked[wire.Join](s.session)
+	s.enters("/join random")
+	_, second := asked[wire.Join](s.session)
+	s.lingers(time.Millisecond)
+	s.hear(&wire.Entered{Re: wire.Re{Re: first}, Room: "random"})
+	s.expectPlace("#random")
+	s.enters("/msg ann")
+	s.expectPlace("@ann")
+	s.hear(&wire.Entered{Re: wire.Re{Re: second}, Room: "random"})
+	s.expectPlace("@ann")
+	s.lingers(time.Millisecond)
+	s.enters("/leave #random")
+	s.hear(&wire.Left{Room: "random", Name: s.link.me})
+	s.enters("/join random")
+	_, third := asked[wire.Join](s.session)
+	s.hear(&wire.Entered{Re: wire.Re{Re: third}, Room: "random"})
+	s.expectPlace("#random")
+}
+
 func TestALineForARoomThatIsUnderWayIsAskedAboutOnce(t *testing.T) {
 	s := entered(t)
 	s.enters("/join random")

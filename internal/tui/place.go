@@ -37,6 +37,7 @@ type place struct {
 	typing  map[text.Safe]time.Time // by name as it is shown: until when
 	telling bool                    // how far it was read is about to be told
 	peer    *peer                   // of a private place: the way there
+	shown   time.Time               // when it came to the screen last
 	files   []*transfer             // the oldest first
 }
 

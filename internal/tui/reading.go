@@ -35,7 +35,7 @@ func (m *Model) show(at *place) {
 		old.log.Show(false, 0, 0)
 		old.past.back = 0
 	}
-	m.book.current = at
+	m.book.current, at.shown = at, m.paint.now()
 	id := at.disk()
 	m.disk.write(m, func(a Archive) error { return a.SetPlace(id) })
 	if old != nil && old == m.book.left {
