@@ -73,17 +73,39 @@ func (cfg *Config) sharedAllowed() allowance {
 	return allowance{atOnce: shareFactor * own.atOnce, perSecond: shareFactor * own.perSecond}
 }
 
-// mayGo pays for a request, or has the session wait until it is paid for.
-// Nothing else of the session is handled meanwhile, but for relayed datagrams.
-// Nothing at all is while it rests.
+// askedAllowed is how many requests of any kind one session may send.
+func (cfg *Config) askedAllowed() allowance {
+	own := cfg.ownAllowed()
+	return allowance{atOnce: askedAtOnce * own.atOnce, perSecond: askedFactor * own.perSecond}
+}
+
+// mayGo says whether it is a request's turn, and counts it. Nothing else of the
+// session is handled before, but for relayed datagrams. Nothing at all is while it
+// rests.
 func (h *Hub) mayGo(c call, r wire.Request) bool {
 	p := &c.s.pace
-	if c.now.Before(p.rests) {
+	switch {
+	case c.now.Before(p.rests):
 		return false
-	}
-	if h.cfg.Rate <= 0 {
+	case h.cfg.Rate <= 0:
 		return true
 	}
+	allowed := h.cfg.askedAllowed()
+	if wait := p.asked.lacks(c.now, 1, allowed); wait > 0 {
+		h.rest(c, max(wait, shortestRest))
+		h.tellSlowed(c, tooMany(allowed.perSecond))
+		return false
+	}
+	if !h.pays(c, r) {
+		return false
+	}
+	p.asked.take(c.now, 1, allowed)
+	return true
+}
+
+// pays pays for a request, or has the session wait until it is paid for.
+func (h *Hub) pays(c call, r wire.Request) bool {
+	p := &c.s.pace
 	rule := c.s.rules()[r.Act()]
 	if rule.cost == nil {
 		return true
@@ -123,7 +145,12 @@ func (h *Hub) waitOwn(c call, wait time.Duration) {
 	p := &c.s.pace
 	p.turn = turnOwn
 	h.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
-	h.tellSlowed(c, fmt.Sprintf("You ask for more than %d things a second. The rest is done one after the other: wait a little.", h.cfg.Rate))
+	h.tellSlowed(c, tooMany(h.cfg.Rate))
+}
+
+// tooMany says that somebody waits for a budget of their own.
+func tooMany(perSecond int) string {
+	return fmt.Sprintf("You ask for more than %d things a second. The rest is done one after the other: wait a little.", perSecond)
 }
 
 // tellSlowed tells people of programs that have notices why nothing happens at

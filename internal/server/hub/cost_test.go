@@ -92,16 +92,39 @@ func TestWithoutARateNothingWaits(t *testing.T) {
 	}
 }
 
-func TestWhatOnlyTheAskerHearsIsNotSlowedDown(t *testing.T) {
+// questions are what only the asker hears of.
+func questions() func() wire.Request {
+	return alternately(wire.Ping{}, wire.People{}, wire.Rooms{}, wire.Whois{Name: "alice"}, wire.Topic{Room: wire.Lobby}, wire.Help{})
+}
+
+func TestAThousandQuestionsAreAnsweredAtOnce(t *testing.T) {
 	s := run(t, Config{Rate: 10}, "enter alice")
-	alice := s.names["alice"]
+	s.pass(time.Minute) // what entering took is there again
+	next := questions()
 	for range 1000 {
-		for _, r := range []wire.Request{wire.Ping{}, wire.People{}, wire.Rooms{}, wire.Whois{Name: "alice"}, wire.Topic{Room: wire.Lobby}, wire.Help{}} {
-			s.ask(alice, r)
-		}
+		s.ask(s.names["alice"], next())
 	}
-	if n, _ := s.hub.Pending(alice); n != 0 {
+	if n, _ := s.hub.Pending(s.names["alice"]); n != 0 {
 		t.Errorf("%d questions wait", n)
+	}
+}
+
+func TestWhoAsksWithoutEndIsAnsweredFiftyTimesASecondAndLosesNothing(t *testing.T) {
+	s := run(t, Config{Rate: 10}, "enter alice")
+	s.pass(time.Minute)
+	alice, next := s.names["alice"], questions()
+	for range 1600 {
+		s.ask(alice, next())
+	}
+	waiting := func() int { n, _ := s.hub.Pending(alice); return n }
+	before := waiting()
+	s.pass(4 * time.Second)
+	if done := before - waiting(); before < 599 || done < 190 || done > 210 {
+		t.Errorf("%d of 1600 questions wait, and after 4 s %d of them are answered; want about 600 and 200", before, done)
+	}
+	s.pass(9 * time.Second)
+	if n := waiting(); n != 0 {
+		t.Errorf("%d questions still wait", n)
 	}
 }
 

@@ -98,6 +98,16 @@ const (
 	// burstSeconds is how many seconds' worth of requests a session may send at
 	// once: a client that comes back enters its rooms and hands over its keys.
 	burstSeconds = 4
+	// askedAtOnce and askedFactor are how many times as many requests of any kind
+	// a session may send as may cost something. At once: somebody who comes back
+	// enters a hundred rooms and asks for the lines of each, and a search of
+	// 500,000 lines is a thousand pages. A second: answers are 0.05 ms of a
+	// processor, and seventy that flood may take a sixth of one.
+	askedAtOnce = 25
+	askedFactor = 5
+	// shortestRest is how long a session rests that asks too much: some of its
+	// requests are handled together then, instead of waking the loop for each.
+	shortestRest = 200 * time.Millisecond
 	// shareFactor is how many sessions' worth all of one network may do: in a
 	// class of thirty a few people at a time write or come.
 	shareFactor = 5

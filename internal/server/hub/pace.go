@@ -19,7 +19,8 @@ type pace struct {
 
 	light     budget    // of relayed bytes: who is within it is no cause of a jam
 	wasted    budget    // of bytes that were to be relayed and were dropped
-	rests     time.Time // it has wasted too much: until then nothing is handled
+	asked     budget    // by requests of any kind
+	rests     time.Time // it has wasted or asked too much: until then nothing is handled
 	relayTold time.Time // when it was told last that not all is relayed
 	spent     budget    // by requests that cost
 	kept      keeps     // of a guest

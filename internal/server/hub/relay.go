@@ -106,16 +106,22 @@ func (h *Hub) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why s
 // waste counts what was read for nothing. Whoever goes on sending more than can
 // be relayed is read no further for a moment, and costs no processor.
 func (h *Hub) waste(c call, n int) {
-	p := &c.s.pace
-	wait := p.wasted.lacks(c.now, n, wasteAllowed)
-	p.wasted.take(c.now, n, wasteAllowed)
-	if wait > 0 && !c.now.Before(p.rests) {
+	wait := c.s.pace.wasted.lacks(c.now, n, wasteAllowed)
+	c.s.pace.wasted.take(c.now, n, wasteAllowed)
+	if wait > 0 {
+		h.rest(c, wait)
+	}
+}
+
+// rest has nothing of a session handled for some time.
+func (h *Hub) rest(c call, wait time.Duration) {
+	if p := &c.s.pace; !c.now.Before(p.rests) {
 		p.rests = c.now.Add(wait)
 		h.due.at(p.rests, deadline{what: dueRest, session: c.s.id})
 	}
 }
 
-// restDue goes on with a session that has sent too much for nothing.
+// restDue goes on with a session that has rested.
 func (h *Hub) restDue(c call) {
 	if c.s != nil {
 		h.drain(c.now, c.s, c.out)
