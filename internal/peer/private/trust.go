@@ -294,11 +294,15 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 	c.pump(l)
 }
 
-// demote takes the trust from keys that nobody has compared and that none vouches for
-// which a person has.
+// demote takes the trust from keys that nobody has compared and that none is known to
+// vouch for which a person has. Else such a key would be trusted again as soon as the
+// server says that the compared one was removed.
 func (l *loop) demote(c *conversation) {
 	for _, d := range slices.Clone(c.keys) {
-		if l.may(c, gate.ToKnow, d.Key).Why() != gate.Unvouched {
+		switch why := l.may(c, gate.ToKnow, d.Key).Why(); {
+		case gate.Distrusted(d.State):
+			continue
+		case why != gate.Unvouched && why != gate.NotAsked && why != gate.Removed:
 			continue
 		}
 		d.State = wire.KeyChanged

@@ -69,6 +69,48 @@ func TestADeviceThatIsNotOnTheListAnyMoreIsWithdrawn(t *testing.T) {
 	})
 }
 
+// TestAKeyThatNobodyComparedIsNotTrustedAgainWhenTheComparedOneIsRemoved has a server that
+// names no devices while ann compares bob's phone, and later says that the phone was removed.
+func TestAKeyThatNobodyComparedIsNotTrustedAgainWhenTheComparedOneIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newLab(t)
+		defer w.end()
+		ann, mallory := friends(w)
+		first := mallory.store
+		ann.Whisper("bob", "one", false)
+		settle()
+		mallory.quit()
+		enter := func(store *memory) *person {
+			must(t, store.SetContact(wire.Contact{User: "ann", Accepted: true}))
+			return w.enter("bob", wire.KindAccount, store)
+		}
+		laptop := newMemory("bob's laptop")
+		second := enter(laptop)
+		listed := wire.Device{Key: second.server.key, By: mallory.server.key, Sig: identity(t, first).Sign(wire.EndorsementText("node", "bob", second.server.key))}
+		w.change(func() { w.devices = map[string][]wire.Device{"bob": {{Key: mallory.server.key}, listed}} })
+		ann.Whisper("bob", "two", false)
+		wait(2 * time.Minute)
+		second.wantTexts("ann", "two")
+		second.quit()
+		w.change(func() { w.devices = nil })
+		phone := enter(newMemory("bob's phone"))
+		ann.Whisper("bob", "three", false)
+		wait(2 * time.Minute)
+		ann.verifies("bob", wire.AnswerSame)
+		wait(2 * time.Minute)
+		phone.wantTexts("ann", "three")
+		phone.quit()
+		second = enter(laptop)
+		w.change(func() { w.devices = map[string][]wire.Device{"bob": {{Key: mallory.server.key}, listed}} })
+		ann.Whisper("bob", "for the phone only", false)
+		wait(2 * time.Minute)
+		second.wantTexts("ann")
+		if p := ann.path("bob"); !p.Blocked {
+			t.Errorf("ann's path is %+v", p)
+		}
+	})
+}
+
 func TestAPersonIsToldWhichDeviceOfTheirsWasRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newLab(t)
