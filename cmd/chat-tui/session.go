@@ -19,8 +19,8 @@ import (
 	"labchat/internal/peer"
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
+	"labchat/internal/text"
 	"labchat/internal/tui"
-	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 
