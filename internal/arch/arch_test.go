@@ -34,8 +34,9 @@ var rooms = map[string][]string{
 	"internal/peer":              {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
 	"internal/peer/link":         {"internal/wire", "internal/peer/private/gate"},
 	"internal/peer/oldpeer":      {"internal/wire"},
-	"internal/peer/private":      {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate"},
-	"internal/peer/private/gate": {"internal/wire"}, // what may leave for whom; nothing else decides that
+	"internal/peer/private":      {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
+	"internal/peer/transfer":     {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
+	"internal/peer/private/gate": {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
 	"internal/archive":           {"internal/wire", "internal/dbfile"},
 	"internal/knownservers":      {"internal/dbfile"}, // its lock, and how it is replaced
 	"internal/text":              {},

@@ -218,7 +218,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 			k.at(a)
 		}
 	}
-	if l.dials(c) && !l.server.relay.off && (c.best() == nil || c.best().suspect || k.again) {
+	if l.dials(c) && !l.server.noRelay && (c.best() == nil || c.best().suspect || k.again) {
 		k.carryAt = now.Add(directWithin)
 		if k.relayed || len(k.spots) == 0 || c.urgent {
 			k.carryAt = now
@@ -272,7 +272,11 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	case c.best() != nil:
 		c.worse(now)
 	case k.answered:
-		c.show("no way to " + c.name + " was found: " + k.why(l, c) + l.server.relay.without())
+		why := "no way to " + c.name + " was found: " + k.why(l, c)
+		if l.server.noRelay {
+			why += ", and the server relays nothing"
+		}
+		c.show(why)
 		c.later(now)
 	case c.invited: // and may answer yet
 		c.later(now)

@@ -55,7 +55,6 @@ type conversation struct {
 	calls   budget         // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
-	moving  bool           // files are on their way
 	urgent  bool           // the way there was has broken
 	naming  bool           // the server is being asked whether it has another name
 	busy    bool           // the server is being asked about it
@@ -143,7 +142,7 @@ func (l *loop) accept(c *conversation) {
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
 	wanted := func(one *line) bool { return !one.passed && l.mine(one) }
-	return c.says == gate.Unasked && (c.poked || c.moving || slices.ContainsFunc(c.lines, wanted))
+	return c.says == gate.Unasked && (c.poked || l.files.IsMoving(l.filePeer(c)) || slices.ContainsFunc(c.lines, wanted))
 }
 
 // soon has it looked for at once.
@@ -298,7 +297,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 		c.poked = false
 		c.show(e.Text)
 		l.failAll(c, e.Text)
-		l.files.giveUp(l, c, e.Text)
+		l.files.GiveUp(l.filePeer(c), e.Text)
 	}
 }
 

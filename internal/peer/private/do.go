@@ -91,7 +91,7 @@ func (l *loop) poke(r wire.Poke, tag string) {
 func (l *loop) acceptBy(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
-	case c != nil && r.File != "" && l.files.accept(l, c, r.File):
+	case c != nil && r.File != "" && l.files.Accept(l.filePeer(c), r.File):
 		l.done(r, tag)
 	case r.File != "":
 		l.refuse(r, tag, wire.CodeNoUser, "That file is not offered any more.")
@@ -119,7 +119,7 @@ func (l *loop) reject(r wire.Reject, tag string) {
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })
 		c.hangUp(l)
 		l.done(r, tag)
-	case c != nil && l.files.reject(l, c):
+	case c != nil && l.files.Reject(l.filePeer(c)):
 		l.done(r, tag)
 	default:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
@@ -192,11 +192,7 @@ func (l *loop) hangUpBy(r wire.HangUp, tag string) {
 		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
 		return
 	}
-	for _, t := range l.files.list {
-		if t.c == c && !t.over() {
-			l.stopFile(wire.StopFile{ID: t.ID}, "")
-		}
-	}
+	l.files.StopAll(l.filePeer(c))
 	c.part(time.Now())
 	c.show("you have ended the conversation; the next line opens it again")
 	l.done(r, tag)

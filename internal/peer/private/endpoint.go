@@ -27,8 +27,8 @@
 // way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
 // lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
-// what the disk does not take; files.go and
-// file_*.go move files; oldpeers.go talks to people of older programs in plain
+// what the disk does not take; files.go hands
+// files to internal/peer/transfer; oldpeers.go talks to people of older programs in plain
 // datagrams; do.go and olddo.go do what a person asks, report.go says how it all
 // stands.
 package private
@@ -43,6 +43,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/private/gate"
+	"labchat/internal/peer/transfer"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -128,8 +129,7 @@ type Store interface {
 	Shares() (typing, reading bool)
 	SetShares(typing, reading bool) error
 
-	SaveTransfer(t *wire.Transfer) error
-	Transfers() ([]*wire.Transfer, error)
+	transfer.Store
 }
 
 // Config says what an endpoint does. Store is needed.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/transfer"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -45,7 +46,7 @@ type loop struct {
 	unsaved  unsaved
 	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
 	compared comparison
-	files    files
+	files    *transfer.Files
 	older    older
 	prekeys  prekeys
 	last     wire.ID // of a line
@@ -60,6 +61,10 @@ func newLoop(e *Endpoint) *loop {
 		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(), knocks: budget{rate: knocksASecond, burst: knocksAtOnce},
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
+	l.files = transfer.New(l.ctx, transfer.Config{
+		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.diskFailed,
+		Go: l.work.Go, Post: func(call func()) { l.box.Post(func(*loop) { call() }) },
+	})
 	return l
 }
 
@@ -238,7 +243,7 @@ func (l *loop) act(now time.Time) {
 	}
 	l.expect()
 	l.admit()
-	l.files.act(l, now)
+	l.files.Act(now)
 	l.prekeys.act(l, now)
 	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {
 		l.keepOlder()
@@ -248,7 +253,7 @@ func (l *loop) act(now time.Time) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.due(), l.prekeys.next(), l.farewell, l.older.keeper.Due()}
+	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.keeper.Due()}
 	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
 		times = append(times, l.unsaved.again)
 	}

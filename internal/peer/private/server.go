@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/transfer"
 	"labchat/internal/wire"
 )
 
@@ -35,7 +36,7 @@ type server struct {
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
-	relay    relaying
+	noRelay  bool         // it relays nothing
 	devices  []wire.Device
 	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
@@ -241,7 +242,7 @@ func (l *loop) load() {
 			l.emit(again)
 		}
 	}
-	l.files.load(l)
+	l.files.Load(func(name string) transfer.Peer { return l.filePeer(l.conversation(name)) })
 	l.look()
 }
 
@@ -295,7 +296,8 @@ func (l *loop) claim() {
 
 func (l *loop) claimed(e *wire.Endpoint) {
 	l.server.claimed, l.server.devices = true, e.Devices
-	l.server.relay = relaying{off: e.NoRelay, rate: e.RelayRate}
+	l.server.noRelay = e.NoRelay
+	l.files.SetRelayRate(e.RelayRate)
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()
