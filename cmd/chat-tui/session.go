@@ -20,8 +20,8 @@ import (
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
+	"labchat/internal/text"
 	"labchat/internal/tui"
-	"labchat/internal/tui/text"
 	"labchat/internal/wire"
 )
 

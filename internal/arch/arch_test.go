@@ -39,13 +39,13 @@ var rooms = map[string][]string{
 	"internal/peer/private/gate": {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
 	"internal/archive":           {"internal/wire", "internal/dbfile"},
 	"internal/knownservers":      {"internal/dbfile"}, // its lock, and how it is replaced
-	"internal/tui/text":          {},
-	"internal/tui/theme":         {"internal/tui/text"},
+	"internal/text":              {},
+	"internal/tui/theme":         {"internal/text"},
 	"internal/tui/stdout":        {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":           {},
-	"internal/tui/command":       {"internal/wire"},
-	"internal/tui":               {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
-	"internal/plain":             {"internal/wire", "internal/tui/command", "internal/tui/text", "internal/tui/theme"},
+	"internal/command":           {"internal/wire"},
+	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
+	"internal/plain":             {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":            {},
 	"internal/netlab":            {},                // networks of namespaces, for tests with real programs
 	"internal/hostile":           {"internal/wire"}, // the worst events, for tests
@@ -54,7 +54,7 @@ var rooms = map[string][]string{
 	"cmd/chatd":                  {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
 		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
-		"internal/tui", "internal/tui/command", "internal/tui/text", "internal/tui/theme", "internal/plain",
+		"internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
 
@@ -65,7 +65,7 @@ var outside = map[string][]string{
 	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
 	"golang.org/x/crypto/argon2":            {"internal/server/store"},
 	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
-	"github.com/charmbracelet/x/ansi":       {"internal/tui/text"},
+	"github.com/charmbracelet/x/ansi":       {"internal/text"},
 	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
 	"github.com/charmbracelet/bubbles/list": {},
 	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer", "internal/peer/link"},

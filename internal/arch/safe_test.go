@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-const textPath = module + "internal/tui/text"
+const textPath = module + "internal/text"
 
 // owners may call text.Own: they make styles and borders of our themes.
 var owners = []string{"internal/tui/ink.go", "internal/tui/box.go"}
@@ -32,7 +32,7 @@ func screens(dir string) bool {
 
 func TestOnlyCleanedWordsAreSafe(t *testing.T) {
 	for _, s := range parse(t) {
-		if s.test || s.dir == "internal/tui/text" {
+		if s.test || s.dir == "internal/text" {
 			continue
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), root+"/"+s.file, nil, parser.SkipObjectResolution)

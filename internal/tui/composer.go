@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // A query is something the composer asks before it goes on: a secret, or yes

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

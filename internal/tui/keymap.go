@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // A binding is one row of the key table: what dispatches keys prints the help.

@@ -12,7 +12,7 @@ import (
 	"github.com/muesli/termenv"
 	"pgregory.net/rapid"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
