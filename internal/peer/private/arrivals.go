@@ -79,7 +79,7 @@ func (l *loop) whispered(c *conversation, at wire.Millis, after *wire.ID, text s
 // saveHeard puts what has come on disk, shows what is new of it, and confirms
 // it all.
 func (l *loop) saveHeard() {
-	if len(l.round) == 0 || time.Now().Before(l.unsaved.again) {
+	if len(l.round) == 0 || l.disk.isResting() {
 		return
 	}
 	round := l.round
@@ -88,7 +88,7 @@ func (l *loop) saveHeard() {
 		heard[i] = round[i].Heard
 	}
 	fresh, err := l.cfg.Store.Hear(heard...)
-	if l.tryAgain("keep lines", err) {
+	if l.disk.retry("keep lines", err) {
 		return
 	}
 	l.round = nil
@@ -130,7 +130,7 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 		return
 	}
 	h, err := l.cfg.Store.LastFrom(c.name, last)
-	l.diskFailed("read the newest line", err)
+	l.disk.check("read the newest line", err)
 	if h == nil || h.Seq == 0 || h.Device != p.Key || h.Epoch == p.read.epoch && h.Seq <= p.read.seq {
 		return
 	}
@@ -142,7 +142,7 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 // started.
 func (l *loop) readBy(p *path, n lineNumber) {
 	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
-	l.diskFailed("note what was read", err)
+	l.disk.check("note what was read", err)
 	for _, r := range read {
 		l.emit(r)
 	}

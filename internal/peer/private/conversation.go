@@ -94,7 +94,7 @@ func (l *loop) conversation(name string) *conversation {
 		}
 		var err error
 		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
-			l.diskFailed("read the newest line", err)
+			l.disk.check("read the newest line", err)
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
@@ -124,7 +124,7 @@ func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
 	change(&c.contact)
 	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
 		contact := c.contact
-		l.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
+		l.disk.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
 	}
 }
 

@@ -185,7 +185,7 @@ func (l *loop) drop(r wire.Drop, tag string) {
 		}
 		if one := c.lines[i]; one.State == wire.ReceiptQueued && !one.InDoubt {
 			if _, err := l.cfg.Store.DropPrivate(r.Client); err != nil {
-				l.diskFailed("delete a line", err)
+				l.disk.check("delete a line", err)
 				l.refuse(r, tag, wire.CodeStorage, "This machine's disk does not take it: "+err.Error()+". The line waits still.")
 				return
 			}

@@ -26,7 +26,7 @@
 // are about keys, identity.go about our own, rename.go about people who change their names; call.go finds a
 // way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
 // lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
-// theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
+// theirs, away.go, notes.go and seal.go about those that wait sealed, disk.go about
 // what the disk does not take; files.go hands
 // files to internal/peer/transfer; do.go does what a person asks, report.go says how it
 // all stands. People of older programs are left to internal/peer/oldpeer.

@@ -24,8 +24,8 @@ func (l *loop) identify() bool {
 	if err == nil {
 		id, err = link.NewIdentity(seed)
 	}
-	if l.tryAgain("read our own key", err) {
-		l.unsaved.claim = true
+	if l.disk.retry("read our own key", err) {
+		l.disk.claim = true
 		return false
 	}
 	nobody := l.self == persona{}
@@ -54,7 +54,7 @@ func (l *loop) identify() bool {
 func (l *loop) renamed(name string) {
 	from := l.self.name
 	l.self.name = wire.Fold(name)
-	l.write("identity", "keep our own key", func() error { return l.cfg.Store.TakeIdentity(name, from) })
+	l.disk.write("identity", "keep our own key", func() error { return l.cfg.Store.TakeIdentity(name, from) })
 }
 
 // carriers are what links go over.

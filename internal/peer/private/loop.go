@@ -45,14 +45,12 @@ type loop struct {
 	queue    []*wire.Receipt          // typed in this round
 	round    []arrival                // lines that came, and are not on disk
 	settling []settling               // lines that have arrived, of which the disk does not know yet
-	unsaved  unsaved
-	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
+	disk     disk
 	compared comparison
 	files    *transfer.Files
 	older    *oldpeer.People
 	prekeys  prekeys
-	last     wire.ID // of a line
-	diskTold bool
+	last     wire.ID   // of a line
 	farewell time.Time // set: we leave, and stay no longer than this
 	quiet    bool      // the session has ended
 }
@@ -70,9 +68,10 @@ func newLoop(e *Endpoint) *loop {
 			return err
 		},
 	})
+	l.disk = disk{store: e.cfg.Store, log: e.cfg.Log, notice: l.notice}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.files = transfer.New(l.ctx, transfer.Config{
-		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.diskFailed,
+		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.disk.check,
 		Go: l.work.Go, Post: func(call func()) { l.box.Post(func(*loop) { call() }) },
 	})
 	return l
@@ -81,7 +80,7 @@ func newLoop(e *Endpoint) *loop {
 // open makes what links go over.
 func (l *loop) open(ctx context.Context) *EndedError {
 	if err := l.cfg.Store.TakeBack(); err != nil {
-		l.diskFailed("take lines back", err)
+		l.disk.check("take lines back", err)
 	}
 	l.last = l.cfg.Store.NewestPrivate()
 	conn, err := l.cfg.Listen(ctx, "udp", l.local())
@@ -236,13 +235,29 @@ func (l *loop) messages(m said) {
 	}
 }
 
-// save puts on disk what this round has brought, and says so.
+// save puts on disk what this round has brought, and says so; and goes on with what has
+// waited for the disk.
 func (l *loop) save() {
-	l.saveSmall()
+	l.disk.flush()
 	l.saveTyped()
 	l.saveHeard()
 	l.saveSettled()
-	l.goOn()
+	d := &l.disk
+	if d.isResting() {
+		return
+	}
+	if d.claim {
+		d.claim = false
+		l.claim()
+	}
+	if d.pump {
+		d.pump = false
+		for _, c := range l.convs {
+			if c.best() != nil {
+				c.pump(l)
+			}
+		}
+	}
 }
 
 // act does what is due.
@@ -264,8 +279,8 @@ func (l *loop) act(now time.Time) {
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
 	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.Due()}
-	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
-		times = append(times, l.unsaved.again)
+	if len(l.round)+len(l.settling) > 0 || l.disk.waits() {
+		times = append(times, l.disk.again)
 	}
 	for _, c := range l.convs {
 		times = append(times, c.due())
@@ -308,19 +323,6 @@ func (l *loop) notice(format string, args ...any) {
 
 // ask asks the server something on the endpoint's behalf; then gets the answer.
 func (l *loop) ask(r wire.Request, then func(wire.Event)) { l.asks[l.Server.Do(r)] = then }
-
-// diskFailed says once that what comes is not kept.
-func (l *loop) diskFailed(act string, err error) {
-	if err == nil {
-		l.diskTold = false
-		return
-	}
-	l.cfg.Log.Error("the archive failed", "act", act, "err", err)
-	if !l.diskTold {
-		l.diskTold = true
-		l.notice("This machine's disk does not take private lines: %v. They are not sent, and not confirmed, until it does.", err)
-	}
-}
 
 // sendTo sends one datagram.
 func (l *loop) sendTo(to *net.UDPAddr, d []byte) {

@@ -128,7 +128,7 @@ func (l *loop) openNote(c *conversation, e *wire.Sealed) {
 	}
 	secret, err := l.cfg.Store.Prekey(e.Prekey)
 	if err != nil {
-		l.diskFailed("read a prekey", err)
+		l.disk.check("read a prekey", err)
 		return
 	}
 	h := wire.Heard{Device: e.By}

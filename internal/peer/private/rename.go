@@ -65,7 +65,7 @@ func (l *loop) rename(c *conversation, name string) {
 	if done && key != c.key {
 		var err error
 		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
-			l.diskFailed("rename a conversation", err)
+			l.disk.check("rename a conversation", err)
 			return
 		}
 	}
@@ -105,7 +105,7 @@ func (l *loop) readdress(c *conversation, name string) {
 		one.To = name
 		ids = append(ids, one.Client)
 	}
-	l.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
+	l.disk.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
 	for _, s := range l.settling {
 		if s.c == c {
 			s.r.To = name

@@ -195,7 +195,7 @@ const nativeDialect = "chat1"
 
 func (l *loop) welcome(e *wire.Welcome) {
 	s := &l.server
-	l.names = nil // which another server knows other people by
+	l.disk.names = nil // which another server knows other people by
 	s.welcomed, s.node, s.nonce = true, e.Node, e.Nonce
 	s.able, s.seals = slices.Contains(e.Features, featureUDP), slices.Contains(e.Features, featureSealed)
 	s.ages = slices.Contains(e.Features, featureAge)
@@ -235,7 +235,7 @@ func (l *loop) named(name string, kind wire.Kind) {
 func (l *loop) load() {
 	lines, err := l.cfg.Store.PrivateOutbox()
 	if err != nil {
-		l.diskFailed("read the outbox", err)
+		l.disk.check("read the outbox", err)
 		return
 	}
 	l.server.loaded = true

@@ -42,7 +42,7 @@ func (l *loop) verify(r wire.Verify, tag string) {
 // rejected takes a person's no to a key that lines do not go to any more: it must not
 // come back. False where it was no no, or the key is not known as theirs.
 func (l *loop) rejected(c *conversation, r wire.Verify) bool {
-	known, err := l.keysOf(c.name)
+	known, err := l.disk.keysOf(c.name)
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return wire.DevicePrint(d.Key) == r.Print })
 	if err != nil || i < 0 || r.Answer != wire.AnswerDiffer {
 		return false
@@ -65,7 +65,7 @@ func (l *loop) number(c *conversation, tag string) {
 			return
 		}
 		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
-		if known, err := l.keysOf(c.name); err == nil {
+		if known, err := l.disk.keysOf(c.name); err == nil {
 			for _, d := range known {
 				if d.Key == c.device {
 					e.Since, e.Lines = d.Since, d.Lines
@@ -180,7 +180,7 @@ func (l *loop) noteOwn() {
 	if i < 0 || l.server.kind != wire.KindAccount {
 		return
 	}
-	known, err := l.keysOf(l.server.me)
+	known, err := l.disk.keysOf(l.server.me)
 	if err != nil {
 		return
 	}
