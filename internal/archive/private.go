@@ -139,7 +139,7 @@ func (a *Archive) Doubt(lines ...wire.ClientID) error {
 	})
 }
 
-// DropPrivate deletes a line that still waits, and says whether it did.
+// DropPrivate deletes a line that still waits, and reports whether it did.
 func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
 	err = a.change("drop the line", func(ctx context.Context, tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, "DELETE FROM outbox"+stillWaits, line))

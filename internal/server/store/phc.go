@@ -56,7 +56,7 @@ func HashPassword(password wire.Digest) string {
 	return h.String()
 }
 
-// VerifyPassword says whether a password belongs to a stored hash, and
+// VerifyPassword reports whether a password belongs to a stored hash, and
 // whether the hash should be stored anew because today's cost differs.
 func VerifyPassword(stored string, password wire.Digest) (ok, rehash bool, err error) {
 	h, err := parsePHC(stored)
@@ -82,7 +82,7 @@ func (h phc) derive(password wire.Digest, size uint32) []byte {
 	return argon2.IDKey([]byte(password.Reveal()), h.salt, h.passes, h.memory, h.threads, size)
 }
 
-// today says whether h was made with today's cost.
+// today reports whether h was made with today's cost.
 func (h phc) today() bool {
 	return h.memory == hashMemory && h.passes == hashPasses && h.threads == hashThreads && len(h.salt) == hashSalt && len(h.key) == hashKey
 }
