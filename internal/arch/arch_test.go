@@ -43,8 +43,9 @@ var rooms = map[string][]string{
 	"internal/tui/theme":         {"internal/text"},
 	"internal/tui/stdout":        {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":           {},
+	"internal/tui/bubble":        {"internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":           {"internal/wire"},
-	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
+	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
 	"internal/plain":             {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":            {},
 	"internal/netlab":            {},                // networks of namespaces, for tests with real programs
@@ -60,19 +61,19 @@ var rooms = map[string][]string{
 
 // outside says which rooms alone may import these modules directly.
 var outside = map[string][]string{
-	"github.com/alecthomas/kong":            {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
-	"github.com/charmbracelet/bubbletea":    {"internal/tui"},
-	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
-	"golang.org/x/crypto/argon2":            {"internal/server/store"},
-	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
-	"github.com/charmbracelet/x/ansi":       {"internal/text"},
-	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
-	"github.com/charmbracelet/bubbles/list": {},
-	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer", "internal/peer/link"},
-	"github.com/quic-go/quic-go":            {"internal/peer/link"},
-	"golang.org/x/net/ipv6":                 {"internal/server"},
-	"golang.org/x/time/rate":                {"internal/server", "internal/peer/link"},
-	"rsc.io/qr":                             {"internal/tui"},
+	"github.com/alecthomas/kong":           {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
+	"github.com/charmbracelet/bubbletea":   {"internal/tui/bubble"},
+	"modernc.org/sqlite":                   {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
+	"golang.org/x/crypto/argon2":           {"internal/server/store"},
+	"github.com/BurntSushi/toml":           {"cmd/internal/conf"},
+	"github.com/charmbracelet/x/ansi":      {"internal/text"},
+	"github.com/charmbracelet/lipgloss":    {"internal/tui/theme", "internal/tui", "internal/tui/bubble"},
+	"github.com/charmbracelet/bubbles/key": {"internal/tui", "internal/tui/bubble"}, // the others through internal/tui/bubble
+	"golang.org/x/net/ipv4":                {"internal/server", "internal/peer", "internal/peer/link"},
+	"github.com/quic-go/quic-go":           {"internal/peer/link"},
+	"golang.org/x/net/ipv6":                {"internal/server"},
+	"golang.org/x/time/rate":               {"internal/server", "internal/peer/link"},
+	"rsc.io/qr":                            {"internal/tui"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its
