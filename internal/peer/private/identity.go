@@ -34,7 +34,7 @@ func (l *loop) identify() bool {
 		return true
 	}
 	l.id = id
-	for _, c := range l.carriers() {
+	for _, c := range l.sockets.carriers() {
 		c.Become(id)
 	}
 	if !nobody { // before the first name nothing was open, and what a person wanted open still is
@@ -55,12 +55,4 @@ func (l *loop) renamed(name string) {
 	from := l.self.name
 	l.self.name = wire.Fold(name)
 	l.disk.write("identity", "keep our own key", func() error { return l.cfg.Store.TakeIdentity(name, from) })
-}
-
-// carriers are what links go over.
-func (l *loop) carriers() []*link.Carrier {
-	if l.direct == nil {
-		return []*link.Carrier{l.carried}
-	}
-	return []*link.Carrier{l.carried, l.direct}
 }

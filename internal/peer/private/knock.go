@@ -61,7 +61,7 @@ func (l *loop) admit() {
 			addrs[s.addr] = true
 		}
 	}
-	l.admitted.set(addrs)
+	l.sockets.admitted.set(addrs)
 }
 
 // told are the addresses of a call that may be knocked at: the client believes the
@@ -137,7 +137,7 @@ func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
 	}
 	s.sent++
 	q := wire.Signal{Kind: kind, Nonce: nonce, Token: k.token, Addr: s.addr}
-	l.sendTo(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
+	l.sockets.send(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
 }
 
 // knocked takes a knock, or the answer to ours. Who will dial asks back: a source

@@ -47,7 +47,7 @@ func (r *registration) begin(l *loop, e *wire.Endpoint) {
 	id, errID := hex.DecodeString(e.ID)
 	secret, errSecret := hex.DecodeString(e.Secret.Reveal())
 	host, err := netip.ParseAddrPort(l.server.remote)
-	if l.socket == nil || e.Port == 0 || errID != nil || len(id) != 8 || errSecret != nil || err != nil {
+	if l.sockets.udp == nil || e.Port == 0 || errID != nil || len(id) != 8 || errSecret != nil || err != nil {
 		return
 	}
 	ip := host.Addr().Unmap()
@@ -76,9 +76,9 @@ func (r *registration) send(l *loop) {
 	r.counter++
 	r.nonce = rand.Uint64()
 	q := wire.Signal{Kind: wire.SignalRegister, Nonce: r.nonce, ID: r.id, Counter: r.counter, Token: r.cookie}
-	l.sendTo(r.registry, q.Append(nil, r.secret))
+	l.sockets.send(r.registry, q.Append(nil, r.secret))
 	if r.probe != nil && !r.probed.IsValid() {
-		l.sendTo(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
+		l.sockets.send(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
 	}
 }
 
@@ -106,7 +106,7 @@ func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
 	switch {
 	case s.Kind == wire.SignalProbed && r.probe != nil && d.From == r.probe.AddrPort():
 		r.probed = s.Addr
-		r.kind = r.nat(l.own())
+		r.kind = r.nat(l.sockets.own())
 	case d.From != from || !wire.SignedSignal(d.Data, r.secret): // somebody else says so
 	case s.Kind == wire.SignalCookie && r.cookie != s.Token:
 		r.cookie = s.Token
@@ -125,7 +125,7 @@ func (r *registration) registered(l *loop, seen netip.AddrPort) {
 		l.Check()
 		r.probed = netip.AddrPort{} // another network, maybe another NAT
 	}
-	r.kind = r.nat(l.own())
+	r.kind = r.nat(l.sockets.own())
 	for _, c := range l.convs {
 		if moved || first {
 			c.addressChanged()
@@ -158,29 +158,4 @@ func (r *registration) nat(own []netip.AddrPort) wire.NAT {
 	default:
 		return wire.NATDependent
 	}
-}
-
-// own are our addresses on this machine.
-func (l *loop) own() []netip.AddrPort {
-	if l.socket == nil {
-		return nil
-	}
-	local, err := netip.ParseAddrPort(l.socket.LocalAddr().String())
-	if err != nil {
-		return nil
-	}
-	if ip := local.Addr().Unmap(); !ip.IsUnspecified() {
-		return []netip.AddrPort{netip.AddrPortFrom(ip, local.Port())}
-	}
-	addrs, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	var own []netip.AddrPort
-	for _, a := range addrs {
-		if p, err := netip.ParsePrefix(a.String()); err == nil && !p.Addr().IsLinkLocalUnicast() {
-			own = append(own, netip.AddrPortFrom(p.Addr().Unmap(), local.Port()))
-		}
-	}
-	return own
 }

@@ -30,7 +30,7 @@ func (p *path) tellName(l *loop) {
 func (l *loop) relayedAs(e *wire.Renamed) {
 	old, name := wire.Fold(e.Old), wire.Fold(e.Name)
 	if c := l.convs[old]; c != nil && len(c.paths) > 0 && l.convs[name] == nil {
-		l.relay.Rename(old, name)
+		l.sockets.relay.Rename(old, name)
 	}
 }
 
@@ -75,7 +75,7 @@ func (l *loop) rename(c *conversation, name string) {
 	}
 	l.readdress(c, name)
 	delete(l.convs, c.key)
-	l.relay.Rename(c.key, key)
+	l.sockets.relay.Rename(c.key, key)
 	c.name, c.key = name, key
 	l.convs[key] = c
 	c.contact.User = name

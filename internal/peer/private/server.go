@@ -106,9 +106,9 @@ func (l *loop) relayed(e *wire.Relayed) {
 		if c == nil || c.call == nil || !c.call.answered {
 			return
 		}
-		l.relay.Addr(name) // it has one from now on
+		l.sockets.relay.Addr(name) // it has one from now on
 	}
-	l.relay.Deliver(name, e.Data)
+	l.sockets.relay.Deliver(name, e.Data)
 }
 
 // note follows what concerns the screen, too.

@@ -254,7 +254,7 @@ func (l *loop) expect() {
 			keys[c.device] = true
 		}
 	}
-	l.expected.set(keys)
+	l.sockets.expected.set(keys)
 }
 
 // decide is a person's word on a key.
