@@ -16,13 +16,13 @@ var doers = map[wire.Act]func(*loop, wire.Request, string){
 	wire.ActReject:   doing((*loop).reject),
 	wire.ActVerify:   doing((*loop).verify),
 	wire.ActSendFile: doing((*loop).sendFile),
-	wire.ActStopFile: doing((*loop).stopFile),
+	wire.ActStopFile: doing(func(l *loop, r wire.StopFile, tag string) { l.files.Stop(r, tag) }),
 	wire.ActRoute:    doing((*loop).route),
 	wire.ActDrop:     doing((*loop).drop),
 	wire.ActSeen:     doing((*loop).seenBy),
 	wire.ActHangUp:   doing((*loop).hangUpBy),
 	wire.ActShare:    doing((*loop).share),
-	wire.ActDevices:  doing((*loop).ownDevices),
+	wire.ActDevices:  doing(func(l *loop, r wire.Devices, tag string) { l.devices.do(r, tag) }),
 }
 
 // doing makes a method for one kind of request one for all.
@@ -210,7 +210,7 @@ func (l *loop) drop(r wire.Drop, tag string) {
 
 func (l *loop) seenBy(r wire.Seen, _ string) {
 	if c := l.convs[wire.Fold(r.Name)]; c != nil {
-		l.seen(c, r.Last)
+		l.sayRead(c, r.Last)
 	}
 }
 

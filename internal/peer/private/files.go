@@ -114,5 +114,3 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 		l.files.Send(l.filePeer(c), l.server.typedIn(), r, tag)
 	}
 }
-
-func (l *loop) stopFile(r wire.StopFile, tag string) { l.files.Stop(r, tag) }

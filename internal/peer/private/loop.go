@@ -39,10 +39,11 @@ type loop struct {
 	asks     map[string]func(wire.Event)
 	convs    map[string]*conversation // by folded name
 	queue    []*wire.Receipt          // typed in this round
-	round    []arrival                // lines that came, and are not on disk
-	settling []settling               // lines that have arrived, of which the disk does not know yet
+	arrivals arrivals
+	settling []settling // lines that have arrived, of which the disk does not know yet
 	disk     disk
-	compared comparison
+	devices  ownDevices
+	inbox    inbox
 	files    *transfer.Files
 	older    *oldpeer.People
 	prekeys  prekeys
@@ -65,6 +66,7 @@ func newLoop(e *Endpoint) *loop {
 		},
 	})
 	l.sockets.log, l.sockets.plain = e.cfg.Log, e.plain
+	l.devices.l, l.inbox, l.arrivals.l = l, newInbox(l), l
 	l.disk = disk{store: e.cfg.Store, log: e.cfg.Log, notice: l.notice}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.files = transfer.New(l.ctx, transfer.Config{
@@ -199,7 +201,7 @@ func (l *loop) messages(m said) {
 func (l *loop) save() {
 	l.disk.flush()
 	l.saveTyped()
-	l.saveHeard()
+	l.arrivals.save()
 	l.saveSettled()
 	d := &l.disk
 	if d.isResting() {
@@ -238,7 +240,7 @@ func (l *loop) act(now time.Time) {
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
 	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.Due()}
-	if len(l.round)+len(l.settling) > 0 || l.disk.waits() {
+	if len(l.arrivals.round)+len(l.settling) > 0 || l.disk.waits() {
 		times = append(times, l.disk.again)
 	}
 	for _, c := range l.convs {

@@ -11,7 +11,7 @@ import (
 // our own among them, "" where there is none. A name that a person has said is not
 // the key's does not count. What the disk does not tell is asked for again.
 func (l *loop) otherOwner(c *conversation, key string) string {
-	if c.key != wire.Fold(l.server.me) && has(l.server.devices, key) {
+	if c.key != wire.Fold(l.server.me) && has(l.devices.list, key) {
 		return l.server.me
 	}
 	all, err := l.disk.namesOf(key)

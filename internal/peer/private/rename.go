@@ -61,7 +61,7 @@ func (l *loop) otherName(p *path, name string) {
 func (l *loop) rename(c *conversation, name string) {
 	old, key := c.name, wire.Fold(name)
 	other := l.convs[key]
-	done := other == c || other == nil && !l.isKnown(name) || other != nil && other.blank(c.device)
+	done := other == c || other == nil && !l.isKnown(name) || other != nil && len(l.inbox.asking[other]) == 0 && other.blank(c.device)
 	if done && key != c.key {
 		var err error
 		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
@@ -94,7 +94,7 @@ func (l *loop) isKnown(name string) bool {
 // blank reports whether nothing would be lost or mixed up if a conversation gave
 // way to one with a device.
 func (c *conversation) blank(device string) bool {
-	return len(c.lines)+len(c.paths)+len(c.notes) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
+	return len(c.lines)+len(c.paths) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
 		(c.device == "" || c.device == device)
 }
 
@@ -111,7 +111,7 @@ func (l *loop) readdress(c *conversation, name string) {
 			s.r.To = name
 		}
 	}
-	for _, a := range l.round {
+	for _, a := range l.arrivals.round {
 		if a.c == c && a.Line != nil {
 			a.Line.From = name
 		}

@@ -38,8 +38,6 @@ type server struct {
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
 	noRelay  bool         // it relays nothing
-	devices  []wire.Device
-	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
 
 // hear takes one event of the session: what is ours stays here, all else comes
@@ -60,7 +58,7 @@ func (l *loop) hear(e wire.Event) {
 	case *wire.Displaced:
 		l.displaced()
 	case *wire.DeviceList:
-		l.devicesListed(e)
+		l.devices.handleList(e)
 	case *wire.Withdrawn:
 		l.withdrawn(e.Name, e.Device)
 	case *wire.Punched:
@@ -70,7 +68,7 @@ func (l *loop) hear(e wire.Event) {
 	case *wire.Relayed:
 		l.relayed(e)
 	case *wire.Sealed:
-		l.sealed(e)
+		l.inbox.handle(e)
 	case *wire.Returned:
 		l.returned(e)
 	default:
@@ -214,7 +212,8 @@ func (l *loop) named(name string, kind wire.Kind) {
 	}
 	s.me, s.kind, s.renamed = name, kind, ""
 	if changed { // devices and prekeys were those of the name before
-		s.claimed, s.lost, s.devices, s.since = false, false, nil, 0
+		s.claimed, s.lost = false, false
+		l.devices.list, l.devices.since = nil, 0
 		l.prekeys = prekeys{}
 	}
 	if s.online {
@@ -313,13 +312,12 @@ func (l *loop) claim() {
 }
 
 func (l *loop) claimed(e *wire.Endpoint) {
-	l.server.claimed, l.server.devices = true, e.Devices
+	l.server.claimed = true
 	l.server.noRelay = e.NoRelay
 	l.files.SetRelayRate(e.RelayRate)
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
-	l.noteOwn()
-	l.tellNewDevices()
+	l.devices.begin(e.Devices)
 	l.tellName()
 	for _, c := range l.convs {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {

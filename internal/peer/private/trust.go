@@ -277,7 +277,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 	if state == wire.KeyVerified {
 		l.demote(c)
 	}
-	l.release(c)
+	l.inbox.release(c)
 	if state == wire.KeyRejected {
 		c.hangUp(l)
 		return
