@@ -69,7 +69,7 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
 		return
 	}
-	if name := meant(r); oldpeer.IsLabel(name) && l.speaksOlder() {
+	if name := meant(r); oldpeer.IsLabel(name) && l.server.speaksOlder() {
 		l.older.Do(r, name, tag)
 		return
 	}
@@ -101,7 +101,7 @@ func (l *loop) typing(r wire.Typing, _ string) {
 // poke opens a conversation before anything is written, and says how it stands.
 func (l *loop) poke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
-	l.reclaim()
+	l.server.reclaim()
 	if c.key != wire.Fold(l.server.me) {
 		c.poked = !l.inPlain(c).InPlain(c.name)
 		if c.asked != nil && !c.contact.Accepted {

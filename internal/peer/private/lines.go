@@ -56,7 +56,7 @@ func copied(r *wire.Receipt) *wire.Receipt {
 // typed takes a line from a person.
 func (l *loop) typed(r *wire.Receipt) {
 	r.As, r.Kind = l.server.me, l.server.kind
-	if oldpeer.IsLabel(r.To) && l.speaksOlder() {
+	if oldpeer.IsLabel(r.To) && l.server.speaksOlder() {
 		l.older.Say(r)
 		return
 	}
@@ -66,7 +66,7 @@ func (l *loop) typed(r *wire.Receipt) {
 		l.emit(r)
 		return
 	}
-	l.reclaim()
+	l.server.reclaim()
 	if time.Now().After(c.fresh) {
 		c.says = gate.Unasked
 	}

@@ -26,7 +26,6 @@ const farewellWithin = time.Second
 type loop struct {
 	*Endpoint
 	id       *link.Identity // by which we are known, nil before the first login
-	self     persona        // whose id is
 	sockets  sockets
 	heard    chan said
 	ctx      context.Context //nolint:containedctx // ends what runs beside the loop
@@ -66,7 +65,7 @@ func newLoop(e *Endpoint) *loop {
 		},
 	})
 	l.sockets.log, l.sockets.plain = e.cfg.Log, e.plain
-	l.devices.l, l.inbox, l.arrivals.l = l, newInbox(l), l
+	l.server.l, l.devices.l, l.inbox, l.arrivals.l = l, l, newInbox(l), l
 	l.disk = disk{store: e.cfg.Store, log: e.cfg.Log, notice: l.notice}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.files = transfer.New(l.ctx, transfer.Config{
@@ -176,7 +175,7 @@ func (l *loop) datagram(d link.Datagram) {
 		l.signal(d)
 		return
 	}
-	if l.speaksOlder() {
+	if l.server.speaksOlder() {
 		l.older.Handle(d.From, d.Data)
 		return
 	}
@@ -209,7 +208,7 @@ func (l *loop) save() {
 	}
 	if d.claim {
 		d.claim = false
-		l.claim()
+		l.server.claim()
 	}
 	if d.pump {
 		d.pump = false
