@@ -153,7 +153,7 @@ func (l *loop) answer(c *conversation, e *wire.Punched) {
 	if e.Device != c.device || !l.may(c, gate.ToKnow, e.Device).Trusts() {
 		return
 	}
-	if !l.place.ready() { // the other side is to be told where we are
+	if !l.place.isReady() { // the other side is to be told where we are
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return
 	}
@@ -214,7 +214,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	c.again = time.Time{}
 	c.uninvite()
 	if !k.relayed {
-		for _, a := range l.told(e.Addrs) {
+		for _, a := range l.place.candidates(l.server.remote, e.Addrs) {
 			k.at(a)
 		}
 	}

@@ -230,7 +230,7 @@ func (l *loop) find(c *conversation) {
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
 		return // it is looked for when that has changed
 	}
-	if !l.place.ready() {
+	if !l.place.isReady() {
 		c.again = time.Now().Add(registerAgain / 4)
 		return
 	}

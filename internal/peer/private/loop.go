@@ -126,7 +126,7 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 		case m := <-l.heard:
 			l.messages(m)
 		case d := <-l.sockets.datagrams():
-			l.datagram(d)
+			l.handleDatagram(d)
 		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
@@ -168,11 +168,11 @@ func (l *loop) left(now time.Time) bool {
 	return true
 }
 
-// datagram takes our own signals, and hands all else to those who read plain
+// handleDatagram takes our own signals, and hands all else to those who read plain
 // text: it is bytes that no signal begins with.
-func (l *loop) datagram(d link.Datagram) {
+func (l *loop) handleDatagram(d link.Datagram) {
 	if wire.IsSignal(d.Data) {
-		l.signal(d)
+		l.handleSignal(d)
 		return
 	}
 	if l.server.speaksOlder() {

@@ -82,23 +82,23 @@ func (r *registration) send(l *loop) {
 	}
 }
 
-// signal takes a datagram of our own kind.
-func (l *loop) signal(d link.Datagram) {
+// handleSignal takes a datagram of our own kind.
+func (l *loop) handleSignal(d link.Datagram) {
 	s, err := wire.ParseSignal(d.Data)
 	if err != nil {
 		return
 	}
 	switch s.Kind {
 	case wire.SignalKnock, wire.SignalKnocked:
-		l.knocked(d.From, s)
+		l.handleKnock(d.From, s)
 	case wire.SignalCookie, wire.SignalRegistered, wire.SignalProbed:
-		l.place.answered(l, d, s)
+		l.place.handleAnswer(l, d, s)
 	case wire.SignalProbe, wire.SignalRegister: // questions are for registries
 	}
 }
 
-// answered takes what the registry says, if it is what we have just asked.
-func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
+// handleAnswer takes what the registry says, if it is what we have just asked.
+func (r *registration) handleAnswer(l *loop, d link.Datagram, s wire.Signal) {
 	if !r.on || s.Nonce != r.nonce {
 		return
 	}
@@ -112,12 +112,12 @@ func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
 		r.cookie = s.Token
 		r.send(l)
 	case s.Kind == wire.SignalRegistered:
-		r.registered(l, s.Addr)
+		r.handleSeen(l, s.Addr)
 	}
 }
 
-// registered follows our address as others see it.
-func (r *registration) registered(l *loop, seen netip.AddrPort) {
+// handleSeen follows our address as others see it.
+func (r *registration) handleSeen(l *loop, seen netip.AddrPort) {
 	moved := r.seen.IsValid() && r.seen != seen
 	first := !r.seen.IsValid()
 	r.seen, r.silent, r.due = seen, 0, time.Now().Add(registerEvery)
@@ -140,9 +140,9 @@ func (r *registration) again() {
 	}
 }
 
-// ready says whether it makes sense to tell somebody where we are: the registry
+// isReady reports whether it makes sense to tell somebody where we are: the registry
 // knows, or it does not answer.
-func (r *registration) ready() bool { return !r.on || r.seen.IsValid() || r.silent >= registerTries }
+func (r *registration) isReady() bool { return !r.on || r.seen.IsValid() || r.silent >= registerTries }
 
 // nat says what is between us and the network.
 func (r *registration) nat(own []netip.AddrPort) wire.NAT {
@@ -158,4 +158,26 @@ func (r *registration) nat(own []netip.AddrPort) wire.NAT {
 	default:
 		return wire.NATDependent
 	}
+}
+
+// candidates are the addresses of a call that may be knocked at, as the server tells
+// them: the client believes it no more than it believes other clients. remote is the
+// server's own address.
+func (r *registration) candidates(remote string, addrs []string) []netip.AddrPort {
+	if len(addrs) == 0 {
+		return nil
+	}
+	at, err := netip.ParseAddrPort(addrs[0])
+	if err != nil {
+		return nil
+	}
+	// Where the registry does not see us, or says that this is the host itself though the
+	// server is elsewhere, the server's own address has to say what is near.
+	near := r.seen
+	server, _ := netip.ParseAddrPort(remote) // zero is near to nothing
+	server = netip.AddrPortFrom(server.Addr().Unmap(), server.Port())
+	if !near.IsValid() || near.Addr().IsLoopback() && !server.Addr().IsLoopback() {
+		near = server
+	}
+	return wire.Candidates(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), near, addrs[1:])
 }
