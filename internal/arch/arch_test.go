@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"internal/client":            {"internal/wire", "internal/session", "internal/peer/private/gate"},
 	"internal/peer":              {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
 	"internal/peer/link":         {"internal/wire", "internal/peer/private/gate"},
-	"internal/peer/oldpeer":      {"internal/wire"},
+	"internal/peer/oldpeer":      {"internal/wire", "internal/session", "internal/peer/private/gate"},
 	"internal/peer/private":      {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
 	"internal/peer/transfer":     {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
 	"internal/peer/private/gate": {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
@@ -54,7 +54,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":          {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":                  {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
