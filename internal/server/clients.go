@@ -51,6 +51,12 @@ const (
 	lookEvery = time.Second
 )
 
+// newID returns one that no session has, by connection or by datagram.
+func (c *clients) newID() hub.SessionID {
+	c.last++
+	return c.last
+}
+
 // opened takes in a connection that was accepted.
 func (l *loop) opened(c *conn) {
 	if l.clients.told {
@@ -58,8 +64,7 @@ func (l *loop) opened(c *conn) {
 		l.clients.limits.release(c)
 		return
 	}
-	l.clients.last++
-	c.id, c.heard = l.clients.last, l.now
+	c.id, c.heard = l.clients.newID(), l.now
 	l.clients.all[c] = struct{}{}
 	l.clients.open[c.id] = c
 	if d := c.frame.dialect; d != nil {

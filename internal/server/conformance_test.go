@@ -62,7 +62,7 @@ type play struct {
 func familyOf(d wire.Dialect) (listener, style string) {
 	switch name := d.Name(); name {
 	case oldDialect:
-		return chatName, ""
+		return Chat, ""
 	case "prompt-accounts":
 		return name, ""
 	default:
@@ -75,7 +75,7 @@ func newPlay(t *testing.T, d wire.Dialect) *play {
 	t.Helper()
 	port, style := familyOf(d)
 	h := start(t, func(cfg *Config) {
-		cfg.Ports, cfg.Data = Ports{Registry: -1}, t.TempDir()
+		cfg.Ports, cfg.Data = allBut(Registry), t.TempDir()
 		switch port {
 		case "prompt":
 			cfg.Styles.Prompt = style

@@ -10,7 +10,7 @@ import (
 
 func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) {
 	const why = "The server stops. It will be back soon."
-	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports = Ports{}; cfg.Styles.Arith = "hello" })
+	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports = FreePorts(); cfg.Styles.Arith = "hello" })
 	at := func(port string, says ...string) *peer {
 		p := newPeer(t, dialFrom(t, "127.0.0.1", h.addrs[port]))
 		for i := 0; i+1 < len(says); i += 2 {
@@ -23,8 +23,8 @@ func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) 
 		p    *peer
 		last string
 	}{
-		{"A3", at(chatName, "login olga\n", "loginok\n"), "msg server " + why + "\n"},
-		{"A3 in its sync mode", at(chatName, "sync\n", "modeok\n"), ""},
+		{"A3", at(Chat, "login olga\n", "loginok\n"), "msg server " + why + "\n"},
+		{"A3 in its sync mode", at(Chat, "sync\n", "modeok\n"), ""},
 		{"names", at("names"), why},
 		{"the prompt room", at("prompt"), why},
 		{"sum", at("sum", "1+2\n", "3\n"), ""},

@@ -22,18 +22,22 @@ type harbour struct {
 	ports map[string]*memnet.Listener // by address
 }
 
-// numbers are the ports there.
-var numbers = map[string]int{chatName: 1300, "sum": 1301, "prompt": 1302, "arith": 1303, "names": 1304, "prompt-accounts": 1305}
+// tcpPorts are the usual ports of all families but the registry.
+func tcpPorts() Ports {
+	p := Ports{}
+	for _, f := range families {
+		p[f.Name] = f.Port
+	}
+	delete(p, Registry)
+	return p
+}
 
 func inHarbour(t *testing.T, test func(hb harbour), opts ...option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		hb := harbour{T: t, ports: map[string]*memnet.Listener{}}
 		hb.h = start(t, append(opts, func(cfg *Config) {
-			cfg.Ports = Ports{
-				Chat: numbers[chatName], Sum: numbers["sum"], Prompt: numbers["prompt"], Arith: numbers["arith"],
-				Names: numbers["names"], PromptAccounts: numbers["prompt-accounts"], Registry: -1,
-			}
+			cfg.Ports = tcpPorts()
 			cfg.Listen = func(_, addr string) (net.Listener, error) {
 				hb.ports[addr] = memnet.Listen()
 				return hb.ports[addr], nil
@@ -60,7 +64,7 @@ type read struct {
 
 func (hb harbour) boat(port string, from byte) *boat {
 	hb.Helper()
-	l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[port])]
+	l := hb.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[port])]
 	b := &boat{Conn: dial(hb.T, l, memnet.From(&net.TCPAddr{IP: net.IPv4(10, 0, 0, from), Port: 5000}))}
 	go b.listen()
 	return b

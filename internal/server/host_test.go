@@ -46,18 +46,24 @@ type option func(*Config)
 func onMemory(l *memnet.Listener) option {
 	return func(cfg *Config) {
 		cfg.Listen = func(string, string) (net.Listener, error) { return l, nil }
-		cfg.Ports = chatOnly
+		cfg.Ports = Ports{Chat: 0}
 	}
 }
 
-// chatOnly is a free port for chat, and no other.
-var chatOnly = Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1, Registry: -1}
+// allBut returns free ports for all families but some.
+func allBut(names ...string) Ports {
+	p := FreePorts()
+	for _, name := range names {
+		delete(p, name)
+	}
+	return p
+}
 
 // start runs a daemon on loopback with a store in memory, unless options say
 // otherwise, and ends it with the test.
 func start(tb testing.TB, opts ...option) *host {
 	tb.Helper()
-	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Ports: chatOnly, Log: testLog(tb)}
+	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Ports: Ports{Chat: 0}, Log: testLog(tb)}
 	for _, o := range opts {
 		o(&cfg)
 	}
@@ -73,10 +79,10 @@ func start(tb testing.TB, opts ...option) *host {
 			return
 		}
 		h.addrs[l.Name] = l.Addr
-		if l.Name == registryName {
+		if l.Name == Registry {
 			h.registry = l.Addr
 		}
-		if l.Name == chatName {
+		if l.Name == Chat {
 			h.addr, h.key = l.Addr, l.Key
 		}
 	}

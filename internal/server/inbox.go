@@ -25,8 +25,7 @@ const (
 	whatWritten               // conn's writer has ended with arg, an error or nil
 	whatResult                // arg is the hub.Result of a job
 	whatCall                  // arg is an operator's *call
-	whatHeard                 // arg is what was *heard in a group
-	whatDatagrams             // the sieve has let something through
+	whatDatagrams             // something has come by datagram
 )
 
 // inbox gathers items for the loop. Many post, one takes.

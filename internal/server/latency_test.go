@@ -58,10 +58,10 @@ func p99(sorted []time.Duration) time.Duration { return sorted[len(sorted)*99/10
 // quietOnes are people who only listen, and one who speaks.
 func (hb harbour) quietOnes() (speaker *boat, listeners []*boat) {
 	hb.Helper()
-	speaker = hb.boat(chatName, 1)
+	speaker = hb.boat(Chat, 1)
 	speaker.say("login ann\n")
 	for i := range 5 {
-		b := hb.boat(chatName, byte(2+i))
+		b := hb.boat(Chat, byte(2+i))
 		b.say(fmt.Sprintf("login quiet%d\n", i))
 		listeners = append(listeners, b)
 	}
@@ -72,12 +72,12 @@ func TestFiftyThatNeverReadKeepNobodyWaiting(t *testing.T) {
 	inHarbour(t, func(hb harbour) {
 		speaker, listeners := hb.quietOnes()
 		before := p99(hb.delays(speaker, listeners, func() {}))
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[chatName])]
+		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[Chat])]
 		for i := range stuckOnes {
 			stuck := dial(t, l, memnet.Buffer(4<<10))
 			io.WriteString(stuck, fmt.Sprintf("login stuck%d\n", i))
 		}
-		loud := hb.boat(chatName, 100)
+		loud := hb.boat(Chat, 100)
 		loud.say("login loud\n")
 		line := "msg " + strings.Repeat("x", 3900) + "\n"
 		meanwhile := func() { // until their outboxes are full, and they are cut off
@@ -98,7 +98,7 @@ func TestFloodersKeepNobodyWaiting(t *testing.T) {
 		before := p99(hb.delays(speaker, listeners, func() {}))
 		var flooders []*boat
 		for i := range 5 {
-			b := hb.boat(chatName, 50)
+			b := hb.boat(Chat, 50)
 			b.say(fmt.Sprintf("login flood%d\n", i))
 			flooders = append(flooders, b)
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/server/datagram"
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
 	"labchat/internal/wire"
@@ -28,7 +29,7 @@ type loop struct {
 	clients  clients
 	jobs     *jobs
 	control  calls
-	registry registry
+	registry *datagram.Registry
 	alarm    alarm
 	now      time.Time // of this round
 	out      hub.Out
@@ -66,6 +67,7 @@ func (l *loop) run(ctx context.Context) {
 		case <-stop:
 			stop = nil
 			l.stopping = time.Now()
+			l.registry.Stop()
 		}
 		l.round(batch)
 	}
@@ -85,7 +87,11 @@ func (l *loop) round(batch []hub.Entry) {
 	if batch != nil {
 		l.hub.Apply(l.now, batch, &l.out)
 		l.carry()
-		l.bridgeNew(batch)
+		for i := range batch {
+			if made, ok := batch[i].Record.(hub.RoomMade); ok {
+				l.registry.Bridge(l.now, made.Name, made.Group)
+			}
+		}
 	}
 	l.tick()
 	l.stop()
@@ -111,10 +117,8 @@ func (l *loop) handle(i *item) {
 		l.resolved(i.arg.(hub.Result))
 	case whatCall:
 		l.called(i.arg.(*call))
-	case whatHeard:
-		l.heardInGroup(i.arg.(*heard))
 	case whatDatagrams:
-		l.datagrams()
+		l.registry.Receive(l.now)
 	}
 	l.carry()
 }
@@ -141,7 +145,7 @@ func (l *loop) carry() {
 
 // effect carries out one step.
 func (l *loop) effect(e *hub.Effect) {
-	if l.datagramEffect(e) {
+	if l.registry.Effect(l.now, e) {
 		return
 	}
 	c := l.clients.open[e.Session]
@@ -213,7 +217,7 @@ func (l *loop) tick() {
 	l.endHalf()
 	l.retry()
 	l.resume()
-	l.tickRegistry()
+	l.registry.Tick(l.now)
 	l.clients.leaving = slices.DeleteFunc(l.clients.leaving, l.depart)
 	l.carry()
 }
@@ -233,7 +237,7 @@ func (l *loop) schedule() {
 	if len(l.clients.closing) > 0 && l.clients.closing[0].until.Before(next) {
 		next = l.clients.closing[0].until
 	}
-	if t, ok := l.registry.next(l.now); ok && t.Before(next) {
+	if t, ok := l.registry.Next(l.now); ok && t.Before(next) {
 		next = t
 	}
 	if !l.stopping.IsZero() {

@@ -157,7 +157,7 @@ func TestLastWordsComeInTimeThoughMuchWaits(t *testing.T) {
 		a := hb.boat("prompt", 1)
 		a.say("ann")
 		pass(time.Second)
-		hb.boat(chatName, 2).say("login ben\n" + strings.Repeat("msg hi\n", 2000))
+		hb.boat(Chat, 2).say("login ben\n" + strings.Repeat("msg hi\n", 2000))
 		pass(time.Second) // of the 10 that the room's pace needs for that
 		hb.h.end(t)
 		reads, over := a.heard()
@@ -279,11 +279,11 @@ func TestFramesOfACastKeepTheirBorders(t *testing.T) {
 
 func TestAReaderOfThePromptRoomThatNeverReadsIsCutOff(t *testing.T) {
 	inHarbour(t, func(hb harbour) {
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers["prompt"])]
+		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()["prompt"])]
 		stuck := dial(t, l, memnet.Buffer(256))
 		io.WriteString(stuck, "stuck")
 		pass(time.Second)
-		a := hb.boat(chatName, 1)
+		a := hb.boat(Chat, 1)
 		a.say("login ann\n")
 		line := "msg " + strings.Repeat("x", 1900) + "\n"
 		for range maxOutbox/1900 + 100 {

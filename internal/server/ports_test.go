@@ -130,7 +130,7 @@ func TestWhoLeavesWithoutAWordIsNotNoticed(t *testing.T) {
 		watch.say("watch")
 		pass(time.Second)
 		before := len(watch.texts())
-		for port := range numbers {
+		for port := range tcpPorts() {
 			hb.boat(port, 3).Close()
 			b := hb.boat(port, 3)
 			pass(900 * time.Millisecond) // who has heard the chat port's room for a second is announced
@@ -197,7 +197,7 @@ func TestDialoguesThatAreNotFinishedEndWithAReason(t *testing.T) {
 func TestEachPortRefusesInItsGrammarWhoIsOneTooMany(t *testing.T) {
 	const why = "There are 1 connections from 10.0.0.9 already. Close one of them."
 	for port, want := range map[string]string{
-		chatName: "cmderr " + why + "\n", "sum": "error\n", "prompt": why, "prompt-accounts": why, "names": why, "arith": warning,
+		Chat: "cmderr " + why + "\n", "sum": "error\n", "prompt": why, "prompt-accounts": why, "names": why, "arith": warning,
 	} {
 		t.Run(port, func(t *testing.T) {
 			inHarbour(t, func(hb harbour) {
@@ -214,7 +214,7 @@ func TestEachPortRefusesInItsGrammarWhoIsOneTooMany(t *testing.T) {
 }
 
 func TestWhatWasSentAfterTheEndDoesNotTakeTheLastWordsBack(t *testing.T) {
-	h := start(t, func(cfg *Config) { cfg.Ports = Ports{Registry: -1} })
+	h := start(t, func(cfg *Config) { cfg.Ports = allBut(Registry) })
 	for range 20 {
 		p := newPeer(t, dialFrom(t, "127.0.0.1", h.addrs["prompt"]))
 		p.wants(greeted)
@@ -233,7 +233,7 @@ func TestWhatWasSentAfterTheEndDoesNotTakeTheLastWordsBack(t *testing.T) {
 }
 
 func TestWelcomeTellsWhereTheServicesAre(t *testing.T) {
-	h := start(t, func(cfg *Config) { cfg.Ports = Ports{Registry: -1, Names: -1} })
+	h := start(t, func(cfg *Config) { cfg.Ports = allBut(Registry, "names") })
 	p := h.peer(t)
 	p.send(`{"type":"hello","id":"h","version":1}` + "\n")
 	welcome := p.want(`"type":"welcome"`)
@@ -249,7 +249,7 @@ func TestWelcomeTellsWhereTheServicesAre(t *testing.T) {
 }
 
 func TestAStyleThatIsNoneIsNamed(t *testing.T) {
-	err := Run(t.Context(), Config{Data: t.TempDir(), Styles: Styles{Arith: "odd"}})
+	err := Run(t.Context(), Config{Data: t.TempDir(), Ports: FreePorts(), Styles: Styles{Arith: "odd"}})
 	if err == nil || !strings.Contains(err.Error(), "arith-odd") || errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v, want the style's name", err)
 	}

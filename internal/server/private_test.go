@@ -247,7 +247,7 @@ func portIn(tb testing.TB, addr string) int {
 
 func TestProbesAreAnsweredAtEqualSizeOnBothPorts(t *testing.T) {
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Host = "0.0.0.0" })
-	for _, name := range []string{registryName, probeName} {
+	for _, name := range []string{Registry, probeName} {
 		for _, ip := range []string{"127.0.0.1", "127.0.0.9"} {
 			c := newCaller(t, "127.0.0.5", h.registry)
 			mine := netip.MustParseAddrPort(c.LocalAddr().String())

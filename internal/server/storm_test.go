@@ -80,7 +80,7 @@ func inAll(all []*stormer) (in int) {
 func TestThousandsComeBackAtOnceAndNobodyElseWaits(t *testing.T) {
 	inHarbour(t, func(hb harbour) {
 		speaker, listeners := hb.quietOnes()
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[chatName])]
+		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[Chat])]
 		var all []*stormer
 		for i := range stormers {
 			s := &stormer{name: fmt.Sprintf("s%d", i), account: i < stormAccounts, room: fmt.Sprintf("storm%d", i%stormRooms)}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"labchat/internal/server/hub"
+	"labchat/internal/server/store"
 )
 
 // TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns has one connection send
@@ -13,7 +16,7 @@ import (
 // rounds one by one.
 func TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns(t *testing.T) {
 	const pings = 2000
-	l := newDesk(t).loop
+	l := newLoop(t)
 	flood, quiet := enters(t, l), enters(t, l)
 	sends(l, flood, strings.Repeat("{\"type\":\"ping\"}\n", pings))
 	sends(l, quiet, "{\"type\":\"ping\"}\n")
@@ -45,6 +48,16 @@ func TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns(t *testing.T) {
 	if answered != pings {
 		t.Errorf("got %d answers to %d requests", answered, pings)
 	}
+}
+
+// newLoop returns a loop that nobody runs, without listeners.
+func newLoop(t *testing.T) *loop {
+	t.Helper()
+	d := &daemon{cfg: Config{Log: testLog(t)}.orDefaults(), store: store.NewMemory(nil), late: newCoarseTimer()}
+	t.Cleanup(func() { d.late.close(); d.store.Close() })
+	l := d.newLoop(t.Context(), hub.State{})
+	l.now = time.Now()
+	return l
 }
 
 // enters is a session that has said hello.

@@ -8,7 +8,7 @@ import (
 )
 
 // withRegistry opens the registry's port too.
-func withRegistry(cfg *Config) { cfg.Ports.Registry = 0 }
+func withRegistry(cfg *Config) { cfg.Ports[Registry] = 0 }
 
 // caller is an old program with a datagram socket.
 type caller struct {
