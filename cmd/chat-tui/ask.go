@@ -12,7 +12,7 @@ import (
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -98,7 +98,7 @@ func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
 	return probed, nil
 }
 
-// registers says whether an older dialect has words for making an account.
+// registers reports whether an older dialect has words for making an account.
 func registers(dialect string) bool {
 	d := wire.ByName(dialect)
 	if d == nil {

@@ -14,7 +14,7 @@ import (
 	"labchat/internal/client"
 	"labchat/internal/knownservers"
 	"labchat/internal/server"
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // known is the user's file of known servers: one for all profiles and

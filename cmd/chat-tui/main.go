@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"labchat/cmd/internal/conf"
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 func main() { os.Exit(commandLine().Main()) }

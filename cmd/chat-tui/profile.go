@@ -20,7 +20,7 @@ type profile struct {
 	lost   error  // why it is thrown away though it was to be kept
 }
 
-// kept says whether what is in the profile will be there next time.
+// kept reports whether what is in the profile will be there next time.
 func (p *profile) kept() bool { return p.thrown == "" }
 
 // Close lets go of the profile, and of its directory where nobody will come

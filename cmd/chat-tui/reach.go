@@ -128,7 +128,7 @@ func (r *reach) dial(ctx context.Context, network, addr string) (net.Conn, error
 	return d.DialContext(ctx, network, addr)
 }
 
-// named says whether somebody was named to come in as, so that nobody must be
+// named reports whether somebody was named to come in as, so that nobody must be
 // asked.
 func (r *reach) named() bool { return r.Guest || r.User != "" }
 

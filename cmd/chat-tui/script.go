@@ -9,8 +9,8 @@ import (
 	"syscall"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/command"
 	"labchat/internal/plain"
-	"labchat/internal/tui/command"
 )
 
 // send posts lines to a room.

@@ -46,7 +46,7 @@ func (s *scene) rooms(profile string, names ...string) rooms {
 	return r
 }
 
-// whole says whether a room has all lines, and fails where some are missing with
+// whole reports whether a room has all lines, and fails where some are missing with
 // no hole that says so. Of the newest it may not have heard yet.
 func (r *rooms) whole(t *testing.T, room string, want []string) bool {
 	t.Helper()

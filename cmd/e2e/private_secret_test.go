@@ -131,7 +131,7 @@ func forms(text string) []string {
 	return all
 }
 
-// onDisk says whether a file in the server's data directory has a text.
+// onDisk reports whether a file in the server's data directory has a text.
 func (s *scene) onDisk(text []byte) (found bool) {
 	s.t.Helper()
 	err := filepath.WalkDir(s.data(), func(path string, d fs.DirEntry, err error) error {
@@ -148,7 +148,7 @@ func (s *scene) onDisk(text []byte) (found bool) {
 	return found
 }
 
-// inMemory says whether the running server has a text in any memory that it can
+// inMemory reports whether the running server has a text in any memory that it can
 // read.
 func (s *scene) inMemory(text []byte) bool {
 	s.t.Helper()

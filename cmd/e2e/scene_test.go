@@ -108,7 +108,7 @@ type utterance struct {
 	Groups                                                                    []string
 }
 
-// is says whether the object is a receipt of a state.
+// is reports whether the object is a receipt of a state.
 func (u *utterance) is(state string) bool { return u.Type == "receipt" && u.State == state }
 
 // heard is an object, and who has said it.

@@ -17,7 +17,7 @@ const (
 // nobody is spoken to with less caution there: whoever has had a key has one,
 // who was rejected stays so, and of two keys that different homes know of
 // somebody, one that nobody has compared is asked about, as one that two people
-// have. Our own names keep their keys, by which people know us. consent says whether the
+// have. Our own names keep their keys, by which people know us. consent reports whether the
 // people are the same without a doubt; else those of whom no key is known have to
 // be accepted anew.
 func carry(ctx context.Context, tx *sql.Tx, from, to int64, consent bool) error {

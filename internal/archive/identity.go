@@ -108,7 +108,7 @@ func readIdentity(ctx context.Context, db row, home int64, guest bool, key strin
 	return seed, err
 }
 
-// Shares says whether others are told that we are typing, and what we have
+// Shares reports whether others are told that we are typing, and what we have
 // read: yes, unless a person has said no.
 func (a *Archive) Shares() (typing, reading bool) {
 	a.mu.Lock()

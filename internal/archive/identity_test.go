@@ -266,7 +266,7 @@ func TestWhatIsDeletedIsNotInTheFile(t *testing.T) {
 	}
 }
 
-// onDisk says whether a text is in any of a profile's files.
+// onDisk reports whether a text is in any of a profile's files.
 func onDisk(t *testing.T, dir, text string) bool {
 	t.Helper()
 	files, err := os.ReadDir(dir)

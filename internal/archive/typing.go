@@ -123,7 +123,7 @@ func (a *Archive) AddInput(place, line string) error {
 // the screen asks for those by themselves.
 var secretVerbs = map[string]bool{"login": true, "register": true, "account": true, "passwd": true, "password": true, "nick": true}
 
-// maySecret says whether a line is a command with more than one word behind a
+// maySecret reports whether a line is a command with more than one word behind a
 // verb that has to do with passwords. Callers know more of commands, and keep
 // away what they take for a secret: this holds whatever they overlook.
 func maySecret(line string) bool {

@@ -101,11 +101,11 @@ func Open(ctx context.Context, file, mode string, size int, pragmas []Pragma) (*
 	return db, nil
 }
 
-// IsCode says whether err is one of SQLite's primary result codes.
+// IsCode reports whether err is one of SQLite's primary result codes.
 func IsCode(err error, codes ...int) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && slices.Contains(codes, e.Code()&0xff)
 }
 
-// Damaged says whether err is SQLite's word for a file that can't be right.
+// Damaged reports whether err is SQLite's word for a file that can't be right.
 func Damaged(err error) bool { return IsCode(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 

@@ -1,7 +1,7 @@
 package plain
 
 import (
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

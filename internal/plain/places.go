@@ -3,7 +3,7 @@ package plain
 import (
 	"slices"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -7,8 +7,8 @@ import (
 	"io"
 	"time"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

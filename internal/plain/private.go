@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

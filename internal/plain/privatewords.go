@@ -3,7 +3,7 @@ package plain
 import (
 	"strings"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

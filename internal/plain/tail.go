@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -3,7 +3,7 @@ package tui
 import (
 	"strings"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // boxed draws a border of w columns around rows, with a title in its top.

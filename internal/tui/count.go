@@ -1,6 +1,6 @@
 package tui
 
-import "labchat/internal/tui/text"
+import "labchat/internal/text"
 
 // plural counts things whose word takes an s.
 func plural(n int, noun text.Safe) text.Safe {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

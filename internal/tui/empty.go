@@ -3,8 +3,8 @@ package tui
 import (
 	"slices"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 )
 
 // A deed is something to do, and what it is typed or pressed with.

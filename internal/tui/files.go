@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 )
 
 // maxFiles bounds the files that are listed: more are no choice.

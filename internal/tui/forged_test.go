@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"pgregory.net/rapid"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )

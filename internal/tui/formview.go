@@ -3,7 +3,7 @@ package tui
 import (
 	"unicode/utf8"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/tui/theme"
 )
 

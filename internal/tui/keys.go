@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // studentsPage returns docs/students.md as its readers see it, without what its

@@ -3,8 +3,8 @@ package tui
 import (
 	"time"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

@@ -3,7 +3,7 @@ package tui
 import (
 	"slices"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

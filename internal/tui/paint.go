@@ -3,7 +3,7 @@ package tui
 import (
 	"time"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )

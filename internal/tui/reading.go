@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"labchat/internal/tui/command"
-	"labchat/internal/tui/text"
+	"labchat/internal/command"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

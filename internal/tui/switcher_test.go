@@ -3,7 +3,7 @@ package tui
 import (
 	"testing"
 
-	"labchat/internal/tui/command"
+	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 

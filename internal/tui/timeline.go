@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sort"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 

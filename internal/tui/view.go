@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // A screen is its size, which panes are wanted, and the frame drawn last.

@@ -59,3 +59,18 @@ func TextLines(text string) int {
 // isBlank reports whether a line would be an empty argument to a program that
 // trims it.
 func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
+
+// OneLine returns a foreign text as one line of at most limit bytes; "" if it can't be
+// cleaned.
+func OneLine(s string, limit int) string {
+	s, err := CleanText(s, len(s)*utf8.UTFMax)
+	if err != nil {
+		return ""
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	for len(s) > limit {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	return s
+}

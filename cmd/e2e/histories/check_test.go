@@ -133,11 +133,11 @@ func (d *device) typedWrong() string {
 	return why
 }
 
-// fleeting says whether nobody keeps the line: it is for a guest, who is here or
+// fleeting reports whether nobody keeps the line: it is for a guest, who is here or
 // is not.
 func (t *typed) fleeting() bool { return t.to != "" && !slices.Contains(accounts, t.to) }
 
-// waitsForName says whether the line goes out only under a name that the device
+// waitsForName reports whether the line goes out only under a name that the device
 // does not have at present.
 func (d *device) waitsForName(t *typed) bool {
 	d.screen.mu.Lock()
@@ -159,7 +159,7 @@ func (d *device) inOrder(t *typed, id wire.ID, waits string) {
 	}
 }
 
-// has says whether the archive has a line.
+// has reports whether the archive has a line.
 func (d *device) has(place string, id wire.ID, text string) bool {
 	lines, err := d.archive.After(place, id-1, 1)
 	if err != nil {
@@ -235,7 +235,7 @@ func (d *device) compare(m *membership, log roomLog, has wire.Extent) string {
 	return ""
 }
 
-// missing says whether a line that is not in the archive should be there. A hole
+// missing reports whether a line that is not in the archive should be there. A hole
 // in its place is good only where nobody can be asked for the line any more.
 func (d *device) missing(m *membership, log roomLog, has wire.Extent, line logged) string {
 	switch {

@@ -114,7 +114,7 @@ func (d *device) start() {
 	}()
 }
 
-// sentAway says whether the run has ended because its name was refused: a guest's
+// sentAway reports whether the run has ended because its name was refused: a guest's
 // name is kept for who has its token, and a disk that takes nothing has not got
 // the newest one.
 func (d *device) sentAway() bool {

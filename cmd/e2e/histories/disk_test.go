@@ -67,7 +67,7 @@ func (d *disk) isDead() bool {
 	return d.dead
 }
 
-// state says whether the process lives, and whether something may be in its
+// state reports whether the process lives, and whether something may be in its
 // memory only because a write has failed.
 func (d *disk) state() (dead, dirty bool) {
 	d.mu.Lock()
@@ -163,7 +163,7 @@ func (d *disk) SetToken(server, name string, t wire.Secret) error {
 	return d.change("token", func() error { return d.Store.SetToken(server, name, t) })
 }
 
-// wasQueued says whether a line is on the disk, and under which name it was
+// wasQueued reports whether a line is on the disk, and under which name it was
 // typed.
 func (d *disk) wasQueued(id wire.ClientID) (as string, is bool) {
 	d.mu.Lock()
@@ -179,7 +179,7 @@ func (d *disk) settledAs(id wire.ClientID) wire.ReceiptState {
 	return d.settled[id]
 }
 
-// inDoubt says whether the disk knows that a line may have gone out.
+// inDoubt reports whether the disk knows that a line may have gone out.
 func (d *disk) inDoubt(id wire.ClientID) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

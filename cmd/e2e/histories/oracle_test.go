@@ -35,12 +35,12 @@ func (m *membership) leave(upTo wire.ID) {
 	}
 }
 
-// must says whether the archive owes a line.
+// must reports whether the archive owes a line.
 func (m *membership) must(id wire.ID) bool {
 	return slices.ContainsFunc(m.stays, func(s stay) bool { return s.after < id && (s.open || id <= s.to) })
 }
 
-// asking says whether the run has asked to come in or to leave, and its screen
+// asking reports whether the run has asked to come in or to leave, and its screen
 // was not told what came of it.
 func (m *membership) asking(d *device) bool {
 	for _, q := range d.pending {
@@ -61,7 +61,7 @@ func (d *device) member(room string) *membership {
 	return d.rooms[key]
 }
 
-// isIn says whether the device is in a room, as far as its screen knows.
+// isIn reports whether the device is in a room, as far as its screen knows.
 func (d *device) isIn(room string) bool {
 	if d.screen != nil {
 		d.screen.mu.Lock()

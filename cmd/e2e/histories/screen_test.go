@@ -148,7 +148,7 @@ func (s *screen) receipt(e *wire.Receipt) {
 
 func settled(s wire.ReceiptState) bool { return s == wire.ReceiptSent || s == wire.ReceiptFailed }
 
-// covers says whether a line that did not come was said to be missing.
+// covers reports whether a line that did not come was said to be missing.
 func (one *shown) covers(id wire.ID) bool {
 	for _, g := range one.gaps {
 		switch {

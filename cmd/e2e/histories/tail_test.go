@@ -182,7 +182,7 @@ func (t *tail) end() string {
 	return why
 }
 
-// ended says whether a tail may have ended by itself: before it was in its room.
+// ended reports whether a tail may have ended by itself: before it was in its room.
 func (t *tail) ended(err error) string {
 	if len(t.out.ids) == 0 {
 		return ""

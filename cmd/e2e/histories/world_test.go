@@ -153,7 +153,7 @@ func (w *world) fail(format string, args ...any) {
 		w.steps, what, strings.Join(trail, "\n"), w.seed, w.steps+1, testName)
 }
 
-// isName says whether a word names a device or a room.
+// isName reports whether a word names a device or a room.
 func (w *world) isName(word string) bool {
 	return slices.Contains(w.rooms, word) || slices.Contains(w.passing, word) || word == wire.Lobby ||
 		slices.ContainsFunc(w.devices, func(d *device) bool { return d.name == word }) || strings.HasPrefix(word, "tail")

@@ -108,7 +108,7 @@ func placeOf(node *kong.Node) string {
 	return "it stands above the first table"
 }
 
-// settable says whether a file may hold the flag: not --help, --version or
+// settable reports whether a file may hold the flag: not --help, --version or
 // --config itself.
 func settable(flag *kong.Flag) bool {
 	switch flag.Target.Interface().(type) {

@@ -13,7 +13,7 @@ type Port int
 // PortOff switches a listener off. It is written `off` or -1.
 const PortOff Port = -1
 
-// Off says whether the listener is switched off.
+// Off reports whether the listener is switched off.
 func (p Port) Off() bool { return p == PortOff }
 
 // UnmarshalText reads a number, `off` or -1.

@@ -112,7 +112,7 @@ func (k *Link) Refuse(why Code) {
 // Done is closed when the connection has ended.
 func (k *Link) Done() <-chan struct{} { return k.conn.Context().Done() }
 
-// Gone says whether the other side has ended the connection in order.
+// Gone reports whether the other side has ended the connection in order.
 func Gone(err error) bool {
 	var app *quic.ApplicationError
 	return errors.Is(err, io.EOF) || errors.As(err, &app) && app.ErrorCode == CodeDone

@@ -157,7 +157,7 @@ func (l *loop) answer(c *conversation, e *wire.Punched) {
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return
 	}
-	if !c.calls.spend(time.Now()) {
+	if !c.calls.Spend(time.Now()) {
 		l.cfg.Log.Debug("a call too many of somebody was dropped", "user", c.name)
 		return
 	}
@@ -218,7 +218,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 			k.at(a)
 		}
 	}
-	if l.dials(c) && !l.server.relay.off && (c.best() == nil || c.best().suspect || k.again) {
+	if l.dials(c) && !l.server.noRelay && (c.best() == nil || c.best().suspect || k.again) {
 		k.carryAt = now.Add(directWithin)
 		if k.relayed || len(k.spots) == 0 || c.urgent {
 			k.carryAt = now
@@ -272,7 +272,11 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	case c.best() != nil:
 		c.worse(now)
 	case k.answered:
-		c.show("no way to " + c.name + " was found: " + k.why(l, c) + l.server.relay.without())
+		why := "no way to " + c.name + " was found: " + k.why(l, c)
+		if l.server.noRelay {
+			why += ", and the server relays nothing"
+		}
+		c.show(why)
 		c.later(now)
 	case c.invited: // and may answer yet
 		c.later(now)

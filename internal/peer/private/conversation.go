@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/private/gate"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -52,10 +53,9 @@ type conversation struct {
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
-	calls   budget         // of theirs that are answered
+	calls   session.Budget // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
-	moving  bool           // files are on their way
 	urgent  bool           // the way there was has broken
 	naming  bool           // the server is being asked whether it has another name
 	busy    bool           // the server is being asked about it
@@ -87,7 +87,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key, calls: budget{rate: callsASecond, burst: callsAtOnce}}
+		c = &conversation{name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer
@@ -143,7 +143,7 @@ func (l *loop) accept(c *conversation) {
 // typed under the name we have, or a person's wish.
 func (l *loop) waits(c *conversation) bool {
 	wanted := func(one *line) bool { return !one.passed && l.mine(one) }
-	return c.says == gate.Unasked && (c.poked || c.moving || slices.ContainsFunc(c.lines, wanted))
+	return c.says == gate.Unasked && (c.poked || l.files.IsMoving(l.filePeer(c)) || slices.ContainsFunc(c.lines, wanted))
 }
 
 // soon has it looked for at once.
@@ -298,7 +298,7 @@ func (l *loop) notFound(c *conversation, e *wire.Refused) {
 		c.poked = false
 		c.show(e.Text)
 		l.failAll(c, e.Text)
-		l.files.giveUp(l, c, e.Text)
+		l.files.GiveUp(l.filePeer(c), e.Text)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -35,13 +36,41 @@ func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
 // spoken says whether a request holds words for somebody, which go by Whisper only.
 func spoken(a wire.Act) bool { return a == wire.ActPrivate || a == wire.ActSeal }
 
+// meant is whom a request is about, "" nobody.
+func meant(r wire.Request) string {
+	switch r := r.(type) {
+	case wire.Typing:
+		return r.To
+	case wire.Poke:
+		return r.Name
+	case wire.Accept:
+		return r.Name
+	case wire.Reject:
+		return r.Name
+	case wire.Verify:
+		return r.Name
+	case wire.SendFile:
+		return r.To
+	case wire.StopFile:
+		return r.Name
+	case wire.Route:
+		return r.Name
+	case wire.Seen:
+		return r.Name
+	case wire.HangUp:
+		return r.Name
+	default:
+		return ""
+	}
+}
+
 func (l *loop) do(r wire.Request, tag string) {
 	if spoken(r.Act()) {
 		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
 		return
 	}
-	if isOlder(meant(r)) && l.speaksOlder() {
-		l.doOlder(r, tag)
+	if name := meant(r); oldpeer.IsLabel(name) && l.speaksOlder() {
+		l.older.Do(r, name, tag)
 		return
 	}
 	doers[r.Act()](l, r, tag)
@@ -91,7 +120,7 @@ func (l *loop) poke(r wire.Poke, tag string) {
 func (l *loop) acceptBy(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
-	case c != nil && r.File != "" && l.files.accept(l, c, r.File):
+	case c != nil && r.File != "" && l.files.Accept(l.filePeer(c), r.File):
 		l.done(r, tag)
 	case r.File != "":
 		l.refuse(r, tag, wire.CodeNoUser, "That file is not offered any more.")
@@ -119,7 +148,7 @@ func (l *loop) reject(r wire.Reject, tag string) {
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })
 		c.hangUp(l)
 		l.done(r, tag)
-	case c != nil && l.files.reject(l, c):
+	case c != nil && l.files.Reject(l.filePeer(c)):
 		l.done(r, tag)
 	default:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
@@ -192,11 +221,7 @@ func (l *loop) hangUpBy(r wire.HangUp, tag string) {
 		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
 		return
 	}
-	for _, t := range l.files.list {
-		if t.c == c && !t.over() {
-			l.stopFile(wire.StopFile{ID: t.ID}, "")
-		}
-	}
+	l.files.StopAll(l.filePeer(c))
 	c.part(time.Now())
 	c.show("you have ended the conversation; the next line opens it again")
 	l.done(r, tag)

@@ -106,12 +106,7 @@ func (l *loop) newOwner(c *conversation, key, text string) {
 	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
 	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })
 	l.fail(c, somebodyElse(c), slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
-	for _, t := range slices.Clone(l.files.list) {
-		if t.c == c && !t.over() {
-			t.drop = !t.Out && t.taken
-			l.end(t, wire.TransferFailed, somebodyElse(c), "")
-		}
-	}
+	l.files.Abandon(l.filePeer(c), somebodyElse(c))
 	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, false })
 	c.noted.changed = true
 	l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
@@ -133,11 +128,7 @@ func (l *loop) bindTyped(c *conversation, key string) {
 			typed = append(typed, one.Client)
 		}
 	}
-	for _, t := range l.files.list {
-		if t.c == c && t.Out && t.Device == "" && t.stay == l.server.stay {
-			t.Device = key
-		}
-	}
+	l.files.Bind(l.filePeer(c), l.server.stay, key)
 	l.bind(key, typed...)
 	l.failBound(c, key)
 	l.failStale(c)
@@ -153,11 +144,7 @@ func (l *loop) failStale(c *conversation) {
 	}
 	why := c.name + " is a guest, and may be somebody else than when this was typed: send it again if it is for who has the name now"
 	l.fail(c, why, stale...)
-	for _, t := range slices.Clone(l.files.list) {
-		if t.c == c && t.Out && !t.over() && t.Device == "" && t.stay != l.server.stay {
-			l.end(t, wire.TransferFailed, why, "")
-		}
-	}
+	l.files.GiveUpUnbound(l.filePeer(c), l.server.stay, why)
 	if len(stale) > 0 && !l.waits(c) {
 		l.keepContact(c, func(k *wire.Contact) { k.Accepted = false }) // the line was our word, and nobody knows to whom
 	}

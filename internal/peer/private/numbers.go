@@ -7,6 +7,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// maxWhy is how many bytes are shown of why the other side does not take a line.
+const maxWhy = 200
+
 // lineNumber is the number of a line of one device.
 type lineNumber struct {
 	epoch wire.Epoch
@@ -60,6 +63,6 @@ func (l *loop) notTaken(p *path, m *wire.PeerStop) {
 	one := p.flight[i]
 	p.flight = slices.Delete(p.flight, i, i+1)
 	one.InDoubt = false
-	l.fail(p.c, p.c.name+"'s program does not take it: "+oneLine(m.Text), one)
+	l.fail(p.c, p.c.name+"'s program does not take it: "+wire.OneLine(m.Text, maxWhy), one)
 	p.c.pump(l)
 }

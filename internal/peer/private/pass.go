@@ -64,7 +64,7 @@ func (l *loop) passAll(c *conversation) bool {
 	c.invited, c.again, c.poked = false, time.Time{}, false
 	c.show(l.whyPlain(c))
 	l.failBound(c, "")
-	l.files.giveUp(l, c, "files go encrypted only, and lines to "+c.name+" do not")
+	l.files.GiveUp(l.filePeer(c), "files go encrypted only, and lines to "+c.name+" do not")
 	for _, one := range c.lines {
 		if !one.passed && l.mine(one) && v.Carries(one.Device) {
 			one.passed = true

@@ -38,7 +38,6 @@ type path struct {
 	named   string     // the name of ours that the other side knows here
 	theirs  string     // the name of theirs under which the link was made
 	last    bool       // nothing more is to be said
-	taking  bool       // its streams of files are taken
 	flight  []*line    // sent here and not confirmed, by number
 	moved   time.Time  // when the oldest of them was sent, or one was confirmed
 	epoch   wire.Epoch // the sequence of low
@@ -176,9 +175,9 @@ func (l *loop) message(s said) {
 			l.notTaken(p, m)
 			return
 		}
-		l.files.message(l, p, m)
+		l.files.Handle(l.filePeer(p.c), p.Link, m)
 	default:
-		l.files.message(l, p, m)
+		l.files.Handle(l.filePeer(p.c), p.Link, m)
 	}
 }
 
@@ -246,7 +245,7 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 	c.noted.changed = true
 	p.tellName(l)
 	c.pump(l)
-	l.files.linked(l, c)
+	l.files.Resume(l.filePeer(c))
 }
 
 // dropped forgets a link that has ended.
@@ -263,7 +262,7 @@ func (l *loop) dropped(p *path, err error) {
 		return
 	}
 	c.resend()
-	l.files.unlinked(l, c)
+	l.files.Resume(l.filePeer(c))
 	switch {
 	case c.best() != nil:
 		c.pump(l)
@@ -298,7 +297,7 @@ func (l *loop) hide(c *conversation) {
 	}
 	if ended {
 		c.resend()
-		l.files.unlinked(l, c)
+		l.files.Resume(l.filePeer(c))
 	}
 	if c.best() != nil {
 		c.pump(l)

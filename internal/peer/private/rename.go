@@ -1,6 +1,7 @@
 package private
 
 import (
+	"slices"
 	"time"
 
 	"labchat/internal/peer/private/gate"
@@ -45,7 +46,7 @@ func (l *loop) otherName(p *path, name string) {
 		c.naming = false
 		found, ok := e.(*wire.Found)
 		switch {
-		case !ok || found.Device != p.Key || !c.holds(p) || c.device != p.Key:
+		case !ok || found.Device != p.Key || !slices.Contains(c.paths, p) || c.device != p.Key:
 			l.cfg.Log.Info("somebody takes a name that is not theirs", "user", c.name)
 		case found.Kind != wire.KindGuest:
 			l.notice("%s is %s now. What you write to %s goes on as before; /msg %s opens a conversation under that name.", c.name, found.Name, c.name, found.Name)
@@ -115,10 +116,6 @@ func (l *loop) readdress(c *conversation, name string) {
 			a.Line.From = name
 		}
 	}
-	for _, t := range l.files.list {
-		if t.c == c && (t.Device == "" || t.Device == c.device) {
-			t.User = name
-		}
-	}
+	l.files.Rename(l.filePeer(c), c.device, name)
 	c.typing = time.Time{}
 }

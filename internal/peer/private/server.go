@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/oldpeer"
+	"labchat/internal/peer/transfer"
 	"labchat/internal/wire"
 )
 
@@ -35,7 +37,7 @@ type server struct {
 	claimed  bool         // this session holds our private conversations
 	lost     bool         // another device of ours does
 	loaded   bool         // the outbox of the disk is here
-	relay    relaying
+	noRelay  bool         // it relays nothing
 	devices  []wire.Device
 	since    wire.Millis // when this device became one of them, as far as our disk knows
 }
@@ -50,7 +52,7 @@ func (l *loop) hear(e wire.Event) {
 			return
 		}
 	}
-	if posesAsOlder(e) {
+	if posesAsLabel(e) {
 		l.cfg.Log.Warn("the server gives somebody with a key a name that is an address")
 		return
 	}
@@ -76,6 +78,23 @@ func (l *loop) hear(e wire.Event) {
 		l.note(e)
 	}
 }
+
+// posesAsLabel reports whether a server lets somebody with a key look like a label of
+// somebody with an older program: lines to it go out in plain text.
+func posesAsLabel(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Punched:
+		return oldpeer.IsLabel(e.From)
+	case *wire.Sealed:
+		return oldpeer.IsLabel(e.From)
+	default:
+		return false
+	}
+}
+
+// speaksOlder reports whether plain datagrams are ours to read: people of other
+// servers' rooms have them read by who stands at Plain.
+func (l *loop) speaksOlder() bool { return l.server.foreign == nil }
 
 // relayed hands on a datagram that the server has carried. Links begin with those
 // only with whom both sides have just agreed on a call, whoever the server says it
@@ -241,7 +260,7 @@ func (l *loop) load() {
 			l.emit(again)
 		}
 	}
-	l.files.load(l)
+	l.files.Load(func(name string) transfer.Peer { return l.filePeer(l.conversation(name)) })
 	l.look()
 }
 
@@ -295,7 +314,8 @@ func (l *loop) claim() {
 
 func (l *loop) claimed(e *wire.Endpoint) {
 	l.server.claimed, l.server.devices = true, e.Devices
-	l.server.relay = relaying{off: e.NoRelay, rate: e.RelayRate}
+	l.server.noRelay = e.NoRelay
+	l.files.SetRelayRate(e.RelayRate)
 	l.place.begin(l, e)
 	l.prekeys.told(l, e.Prekeys)
 	l.noteOwn()

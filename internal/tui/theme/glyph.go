@@ -3,7 +3,7 @@ package theme
 import (
 	"github.com/charmbracelet/lipgloss"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 // Border is the lines of the screen. Each is one column wide.

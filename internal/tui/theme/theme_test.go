@@ -12,7 +12,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
-	"labchat/internal/tui/text"
+	"labchat/internal/text"
 )
 
 func renderer(p termenv.Profile) *lipgloss.Renderer {

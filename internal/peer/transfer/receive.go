@@ -1,4 +1,4 @@
-package private
+package transfer
 
 import (
 	"context"
@@ -22,42 +22,41 @@ const (
 // noDownloads is why a program takes no files.
 const noDownloads = "this program has no directory for files: name one with --downloads"
 
-// offered takes an offer, which waits for a person then.
-func (l *loop) offered(p *path, m *wire.PeerOffer) {
-	if t := l.files.find(m.File); t != nil {
-		l.offeredAgain(p, t, m)
+// handleOffer takes an offer, which waits for a person then.
+func (f *Files) handleOffer(peer Peer, k *link.Link, m *wire.PeerOffer) {
+	if t := f.find(m.File); t != nil {
+		f.handleOfferAgain(peer, k, t, m)
 		return
 	}
-	c := p.c
-	t := &transfer{c: c, Transfer: &wire.Transfer{
-		ID: m.File, User: c.name, Device: p.Key, Name: safeName(m.Name), Size: m.Size, SHA256: m.SHA256,
+	t := &transfer{peer: peer, Transfer: &wire.Transfer{
+		ID: m.File, User: peer.Name(), Device: k.Key, Name: safeName(m.Name), Size: m.Size, SHA256: m.SHA256,
 		State: wire.TransferOffered, At: wire.MillisOf(time.Now()),
 	}}
-	why := l.unfit(t)
+	why := f.whyUnfit(t)
 	if why == "" {
-		if err := l.cfg.Store.SaveTransfer(t.Transfer); err != nil {
-			l.diskFailed("note a transfer", err)
+		if err := f.cfg.Store.SaveTransfer(t.Transfer); err != nil {
+			f.cfg.DiskFailed("note a transfer", err)
 			why = "the receiver's disk does not take it"
 		}
 	}
 	if why != "" {
-		p.answer(l, &wire.PeerStop{File: m.File, Text: why})
+		peer.Say(k, &wire.PeerStop{File: m.File, Text: why})
 		return
 	}
-	l.files.add(t)
-	if l.cfg.Downloads == "" {
-		l.end(t, wire.TransferRefused, noDownloads, "")
-		l.tellEnd(t, "no files are taken here")
+	f.add(t)
+	if f.cfg.Downloads == "" {
+		f.end(t, wire.TransferRefused, noDownloads, "")
+		f.tellEnd(t, "no files are taken here")
 		return
 	}
-	l.sayFile(t, "")
+	f.report(t, "")
 }
 
-// unfit says why nobody is asked whether they want a file, "" where somebody
+// whyUnfit says why nobody is asked whether they want a file, "" where somebody
 // is.
-func (l *loop) unfit(t *transfer) string {
+func (f *Files) whyUnfit(t *transfer) string {
 	sum, err := hex.DecodeString(t.SHA256)
-	his, all := l.files.moving(t.c, false)
+	his, all := f.count(t.peer, false)
 	switch {
 	case t.Size < 0 || err != nil || 2*len(sum) != sumDigits || hex.EncodeToString(sum) != t.SHA256:
 		return "the offer can't be read"
@@ -67,8 +66,8 @@ func (l *loop) unfit(t *transfer) string {
 		return "too many files wait for an answer"
 	}
 	lately := 0
-	for _, o := range l.files.list {
-		if o.c == t.c && !o.Out && t.At-o.At < wire.Millis(time.Minute.Milliseconds()) {
+	for _, o := range f.list {
+		if o.peer == t.peer && !o.Out && t.At-o.At < wire.Millis(time.Minute.Milliseconds()) {
 			lately++
 		}
 	}
@@ -78,84 +77,84 @@ func (l *loop) unfit(t *transfer) string {
 	return ""
 }
 
-// offeredAgain is an offer on another way, or of one who has not heard how it
+// handleOfferAgain takes an offer on another way, or of one who has not heard how it
 // has ended.
-func (l *loop) offeredAgain(p *path, t *transfer, m *wire.PeerOffer) {
+func (f *Files) handleOfferAgain(peer Peer, k *link.Link, t *transfer, m *wire.PeerOffer) {
 	switch {
-	case t.Out || !t.fits(p) || t.Size != m.Size || t.SHA256 != m.SHA256:
-		p.answer(l, &wire.PeerStop{File: m.File, Text: "another file has this number"})
+	case t.Out || t.peer != peer || !t.fits(k) || t.Size != m.Size || t.SHA256 != m.SHA256:
+		peer.Say(k, &wire.PeerStop{File: m.File, Text: "another file has this number"})
 	case t.State == wire.TransferDone:
-		p.answer(l, &wire.PeerGot{File: t.ID})
+		peer.Say(k, &wire.PeerGot{File: t.ID})
 	case t.over():
-		p.answer(l, &wire.PeerStop{File: t.ID})
+		peer.Say(k, &wire.PeerStop{File: t.ID})
 	case t.taken:
-		l.driveIn(t)
+		f.resumeReceiving(t)
 	}
 }
 
-// driveIn fetches a file on the best way there is. On each way it asks once.
-func (l *loop) driveIn(t *transfer) {
-	p := t.c.best()
+// resumeReceiving fetches a file on the best way there is. On each way it asks once.
+func (f *Files) resumeReceiving(t *transfer) {
+	k := t.peer.Best()
 	switch {
-	case t.job != nil && t.job.p == p:
+	case t.job != nil && t.job.link == k:
 	case t.job != nil:
 		t.job.cancel() // it goes on when that has ended
-	case p == nil || !t.fits(p):
-		l.turn(t, wire.TransferWaiting, t.c.noWay())
-	case t.on == p:
-		l.turn(t, wire.TransferWaiting, t.c.name+" has stopped sending")
+	case k == nil || !t.fits(k):
+		f.setState(t, wire.TransferWaiting, t.noWay())
+	case t.on == k:
+		f.setState(t, wire.TransferWaiting, t.peer.Name()+" has stopped sending")
 	default:
-		l.fetch(t, p)
+		f.fetch(t, k)
 	}
 }
 
 // fetch reads what has come already, and asks for the rest.
-func (l *loop) fetch(t *transfer, p *path) {
-	t.on = p
-	l.turn(t, wire.TransferRunning, "")
-	as, dir, kept := *t.Transfer, l.cfg.Downloads, l.files.kept(t)
-	l.beside(t, p, func(ctx context.Context, j *job) func(*loop) {
+func (f *Files) fetch(t *transfer, k *link.Link) {
+	t.on = k
+	f.setState(t, wire.TransferRunning, "")
+	as, dir, kept := *t.Transfer, f.cfg.Downloads, f.kept(t)
+	f.beside(t, k, func(ctx context.Context, j *job) func() {
 		file, err := j.receive(ctx, dir, &as, kept, func(from int64) {
-			l.box.Post(func(l *loop) { l.take(t, j, from) })
+			f.cfg.Post(func() { f.take(t, j, from) })
 		})
-		return func(l *loop) {
-			var ends *fileError
+		return func() {
+			var ends *transferError
 			switch {
 			case t.over():
 			case err == nil:
 				t.File, t.Done = file, t.Size
-				l.end(t, wire.TransferDone, "", "")
-				p.answer(l, &wire.PeerGot{File: t.ID})
+				f.end(t, wire.TransferDone, "", "")
+				t.peer.Say(k, &wire.PeerGot{File: t.ID})
 			case errors.As(err, &ends):
 				t.drop = ends.drop
-				l.end(t, wire.TransferFailed, ends.text, "")
-				l.tellEnd(t, ends.told)
+				f.end(t, wire.TransferFailed, ends.text, "")
+				f.tellEnd(t, ends.told)
 			default:
-				l.cfg.Log.Debug("a file was not received", "err", err)
+				f.cfg.Log.Debug("a file was not received", "err", err)
 			}
 		}
 	})
 }
 
 // take asks for the bytes of a file that are not here.
-func (l *loop) take(t *transfer, j *job, from int64) {
-	if t.over() || t.job != j || !t.c.holds(j.p) {
+func (f *Files) take(t *transfer, j *job, from int64) {
+	if t.over() || t.job != j || !t.peer.Has(j.link) {
 		return
 	}
 	t.Done, t.moved = from, time.Now()
 	if from > 0 {
-		l.sayFile(t, "")
+		f.report(t, "")
 	}
-	l.receiveFiles(j.p)
-	j.p.answer(l, &wire.PeerTake{File: t.ID, From: from})
+	f.receiveFrom(j.link)
+	t.peer.Say(j.link, &wire.PeerTake{File: t.ID, From: from})
 }
 
 // kept names the parts of earlier transfers of the same file, which have failed
 // for want of room.
-func (f *files) kept(t *transfer) []string {
+func (f *Files) kept(t *transfer) []string {
 	var names []string
 	for _, o := range f.list {
-		if o != t && o.State == wire.TransferFailed && !o.Out && o.c == t.c && o.Device == t.Device && o.Size == t.Size && o.SHA256 == t.SHA256 && o.job == nil {
+		if o != t && o.State == wire.TransferFailed && !o.Out && o.peer == t.peer && o.Device == t.Device && o.Size == t.Size && o.SHA256 == t.SHA256 && o.job == nil {
 			names = append(names, partName(o.Transfer))
 		}
 	}
@@ -211,20 +210,21 @@ func (j *job) fill(ctx context.Context, part *part) error {
 	}
 }
 
-// receiveFiles takes the streams that come by a path, from when something is
+// receiveFrom takes the streams that come by a link, from when something is
 // wanted there on.
-func (l *loop) receiveFiles(p *path) {
-	if p.taking {
+func (f *Files) receiveFrom(k *link.Link) {
+	if f.receiving[k] {
 		return
 	}
-	p.taking = true
-	l.work.Go(func() {
+	f.receiving[k] = true
+	f.cfg.Go(func() {
+		defer f.cfg.Post(func() { delete(f.receiving, k) })
 		for {
-			in, err := p.AcceptFile(l.ctx)
+			in, err := k.AcceptFile(f.ctx)
 			if err != nil {
 				return
 			}
-			l.work.Go(func() {
+			f.cfg.Go(func() {
 				var id [fileIDBytes]byte
 				err := in.Within(nameWithin)
 				if err == nil {
@@ -237,16 +237,16 @@ func (l *loop) receiveFiles(p *path) {
 					in.Stop()
 					return
 				}
-				l.box.Post(func(l *loop) { l.streamed(p, hex.EncodeToString(id[:]), in) })
+				f.cfg.Post(func() { f.handleStream(k, hex.EncodeToString(id[:]), in) })
 			})
 		}
 	})
 }
 
-// streamed hands a stream to whom it is for.
-func (l *loop) streamed(p *path, id string, in *link.FileIn) {
-	t := l.files.find(id)
-	if t == nil || t.Out || t.over() || t.job == nil || t.job.p != p {
+// handleStream hands a stream to whom it is for.
+func (f *Files) handleStream(k *link.Link, id string, in *link.FileIn) {
+	t := f.find(id)
+	if t == nil || t.Out || t.over() || t.job == nil || t.job.link != k {
 		in.Stop()
 		return
 	}
@@ -258,11 +258,11 @@ func (l *loop) streamed(p *path, id string, in *link.FileIn) {
 }
 
 // discard deletes what has come of a file that nobody wants any more.
-func (l *loop) discard(t *transfer) {
+func (f *Files) discard(t *transfer) {
 	t.drop = false
-	dir, name := l.cfg.Downloads, partName(t.Transfer)
+	dir, name := f.cfg.Downloads, partName(t.Transfer)
 	if dir == "" {
 		return
 	}
-	l.work.Go(func() { removePart(dir, name) })
+	f.cfg.Go(func() { removePart(dir, name) })
 }

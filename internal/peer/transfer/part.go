@@ -1,4 +1,4 @@
-package private
+package transfer
 
 import (
 	"context"
@@ -106,7 +106,7 @@ func (p *part) read(ctx context.Context) error {
 // write adds to it, but never more than was offered.
 func (p *part) write(b []byte) error {
 	if p.size+int64(len(b)) > p.t.Size {
-		return &fileError{text: "more came than was offered: it was deleted", told: "more came than was offered", drop: true}
+		return &transferError{text: "more came than was offered: it was deleted", told: "more came than was offered", drop: true}
 	}
 	n, err := p.f.Write(b)
 	p.sum.Write(b[:n])
@@ -120,7 +120,7 @@ func (p *part) write(b []byte) error {
 // whole says whether all is here.
 func (p *part) whole() error {
 	if p.size < p.t.Size {
-		return &fileError{text: "less came than was offered: it was deleted", told: "less came than was offered", drop: true}
+		return &transferError{text: "less came than was offered: it was deleted", told: "less came than was offered", drop: true}
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (p *part) whole() error {
 // finish compares the checksum, and gives the file its name.
 func (p *part) finish(ctx context.Context) (string, error) {
 	if hex.EncodeToString(p.sum.Sum(nil)) != p.t.SHA256 {
-		return "", &fileError{text: "what came is not what was offered (another checksum): it was deleted", told: "the checksum is another one", drop: true}
+		return "", &transferError{text: "what came is not what was offered (another checksum): it was deleted", told: "the checksum is another one", drop: true}
 	}
 	if err := p.f.Sync(); err != nil {
 		return "", diskError(err)
@@ -205,5 +205,5 @@ func diskError(err error) error {
 	case errors.As(err, &link):
 		err = link.Err
 	}
-	return &fileError{text: "this machine's disk does not take it: " + err.Error(), told: "the receiver's disk does not take it"}
+	return &transferError{text: "this machine's disk does not take it: " + err.Error(), told: "the receiver's disk does not take it"}
 }

@@ -1,4 +1,4 @@
-package private
+package transfer
 
 import (
 	"context"
@@ -14,29 +14,14 @@ const (
 	relayedChunk = 8 << 10
 )
 
-// relaying is what the server says about its relay.
-type relaying struct {
-	off  bool
-	rate int // bytes a second for two people, 0: it has not said
-}
-
-// forFiles is how many bytes of a file go through the relay in a second: three
-// quarters, so that lines, receipts and QUIC's own packets are not what is
-// dropped.
-func (r relaying) forFiles() int {
-	rate := r.rate
-	if rate <= 0 {
-		rate = usualRelayRate
+// relayedRate is how many bytes of a file go through a relay in a second, of as many
+// as it takes in all: three quarters, so that lines, receipts and QUIC's own packets are
+// not what is dropped.
+func relayedRate(all int) int {
+	if all <= 0 {
+		all = usualRelayRate
 	}
-	return max(1, rate/4*3)
-}
-
-// without is why nothing goes by way of the server.
-func (r relaying) without() string {
-	if r.off {
-		return ", and the server relays nothing"
-	}
-	return ""
+	return max(1, all/4*3)
 }
 
 // pacer holds a stream at a rate.

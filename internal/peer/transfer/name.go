@@ -1,4 +1,4 @@
-package private
+package transfer
 
 import (
 	"path/filepath"

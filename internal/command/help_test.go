@@ -144,9 +144,9 @@ func TestFilledInSecretsMakeTheRequest(t *testing.T) {
 }
 
 // TestDocs compares docs/commands.md with the table.
-// go test ./internal/tui/command -run TestDocs -update writes it.
+// go test ./internal/command -run TestDocs -update writes it.
 func TestDocs(t *testing.T) {
-	const file = "../../../docs/commands.md"
+	const file = "../../docs/commands.md"
 	if *update {
 		if err := os.WriteFile(file, []byte(document()), 0o644); err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != document() {
-		t.Errorf("%s is not what the table says: run go test ./internal/tui/command -run TestDocs -update", file)
+		t.Errorf("%s is not what the table says: run go test ./internal/command -run TestDocs -update", file)
 	}
 }
 
@@ -165,7 +165,7 @@ func document() string {
 	var b strings.Builder
 	b.WriteString(`# The command bar
 
-Printed from the table in ` + "`internal/tui/command`" + `; do not edit (` + "`go test ./internal/tui/command -run TestDocs -update`" + `).
+Printed from the table in ` + "`internal/command`" + `; do not edit (` + "`go test ./internal/command -run TestDocs -update`" + `).
 
 What you type is text for the place that the composer names, unless it begins like this:
 
