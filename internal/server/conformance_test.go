@@ -51,7 +51,7 @@ func TestConformance(t *testing.T) {
 type play struct {
 	t     *testing.T
 	d     wire.Dialect
-	h     *host
+	h     *harness
 	port  string
 	peers map[string]*peer // by the letter of the connection
 	probe *peer            // asks for a sum, to see that all before it is done
@@ -180,7 +180,7 @@ func (p *play) settle() {
 	p.probe.ask("1+1\n", "2\n")
 }
 
-// read says whether nothing that was sent to the daemon waits in the system.
+// read reports whether nothing that was sent to the daemon waits in the system.
 func (p *play) read() bool {
 	table, err := os.ReadFile("/proc/net/tcp")
 	if err != nil {
@@ -205,7 +205,7 @@ func (p *play) read() bool {
 	return true
 }
 
-// readersWait says whether no reader has anything in hand that it has not
+// readersWait reports whether no reader has anything in hand that it has not
 // posted.
 func readersWait() bool {
 	stacks := make([]byte, 1<<20)

@@ -82,7 +82,7 @@ func (d *daemon) openStore() error {
 
 // openTimer takes Go's timer where there is no socket: its time can be faked.
 func (d *daemon) openTimer() (err error) {
-	if !slices.ContainsFunc(d.listeners, func(l *listener) bool { return l.door != nil }) {
+	if !slices.ContainsFunc(d.listeners, func(l *listener) bool { return l.backlog != nil }) {
 		d.late = newCoarseTimer()
 		return nil
 	}

@@ -2,7 +2,7 @@
 //
 // # Goroutines
 //
-//	door        one a listening socket: says when somebody waits, whom the loop then takes in
+//	backlog     one a listening socket: says when somebody waits, whom the loop then takes in
 //	acceptor    in its place for a listener that is no socket
 //	reader      one a connection: waits for bytes and posts them
 //	datagram    one a socket of the registry, and one a multicast group: reads, sorts out, wakes the loop
@@ -26,7 +26,7 @@
 //
 // # Where things are
 //
-// server.go, daemon.go and listen.go open and close; door, accept.go and
+// server.go, daemon.go and listen.go open and close; backlog, accept.go and
 // limits.go let in; reader.go brings bytes (a poller of many sockets can stand
 // in its place), input.go and framer.go turn them into requests; loop.go and
 // group.go are the rounds and when to commit; clients.go is the life of a

@@ -53,7 +53,7 @@ func (m *member) times(l heardLine) int {
 // family is a whole room's members, and who waits for their readers.
 type family struct {
 	t       *testing.T
-	h       *host
+	h       *harness
 	readers sync.WaitGroup
 	members []*member
 }
@@ -305,7 +305,7 @@ func (f *family) talkPrivately(one *member, other *member, tell func(text string
 	}
 }
 
-// until waits for what must come to hold, and says whether it did.
+// until waits for what must come to hold, and reports whether it did.
 func (f *family) until(what string, holds func() bool) bool {
 	f.t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)

@@ -30,7 +30,7 @@ func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) 
 		{"sum", at("sum", "1+2\n", "3\n"), ""},
 		{"arithmetic", at("arith"), ""},
 	}
-	tobi, ias, nobody := h.caller(t, "127.0.0.1"), h.caller(t, "127.0.0.2"), h.caller(t, "127.0.0.3")
+	tobi, ias, nobody := h.udpClient(t, "127.0.0.1"), h.udpClient(t, "127.0.0.2"), h.udpClient(t, "127.0.0.3")
 	tobi.ask("hi tobias", "hi tobias")
 	ias.ask("REG:iasmine\n", "LIN:iasmine\n")
 	nobody.ask("ar nobody", "ar")
@@ -41,7 +41,7 @@ func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) 
 		}
 		tt.p.Close()
 	}
-	for c, want := range map[*caller]string{tobi: "msg server> " + why + "\n", ias: "MSG:server> " + why + "\n"} {
+	for c, want := range map[*udpClient]string{tobi: "msg server> " + why + "\n", ias: "MSG:server> " + why + "\n"} {
 		c.wants(want)
 	}
 	h.end(t)

@@ -18,7 +18,7 @@ type item struct {
 type what uint8
 
 const (
-	whatWaiting   what = iota // somebody waits at the door of arg, a *listener
+	whatWaiting   what = iota // somebody waits in the backlog of arg, a *listener
 	whatOpened                // conn was accepted
 	whatBytes                 // conn has sent what is in arg, a *buffer
 	whatEnded                 // conn's reader has ended with arg, an error; io.EOF is the regular end

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAHostWithManyIPv6AddressesHasTheConnectionsOfOne(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		taken := func(prefix string, at int) (n int, why string) {
 			for i := range 60 {
 				a := netip.MustParseAddr(prefix).As16()

@@ -14,8 +14,8 @@ type listener struct {
 	name    string
 	dialect wire.Dialect // of all its connections; nil: their first bytes tell
 	net     net.Listener
-	door    *door // nil: an acceptor takes in its connections
-	look    bool  // somebody may wait at the door. Owned by loop.
+	backlog *backlog // nil: an acceptor takes in its connections
+	look    bool     // somebody may wait there. Owned by loop.
 }
 
 // probeName is what the port that answers probes is called in readiness lines.
@@ -54,25 +54,25 @@ func (d *daemon) listenTCP(f Family, port int) (err error) {
 		return fmt.Errorf("listen for %s: %w", f.Name, err)
 	}
 	d.listeners = append(d.listeners, l)
-	l.door, err = newDoor(l.net)
+	l.backlog, err = newBacklog(l.net)
 	return err
 }
 
 // accept has connections taken in until ctx ends.
 func (ln *listener) accept(ctx context.Context, l *loop) error {
-	if ln.door == nil {
+	if ln.backlog == nil {
 		a := &acceptor{log: l.log, l: ln, inbox: l.inbox, limits: l.clients.limits}
 		return a.run(ctx)
 	}
-	ln.door.watch(ctx.Done(), func() { l.inbox.post(item{what: whatWaiting, arg: ln}) })
+	ln.backlog.watch(ctx.Done(), func() { l.inbox.post(item{what: whatWaiting, arg: ln}) })
 	return nil
 }
 
 // close ends accepting, however often it is called.
 func (ln *listener) close() {
 	_ = ln.net.Close() // accepting ends, whatever this says
-	if ln.door != nil {
-		ln.door.close()
+	if ln.backlog != nil {
+		ln.backlog.close()
 	}
 }
 

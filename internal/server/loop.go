@@ -35,7 +35,7 @@ type loop struct {
 	out      hub.Out
 	writers  sync.WaitGroup
 	stopping time.Time // when the stop was asked for, zero before
-	// listeners have doors, or acceptors that post connections.
+	// listeners have backlogs, or acceptors that post connections.
 	listeners []*listener
 }
 
@@ -54,7 +54,7 @@ func (l *loop) run(ctx context.Context) {
 	l.alarm.timer = time.NewTimer(sweepEvery)
 	defer l.alarm.timer.Stop()
 	stop := ctx.Done()
-	for !l.ended() {
+	for !l.hasEnded() {
 		var batch []hub.Entry
 		select {
 		case <-l.inbox.wake:
@@ -80,7 +80,7 @@ func (l *loop) round(batch []hub.Entry) {
 	l.now = time.Now()
 	l.hub.SetDiskFull(l.store.Full())
 	l.clients.posted = l.inbox.take(l.clients.posted)
-	l.arrivals(l.clients.posted)
+	l.acceptPosted(l.clients.posted)
 	for i := range l.clients.posted {
 		l.handle(&l.clients.posted[i])
 	}
@@ -105,18 +105,18 @@ func (l *loop) handle(i *item) {
 	switch i.what {
 	case whatWaiting: // seen to before all others
 	case whatOpened:
-		l.opened(i.conn)
+		l.handleOpened(i.conn)
 	case whatBytes:
-		l.bytes(i.conn, i.arg.(*buffer), int(i.n))
+		l.handleBytes(i.conn, i.arg.(*buffer), int(i.n))
 	case whatEnded:
-		l.readerEnded(i.conn, i.arg.(error))
+		l.handleEnded(i.conn, i.arg.(error))
 	case whatWritten:
 		err, _ := i.arg.(error)
-		l.written(i.conn, err)
+		l.handleWritten(i.conn, err)
 	case whatResult:
-		l.resolved(i.arg.(hub.Result))
+		l.handleResult(i.arg.(hub.Result))
 	case whatCall:
-		l.called(i.arg.(*call))
+		l.handleCall(i.arg.(*call))
 	case whatDatagrams:
 		l.registry.Receive(l.now)
 	}
@@ -164,7 +164,7 @@ func (l *loop) effect(e *hub.Effect) {
 	case hub.OpClose:
 		l.close(c, e.Event)
 	case hub.OpDecided:
-		l.takenForOld(c)
+		l.handleDecided(c)
 	}
 }
 
@@ -196,15 +196,15 @@ func (l *loop) cast(e *hub.Effect, except *conn) {
 // start begins a job, or keeps it until its session has been written what the
 // last one brought: so what can pile up for a connection is bounded.
 func (l *loop) start(j hub.Job) {
-	if c := l.clients.open[j.Session]; c != nil && c.out.busy() {
+	if c := l.clients.open[j.Session]; c != nil && c.out.isBusy() {
 		c.job = &j
 		return
 	}
 	l.jobs.start(j)
 }
 
-func (l *loop) resolved(r hub.Result) {
-	l.jobs.ended(r.ID)
+func (l *loop) handleResult(r hub.Result) {
+	l.jobs.end(r.ID)
 	l.hub.Resolve(l.now, r, &l.out)
 }
 
@@ -268,7 +268,7 @@ func (l *loop) stop() {
 		return
 	}
 	waited := l.now.Sub(l.stopping)
-	if !l.clients.told && (l.group.idle() || waited > stopWithin/2) {
+	if !l.clients.told && (l.group.isIdle() || waited > stopWithin/2) {
 		l.clients.told = true
 		l.hub.Farewell(wire.CodeShutdown, "The server stops. It will be back soon.", retryAfterStop.Milliseconds(), &l.out)
 		l.carry()
@@ -280,13 +280,13 @@ func (l *loop) stop() {
 	}
 }
 
-// ended says whether the loop may return.
-func (l *loop) ended() bool {
+// hasEnded reports whether the loop may return.
+func (l *loop) hasEnded() bool {
 	if l.stopping.IsZero() {
 		return false
 	}
 	late := l.now.Sub(l.stopping) >= stopWithin
-	return l.clients.told && len(l.clients.all) == 0 && (late || l.group.idle() && l.jobs.idle())
+	return l.clients.told && len(l.clients.all) == 0 && (late || l.group.isIdle() && l.jobs.isIdle())
 }
 
 // abandon closes what was accepted and not taken in when the loop had ended.
@@ -297,8 +297,8 @@ func (l *loop) abandon() {
 		}
 	}
 	for _, ln := range l.listeners {
-		if ln.door != nil {
-			ln.door.drop()
+		if ln.backlog != nil {
+			ln.backlog.drop()
 		}
 	}
 }

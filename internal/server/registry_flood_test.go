@@ -71,7 +71,7 @@ func (f *flooder) send(i int, text string) {
 }
 
 // persist asks until the answer comes: datagrams may be lost.
-func (c *caller) persist(request, answer string) {
+func (c *udpClient) persist(request, answer string) {
 	c.t.Helper()
 	b := make([]byte, longest)
 	for end := time.Now().Add(6 * patience); time.Now().Before(end); {
@@ -99,10 +99,10 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 		addresses, datagrams = 2000, 10_000
 	}
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Rate = 0 })
-	anna := h.caller(t, "")
+	anna := h.udpClient(t, "")
 	anna.persist("hi anna", "hi anna")
 	for i := range 100 { // so that lists are long
-		h.caller(t, fmt.Sprintf("127.0.1.%d", i+1)).persist(fmt.Sprintf("hi somebody%d", i), fmt.Sprintf("hi somebody%d", i))
+		h.udpClient(t, fmt.Sprintf("127.0.1.%d", i+1)).persist(fmt.Sprintf("hi somebody%d", i), fmt.Sprintf("hi somebody%d", i))
 	}
 	before := heap()
 	f := newFlooder(t, addresses, anna.to)
@@ -134,7 +134,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 	t.Logf("somebody was served 30 times while %d datagrams came", f.sent.Load())
 	close(served)
 	flooding.Wait()
-	h.caller(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
+	h.udpClient(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
 	for i := range addresses {
 		if !registers(i) && f.in[i].Load() > 3*f.out[i].Load() {
 			t.Errorf("%v was sent %d bytes for %d", floodAddress(i), f.in[i].Load(), f.out[i].Load())
@@ -222,7 +222,7 @@ func TestNothingThatEndsTheOriginalsEndsTheRegistry(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			addresses++
-			c := h.caller(t, fmt.Sprintf("127.0.3.%d", addresses))
+			c := h.udpClient(t, fmt.Sprintf("127.0.3.%d", addresses))
 			c.send(test.datagram)
 			c.wants(test.answers...)
 			c.ask("ar nobody", "ar")

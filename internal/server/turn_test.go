@@ -67,9 +67,9 @@ func enters(t *testing.T, l *loop) *conn {
 	t.Cleanup(func() { _, _ = ours.Close(), theirs.Close() })
 	c := &conn{raw: ours, nc: ours, judged: true}
 	c.conn = c
-	c.gate.opened = make(chan struct{}, 1)
+	c.window.opened = make(chan struct{}, 1)
 	l.clients.serve = func(*conn) {} // the test posts
-	l.opened(c)
+	l.handleOpened(c)
 	sends(l, c, `{"type":"hello","version":1}`+"\n")
 	for _, i := range l.inbox.take(nil) {
 		l.handle(&i)
@@ -81,6 +81,6 @@ func enters(t *testing.T, l *loop) *conn {
 // sends posts what a reader has read.
 func sends(l *loop, c *conn, text string) {
 	b := buffers.Get().(*buffer)
-	c.gate.ahead.Add(1)
+	c.window.ahead.Add(1)
 	l.inbox.post(item{what: whatBytes, conn: c, arg: b, n: int32(copy(b[:], text))})
 }
