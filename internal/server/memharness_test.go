@@ -14,38 +14,42 @@ import (
 	"labchat/internal/memnet"
 )
 
-// harbour is a daemon in memory with all its TCP ports, and a clock of its own.
-type harbour struct {
+// memHarness is a daemon in memory with all its TCP ports, and a clock of its own.
+type memHarness struct {
 	*testing.T
 
-	h     *host
+	h     *harness
 	ports map[string]*memnet.Listener // by address
 }
 
-// numbers are the ports there.
-var numbers = map[string]int{chatName: 1300, "sum": 1301, "prompt": 1302, "arith": 1303, "names": 1304, "prompt-accounts": 1305}
+// tcpPorts are the usual ports of all families but the registry.
+func tcpPorts() Ports {
+	p := Ports{}
+	for _, f := range families {
+		p[f.Name] = f.Port
+	}
+	delete(p, Registry)
+	return p
+}
 
-func inHarbour(t *testing.T, test func(hb harbour), opts ...option) {
+func inMemory(t *testing.T, test func(mem memHarness), opts ...option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		hb := harbour{T: t, ports: map[string]*memnet.Listener{}}
-		hb.h = start(t, append(opts, func(cfg *Config) {
-			cfg.Ports = Ports{
-				Chat: numbers[chatName], Sum: numbers["sum"], Prompt: numbers["prompt"], Arith: numbers["arith"],
-				Names: numbers["names"], PromptAccounts: numbers["prompt-accounts"], Registry: -1,
-			}
+		mem := memHarness{T: t, ports: map[string]*memnet.Listener{}}
+		mem.h = start(t, append(opts, func(cfg *Config) {
+			cfg.Ports = tcpPorts()
 			cfg.Listen = func(_, addr string) (net.Listener, error) {
-				hb.ports[addr] = memnet.Listen()
-				return hb.ports[addr], nil
+				mem.ports[addr] = memnet.Listen()
+				return mem.ports[addr], nil
 			}
 		})...)
-		test(hb)
+		test(mem)
 	})
 }
 
-// boat is a client of the harbour. It takes one read for one message, as the
+// memClient is a client of a memHarness. It takes one read for one message, as the
 // originals do, and has read whatever has come.
-type boat struct {
+type memClient struct {
 	*memnet.Conn
 
 	mu    sync.Mutex
@@ -58,15 +62,15 @@ type read struct {
 	text string
 }
 
-func (hb harbour) boat(port string, from byte) *boat {
-	hb.Helper()
-	l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[port])]
-	b := &boat{Conn: dial(hb.T, l, memnet.From(&net.TCPAddr{IP: net.IPv4(10, 0, 0, from), Port: 5000}))}
+func (mem memHarness) client(port string, from byte) *memClient {
+	mem.Helper()
+	l := mem.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[port])]
+	b := &memClient{Conn: dial(mem.T, l, memnet.From(&net.TCPAddr{IP: net.IPv4(10, 0, 0, from), Port: 5000}))}
 	go b.listen()
 	return b
 }
 
-func (b *boat) listen() {
+func (b *memClient) listen() {
 	buf := make([]byte, readBuffer)
 	for {
 		n, err := b.Read(buf)
@@ -83,13 +87,13 @@ func (b *boat) listen() {
 }
 
 // say sends text and lets the daemon handle it.
-func (b *boat) say(text string) {
+func (b *memClient) say(text string) {
 	_, _ = io.WriteString(b, text) // the test may be about a daemon that has ended it
 	synctest.Wait()
 }
 
 // heard returns what has come so far, and how it has ended.
-func (b *boat) heard() ([]read, error) {
+func (b *memClient) heard() ([]read, error) {
 	synctest.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -97,7 +101,7 @@ func (b *boat) heard() ([]read, error) {
 }
 
 // texts returns what has come so far without its times.
-func (b *boat) texts() []string {
+func (b *memClient) texts() []string {
 	var texts []string
 	reads, _ := b.heard()
 	for _, r := range reads {
@@ -119,23 +123,23 @@ const (
 
 // paced checks that every read is one message: a list alone, a text alone, each
 // with its gap before and after. It returns the lists.
-func (hb harbour) paced(reads []read) (lists []read) {
-	hb.Helper()
+func (mem memHarness) paced(reads []read) (lists []read) {
+	mem.Helper()
 	gap := time.Duration(0)
 	for i, r := range reads {
 		need := textGap
 		if strings.HasPrefix(r.text, "[") {
 			var list [][2]string
 			if err := json.Unmarshal([]byte(r.text), &list); err != nil {
-				hb.Fatalf("a read begins with [ and is no list: %q: %v", r.text, err)
+				mem.Fatalf("a read begins with [ and is no list: %q: %v", r.text, err)
 			}
 			lists, need = append(lists, r), listGap
 		} else if strings.Contains(r.text, "[[") || strings.Count(r.text, "(IP: ") > 1 {
-			hb.Fatalf("two messages in one read: %q", r.text)
+			mem.Fatalf("two messages in one read: %q", r.text)
 		}
 		if i > 0 {
 			if was := r.at.Sub(reads[i-1].at); was < max(gap, need) {
-				hb.Fatalf("%q came %v after %q, want %v", r.text, was, reads[i-1].text, max(gap, need))
+				mem.Fatalf("%q came %v after %q, want %v", r.text, was, reads[i-1].text, max(gap, need))
 			}
 		}
 		gap = need

@@ -12,20 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// door is a listening socket whose connections the loop takes in by itself,
+// backlog is a listening socket whose connections the loop takes in by itself,
 // before it handles what others have sent: a program that opens three
 // connections and then speaks on the first is heard by all three. Its watcher
 // only says when somebody waits. Owned by the loop, but for watch and close.
-type door struct {
+type backlog struct {
 	file  *os.File // a copy of the listener's descriptor: the listener itself can't be waited for
 	sock  syscall.RawConn
 	again chan struct{} // the watcher may look again
-	rest  backOff
+	rest  backoff
 	taken *os.File // a connection that was accepted and waits for its copy, or nil
 }
 
-// newDoor returns nil for a listener that is no socket.
-func newDoor(l net.Listener) (*door, error) {
+// newBacklog returns nil for a listener that is no socket.
+func newBacklog(l net.Listener) (*backlog, error) {
 	s, ok := l.(interface{ File() (*os.File, error) })
 	if !ok {
 		return nil, nil //nolint:nilnil // there is none, and nothing is wrong
@@ -38,14 +38,14 @@ func newDoor(l net.Listener) (*door, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("copy the listener: %w", err), f.Close())
 	}
-	return &door{file: f, sock: sock, again: make(chan struct{}, 1)}, nil
+	return &backlog{file: f, sock: sock, again: make(chan struct{}, 1)}, nil
 }
 
 // close ends listening, and watch.
-func (d *door) close() { _ = d.file.Close() } // it held no data
+func (d *backlog) close() { _ = d.file.Close() } // it held no data
 
 // drop closes the descriptor that a connection was taken with, if there is one.
-func (d *door) drop() {
+func (d *backlog) drop() {
 	if d.taken != nil {
 		_ = d.taken.Close() // its copy goes on; without one nobody has seen it
 		d.taken = nil
@@ -54,7 +54,7 @@ func (d *door) drop() {
 
 // watch calls found whenever somebody waits, until the socket is closed. After
 // each call it waits for again.
-func (d *door) watch(done <-chan struct{}, found func()) {
+func (d *backlog) watch(done <-chan struct{}, found func()) {
 	for d.sock.Read(waits) == nil {
 		found()
 		select {
@@ -65,7 +65,7 @@ func (d *door) watch(done <-chan struct{}, found func()) {
 	}
 }
 
-// waits says whether anybody waits at a listening socket.
+// waits reports whether anybody waits at a listening socket.
 func waits(fd uintptr) bool {
 	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
 	return n > 0 || err != nil && !errors.Is(err, syscall.EINTR) && !errors.Is(err, syscall.EAGAIN)
@@ -73,7 +73,7 @@ func waits(fd uintptr) bool {
 
 // next returns the next connection that waits, or nil. Where there was a
 // descriptor to take it and is none for its copy, it waits on and is not lost.
-func (d *door) next() (net.Conn, error) {
+func (d *backlog) next() (net.Conn, error) {
 	if d.taken == nil {
 		fd, err := -1, error(nil)
 		if closed := d.sock.Control(func(l uintptr) { fd, err = acceptNow(int(l)) }); closed != nil {

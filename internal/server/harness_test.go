@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 // patience is how long a test waits for what must come.
 const patience = 30 * time.Second
 
-// host is a daemon under test.
-type host struct {
+// harness is a daemon under test.
+type harness struct {
 	t    *testing.T // of everywhere
 	dial func(tb testing.TB) net.Conn
 	addr string // of the chat port
@@ -46,18 +46,24 @@ type option func(*Config)
 func onMemory(l *memnet.Listener) option {
 	return func(cfg *Config) {
 		cfg.Listen = func(string, string) (net.Listener, error) { return l, nil }
-		cfg.Ports = chatOnly
+		cfg.Ports = Ports{Chat: 0}
 	}
 }
 
-// chatOnly is a free port for chat, and no other.
-var chatOnly = Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1, Registry: -1}
+// allBut returns free ports for all families but some.
+func allBut(names ...string) Ports {
+	p := FreePorts()
+	for _, name := range names {
+		delete(p, name)
+	}
+	return p
+}
 
 // start runs a daemon on loopback with a store in memory, unless options say
 // otherwise, and ends it with the test.
-func start(tb testing.TB, opts ...option) *host {
+func start(tb testing.TB, opts ...option) *harness {
 	tb.Helper()
-	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Ports: chatOnly, Log: testLog(tb)}
+	cfg := Config{Register: true, TLS: TLSConfig{Off: true}, Ports: Ports{Chat: 0}, Log: testLog(tb)}
 	for _, o := range opts {
 		o(&cfg)
 	}
@@ -65,7 +71,7 @@ func start(tb testing.TB, opts ...option) *host {
 		cfg.Store = store.NewMemory(nil)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &host{stop: cancel, done: make(chan error, 1), addrs: map[string]string{}}
+	h := &harness{stop: cancel, done: make(chan error, 1), addrs: map[string]string{}}
 	ready := make(chan struct{})
 	cfg.Ready = func(l Listener) {
 		if l == (Listener{}) {
@@ -73,10 +79,10 @@ func start(tb testing.TB, opts ...option) *host {
 			return
 		}
 		h.addrs[l.Name] = l.Addr
-		if l.Name == registryName {
+		if l.Name == Registry {
 			h.registry = l.Addr
 		}
-		if l.Name == chatName {
+		if l.Name == Chat {
 			h.addr, h.key = l.Addr, l.Key
 		}
 	}
@@ -100,7 +106,7 @@ func start(tb testing.TB, opts ...option) *host {
 }
 
 // end stops the daemon and waits for it.
-func (h *host) end(tb testing.TB) {
+func (h *harness) end(tb testing.TB) {
 	tb.Helper()
 	h.stop()
 	err, ended := <-h.done
@@ -121,7 +127,7 @@ func testLog(tb testing.TB) *slog.Logger {
 }
 
 // everywhere runs a test over sockets and over memory, on both stores.
-func everywhere(t *testing.T, test func(h *host)) {
+func everywhere(t *testing.T, test func(h *harness)) {
 	t.Helper()
 	for _, network := range []string{"tcp", "memory"} {
 		for _, disk := range []bool{false, true} {
@@ -166,7 +172,7 @@ type peer struct {
 	name, welcome string // where it has said hello: the guest, and what the daemon has answered
 }
 
-func (h *host) peer(tb testing.TB) *peer {
+func (h *harness) peer(tb testing.TB) *peer {
 	tb.Helper()
 	return newPeer(tb, h.dial(tb))
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package server
+package datagram
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 // target is where a datagram goes, as the system wants it.
 type target = syscall.Sockaddr
 
-// packetSender sends datagrams without waiting. Owned by the loop.
-type packetSender struct {
+// rawSender sends datagrams without waiting. Owned by the loop.
+type rawSender struct {
 	wide    bool // the socket's addresses have 128 bits
 	b       []byte
 	control []byte
@@ -23,10 +23,10 @@ type packetSender struct {
 	f       func(fd uintptr) bool
 }
 
-func (s *packetSender) init(wide bool) { s.wide, s.f = wide, s.try }
+func (s *rawSender) init(wide bool) { s.wide, s.f = wide, s.try }
 
 // target prepares an address.
-func (s *packetSocket) target(to netip.AddrPort) target {
+func (s *socket) target(to netip.AddrPort) target {
 	if !s.out.wide {
 		return &syscall.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()}
 	}
@@ -43,7 +43,7 @@ func (s *packetSocket) target(to netip.AddrPort) target {
 
 // send gives the kernel a datagram. An error says that it did not take it: it
 // is lost, as datagrams are.
-func (s *packetSocket) send(b, control []byte, to target) error {
+func (s *socket) send(b, control []byte, to target) error {
 	s.out.b, s.out.control, s.out.to, s.out.err = b, control, to, nil
 	if err := s.raw.Write(s.out.f); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *packetSocket) send(b, control []byte, to target) error {
 }
 
 // try never asks RawConn to wait.
-func (s *packetSender) try(fd uintptr) bool {
+func (s *rawSender) try(fd uintptr) bool {
 	for {
 		_, err := syscall.SendmsgN(int(fd), s.b, s.control, s.to, 0)
 		if errors.Is(err, syscall.EINTR) {

@@ -1,7 +1,6 @@
-package server
+package datagram
 
 import (
-	"log/slog"
 	"net/netip"
 	"time"
 
@@ -12,18 +11,15 @@ import (
 // whether its NAT gives it another address for each one that it talks to.
 // Owned by the goroutine that reads the socket, which sends too.
 type prober struct {
-	socket *packetSocket
+	socket *socket
 	open   bool // to sources anywhere
 	tally  *tally
-	rates  rates
+	rates  rates[payer]
 }
 
-func newProber(open bool, s *packetSocket, t *tally) *prober {
-	return &prober{socket: s, open: open, tally: t, rates: newRates()}
+func newProber(open bool, s *socket, t *tally) *prober {
+	return &prober{socket: s, open: open, tally: t, rates: newRates[payer](maxRates)}
 }
-
-// run answers until the socket is told to stop.
-func (p *prober) run(log *slog.Logger) { p.socket.hear(log, p.take) }
 
 // take answers a datagram that is a probe, or drops and counts it.
 func (p *prober) take(b *packet, n int, from, to netip.AddrPort) {
@@ -31,20 +27,26 @@ func (p *prober) take(b *packet, n int, from, to netip.AddrPort) {
 	d := datagram{from: from, to: to, b: b, n: n}
 	s, err := wire.ParseSignal(d.bytes())
 	switch {
-	case p.socket.foreign(p.open, &d):
+	case p.socket.isForeign(p.open, &d):
 		p.tally.count(dropForeign)
 	case err != nil || s.Kind != wire.SignalProbe:
 		p.tally.count(dropUnknown)
 	case !p.rates.allow(payerOf(from, false), time.Now()):
 		p.tally.count(dropRate)
 	default:
-		p.answer(&d, s)
+		answerSignal(p.socket, p.tally, &d, answerTo(s, from), nil)
 	}
 }
 
-func (p *prober) answer(d *datagram, s wire.Signal) {
-	b := probed(s, d.from).Append(make([]byte, 0, wire.SignalSize), nil)
-	if p.socket.send(b, p.socket.from(d.to.Addr()), p.socket.target(d.from)) != nil {
-		p.tally.count(dropRefused)
+// answerTo says to a probe from where it came.
+func answerTo(probe wire.Signal, from netip.AddrPort) wire.Signal {
+	return wire.Signal{Kind: wire.SignalProbed, Nonce: probe.Nonce, Addr: from}
+}
+
+// answerSignal sends a signal from where the question came to.
+func answerSignal(w packetWriter, t *tally, d *datagram, s wire.Signal, secret []byte) {
+	b := s.Append(make([]byte, 0, wire.SignalSize), secret)
+	if w.send(b, w.from(d.to.Addr()), w.target(d.from)) != nil {
+		t.count(dropRefused)
 	}
 }

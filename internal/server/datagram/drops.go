@@ -1,4 +1,4 @@
-package server
+package datagram
 
 import (
 	"log/slog"
@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// drop says why a datagram went no further.
+// drop is a reason why a datagram went no further.
 type drop uint8
 
 const (
@@ -24,8 +24,8 @@ const (
 	drops
 )
 
-// names are how the drops are called in the log.
-var names = [drops]string{"foreign", "long", "unknown", "rate", "behind", "pending", "balance", "budget", "refused", "forged", "replayed"}
+// dropNames are how the drops are called in the log.
+var dropNames = [drops]string{"foreign", "long", "unknown", "rate", "behind", "pending", "balance", "budget", "refused", "forged", "replayed"}
 
 // tally counts what was dropped. Everybody counts, the loop logs.
 type tally struct {
@@ -38,7 +38,7 @@ const logEvery = time.Minute
 
 func (t *tally) count(d drop) { t.n[d].Add(1) }
 
-// log tells what was dropped since the last time, if anything was.
+// log writes what was dropped since the last time, if anything was.
 func (t *tally) log(log *slog.Logger, now time.Time) {
 	if now.Sub(t.logged) < logEvery {
 		return
@@ -46,7 +46,7 @@ func (t *tally) log(log *slog.Logger, now time.Time) {
 	var attrs []any
 	for d := range t.n {
 		if n := t.n[d].Swap(0); n > 0 {
-			attrs = append(attrs, slog.Int64(names[d], n))
+			attrs = append(attrs, slog.Int64(dropNames[d], n))
 		}
 	}
 	if attrs != nil {

@@ -1,20 +1,20 @@
 //go:build !unix
 
-package server
+package datagram
 
 import "net/netip"
 
 // target is where a datagram goes.
 type target = netip.AddrPort
 
-type packetSender struct{}
+type rawSender struct{}
 
-func (*packetSender) init(bool) {}
+func (*rawSender) init(bool) {}
 
-func (*packetSocket) target(to netip.AddrPort) target { return to }
+func (*socket) target(to netip.AddrPort) target { return to }
 
 // send gives the kernel a datagram, which here may wait a moment for room.
-func (s *packetSocket) send(b, control []byte, to target) error {
+func (s *socket) send(b, control []byte, to target) error {
 	_, _, err := s.conn.WriteMsgUDPAddrPort(b, control, to)
 	return err
 }

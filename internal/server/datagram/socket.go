@@ -1,4 +1,4 @@
-package server
+package datagram
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -16,14 +17,50 @@ import (
 	"golang.org/x/net/ipv6"
 )
 
-// packetSocket is the registry's socket. One goroutine reads, the loop sends.
-type packetSocket struct {
+// Sockets are those of a daemon's registry: its own, and one on another port
+// that answers probes. The zero value is a daemon without a registry.
+type Sockets struct{ registry, probe *socket }
+
+// Listen opens both sockets.
+func Listen(ctx context.Context, registry, probe string) (s Sockets, err error) {
+	if s.registry, err = listen(ctx, registry); err != nil {
+		return Sockets{}, fmt.Errorf("listen for the registry: %w", err)
+	}
+	if s.probe, err = listen(ctx, probe); err != nil {
+		s.registry.close()
+		return Sockets{}, fmt.Errorf("listen for probes: %w", err)
+	}
+	return s, nil
+}
+
+// Registry returns the address that the registry is bound to, zero where there
+// is none.
+func (s Sockets) Registry() netip.AddrPort { return s.registry.bound() }
+
+// Probe returns the address that answers probes, zero where there is none.
+func (s Sockets) Probe() netip.AddrPort { return s.probe.bound() }
+
+// Stop ends reading, however often it is called. Last words may still be sent.
+func (s Sockets) Stop() {
+	s.registry.stop()
+	s.probe.stop()
+}
+
+// Close closes both sockets.
+func (s Sockets) Close() {
+	s.registry.close()
+	s.probe.close()
+}
+
+// socket is a datagram socket. One goroutine reads, one sends; nil is a daemon
+// without one.
+type socket struct {
 	conn  *net.UDPConn
 	raw   syscall.RawConn
 	addr  netip.AddrPort // that it is bound to
-	every bool           // it hears every address of the host, and is told which
+	every bool           // it is bound to every address of the host, and is told which one a datagram was sent to
 	host  []netip.Addr   // the host's addresses, where every is set
-	out   packetSender
+	out   rawSender
 }
 
 const (
@@ -35,22 +72,25 @@ const (
 	socketBuffer = 1 << 20
 	// maxControl is room for what the kernel says about a datagram.
 	maxControl = 128
+	// lowestPort is below all ports of chat programs. What comes from lower
+	// ones was made to look so, to have us talk to another service.
+	lowestPort = 1024
 )
 
-// listenPackets opens the registry's socket.
-func listenPackets(ctx context.Context, addr string) (*packetSocket, error) {
+// listen opens a socket.
+func listen(ctx context.Context, addr string) (*socket, error) {
 	pc, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp", addr)
 	if err != nil {
 		return nil, err
 	}
-	s := &packetSocket{conn: pc.(*net.UDPConn)}
+	s := &socket{conn: pc.(*net.UDPConn)}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, pc.Close())
 	}
 	return s, nil
 }
 
-func (s *packetSocket) prepare() (err error) {
+func (s *socket) prepare() (err error) {
 	if s.raw, err = s.conn.SyscallConn(); err != nil {
 		return err
 	}
@@ -78,12 +118,23 @@ func (s *packetSocket) prepare() (err error) {
 	return nil
 }
 
-// port is the one that the socket is bound to, 0 without a socket.
-func (s *packetSocket) port() int {
+func (s *socket) bound() netip.AddrPort {
 	if s == nil {
-		return 0
+		return netip.AddrPort{}
 	}
-	return int(s.addr.Port())
+	return s.addr
+}
+
+func (s *socket) stop() {
+	if s != nil {
+		_ = s.conn.SetReadDeadline(time.Unix(0, 0)) // it is open
+	}
+}
+
+func (s *socket) close() {
+	if s != nil {
+		_ = s.conn.Close() // it holds nothing
+	}
 }
 
 func hostAddresses() ([]netip.Addr, error) {
@@ -100,10 +151,10 @@ func hostAddresses() ([]netip.Addr, error) {
 	return host, nil
 }
 
-// read waits for a datagram, and says from where to which of the host's
+// receive waits for a datagram, and returns from where to which of the host's
 // addresses it came. n is more than maxDatagram for one that is too long; to
 // is zero where the kernel does not say.
-func (s *packetSocket) read(b *packet, control []byte) (n int, from, to netip.AddrPort, err error) {
+func (s *socket) receive(b *packet, control []byte) (n int, from, to netip.AddrPort, err error) {
 	n, cn, _, from, err := s.conn.ReadMsgUDPAddrPort(b[:], control)
 	if err != nil {
 		return 0, from, to, err
@@ -115,7 +166,7 @@ func (s *packetSocket) read(b *packet, control []byte) (n int, from, to netip.Ad
 	return n, from, netip.AddrPortFrom(s.destination(control[:cn]), s.addr.Port()), nil
 }
 
-func (s *packetSocket) destination(control []byte) netip.Addr {
+func (s *socket) destination(control []byte) netip.Addr {
 	var ip net.IP
 	if s.addr.Addr().Is4() {
 		var cm ipv4.ControlMessage
@@ -132,9 +183,9 @@ func (s *packetSocket) destination(control []byte) netip.Addr {
 	return a.Unmap()
 }
 
-// from is the control message that makes a datagram leave from one of the
+// from returns the control message that makes a datagram leave from one of the
 // host's addresses; nil where it leaves from that anyway.
-func (s *packetSocket) from(local netip.Addr) []byte {
+func (s *socket) from(local netip.Addr) []byte {
 	switch {
 	case !s.every:
 		return nil
@@ -146,30 +197,34 @@ func (s *packetSocket) from(local netip.Addr) []byte {
 	}
 }
 
-// ours says whether an address is the registry's own: what comes from there,
-// the registry has sent to itself, or somebody wants it to.
-func (s *packetSocket) ours(from netip.AddrPort) bool {
+// isOurs reports whether an address is the registry's own: what comes from
+// there, the registry has sent to itself, or somebody wants it to.
+func (s *socket) isOurs(from netip.AddrPort) bool {
 	if from.Port() != s.addr.Port() {
 		return false
 	}
 	if !s.every {
 		return from == s.addr
 	}
-	if from.Addr().IsLoopback() {
-		return true
-	}
-	for _, a := range s.host {
-		if a == from.Addr() {
-			return true
-		}
-	}
-	return false
+	return from.Addr().IsLoopback() || slices.Contains(s.host, from.Addr())
 }
 
-// stop ends reading. Last words may still be sent.
-func (s *packetSocket) stop() { _ = s.conn.SetReadDeadline(time.Unix(0, 0)) } // it is open
+// isForeign reports whether a datagram comes from where the socket does not
+// answer, or was not sent to one host. Where open, all addresses are answered
+// that may be.
+func (s *socket) isForeign(open bool, d *datagram) bool {
+	return !isAnswered(open, d.from) || !d.to.IsValid() || d.to.Addr().IsMulticast() || s.isOurs(d.from)
+}
 
-func (s *packetSocket) close() { _ = s.conn.Close() } // it holds nothing
+// isAnswered reports whether an address is answered, where all are that may
+// be, or those that are near.
+func isAnswered(open bool, from netip.AddrPort) bool {
+	a := from.Addr()
+	if from.Port() < lowestPort || a.IsMulticast() || a.IsUnspecified() {
+		return false
+	}
+	return open || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
+}
 
 // packet is what a datagram is read into: one byte more than may come, to see
 // that it is too long.
@@ -181,14 +236,14 @@ var packets = sync.Pool{New: func() any { return new(packet) }}
 // broken.
 const maxReadErrors = 1000
 
-// hear reads until it is told to stop and hands on what comes. A
-// datagram that can't be read is nothing: some systems report so that an
-// earlier one was not delivered.
-func (s *packetSocket) hear(log *slog.Logger, take func(b *packet, n int, from, to netip.AddrPort)) {
+// read hands on what comes, until it is told to stop. A datagram that can't be
+// read is nothing: some systems report so that an earlier one was not
+// delivered.
+func (s *socket) read(log *slog.Logger, take func(b *packet, n int, from, to netip.AddrPort)) {
 	control := make([]byte, maxControl)
 	for failed := 0; failed < maxReadErrors; {
 		b := packets.Get().(*packet)
-		n, from, to, err := s.read(b, control)
+		n, from, to, err := s.receive(b, control)
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 			return
 		}

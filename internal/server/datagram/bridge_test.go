@@ -1,4 +1,4 @@
-package server
+package datagram
 
 import (
 	"net/netip"
@@ -16,14 +16,14 @@ func TestOnlyGroupsOfProgramsAreJoined(t *testing.T) {
 		"[ff05::99]:5007": false,
 	}
 	for group, want := range tests {
-		if got := joinable(netip.MustParseAddrPort(group)); got != want {
+		if got := isJoinable(netip.MustParseAddrPort(group)); got != want {
 			t.Errorf("%s: got %v, want %v", group, got, want)
 		}
 	}
 }
 
 func TestSpeakersOfAGroupAreShownMarkedByTheNameTheyGaveAndTheirAddress(t *testing.T) {
-	b := &bridge{nicks: newTable[netip.AddrPort, string](2)}
+	b := &bridge{nicks: newLRU[netip.AddrPort, string](2)}
 	from := netip.MustParseAddrPort("10.0.0.1:5007")
 	says := []struct{ text, want string }{
 		{"hello", "~someone@10.0.0.1"},
@@ -39,11 +39,11 @@ func TestSpeakersOfAGroupAreShownMarkedByTheNameTheyGaveAndTheirAddress(t *testi
 		}
 	}
 	for text, want := range map[string]bool{"Hey there I am bob": true, "Hey there I am anna": false, "bob": false, "hello": false} {
-		if got := b.repeats(from, text); got != want {
+		if got := b.isRepeated(from, text); got != want {
 			t.Errorf("%q is nothing new: got %v, want %v", text, got, want)
 		}
 	}
-	if b.repeats(netip.MustParseAddrPort("10.0.0.2:5007"), "Hey there I am bob") {
+	if b.isRepeated(netip.MustParseAddrPort("10.0.0.2:5007"), "Hey there I am bob") {
 		t.Error("another bob is nothing new")
 	}
 	for i := range 3 {

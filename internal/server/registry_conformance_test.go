@@ -30,11 +30,11 @@ func TestDatagramConformance(t *testing.T) {
 	}
 }
 
-// stage is a section under way.
-type stage struct {
+// section is a section under way.
+type section struct {
 	t       *testing.T
-	h       *host
-	callers map[string]*caller
+	h       *harness
+	clients map[string]*udpClient
 	ports   []string // of the letters, in order; what comes before the first is the registry's
 	talkers map[string]*peer
 	said    int
@@ -47,7 +47,7 @@ func playSection(t *testing.T, lines []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, h: h, callers: map[string]*caller{}, talkers: map[string]*peer{}, ports: []string{port}}
+	s := &section{t: t, h: h, clients: map[string]*udpClient{}, talkers: map[string]*peer{}, ports: []string{port}}
 	s.bring(lines)
 	for i, line := range lines {
 		who, what, _ := strings.Cut(line, " ")
@@ -56,7 +56,7 @@ func playSection(t *testing.T, lines []string) {
 			continue
 		}
 		kind, text := what[:2], unescape(t, strings.TrimPrefix(what[2:], " "))
-		c := s.callers[who]
+		c := s.clients[who]
 		if kind[0] == 'C' {
 			c.send(text)
 			continue
@@ -74,17 +74,17 @@ func playSection(t *testing.T, lines []string) {
 }
 
 // open gives a letter its socket: the third is on another address.
-func (s *stage) open(letter string) {
+func (s *section) open(letter string) {
 	ip := loopback
 	if letter == "c" {
 		ip = "127.0.0.3"
 	}
-	s.callers[letter] = newCaller(s.t, ip, net.JoinHostPort(ip, s.ports[0]))
-	s.ports = append(s.ports, s.callers[letter].port())
+	s.clients[letter] = newUDPClient(s.t, ip, net.JoinHostPort(ip, s.ports[0]))
+	s.ports = append(s.ports, s.clients[letter].port())
 }
 
 // known puts the ports that there are in place of a transcript's.
-func (s *stage) known(text string) string {
+func (s *section) known(text string) string {
 	text = strings.ReplaceAll(text, "2020", s.ports[0])
 	for i, port := range s.ports[1:] {
 		text = strings.ReplaceAll(text, strconv.Itoa(40001+i), port)
@@ -94,7 +94,7 @@ func (s *stage) known(text string) string {
 
 var clockFace = regexp.MustCompile(`^\d\d(:\d\d:\d\d|-\d\d-\d{4})$`)
 
-// sameClock says whether two texts are times, or dates, of one form.
+// sameClock reports whether two texts are times, or dates, of one form.
 func sameClock(a, b string) bool {
 	return clockFace.MatchString(a) && clockFace.MatchString(b) && len(a) == len(b)
 }
@@ -105,7 +105,7 @@ var line = regexp.MustCompile(`^(?:msg |MSG:)(?:(\w+)> )?(.*)\n$`)
 
 // bring has those people come who are heard in the transcript, so that they
 // are there before anybody asks for them.
-func (s *stage) bring(lines []string) {
+func (s *section) bring(lines []string) {
 	for _, l := range lines {
 		_, text, said := strings.Cut(l, " S: ")
 		if m := line.FindStringSubmatch(unescape(s.t, text)); said && m != nil && m[1] != "" {
@@ -116,7 +116,7 @@ func (s *stage) bring(lines []string) {
 	}
 }
 
-func (s *stage) talker(name string) *peer {
+func (s *section) talker(name string) *peer {
 	if s.talkers[name] == nil {
 		s.talkers[name] = s.h.peer(s.t).hello(name)
 	}
@@ -125,7 +125,7 @@ func (s *stage) talker(name string) *peer {
 
 // cause has somebody say what the next datagram tells, where it tells a line:
 // privately in the dialect of colons, else in the lobby.
-func (s *stage) cause(text string) {
+func (s *section) cause(text string) {
 	m := line.FindStringSubmatch(text)
 	if m == nil {
 		return
@@ -148,8 +148,8 @@ func (s *stage) cause(text string) {
 }
 
 // end looks that nobody was sent anything more.
-func (s *stage) end() {
-	for letter, c := range s.callers {
+func (s *section) end() {
+	for letter, c := range s.clients {
 		c.send("SEND_DATE")
 		if got := c.datagram(); !sameClock(got, "01-01-2000") {
 			s.t.Errorf("%s was sent %q besides", letter, got)

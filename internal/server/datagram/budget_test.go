@@ -1,4 +1,4 @@
-package server
+package datagram
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ import (
 
 // crowd has so many members of a class come, and the first few of them into
 // the lobby.
-func (d *desk) crowd(members, inLobby int) {
+func (h *harness) crowd(members, inLobby int) {
 	for i := range members {
 		who := crowdAddr(i)
-		d.hear(who, fmt.Sprintf("hi member%d", i))
+		h.hear(who, fmt.Sprintf("hi member%d", i))
 		if i < inLobby {
-			d.hear(who, "rj lobby")
+			h.hear(who, "rj lobby")
 		}
 	}
 }
@@ -30,13 +30,13 @@ func crowdAddr(i int) netip.AddrPort {
 
 func TestAnAddressIsAnsweredAtMostThreeTimesWhatItSentWithANameOrWithout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.crowd(50, 0)
+		h := newHarness(t)
+		h.crowd(50, 0)
 		in, out, most := 0, 0, 0
 		ask := func(text string) {
 			in += len(text)
-			n := len(d.hear(stranger, text))
-			out += total(d.sent[stranger])
+			n := len(h.hear(stranger, text))
+			out += total(h.sent[stranger])
 			most = max(most, n)
 			if out > amplification*in {
 				t.Fatalf("%d bytes went out for %d after %q", out, in, text)
@@ -70,43 +70,43 @@ func TestAnAddressIsAnsweredAtMostThreeTimesWhatItSentWithANameOrWithout(t *test
 
 func TestAListIsCutWhereItIsNotPaidAndNeverToNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.crowd(50, 0)
-		d.hear(stranger, "hi known") // 8 bytes that are answered by 8
-		if got, want := d.hear(stranger, "ul"), []string{"ul member0", "ul member1"}; !slices.Equal(got, want) {
+		h := newHarness(t)
+		h.crowd(50, 0)
+		h.hear(stranger, "hi known") // 8 bytes that are answered by 8
+		if got, want := h.hear(stranger, "ul"), []string{"ul member0", "ul member1"}; !slices.Equal(got, want) {
 			t.Errorf("22 bytes had been paid: got %q, want %q", got, want)
 		}
-		if got := d.hear(stranger, "ul"); len(got) > 0 {
+		if got := h.hear(stranger, "ul"); len(got) > 0 {
 			t.Errorf("8 bytes had been paid, which is no entry: got %q", got)
 		}
 		other := netip.AddrPortFrom(stranger.Addr(), 9999)
-		d.hear(other, "REG:iva\n") // 8 bytes that are answered by 8
-		p, _ := d.registry.known.hear(source{other, "ias"})
+		h.hear(other, "REG:iva\n") // 8 bytes that are answered by 8
+		p, _ := h.named.use(source{other, "ias"})
 		groups := &wire.RoomList{Rooms: []wire.RoomInfo{{Room: "first", Group: "224.1.1.1:5007"}, {Room: "other", Group: "224.1.1.2:5007"}, {Room: "last", Group: "224.1.1.3:5007"}}}
-		d.sent[other] = nil
-		d.registry.tell(p, groups, d.now)
-		if got, want := d.sent[other], []string{"GTA:first_other"}; !slices.Equal(got, want) {
+		h.sent[other] = nil
+		h.sender.tell(p, groups, h.now)
+		if got, want := h.sent[other], []string{"GTA:first_other"}; !slices.Equal(got, want) {
 			t.Errorf("16 bytes had been paid: got %q, want %q", got, want)
 		}
-		d.hear(other, "GAC:x") // 5 bytes that are answered by 4
+		h.hear(other, "GAC:x") // 5 bytes that are answered by 4
 		unspeakable := &wire.RoomList{Rooms: []wire.RoomInfo{{Room: "a_b", Group: "224.1.1.1:5007"}, {Room: "longlonglong", Group: "224.1.1.2:5007"}}}
-		d.sent[other] = nil
-		d.registry.tell(p, unspeakable, d.now)
-		if got := d.sent[other]; len(got) > 0 {
+		h.sent[other] = nil
+		h.sender.tell(p, unspeakable, h.now)
+		if got := h.sent[other]; len(got) > 0 {
 			t.Errorf("a list that was cut says that there is nothing: %q", got)
 		}
 	})
 }
 
 func TestCreditOfAHostAndOfANetworkIsBounded(t *testing.T) {
-	ps := newPurses()
+	bs := newBudgets()
 	out := func(from func(i int) netip.Addr) (out int) {
 		for i := range 200 {
-			ps.earn(from(i), 100_000)
+			bs.earn(from(i), 100_000)
 		}
 		for i := range 200 {
-			for ps.credit(from(i)) >= 100 {
-				ps.spend(from(i), 100)
+			for bs.credit(from(i)) >= 100 {
+				bs.spend(from(i), 100)
 				out += 100
 			}
 		}
@@ -118,49 +118,49 @@ func TestCreditOfAHostAndOfANetworkIsBounded(t *testing.T) {
 	if n := out(func(i int) netip.Addr { return netip.AddrFrom16([16]byte{0: 0xfd, 15: byte(i)}) }); n < maxCredit-100 || n > maxCredit {
 		t.Errorf("a host with many IPv6 addresses was sent %d bytes, want %d", n, maxCredit)
 	}
-	if n := ps.credit(netip.MustParseAddr("fe80::1")); n > 0 {
+	if n := bs.credit(netip.MustParseAddr("fe80::1")); n > 0 {
 		t.Errorf("an address that has sent nothing has a credit of %d", n)
 	}
 }
 
 func TestWhoAsksForMuchLeavesTheOthersOfItsHostTheirCredit(t *testing.T) {
-	d := newDesk(t)
-	d.crowd(10, 0)
+	h := newHarness(t)
+	h.crowd(10, 0)
 	quiet, greedy := netip.AddrPortFrom(stranger.Addr(), 5001), netip.AddrPortFrom(stranger.Addr(), 5002)
-	d.hear(quiet, "hi quiet")
+	h.hear(quiet, "hi quiet")
 	for range 3 {
-		d.hear(quiet, "msg quiet> something that is heard by nobody\n")
+		h.hear(quiet, "msg quiet> something that is heard by nobody\n")
 	}
-	d.hear(greedy, "hi greedy")
+	h.hear(greedy, "hi greedy")
 	for range askRate {
-		d.hear(greedy, "ul")
+		h.hear(greedy, "ul")
 	}
-	if got := d.hear(quiet, "ul"); len(got) != 12 {
+	if got := h.hear(quiet, "ul"); len(got) != 12 {
 		t.Errorf("a quiet one got %d of 12 entries that it had paid for", len(got))
 	}
 }
 
 func TestAMemberThatProvesNothingIsToldAKibibyteOfLinesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.hear(stranger, "hi known")
-		p, _ := d.registry.known.hear(source{stranger, "tobi"})
-		d.sent[stranger] = nil
+		h := newHarness(t)
+		h.hear(stranger, "hi known")
+		p, _ := h.named.use(source{stranger, "tobi"})
+		h.sent[stranger] = nil
 		const lines, size, atOnce, perSecond = 100, 900, 2048, 1024
 		const kept = atOnce/size + maxWaiting/size
 		for i := range lines {
 			text := fmt.Sprintf("%05d", i) + strings.Repeat("x", size-5)
-			d.registry.send(p, [][]byte{[]byte(text)}, d.now)
+			h.sender.send(p, [][]byte{[]byte(text)}, h.now)
 		}
-		got := d.sent[stranger]
+		got := h.sent[stranger]
 		if n := total(got); n > atOnce || n < atOnce-size {
 			t.Errorf("%d bytes went out at once, want %d", n, atOnce)
 		}
-		if n := d.registry.tally.n[dropBudget].Load(); n != lines-kept {
+		if n := h.dropped(dropBudget); n != lines-kept {
 			t.Errorf("%d datagrams were dropped, want %d", n, lines-kept)
 		}
 		for i := range kept {
-			more := d.passed(time.Second, stranger)
+			more := h.pass(time.Second, stranger)
 			got = append(got, more...)
 			if n := total(got); n > atOnce+(i+1)*perSecond {
 				t.Errorf("%d bytes went out in %d s", n, i+1)
@@ -174,39 +174,39 @@ func TestAMemberThatProvesNothingIsToldAKibibyteOfLinesASecond(t *testing.T) {
 				t.Fatalf("datagram %d begins with %.5s", i, text)
 			}
 		}
-		if d.registry.queued != 0 || len(d.registry.waiting) != 0 {
-			t.Errorf("%d bytes wait for %d", d.registry.queued, len(d.registry.waiting))
+		if h.sender.queued != 0 || len(h.sender.waiting) != 0 {
+			t.Errorf("%d bytes wait for %d", h.sender.queued, len(h.sender.waiting))
 		}
 	})
 }
 
 // tellAll tells a line to sources of one host that have names, and returns what
 // all of them were sent.
-func (d *desk) tellAll(of netip.Addr, ports int, text string) (n int) {
+func (h *harness) tellAll(of netip.Addr, ports int, text string) (n int) {
 	for i := range ports {
 		who := netip.AddrPortFrom(of, uint16(5000+i))
-		p, ok := d.registry.known.hear(source{who, "tobi"})
+		p, ok := h.named.use(source{who, "tobi"})
 		if !ok {
-			d.hear(who, fmt.Sprintf("hi %v.%d", of, i))
-			p, _ = d.registry.known.hear(source{who, "tobi"})
+			h.hear(who, fmt.Sprintf("hi %v.%d", of, i))
+			p, _ = h.named.use(source{who, "tobi"})
 		}
-		d.sent[who] = nil
-		d.registry.send(p, [][]byte{[]byte(text)}, d.now)
-		n += total(d.sent[who])
+		h.sent[who] = nil
+		h.sender.send(p, [][]byte{[]byte(text)}, h.now)
+		n += total(h.sent[who])
 	}
 	return n
 }
 
 func TestAHostIsToldEightKibibytesASecondHoweverManyNamesItHas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		if n := d.tellAll(stranger.Addr(), 40, strings.Repeat("x", 1000)); n > hostRate || n < hostRate-1000 {
+		h := newHarness(t)
+		if n := h.tellAll(stranger.Addr(), 40, strings.Repeat("x", 1000)); n > hostRate || n < hostRate-1000 {
 			t.Errorf("40 sources of one host were told %d bytes at once, want %d", n, hostRate)
 		}
-		if n := d.tellAll(netip.MustParseAddr("10.9.9.9"), 4, strings.Repeat("x", 1000)); n != 4000 {
+		if n := h.tellAll(netip.MustParseAddr("10.9.9.9"), 4, strings.Repeat("x", 1000)); n != 4000 {
 			t.Errorf("four sources of another one were told %d bytes, want 4000", n)
 		}
-		if n := d.tellAll(netip.MustParseAddr("127.0.0.1"), 30, strings.Repeat("x", 1000)); n != 30_000 {
+		if n := h.tellAll(netip.MustParseAddr("127.0.0.1"), 30, strings.Repeat("x", 1000)); n != 30_000 {
 			t.Errorf("30 users of the daemon's own host were told %d bytes, want 30000: they share their address", n)
 		}
 	})
@@ -214,24 +214,24 @@ func TestAHostIsToldEightKibibytesASecondHoweverManyNamesItHas(t *testing.T) {
 
 func TestLinesStopAnHourAfterTheLastDatagramAndGoOnAfterAnyOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.hear(stranger, "hi known")
-		p, _ := d.registry.known.hear(source{stranger, "tobi"})
+		h := newHarness(t)
+		h.hear(stranger, "hi known")
+		p, _ := h.named.use(source{stranger, "tobi"})
 		line := &wire.Said{Room: wire.Lobby, From: "sara", Text: "hello"}
 		told := func() int {
-			d.sent[stranger] = nil
-			d.registry.tell(p, line, d.now)
-			return len(d.sent[stranger])
+			h.sent[stranger] = nil
+			h.sender.tell(p, line, h.now)
+			return len(h.sent[stranger])
 		}
-		d.passed(newsFor-time.Second, stranger)
+		h.pass(newsFor-time.Second, stranger)
 		if told() != 1 {
 			t.Error("who only reads was told nothing before an hour was over")
 		}
-		d.passed(time.Second, stranger)
+		h.pass(time.Second, stranger)
 		if told() != 0 {
 			t.Error("it is told lines an hour after its last datagram")
 		}
-		d.hear(stranger, "rl")
+		h.hear(stranger, "rl")
 		if told() != 1 {
 			t.Error("it is told nothing after it was heard of again")
 		}
@@ -240,26 +240,26 @@ func TestLinesStopAnHourAfterTheLastDatagramAndGoOnAfterAnyOther(t *testing.T) {
 
 func TestMembersThatComeAndGoCostOthersNoLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.crowd(40, 40)
+		h := newHarness(t)
+		h.crowd(40, 40)
 		<-time.After(time.Minute)
-		d.hear(stranger, "hi known")
-		list := d.hear(stranger, "rj lobby")
+		h.hear(stranger, "hi known")
+		list := h.hear(stranger, "rj lobby")
 		if len(list) != 42 {
 			t.Fatalf("the list had %d datagrams, want 42: all members fit what is told at once", len(list))
 		}
-		p, _ := d.registry.known.hear(source{stranger, "tobi"})
+		p, _ := h.named.use(source{stranger, "tobi"})
 		lists, bytes := 0, 0
 		for range 60 {
-			d.sent[stranger] = nil
-			d.hear(crowdAddr(1), "rj lobby") // so that all others are told anew
-			got := d.sent[stranger]
-			d.sent[stranger] = nil
-			d.registry.tell(p, &wire.Said{Room: wire.Lobby, From: "sara", Text: "hello"}, d.now)
-			if got := d.sent[stranger]; len(got) != 1 {
+			h.sent[stranger] = nil
+			h.hear(crowdAddr(1), "rj lobby") // so that all others are told anew
+			got := h.sent[stranger]
+			h.sent[stranger] = nil
+			h.sender.tell(p, &wire.Said{Room: wire.Lobby, From: "sara", Text: "hello"}, h.now)
+			if got := h.sent[stranger]; len(got) != 1 {
 				t.Fatalf("a line waited for lists: %q", got)
 			}
-			got = append(got, d.passed(time.Second, stranger)...)
+			got = append(got, h.pass(time.Second, stranger)...)
 			bytes += total(got)
 			lists += strings.Count(strings.Join(got, ","), "__clear_peers__")
 			if len(p.list) > 42 {

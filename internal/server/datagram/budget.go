@@ -1,4 +1,4 @@
-package server
+package datagram
 
 import (
 	"net/netip"
@@ -20,9 +20,9 @@ const (
 	// their network can: credit of long ago must not become a burst.
 	maxCredit    = 16 << 10
 	maxNetCredit = 64 << 10
-	// maxPurses bounds the table. Whoever is dropped from it loses credit, and
+	// maxBudgets bounds the table. Whoever is dropped from it loses credit, and
 	// gains a second's bytes at most.
-	maxPurses = 2 * maxRates
+	maxBudgets = 2 * maxRates
 	// newsRate is how many bytes a second of lines a source with a name is told,
 	// newsBurst how many at once: twice the longest datagram. People type a
 	// tenth of it.
@@ -43,81 +43,83 @@ const (
 	groupRate = 16 << 10
 )
 
-// purses hold what hosts, and the networks that they are in, may be sent.
+// budgets hold what hosts, and the networks that they are in, may be sent.
 // Owned by the loop.
-type purses struct {
-	at *table[netip.Prefix, *purse]
+type budgets struct {
+	at *lru[netip.Prefix, *budget]
 }
 
-// purse is a host's, or a network's.
-type purse struct {
+// budget is a host's, or a network's.
+type budget struct {
 	credit int           // bytes of answers that have been paid for
 	news   *rate.Limiter // of bytes; nil before the first
 }
 
-func newPurses() purses { return purses{newTable[netip.Prefix, *purse](maxPurses)} }
+func newBudgets() budgets { return budgets{newLRU[netip.Prefix, *budget](maxBudgets)} }
 
-func (ps purses) of(p netip.Prefix) *purse {
-	w, ok := ps.at.hear(p)
+func (bs budgets) of(p netip.Prefix) *budget {
+	b, ok := bs.at.use(p)
 	if !ok {
-		w = &purse{}
-		ps.at.put(p, w)
+		b = &budget{}
+		bs.at.put(p, b)
 	}
-	return w
+	return b
 }
 
-// hosts are the purses of an address's host and of the network around it.
-func (ps purses) hosts(a netip.Addr) (host, network *purse) {
-	own, around := 32, 24
+// around returns the budgets of an address's host and of the network that the
+// host is in.
+func (bs budgets) around(a netip.Addr) (host, network *budget) {
+	own, wide := 32, 24
 	if a.Is6() {
-		own, around = 64, 48
+		own, wide = 64, 48
 	}
 	near, _ := a.WithZone("").Prefix(own) // the bits are in range
-	far, _ := a.WithZone("").Prefix(around)
-	return ps.of(near), ps.of(far)
+	far, _ := a.WithZone("").Prefix(wide)
+	return bs.of(near), bs.of(far)
 }
 
 // earn notes what has come from an address.
-func (ps purses) earn(a netip.Addr, bytes int) {
-	host, network := ps.hosts(a)
+func (bs budgets) earn(a netip.Addr, bytes int) {
+	host, network := bs.around(a)
 	host.credit = min(host.credit+amplification*bytes, maxCredit)
 	network.credit = min(network.credit+amplification*bytes, maxNetCredit)
 }
 
-// credit is how many bytes of answers an address may be sent.
-func (ps purses) credit(a netip.Addr) int {
-	host, network := ps.hosts(a)
+// credit returns how many bytes of answers an address may be sent.
+func (bs budgets) credit(a netip.Addr) int {
+	host, network := bs.around(a)
 	return min(host.credit, network.credit)
 }
 
 // spend counts bytes of answers that were sent to an address, at most its
 // credit.
-func (ps purses) spend(a netip.Addr, bytes int) {
-	host, network := ps.hosts(a)
+func (bs budgets) spend(a netip.Addr, bytes int) {
+	host, network := bs.around(a)
 	host.credit -= bytes
 	network.credit -= bytes
 }
 
-// news is what the news of a host's sources are paid from together. On the
-// daemon's own host each source has its own only: its users share the address.
-func (ps purses) news(a netip.Addr) *rate.Limiter {
+// news returns what the news of a host's sources are paid from together. On
+// the daemon's own host each source has its own only: its users share the
+// address.
+func (bs budgets) news(a netip.Addr) *rate.Limiter {
 	if a.IsLoopback() {
 		return rate.NewLimiter(rate.Inf, 0)
 	}
-	host, _ := ps.hosts(a)
+	host, _ := bs.around(a)
 	if host.news == nil {
 		host.news = rate.NewLimiter(hostRate, hostRate)
 	}
 	return host.news
 }
 
-// tariff pays news from a source's own limit and its host's together.
-type tariff struct{ own, host *rate.Limiter }
+// allowance pays news from a source's own limit and its host's together.
+type allowance struct{ own, host *rate.Limiter }
 
 // allow pays bytes of news, whole or not at all.
-func (t tariff) allow(now time.Time, bytes int) bool {
-	if t.own.TokensAt(now) < float64(bytes) || t.host.Limit() != rate.Inf && t.host.TokensAt(now) < float64(bytes) {
+func (a allowance) allow(now time.Time, bytes int) bool {
+	if a.own.TokensAt(now) < float64(bytes) || a.host.Limit() != rate.Inf && a.host.TokensAt(now) < float64(bytes) {
 		return false
 	}
-	return t.own.AllowN(now, bytes) && t.host.AllowN(now, bytes)
+	return a.own.AllowN(now, bytes) && a.host.AllowN(now, bytes)
 }

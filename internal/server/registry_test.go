@@ -8,24 +8,24 @@ import (
 )
 
 // withRegistry opens the registry's port too.
-func withRegistry(cfg *Config) { cfg.Ports.Registry = 0 }
+func withRegistry(cfg *Config) { cfg.Ports[Registry] = 0 }
 
-// caller is an old program with a datagram socket.
-type caller struct {
+// udpClient is an old program with a datagram socket.
+type udpClient struct {
 	*net.UDPConn
 
 	t  testing.TB
 	to *net.UDPAddr
 }
 
-// caller opens a socket on an address of the host, "" is 127.0.0.1, that talks
+// udpClient opens a socket on an address of the host, "" is 127.0.0.1, that talks
 // to the registry.
-func (h *host) caller(tb testing.TB, ip string) *caller {
+func (h *harness) udpClient(tb testing.TB, ip string) *udpClient {
 	tb.Helper()
-	return newCaller(tb, ip, h.registry)
+	return newUDPClient(tb, ip, h.registry)
 }
 
-func newCaller(tb testing.TB, ip, registry string) *caller {
+func newUDPClient(tb testing.TB, ip, registry string) *udpClient {
 	tb.Helper()
 	if ip == "" {
 		ip = loopback
@@ -36,24 +36,24 @@ func newCaller(tb testing.TB, ip, registry string) *caller {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { c.Close() })
-	return &caller{UDPConn: c, t: tb, to: to}
+	return &udpClient{UDPConn: c, t: tb, to: to}
 }
 
 // port is the one that the registry sees.
-func (c *caller) port() string {
+func (c *udpClient) port() string {
 	_, port, _ := net.SplitHostPort(c.LocalAddr().String())
 	return port
 }
 
-func (c *caller) send(text string) {
+func (c *udpClient) send(text string) {
 	c.t.Helper()
 	if _, err := c.WriteToUDP([]byte(text), c.to); err != nil {
 		c.t.Fatalf("send %q: %v", text, err)
 	}
 }
 
-// datagram reads one, which must come from where the caller's go.
-func (c *caller) datagram() string {
+// datagram reads one, which must come from where the client's go.
+func (c *udpClient) datagram() string {
 	c.t.Helper()
 	c.SetReadDeadline(time.Now().Add(3 * patience))
 	b := make([]byte, 64<<10)
@@ -68,7 +68,7 @@ func (c *caller) datagram() string {
 }
 
 // wants reads datagrams and compares them.
-func (c *caller) wants(texts ...string) {
+func (c *udpClient) wants(texts ...string) {
 	c.t.Helper()
 	for _, want := range texts {
 		if got := c.datagram(); got != want {
@@ -78,7 +78,7 @@ func (c *caller) wants(texts ...string) {
 }
 
 // ask sends a request and compares the answers.
-func (c *caller) ask(request string, answers ...string) {
+func (c *udpClient) ask(request string, answers ...string) {
 	c.t.Helper()
 	c.send(request)
 	c.wants(answers...)
@@ -86,7 +86,7 @@ func (c *caller) ask(request string, answers ...string) {
 
 func TestARegisteredNameIsFoundWhereItsDatagramsComeFrom(t *testing.T) {
 	h := start(t, withRegistry)
-	anna, ben := h.caller(t, ""), h.caller(t, "127.0.0.3")
+	anna, ben := h.udpClient(t, ""), h.udpClient(t, "127.0.0.3")
 	anna.ask("hi anna", "hi anna")
 	anna.ask("hi anna", "hi")
 	ben.ask("REG:benno\n", "LIN:benno\n")
@@ -102,6 +102,6 @@ func TestOnEveryAddressAnswersLeaveFromTheOneThatWasAsked(t *testing.T) {
 	}
 	for i, ip := range []string{"127.0.0.1", "127.0.0.2", "127.9.8.7"} {
 		name := []string{"anna", "benno", "carla"}[i]
-		newCaller(t, "127.0.0.5", ip+":"+port).ask("hi "+name, "hi "+name)
+		newUDPClient(t, "127.0.0.5", ip+":"+port).ask("hi "+name, "hi "+name)
 	}
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,12 +9,17 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/net/ipv4"
 )
+
+// longest is longer than any datagram of the registry.
+const longest = 2048
 
 // flooder sends datagrams from any address of 127.0.0.0/8, and counts for each
 // of them what came back.
 type flooder struct {
-	s       *packetSocket
+	s       *ipv4.PacketConn
 	to      *net.UDPAddr
 	sent    atomic.Int64
 	out, in []atomic.Int64 // bytes, by the number of the address
@@ -28,26 +32,30 @@ func floodAddress(i int) netip.Addr {
 
 func newFlooder(t *testing.T, addresses int, to *net.UDPAddr) *flooder {
 	t.Helper()
-	s, err := listenPackets(context.Background(), "0.0.0.0:0")
+	conn, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", "0.0.0.0:0")
 	if err != nil {
+		t.Fatal(err)
+	}
+	s := ipv4.NewPacketConn(conn)
+	if err := s.SetControlMessage(ipv4.FlagDst, true); err != nil {
 		t.Fatal(err)
 	}
 	f := &flooder{s: s, to: to, out: make([]atomic.Int64, addresses), in: make([]atomic.Int64, addresses)}
 	done := make(chan struct{})
 	go func() { defer close(done); f.read() }()
-	t.Cleanup(func() { s.close(); <-done })
+	t.Cleanup(func() { conn.Close(); <-done })
 	return f
 }
 
 // read counts what comes until the socket is closed.
 func (f *flooder) read() {
-	b, control := new(packet), make([]byte, maxControl)
+	b := make([]byte, longest)
 	for {
-		n, _, to, err := f.s.read(b, control)
+		n, cm, _, err := f.s.ReadFrom(b)
 		if err != nil {
 			return
 		}
-		a := to.Addr().As4()
+		a := cm.Dst.To4()
 		f.in[int(a[1]-64)<<16|int(a[2])<<8|int(a[3])].Add(int64(n))
 	}
 }
@@ -55,7 +63,7 @@ func (f *flooder) read() {
 // send sends a text from an address; what the kernel does not take was not
 // sent.
 func (f *flooder) send(i int, text string) {
-	n, _, err := f.s.conn.WriteMsgUDP([]byte(text), f.s.from(floodAddress(i)), f.to)
+	n, err := f.s.WriteTo([]byte(text), &ipv4.ControlMessage{Src: floodAddress(i).AsSlice()}, f.to)
 	f.sent.Add(1)
 	if err == nil {
 		f.out[i].Add(int64(n))
@@ -63,9 +71,9 @@ func (f *flooder) send(i int, text string) {
 }
 
 // persist asks until the answer comes: datagrams may be lost.
-func (c *caller) persist(request, answer string) {
+func (c *udpClient) persist(request, answer string) {
 	c.t.Helper()
-	b := make([]byte, maxDatagram)
+	b := make([]byte, longest)
 	for end := time.Now().Add(6 * patience); time.Now().Before(end); {
 		c.send(request)
 		c.SetReadDeadline(time.Now().Add(time.Second / 4))
@@ -91,10 +99,10 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 		addresses, datagrams = 2000, 10_000
 	}
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Rate = 0 })
-	anna := h.caller(t, "")
+	anna := h.udpClient(t, "")
 	anna.persist("hi anna", "hi anna")
 	for i := range 100 { // so that lists are long
-		h.caller(t, fmt.Sprintf("127.0.1.%d", i+1)).persist(fmt.Sprintf("hi somebody%d", i), fmt.Sprintf("hi somebody%d", i))
+		h.udpClient(t, fmt.Sprintf("127.0.1.%d", i+1)).persist(fmt.Sprintf("hi somebody%d", i), fmt.Sprintf("hi somebody%d", i))
 	}
 	before := heap()
 	f := newFlooder(t, addresses, anna.to)
@@ -126,7 +134,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 	t.Logf("somebody was served 30 times while %d datagrams came", f.sent.Load())
 	close(served)
 	flooding.Wait()
-	h.caller(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
+	h.udpClient(t, "127.0.2.1").persist("ar nobody", "ar") // behind all that has come
 	for i := range addresses {
 		if !registers(i) && f.in[i].Load() > 3*f.out[i].Load() {
 			t.Errorf("%v was sent %d bytes for %d", floodAddress(i), f.in[i].Load(), f.out[i].Load())
@@ -148,7 +156,7 @@ func TestAFloodOfForgedDatagramsCostsLittleAndRealUsersAreServed(t *testing.T) {
 	}
 }
 
-// registers says which addresses take a name.
+// registers reports whether an address takes a name.
 func registers(i int) bool { return i%10 == 0 }
 
 // flood sends datagrams as long as there are to be more.
@@ -210,11 +218,11 @@ func TestNothingThatEndsTheOriginalsEndsTheRegistry(t *testing.T) {
 		"a datagram longer than anybody reads":   {"hi " + string(make([]byte, 3000)), nil},
 		"the longest datagram that there can be": {"REG:" + string(make([]byte, 65000)), nil},
 	}
-	fences := 0
+	addresses := 0
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			fences++
-			c := h.caller(t, fmt.Sprintf("127.0.3.%d", fences))
+			addresses++
+			c := h.udpClient(t, fmt.Sprintf("127.0.3.%d", addresses))
 			c.send(test.datagram)
 			c.wants(test.answers...)
 			c.ask("ar nobody", "ar")

@@ -1,7 +1,10 @@
-package server
+package datagram
 
 import (
+	"crypto/ed25519"
+	"encoding/hex"
 	"net/netip"
+	"strconv"
 	"testing"
 	"time"
 
@@ -9,39 +12,49 @@ import (
 	"labchat/internal/wire"
 )
 
-// endpoint has a native session hold private conversations, and returns its
-// endpoint.
-func (d *desk) endpoint(tb testing.TB, name string) endpoint {
-	tb.Helper()
-	d.clients.last++
-	id := d.clients.last
-	chat := wire.ByName(nativeDialect)
-	d.hub.Open(d.now, id, hub.Origin{Addr: netip.MustParseAddrPort("127.0.0.1:4000"), Dialect: chat.Name(), Manners: chat.Manners()}, &d.out)
-	d.hub.Handle(d.now, id, wire.Hello{Version: 1}, &d.out)
-	d.hub.Handle(d.now, id, wire.Guest{Name: name}, &d.out)
-	return d.udp(tb, id)
+// endpoint is what a client needs for its signals.
+type endpoint struct {
+	id     uint64
+	secret []byte
 }
 
-func (d *desk) udp(tb testing.TB, id hub.SessionID) endpoint {
+// endpoint has a native session hold private conversations, and returns its
+// endpoint.
+func (h *harness) endpoint(tb testing.TB, name string) endpoint {
 	tb.Helper()
-	d.out = hub.Out{}
-	d.hub.Handle(d.now, id, wire.UDP{Key: deviceKey("phone")}, &d.out)
-	for _, e := range d.out.Effects {
+	id := h.newID()
+	chat := wire.ByName("chat1")
+	h.hub.Open(h.now, id, hub.Origin{Addr: netip.MustParseAddrPort("127.0.0.1:4000"), Dialect: chat.Name(), Manners: chat.Manners()}, &h.out)
+	h.hub.Handle(h.now, id, wire.Hello{Version: 1}, &h.out)
+	h.hub.Handle(h.now, id, wire.Guest{Name: name}, &h.out)
+	return h.udp(tb, id)
+}
+
+func (h *harness) udp(tb testing.TB, id hub.SessionID) endpoint {
+	tb.Helper()
+	h.out = hub.Out{}
+	h.hub.Handle(h.now, id, wire.UDP{Key: wire.DeviceKey(make([]byte, ed25519.PublicKeySize))}, &h.out)
+	for _, e := range h.out.Effects {
 		if e, ok := e.Event.(*wire.Endpoint); ok {
-			d.out = hub.Out{}
-			return endpointOf(tb, e.ID, e.Secret.Reveal(), *e)
+			h.out = hub.Out{}
+			id, err := strconv.ParseUint(e.ID, 16, 64)
+			secret, errSecret := hex.DecodeString(e.Secret.Reveal())
+			if err != nil || errSecret != nil || len(secret) != 32 {
+				tb.Fatalf("endpoint %q with a secret of %d bytes: %v, %v", e.ID, len(secret), err, errSecret)
+			}
+			return endpoint{id, secret}
 		}
 	}
-	tb.Fatalf("no endpoint among %v", d.out.Effects)
+	tb.Fatalf("no endpoint among %v", h.out.Effects)
 	return endpoint{}
 }
 
 // signals has a signal come and returns the answer, zero if there is none. No
 // answer may be longer than its question.
-func (d *desk) signals(tb testing.TB, from netip.AddrPort, s wire.Signal, secret []byte) wire.Signal {
+func (h *harness) signals(tb testing.TB, from netip.AddrPort, s wire.Signal, secret []byte) wire.Signal {
 	tb.Helper()
 	question := s.Append(nil, secret)
-	answers := d.hear(from, string(question))
+	answers := h.hear(from, string(question))
 	if len(answers) == 0 {
 		return wire.Signal{}
 	}
@@ -56,22 +69,20 @@ func (d *desk) signals(tb testing.TB, from netip.AddrPort, s wire.Signal, secret
 }
 
 // registers has an endpoint register from an address, which is new.
-func (d *desk) registers(tb testing.TB, e endpoint, from netip.AddrPort, counter uint64) {
+func (h *harness) registers(tb testing.TB, e endpoint, from netip.AddrPort, counter uint64) {
 	tb.Helper()
 	s := wire.Signal{Kind: wire.SignalRegister, Nonce: counter, ID: e.id, Counter: counter}
-	s.Token = d.signals(tb, from, s, e.secret).Token
-	if got := d.signals(tb, from, s, e.secret); got.Kind != wire.SignalRegistered || got.Addr != from {
+	s.Token = h.signals(tb, from, s, e.secret).Token
+	if got := h.signals(tb, from, s, e.secret); got.Kind != wire.SignalRegistered || got.Addr != from {
 		tb.Fatalf("registering from %v was answered %+v", from, got)
 	}
 }
 
 // at is where the hub takes an endpoint to be.
-func (d *desk) at(e endpoint) netip.AddrPort {
-	r, _ := d.hub.Registration(d.now, e.id)
+func (h *harness) at(e endpoint) netip.AddrPort {
+	r, _ := h.hub.Registration(h.now, e.id)
 	return r.Addr
 }
-
-func (d *desk) dropped(why drop) int64 { return d.registry.tally.n[why].Load() }
 
 var (
 	home  = netip.MustParseAddrPort("10.0.0.1:4000")
@@ -80,13 +91,13 @@ var (
 )
 
 func TestForgedAndReplayedRegistrationsChangeNothing(t *testing.T) {
-	d := newDesk(t)
-	e, other := d.endpoint(t, "ann"), d.endpoint(t, "eve")
-	d.registers(t, e, home, 5)
+	h := newHarness(t)
+	e, other := h.endpoint(t, "ann"), h.endpoint(t, "eve")
+	h.registers(t, e, home, 5)
 	register := func(counter uint64) wire.Signal {
 		return wire.Signal{Kind: wire.SignalRegister, Nonce: 1, ID: e.id, Counter: counter}
 	}
-	answer := d.signals(t, thief, wire.Signal{Kind: wire.SignalRegister, ID: other.id, Counter: 1}, other.secret)
+	answer := h.signals(t, thief, wire.Signal{Kind: wire.SignalRegister, ID: other.id, Counter: 1}, other.secret)
 	withToken := register(9)
 	withToken.Token = answer.Token // a cookie of the thief's own endpoint
 	tests := []struct {
@@ -108,14 +119,14 @@ func TestForgedAndReplayedRegistrationsChangeNothing(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			before := d.dropped(test.why)
-			if got := d.signals(t, test.from, test.signal, test.secret); got != (wire.Signal{}) {
+			before := h.dropped(test.why)
+			if got := h.signals(t, test.from, test.signal, test.secret); got != (wire.Signal{}) {
 				t.Errorf("it was answered %+v", got)
 			}
-			if n := d.dropped(test.why) - before; n != 1 {
-				t.Errorf("%d were counted as %s, want 1", n, names[test.why])
+			if n := h.dropped(test.why) - before; n != 1 {
+				t.Errorf("%d were counted as %s, want 1", n, dropNames[test.why])
 			}
-			if at := d.at(e); at != home {
+			if at := h.at(e); at != home {
 				t.Errorf("the endpoint is at %v now, want %v", at, home)
 			}
 		})
@@ -123,82 +134,82 @@ func TestForgedAndReplayedRegistrationsChangeNothing(t *testing.T) {
 }
 
 func TestAnAddressIsBelievedOnceItEchoesItsCookie(t *testing.T) {
-	d := newDesk(t)
-	e := d.endpoint(t, "ann")
-	d.registers(t, e, home, 1)
+	h := newHarness(t)
+	e := h.endpoint(t, "ann")
+	h.registers(t, e, home, 1)
 	keep := wire.Signal{Kind: wire.SignalRegister, Nonce: 2, ID: e.id, Counter: 2}
-	if got := d.signals(t, home, keep, e.secret); got.Kind != wire.SignalRegistered {
+	if got := h.signals(t, home, keep, e.secret); got.Kind != wire.SignalRegistered {
 		t.Errorf("a keepalive from the same address was answered %+v", got)
 	}
 	moved := wire.Signal{Kind: wire.SignalRegister, Nonce: 3, ID: e.id, Counter: 3}
-	cookie := d.signals(t, cafe, moved, e.secret)
-	if cookie.Kind != wire.SignalCookie || d.at(e) != home {
-		t.Fatalf("a new address was answered %+v, and the endpoint is at %v", cookie, d.at(e))
+	cookie := h.signals(t, cafe, moved, e.secret)
+	if cookie.Kind != wire.SignalCookie || h.at(e) != home {
+		t.Fatalf("a new address was answered %+v, and the endpoint is at %v", cookie, h.at(e))
 	}
 	moved.Token = cookie.Token
-	if got := d.signals(t, thief, moved, e.secret); got.Kind != wire.SignalCookie || d.at(e) != home {
-		t.Errorf("the cookie of another address was answered %+v, and the endpoint is at %v", got, d.at(e))
+	if got := h.signals(t, thief, moved, e.secret); got.Kind != wire.SignalCookie || h.at(e) != home {
+		t.Errorf("the cookie of another address was answered %+v, and the endpoint is at %v", got, h.at(e))
 	}
-	if got := d.signals(t, cafe, moved, e.secret); got.Kind != wire.SignalRegistered || d.at(e) != cafe {
-		t.Errorf("the cookie was answered %+v, and the endpoint is at %v", got, d.at(e))
+	if got := h.signals(t, cafe, moved, e.secret); got.Kind != wire.SignalRegistered || h.at(e) != cafe {
+		t.Errorf("the cookie was answered %+v, and the endpoint is at %v", got, h.at(e))
 	}
-	if got := d.signals(t, cafe, moved, e.secret); got != (wire.Signal{}) {
+	if got := h.signals(t, cafe, moved, e.secret); got != (wire.Signal{}) {
 		t.Errorf("the same once more was answered %+v", got)
 	}
-	fresh := d.udp(t, d.clients.last)
-	if got := d.signals(t, cafe, wire.Signal{Kind: wire.SignalRegister, ID: e.id, Counter: 9}, e.secret); got != (wire.Signal{}) {
+	fresh := h.udp(t, h.last)
+	if got := h.signals(t, cafe, wire.Signal{Kind: wire.SignalRegister, ID: e.id, Counter: 9}, e.secret); got != (wire.Signal{}) {
 		t.Errorf("an endpoint that was replaced was answered %+v", got)
 	}
-	d.registers(t, fresh, cafe, 1)
+	h.registers(t, fresh, cafe, 1)
 }
 
 func TestACookieIsGoodForAMinuteOrTwo(t *testing.T) {
 	begin := time.Unix(1_000_000, 0)
-	c := newSignals(begin).cookies
+	c := newEndpoints(begin).cookies
 	baked := begin.Add(30 * time.Second)
 	token := c.bake(7, home, c.period(baked))
 	for after, want := range map[time.Duration]bool{0: true, time.Minute: true, 89 * time.Second: true, 90 * time.Second: false, time.Hour: false} {
-		if got := c.good(token, 7, home, baked.Add(after)); got != want {
+		if got := c.isGood(token, 7, home, baked.Add(after)); got != want {
 			t.Errorf("after %v it is good: %t, want %t", after, got, want)
 		}
 	}
-	other := newSignals(begin).cookies
-	if c.good(token, 8, home, baked) || c.good(token, 7, cafe, baked) || other.good(token, 7, home, baked) || c.good([16]byte{}, 7, home, baked) {
+	other := newEndpoints(begin).cookies
+	if c.isGood(token, 8, home, baked) || c.isGood(token, 7, cafe, baked) || other.isGood(token, 7, home, baked) || c.isGood([16]byte{}, 7, home, baked) {
 		t.Error("it is good for another endpoint, address or daemon, or none is needed")
 	}
 }
 
-func TestAnEndpointsAddressIsKnownToTheSieveWhileItIsThere(t *testing.T) {
-	d := newDesk(t)
-	e := d.endpoint(t, "ann")
-	d.registers(t, e, home, 1)
-	known := func(at netip.AddrPort) bool { return d.registry.sieve.named[at] > 0 }
+func TestAnEndpointsAddressIsKnownToTheFilterWhileItIsThere(t *testing.T) {
+	h := newHarness(t)
+	e := h.endpoint(t, "ann")
+	h.registers(t, e, home, 1)
+	known := func(at netip.AddrPort) bool { return h.filter.holds[at] > 0 }
 	if !known(home) {
 		t.Error("the address of an endpoint is not known")
 	}
-	d.registers(t, e, cafe, 2)
+	h.registers(t, e, cafe, 2)
 	if known(home) || !known(cafe) {
 		t.Error("the endpoint has moved and its address has not")
 	}
-	d.now = d.now.Add(sweepEvery)
-	d.tickRegistry()
-	if known(cafe) || len(d.registry.signals.known) != 0 {
+	h.now = h.now.Add(sweepEvery)
+	h.Tick(h.now)
+	if known(cafe) || len(h.endpoints.at) != 0 {
 		t.Error("an endpoint that has been silent for a minute is known still")
 	}
-	if d.at(e).IsValid() {
+	if h.at(e).IsValid() {
 		t.Error("its address is told still")
 	}
 }
 
 func TestSignalsOfOneAddressAreCounted(t *testing.T) {
-	d := newDesk(t)
+	h := newHarness(t)
 	answered := 0
 	for n := range uint64(4 * askBurst) {
-		if d.signals(t, home, wire.Signal{Kind: wire.SignalProbe, Nonce: n}, nil).Kind == wire.SignalProbed {
+		if h.signals(t, home, wire.Signal{Kind: wire.SignalProbe, Nonce: n}, nil).Kind == wire.SignalProbed {
 			answered++
 		}
 	}
-	if answered < askBurst || answered > 2*askBurst || d.dropped(dropRate) == 0 {
+	if answered < askBurst || answered > 2*askBurst || h.dropped(dropRate) == 0 {
 		t.Errorf("%d of %d probes at once were answered, want some %d", answered, 4*askBurst, askBurst)
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"labchat/internal/wire"
 )
 
-// unsaid notes an event that a dialect could not say and should have; err is nil
+// refusalFor notes an event that a dialect could not say and should have; err is nil
 // for all others. Where it is an answer, the refusal that it returns must be told
 // instead, because somebody waits. The hub keeps its answers short enough, so
 // that who hears one has found a fault of the hub.
-func (f *fanout) unsaid(e wire.Event, err error) *wire.Refused {
+func (f *fanout) refusalFor(e wire.Event, err error) *wire.Refused {
 	if err == nil || errors.Is(err, wire.ErrUnsupported) {
 		return nil
 	}

@@ -65,15 +65,15 @@ func TestARoomAndItsMulticastGroupHearEachOtherOnce(t *testing.T) {
 	})
 }
 
-func makeGroup(t *testing.T, h *host) {
+func makeGroup(t *testing.T, h *harness) {
 	t.Helper()
 	_, port, _ := net.SplitHostPort(h.registry)
-	anna := newCaller(t, "", net.JoinHostPort(loopback, port))
+	anna := newUDPClient(t, "", net.JoinHostPort(loopback, port))
 	anna.ask("CGR:g_239.1.2.3_5007", "GCR:g")
 	anna.ask("GAC:g", "GRI:239.1.2.3_5007")
 }
 
-func talkInGroup(t *testing.T, h *host) {
+func talkInGroup(t *testing.T, h *harness) {
 	t.Helper()
 	group := netip.MustParseAddrPort("239.1.2.3:5007")
 	member, err := net.ListenMulticastUDP("udp4", nil, net.UDPAddrFromAddrPort(group))
@@ -88,7 +88,7 @@ func talkInGroup(t *testing.T, h *host) {
 	}
 	hears := func(want string) {
 		t.Helper()
-		b := make([]byte, maxDatagram)
+		b := make([]byte, longest)
 		member.SetReadDeadline(time.Now().Add(3 * patience))
 		n, err := member.Read(b)
 		if err != nil || string(b[:n]) != want {
@@ -131,11 +131,11 @@ func TestAGroupThatCanNotBeJoinedIsAGroupAllTheSame(t *testing.T) {
 	}
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Host, cfg.BridgeMulticast = "0.0.0.0", true })
 	_, port, _ := net.SplitHostPort(h.registry)
-	anna := newCaller(t, "", net.JoinHostPort(loopback, port))
+	anna := newUDPClient(t, "", net.JoinHostPort(loopback, port))
 	anna.ask("CGR:low_239.1.2.3_80", "GCR:low")
 	anna.ask("CGR:own_224.0.0.5_5007", "GCR:own")
 	anna.ask("GAC:own", "GRI:224.0.0.5_5007")
-	for i := range maxBridges + 2 {
+	for i := range 34 { // two more than the registry joins
 		name := "g" + strings.Repeat("x", i%10) + strings.Repeat("y", i/10)
 		group := netip.AddrFrom4([4]byte{239, 1, 1, byte(i)}).String()
 		anna.persist("CGR:"+name+"_"+group+"_5007", "GCR:"+name)
