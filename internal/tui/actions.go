@@ -123,10 +123,10 @@ func (m *Model) whisper(a command.Whisper) {
 
 // newest goes to the newest line, and takes the rule above the news away.
 func (m *Model) newest() {
-	at := m.book.current
-	at.log.Newest()
+	log := m.timeline(m.book.current)
+	log.Newest()
 	m.look()
-	at.log.Show(true, 0, 0)
+	log.Show(true, 0, 0)
 }
 
 // unknown says what a mistyped command may have been. It was not sent.

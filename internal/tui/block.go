@@ -26,35 +26,60 @@ type shape struct {
 	headed bool  // narrow: the name stands above
 }
 
-// cache is how the timeline was last drawn, and which lines hold rows.
+// A timeline shows a conversation's lines. It keeps its place when lines arrive
+// above or below, renders only what is looked at, and never knows its total
+// height.
+type timeline struct {
+	*Log
+	at    position
+	rule  rule
+	drawn cache
+	paint *paint
+}
+
+func newTimeline(l *Log, p *paint) *timeline {
+	t := &timeline{Log: l, paint: p}
+	l.Watch(&t.at)
+	return t
+}
+
+// rendered is a line's rows, and what they depend on.
+type rendered struct {
+	shape   shape
+	changes uint32 // of the line
+	rows    []text.Safe
+}
+
+// cache is how the timeline was last drawn, and the rows of lines.
 type cache struct {
 	width, height int
 	nick          int
 	free          int // empty rows below the newest line
-	lines         []*line
+	of            map[*line]rendered
+	order         []*line // as they were rendered; a line may be there twice
 	rows          int
 }
 
-// keep remembers that a line was rendered, and lets the oldest half go when
-// there are too many rows.
-func (c *cache) keep(l *line) {
-	c.lines = append(c.lines, l)
-	c.rows += len(l.rows)
-	if c.rows <= maxDrawnRows {
+// keep remembers the rows of a line, and lets the oldest half go when there
+// are too many.
+func (c *cache) keep(l *line, r rendered) {
+	if c.of == nil {
+		c.of = map[*line]rendered{}
+	}
+	c.rows += len(r.rows) - len(c.of[l].rows)
+	c.of[l] = r
+	c.order = append(c.order, l)
+	if c.rows <= maxDrawnRows && len(c.order) <= maxDrawnRows {
 		return
 	}
-	half := len(c.lines) / 2
-	for _, old := range c.lines[:half] {
-		c.rows -= len(old.rows)
+	half := len(c.order) / 2
+	for _, old := range c.order[:half] {
 		if old != l {
-			old.rows = nil
+			c.rows -= len(c.of[old].rows)
+			delete(c.of, old)
 		}
 	}
-	c.lines = append([]*line(nil), c.lines[half:]...)
-	c.rows = 0
-	for _, kept := range c.lines {
-		c.rows += len(kept.rows)
-	}
+	c.order = append([]*line(nil), c.order[half:]...)
 }
 
 // A rule is the line above what is new since somebody last looked. It stands
@@ -68,14 +93,11 @@ type rule struct {
 
 // Show puts the timeline on the screen with a rule below mark, or takes it off.
 func (t *timeline) Show(on bool, mark wire.ID, count int) {
-	t.shown = on
 	t.rule = rule{on: on && count > 0, mark: mark, count: count}
 	if !on {
 		t.Undraw()
-		if extra := len(t.lines) - maxHiddenLines; extra > 0 {
-			t.trim(extra)
-		}
 	}
+	t.Log.Show(on)
 }
 
 // Missed puts a rule below mark, above what was said up to a line while nobody
@@ -114,12 +136,7 @@ func (t *timeline) firstNews() int {
 }
 
 // Undraw forgets all that was rendered.
-func (t *timeline) Undraw() {
-	for _, l := range t.drawn.lines {
-		l.undraw()
-	}
-	t.drawn = cache{}
-}
+func (t *timeline) Undraw() { t.drawn = cache{} }
 
 // Resize says how much room there is.
 func (t *timeline) Resize(w, h int) {
@@ -249,20 +266,20 @@ func (t *timeline) body(i int) []text.Safe {
 		s.timed = !p.sameMinute(before.at, l.at)
 		s.headed = s.timed || before.from != l.from || before.kind != l.kind
 	}
-	if l.rows != nil && l.shape == s {
-		return l.rows
+	if r, ok := t.drawn.of[l]; ok && r.shape == s && r.changes == l.changes {
+		return r.rows
 	}
-	l.shape = s
+	var rows []text.Safe
 	switch {
 	case l.kind == lineBreak:
-		l.rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
+		rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
 	case s.nick == 0:
-		l.rows = narrowRows(l, s, p)
+		rows = narrowRows(l, s, p)
 	default:
-		l.rows = wideRows(l, s, p)
+		rows = wideRows(l, s, p)
 	}
-	t.drawn.keep(l)
-	return l.rows
+	t.drawn.keep(l, rendered{shape: s, changes: l.changes, rows: rows})
+	return rows
 }
 
 // wideRows renders a line beside its time, its sender and its sign.

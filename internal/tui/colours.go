@@ -35,5 +35,5 @@ func (m *Model) nextTheme() {
 func (m *Model) setTheme(t theme.Theme) {
 	m.cfg.Theme = t
 	*m.paint = *newPaint(t, m.paint.now, m.paint.zone)
-	m.book.current.log.Undraw()
+	m.timeline(m.book.current).Undraw()
 }

@@ -159,7 +159,7 @@ func (m *Model) add(at *place, l *line) {
 	if where == placedTwice || where == placedEarly && !at.private() || l.key <= at.counts.mark {
 		return
 	}
-	if at == m.book.current && at.log.Below() == 0 {
+	if m.reads(at) {
 		m.look()
 		return
 	}

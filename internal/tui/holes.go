@@ -55,8 +55,8 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: max(e.To, at.counts.came)})
 		at.past.end = true
 	}
-	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
-		at.log.Missed(mark, e.To)
+	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && m.timeline(at).firstNews() < 0 {
+		m.timeline(at).Missed(mark, e.To)
 	}
 }
 
@@ -75,7 +75,7 @@ func (m *Model) leftOut(e *wire.Gap) {
 	at.log.awaited = wire.Hole{} // it may be among them
 	at.log.Miss(wire.Hole{From: e.From, To: e.To})
 	at.past.end = true
-	if e.To > at.counts.mark && (at != m.book.current || at.log.Below() > 0) {
+	if e.To > at.counts.mark && !m.reads(at) {
 		at.counts.unread += e.Out
 	}
 }
@@ -116,7 +116,7 @@ func oldestOf(events []wire.Event, full bool) wire.ID {
 
 // mend asks for the lines of a hole that is on the screen.
 func (m *Model) mend(at *place) {
-	if h := at.log.Hole(); h != nil && !at.waits() {
+	if h := m.timeline(at).Hole(); h != nil && !at.waits() {
 		m.fill(at, *h, at.private())
 	}
 }
@@ -246,14 +246,14 @@ func (p *place) extent() func(Archive) wire.Extent {
 }
 
 // Miss says that lines are missing.
-func (t *timeline) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
+func (t *Log) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
 
 // Close says that no lines are missing from one id to another.
-func (t *timeline) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
+func (t *Log) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
 
 // Learn takes over where lines are missing from one id to another, as far as the
 // archive knows.
-func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
+func (t *Log) Learn(from, to wire.ID, known wire.Extent) {
 	if from, to = max(from, known.First), min(to, known.Last); from > to {
 		return
 	}
@@ -265,7 +265,7 @@ func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
 
 // Mend makes a hole as small as it is when the lines that e announces are
 // there, and awaits those.
-func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
+func (t *Log) Mend(h wire.Hole, e *wire.Gap) {
 	from := h.From
 	if e.Count > 0 && e.More {
 		from = max(from, e.From)
@@ -277,7 +277,7 @@ func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
 // Await notes that lines come which are missing until they are here, the oldest
 // first: a connection may be lost in the midst of them. Those below from are not
 // missing.
-func (t *timeline) Await(from wire.ID, e *wire.Gap) {
+func (t *Log) Await(from wire.ID, e *wire.Gap) {
 	if t.awaited = (wire.Hole{}); e.Count > 0 {
 		t.awaited = wire.Hole{From: max(from, e.From), To: e.To}
 		t.Miss(t.awaited)
@@ -286,7 +286,7 @@ func (t *timeline) Await(from wire.ID, e *wire.Gap) {
 
 // came closes what was awaited up to a line. Another line says that no more of it
 // comes.
-func (t *timeline) came(id wire.ID) {
+func (t *Log) came(id wire.ID) {
 	a := t.awaited
 	isAwaited := a.From <= id && id <= a.To
 	if isAwaited {
@@ -298,24 +298,8 @@ func (t *timeline) came(id wire.ID) {
 	}
 }
 
-// Hole is the part of a hole on the screen that can be mended, nil where there is
-// none.
-func (t *timeline) Hole() *wire.Hole {
-	if len(t.holes) == 0 {
-		return nil
-	}
-	rows := -t.at.cut
-	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
-		rows += t.height(i)
-		if h := t.holeAt(i); h != nil && !h.Gone {
-			return h
-		}
-	}
-	return nil
-}
-
 // lowestHole is the last one that can be mended, nil where there is none.
-func (t *timeline) lowestHole() *wire.Hole {
+func (t *Log) lowestHole() *wire.Hole {
 	for i, h := range slices.Backward(t.holes) {
 		if !h.Gone {
 			return &t.holes[i]
@@ -326,7 +310,7 @@ func (t *timeline) lowestHole() *wire.Hole {
 
 // holeAt is what is missing between line i and the one above it, nil where that
 // is nothing: what can be mended before what is gone.
-func (t *timeline) holeAt(i int) *wire.Hole {
+func (t *Log) holeAt(i int) *wire.Hole {
 	if len(t.holes) == 0 {
 		return nil
 	}
@@ -353,7 +337,7 @@ func (t *timeline) holeAt(i int) *wire.Hole {
 // holeOver is the hole of which a row above line i tells. Where some lines of a
 // hole are here, it is told of above the oldest and below the newest of them,
 // not between each two.
-func (t *timeline) holeOver(i int) *wire.Hole {
+func (t *Log) holeOver(i int) *wire.Hole {
 	h := t.holeAt(i)
 	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
 		return nil

@@ -217,7 +217,7 @@ func (m *Model) joined(e *wire.Joined) {
 	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	m.moment.company = m.moment.company || e.Name != m.link.me
 	if e.Name != m.link.me && !m.link.ignores(e.Name) {
-		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
+		at.log.Came(marked(e.Name, e.Kind), m.paint.millis(), m.paint.Glyph.Dot)
 	}
 }
 
@@ -242,7 +242,7 @@ func (m *Model) left(e *wire.Left) {
 	at.people.Remove(e.Name)
 	delete(at.typing, text.CleanLine(e.Name))
 	if !m.link.ignores(e.Name) {
-		at.log.Went(label, text.CleanLine(e.Reason), m.paint.millis())
+		at.log.Went(label, text.CleanLine(e.Reason), m.paint.millis(), m.paint.Glyph.Dot)
 	}
 }
 

@@ -32,6 +32,7 @@ type Model struct {
 	paint    *paint
 	link     link
 	book     book
+	logs     map[*place]*timeline // how places are shown
 	composer composer
 	popup    popup
 	banner   banner

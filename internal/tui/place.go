@@ -30,7 +30,7 @@ type place struct {
 	stands  standing
 	unsaid  int // own lines that failed because we leave
 	people  roster
-	log     timeline
+	log     Log
 	counts  counts
 	past    past
 	draft   string
@@ -165,7 +165,7 @@ func (b *book) place(id, name string) *place {
 	if b.byID == nil {
 		b.byID = map[string]*place{}
 	}
-	p := &place{id: id, name: name, label: text.CleanLine(name), log: timeline{paint: b.paint}, draft: b.kept.drafts[id]}
+	p := &place{id: id, name: name, label: text.CleanLine(name), draft: b.kept.drafts[id]}
 	mark := wire.Fold(markName(p))
 	p.counts.mark = max(b.kept.marks[mark], b.marks[mark])
 	p.counts.told = p.counts.mark

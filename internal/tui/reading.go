@@ -32,7 +32,7 @@ func (m *Model) show(at *place) {
 	old := m.book.current
 	if old != nil {
 		m.keepDraft()
-		old.log.Show(false, 0, 0)
+		m.timeline(old).Show(false, 0, 0)
 		old.past.back = 0
 	}
 	m.book.current, at.shown = at, m.paint.now()
@@ -44,7 +44,7 @@ func (m *Model) show(at *place) {
 	}
 	g := &m.moment.guard
 	g.switched, g.held, g.ready = time.Time{}, false, nil
-	at.log.Show(true, at.counts.mark, at.counts.unread)
+	m.timeline(at).Show(true, at.counts.mark, at.counts.unread)
 	m.composer.Load(at.id, at.draft)
 	m.popup.Close()
 	m.screen.shown.cover = false
@@ -59,7 +59,7 @@ func (m *Model) show(at *place) {
 // counts after a while.
 func (m *Model) look() {
 	at := m.book.current
-	if at.log.Below() > 0 {
+	if m.timeline(at).Below() > 0 {
 		return
 	}
 	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
@@ -123,7 +123,7 @@ func (m *Model) scroll(rows int) {
 // are missing where somebody goes up. Whoever comes down to a hole is not carried
 // past it by lines that come in at its lower end.
 func (m *Model) move(at *place, rows int) {
-	top := at.log.Scroll(rows)
+	top := m.timeline(at).Scroll(rows)
 	if rows > 0 {
 		m.mend(at)
 	}
@@ -152,7 +152,7 @@ func (m *Model) measured() *place {
 	if at == nil || l.main < 1 {
 		return nil
 	}
-	at.log.Resize(l.main, l.timeline())
+	m.timeline(at).Resize(l.main, l.timeline())
 	return at
 }
 

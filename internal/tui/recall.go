@@ -39,7 +39,7 @@ func (m *Model) recallTalks(r *restored, written []string) {
 			m.transfer(asOnDisk(e))
 		} else if e.Out && t.line.from == "" { // it was read before we had a name
 			t.line.from = m.link.label
-			t.line.undraw()
+			t.line.touch()
 		}
 	}
 	for _, at := range m.book.persons {
@@ -128,7 +128,7 @@ func (m *Model) recallRemarks(at *place, remarks []wire.Remark) {
 func placeAt(at wire.Millis) wire.ID { return wire.FirstID(at+1) - 1 }
 
 // Place puts a note where its time says, among lines that may not be there yet.
-func (t *timeline) Place(l *line) {
+func (t *Log) Place(l *line) {
 	t.fasten(l)
 	i := t.after(l.key)
 	if i == t.settled() {

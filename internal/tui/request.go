@@ -92,5 +92,5 @@ func (m *Model) hush(at *place) {
 
 // alarm makes a conversation one that wants to be looked at before all others.
 func (m *Model) alarm(at *place) {
-	at.counts.alarm = at != m.book.current || at.log.Below() > 0
+	at.counts.alarm = !m.reads(at)
 }

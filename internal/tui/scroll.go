@@ -1,5 +1,11 @@
 package tui
 
+import (
+	"maps"
+
+	"labchat/internal/wire"
+)
+
 // A position is what the lower edge of the timeline shows: the newest line, or
 // a line and how many of its rows are below the edge. It stays with its line
 // when others arrive.
@@ -53,10 +59,9 @@ func (t *timeline) Scroll(rows int) bool {
 	p := &t.at
 	if !p.up {
 		*p = position{up: true, line: len(t.lines) - 1}
-		p.clamp(t)
-		if !p.up {
-			return true
-		}
+	}
+	if p.clamp(t); !p.up {
+		return true
 	}
 	if rows > 0 {
 		t.climb(rows)
@@ -70,12 +75,29 @@ func (t *timeline) Scroll(rows int) bool {
 	return missing >= 0
 }
 
+// timeline is how a conversation is shown.
+func (m *Model) timeline(at *place) *timeline {
+	t := m.logs[at]
+	if t == nil {
+		if m.logs == nil {
+			m.logs = map[*place]*timeline{}
+		}
+		maps.DeleteFunc(m.logs, func(p *place, _ *timeline) bool { return m.book.byID[p.id] != p })
+		t = newTimeline(&at.log, m.paint)
+		m.logs[at] = t
+	}
+	return t
+}
+
+// reads reports whether somebody sees the newest line of a conversation.
+func (m *Model) reads(at *place) bool { return at == m.book.current && m.timeline(at).Below() == 0 }
+
 // Newest goes to the newest line and follows it.
 func (t *timeline) Newest() { t.at = position{} }
 
 // Below is how many lines are below the lower edge.
 func (t *timeline) Below() int {
-	if !t.at.up {
+	if t.at.clamp(t); !t.at.up {
 		return 0
 	}
 	return len(t.lines) - 1 - t.at.line
@@ -132,24 +154,6 @@ func (t *timeline) missing() int {
 		}
 	}
 	return t.drawn.height - rows
-}
-
-// above is the index of the next line above i that is not hidden, or -1.
-func (t *timeline) above(i int) int {
-	for i--; i >= 0 && t.lines[i].hidden; i-- {
-		continue
-	}
-	return i
-}
-
-// below is the index of the next line below i that is not hidden, or -1.
-func (t *timeline) below(i int) int {
-	for i++; i < len(t.lines); i++ {
-		if !t.lines[i].hidden {
-			return i
-		}
-	}
-	return -1
 }
 
 // Above is how many lines are above the screen; with holes only those up to the
@@ -214,4 +218,20 @@ func (t *timeline) lowest() int {
 		return t.at.line
 	}
 	return len(t.lines) - 1
+}
+
+// Hole is the part of a hole on the screen that can be mended, nil where there is
+// none.
+func (t *timeline) Hole() *wire.Hole {
+	if len(t.holes) == 0 {
+		return nil
+	}
+	rows := -t.at.cut
+	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
+		rows += t.height(i)
+		if h := t.holeAt(i); h != nil && !h.Gone {
+			return h
+		}
+	}
+	return nil
 }

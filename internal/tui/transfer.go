@@ -50,7 +50,7 @@ func (m *Model) transfer(e *wire.Transfer) {
 	t.ends = e.State == wire.TransferDone || e.State == wire.TransferRefused || e.State == wire.TransferFailed
 	t.offered = e.State == wire.TransferOffered && !e.Out
 	t.line.text = words
-	t.line.undraw()
+	t.line.touch()
 }
 
 // file returns the transfer with this ID, or nil.

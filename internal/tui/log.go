@@ -15,24 +15,30 @@ const (
 	maxHiddenLines = 5_000
 )
 
-// A timeline is a conversation's lines, ordered by id, with those that wait
-// for the server at the bottom. It keeps its place when lines arrive above or
-// below, renders only what is looked at, and never knows its total height.
-type timeline struct {
+// A Log is a conversation's lines, ordered by id, with those that wait for the
+// server at the bottom.
+type Log struct {
 	lines   []*line
 	pending map[wire.ClientID]*line // own lines that wait
 	tail    int                     // those of them without an id: the last lines
 	moves   moves                   // people coming and going in the newest line
 	loose   int                     // notes at the end, of when there was no line yet
-	at      position
-	rule    rule
 	holes   wire.Holes
 	awaited wire.Hole // of them: what the server is telling
 	forgot  bool      // old lines were let go of since it was asked for older ones
-	drawn   cache
-	shown   bool
-	paint   *paint
+	shown   bool      // on a screen: more lines are kept
+	views   []logView // which show it
 }
+
+// A logView keeps its place in a Log by the indexes of the lines.
+type logView interface {
+	inserted(i int)
+	removed(i, left int)
+	trimmed(n int)
+}
+
+// Watch tells a view from now on where lines come and go.
+func (t *Log) Watch(v logView) { t.views = append(t.views, v) }
 
 // placed says where a line went.
 type placed uint8
@@ -44,10 +50,10 @@ const (
 )
 
 // settled is how many lines have an id.
-func (t *timeline) settled() int { return len(t.lines) - t.tail }
+func (t *Log) settled() int { return len(t.lines) - t.tail }
 
 // last is the newest id, 0 where there is none.
-func (t *timeline) last() wire.ID {
+func (t *Log) last() wire.ID {
 	if n := t.settled(); n > 0 {
 		return t.lines[n-1].key
 	}
@@ -56,7 +62,7 @@ func (t *timeline) last() wire.ID {
 
 // newest is the line or note at the end of those that have an id, nil where there
 // is none.
-func (t *timeline) newest() *line {
+func (t *Log) newest() *line {
 	if n := t.settled(); n > 0 {
 		return t.lines[n-1]
 	}
@@ -65,7 +71,7 @@ func (t *timeline) newest() *line {
 
 // first is the oldest line that was said, 0 where there is none. One that waits
 // is not among them.
-func (t *timeline) first() wire.ID {
+func (t *Log) first() wire.ID {
 	for _, l := range t.lines[:t.settled()] {
 		if l.spoken() && l.state != deliveryQueued {
 			return l.key
@@ -75,7 +81,7 @@ func (t *timeline) first() wire.ID {
 }
 
 // after is the index of the first line that goes below key.
-func (t *timeline) after(key wire.ID) int {
+func (t *Log) after(key wire.ID) int {
 	n := t.settled()
 	if n == 0 || t.lines[n-1].key <= key {
 		return n
@@ -84,7 +90,7 @@ func (t *timeline) after(key wire.ID) int {
 }
 
 // has says whether the line with this id is there; i is after(id).
-func (t *timeline) has(id wire.ID, i int) bool {
+func (t *Log) has(id wire.ID, i int) bool {
 	for i--; i >= 0 && t.lines[i].key == id; i-- {
 		if t.lines[i].spoken() {
 			return true
@@ -94,7 +100,7 @@ func (t *timeline) has(id wire.ID, i int) bool {
 }
 
 // Append puts a line that has an id where it belongs.
-func (t *timeline) Append(l *line) placed {
+func (t *Log) Append(l *line) placed {
 	t.came(l.key)
 	t.fasten(l)
 	i := t.after(l.key)
@@ -117,20 +123,20 @@ func (t *timeline) Append(l *line) placed {
 
 // looseNotes are those that came into an empty timeline: they stay below what
 // was said before them, while it is filled with that.
-func (t *timeline) looseNotes() []*line {
+func (t *Log) looseNotes() []*line {
 	end := t.settled()
 	return t.lines[end-t.loose : end]
 }
 
 // fasten leaves the loose notes where they are if l was said after them.
-func (t *timeline) fasten(l *line) {
+func (t *Log) fasten(l *line) {
 	if notes := t.looseNotes(); len(notes) > 0 && l.at > notes[0].at {
 		t.loose = 0
 	}
 }
 
 // Note adds something that is no line of the conversation below what is there.
-func (t *timeline) Note(l *line) {
+func (t *Log) Note(l *line) {
 	if t.loose > 0 || t.settled() == 0 {
 		t.loose++
 	}
@@ -140,18 +146,18 @@ func (t *timeline) Note(l *line) {
 
 // Replace changes a note where it is the newest line, so that nothing was said
 // since; false where it is not.
-func (t *timeline) Replace(old, l *line) bool {
+func (t *Log) Replace(old, l *line) bool {
 	n := t.settled()
 	if old == nil || n == 0 || t.lines[n-1] != old {
 		return false
 	}
 	old.at, old.text = l.at, l.text
-	old.undraw()
+	old.touch()
 	return true
 }
 
 // Heard is the newest line of somebody else up to mark, 0 where there is none.
-func (t *timeline) Heard(mark wire.ID) wire.ID {
+func (t *Log) Heard(mark wire.ID) wire.ID {
 	for i := t.after(mark) - 1; i >= 0; i-- {
 		if l := t.lines[i]; l.spoken() && !l.own {
 			return l.key
@@ -161,14 +167,14 @@ func (t *timeline) Heard(mark wire.ID) wire.ID {
 }
 
 // Drop takes a line that waits away.
-func (t *timeline) Drop(c wire.ClientID) {
+func (t *Log) Drop(c wire.ClientID) {
 	if l := t.pending[c]; l != nil {
 		t.take(c, l)
 	}
 }
 
 // take takes a line that waits out of where it stands.
-func (t *timeline) take(c wire.ClientID, l *line) {
+func (t *Log) take(c wire.ClientID, l *line) {
 	delete(t.pending, c)
 	if l.key == queuedKey {
 		t.tail--
@@ -180,10 +186,10 @@ func (t *timeline) take(c wire.ClientID, l *line) {
 
 // Queue adds an own line that waits, or changes its state. One that has its id
 // waits where it belongs, the others at the bottom.
-func (t *timeline) Queue(c wire.ClientID, l *line) {
+func (t *Log) Queue(c wire.ClientID, l *line) {
 	if old := t.pending[c]; old != nil {
 		old.state = l.state
-		old.undraw()
+		old.touch()
 		return
 	}
 	if t.pending == nil {
@@ -201,14 +207,14 @@ func (t *timeline) Queue(c wire.ClientID, l *line) {
 
 // Settle gives an own line that waited its id and time, or marks it as failed.
 // It says false for a line that does not wait here.
-func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state delivery) bool {
+func (t *Log) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state delivery) bool {
 	l := t.pending[c]
 	if l == nil {
 		return false
 	}
 	t.take(c, l)
 	l.state = state
-	l.undraw()
+	l.touch()
 	if state == deliveryFailed {
 		t.Note(l)
 		return true
@@ -225,27 +231,27 @@ func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state del
 
 // claim makes the line with this id ours: it was taken for somebody else's,
 // because we had another name when we said it.
-func (t *timeline) claim(id wire.ID, state delivery) {
+func (t *Log) claim(id wire.ID, state delivery) {
 	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
 		if l := t.lines[i]; l.spoken() {
 			l.own, l.mention, l.hidden, l.state = true, false, false, max(l.state, state)
-			l.undraw()
+			l.touch()
 		}
 	}
 }
 
 // Update changes the state of an own line that has its id.
-func (t *timeline) Update(id wire.ID, state delivery) {
+func (t *Log) Update(id wire.ID, state delivery) {
 	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
 		if l := t.lines[i]; l.spoken() && l.own && state > l.state {
 			l.state = state
-			l.undraw()
+			l.touch()
 		}
 	}
 }
 
 // Hide hides the lines of a sender, or shows them again.
-func (t *timeline) Hide(is func(from string) bool, on bool) {
+func (t *Log) Hide(is func(from string) bool, on bool) {
 	known := map[text.Safe]bool{}
 	for _, l := range t.lines {
 		if l.own || !l.spoken() {
@@ -260,12 +266,11 @@ func (t *timeline) Hide(is func(from string) bool, on bool) {
 			l.hidden = on
 		}
 	}
-	t.at.clamp(t)
 }
 
 // Count says how many lines below mark are news, and how many of them name
 // the person at the screen.
-func (t *timeline) Count(mark wire.ID) (unread, mentions int) {
+func (t *Log) Count(mark wire.ID) (unread, mentions int) {
 	for i := t.after(mark); i < t.settled(); i++ {
 		if l := t.lines[i]; l.counts() {
 			unread++
@@ -277,20 +282,50 @@ func (t *timeline) Count(mark wire.ID) (unread, mentions int) {
 	return unread, mentions
 }
 
-func (t *timeline) insert(i int, l *line) {
+func (t *Log) insert(i int, l *line) {
 	t.lines = slices.Insert(t.lines, i, l)
-	t.at.inserted(i)
+	for _, v := range t.views {
+		v.inserted(i)
+	}
 	if limit := t.limit(); len(t.lines) > limit+limit/10 {
 		t.trim(len(t.lines) - limit)
 	}
 }
 
-func (t *timeline) remove(i int) {
+func (t *Log) remove(i int) {
 	t.lines = slices.Delete(t.lines, i, i+1)
-	t.at.removed(i, len(t.lines))
+	for _, v := range t.views {
+		v.removed(i, len(t.lines))
+	}
 }
 
-func (t *timeline) limit() int {
+// Show keeps as many lines as a screen may show, or as few as will do behind one.
+func (t *Log) Show(on bool) {
+	t.shown = on
+	if extra := len(t.lines) - maxHiddenLines; !on && extra > 0 {
+		t.trim(extra)
+	}
+}
+
+// above is the index of the next line above i that is not hidden, or -1.
+func (t *Log) above(i int) int {
+	for i--; i >= 0 && t.lines[i].hidden; i-- {
+		continue
+	}
+	return i
+}
+
+// below is the index of the next line below i that is not hidden, or -1.
+func (t *Log) below(i int) int {
+	for i++; i < len(t.lines); i++ {
+		if !t.lines[i].hidden {
+			return i
+		}
+	}
+	return -1
+}
+
+func (t *Log) limit() int {
 	if t.shown {
 		return maxShownLines
 	}
@@ -298,9 +333,11 @@ func (t *timeline) limit() int {
 }
 
 // trim forgets the n oldest lines. Those that wait are never among them.
-func (t *timeline) trim(n int) {
+func (t *Log) trim(n int) {
 	n = min(n, t.settled()-t.loose)
 	t.lines = slices.Delete(t.lines, 0, n)
 	t.forgot = t.forgot || n > 0
-	t.at.trimmed(n)
+	for _, v := range t.views {
+		v.trimmed(n)
+	}
 }
