@@ -17,6 +17,7 @@ import (
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
 	"labchat/internal/peer"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
 	"labchat/internal/text"
@@ -66,7 +67,7 @@ func (c *cli) session(p *profile, cfg client.Config, what purpose) session {
 	if c.Reach.UDP == "" {
 		return e
 	}
-	return peer.NewBeside(e, peer.BesideConfig{
+	return oldpeer.NewBeside(e, oldpeer.BesideConfig{
 		Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
 		Listen: func(context.Context, string, string) (net.PacketConn, error) { return e.Plain(), nil },
 	})

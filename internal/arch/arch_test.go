@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"internal/client":            {"internal/wire", "internal/session", "internal/peer/private/gate"},
 	"internal/peer":              {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
 	"internal/peer/link":         {"internal/wire", "internal/peer/private/gate"},
-	"internal/peer/oldpeer":      {"internal/wire"},
+	"internal/peer/oldpeer":      {"internal/wire", "internal/session", "internal/peer/private/gate"},
 	"internal/peer/private":      {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
 	"internal/peer/transfer":     {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
 	"internal/peer/private/gate": {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
@@ -43,8 +43,9 @@ var rooms = map[string][]string{
 	"internal/tui/theme":         {"internal/text"},
 	"internal/tui/stdout":        {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":           {},
+	"internal/tui/bubble":        {"internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":           {"internal/wire"},
-	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/stdout", "internal/tui/tty"},
+	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
 	"internal/plain":             {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":            {},
 	"internal/netlab":            {},                // networks of namespaces, for tests with real programs
@@ -53,26 +54,26 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":          {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":                  {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
 
 // outside says which rooms alone may import these modules directly.
 var outside = map[string][]string{
-	"github.com/alecthomas/kong":            {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
-	"github.com/charmbracelet/bubbletea":    {"internal/tui"},
-	"modernc.org/sqlite":                    {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
-	"golang.org/x/crypto/argon2":            {"internal/server/store"},
-	"github.com/BurntSushi/toml":            {"cmd/internal/conf"},
-	"github.com/charmbracelet/x/ansi":       {"internal/text"},
-	"github.com/charmbracelet/lipgloss":     {"internal/tui/theme", "internal/tui"},
-	"github.com/charmbracelet/bubbles/list": {},
-	"golang.org/x/net/ipv4":                 {"internal/server", "internal/peer", "internal/peer/link"},
-	"github.com/quic-go/quic-go":            {"internal/peer/link"},
-	"golang.org/x/net/ipv6":                 {"internal/server"},
-	"golang.org/x/time/rate":                {"internal/server", "internal/peer/link"},
-	"rsc.io/qr":                             {"internal/tui"},
+	"github.com/alecthomas/kong":           {"cmd/chatd", "cmd/chat-tui", "cmd/internal/conf"},
+	"github.com/charmbracelet/bubbletea":   {"internal/tui/bubble"},
+	"modernc.org/sqlite":                   {"internal/dbfile", "internal/server/store"}, // store: the one connection that writes is the driver's own
+	"golang.org/x/crypto/argon2":           {"internal/server/store"},
+	"github.com/BurntSushi/toml":           {"cmd/internal/conf"},
+	"github.com/charmbracelet/x/ansi":      {"internal/text"},
+	"github.com/charmbracelet/lipgloss":    {"internal/tui/theme", "internal/tui", "internal/tui/bubble"},
+	"github.com/charmbracelet/bubbles/key": {"internal/tui", "internal/tui/bubble"}, // the others through internal/tui/bubble
+	"golang.org/x/net/ipv4":                {"internal/server", "internal/peer", "internal/peer/link"},
+	"github.com/quic-go/quic-go":           {"internal/peer/link"},
+	"golang.org/x/net/ipv6":                {"internal/server"},
+	"golang.org/x/time/rate":               {"internal/server", "internal/peer/link"},
+	"rsc.io/qr":                            {"internal/tui"},
 }
 
 // maxTeaFiles is in how many files Bubble Tea may be imported, so that its

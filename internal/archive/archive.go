@@ -152,13 +152,13 @@ func (a *Archive) Close() error {
 func (a *Archive) change(act string, do func(ctx context.Context, tx *sql.Tx) error) error {
 	ctx := context.Background()
 	if err := transact(ctx, a.write, func(tx *sql.Tx) error { return do(ctx, tx) }); err != nil {
-		return unwritten(act, err)
+		return explainWrite(act, err)
 	}
 	return nil
 }
 
-// unwritten says why something is not on disk.
-func unwritten(act string, err error) error {
+// explainWrite says why something is not on disk.
+func explainWrite(act string, err error) error {
 	if dbfile.IsCode(err, sqlite3.SQLITE_BUSY) {
 		return fmt.Errorf("%s: another program holds the profile's file: %w", act, err)
 	}
@@ -168,7 +168,7 @@ func unwritten(act string, err error) error {
 // exec runs one statement as a transaction.
 func (a *Archive) exec(act, statement string, args ...any) error {
 	if _, err := a.write.ExecContext(context.Background(), statement, args...); err != nil {
-		return unwritten(act, err)
+		return explainWrite(act, err)
 	}
 	return nil
 }

@@ -68,8 +68,8 @@ func (a *Archive) SetDevice(d wire.KnownDevice) error {
 	})
 }
 
-// exchanged counts lines that a user's device has sent or got.
-func exchanged(ctx context.Context, tx *sql.Tx, home int64, user, device string, lines int) error {
+// countLines counts lines that a user's device has sent or got.
+func countLines(ctx context.Context, tx *sql.Tx, home int64, user, device string, lines int) error {
 	const count = "UPDATE devices SET lines = lines + ? WHERE home = ? AND user_key = ? AND key = ?"
 	_, err := tx.ExecContext(ctx, count, lines, home, fold(user), device)
 	return err

@@ -112,7 +112,7 @@ func (h *hearing) take(ctx context.Context, one *wire.Heard) (fresh bool, id wir
 	}
 	n := number(one.Seq)
 	if n > s.floor {
-		added, err := affected(h.number.ExecContext(ctx, s.id, n))
+		added, err := rowsChanged(h.number.ExecContext(ctx, s.id, n))
 		if err != nil {
 			return false, 0, err
 		}
@@ -208,7 +208,7 @@ func (h *hearing) write(ctx context.Context, s *sender) error {
 		return err
 	}
 	for user, lines := range s.lines {
-		if err := exchanged(ctx, h.tx, h.home, user, s.device, lines); err != nil {
+		if err := countLines(ctx, h.tx, h.home, user, s.device, lines); err != nil {
 			return err
 		}
 	}
@@ -217,7 +217,7 @@ func (h *hearing) write(ctx context.Context, s *sender) error {
 
 // forget deletes the numbers that the floor stands for.
 func (h *hearing) forget(ctx context.Context, s *sender) error {
-	n, err := affected(h.tx.ExecContext(ctx, "DELETE FROM heard WHERE sender = ? AND number <= ?", s.id, s.floor))
+	n, err := rowsChanged(h.tx.ExecContext(ctx, "DELETE FROM heard WHERE sender = ? AND number <= ?", s.id, s.floor))
 	s.numbers -= n
 	return err
 }
@@ -234,7 +234,7 @@ func (h *hearing) finish(ctx context.Context) error {
 	if !h.grown {
 		return nil
 	}
-	silent, err := h.silent(ctx, just)
+	silent, err := h.silentEpochs(ctx, just)
 	if err != nil {
 		return err
 	}
@@ -267,8 +267,8 @@ func (h *hearing) earlier(ctx context.Context, device string) (ids []int64, err 
 	return ids, err
 }
 
-// silent returns the epochs to forget: none that was heard just now.
-func (h *hearing) silent(ctx context.Context, just map[int64]bool) (ids []int64, err error) {
+// silentEpochs returns the epochs to forget: none that was heard just now.
+func (h *hearing) silentEpochs(ctx context.Context, just map[int64]bool) (ids []int64, err error) {
 	var count int
 	if err := h.tx.QueryRowContext(ctx, "SELECT count(*) FROM senders").Scan(&count); err != nil || count <= h.a.bounds.senders {
 		return nil, err

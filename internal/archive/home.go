@@ -40,7 +40,7 @@ func (a *Archive) Meet(server, node, key string, had func(server string) bool) e
 	at, err := homeAt(ctx, a.read, server)
 	switch {
 	case err != nil:
-		return unwritten("read which server this is", err)
+		return explainWrite("read which server this is", err)
 	case node != "" && at.node != "" && at.node != node:
 		return &wire.NodeError{Had: at.node, Names: node}
 	case at.id != 0 && at.id == a.home && (node == "" || at.node == node && at.key == key):

@@ -142,7 +142,7 @@ func (a *Archive) Doubt(lines ...wire.ClientID) error {
 // DropPrivate deletes a line that still waits, and reports whether it did.
 func (a *Archive) DropPrivate(line wire.ClientID) (dropped bool, err error) {
 	err = a.change("drop the line", func(ctx context.Context, tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "DELETE FROM outbox"+stillWaits, line))
+		n, err := rowsChanged(tx.ExecContext(ctx, "DELETE FROM outbox"+stillWaits, line))
 		dropped = n > 0
 		return err
 	})
@@ -158,8 +158,8 @@ func optional(id *wire.ID) any {
 	return number(*id)
 }
 
-// affected returns how many rows a statement has changed.
-func affected(r sql.Result, err error) (int64, error) {
+// rowsChanged returns how many rows a statement has changed.
+func rowsChanged(r sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err
 	}

@@ -70,7 +70,7 @@ func settlePrivate(ctx context.Context, tx *sql.Tx, k *keeper, r *wire.Receipt) 
 			ID: id, At: r.At, From: was.As, To: was.To, Kind: r.Kind, Action: was.Action, Text: was.Text, State: r.State,
 		}
 		if id, err = k.keep(ctx, home, line, numbered{was.Epoch, was.Seq, device}); err == nil {
-			err = exchanged(ctx, tx, home, was.To, device, 1)
+			err = countLines(ctx, tx, home, was.To, device, 1)
 		}
 	case r.State != wire.ReceiptFailed:
 		return r.ID, nil
@@ -111,7 +111,7 @@ func (k *keeper) keep(ctx context.Context, home int64, l *wire.Whispered, n numb
 	one := *l
 	one.ID = min(l.ID, lastPrivate)
 	for {
-		stored, err := affected(insertPrivate(ctx, k.insert, home, &one, n))
+		stored, err := rowsChanged(insertPrivate(ctx, k.insert, home, &one, n))
 		if err != nil || stored > 0 {
 			return one.ID, err
 		}

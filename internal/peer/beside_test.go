@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"labchat/internal/peer"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -44,7 +45,7 @@ func (w *world) beside(name, local string) (*one, *inner) {
 func (w *world) besideOn(name, local string, store peer.Store) (*one, *inner) {
 	w.t.Helper()
 	in := newInner()
-	b := peer.NewBeside(in, peer.BesideConfig{Local: local, Store: store, Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
+	b := oldpeer.NewBeside(in, oldpeer.BesideConfig{Local: local, Store: store, Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 		return w.net.Listen(netip.MustParseAddrPort(addr))
 	}})
 	s := w.run(b)
@@ -134,7 +135,7 @@ func TestASocketThatCannotBeOpenedIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.listen("10.0.0.2:13000")
-		s := w.run(peer.NewBeside(newInner(), peer.BesideConfig{Local: "10.0.0.2:13000", Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
+		s := w.run(oldpeer.NewBeside(newInner(), oldpeer.BesideConfig{Local: "10.0.0.2:13000", Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 			return w.net.Listen(netip.MustParseAddrPort(addr))
 		}}))
 		until(s, "ended", func(e *wire.Status) bool { return e.State == wire.StateEnded && e.Reason != "" })

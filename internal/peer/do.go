@@ -43,8 +43,8 @@ func (l *loop) do(r wire.Request, tag string) {
 // IAS would be called.
 func (l *loop) route(name, tag string) {
 	e := &wire.Path{Re: wire.Re{Re: tag}, User: name, Way: wire.WayPlain, Reason: "plain text past the registry"}
-	addr, known := l.book.ByLabel(name)
-	switch c, s := l.book.Contact(name), l.book.Stranger(addr); {
+	addr, known := l.talk.ByLabel(name)
+	switch c, s := l.talk.Contact(name), l.talk.Stranger(addr); {
 	case c != nil && c.Addr == l.registry.addr:
 		e.Addr, e.Reason = c.Addr.String(), "by way of the registry, which can read it"
 	case c != nil:
@@ -57,8 +57,8 @@ func (l *loop) route(name, tag string) {
 
 // answerStranger is a person's word on somebody who asks for a conversation.
 func (l *loop) answerStranger(r wire.Request, tag, name string, yes bool) {
-	addr, known := l.book.ByLabel(name)
-	switch s := l.book.Stranger(addr); {
+	addr, known := l.talk.ByLabel(name)
+	switch s := l.talk.Stranger(addr); {
 	case !known || s == nil:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
 		return
@@ -149,7 +149,7 @@ func (l *loop) opened(name string, found *wire.Found) *oldpeer.Contact {
 	if err != nil {
 		return nil
 	}
-	c := l.book.Meet(name, addr)
+	c := l.talk.Meet(name, addr)
 	if addr == l.registry.addr {
 		l.outbox.carried = name
 	}

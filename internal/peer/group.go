@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/ipv4"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -61,7 +62,7 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 	if at != nil {
 		r.drop(at)
 	}
-	l.spawn(func(ctx context.Context) { reading(ctx, conn, addr, l.heard) })
+	l.spawn(func(ctx context.Context) { oldpeer.Read(ctx, conn, addr, l.heard) })
 	at = &room{name: q.Room, told: make(map[netip.AddrPort]string), group: &group{addr: addr, conn: conn, inquiry: newInquiry()}}
 	r.list = append(r.list, at)
 	e.Room, e.People = q.Room, l.members(at)
@@ -73,7 +74,7 @@ func (r *rooms) joinGroup(l *loop, q wire.Join, e *wire.Entered) {
 // to speak in it: on the interface that it is bound to, or the system's choice.
 // Who sits at a registry of this machine does not speak to other ones.
 func openGroup(own net.PacketConn, addr netip.AddrPort, registry netip.Addr) (net.PacketConn, error) {
-	local := addrPort(own.LocalAddr()).Addr()
+	local := oldpeer.AddrPort(own.LocalAddr()).Addr()
 	if local.IsUnspecified() && registry.IsLoopback() {
 		local = registry
 	}

@@ -17,21 +17,20 @@ import (
 type loop struct {
 	*Session
 	conn     net.PacketConn
-	heard    chan datagram
+	heard    chan oldpeer.Datagram
 	resolved chan resolution
 	work     sync.WaitGroup              // readers and the resolver
 	spawn    func(func(context.Context)) // has work done beside the loop until the session ends
 
 	codec wire.DatagramClient // for the registry
-	talk  wire.DatagramClient // reads strangers: what they say changes nothing in codec
+	peers wire.DatagramClient // reads strangers: what they say changes nothing in codec
 
 	registry registry
 	asks     asks
-	book     oldpeer.Book
+	talk     *oldpeer.Talk
 	rooms    rooms
 	outbox   outbox
 	feed     session.Feed
-	keeper   session.Keeper
 
 	me   string  // the name that the registry knows us by, "" before
 	last wire.ID // of a line
@@ -46,13 +45,17 @@ type resolution struct {
 }
 
 func newLoop(s *Session) *loop {
-	return &loop{
-		Session: s, heard: make(chan datagram), resolved: make(chan resolution, 1),
-		codec: s.cfg.Dialect.Client(), talk: s.cfg.Dialect.Client(),
+	l := &loop{
+		Session: s, heard: make(chan oldpeer.Datagram), resolved: make(chan resolution, 1),
+		codec: s.cfg.Dialect.Client(), peers: s.cfg.Dialect.Client(),
 		registry: registry{name: s.cfg.Name, retryAt: time.Now()},
 		asks:     newAsks(s.cfg.Dialect.Manners()),
-		book:     oldpeer.NewBook(),
 	}
+	l.talk = oldpeer.NewTalk(oldpeer.Config{
+		Store: s.cfg.Store, Log: s.cfg.Log, Emit: l.emit, Me: func() string { return l.me },
+		Stamp: l.stamp, Asks: func(label string) { l.emit(&wire.Called{From: label}) },
+	})
+	return l
 }
 
 // run is the loop: wait for one thing to happen, and do what is due.
@@ -101,7 +104,7 @@ func (l *loop) open(ctx context.Context) error {
 	if l.conn, err = l.cfg.Listen(ctx, "udp4", local); err != nil {
 		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", local, session.Cause(err))
 	}
-	l.spawn(func(ctx context.Context) { reading(ctx, l.conn, netip.AddrPort{}, l.heard) })
+	l.spawn(func(ctx context.Context) { oldpeer.Read(ctx, l.conn, netip.AddrPort{}, l.heard) })
 	return nil
 }
 
@@ -119,15 +122,15 @@ func (l *loop) act(now time.Time) {
 	l.actInGroups(now)
 	l.askAgain(now)
 	l.sendLines(now)
-	if due := l.keeper.Due(); !due.IsZero() && !now.Before(due) {
-		l.keep()
+	if due := l.talk.Due(); !due.IsZero() && !now.Before(due) {
+		l.talk.Keep()
 	}
 }
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.groupsDue(), l.asks.due(), l.linesDue(), l.keeper.Due()} {
+	for _, t := range []time.Time{l.registry.retryAt, l.registry.checkAt, l.rooms.due(), l.groupsDue(), l.asks.due(), l.linesDue(), l.talk.Due()} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -158,20 +161,6 @@ func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
 		l.last = max(l.last, l.cfg.Store.LastSeen(room)+1)
 	}
 	return l.last, now
-}
-
-// keep puts lines on disk, and those that it has not taken before.
-func (l *loop) keep(lines ...wire.Event) {
-	if l.cfg.Store == nil {
-		return
-	}
-	notice, err := l.keeper.Keep(l.cfg.Store, time.Now(), lines...)
-	if err != nil {
-		l.cfg.Log.Error("the archive failed", "err", err)
-	}
-	if notice != "" {
-		l.notice("%s", notice)
-	}
 }
 
 // end closes what is open and says that the session has ended.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -39,10 +40,10 @@ func (l *loop) nextLine() *wire.Receipt {
 
 // mustFind says whether a line for somebody has the registry asked.
 func (l *loop) mustFind(name string) bool {
-	if c := l.book.Contact(name); c != nil {
+	if c := l.talk.Contact(name); c != nil {
 		return c.Addr == l.registry.addr
 	}
-	addr, known := l.book.ByLabel(name)
+	addr, known := l.talk.ByLabel(name)
 	return !known || addr == l.registry.addr
 }
 
@@ -75,7 +76,7 @@ func (l *loop) typed(r *wire.Receipt) {
 	queued := *r
 	l.emit(&queued)
 	if len(l.outbox.lines) >= maxLines {
-		l.failed(r, "Too many lines wait. Send it again later.")
+		l.talk.Settle(r, "Too many lines wait. Send it again later.")
 		return
 	}
 	l.outbox.lines = append(l.outbox.lines, r)
@@ -96,31 +97,15 @@ func (l *loop) sendLines(now time.Time) {
 // settle ends a line's wait: it is out, or why says why not.
 func (l *loop) settle(one *wire.Receipt, why string) {
 	l.outbox.lines = slices.DeleteFunc(l.outbox.lines, func(other *wire.Receipt) bool { return other == one })
-	if why != "" {
-		l.failed(one, why)
-		return
+	if why == "" {
+		l.outbox.spend(time.Now())
 	}
-	l.outbox.spend(time.Now())
-	sent := *one
-	sent.State = wire.ReceiptSent
-	sent.ID, sent.At = l.stamp(one.Room)
-	l.emit(&sent)
-	if one.To != "" {
-		l.keep(&wire.Whispered{ID: sent.ID, At: sent.At, From: l.me, To: one.To, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text, State: wire.ReceiptSent})
-		return
-	}
-	l.keep(&wire.Said{Room: one.Room, ID: sent.ID, At: sent.At, From: l.me, Kind: wire.KindDatagram, Action: one.Action, Text: one.Text, Client: one.Client})
-}
-
-func (l *loop) failed(one *wire.Receipt, why string) {
-	r := *one
-	r.State, r.Reason = wire.ReceiptFailed, why
-	l.emit(&r)
+	l.talk.Settle(one, why)
 }
 
 func (o *outbox) failAll(l *loop, why string) {
 	for _, one := range o.lines {
-		l.failed(one, why)
+		l.talk.Settle(one, why)
 	}
 	o.lines = nil
 }
@@ -143,11 +128,11 @@ func (l *loop) sayLine(one *wire.Receipt) {
 // whisper sends a private line, after its receiver was looked up. Whom the
 // registry carries lines to is looked up again where it may have changed.
 func (l *loop) whisper(one *wire.Receipt) {
-	if why := barred(l.cfg.Store, one.To); why != "" {
+	if why := oldpeer.Barred(l.cfg.Store, one.To); why != "" {
 		l.settle(one, why)
 		return
 	}
-	c := l.book.Contact(one.To)
+	c := l.talk.Contact(one.To)
 	if c == nil {
 		c = l.accept(one.To)
 	}

@@ -203,7 +203,7 @@ func (l *loop) farewell() {
 	for {
 		select {
 		case d := <-l.heard:
-			if e, err := l.codec.ParseDatagram(d.data); err == nil && d.from == l.registry.addr {
+			if e, err := l.codec.ParseDatagram(d.Data); err == nil && d.From == l.registry.addr {
 				if _, ok := e.(*wire.Found); ok {
 					l.say(wire.Logout{})
 					return

@@ -13,6 +13,7 @@ import (
 
 	"labchat/internal/memnet"
 	"labchat/internal/peer"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -99,7 +100,7 @@ func (p *person) hears(t *testing.T, want string) {
 
 // one is a session of ours, and what came out of it.
 type one struct {
-	peer.Inner
+	oldpeer.Inner
 	t     *testing.T
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -127,7 +128,7 @@ func (w *world) sessionOn(dialect, name, local string, store peer.Store) *one {
 }
 
 // run holds a session until the world ends.
-func (w *world) run(session peer.Inner) *one {
+func (w *world) run(session oldpeer.Inner) *one {
 	s := &one{Inner: session, t: w.t}
 	ctx, stop := context.WithCancel(w.t.Context())
 	s.stop = stop

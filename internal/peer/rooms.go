@@ -139,7 +139,7 @@ func (r *rooms) takeOver(l *loop) {
 		}
 	}
 	for _, addr := range at.peers {
-		if label, known := l.book.Called(addr); known {
+		if label, known := l.talk.Called(addr); known {
 			at.tell(l, addr, label)
 		}
 	}
@@ -205,7 +205,7 @@ func (r *rooms) peerOf(addr netip.AddrPort) *room {
 func (l *loop) members(at *room) []wire.Person {
 	people := []wire.Person{{Name: l.me, Kind: wire.KindDatagram}}
 	for _, addr := range at.peers {
-		label, known := l.book.Called(addr)
+		label, known := l.talk.Called(addr)
 		switch {
 		case addr == l.registry.addr: // stands for people of other programs
 			continue

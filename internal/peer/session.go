@@ -2,8 +2,7 @@
 // groups; it knows no screen.
 //
 // Session sits at a registry of the tobi or ias family and talks to the people
-// that it knows, past it. Beside adds lab 3's private datagrams to a session
-// that somebody else holds. Both look like a session of internal/client to a
+// that it knows, past it. It looks like a session of internal/client to a
 // screen: what callers ask is handed to one loop through a mailbox, and what
 // happened comes out of Events in batches; neither side waits for the other.
 //
@@ -53,19 +52,6 @@ type Store interface {
 	LastSeen(room string) wire.ID
 	// What is known of the person that a private line is for.
 	gate.Disk
-}
-
-// barred says why a private line does not go out, "" where it may: datagrams are plain
-// text. store is nil where nothing is kept.
-func barred(store Store, to string) string {
-	if store == nil {
-		return ""
-	}
-	v := gate.Unaided(store, to, "", false)
-	if v.InPlain(to) {
-		return ""
-	}
-	return "Not sent: " + v.Text() + "."
 }
 
 // EndedError says why a session has ended for good.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -154,7 +155,7 @@ func (at *room) greeted(l *loop, from netip.AddrPort, nick string) {
 	if nick = strings.TrimSpace(nick); nick == "None" { // as the originals are called before they have a name
 		nick = ""
 	}
-	at.tell(l, from, l.book.Label(from, nick, l.me, false))
+	at.tell(l, from, l.talk.Label(from, nick, l.me, false))
 	if _, told := at.told[from]; !told {
 		return
 	}
@@ -165,21 +166,21 @@ func (at *room) greeted(l *loop, from netip.AddrPort, nick string) {
 
 // fromGroup hears what is said in a group: by the address, and by what people
 // there call themselves.
-func (l *loop) fromGroup(d datagram) {
-	at := l.rooms.ofGroup(d.group)
-	e, err := l.talk.ParseDatagram(d.data)
+func (l *loop) fromGroup(d oldpeer.Datagram) {
+	at := l.rooms.ofGroup(d.Group)
+	e, err := l.peers.ParseDatagram(d.Data)
 	line, ok := e.(*wire.Said)
-	if at == nil || err != nil || !ok || ours(l.conn, d.from) {
+	if at == nil || err != nil || !ok || ours(l.conn, d.From) {
 		return
 	}
 	if nick, hello := strings.CutPrefix(line.Text, greeting); hello {
-		at.greeted(l, d.from, nick)
+		at.greeted(l, d.From, nick)
 		return
 	}
-	label := l.book.Label(d.from, "", l.me, false)
-	if d.from.Addr() == l.registry.addr.Addr() {
+	label := l.talk.Label(d.From, "", l.me, false)
+	if d.From.Addr() == l.registry.addr.Addr() {
 		if name, text := named(line.Text, ""); name != "" {
-			label, line.Text = name+"@"+d.from.Addr().String(), text
+			label, line.Text = name+"@"+d.From.Addr().String(), text
 		}
 	}
 	l.said(at, label, line.Text)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/memnet"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -46,7 +47,7 @@ func groupOf(t *testing.T) (l *loop, at *room, heard *said) {
 }
 
 func (l *loop) hearsIn(at *room, from, text string) {
-	l.fromGroup(datagram{from: netip.MustParseAddrPort(from), group: at.group.addr, data: []byte("MSG:" + text + "\n")})
+	l.fromGroup(oldpeer.Datagram{From: netip.MustParseAddrPort(from), Group: at.group.addr, Data: []byte("MSG:" + text + "\n")})
 }
 
 // passes lets time pass, in which the loop does what is due.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -119,12 +120,12 @@ func TestQuittingAsksWhileLinesWait(t *testing.T) {
 	s.hear(&wire.Receipt{Client: "c1", Room: "lab3", State: wire.ReceiptQueued, As: "sara", Text: "mine"})
 	s.press("ctrl+q")
 	s.shows("1 line not sent yet")
-	s.tell(key{text: "n"})
+	s.tell(bubble.Key{Text: "n"})
 	if s.quits != 0 {
 		t.Fatal("it quit")
 	}
 	s.press("ctrl+q")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	if s.quits != 1 {
 		t.Error("it did not quit")
 	}
@@ -134,7 +135,7 @@ func TestLeavingARoomTakesItOffTheList(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Entered{Room: "general"})
 	s.enters("/leave")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	all, tag := asked[wire.Leave](s.session)
 	if len(all) != 1 {
 		t.Fatalf("got %v", all)

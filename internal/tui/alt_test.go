@@ -5,8 +5,7 @@ import (
 	"testing"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -32,7 +31,7 @@ func TestACommandThatCameInOneReadWithEscIsNotSaid(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Entered{Room: "general"})
 	s.press("ctrl+n")
-	s.tell(key{name: "alt+/", letter: "/"}, key{text: "msg bob x"}, key{name: "enter"})
+	s.tell(bubble.Key{Name: "alt+/", Letter: "/"}, bubble.Key{Text: "msg bob x"}, bubble.Key{Name: "enter"})
 	s.expectSent("")
 	s.shows("/msg bob x was not done")
 	s.lingers(guardFor)
@@ -60,41 +59,25 @@ func TestEscAndALetterAreAltWhereThatIsSet(t *testing.T) {
 func TestAnAltKeyThatDoesNothingSaysSoAndItsLetterIsText(t *testing.T) {
 	s := entered(t)
 	s.types("a")
-	s.tell(key{name: "alt+ö", letter: "Ö"}, key{name: "alt+{", letter: "{"})
+	s.tell(bubble.Key{Name: "alt+ö", Letter: "Ö"}, bubble.Key{Name: "alt+{", Letter: "{"})
 	s.shows("alt+{ does nothing here: { was written")
 	s.expectDraft("aÖ{")
-	s.tell(key{name: "alt+f9"})
+	s.tell(bubble.Key{Name: "alt+f9"})
 	s.shows("alt+f9 does nothing here")
 	s.press("ctrl+c", "ctrl+c")
-	s.tell(key{name: "alt+m", letter: "m"})
+	s.tell(bubble.Key{Name: "alt+m", Letter: "m"})
 	s.expectDraft("m")
 	s.press("ctrl+k")
-	s.tell(key{name: "alt+g", letter: "g"})
+	s.tell(bubble.Key{Name: "alt+g", Letter: "g"})
 	if got := s.over.switcher.query.String(); got != "g" {
 		t.Errorf("the switcher looks for %q", got)
-	}
-}
-
-func TestAKeyWithAltKeepsItsLetter(t *testing.T) {
-	for _, tt := range []struct {
-		key  tea.KeyMsg
-		want key
-	}{
-		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Ö"), Alt: true}, key{name: "alt+ö", letter: "Ö"}},
-		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("@")}, key{text: "@"}}, // AltGr
-		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("å")}, key{text: "å"}}, // Option that is no Meta
-		{tea.KeyMsg{Type: tea.KeyEnter, Alt: true}, key{name: "alt+enter"}},
-	} {
-		if got := keyOf(tt.key); got != tt.want {
-			t.Errorf("got %+v, want %+v", got, tt.want)
-		}
 	}
 }
 
 func TestAnAltKeyInASecretShowsNoLetterOfIt(t *testing.T) {
 	s := entered(t)
 	s.enters("/login sara")
-	s.tell(key{name: "alt+q", letter: "q"})
+	s.tell(bubble.Key{Name: "alt+q", Letter: "q"})
 	s.shows("does nothing here")
 	s.hides("alt+q")
 	if got := s.composer.answer.String(); got != "q" {

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func BenchmarkResizeAndView(b *testing.B) {
 	s := crowded(b, 100_000, 200, 50)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		s.tell(sized{120 + i%2, 40})
+		s.tell(bubble.Sized{W: 120 + i%2, H: 40})
 		s.View()
 	}
 }
@@ -151,16 +152,16 @@ func BenchmarkKeyToFrame(b *testing.B) {
 
 // typist presses what a person presses: words, corrections, completions, a look
 // at older lines, another conversation, and Enter.
-func typist() func() key {
-	var keys []key
+func typist() func() bubble.Key {
+	var keys []bubble.Key
 	for _, r := range "and what does alice say? " {
-		keys = append(keys, key{text: string(r)})
+		keys = append(keys, bubble.Key{Text: string(r)})
 	}
 	for _, name := range []string{"backspace", "ctrl+w", "tab", "pgup", "pgup", "pgdown", "alt+end", "ctrl+n", "ctrl+p", "up", "down", "enter"} {
-		keys = append(keys, key{name: name})
+		keys = append(keys, bubble.Key{Name: name})
 	}
 	i := 0
-	return func() key {
+	return func() bubble.Key {
 		i++
 		return keys[(i-1)%len(keys)]
 	}

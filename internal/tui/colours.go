@@ -2,6 +2,7 @@ package tui
 
 import (
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
 )
 
@@ -10,12 +11,12 @@ import (
 func (m *Model) askBackground() {
 	if !m.screen.asked && m.cfg.Theme.Follows() {
 		m.screen.asked = true
-		m.order(orderAsk)
+		m.order(bubble.OrderAsk)
 	}
 }
 
 // background takes the terminal's answer.
-func (m *Model) background(b background) { m.setTheme(m.cfg.Theme.On(b.dark)) }
+func (m *Model) background(b bubble.Background) { m.setTheme(m.cfg.Theme.On(b.Dark)) }
 
 // nextTheme changes how the screen looks, for the next time too.
 func (m *Model) nextTheme() {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"labchat/internal/tui/bubble"
 )
 
 func TestEveryThemeThatIsChosenIsKeptInOrder(t *testing.T) {
@@ -35,9 +37,9 @@ func TestAThemeThatCannotBeKeptIsSaid(t *testing.T) {
 }
 
 func TestTheBackgroundIsAskedForOnlyWhereTheThemeDependsOnIt(t *testing.T) {
-	asks := func(m *Model, jobs []job) (n int) {
+	asks := func(m *Model, jobs []bubble.Job) (n int) {
 		for _, j := range append(jobs, m.take()...) {
-			if j.order == orderAsk {
+			if j.Order == bubble.OrderAsk {
 				n++
 			}
 		}
@@ -50,7 +52,7 @@ func TestTheBackgroundIsAskedForOnlyWhereTheThemeDependsOnIt(t *testing.T) {
 		}
 		later := 0
 		for range 10 { // twice through all themes
-			later += asks(m, m.Update(key{name: "ctrl+t"}))
+			later += asks(m, m.Update(bubble.Key{Name: "ctrl+t"}))
 		}
 		if later != 1-want {
 			t.Errorf("%s: asked %d times later, want %d", name, later, 1-want)
@@ -65,7 +67,7 @@ func TestTheScreenIsDrawnAgainWhenTheBackgroundIsKnown(t *testing.T) {
 	s.hear(online()...)
 	s.hear(said("lab3", "bob", 14, 1, 0, "words"))
 	before := s.View()
-	s.tell(background{dark: false})
+	s.tell(bubble.Background{Dark: false})
 	light := s.View()
 	if light == before {
 		t.Fatal("nothing changes")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 )
 
 // A query is something the composer asks before it goes on: a secret, or yes
@@ -33,12 +34,12 @@ func (c *composer) active() *draft {
 }
 
 // Key takes an editing key or text; false for a key that is neither.
-func (c *composer) Key(k key) bool {
-	if k.text != "" {
-		c.active().Insert(k.text)
+func (c *composer) Key(k bubble.Key) bool {
+	if k.Text != "" {
+		c.active().Insert(k.Text)
 		return true
 	}
-	if edit := c.editing[k.name]; edit != nil {
+	if edit := c.editing[k.Name]; edit != nil {
 		edit(c.active())
 		return true
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -224,7 +225,7 @@ func TestWhatIsTypedWhileTheQuestionComesUpIsNoAnswer(t *testing.T) {
 	s.shows("is this really alice?")
 	s.expectDraft("I'll say: yes no")
 	s.clock.now = s.clock.now.Add(restFor)
-	s.tell(key{text: "y", paste: true})
+	s.tell(bubble.Key{Text: "y", Paste: true})
 	s.hides("is this really alice?")
 	if all, _ := asked[wire.Verify](s.session); len(all) != 1 {
 		t.Errorf("got %v", all)

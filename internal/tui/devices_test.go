@@ -13,6 +13,7 @@ import (
 	archives "labchat/internal/archive"
 	"labchat/internal/client"
 	"labchat/internal/knownservers"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -94,7 +95,7 @@ func turnOn(t *testing.T, addr, dir string, mode client.Mode) *device {
 	t.Cleanup(d.turnOff)
 	d.Model = New(Config{Session: d.real, Archive: a, Theme: plainTheme()}, d.clock.Now, time.UTC)
 	d.work(d.Init())
-	d.tell(sized{100, 30})
+	d.tell(bubble.Sized{W: 100, H: 30})
 	return d
 }
 
@@ -186,7 +187,7 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 
 	desk.unplug()
 	desk.enters("/leave")
-	desk.tell(key{text: "y"})
+	desk.tell(bubble.Key{Text: "y"})
 	desk.until(func() bool { return desk.book.find("#tea") == nil })
 	desk.plugIn()
 	desk.settled()
@@ -201,7 +202,7 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 
 	phone.switchTo(phone.book.room(wire.Lobby))
 	phone.enters("/leave")
-	phone.tell(key{text: "y"})
+	phone.tell(bubble.Key{Text: "y"})
 	phone.until(func() bool { return phone.book.find("#lobby") == nil })
 	phone.turnOff()
 	phone = turnOn(t, addr, phone.dir, client.ModeLogin)

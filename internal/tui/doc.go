@@ -2,7 +2,7 @@
 //
 // Messages arrive at Model.Update and nowhere else:
 //
-//	terminal ── key, sized, background, resumed ─┐
+//	terminal ── bubble.Key, Sized, Background ───┐
 //	session ─── batch, closed ───────────────────┤
 //	jobs ────── older, filling, listed, probed,  ├─> Model.Update ─> panes change
 //	            written, connected, ticked ... ──┘        │
@@ -16,6 +16,6 @@
 // side.
 //
 // All that is painted is a text.Safe: what strangers wrote becomes one in
-// text.Clean or text.CleanLine, where it enters a pane. The terminal library is known to app.go and run.go
-// only; the bytes of the terminal are cut into keys by tty before they reach it.
+// text.Clean or text.CleanLine, where it enters a pane. The terminal library is known to package
+// bubble only; the bytes of the terminal are cut into keys by tty before they reach it.
 package tui

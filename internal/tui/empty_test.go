@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -41,7 +42,7 @@ func TestAnEmptyPrivateConversationSaysWhoReadsIt(t *testing.T) {
 		s.hear(directTo("alice", 4000))
 		s.switchTo(s.book.person("alice"))
 		s.book.current.log, s.logs = Log{shown: true}, nil
-		s.tell(sized{size[0], size[1]})
+		s.tell(bubble.Sized{W: size[0], H: size[1]})
 		for _, want := range []string{"You are sara", "Enter", "/verify alice", "ctrl+k"} {
 			if !strings.Contains(s.View(), want) {
 				t.Errorf("%v: no %q in\n%s", size, want, s.View())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
@@ -182,7 +183,7 @@ type scene struct {
 	archive *archive
 	clock   *clock
 	quits   int
-	waiting []job // timers
+	waiting []bubble.Job // timers
 }
 
 // open begins a scene of the given size, before anything was heard.
@@ -195,7 +196,7 @@ func open(tb testing.TB, w, h int, change ...func(*Config)) *scene {
 	}
 	s.Model = New(cfg, s.clock.Now, time.UTC)
 	s.work(s.Init())
-	s.tell(sized{w, h})
+	s.tell(bubble.Sized{W: w, H: h})
 	return s
 }
 
@@ -207,16 +208,16 @@ func (s *scene) tell(msgs ...any) {
 	}
 }
 
-func (s *scene) work(jobs []job) {
+func (s *scene) work(jobs []bubble.Job) {
 	for _, j := range jobs {
 		switch {
-		case j.order == orderQuit:
+		case j.Order == bubble.OrderQuit:
 			s.quits++
-		case j.order != orderNone || j.listen != nil:
-		case j.after > 0:
+		case j.Order != bubble.OrderNone || j.Feed != nil:
+		case j.After > 0:
 			s.waiting = append(s.waiting, j)
 		default:
-			s.tell(j.do(context.Background()))
+			s.tell(j.Do(context.Background()))
 		}
 	}
 }
@@ -228,11 +229,11 @@ func (s *scene) wait(d time.Duration) {
 	due := s.waiting
 	s.waiting = nil
 	for _, j := range due {
-		if j.after > d {
+		if j.After > d {
 			s.waiting = append(s.waiting, j)
 			continue
 		}
-		s.tell(j.do(context.Background()))
+		s.tell(j.Do(context.Background()))
 	}
 }
 
@@ -246,7 +247,7 @@ func (s *scene) hear(events ...wire.Event) {
 func (s *scene) press(names ...string) {
 	s.t.Helper()
 	for _, name := range names {
-		s.tell(key{name: name})
+		s.tell(bubble.Key{Name: name})
 	}
 }
 
@@ -254,7 +255,7 @@ func (s *scene) press(names ...string) {
 func (s *scene) types(words string) {
 	s.t.Helper()
 	for _, r := range words {
-		s.tell(key{text: string(r)})
+		s.tell(bubble.Key{Text: string(r)})
 	}
 }
 

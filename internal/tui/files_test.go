@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/command"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -88,7 +89,7 @@ func TestTheFileThatTabFoundIsTheOneThatIsSent(t *testing.T) {
 func TestAListOfFilesThatComesTooLateChangesNothing(t *testing.T) {
 	s := withFiles(t, "report.pdf")
 	s.types("/send rep")
-	jobs := s.Update(key{name: "tab"})
+	jobs := s.Update(bubble.Key{Name: "tab"})
 	s.types("x")
 	s.work(jobs)
 	if got := s.draft(); got != "/send repx" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -143,17 +144,17 @@ func (f *form) Fail(code wire.Code, reason text.Safe) {
 }
 
 // formKey gives a key to the form and does what it asks for.
-func (m *Model) formKey(k key) {
+func (m *Model) formKey(k bubble.Key) {
 	f := m.form
-	switch k.name {
+	switch k.Name {
 	case "esc":
 		if f.back {
 			m.form = nil
 			return
 		}
-		m.order(orderQuit)
+		m.order(bubble.OrderQuit)
 	case "ctrl+c", "ctrl+q":
-		m.order(orderQuit)
+		m.order(bubble.OrderQuit)
 	case "f1":
 		m.over.openHelp(m.link.offer)
 	case "tab", "down":
@@ -189,18 +190,18 @@ func (f *form) move(n int) {
 }
 
 // edit writes into the field, or chooses the mode.
-func (f *form) edit(m *Model, k key) {
+func (f *form) edit(m *Model, k bubble.Key) {
 	d := f.active()
 	switch {
-	case d == nil && (k.name == "right" || k.text == " "):
+	case d == nil && (k.Name == "right" || k.Text == " "):
 		f.choose(1)
-	case d == nil && k.name == "left":
+	case d == nil && k.Name == "left":
 		f.choose(-1)
 	case d == nil:
-	case k.text != "":
-		d.Insert(strings.ReplaceAll(k.text, "\n", ""))
+	case k.Text != "":
+		d.Insert(strings.ReplaceAll(k.Text, "\n", ""))
 	default:
-		if edit := m.composer.editing[k.name]; edit != nil {
+		if edit := m.composer.editing[k.Name]; edit != nil {
 			edit(d)
 		}
 	}
@@ -211,12 +212,11 @@ func (f *form) edit(m *Model, k key) {
 
 // choose goes to the next choice of the field, around the ends.
 func (f *form) choose(n int) {
-	const modes = 3
 	switch f.focus {
 	case fieldDialect:
 		f.chooseDialect(n)
 	case fieldMode:
-		f.mode = Mode((int(f.mode) + n + modes) % modes)
+		f.mode = (f.mode + Mode(n) + ModeGuest + 1) % (ModeGuest + 1)
 	default:
 		return
 	}
@@ -329,7 +329,7 @@ func (m *Model) startHere() {
 		f.focus, f.failed[fieldName] = fieldName, f.checkName()
 	default:
 		m.cfg.Here(name)
-		m.order(orderQuit)
+		m.order(bubble.OrderQuit)
 	}
 }
 

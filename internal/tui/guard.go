@@ -8,6 +8,7 @@ import (
 
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -81,7 +82,7 @@ func (m *Model) retire() {
 // a short while, and for as long as somebody goes on typing. Text goes into the
 // draft, or nowhere if a form has just gone: it may be the end of a password.
 // Other keys have to be pressed again, and so has an answer that was too hasty.
-func (m *Model) early(k key) bool {
+func (m *Model) early(k bubble.Key) bool {
 	g, now := &m.moment.guard, m.paint.now()
 	if !g.busy {
 		return false
@@ -91,16 +92,16 @@ func (m *Model) early(k key) bool {
 		g.busy = false
 		return false
 	}
-	hasty := !types && (k.text == "y" || k.text == "n")
-	if types || k.text != "" && !hasty {
+	hasty := !types && (k.Text == "y" || k.Text == "n")
+	if types || k.Text != "" && !hasty {
 		g.typed = now // not the end of it
 	}
 	over := m.over.open() || m.form != nil
 	switch {
-	case k.text != "" && !k.paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
+	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
 		m.composer.Key(k) // the password goes on
-	case k.text != "" && !k.paste && over && !hasty:
-		m.composer.draft.Insert(k.text)
+	case k.Text != "" && !k.Paste && over && !hasty:
+		m.composer.draft.Insert(k.Text)
 		m.edited()
 	case over:
 		m.flash("this has just come up by itself: press the key again")
@@ -113,20 +114,20 @@ func (m *Model) early(k key) bool {
 }
 
 // watch takes note of text and of lines that were held.
-func (m *Model) watch(k key) {
+func (m *Model) watch(k bubble.Key) {
 	g := &m.moment.guard
 	switch {
-	case k.name == "enter":
+	case k.Name == "enter":
 		g.typed = time.Time{}
 		return
-	case k.text != "":
+	case k.Text != "":
 		g.typed = m.paint.now()
 	}
-	if k.text != "" && m.composer.draft.empty() {
+	if k.Text != "" && m.composer.draft.empty() {
 		g.begun = g.typed
 	}
 	apart := g.held || m.paint.now().Sub(g.loaded) < restFor || m.anew(k)
-	if apart && k.text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+	if apart && k.Text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
 		m.setAside()
 	}
 	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
@@ -135,13 +136,13 @@ func (m *Model) watch(k key) {
 // anew says whether text begins another line, and does not mend the one that
 // was refused: it comes too soon for somebody who has read why, or it begins
 // as commands do.
-func (m *Model) anew(k key) bool {
+func (m *Model) anew(k bubble.Key) bool {
 	refused := m.moment.guard.refused
-	if refused.IsZero() || k.text == "" || strings.TrimLeftFunc(k.text, unicode.IsSpace) != k.text {
+	if refused.IsZero() || k.Text == "" || strings.TrimLeftFunc(k.Text, unicode.IsSpace) != k.Text {
 		return false
 	}
 	verb := !strings.ContainsFunc(m.composer.draft.String(), unicode.IsSpace)
-	return m.paint.now().Sub(refused) < restFor || verb && command.Begins(k.text)
+	return m.paint.now().Sub(refused) < restFor || verb && command.Begins(k.Text)
 }
 
 // setAside takes a line that was held, or that came back under somebody's

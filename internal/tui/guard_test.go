@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -137,10 +138,10 @@ func TestEnterAndPasteAreHeldAfterASwitchThatNobodyAskedFor(t *testing.T) {
 	s.press("enter")
 	s.expectSent("#general: oops")
 	s = removed(t)
-	s.tell(key{text: "for lab3", paste: true})
+	s.tell(bubble.Key{Text: "for lab3", Paste: true})
 	s.expectDraft("")
 	s.shows("paste 1 line")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	s.expectDraft("for lab3")
 }
 

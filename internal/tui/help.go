@@ -5,6 +5,7 @@ import (
 
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
 )
 
@@ -39,7 +40,7 @@ func (o *overlay) openHelp(offer command.Offer) {
 }
 
 // Key gives a key to what is open.
-func (o *overlay) Key(m *Model, k key) {
+func (o *overlay) Key(m *Model, k bubble.Key) {
 	switch {
 	case o.switcher != nil:
 		o.switcher.Key(m, k)
@@ -198,8 +199,8 @@ func keyName(k string) text.Safe {
 }
 
 // Key closes the help or moves in it.
-func (h *helpPane) Key(m *Model, k key) {
-	switch k.name {
+func (h *helpPane) Key(m *Model, k bubble.Key) {
+	switch k.Name {
 	case "esc", "f1", "enter", "ctrl+c":
 		m.over = overlay{}
 	case "ctrl+q":
@@ -214,10 +215,10 @@ func (h *helpPane) Key(m *Model, k key) {
 	case "pgup":
 		h.top -= h.page
 	}
-	if k.text == "q" {
+	if k.Text == "q" {
 		m.over = overlay{}
 	}
-	if k.text == " " {
+	if k.Text == " " {
 		h.top += h.page
 	}
 }

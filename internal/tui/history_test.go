@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -106,7 +107,7 @@ func TestADraftNeverFollowsToAnotherConversation(t *testing.T) {
 			s.types("general")
 			s.press("enter")
 		},
-		func() { s.enters("/leave"); s.tell(key{text: "y"}) },
+		func() { s.enters("/leave"); s.tell(bubble.Key{Text: "y"}) },
 		func() { s.enters("/msg bob") },
 	} {
 		move()

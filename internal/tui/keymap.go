@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 )
 
 // A binding is one row of the key table: what dispatches keys prints the help.
@@ -63,7 +64,7 @@ func bindings() []binding {
 		{groupApp, []string{"esc"}, "", "close, hide", (*Model).escape},
 		{groupApp, []string{"ctrl+t"}, "", "next theme", (*Model).nextTheme},
 		{groupApp, []string{suspendKey}, "", "suspend", (*Model).suspend},
-		{groupApp, []string{"ctrl+l"}, "", "redraw", func(m *Model) { m.order(orderRedraw) }},
+		{groupApp, []string{"ctrl+l"}, "", "redraw", func(m *Model) { m.order(bubble.OrderRedraw) }},
 	}
 }
 

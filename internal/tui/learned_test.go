@@ -21,8 +21,8 @@ func readsWhileALineComes(t *testing.T, stored bool) *scene {
 	s.hear(&wire.Entered{Room: "tea"})
 	var read []any
 	for _, j := range s.Update(batch{s.link.session, []wire.Event{&wire.Entered{Room: "lab3", Last: idOf(4)}}}) {
-		if j.do != nil && j.after == 0 {
-			read = append(read, j.do(context.Background()))
+		if j.Do != nil && j.After == 0 {
+			read = append(read, j.Do(context.Background()))
 		}
 	}
 	if stored {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -42,7 +43,7 @@ func (s *scene) wants(when string, ids ...string) {
 func (s *scene) leaves() {
 	s.t.Helper()
 	s.enters("/leave")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 }
 
 // doneOf says that the last request of a kind was done.
@@ -86,7 +87,7 @@ func TestLinesThatAreNotSaidBecauseOneLeavesStayAndCanBeRecalled(t *testing.T) {
 	s.hear(lines[0], lines[1])
 	s.enters("/leave")
 	s.shows("leave #tea with 2 lines unsaid?")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	for _, l := range lines {
 		failed := *l
 		failed.State, failed.Reason = wire.ReceiptFailed, "You left #tea before it was sent."

@@ -1,48 +1,11 @@
 package tui
 
 import (
-	"context"
-	"time"
-
 	"labchat/internal/wire"
-)
-
-// key is one key press: a name such as "ctrl+k", "alt+1" or "enter", or text.
-type key struct {
-	name  string // "" where it is text
-	text  string
-	paste bool // text that came at once
-	// letter is what a combination with Alt would be without it, "" where that
-	// is no text.
-	letter string
-}
-
-// job is work away from Update: a wait, a read from the disk, a question to a
-// server. What do returns comes back to Update as a message. A job never sends
-// a line of chat, because jobs run side by side and lines have an order.
-type job struct {
-	after time.Duration
-	do    func(ctx context.Context) any
-	// listen asks for a session's events as batches, for as long as it has some.
-	listen Session
-	order  order
-}
-
-// order is what only the terminal's owner can do.
-type order uint8
-
-const (
-	orderNone    order = iota
-	orderQuit          // end the program
-	orderRedraw        // paint every cell again
-	orderAsk           // ask the terminal for its background
-	orderSuspend       // give the terminal back to the shell, and stop
 )
 
 // The messages that jobs and the terminal's owner send to Update.
 type (
-	sized struct{ w, h int }
-
 	// batch is what a session had to say.
 	batch struct {
 		from   Session
@@ -125,22 +88,6 @@ type (
 	// paused says that somebody stopped typing into the form.
 	paused struct{ edits int }
 
-	// background is what the terminal answers to the question for it.
-	background struct{ dark bool }
-
-	// unfinished says that keys go into a paste whose end has not come.
-	unfinished struct{}
-
-	// resumed says that the terminal is ours again: after the program was
-	// stopped, or because it could not be.
-	resumed struct{ stopped bool }
-
 	// faded says that a flash has been in the status row for long enough.
 	faded struct{ n int }
-
-	// panicked carries a job's panic to Update, where it restores the terminal.
-	panicked struct {
-		value any
-		stack []byte
-	}
 )

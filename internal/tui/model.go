@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -36,13 +37,13 @@ type Model struct {
 	composer composer
 	popup    popup
 	banner   banner
-	form     *form   // nil: not shown
-	over     overlay // help, switcher
-	screen   screen  // its size, and what was drawn
-	disk     disk    // writes to the archive, one after the other
-	jobs     []job   // started by the Update under way
-	keys     keymap  // of the screen
-	moment   moment  // what depends on time
+	form     *form        // nil: not shown
+	over     overlay      // help, switcher
+	screen   screen       // its size, and what was drawn
+	disk     disk         // writes to the archive, one after the other
+	jobs     []bubble.Job // started by the Update under way
+	keys     keymap       // of the screen
+	moment   moment       // what depends on time
 }
 
 // moment is what the clock changes.
@@ -79,7 +80,7 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 }
 
 // Init returns the first jobs.
-func (m *Model) Init() []job {
+func (m *Model) Init() []bubble.Job {
 	if m.cfg.Session != nil {
 		m.use(Connected{Session: m.cfg.Session, Archive: m.cfg.Archive, Arrived: m.cfg.Arrived})
 	}
@@ -95,13 +96,13 @@ func (m *Model) Init() []job {
 }
 
 // Update takes one message: a line a type.
-func (m *Model) Update(msg any) []job {
+func (m *Model) Update(msg any) []bubble.Job {
 	was := m.screen.stale
 	m.screen.stale = true
 	switch msg := msg.(type) {
-	case sized:
-		m.screen.w, m.screen.h = msg.w, msg.h
-	case key:
+	case bubble.Sized:
+		m.screen.w, m.screen.h = msg.W, msg.H
+	case bubble.Key:
 		m.key(msg)
 	case batch:
 		m.screen.stale = m.apply(msg) || was
@@ -129,36 +130,38 @@ func (m *Model) Update(msg any) []job {
 		m.looked(msg)
 	case paused:
 		m.paused(msg)
-	case background:
+	case bubble.Background:
 		m.background(msg)
-	case resumed:
+	case bubble.Resumed:
 		m.resumed(msg)
 	case faded:
 		m.faded(msg)
-	case unfinished:
+	case bubble.Ahead:
+		m.moment.guard.ahead = true
+	case bubble.Unfinished:
 		m.flash("a paste has begun, and its end has not come: Esc by itself ends it")
-	case panicked:
-		panic(fmt.Sprintf("%v\n\n%s", msg.value, msg.stack))
+	case bubble.Panicked:
+		panic(fmt.Sprintf("%v\n\n%s", msg.Value, msg.Stack))
 	}
 	return m.take()
 }
 
 // take returns the jobs that were started, and forgets them.
-func (m *Model) take() []job {
+func (m *Model) take() []bubble.Job {
 	jobs := m.jobs
 	m.jobs = nil
 	return jobs
 }
 
 // start does work away from Update; what do returns comes back as a message.
-func (m *Model) start(do func(context.Context) any) { m.jobs = append(m.jobs, job{do: do}) }
+func (m *Model) start(do func(context.Context) any) { m.jobs = append(m.jobs, bubble.Job{Do: do}) }
 
 // later brings a message back after a while.
 func (m *Model) later(d time.Duration, msg any) {
-	m.jobs = append(m.jobs, job{after: d, do: func(context.Context) any { return msg }})
+	m.jobs = append(m.jobs, bubble.Job{After: d, Do: func(context.Context) any { return msg }})
 }
 
-func (m *Model) order(o order) { m.jobs = append(m.jobs, job{order: o}) }
+func (m *Model) order(o bubble.Order) { m.jobs = append(m.jobs, bubble.Job{Order: o}) }
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
@@ -173,7 +176,7 @@ func (m *Model) use(c Connected) {
 	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
 	m.link.known = c.Known
 	m.reconsider()
-	m.jobs = append(m.jobs, job{listen: c.Session})
+	m.jobs = append(m.jobs, bubble.Job{Feed: listen(c.Session)})
 	m.restore()
 	if at := m.book.current; at != nil {
 		m.fetch(at)

@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -14,7 +15,7 @@ func TestRoomsOfRegistriesAreMarkedAsPlainText(t *testing.T) {
 		s.shows("# lab3 · not encrypted")
 		s.shows("#lab3, in plain text (readable on the way) › ")
 	}
-	s.tell(sized{50, 15})
+	s.tell(bubble.Sized{W: 50, H: 15})
 	s.shows("· not encrypted")
 	s.shows("#lab3 (plain text) › ")
 	s.hear(&wire.Status{State: wire.StateOnline, Server: "127.0.0.1:1302", Dialect: "prompt", Direct: true})
@@ -90,7 +91,7 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 				t.Errorf("the badge is %q, want %q", got, c.badge)
 			}
 			s.hides("lines wait here")
-			s.tell(sized{50, 15})
+			s.tell(bubble.Sized{W: 50, H: 15})
 			s.shows("@ben (" + map[string]string{"srv": "srv", "pln": "plain text", "": "not possible"}[c.badge] + ") › ")
 		})
 	}
@@ -130,15 +131,15 @@ func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	s.book.room("lab3").stands = outside
 	me := wire.Person{Name: "sara", Kind: wire.KindOld}
 	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, Partial: true, Own: true})
-	s.tell(sized{80, 24})
+	s.tell(bubble.Sized{W: 80, H: 24})
 	s.shows("1 person known")
-	s.tell(sized{160, 40})
+	s.tell(bubble.Sized{W: 160, H: 40})
 	s.shows("PEOPLE 1 known")
 	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, More: 2, Own: true}) // the server has counted
 	s.shows("PEOPLE 3")
 	s.hides("known")
 	s.shows("and 2 more")
-	s.tell(sized{80, 24})
+	s.tell(bubble.Sized{W: 80, H: 24})
 	s.shows("3 people")
 	s.hides("online:") // nobody has asked
 	if s.book.room("lab3").stands != inside {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -79,12 +80,12 @@ func (w *waiter) where() text.Safe {
 func (w *waiter) state() text.Safe { return because("queued", w.reason) }
 
 // Key moves, goes to a conversation, deletes or tries again.
-func (v *outboxView) Key(m *Model, k key) {
+func (v *outboxView) Key(m *Model, k bubble.Key) {
 	all := m.waiters()
 	i := v.index(all)
-	name := k.name
-	if name == "" && !k.paste {
-		name = k.text
+	name := k.Name
+	if name == "" && !k.Paste {
+		name = k.Text
 	}
 	if v.asked != "" && v.answer(m, name) {
 		return

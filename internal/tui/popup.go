@@ -5,6 +5,7 @@ import (
 
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 )
 
 const (
@@ -124,17 +125,17 @@ func (m *Model) complete(step int) {
 }
 
 // Key takes Esc, and the arrows once something is chosen.
-func (u *popup) Key(m *Model, k key) bool {
+func (u *popup) Key(m *Model, k bubble.Key) bool {
 	if !u.open() {
 		return false
 	}
 	switch {
-	case k.name == "esc":
+	case k.Name == "esc":
 		u.Close()
 		u.quiet = true
-	case k.name == "down" && u.chosen >= 0:
+	case k.Name == "down" && u.chosen >= 0:
 		m.complete(1)
-	case k.name == "up" && u.chosen >= 0:
+	case k.Name == "up" && u.chosen >= 0:
 		m.complete(-1)
 	default:
 		return false

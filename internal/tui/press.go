@@ -6,12 +6,13 @@ import (
 
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
 // press gives a key to whoever lies uppermost: the form, an overlay, a query,
 // the completion; then to the key table, and last to the composer.
-func (m *Model) press(k key) {
+func (m *Model) press(k bubble.Key) {
 	m.moment.flash, m.moment.touched = "", true
 	k = m.unbound(m.unescape(k))
 	m.unseen()
@@ -23,7 +24,7 @@ func (m *Model) press(k key) {
 }
 
 // route gives a key to whoever lies uppermost now.
-func (m *Model) route(k key) {
+func (m *Model) route(k bubble.Key) {
 	switch {
 	case m.over.open():
 		m.over.Key(m, k)
@@ -39,12 +40,12 @@ func (m *Model) route(k key) {
 
 // unescape makes Esc and a letter within a second what Alt and the letter are,
 // if that is set: for terminals without Alt.
-func (m *Model) unescape(k key) key {
+func (m *Model) unescape(k bubble.Key) bubble.Key {
 	now := m.paint.now()
 	escaped := m.cfg.EscIsAlt && now.Sub(m.moment.escaped) < escapeFor
 	m.moment.escaped = time.Time{}
-	if escaped && !k.paste && len([]rune(k.text)) == 1 {
-		return key{name: "alt+" + strings.ToLower(k.text), letter: k.text}
+	if escaped && !k.Paste && len([]rune(k.Text)) == 1 {
+		return bubble.Key{Name: "alt+" + strings.ToLower(k.Text), Letter: k.Text}
 	}
 	return k
 }
@@ -52,20 +53,20 @@ func (m *Model) unescape(k key) key {
 // unbound says so where a combination with Alt does nothing. Its letter is text
 // where text is written: it may have been Esc and a letter, or a layout's own
 // way to a sign.
-func (m *Model) unbound(k key) key {
-	if !strings.HasPrefix(k.name, "alt+") || m.binds(k.name) {
+func (m *Model) unbound(k bubble.Key) bubble.Key {
+	if !strings.HasPrefix(k.Name, "alt+") || m.binds(k.Name) {
 		return k
 	}
 	switch q := m.composer.query; {
-	case k.letter == "" || m.over.open() && m.over.switcher == nil:
-		m.flash(text.CleanLine(k.name) + " does nothing here")
+	case k.Letter == "" || m.over.open() && m.over.switcher == nil:
+		m.flash(text.CleanLine(k.Name) + " does nothing here")
 		return k
 	case !m.over.open() && (m.form != nil || q != nil && q.secret): // no part of a secret is shown
 		m.flash("this key with Alt does nothing here: what it is without Alt was written")
 	default:
-		m.flash(text.CleanLine(k.name) + " does nothing here: " + text.CleanLine(k.letter) + " was written")
+		m.flash(text.CleanLine(k.Name) + " does nothing here: " + text.CleanLine(k.Letter) + " was written")
 	}
-	return key{text: k.letter}
+	return bubble.Key{Text: k.Letter}
 }
 
 // binds says whether a combination with Alt does something where the keys go
@@ -83,14 +84,14 @@ func (m *Model) binds(name string) bool {
 	return edits || m.keys[name] != nil
 }
 
-func (m *Model) screenKey(k key) {
-	switch do := m.keys[k.name]; {
+func (m *Model) screenKey(k bubble.Key) {
+	switch do := m.keys[k.Name]; {
 	case do != nil:
 		do(m)
-	case k.paste:
-		m.paste(k.text)
-	case k.text != "":
-		m.write(k.text)
+	case k.Paste:
+		m.paste(k.Text)
+	case k.Text != "":
+		m.write(k.Text)
 	case m.composer.Key(k):
 		m.edited()
 	}
@@ -172,19 +173,19 @@ func (m *Model) paste(s string) {
 // queryKey answers what the composer asks. A secret is any text; y and n, Enter
 // and Esc answer a question. No other key does: it ends the question, which was
 // not answered with yes, and goes where it would have gone without it.
-func (m *Model) queryKey(k key) {
+func (m *Model) queryKey(k bubble.Key) {
 	q := m.composer.query
 	switch {
-	case k.name == "esc", q.secret && k.name == "ctrl+c":
+	case k.Name == "esc", q.secret && k.Name == "ctrl+c":
 		m.composer.Answer(m, "")
-	case q.secret && k.name == "enter":
+	case q.secret && k.Name == "enter":
 		m.composer.Answer(m, m.composer.answer.String())
 	case q.secret:
-		k.text = strings.ReplaceAll(k.text, "\n", "") // of a paste
+		k.Text = strings.ReplaceAll(k.Text, "\n", "") // of a paste
 		m.composer.Key(k)
-	case !k.paste && strings.EqualFold(k.text, "y"):
+	case !k.Paste && strings.EqualFold(k.Text, "y"):
 		m.composer.Answer(m, "y")
-	case !k.paste && strings.EqualFold(k.text, "n"), k.name == "enter":
+	case !k.Paste && strings.EqualFold(k.Text, "n"), k.Name == "enter":
 		m.composer.Answer(m, "")
 	default:
 		m.composer.Answer(m, "")
@@ -285,7 +286,7 @@ func (m *Model) clearOrQuit() {
 		m.popup.Close()
 		return
 	}
-	m.confirm("quit?", func() { m.order(orderQuit) })
+	m.confirm("quit?", func() { m.order(bubble.OrderQuit) })
 }
 
 // quit ends the program; it asks first if lines wait.
@@ -294,7 +295,7 @@ func (m *Model) quit() {
 	if n := len(m.link.outbox); n > 0 {
 		question = plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
 	}
-	m.confirm(question, func() { m.order(orderQuit) })
+	m.confirm(question, func() { m.order(bubble.OrderQuit) })
 }
 
 // retry connects now.

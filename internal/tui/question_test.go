@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -10,7 +11,7 @@ import (
 func questions() map[string]func(*scene) {
 	return map[string]func(*scene){
 		"quit":  func(s *scene) { s.press("ctrl+c") },
-		"paste": func(s *scene) { s.tell(key{text: "one\ntwo", paste: true}) },
+		"paste": func(s *scene) { s.tell(bubble.Key{Text: "one\ntwo", Paste: true}) },
 		"leave": func(s *scene) { s.enters("/leave") },
 		"lines wait": func(s *scene) {
 			s.hear(&wire.Receipt{Client: "c9", Room: "lab3", State: wire.ReceiptQueued, As: "sara", Text: "mine"})
@@ -47,18 +48,18 @@ func TestAKeyThatIsNoAnswerGoesWhereItWouldHaveGone(t *testing.T) {
 			s.expectPlace("#general")
 			s.press("ctrl+p")
 			ask(s)
-			s.tell(key{text: "yes, all of it", paste: true})
+			s.tell(bubble.Key{Text: "yes, all of it", Paste: true})
 			s.hides(" y/n ")
 			s.expectDraft("yes, all of it")
 			s.press("ctrl+c")
-			for _, k := range []key{{text: "n"}, {text: "N"}, {name: "enter"}, {name: "esc"}} {
+			for _, k := range []bubble.Key{{Text: "n"}, {Text: "N"}, {Name: "enter"}, {Name: "esc"}} {
 				ask(s)
 				s.tell(k)
 				s.hides(" y/n ")
 				s.expectDraft("")
 			}
 			ask(s)
-			s.tell(key{text: "ye"}) // two letters of one read
+			s.tell(bubble.Key{Text: "ye"}) // two letters of one read
 			s.hides(" y/n ")
 			s.expectDraft("ye")
 			if s.quits != 0 {
@@ -76,12 +77,12 @@ func TestAQuestionThatIsTooLongForTheComposerCanBeReadWhole(t *testing.T) {
 	s.shows("log out of the account sara")
 	s.shows(" y/n ")
 	s.shows("Its private lines wait until")
-	s.tell(key{text: "n"})
+	s.tell(bubble.Key{Text: "n"})
 	if all, _ := asked[wire.Guest](s.session); len(all) != 0 {
 		t.Errorf("got %v", all)
 	}
 	s.enters("/nick sara2")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	if all, _ := asked[wire.Guest](s.session); len(all) != 1 || all[0].Name != "sara2" {
 		t.Errorf("got %v", all)
 	}

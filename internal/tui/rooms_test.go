@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
@@ -67,7 +68,7 @@ func TestTheListSaysWhatIsUnreadOutOfSight(t *testing.T) {
 			s.press("alt+9")
 			s.shows("9 #room-09")
 			s.switchTo(s.book.byID["#room-33"])
-			s.tell(sized{80, 24})
+			s.tell(bubble.Sized{W: 80, H: 24})
 			s.shows(tt.above + "14 unread")
 			s.shows("unread: 30 places")
 		})

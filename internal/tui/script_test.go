@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -118,17 +119,17 @@ func TestTheQuestionAboutAPasteFitsTheBar(t *testing.T) {
 	s := open(t, 100, 30)
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "lab3"})
-	s.tell(key{text: "one two three\nfour", paste: true})
+	s.tell(bubble.Key{Text: "one two three\nfour", Paste: true})
 	s.shows(`paste 2 lines, 18 bytes, "one two " into #lab3? y/n`)
 }
 
 func TestSeveralPastedLinesAreAskedAbout(t *testing.T) {
 	s := entered(t)
-	s.tell(key{text: "one\r\ntwo\nthree\n", paste: true})
+	s.tell(bubble.Key{Text: "one\r\ntwo\nthree\n", Paste: true})
 	s.shows("paste 3 lines, 13 bytes")
-	s.tell(key{text: "n"})
+	s.tell(bubble.Key{Text: "n"})
 	s.shows("#lab3 › ▮")
-	s.tell(key{text: "one\ntwo", paste: true}, key{text: "y"})
+	s.tell(bubble.Key{Text: "one\ntwo", Paste: true}, bubble.Key{Text: "y"})
 	s.press("enter")
 	if len(s.session.said) != 1 || s.session.said[0].Text != "one\ntwo" {
 		t.Errorf("got %+v", s.session.said)
@@ -138,7 +139,7 @@ func TestSeveralPastedLinesAreAskedAbout(t *testing.T) {
 func TestAQuestionShowsItsAnswersHoweverNarrowTheScreen(t *testing.T) {
 	for _, size := range append([][2]int{{30, 8}}, sizes...) {
 		s := open(t, size[0], size[1])
-		s.tell(key{text: "a rather long first line\ntwo\nthree", paste: true})
+		s.tell(bubble.Key{Text: "a rather long first line\ntwo\nthree", Paste: true})
 		s.shows(" y/n ")
 	}
 }
@@ -160,7 +161,7 @@ func TestTypingIsToldAtMostEachThreeSeconds(t *testing.T) {
 
 func TestTheRoomIsNotToldThatAPrivateLineIsBeingTyped(t *testing.T) {
 	s := entered(t)
-	s.tell(key{text: "@alice: p", paste: true})
+	s.tell(bubble.Key{Text: "@alice: p", Paste: true})
 	s.types("sst")
 	if all, _ := asked[wire.Typing](s.session); len(all) != 0 {
 		t.Errorf("told %v", all)
@@ -218,7 +219,7 @@ func TestCtrlCClearsThenAsks(t *testing.T) {
 	s.shows("never mind")
 	s.press("ctrl+c", "ctrl+c")
 	s.shows("quit? y/n")
-	s.tell(key{text: "y"})
+	s.tell(bubble.Key{Text: "y"})
 	if s.quits != 1 {
 		t.Error("it did not quit")
 	}

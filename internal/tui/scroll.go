@@ -1,10 +1,6 @@
 package tui
 
-import (
-	"maps"
-
-	"labchat/internal/wire"
-)
+import "labchat/internal/wire"
 
 // A position is what the lower edge of the timeline shows: the newest line, or
 // a line and how many of its rows are below the edge. It stays with its line
@@ -74,23 +70,6 @@ func (t *timeline) Scroll(rows int) bool {
 	}
 	return missing >= 0
 }
-
-// timeline is how a conversation is shown.
-func (m *Model) timeline(at *place) *timeline {
-	t := m.logs[at]
-	if t == nil {
-		if m.logs == nil {
-			m.logs = map[*place]*timeline{}
-		}
-		maps.DeleteFunc(m.logs, func(p *place, _ *timeline) bool { return m.book.byID[p.id] != p })
-		t = newTimeline(&at.log, m.paint)
-		m.logs[at] = t
-	}
-	return t
-}
-
-// reads reports whether somebody sees the newest line of a conversation.
-func (m *Model) reads(at *place) bool { return at == m.book.current && m.timeline(at).Below() == 0 }
 
 // Newest goes to the newest line and follows it.
 func (t *timeline) Newest() { t.at = position{} }

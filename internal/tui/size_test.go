@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -27,7 +28,7 @@ var hostile = []string{
 func foul(s *scene, words []string) {
 	s.hear(online()...)
 	s.hear(nasty(words)...)
-	s.tell(key{text: words[3%len(words)], paste: true}, key{text: "y"}, key{text: words[6%len(words)]})
+	s.tell(bubble.Key{Text: words[3%len(words)], Paste: true}, bubble.Key{Text: "y"}, bubble.Key{Text: words[6%len(words)]})
 }
 
 // nasty are the events of a hostile server.
@@ -134,7 +135,7 @@ func eachSize(t *testing.T, s *scene, dense bool) {
 	}
 	for w := 1; w <= 300; w += stepOf(far, w, minWidth, narrowWidth, narrowTimeline, peopleWidth, wideWidth) {
 		for h := 1; h <= 80; h += stepOf(far, h, minHeight, narrowRulesHeight, rulesHeight, titleHeight) {
-			s.tell(sized{w, h})
+			s.tell(bubble.Sized{W: w, H: h})
 			rows := strings.Split(s.View(), "\n")
 			if len(rows) > h {
 				t.Fatalf("%dx%d: got %d rows", w, h, len(rows))

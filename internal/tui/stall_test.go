@@ -16,6 +16,7 @@ import (
 	endpoints "labchat/internal/peer/private"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -200,7 +201,7 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 	s := &scene{t: t, session: &session{}, clock: &clock{noon}}
 	s.Model = New(Config{Session: bob, Archive: disk, Theme: plainTheme(), Room: wire.Lobby}, s.clock.Now, time.UTC)
 	s.work(s.Init())
-	s.tell(sized{100, 30})
+	s.tell(bubble.Sized{W: 100, H: 30})
 	s.pump(bob, func() bool { return s.book.room(wire.Lobby).stands == inside })
 
 	whispers(ann, 0, early)

@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 	"testing"
+
+	"labchat/internal/tui/bubble"
 )
 
 func TestCtrlZSuspendsWhateverIsOpen(t *testing.T) {
@@ -11,8 +13,8 @@ func TestCtrlZSuspendsWhateverIsOpen(t *testing.T) {
 		s.hear(online()...)
 		s.press(opens...)
 		before := s.View()
-		jobs := s.Update(key{name: "ctrl+z"})
-		if len(jobs) != 1 || jobs[0].order != orderSuspend {
+		jobs := s.Update(bubble.Key{Name: "ctrl+z"})
+		if len(jobs) != 1 || jobs[0].Order != bubble.OrderSuspend {
 			t.Errorf("%s: got %v, want the order to suspend", name, jobs)
 		}
 		if got := s.View(); got != before {
@@ -24,11 +26,11 @@ func TestCtrlZSuspendsWhateverIsOpen(t *testing.T) {
 func TestTheConnectionIsCheckedWhenTheProgramGoesOn(t *testing.T) {
 	s := open(t, 80, 24)
 	s.hear(online()...)
-	s.tell(resumed{stopped: true})
+	s.tell(bubble.Resumed{Stopped: true})
 	if s.session.retries != 1 {
 		t.Errorf("it is checked %d times, want once", s.session.retries)
 	}
-	s.tell(resumed{stopped: false})
+	s.tell(bubble.Resumed{Stopped: false})
 	if got := s.bottom(); s.session.retries != 1 || !strings.Contains(got, "nothing was suspended") {
 		t.Errorf("nobody stopped it: got %d checks and %q", s.session.retries, got)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -50,25 +51,25 @@ func (m *Model) openSwitcher() {
 }
 
 // Key types into the query, moves, or goes.
-func (s *switcher) Key(m *Model, k key) {
+func (s *switcher) Key(m *Model, k bubble.Key) {
 	found := s.targets(m)
 	switch {
-	case k.name == "esc" || k.name == "ctrl+c" || k.name == "ctrl+k":
+	case k.Name == "esc" || k.Name == "ctrl+c" || k.Name == "ctrl+k":
 		m.over = overlay{}
-	case k.name == "down" || k.name == "ctrl+n" || k.name == "tab":
+	case k.Name == "down" || k.Name == "ctrl+n" || k.Name == "tab":
 		s.chosen = min(s.chosen+1, max(len(found)-1, 0))
-	case k.name == "up" || k.name == "ctrl+p" || k.name == "shift+tab":
+	case k.Name == "up" || k.Name == "ctrl+p" || k.Name == "shift+tab":
 		s.chosen = max(s.chosen-1, 0)
-	case k.name == "enter":
+	case k.Name == "enter":
 		m.over = overlay{}
 		if s.chosen < len(found) {
 			found[s.chosen].do(m)
 		}
-	case k.text != "" && !strings.Contains(k.text, "\n"):
-		s.query.Insert(k.text)
+	case k.Text != "" && !strings.Contains(k.Text, "\n"):
+		s.query.Insert(k.Text)
 		s.chosen, s.order = 0, nil
 	default:
-		if edit := m.composer.editing[k.name]; edit != nil {
+		if edit := m.composer.editing[k.Name]; edit != nil {
 			edit(&s.query)
 			s.chosen, s.order = 0, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"rsc.io/qr"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -135,20 +136,20 @@ func cleanAll(list []string) []text.Safe {
 
 // Key shows another face, answers, or leaves it for later. A key that is none
 // of these leaves it for later and goes where it would have gone.
-func (v *verifyBox) Key(m *Model, k key) {
+func (v *verifyBox) Key(m *Model, k bubble.Key) {
 	switch {
-	case k.name == "esc" || k.name == "ctrl+c" || k.name == "enter":
+	case k.Name == "esc" || k.Name == "ctrl+c" || k.Name == "enter":
 		m.over = overlay{}
-	case k.paste:
+	case k.Paste:
 		m.over = overlay{}
 		m.route(k)
-	case k.text == "w":
+	case k.Text == "w":
 		v.show(faceWords)
-	case k.text == "q":
+	case k.Text == "q":
 		v.show(faceCode)
-	case k.text == "y":
+	case k.Text == "y":
 		v.answer(m, wire.AnswerSame)
-	case k.text == "n":
+	case k.Text == "n":
 		v.answer(m, wire.AnswerDiffer)
 	default:
 		m.over = overlay{}

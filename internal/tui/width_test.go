@@ -14,6 +14,7 @@ import (
 	"github.com/rivo/uniseg"
 	"pgregory.net/rapid"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -89,7 +90,7 @@ func babel(s *scene, words []string) {
 			&wire.Typed{Room: "lab3", From: pick(i)},
 		)
 	}
-	s.tell(key{text: strings.Join(words, ""), paste: true})
+	s.tell(bubble.Key{Text: strings.Join(words, ""), Paste: true})
 }
 
 func TestNoRowNeedsMoreColumnsThanThereAreHoweverTheTerminalCounts(t *testing.T) {

@@ -1,7 +1,11 @@
-// Package oldpeer is what is known of people whose programs speak plain
-// datagrams: what an address is called, with whom we talk, and who waits for a
-// word of ours. Who speaks is known by the address alone; what a datagram says
-// of its sender is only a label. All tables are bounded: strangers fill them.
+// Package oldpeer talks in plain datagrams to people whose programs know nothing else.
+//
+// Book is what is known of them: what an address is called, with whom we talk, and who
+// waits for a word of ours. Who speaks is known by the address alone; what a datagram
+// says of its sender is only a label. All tables are bounded: strangers fill them. Talk
+// is what is said, line by line, and has a Book. It is part of what sits at a registry
+// (internal/peer); of People, who write to the socket of private conversations; and of
+// Beside, which adds lab 3's private datagrams to a session that somebody else holds.
 package oldpeer
 
 import (

@@ -157,7 +157,7 @@ func (l *loop) answer(c *conversation, e *wire.Punched) {
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return
 	}
-	if !c.calls.spend(time.Now()) {
+	if !c.calls.Spend(time.Now()) {
 		l.cfg.Log.Debug("a call too many of somebody was dropped", "user", c.name)
 		return
 	}

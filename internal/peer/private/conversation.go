@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/private/gate"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -52,7 +53,7 @@ type conversation struct {
 	held    bool           // sealed lines wait for a person's word on their key
 	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
-	calls   budget         // of theirs that are answered
+	calls   session.Budget // of theirs that are answered
 	met     string         // the id of the last one that became a link
 	poked   bool           // a person wants it open
 	urgent  bool           // the way there was has broken
@@ -86,7 +87,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key, calls: budget{rate: callsASecond, burst: callsAtOnce}}
+		c = &conversation{name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
 		l.recall(c)
 		if !l.server.online {
 			c.reason = noServer

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -35,13 +36,41 @@ func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
 // spoken says whether a request holds words for somebody, which go by Whisper only.
 func spoken(a wire.Act) bool { return a == wire.ActPrivate || a == wire.ActSeal }
 
+// meant is whom a request is about, "" nobody.
+func meant(r wire.Request) string {
+	switch r := r.(type) {
+	case wire.Typing:
+		return r.To
+	case wire.Poke:
+		return r.Name
+	case wire.Accept:
+		return r.Name
+	case wire.Reject:
+		return r.Name
+	case wire.Verify:
+		return r.Name
+	case wire.SendFile:
+		return r.To
+	case wire.StopFile:
+		return r.Name
+	case wire.Route:
+		return r.Name
+	case wire.Seen:
+		return r.Name
+	case wire.HangUp:
+		return r.Name
+	default:
+		return ""
+	}
+}
+
 func (l *loop) do(r wire.Request, tag string) {
 	if spoken(r.Act()) {
 		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
 		return
 	}
-	if isOlder(meant(r)) && l.speaksOlder() {
-		l.doOlder(r, tag)
+	if name := meant(r); oldpeer.IsLabel(name) && l.speaksOlder() {
+		l.older.Do(r, name, tag)
 		return
 	}
 	doers[r.Act()](l, r, tag)

@@ -28,9 +28,8 @@
 // lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
 // theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
 // what the disk does not take; files.go hands
-// files to internal/peer/transfer; oldpeers.go talks to people of older programs in plain
-// datagrams; do.go and olddo.go do what a person asks, report.go says how it all
-// stands.
+// files to internal/peer/transfer; do.go does what a person asks, report.go says how it
+// all stands. People of older programs are left to internal/peer/oldpeer.
 package private
 
 import (
@@ -42,6 +41,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/peer/transfer"
 	"labchat/internal/session"
@@ -160,7 +160,7 @@ type Endpoint struct {
 
 	cfg      Config
 	box      *session.Box[*loop]
-	plain    *plainConn
+	plain    *oldpeer.Conn
 	expected admission[string] // keys of devices that links are taken from
 	// admitted are the addresses that may begin a link: the other sides of live
 	// calls, which have knocked with what only a call's two sides and the server
@@ -179,7 +179,7 @@ func New(server Server, cfg Config) *Endpoint {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Endpoint{Server: server, cfg: cfg, box: session.New[*loop]("u"), plain: newPlainConn()}
+	return &Endpoint{Server: server, cfg: cfg, box: session.New[*loop]("u"), plain: oldpeer.NewConn()}
 }
 
 // Events returns what the session has to say, and what happens in private.

@@ -132,7 +132,7 @@ func (k *call) knock(l *loop, c *conversation) {
 
 // send sends a signal to a spot that has not had its share.
 func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
-	if s.sent >= maxKnocks || !l.knocks.spend(time.Now()) {
+	if s.sent >= maxKnocks || !l.knocks.Spend(time.Now()) {
 		return
 	}
 	s.sent++

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
 )
@@ -54,12 +55,12 @@ func copied(r *wire.Receipt) *wire.Receipt {
 
 // typed takes a line from a person.
 func (l *loop) typed(r *wire.Receipt) {
-	if isOlder(r.To) && l.speaksOlder() {
-		l.typedOlder(r)
+	r.As, r.Kind = l.server.me, l.server.kind
+	if oldpeer.IsLabel(r.To) && l.speaksOlder() {
+		l.older.Say(r)
 		return
 	}
 	c := l.conversation(r.To)
-	r.As, r.Kind = l.server.me, l.server.kind
 	if _, err := wire.CleanText(r.Text, wire.MaxText); err != nil { // nobody would take it
 		r.State, r.Reason = wire.ReceiptFailed, whyUnreadable(err)
 		l.emit(r)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/transfer"
 	"labchat/internal/session"
 	"labchat/internal/wire"
@@ -37,7 +39,7 @@ type loop struct {
 	feed     session.Feed
 	server   server
 	place    registration
-	knocks   budget // of what calls send to addresses
+	knocks   session.Budget // of what calls send to addresses
 	asks     map[string]func(wire.Event)
 	convs    map[string]*conversation // by folded name
 	queue    []*wire.Receipt          // typed in this round
@@ -47,7 +49,7 @@ type loop struct {
 	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
 	compared comparison
 	files    *transfer.Files
-	older    older
+	older    *oldpeer.People
 	prekeys  prekeys
 	last     wire.ID // of a line
 	diskTold bool
@@ -58,8 +60,16 @@ type loop struct {
 func newLoop(e *Endpoint) *loop {
 	l := &loop{
 		Endpoint: e, heard: make(chan said, maxRound), asks: map[string]func(wire.Event){},
-		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, older: newOlder(), knocks: budget{rate: knocksASecond, burst: knocksAtOnce},
+		convs: map[string]*conversation{}, server: server{me: e.cfg.Name}, knocks: session.Budget{Rate: knocksASecond, Burst: knocksAtOnce},
 	}
+	l.older = oldpeer.NewPeople(oldpeer.Config{
+		Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, Me: func() string { return l.server.me },
+		Stamp: func(string) (wire.ID, wire.Millis) { return l.stamp() },
+		Write: func(to netip.AddrPort, d []byte) error {
+			_, err := l.socket.WriteTo(d, net.UDPAddrFromAddrPort(to))
+			return err
+		},
+	})
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.files = transfer.New(l.ctx, transfer.Config{
 		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.diskFailed,
@@ -78,7 +88,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 	switch {
 	case err == nil:
 		l.socket = link.Share(conn, l.admitted.has)
-		l.plain.open(conn)
+		l.plain.Open(conn)
 		l.direct, err = link.NewCarrier(l.socket, nil, l.expected.has)
 	case l.cfg.Local != "":
 		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", l.cfg.Local, session.Cause(err))
@@ -207,10 +217,10 @@ func (l *loop) datagram(d link.Datagram) {
 		return
 	}
 	if l.speaksOlder() {
-		l.olderDatagram(d)
+		l.older.Handle(d.From, d.Data)
 		return
 	}
-	l.plain.deliver(d)
+	l.plain.Deliver(oldpeer.Datagram{From: d.From, Data: d.Data})
 }
 
 // messages takes one message of a link, and what else has come.
@@ -245,15 +255,15 @@ func (l *loop) act(now time.Time) {
 	l.admit()
 	l.files.Act(now)
 	l.prekeys.act(l, now)
-	if due := l.older.keeper.Due(); !due.IsZero() && !now.Before(due) {
-		l.keepOlder()
+	if due := l.older.Due(); !due.IsZero() && !now.Before(due) {
+		l.older.Keep()
 	}
 }
 
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.keeper.Due()}
+	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.Due()}
 	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
 		times = append(times, l.unsaved.again)
 	}

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"labchat/internal/peer"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
 )
 
@@ -88,7 +88,7 @@ func TestLabThreePeopleAreLeftToThoseWhoKnowTheirList(t *testing.T) {
 		w := newLab(t)
 		defer w.end()
 		ann := w.enterWithin("ann", wire.KindAccount, newMemory("ann"), func(p *person) running {
-			return peer.NewBeside(p.Endpoint, peer.BesideConfig{
+			return oldpeer.NewBeside(p.Endpoint, oldpeer.BesideConfig{
 				Local: "10.0.0.2:4000", Store: lines{p.store},
 				Listen: func(context.Context, string, string) (net.PacketConn, error) { return p.Plain(), nil },
 			})
@@ -105,7 +105,7 @@ func TestLabThreePeopleAreLeftToThoseWhoKnowTheirList(t *testing.T) {
 		settle()
 		o.says(" hello", " msg olaf> is text here")
 		stranger.says("msg mallory> hello\n", " hello")
-		ann.outer.(*peer.Beside).Whisper("olaf", "hi: you", false)
+		ann.outer.(*oldpeer.Beside).Whisper("olaf", "hi: you", false)
 		secret := ann.Whisper("bob", "only for bob", false) // past the server that is gone
 		settle()
 		ann.wantTexts("olaf", "hello", "msg olaf> is text here")

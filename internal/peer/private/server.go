@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"labchat/internal/peer/link"
+	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/transfer"
 	"labchat/internal/wire"
 )
@@ -51,7 +52,7 @@ func (l *loop) hear(e wire.Event) {
 			return
 		}
 	}
-	if posesAsOlder(e) {
+	if posesAsLabel(e) {
 		l.cfg.Log.Warn("the server gives somebody with a key a name that is an address")
 		return
 	}
@@ -77,6 +78,23 @@ func (l *loop) hear(e wire.Event) {
 		l.note(e)
 	}
 }
+
+// posesAsLabel reports whether a server lets somebody with a key look like a label of
+// somebody with an older program: lines to it go out in plain text.
+func posesAsLabel(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Punched:
+		return oldpeer.IsLabel(e.From)
+	case *wire.Sealed:
+		return oldpeer.IsLabel(e.From)
+	default:
+		return false
+	}
+}
+
+// speaksOlder reports whether plain datagrams are ours to read: people of other
+// servers' rooms have them read by who stands at Plain.
+func (l *loop) speaksOlder() bool { return l.server.foreign == nil }
 
 // relayed hands on a datagram that the server has carried. Links begin with those
 // only with whom both sides have just agreed on a call, whoever the server says it

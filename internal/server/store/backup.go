@@ -24,7 +24,7 @@ func backup(ctx context.Context, from, file string) (err error) {
 			err = fmt.Errorf("back up: %w", explain(from, err))
 		}
 	}()
-	if err := absent(file); err != nil {
+	if err := refuseExisting(file); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file), ".chatd-backup-*") // 0600
@@ -42,7 +42,7 @@ func backup(ctx context.Context, from, file string) (err error) {
 	if err := inspectFile(ctx, temp.Name(), nil); err != nil {
 		return err
 	}
-	if err := absent(file); err != nil {
+	if err := refuseExisting(file); err != nil {
 		return err
 	}
 	if err := os.Rename(temp.Name(), file); err != nil {
@@ -62,7 +62,7 @@ func vacuum(ctx context.Context, from, to string) error {
 	return errors.Join(err, db.Close())
 }
 
-func absent(file string) error {
+func refuseExisting(file string) error {
 	_, err := os.Lstat(file)
 	if err == nil {
 		return fmt.Errorf("%s is there already: give a new name or move it away (%w)", file, fs.ErrExist)

@@ -38,7 +38,7 @@ func check(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := present(file, was); err != nil {
+	if err := requireFile(file, was); err != nil {
 		return err
 	}
 	if err := ownJournal(file); err != nil {
@@ -47,7 +47,7 @@ func check(ctx context.Context, file string) error {
 	return inspectFile(ctx, file, was)
 }
 
-func present(file string, was *mark) error {
+func requireFile(file string, was *mark) error {
 	_, err := os.Stat(file)
 	switch {
 	case !errors.Is(err, fs.ErrNotExist):
@@ -170,7 +170,7 @@ func Accept(ctx context.Context, dir string) (rows int64, err error) {
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	s := &SQLite{file: filepath.Join(dir, fileName)}
-	if err := present(s.file, nil); err != nil {
+	if err := requireFile(s.file, nil); err != nil {
 		return 0, err
 	}
 	if err := s.connect(); err != nil {

@@ -84,7 +84,7 @@ func (s *SQLite) commit(batch []hub.Entry) {
 		err = s.w.transaction(func() error { return s.store(batch) })
 	}
 	if err == nil {
-		s.recovered()
+		s.logRecovery()
 		s.comeTo(s.ids.last)
 		if slices.ContainsFunc(batch, erases) {
 			s.erase.Asked()
@@ -157,8 +157,8 @@ func (s *SQLite) broken(what string, err error) {
 	s.w = nil
 }
 
-// recovered tells the operator that a row of errors is over.
-func (s *SQLite) recovered() {
+// logRecovery tells the operator that a row of errors is over.
+func (s *SQLite) logRecovery() {
 	if s.failures > 0 {
 		s.log.Info("batches are stored again", "failures", s.failures)
 		s.failures = 0

@@ -156,7 +156,7 @@ func (m *Memory) prune() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := wire.MillisOf(m.clock())
-	oldest := expired(now)
+	oldest := oldestKept(now)
 	maps.DeleteFunc(m.keys, func(_ hub.Key, k memKey) bool { return k.id < oldest })
 	maps.DeleteFunc(m.tokens, func(_ hub.TokenHash, t hub.Token) bool { return t.Expires <= now })
 	for _, a := range m.accounts {

@@ -26,7 +26,7 @@ func (m *Memory) record(e *hub.Entry) error {
 	case hub.InboxTaken:
 		return m.inboxTaken(r)
 	case hub.Talked:
-		return m.talked(r)
+		return m.storeTalked(r)
 	case hub.AccountMade:
 		return m.accountMade(e, r)
 	case hub.AccountHash:
@@ -94,7 +94,7 @@ func (m *Memory) inboxTaken(r hub.InboxTaken) error {
 	return nil
 }
 
-func (m *Memory) talked(r hub.Talked) error {
+func (m *Memory) storeTalked(r hub.Talked) error {
 	if a := m.accounts[r.Name]; a != nil && m.accounts[r.To] != nil && !slices.Contains(a.talked, r) {
 		talked := append(slices.Clone(a.talked), r)
 		set(m, &a.talked, talked[max(0, len(talked)-hub.MaxTalked):])

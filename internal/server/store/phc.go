@@ -104,19 +104,19 @@ func parsePHC(s string) (phc, error) {
 	if len(cost) != 3 {
 		return phc{}, errPHC
 	}
-	memory, errM := bounded(cost[0], "m=", minMemory, maxMemory)
-	passes, errT := bounded(cost[1], "t=", minPasses, maxPasses)
-	threads, errP := bounded(cost[2], "p=", minThreads, maxThreads)
-	salt, errS := decoded(parts[4], minSalt, maxSalt)
-	key, errK := decoded(parts[5], minKey, maxKey)
+	memory, errM := parseNumber(cost[0], "m=", minMemory, maxMemory)
+	passes, errT := parseNumber(cost[1], "t=", minPasses, maxPasses)
+	threads, errP := parseNumber(cost[2], "p=", minThreads, maxThreads)
+	salt, errS := decodeBase64(parts[4], minSalt, maxSalt)
+	key, errK := decodeBase64(parts[5], minKey, maxKey)
 	if errors.Join(errM, errT, errP, errS, errK) != nil || memory < 8*threads {
 		return phc{}, errPHC
 	}
 	return phc{memory: memory, passes: passes, threads: uint8(threads), salt: salt, key: key}, nil
 }
 
-// bounded reads NAME=NUMBER.
-func bounded(s, name string, least, most uint64) (uint32, error) {
+// parseNumber reads NAME=NUMBER.
+func parseNumber(s, name string, least, most uint64) (uint32, error) {
 	digits, ok := strings.CutPrefix(s, name)
 	if !ok {
 		return 0, errPHC
@@ -128,8 +128,8 @@ func bounded(s, name string, least, most uint64) (uint32, error) {
 	return uint32(n), nil
 }
 
-// decoded reads unpadded base64.
-func decoded(s string, least, most int) ([]byte, error) {
+// decodeBase64 reads unpadded base64.
+func decodeBase64(s string, least, most int) ([]byte, error) {
 	b, err := base64.RawStdEncoding.Strict().DecodeString(s)
 	if err != nil || len(b) < least || len(b) > most {
 		return nil, errPHC

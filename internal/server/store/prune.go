@@ -26,8 +26,8 @@ const (
 	pruneRows = 1000
 )
 
-// expired is the smallest id of the keys that are still kept.
-func expired(now wire.Millis) wire.ID {
+// oldestKept is the smallest id of the keys that are still kept.
+func oldestKept(now wire.Millis) wire.ID {
 	return wire.FirstID(now - wire.Millis(keepKeys.Milliseconds()))
 }
 
@@ -63,7 +63,7 @@ func (s *SQLite) pruneKeys() (hub.Key, error) {
 	var (
 		last    [2]driver.Value
 		p, c    = s.pruned.Profile, string(s.pruned.Client)
-		oldest  = int64(expired(s.now()))
+		oldest  = int64(oldestKept(s.now()))
 		through hub.Key
 	)
 	more, err := s.w.row(last[:], `SELECT profile, client FROM keys WHERE (profile, client) > (?, ?)

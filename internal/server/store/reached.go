@@ -184,7 +184,7 @@ func (s *SQLite) attend(ctx context.Context) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		w.look(ctx, s)
+		w.check(ctx, s)
 		if n%measureEach == 0 {
 			w.measure(ctx, s)
 		}

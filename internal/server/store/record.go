@@ -56,9 +56,9 @@ func (s *SQLite) record(e *hub.Entry) error {
 	}
 }
 
-// gone logs a record about something that is not there any more: a line that
+// logMissing logs a record about something that is not there any more: a line that
 // was on its way while its room went is as if it had come before.
-func (s *SQLite) gone(changed int64, err error, about string) error {
+func (s *SQLite) logMissing(changed int64, err error, about string) error {
 	if err == nil && changed == 0 {
 		s.log.Debug("nothing to change: it is gone", "record", about)
 	}
@@ -72,7 +72,7 @@ func (s *SQLite) whisper(e *hub.Entry, w hub.Whisper) error {
 	n, err := s.w.exec(`INSERT INTO inbox (account, id, at, sender, kind, action, text, network)
 		SELECT name, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE name = ?`,
 		int64(e.ID), int64(e.At), w.From, string(w.Kind), w.Action, w.Text, w.Network, w.To)
-	return s.gone(n, err, "whisper")
+	return s.logMissing(n, err, "whisper")
 }
 
 func (s *SQLite) inboxTaken(r hub.InboxTaken) error {
@@ -87,7 +87,7 @@ func (s *SQLite) inboxTaken(r hub.InboxTaken) error {
 func (s *SQLite) talked(e *hub.Entry, r hub.Talked) error {
 	n, err := s.w.exec(`INSERT INTO talked (account, peer, id) SELECT own.name, peer.name, ? FROM accounts own, accounts peer
 		WHERE own.name = ? AND peer.name = ? ON CONFLICT DO NOTHING`, int64(e.ID), r.Name, r.To)
-	if err := s.gone(n, err, "talked"); err != nil {
+	if err := s.logMissing(n, err, "talked"); err != nil {
 		return err
 	}
 	_, err = s.w.exec(`DELETE FROM talked WHERE account = ?1 AND id NOT IN
@@ -103,7 +103,7 @@ func (s *SQLite) accountMade(e *hub.Entry, r hub.AccountMade) error {
 
 func (s *SQLite) accountHash(r hub.AccountHash) error {
 	n, err := s.w.exec("UPDATE accounts SET hash = ? WHERE name = ?", r.Hash, r.Name)
-	if err := s.gone(n, err, "account_hash"); err != nil || r.Rehash {
+	if err := s.logMissing(n, err, "account_hash"); err != nil || r.Rehash {
 		return err
 	}
 	for _, table := range []string{"tokens", "visits"} {
@@ -118,7 +118,7 @@ func (s *SQLite) accountVisited(e *hub.Entry, r hub.AccountVisited) error {
 	n, err := s.w.exec(`INSERT INTO visits (account, device, network, id, at) SELECT name, ?, ?, ?, ? FROM accounts WHERE name = ?
 		ON CONFLICT (account, device, network) DO UPDATE SET id = excluded.id, at = excluded.at`,
 		r.Device, r.Network, int64(e.ID), int64(e.At), r.Name)
-	if err := s.gone(n, err, "account_visited"); err != nil {
+	if err := s.logMissing(n, err, "account_visited"); err != nil {
 		return err
 	}
 	_, err = s.w.exec(`DELETE FROM visits WHERE account = ?1 AND id NOT IN
@@ -128,13 +128,13 @@ func (s *SQLite) accountVisited(e *hub.Entry, r hub.AccountVisited) error {
 
 func (s *SQLite) accountFlags(r hub.AccountFlags) error {
 	n, err := s.w.exec("UPDATE accounts SET legacy = ?, banned = ? WHERE name = ?", r.Legacy, r.Banned, r.Name)
-	return s.gone(n, err, "account_flags")
+	return s.logMissing(n, err, "account_flags")
 }
 
 // accountGone takes all along that is the account's, and what others know of it: foreign keys.
 func (s *SQLite) accountGone(r hub.AccountGone) error {
 	n, err := s.w.exec("DELETE FROM accounts WHERE name = ?", r.Name)
-	return s.gone(n, err, "account_gone")
+	return s.logMissing(n, err, "account_gone")
 }
 
 // token carries out an entry about tokens.
@@ -158,17 +158,17 @@ func (s *SQLite) tokenMade(r hub.TokenMade) error {
 		ON CONFLICT (hash) DO UPDATE SET account = excluded.account, expires = excluded.expires, device = excluded.device,
 		family = excluded.family, turn = excluded.turn`,
 		r.Hash[:], int64(r.Expires), r.Device, r.Family[:], int64(r.Turn), r.Name)
-	return s.gone(n, err, "token_made")
+	return s.logMissing(n, err, "token_made")
 }
 
 func (s *SQLite) tokenCopied(r hub.TokenCopied) error {
 	n, err := s.w.exec("UPDATE accounts SET copied = ? WHERE name = ?", r.Network, r.Name)
-	return s.gone(n, err, "token_copied")
+	return s.logMissing(n, err, "token_copied")
 }
 
 func (s *SQLite) tokenBound(r hub.TokenBound) error {
 	n, err := s.w.exec("UPDATE tokens SET device = ? WHERE hash = ?", r.Device, r.Hash[:])
-	return s.gone(n, err, "token_bound")
+	return s.logMissing(n, err, "token_bound")
 }
 
 func (s *SQLite) tokensGone(r hub.TokensGone) error {
@@ -188,12 +188,12 @@ func (s *SQLite) roomMade(e *hub.Entry, r hub.RoomMade) error {
 
 func (s *SQLite) roomOwner(r hub.RoomOwner) error {
 	n, err := s.w.exec("UPDATE rooms SET owner = ? WHERE name = ?", r.Owner, r.Name)
-	return s.gone(n, err, "room_owner")
+	return s.logMissing(n, err, "room_owner")
 }
 
 func (s *SQLite) roomTopic(r hub.RoomTopic) error {
 	n, err := s.w.exec("UPDATE rooms SET topic = ? WHERE name = ?", r.Topic, r.Name)
-	return s.gone(n, err, "room_topic")
+	return s.logMissing(n, err, "room_topic")
 }
 
 // roomGone takes the lines and marks along: foreign keys.
@@ -203,7 +203,7 @@ func (s *SQLite) roomGone(r hub.RoomGone) error {
 	}
 	delete(s.rooms, r.Name)
 	n, err := s.w.exec("DELETE FROM rooms WHERE name = ?", r.Name)
-	return s.gone(n, err, "room_gone")
+	return s.logMissing(n, err, "room_gone")
 }
 
 func (s *SQLite) markMoved(r hub.MarkMoved) error {
@@ -211,18 +211,18 @@ func (s *SQLite) markMoved(r hub.MarkMoved) error {
 		SELECT accounts.name, rooms.id, ? FROM accounts, rooms WHERE accounts.name = ? AND rooms.name = ?
 		ON CONFLICT (account, room) DO UPDATE SET last = excluded.last`,
 		int64(r.Last), r.Name, r.Room)
-	return s.gone(n, err, "mark_moved")
+	return s.logMissing(n, err, "mark_moved")
 }
 
 func (s *SQLite) deviceMade(e *hub.Entry, r hub.DeviceMade) error {
 	n, err := s.w.exec(`INSERT INTO devices (account, id, key, made) SELECT name, ?, ?, ? FROM accounts WHERE name = ?
 		ON CONFLICT DO NOTHING`, int64(e.ID), r.Key, int64(e.At), r.Name)
-	return s.gone(n, err, "device_made")
+	return s.logMissing(n, err, "device_made")
 }
 
 func (s *SQLite) deviceGone(r hub.DeviceGone) error {
 	n, err := s.w.exec("DELETE FROM devices WHERE account = ? AND key = ?", r.Name, r.Key)
-	if err := s.gone(n, err, "device_gone"); err != nil {
+	if err := s.logMissing(n, err, "device_gone"); err != nil {
 		return err
 	}
 	_, err = s.w.exec("DELETE FROM tokens WHERE account = ? AND device = ?", r.Name, r.Key)
@@ -231,5 +231,5 @@ func (s *SQLite) deviceGone(r hub.DeviceGone) error {
 
 func (s *SQLite) deviceEndorsed(r hub.DeviceEndorsed) error {
 	n, err := s.w.exec("UPDATE devices SET signer = ?, signature = ? WHERE account = ? AND key = ?", r.By, r.Sig, r.Name, r.Key)
-	return s.gone(n, err, "device_endorsed")
+	return s.logMissing(n, err, "device_endorsed")
 }

@@ -83,7 +83,7 @@ func (s *SQLite) line(e *hub.Entry, l hub.Line) error {
 		}
 	}
 	if s.rooms[l.Room] == 0 {
-		return s.gone(0, nil, "line")
+		return s.logMissing(0, nil, "line")
 	}
 	s.run = append(s.run, e)
 	return nil

@@ -18,7 +18,7 @@ func (s *SQLite) note(e *hub.Entry, r hub.SealedNote) error {
 		SELECT name, ?, ?, ?, ?, 0, '', ? FROM accounts WHERE name = ?`,
 		int64(e.ID), int64(e.At), r.From, string(r.Kind), r.Network, r.To)
 	if err != nil || n == 0 {
-		return s.gone(n, err, "sealed_note")
+		return s.logMissing(n, err, "sealed_note")
 	}
 	_, err = s.w.exec("INSERT INTO notes (account, id, device, prekey, signer, seq, box, sig) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		r.To, int64(e.ID), r.Note.Device, r.Note.Prekey, r.Note.By, int64(r.Note.Seq), r.Note.Box, r.Note.Sig)
@@ -52,7 +52,7 @@ func (s *SQLite) prekey(e *hub.Entry, r hub.PrekeysMade, i int) error {
 	n, err := s.w.exec(`INSERT INTO prekeys (account, device, id, key, expires, last, sig, given, added, place)
 		SELECT account, key, ?, ?, ?, ?, ?, ?, ?, ? FROM devices WHERE account = ? AND key = ?`,
 		k.ID, k.Key, int64(k.Expires), k.Last, k.Sig, int64(e.ID), int64(e.ID), int64(i), r.Name, k.Device)
-	return s.gone(n, err, "prekeys_made")
+	return s.logMissing(n, err, "prekeys_made")
 }
 
 // prekeyGone is hub.Stock.Without in SQL. Those of a device that is removed go

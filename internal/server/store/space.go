@@ -69,8 +69,8 @@ type watch struct {
 // Full implements Store.
 func (s *SQLite) Full() bool { return s.full.Load() }
 
-// look looks at the disk once.
-func (w *watch) look(ctx context.Context, s *SQLite) {
+// measure looks at the disk once.
+func (w *watch) check(ctx context.Context, s *SQLite) {
 	dir := filepath.Dir(s.file)
 	free, whole, known := s.space(dir)
 	if !known {

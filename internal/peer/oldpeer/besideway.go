@@ -1,4 +1,4 @@
-package peer
+package oldpeer
 
 import "labchat/internal/wire"
 

@@ -1,4 +1,4 @@
-package peer
+package oldpeer
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"labchat/internal/peer/oldpeer"
+	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
 )
@@ -30,6 +30,14 @@ type Inner interface {
 	Whisper(to, text string, action bool) wire.ClientID
 	Do(r wire.Request) (tag string)
 	Retry()
+}
+
+// Store is what a Beside keeps on disk; archive.Archive is one. It calls it from one
+// goroutine.
+type Store interface {
+	session.Store
+	// What is known of the person that a private line is for.
+	gate.Disk
 }
 
 // BesideConfig says what is added to a session. Local is needed.
@@ -81,10 +89,13 @@ func (b *Beside) Run(ctx context.Context) error {
 	defer close(b.box.Events)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l := &besideLoop{Beside: b, heard: make(chan datagram)}
+	l := &besideLoop{Beside: b, heard: make(chan Datagram)}
+	l.talk = NewTalk(Config{
+		Store: b.cfg.Store, Log: b.cfg.Log, Emit: l.feed.Add, Me: func() string { return l.me }, Stamp: l.stamp,
+	})
 	conn, err := b.cfg.Listen(ctx, "udp4", b.cfg.Local)
 	if err != nil {
-		fatal := ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", b.cfg.Local, session.Cause(err))
+		fatal := session.Ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", b.cfg.Local, session.Cause(err))
 		l.feed.Add(&wire.Status{State: wire.StateEnded, Code: fatal.Code, Reason: fatal.Text})
 		l.feed.Flush(b.box.Events)
 		return fatal
@@ -93,7 +104,7 @@ func (b *Beside) Run(ctx context.Context) error {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		reading(ctx, conn, netip.AddrPort{}, l.heard)
+		Read(ctx, conn, netip.AddrPort{}, l.heard)
 	}()
 	over := make(chan error, 1)
 	go func() { over <- b.Inner.Run(ctx) }()
@@ -110,16 +121,15 @@ func (b *Beside) Run(ctx context.Context) error {
 type besideLoop struct {
 	*Beside
 	conn    net.PacketConn
-	heard   chan datagram
+	heard   chan Datagram
 	feed    session.Feed
-	keeper  session.Keeper
+	talk    *Talk
 	me      string
 	peers   []wire.Peer
 	asked   map[string]wire.Path // how lines go to those that a person has asked about, as it was told
 	waiting []late               // lines of ours
 	early   []early              // lines for us
 	last    wire.ID
-	dropped int
 }
 
 // late is a line for somebody who is not in the list yet.
@@ -130,7 +140,7 @@ type late struct {
 
 // early is a line of somebody who is not in the list yet.
 type early struct {
-	datagram
+	Datagram
 	until time.Time
 }
 
@@ -159,7 +169,7 @@ func (l *besideLoop) run() {
 		case <-timer.C:
 			l.sendLate()
 			l.hearEarly()
-			l.keep()
+			l.talk.Keep()
 		}
 	}
 }
@@ -173,7 +183,7 @@ func (l *besideLoop) next() time.Time {
 	if len(l.early) > 0 && l.early[0].until.Before(due) {
 		due = l.early[0].until
 	}
-	if again := l.keeper.Due(); !again.IsZero() && again.Before(due) {
+	if again := l.talk.Due(); !again.IsZero() && again.Before(due) {
 		due = again
 	}
 	return due
@@ -228,14 +238,14 @@ func (l *besideLoop) whisper(r *wire.Receipt) {
 func (l *besideLoop) sendLate() {
 	now := time.Now()
 	l.waiting = slices.DeleteFunc(l.waiting, func(one late) bool {
-		to, why := l.reach(one.To), barred(l.cfg.Store, one.To)
+		to, why := l.reach(one.To), Barred(l.cfg.Store, one.To)
 		switch {
 		case why != "":
-			l.settle(one.Receipt, why)
+			l.talk.Settle(one.Receipt, why)
 		case to != nil:
-			l.settle(one.Receipt, l.send(one.Receipt, to))
+			l.talk.Settle(one.Receipt, l.send(one.Receipt, to))
 		case !now.Before(one.until):
-			l.settle(one.Receipt, one.To+" is not in the server's list, so that nothing reaches them past it.")
+			l.talk.Settle(one.Receipt, one.To+" is not in the server's list, so that nothing reaches them past it.")
 		default:
 			return false
 		}
@@ -247,24 +257,10 @@ func (l *besideLoop) sendLate() {
 func (l *besideLoop) reach(name string) *net.UDPAddr {
 	for _, p := range l.peers {
 		if ip, err := netip.ParseAddr(p.Addr); err == nil && wire.Fold(p.Name) == wire.Fold(name) {
-			return net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, addrPort(l.conn.LocalAddr()).Port()))
+			return net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, AddrPort(l.conn.LocalAddr()).Port()))
 		}
 	}
 	return nil
-}
-
-// settle says that a line is out, or why not.
-func (l *besideLoop) settle(r *wire.Receipt, why string) {
-	done := *r
-	if why != "" {
-		done.State, done.Reason = wire.ReceiptFailed, why
-		l.feed.Add(&done)
-		return
-	}
-	done.State = wire.ReceiptSent
-	done.ID, done.At = l.stamp()
-	l.feed.Add(&done)
-	l.keep(&wire.Whispered{ID: done.ID, At: done.At, From: l.me, To: r.To, Kind: wire.KindDatagram, Action: r.Action, Text: r.Text, State: wire.ReceiptSent})
 }
 
 // send says why a line did not go out.
@@ -283,13 +279,13 @@ func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
 
 // datagram hears a line. Of somebody who has just come it may be here before
 // the list is.
-func (l *besideLoop) datagram(d datagram) {
+func (l *besideLoop) datagram(d Datagram) {
 	switch {
 	case l.hear(d):
-	case l.past.Load() && len(l.early) < oldpeer.MaxHeld:
+	case l.past.Load() && len(l.early) < MaxHeld:
 		l.early = append(l.early, early{d, time.Now().Add(listWait)})
 	default:
-		l.drop(d)
+		l.talk.Drop("line of somebody who is not in the list", d.From)
 	}
 }
 
@@ -299,9 +295,9 @@ func (l *besideLoop) hearEarly() {
 	now := time.Now()
 	l.early = slices.DeleteFunc(l.early, func(one early) bool {
 		switch {
-		case l.hear(one.datagram):
+		case l.hear(one.Datagram):
 		case !now.Before(one.until):
-			l.drop(one.datagram)
+			l.talk.Drop("line of somebody who is not in the list", one.From)
 		default:
 			return false
 		}
@@ -311,44 +307,21 @@ func (l *besideLoop) hearEarly() {
 
 // hear shows a line of who is in the list; the sender is the first whose address
 // it is, as their own programs have it.
-func (l *besideLoop) hear(d datagram) (known bool) {
+func (l *besideLoop) hear(d Datagram) (known bool) {
 	for _, p := range l.peers {
-		if ip, err := netip.ParseAddr(p.Addr); err != nil || ip != d.from.Addr() || p.Name == l.me {
+		if ip, err := netip.ParseAddr(p.Addr); err != nil || ip != d.From.Addr() || p.Name == l.me {
 			continue
 		}
-		if text := wire.ParseBare(d.data); text != "" {
-			e := &wire.Whispered{From: p.Name, To: l.me, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Direct: true, Way: wire.WayPlain}}
-			e.ID, e.At = l.stamp()
-			l.keep(e)
-			l.feed.Add(e)
+		if text := wire.ParseBare(d.Data); text != "" {
+			l.talk.Show(p.Name, text, wire.Via{Direct: true})
 		}
 		return true
 	}
 	return false
 }
 
-// drop counts what was not shown.
-func (l *besideLoop) drop(d datagram) {
-	l.dropped++
-	l.cfg.Log.Debug("datagram of a stranger dropped", "from", d.from, "dropped", l.dropped)
-}
-
-func (l *besideLoop) stamp() (wire.ID, wire.Millis) {
+func (l *besideLoop) stamp(string) (wire.ID, wire.Millis) {
 	now := wire.MillisOf(time.Now())
 	l.last = max(l.last+1, wire.FirstID(now)+besideShift)
 	return l.last, now
-}
-
-// keep puts lines on disk, and those that it has not taken before.
-func (l *besideLoop) keep(lines ...wire.Event) {
-	if l.cfg.Store == nil {
-		return
-	}
-	notice, err := l.keeper.Keep(l.cfg.Store, time.Now(), lines...)
-	if err != nil {
-		l.cfg.Log.Error("the archive failed", "err", err)
-	}
-	if notice != "" {
-		l.feed.Add(&wire.Notice{Text: notice, Own: true})
-	}
 }
