@@ -10,11 +10,6 @@ import (
 // A deed is something to do, and what it is typed or pressed with.
 type deed struct{ how, what text.Safe }
 
-// silent says whether nothing was said yet that is shown.
-func (t *Log) silent() bool {
-	return !slices.ContainsFunc(t.lines, func(l *line) bool { return !l.hidden && (l.spoken() || l.kind == lineFile) })
-}
-
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
 func (m *Model) introduce(at *place, rows []text.Safe, w int) {

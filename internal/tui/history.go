@@ -103,7 +103,7 @@ func (m *Model) remember(line string) {
 	id = wire.Fold(id)
 	m.composer.historyOf(id).add(line)
 	m.composer.here.leave()
-	m.disk.write(m, func(a Archive) error { return a.AddInput(id, line) })
+	m.keep(func(a Archive) error { return a.AddInput(id, line) })
 }
 
 // recallable adds a line that was refused to the history of the conversation

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	"labchat/internal/text"
@@ -58,7 +56,7 @@ func bindings() []binding {
 		{groupApp, []string{"ctrl+c"}, "", "clear, then quit", (*Model).clearOrQuit},
 		{groupApp, []string{"ctrl+q"}, "", "quit", (*Model).quit},
 		{groupApp, []string{"alt+o"}, "/outbox", "outbox", (*Model).openOutbox},
-		{groupApp, []string{"alt+c"}, "/cancel", "cancel transfer", (*Model).cancelTransfer},
+		{groupApp, []string{"alt+c"}, "/cancel", "cancel transfer", func(m *Model) { m.cancelTransfer() }},
 		{groupApp, []string{"alt+r"}, "/retry", "connect now", (*Model).retry},
 		{groupApp, []string{"alt+e"}, "/connect", "edit the server", (*Model).editServer},
 		{groupApp, []string{"esc"}, "", "close, hide", (*Model).escape},
@@ -91,5 +89,3 @@ func newKeymap(table []binding) keymap {
 	}
 	return keys
 }
-
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -341,3 +341,8 @@ func (t *Log) trim(n int) {
 		v.trimmed(n)
 	}
 }
+
+// silent says whether nothing was said yet that is shown.
+func (t *Log) silent() bool {
+	return !slices.ContainsFunc(t.lines, func(l *line) bool { return !l.hidden && (l.spoken() || l.kind == lineFile) })
+}

@@ -135,7 +135,7 @@ type book struct {
 	last    *place // the one before
 	left    *place // we are not in it any more, but a line is being written there
 	origin  *place // where a walk through the unread began
-	paint   *paint
+	clock   *Clock
 }
 
 // nowhereID is the place of who is in no room; no room is called so.
@@ -172,7 +172,7 @@ func (b *book) place(id, name string) *place {
 	b.byID[id] = p
 	if p.private() {
 		p.peer = b.peer(name)
-		p.peer.note, p.peer.recalled, p.peer.made = nil, false, b.paint.millis()
+		p.peer.note, p.peer.recalled, p.peer.made = nil, false, b.clock.millis()
 		b.persons = append(b.persons, p)
 	} else {
 		b.rooms = append(b.rooms, p)

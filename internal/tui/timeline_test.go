@@ -162,7 +162,7 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 
 func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log := newTimeline(&Log{}, newPaint(plainTheme(), func() time.Time { return noon }, time.UTC))
+		log := newTimeline(&Log{}, newPaint(plainTheme(), &Clock{func() time.Time { return noon }, time.UTC}))
 		seen := map[wire.ID]bool{}
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 12).Draw(rt, "n")
