@@ -5,9 +5,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// maxInputs is how many lines of a conversation's history are kept at hand.
-const maxInputs = 500
-
 // A history is the lines that were written in one conversation, or for it. They
 // are offered nowhere else: what was said to one person is no use to others.
 type history struct {

@@ -12,19 +12,14 @@ import (
 
 // The times of the screen.
 const (
-	lookFor    = time.Second     // a conversation counts as read after it
 	typingPace = 3 * time.Second // between two words that we are typing
 	draftPause = time.Second     // a draft is kept when nobody types for so long
 	flashFor   = 3 * time.Second // a flash hides the status row so long, unless a key comes
 	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
-const (
-	// flashConnecting is true until the session says how that went.
-	flashConnecting = "connecting"
-	// flashQueued is before what the lines of a conversation wait for.
-	flashQueued = "queued: "
-)
+// flashConnecting is true until the session says how that went.
+const flashConnecting = "connecting"
 
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.

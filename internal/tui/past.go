@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,6 +14,12 @@ import (
 
 // page is how many older lines are asked for at once.
 const page = 100
+
+// lookFor is how long a conversation is on a screen until it counts as read.
+const lookFor = time.Second
+
+// maxInputs is how many lines of a conversation's history are kept at hand.
+const maxInputs = 500
 
 // fetch asks for lines older than those that are there: the archive first,
 // then the server.

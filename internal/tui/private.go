@@ -18,6 +18,9 @@ const (
 	maxRTTs = 8
 )
 
+// flashQueued is before what the lines of a conversation wait for.
+const flashQueued = "queued: "
+
 // A peer is what is known of the way to somebody.
 type peer struct {
 	path  wire.Path

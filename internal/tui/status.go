@@ -72,9 +72,6 @@ func (m *Model) openly() text.Safe {
 	return ""
 }
 
-// native is the dialect that goes without saying.
-const native = "chat1"
-
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
 func (m *Model) security() text.Safe {

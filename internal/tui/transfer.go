@@ -5,6 +5,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// progressWidth is how wide the bar of a transfer is.
+const progressWidth = 17
+
 // fileWords says how far a file has come: its name, the progress, and what can
 // be done.
 func (p *paint) fileWords(e *wire.Transfer) text.Safe {

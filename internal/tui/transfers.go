@@ -9,8 +9,6 @@ import (
 const (
 	// maxTransfers is how many files of a conversation are known by their ID.
 	maxTransfers = 50
-	// progressWidth is how wide the bar of a transfer is.
-	progressWidth = 17
 )
 
 // A transfer is a file on its way, and the line that shows it.
