@@ -59,7 +59,7 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	p := newPaint(cfg.Theme, &m.App.Clock)
 	m.paint, m.signs = p, p.signs()
 	m.composer = composer{paint: p, editing: edits()}
-	m.keys = newKeymap(bindings())
+	m.keys = bindings()
 	room := cfg.Room
 	if room == "" {
 		room = wire.Lobby
