@@ -72,9 +72,6 @@ func (m *Model) openly() text.Safe {
 	return ""
 }
 
-// native is the dialect that goes without saying.
-const native = "chat1"
-
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
 func (m *Model) security() text.Safe {
@@ -272,7 +269,7 @@ func (m *Model) hint(w int) text.Safe {
 		return m.popup.hint
 	case m.waitsFor() != "":
 		return text.Truncate(flashQueued+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
+	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.company:
 		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
 	}

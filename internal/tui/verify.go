@@ -60,15 +60,6 @@ func (m *Model) safety(e *wire.Safety) {
 	m.arise()
 }
 
-// shows notes which key a person was shown the number of, of somebody or with "" of
-// our own account: an answer that is typed is about that one.
-func (l *link) shows(name, key string) {
-	if l.shown == nil {
-		l.shown = map[string]string{}
-	}
-	l.shown[wire.Fold(name)] = key
-}
-
 // stale says why the number is not the one to compare any more, "" where it is.
 func (v *verifyBox) stale(m *Model) text.Safe {
 	way := &v.peer.path
@@ -80,7 +71,7 @@ func (v *verifyBox) stale(m *Model) text.Safe {
 	case m.book.peers[wire.Fold(v.name)] != v.peer:
 		return v.who + " has another name now, which the number covers"
 	case way.Device != "" && way.Device != v.of.Print:
-		return v.who + " has another key now, " + shortPrint(way.Device, m.paint)
+		return v.who + " has another key now, " + m.shortPrint(way.Device)
 	case way.Key == wire.KeyWithdrawn && v.of.State != way.Key:
 		return v.who + " has removed this device"
 	}

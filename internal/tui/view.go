@@ -168,7 +168,7 @@ func (m *Model) body(l layout) []text.Safe {
 // free is how many rows of the timeline are empty below its newest line.
 func (m *Model) free(l layout) int {
 	if at := m.book.current; at != nil {
-		return at.log.drawn.free
+		return m.timeline(at).drawn.free
 	}
 	return l.timeline()
 }
@@ -181,7 +181,7 @@ func (m *Model) conversation(l layout) []text.Safe {
 		return window(nil, l.main, l.body, m.paint)
 	}
 	h := l.timeline()
-	rows := at.log.View(l.main, h)
+	rows := m.timeline(at).View(l.main, h)
 	m.introduce(at, rows, l.main)
 	if h < l.body {
 		rows = append(rows, m.footer(at, l.main))
@@ -192,8 +192,8 @@ func (m *Model) conversation(l layout) []text.Safe {
 // footer says who is typing, or how much there is below.
 func (m *Model) footer(at *place, w int) text.Safe {
 	p := m.paint
-	lead := text.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
-	if n := at.log.Below(); n > 0 {
+	lead := text.Repeat(" ", signColumn(m.timeline(at).drawn.nick)+2) // below the words: names never stand under a sign
+	if n := m.timeline(at).Below(); n > 0 {
 		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
 	}
 	writers := at.writers(p.now())
