@@ -318,7 +318,7 @@ func (m *Model) server(at *place, trust bool) {
 // help shows one command in the conversation, or all keys and commands over it.
 func (m *Model) help(at *place, word string) {
 	if word == "" {
-		m.over.openHelp(m.link.offer)
+		m.openHelp()
 		return
 	}
 	s, ok := command.HelpFor(word)

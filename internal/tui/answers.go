@@ -259,8 +259,8 @@ func (m *Model) refused(e *wire.Refused) {
 	if len(e.Near) > 0 {
 		s += " (did you mean " + cleanList(e.Near) + "?)"
 	}
-	if ask.act == wire.ActDrop && m.over.outbox != nil {
-		m.over.outbox.word = s
+	if v, open := m.over.(*outboxView); open && ask.act == wire.ActDrop {
+		v.word = s
 		return
 	}
 	if ask.room != "" {

@@ -85,7 +85,7 @@ func (m *Model) ended() {
 	}
 	m.keepDraft()
 	if m.form == nil {
-		m.form = newForm(m.cfg, m.paint)
+		m.form = newForm(m)
 	}
 	m.form.Fail(m.link.status.Code, m.link.reason)
 	if m.link.status.Code == wire.CodeUnsupported {

@@ -152,12 +152,12 @@ func (m *Model) measured() *place {
 	if at == nil || l.main < 1 {
 		return nil
 	}
-	at.log.Resize(l.main, l.timeline())
+	at.log.Resize(l.main, timelineRows(l.body))
 	return at
 }
 
 // pageRows is a page of the timeline: two rows of the page before stay.
-func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
+func (m *Model) pageRows() int { return max(timelineRows(m.layout().body)-2, 1) }
 
 // fetch asks for lines older than those that are there: the archive first,
 // then the server.
