@@ -116,7 +116,7 @@ func (m bar) hint(w int) text.Safe {
 		return m.popup.hint
 	case m.waitsFor() != "":
 		return text.Truncate(flashQueued+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
+	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.company:
 		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
 	}

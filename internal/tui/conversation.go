@@ -42,13 +42,14 @@ func (m conversation) View(w, h int) []text.Safe {
 		return window(nil, w, h, m.paint)
 	}
 	lines := timelineRows(h)
-	rows := at.log.View(w, lines)
+	log := m.timeline(at)
+	rows := log.View(w, lines)
 	m.introduce(at, rows, w)
 	if lines < h {
 		rows = append(rows, m.footer(at, w))
 	}
 	if m.banner.shown(&m.link) {
-		box, top := m.banner.View(w, lines, at.log.drawn.free, m.Model)
+		box, top := m.banner.View(w, lines, log.drawn.free, m.Model)
 		lay(rows, box, w, top)
 	}
 	if m.popup.open() {
@@ -61,8 +62,8 @@ func (m conversation) View(w, h int) []text.Safe {
 // footer says who is typing, or how much there is below.
 func (m conversation) footer(at *place, w int) text.Safe {
 	p := m.paint
-	lead := text.Repeat(" ", signColumn(at.log.drawn.nick)+2) // below the words: names never stand under a sign
-	if n := at.log.Below(); n > 0 {
+	lead := text.Repeat(" ", signColumn(m.timeline(at).drawn.nick)+2) // below the words: names never stand under a sign
+	if n := m.timeline(at).Below(); n > 0 {
 		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
 	}
 	writers := at.writers(p.now())

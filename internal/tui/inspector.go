@@ -82,7 +82,7 @@ func (m sidebar) facts(p *peer) []fact {
 		all = append(all, fact{"loss", text.Sprintf("%d / %d", way.Lost, way.Packets)})
 	}
 	if way.Key != wire.KeyNone {
-		all = append(all, fact{"key", shortPrint(way.Device, m.paint)}, fact{"", m.checked(way)})
+		all = append(all, fact{"key", m.shortPrint(way.Device)}, fact{"", m.checked(way)})
 	}
 	if way.Since > 0 {
 		all = append(all, fact{"since", clock(way.Since)})

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -60,7 +59,7 @@ func bindings() []binding {
 		{keys("clear, then quit", "ctrl+c"), groupApp, "", "", (*Model).clearOrQuit},
 		{keys("quit", "ctrl+q"), groupApp, "", "quit", (*Model).quit},
 		{keys("outbox", "alt+o"), groupApp, "/outbox", "outbox", (*Model).openOutbox},
-		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", (*Model).cancelTransfer},
+		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", func(m *Model) { m.cancelTransfer() }},
 		{keys("connect now", "alt+r"), groupApp, "/retry", "retry", (*Model).retry},
 		{keys("edit the server", "alt+e"), groupApp, "/connect", "edit server", (*Model).editServer},
 		{keys("close, hide", "esc"), groupApp, "", "hide", (*Model).escape},
@@ -150,5 +149,3 @@ func (b *binding) briefName() string {
 	}
 	return string(keyName(b.Keys()[0]))
 }
-
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

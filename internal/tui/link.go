@@ -8,6 +8,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// native is the dialect that goes without saying.
+const native = "chat1"
+
 // A link is the session with the server, and what is known of it.
 type link struct {
 	session Session

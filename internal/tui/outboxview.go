@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -28,14 +27,6 @@ type outboxView struct {
 	word   text.Safe     // what the session said of the last deed
 }
 
-// A waiter is a line that waits.
-type waiter struct {
-	client wire.ClientID
-	waiting
-	line *line
-	row  int // in its conversation
-}
-
 func (m *Model) openOutbox() { m.over = &outboxView{m: m} }
 
 // outboxCommand shows the lines that wait; with a line's number, the oldest is
@@ -54,32 +45,6 @@ func (m *Model) outboxCommand(number string) {
 	v.row, v.chosen = n-1, all[n-1].client
 	v.asked = v.chosen
 }
-
-// waiters are all lines that wait, the oldest first.
-func (m *Model) waiters() []waiter {
-	var all []waiter
-	for c, w := range m.link.outbox {
-		log := &w.at.log
-		if l := log.pending[c]; l != nil {
-			all = append(all, waiter{c, w, l, slices.Index(log.lines, l)})
-		}
-	}
-	slices.SortFunc(all, func(a, b waiter) int {
-		return cmp.Or(cmp.Compare(a.line.at, b.line.at), cmp.Compare(a.at.id, b.at.id), cmp.Compare(a.row, b.row))
-	})
-	return all
-}
-
-// where names where a line goes.
-func (w *waiter) where() text.Safe {
-	if w.at.private() {
-		return "@" + w.at.label
-	}
-	return "#" + w.at.label
-}
-
-// state says how far a line is, and why no further.
-func (w *waiter) state() text.Safe { return because("queued", w.reason) }
 
 // Key moves, goes to a conversation, deletes or tries again.
 func (v *outboxView) Key(k bubble.Key) {
@@ -142,14 +107,6 @@ func (v *outboxView) retry() {
 	if s := v.m.link.session; s != nil {
 		s.Retry()
 		v.word = "trying again"
-	}
-}
-
-// dropped takes a line off the screen that was taken out of the outbox.
-func (m *Model) dropped(ask errand) {
-	if ask.about != nil {
-		ask.about.log.Drop(ask.line)
-		delete(m.link.outbox, ask.line)
 	}
 }
 

@@ -110,7 +110,7 @@ func (m *Model) whereIWas() {
 }
 
 func (m *Model) toNewest() {
-	m.book.current.log.Newest()
+	m.timeline(m.book.current).Newest()
 	m.book.current.past.back, m.book.current.past.end = 0, true
 	m.mendEnd()
 	m.look()
@@ -121,7 +121,7 @@ func (m *Model) toOldest() { m.goBack(allLines) }
 
 // toNews goes to the rule above what is new.
 func (m *Model) toNews() {
-	if at := m.measured(); at == nil || !at.log.ToRule() {
+	if at := m.measured(); at == nil || !m.timeline(at).ToRule() {
 		m.flash("nothing new here")
 	}
 }

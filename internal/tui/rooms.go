@@ -2,35 +2,9 @@ package tui
 
 import (
 	"slices"
-	"time"
 
-	"labchat/internal/command"
 	"labchat/internal/text"
-	"labchat/internal/wire"
 )
-
-// roomsAge is how long a list of the server's rooms is good enough.
-const roomsAge = 10 * time.Second
-
-// askRooms brings the rooms that can be joined up to date, for those who look
-// for one.
-func (m *Model) askRooms() {
-	now := m.paint.now()
-	offered := m.link.offer == nil || m.link.offer[command.Rooms]
-	if !m.link.online() || m.link.me == "" || !offered || now.Sub(m.book.listed) < roomsAge {
-		return
-	}
-	m.book.listed = now
-	m.link.do(wire.Rooms{}, errand{quiet: true})
-}
-
-// meetRooms asks for the rooms of a server that we have come to. Older ones are
-// only asked when somebody looks for a room.
-func (m *Model) meetRooms() {
-	if d := m.link.status.Dialect; d == "" || d == native {
-		m.askRooms()
-	}
-}
 
 // roomList is the pane with the conversations.
 type roomList struct{ *Model }

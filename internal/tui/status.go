@@ -77,9 +77,6 @@ func (m *Model) openly() text.Safe {
 	return ""
 }
 
-// native is the dialect that goes without saying.
-const native = "chat1"
-
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
 func (m titleBar) security() text.Safe {

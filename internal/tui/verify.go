@@ -82,7 +82,7 @@ func (v *verifyBox) stale(m *Model) text.Safe {
 	case m.book.peers[wire.Fold(v.name)] != v.peer:
 		return v.who + " has another name now, which the number covers"
 	case way.Device != "" && way.Device != v.of.Print:
-		return v.who + " has another key now, " + shortPrint(way.Device, m.paint)
+		return v.who + " has another key now, " + m.shortPrint(way.Device)
 	case way.Key == wire.KeyWithdrawn && v.of.State != way.Key:
 		return v.who + " has removed this device"
 	}
