@@ -150,8 +150,8 @@ func (v viewer) LoginRefused(e *wire.Refused) bool {
 
 // Refused says what was refused in the list of the outbox, if it is there.
 func (v viewer) Refused(ask errand, words text.Safe) bool {
-	if ask.act == wire.ActDrop && v.over.outbox != nil {
-		v.over.outbox.word = words
+	if box, open := v.over.(*outboxView); open && ask.act == wire.ActDrop {
+		box.word = words
 		return true
 	}
 	if ask.room != "" {
@@ -198,7 +198,7 @@ func (m *Model) ended() {
 	}
 	m.keepDraft()
 	if m.form == nil {
-		m.form = newForm(m.cfg, m.paint)
+		m.form = newForm(m)
 	}
 	m.form.Fail(m.link.status.Code, m.link.reason)
 	if m.link.status.Code == wire.CodeUnsupported {

@@ -24,7 +24,7 @@ func TestTheOutboxIsListedOldestFirst(t *testing.T) {
 		at = next
 	}
 	s.press("enter")
-	if s.over.open() || s.book.current.id != "@alice" {
+	if s.over != nil || s.book.current.id != "@alice" {
 		t.Errorf("Enter went to %s", s.book.current.id)
 	}
 	s.press("alt+o", "down", "down", "down", "down", "enter")
