@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 	"internal/tui/theme":         {"internal/text"},
 	"internal/tui/stdout":        {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":           {},
-	"internal/tui/bubble":        {"internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
+	"internal/tui/bubble":        {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":           {"internal/wire"},
 	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
 	"internal/plain":             {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
