@@ -210,7 +210,7 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		}, state),
 	}
 	if d.registry != nil {
-		l.registry = newRegistry(d.cfg, d.registry, in, l.hub.Known)
+		l.registry = newRegistry(d.cfg, d.registry, in, l.hub.HasName)
 		l.registry.bridges.start = d.readers.Go
 		l.now = time.Now()
 		for _, r := range state.Rooms {

@@ -154,9 +154,9 @@ func (l *loop) effect(e *hub.Effect) {
 	case hub.OpCast:
 		l.cast(e, c)
 	case hub.OpSubscribe:
-		l.fan.subscribe(&c.receiver, e.Topic)
+		l.fan.subscribe(&c.receiver, e.Audience)
 	case hub.OpUnsubscribe:
-		l.fan.unsubscribe(&c.receiver, e.Topic)
+		l.fan.unsubscribe(&c.receiver, e.Audience)
 	case hub.OpClose:
 		l.close(c, e.Event)
 	case hub.OpDecided:
@@ -173,7 +173,7 @@ func (l *loop) deliver(c *conn, e *hub.Effect) {
 		return
 	}
 	if last := l.fan.deliver(&c.receiver, e.Event); last {
-		l.hub.Gone(l.now, c.id, &l.out)
+		l.hub.Disconnect(l.now, c.id, &l.out)
 		l.close(c, nil)
 	}
 }
@@ -183,8 +183,8 @@ func (l *loop) cast(e *hub.Effect, except *conn) {
 	if except != nil {
 		r = &except.receiver
 	}
-	if last := l.fan.tell(e.Topic, e.Event, r, e.Instead); last {
-		l.hub.Gone(l.now, except.id, &l.out)
+	if last := l.fan.tell(e.Audience, e.Event, r, e.Instead); last {
+		l.hub.Disconnect(l.now, except.id, &l.out)
 		l.close(except, nil)
 	}
 }

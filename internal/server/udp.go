@@ -25,7 +25,7 @@ type registry struct {
 	parties map[hub.SessionID]*party
 	// known are the sessions that hold a name, unknown those that do not.
 	known, unknown *table[source, *party]
-	topics         map[hub.Topic][]*party // in order of subscription
+	topics         map[hub.Audience][]*party // in order of subscription
 	purses         purses
 	bridges        bridges
 	signals        signals
@@ -61,7 +61,7 @@ type party struct {
 	control []byte         // makes datagrams leave from there
 	to      target
 	heard   time.Time
-	subs    []hub.Topic
+	subs    []hub.Audience
 	last    said
 	bridge  *bridge // not nil: a group's
 	outgoing
@@ -94,7 +94,7 @@ func newRegistry(cfg Config, s *packetSocket, in *inbox, named func(hub.SessionI
 		parties: map[hub.SessionID]*party{},
 		known:   newTable[source, *party](maxKnown),
 		unknown: newTable[source, *party](maxUnknown),
-		topics:  map[hub.Topic][]*party{},
+		topics:  map[hub.Audience][]*party{},
 		purses:  newPurses(),
 		bridges: bridges{on: cfg.BridgeMulticast},
 		signals: newSignals(time.Now()),
@@ -223,7 +223,7 @@ func (l *loop) meet(p *party, d wire.Datagrams) {
 
 // part ends a session from our side.
 func (l *loop) part(p *party) {
-	l.hub.Gone(l.now, p.id, &l.out)
+	l.hub.Disconnect(l.now, p.id, &l.out)
 	l.registry.forget(p)
 	l.carry()
 }
@@ -282,9 +282,9 @@ func (l *loop) datagramEffect(e *hub.Effect) bool {
 	case hub.OpDeliver:
 		g.tell(p, e.Event, l.now)
 	case hub.OpSubscribe:
-		g.subscribe(p, e.Topic)
+		g.subscribe(p, e.Audience)
 	case hub.OpUnsubscribe:
-		g.unsubscribe(p, e.Topic)
+		g.unsubscribe(p, e.Audience)
 	case hub.OpClose:
 		if e.Event != nil {
 			g.tell(p, e.Event, l.now)
@@ -295,15 +295,15 @@ func (l *loop) datagramEffect(e *hub.Effect) bool {
 	return true
 }
 
-func (g *registry) subscribe(p *party, t hub.Topic) {
+func (g *registry) subscribe(p *party, t hub.Audience) {
 	if !slices.Contains(p.subs, t) {
 		p.subs = append(p.subs, t)
 		g.topics[t] = append(g.topics[t], p)
 	}
 }
 
-func (g *registry) unsubscribe(p *party, t hub.Topic) {
-	same := func(o hub.Topic) bool { return o == t }
+func (g *registry) unsubscribe(p *party, t hub.Audience) {
+	same := func(o hub.Audience) bool { return o == t }
 	p.subs = slices.DeleteFunc(p.subs, same)
 	g.topics[t] = slices.DeleteFunc(g.topics[t], func(o *party) bool { return o == p })
 	if len(g.topics[t]) == 0 {

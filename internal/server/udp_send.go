@@ -56,7 +56,7 @@ func (g *registry) cast(e *hub.Effect, except *party, now time.Time) {
 		datagrams [][]byte
 	}
 	var all []coded
-	for _, p := range g.topics[e.Topic] {
+	for _, p := range g.topics[e.Audience] {
 		if p == except {
 			continue
 		}

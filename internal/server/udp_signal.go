@@ -63,7 +63,7 @@ func (l *loop) registerEndpoint(d *datagram, s wire.Signal) {
 		token := g.signals.cookies.bake(s.ID, d.from, g.signals.cookies.period(l.now))
 		g.answer(d, wire.Signal{Kind: wire.SignalCookie, Nonce: s.Nonce, ID: s.ID, Token: token}, r.Secret)
 	default:
-		l.hub.Seen(l.now, s.ID, s.Counter, d.from)
+		l.hub.NoteSignal(l.now, s.ID, s.Counter, d.from)
 		g.noteEndpoint(s.ID, d.from)
 		g.answer(d, wire.Signal{Kind: wire.SignalRegistered, Nonce: s.Nonce, ID: s.ID, Addr: d.from}, r.Secret)
 	}
