@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"labchat/internal/server/hub"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -47,7 +47,7 @@ func newDesk(tb testing.TB) *desk {
 	}
 	tb.Cleanup(s.close)
 	cfg := Config{Log: testLog(tb)}.orDefaults()
-	d := &daemon{cfg: cfg, store: store.NewMemory(nil), late: newCoarseTimer(), registry: s}
+	d := &daemon{cfg: cfg, store: storetest.New(nil), late: newCoarseTimer(), registry: s}
 	k := &desk{loop: d.newLoop(context.Background(), hub.State{}), to: s.addr, known: map[target]netip.AddrPort{}, sent: map[netip.AddrPort][]string{}}
 	k.registry.out = k
 	k.now = time.Now()
