@@ -169,18 +169,18 @@ func (l *loop) effect(e *hub.Effect) {
 		if c != nil {
 			except = &c.receiver
 		}
-		last = l.fan.tell(e.Topic, e.Event, except, e.Instead)
+		last = l.fan.tell(e.Audience, e.Event, except, e.Instead)
 	case hub.OpSubscribe:
-		l.fan.subscribe(&c.receiver, e.Topic)
+		l.fan.subscribe(&c.receiver, e.Audience)
 	case hub.OpUnsubscribe:
-		l.fan.unsubscribe(&c.receiver, e.Topic)
+		l.fan.unsubscribe(&c.receiver, e.Audience)
 	case hub.OpClose:
 		l.close(c, e.Event)
 	case hub.OpDecided: // it stays silent: an old program's way
 		l.speak(c, wire.ByName(oldDialect))
 	}
 	if last {
-		l.hub.Gone(l.now, c.id, &l.out)
+		l.hub.Disconnect(l.now, c.id, &l.out)
 		l.close(c, nil)
 	}
 }

@@ -158,7 +158,7 @@ var errSlow = errors.New("the outbox is full")
 // endSlow ends a connection whose outbox is full: what waits there is dropped,
 // and it is told why.
 func (l *loop) endSlow(c *conn) {
-	l.hub.Gone(l.now, c.id, &l.out)
+	l.hub.Disconnect(l.now, c.id, &l.out)
 	l.forget(c)
 	l.fan.leave(&c.receiver)
 	l.fan.discard(&c.receiver)
