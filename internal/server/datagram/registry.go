@@ -45,7 +45,7 @@ type Registry struct {
 	// named are the sessions that hold a name, unnamed those that do not.
 	named, unnamed *lru[source, *session]
 	audiences      map[hub.Audience][]*session // in order of subscription
-	bridges        int                      // that are open
+	bridges        int                         // that are open
 	endpoints      endpoints
 	lineSeed       maphash.Seed // of session.last
 	swept          time.Time    // when silent sessions were looked for
