@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
+	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -13,20 +15,20 @@ import (
 const maxListed = 60
 
 // roomList shows which rooms there are.
-func (m *Model) roomList(e *wire.RoomList) {
-	ask := m.link.errand(e.Re.Re)
+func (a *App) roomList(e *wire.RoomList) {
+	ask := a.link.errand(e.Re.Re)
 	at := ask.at
-	m.book.known = make([]string, len(e.Rooms))
+	a.book.known = make([]string, len(e.Rooms))
 	for i, r := range e.Rooms {
-		m.book.known[i] = r.Room
-		m.knowRoom(r)
+		a.book.known[i] = r.Room
+		a.knowRoom(r)
 	}
 	if ask.quiet {
-		m.popup.Refresh(m)
+		a.view.RoomsListed()
 		return
 	}
 	if len(e.Rooms) == 0 {
-		m.note(at, "no rooms")
+		a.note(at, "no rooms")
 	}
 	for _, r := range e.Rooms {
 		parts := []text.Safe{"#" + text.CleanLine(r.Room)}
@@ -39,24 +41,24 @@ func (m *Model) roomList(e *wire.RoomList) {
 		if r.Topic != "" {
 			parts = append(parts, text.CleanLine(r.Topic))
 		}
-		m.note(at, text.Join(parts, " "+m.paint.Glyph.Dot+" "))
+		a.note(at, text.Join(parts, " "+a.signs.Dot+" "))
 	}
 	if e.More > 0 {
-		m.note(at, text.Sprintf("and %d more", e.More))
+		a.note(at, text.Sprintf("and %d more", e.More))
 	}
 }
 
 // knowRoom remembers a room's topic.
-func (m *Model) knowRoom(r wire.RoomInfo) {
-	if at := m.book.byID[roomID(r.Room)]; at != nil {
+func (a *App) knowRoom(r wire.RoomInfo) {
+	if at := a.book.byID[roomID(r.Room)]; at != nil {
 		at.topic = cmp.Or(text.CleanLine(r.Topic), at.topic) // not all dialects list it
 	}
 }
 
 // peopleList shows who is there; of a room it brings the list up to date, which is
 // all where nobody has asked.
-func (m *Model) peopleList(e *wire.PeopleList) {
-	if at := m.book.byID[roomID(e.Room)]; at != nil {
+func (a *App) peopleList(e *wire.PeopleList) {
+	if at := a.book.byID[roomID(e.Room)]; at != nil {
 		at.people.Set(e.People, e.More)
 		at.people.part = e.Partial
 		if e.Own { // of the only room that there is, which nobody enters
@@ -66,7 +68,7 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 	if e.Re.Re == "" {
 		return
 	}
-	ask := m.link.errand(e.Re.Re)
+	ask := a.link.errand(e.Re.Re)
 	names := make([]text.Safe, 0, maxListed)
 	for i, p := range e.People {
 		if i == maxListed {
@@ -87,12 +89,12 @@ func (m *Model) peopleList(e *wire.PeopleList) {
 	if rest := all - len(names); rest > 0 {
 		s += text.Sprintf(" and %d more", rest)
 	}
-	m.note(ask.at, s)
+	a.note(ask.at, s)
 }
 
 // userInfo shows what the server tells of somebody.
-func (m *Model) userInfo(e *wire.UserInfo) {
-	at, p := m.link.errand(e.Re.Re).at, m.paint
+func (a *App) userInfo(e *wire.UserInfo) {
+	at := a.link.errand(e.Re.Re).at
 	parts := []text.Safe{marked(e.Name, e.Kind), text.CleanLine(string(e.Kind))}
 	switch {
 	case !e.Online:
@@ -103,10 +105,10 @@ func (m *Model) userInfo(e *wire.UserInfo) {
 		parts = append(parts, "online")
 	}
 	if e.Since != 0 {
-		parts = append(parts, "since "+p.day(e.Since)+" "+p.clock(e.Since))
+		parts = append(parts, "since "+a.day(e.Since)+" "+a.clock(e.Since))
 	}
 	if e.Registered != 0 {
-		parts = append(parts, "registered "+p.day(e.Registered))
+		parts = append(parts, "registered "+a.day(e.Registered))
 	}
 	if len(e.Rooms) > 0 {
 		rooms := "rooms: " + cleanList(e.Rooms)
@@ -118,7 +120,7 @@ func (m *Model) userInfo(e *wire.UserInfo) {
 	if len(e.Dialects) > 0 {
 		parts = append(parts, "speaks "+cleanList(e.Dialects))
 	}
-	m.note(at, text.Join(parts, " "+p.Glyph.Dot+" "))
+	a.note(at, text.Join(parts, " "+a.signs.Dot+" "))
 }
 
 func cleanList(names []string) text.Safe {
@@ -130,159 +132,154 @@ func cleanList(names []string) text.Safe {
 }
 
 // sessionList shows where we are logged in.
-func (m *Model) sessionList(e *wire.SessionList) {
-	at, p := m.link.errand(e.Re.Re).at, m.paint
+func (a *App) sessionList(e *wire.SessionList) {
+	at := a.link.errand(e.Re.Re).at
 	for _, s := range e.Sessions {
 		row := text.Sprintf("session %s from %s, %s, since %s %s", text.CleanLine(s.Session), text.CleanLine(s.Addr),
-			text.CleanLine(s.Program), p.day(s.Since), p.clock(s.Since))
+			text.CleanLine(s.Program), a.day(s.Since), a.clock(s.Since))
 		if s.Current {
 			row += " (this one)"
 		}
-		m.note(at, row)
+		a.note(at, row)
 	}
 }
 
 // deviceList shows the devices of our account.
-func (m *Model) deviceList(e *wire.DeviceList) {
-	at, p := m.link.errand(e.Re.Re).at, m.paint
+func (a *App) deviceList(e *wire.DeviceList) {
+	at := a.link.errand(e.Re.Re).at
 	if len(e.Devices) == 0 {
-		m.note(at, "no device of yours holds private conversations")
+		a.note(at, "no device of yours holds private conversations")
 	}
 	for _, d := range e.Devices {
-		row := "device " + text.CleanLine(wire.DevicePrint(d.Key)) + ", since " + p.day(d.Since)
+		row := "device " + text.CleanLine(wire.DevicePrint(d.Key)) + ", since " + a.day(d.Since)
 		switch {
 		case d.Key == e.Own:
 			row += " (this one)"
 		case !slices.Contains(e.Vouched, d.Key):
-			row += ", no other vouches for it: /verify " + m.link.label
+			row += ", no other vouches for it: /verify " + a.link.label
 		}
-		m.note(at, row)
+		a.note(at, row)
 	}
 }
 
 // inboxCount goes before the lines that waited.
-func (m *Model) inboxCount(e *wire.InboxCount) {
-	ask := m.link.errand(e.Re.Re)
+func (a *App) inboxCount(e *wire.InboxCount) {
+	ask := a.link.errand(e.Re.Re)
 	switch {
 	case e.Count > 0:
-		m.note(ask.at, plural(e.Count, "line")+" waited for you")
+		a.note(ask.at, plural(e.Count, "line")+" waited for you")
 	case ask.act != "":
-		m.note(ask.at, "nothing waits for you")
+		a.note(ask.at, "nothing waits for you")
 	}
 	if e.Dropped > 0 {
-		m.note(ask.at, text.Sprintf("the inbox was full: the %d oldest lines are lost", e.Dropped))
+		a.note(ask.at, text.Sprintf("the inbox was full: the %d oldest lines are lost", e.Dropped))
 	}
 }
 
 // helpText shows what the server's dialect knows.
-func (m *Model) helpText(e *wire.HelpText) {
-	m.note(m.link.errand(e.Re.Re).at, "the server knows: "+cleanList(e.Commands))
+func (a *App) helpText(e *wire.HelpText) {
+	a.note(a.link.errand(e.Re.Re).at, "the server knows: "+cleanList(e.Commands))
 }
 
 // created goes on into the new room.
-func (m *Model) created(e *wire.Created) {
-	ask := m.link.errand(e.Re.Re)
-	m.note(ask.at, "#"+text.CleanLine(e.Room)+" is made")
+func (a *App) created(e *wire.Created) {
+	ask := a.link.errand(e.Re.Re)
+	a.note(ask.at, "#"+text.CleanLine(e.Room)+" is made")
 	if ask.act == wire.ActCreate {
-		m.link.do(wire.Join{Room: e.Room}, errand{at: ask.at, room: e.Room, edits: ask.edits, since: ask.since})
+		a.link.do(wire.Join{Room: e.Room}, errand{at: ask.at, room: e.Room, edits: ask.edits, since: ask.since})
 	}
 }
 
 // done says so, where the screen does not show it anyway.
-func (m *Model) done(e *wire.Done) {
-	ask := m.link.errand(e.Re.Re)
+func (a *App) done(e *wire.Done) {
+	ask := a.link.errand(e.Re.Re)
 	if ask.quiet {
 		return
 	}
 	switch e.Of {
 	case wire.ActLeave:
-		if ask.about != nil && m.book.byID[ask.about.id] == ask.about {
-			m.leave(ask.about, true)
+		if ask.about != nil && a.book.byID[ask.about.id] == ask.about {
+			a.leave(ask.about, true)
 		}
 	case wire.ActAway:
-		m.note(ask.at, "noted")
+		a.note(ask.at, "noted")
 	case wire.ActTrust:
-		m.note(ask.at, "noted")
+		a.note(ask.at, "noted")
 	case wire.ActPasswd:
-		m.note(ask.at, "the password is changed; all other sessions have to log in again")
+		a.note(ask.at, "the password is changed; all other sessions have to log in again")
 	case wire.ActAccount:
-		m.note(ask.at, "the account is changed")
+		a.note(ask.at, "the account is changed")
 	case wire.ActAccept:
-		m.answer(ask.about)
+		a.answer(ask.about)
 	case wire.ActReject:
-		m.answer(ask.about)
+		a.answer(ask.about)
 		if ask.about != nil {
-			m.note(ask.at, ask.about.label+" was refused")
+			a.note(ask.at, ask.about.label+" was refused")
 		}
 	case wire.ActHangUp:
-		m.note(ask.at, "the conversation has ended, until one side writes again")
+		a.note(ask.at, "the conversation has ended, until one side writes again")
 	case wire.ActDrop:
-		m.dropped(ask)
+		a.dropped(ask)
 	case wire.ActLogout:
-		m.link.setName("", "")
-		m.note(ask.at, "you are logged out")
+		a.link.setName("", "")
+		a.note(ask.at, "you are logged out")
 	case wire.ActEndSession:
-		m.note(ask.at, "that session is ended")
+		a.note(ask.at, "that session is ended")
 	default: // the screen shows it anyway
 	}
 }
 
 // refused says what was not done, and what to do instead.
-func (m *Model) refused(e *wire.Refused) {
-	ask := m.link.errand(e.Re.Re)
+func (a *App) refused(e *wire.Refused) {
+	ask := a.link.errand(e.Re.Re)
 	if ask.about != nil && ask.act == wire.ActHistory {
 		if ask.about.past.asking == e.Re.Re {
 			ask.about.past.asking = ""
 		}
 		if ask.hole.To != 0 && e.Code == wire.CodeUnsupported {
-			m.fill(ask.about, ask.hole, true)
+			a.fill(ask.about, ask.hole, true)
 		}
 	}
 	if at := ask.about; at != nil && ask.act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
-		m.leave(at, true) // we are not in it, as somebody wants
+		a.leave(at, true) // we are not in it, as somebody wants
 		return
 	}
-	if m.form != nil && (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) {
-		m.form.Fail(e.Code, text.CleanLine(e.Text))
+	if (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) && a.view.LoginRefused(e) {
 		return
 	}
 	switch e.Of {
 	case wire.ActLogin, wire.ActRegister, wire.ActPasswd, wire.ActAccount:
-		m.moment.guard.secret = true // whoever tries again may type it at once
+		a.secret = true // whoever tries again may type it at once
 	default:
 	}
 	if ask.quiet || e.Of == wire.ActTyping || e.Of == wire.ActRead {
 		return
 	}
-	m.keptOut(e, ask)
+	a.keptOut(e, ask)
 	s := text.CleanLine(cmp.Or(e.Text, string(e.Code)))
 	if len(e.Near) > 0 {
 		s += " (did you mean " + cleanList(e.Near) + "?)"
 	}
-	if ask.act == wire.ActDrop && m.over.outbox != nil {
-		m.over.outbox.word = s
+	if a.view.Refused(ask, s) {
 		return
 	}
-	if ask.room != "" {
-		m.moment.guard.missed, m.moment.guard.missedAt = ask.room, m.paint.now()
-	}
 	if ask.typed != "" {
-		m.recallable(ask.at, ask.typed)
+		a.view.Recallable(ask.at, ask.typed)
 	}
-	m.note(ask.at, about(ask.typed, s))
+	a.note(ask.at, about(ask.typed, s))
 }
 
 // keptOut takes the lobby off the screen at a registry that has none: a start
 // shows it before anything is known.
-func (m *Model) keptOut(e *wire.Refused, ask errand) {
-	at := m.book.find(roomID(wire.Lobby))
-	registry := wire.DatagramsByName(m.link.status.Dialect) != nil
-	if !registry || ask.act != "" || e.Of != wire.ActJoin || m.cfg.Room != "" || at == nil || at.stands == inside {
+func (a *App) keptOut(e *wire.Refused, ask errand) {
+	at := a.book.find(roomID(wire.Lobby))
+	registry := wire.DatagramsByName(a.link.status.Dialect) != nil
+	if !registry || ask.act != "" || e.Of != wire.ActJoin || a.room != "" || at == nil || at.stands == inside {
 		return
 	}
 	old := at.id
-	m.book.empty(at)
-	m.composer.Rename(old, at.id)
+	a.book.empty(at)
+	a.view.Renamed(old, at.id)
 }
 
 // about introduces a refusal, which the server may have worded, by the line that
@@ -303,4 +300,27 @@ func appendNew[S ~string](list []S, s S) []S {
 		return list
 	}
 	return append(list, s)
+}
+
+// roomsAge is how long a list of the server's rooms is good enough.
+const roomsAge = 10 * time.Second
+
+// askRooms brings the rooms that can be joined up to date, for those who look
+// for one.
+func (a *App) askRooms() {
+	now := a.now()
+	offered := a.link.offer == nil || a.link.offer[command.Rooms]
+	if !a.link.online() || a.link.me == "" || !offered || now.Sub(a.book.listed) < roomsAge {
+		return
+	}
+	a.book.listed = now
+	a.link.do(wire.Rooms{}, errand{quiet: true})
+}
+
+// meetRooms asks for the rooms of a server that we have come to. Older ones are
+// only asked when somebody looks for a room.
+func (a *App) meetRooms() {
+	if d := a.link.status.Dialect; d == "" || d == native {
+		a.askRooms()
+	}
 }

@@ -24,11 +24,11 @@ func (m *Model) goOnBack() {
 	if at == nil {
 		return
 	}
-	m.goUp(at, at.log.Above(true))
+	m.goUp(at, m.timeline(at).Above(true))
 	if m.mend(at); at.waits() {
 		return
 	}
-	m.goUp(at, at.log.Above(false)) // past holes that nobody can mend now
+	m.goUp(at, m.timeline(at).Above(false)) // past holes that nobody can mend now
 	if at.past.back > 0 {
 		m.fetch(at)
 	}
@@ -44,6 +44,6 @@ func (m *Model) goUp(at *place, lines int) {
 		at.past.back -= lines
 	}
 	if lines > 0 {
-		m.move(at, at.log.ToEarlier(lines))
+		m.move(at, m.timeline(at).ToEarlier(lines))
 	}
 }

@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"maps"
+	"slices"
+
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -247,3 +250,5 @@ func (b *banner) unknown(m *Model) text.Safe {
 	}
 	return "who else is online (the list is from " + m.paint.clock(wire.MillisOf(at.people.at)) + ")"
 }
+
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

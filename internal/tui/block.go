@@ -2,7 +2,6 @@ package tui
 
 import (
 	"labchat/internal/text"
-	"labchat/internal/wire"
 )
 
 const (
@@ -13,9 +12,6 @@ const (
 	maxNick  = 14
 	timeCell = 5 // 14:02
 	markCell = 9 // the state of an own line, with a blank before it
-
-	// maxDrawnRows bounds the rows that are kept rendered.
-	maxDrawnRows = 2000
 )
 
 // shape is what the rows of a line depend on beside the line.
@@ -24,111 +20,6 @@ type shape struct {
 	nick   int16 // 0: narrow
 	timed  bool  // the first row shows the time
 	headed bool  // narrow: the name stands above
-}
-
-// cache is how the timeline was last drawn, and which lines hold rows.
-type cache struct {
-	width, height int
-	nick          int
-	free          int // empty rows below the newest line
-	lines         []*line
-	rows          int
-}
-
-// keep remembers that a line was rendered, and lets the oldest half go when
-// there are too many rows.
-func (c *cache) keep(l *line) {
-	c.lines = append(c.lines, l)
-	c.rows += len(l.rows)
-	if c.rows <= maxDrawnRows {
-		return
-	}
-	half := len(c.lines) / 2
-	for _, old := range c.lines[:half] {
-		c.rows -= len(old.rows)
-		if old != l {
-			old.rows = nil
-		}
-	}
-	c.lines = append([]*line(nil), c.lines[half:]...)
-	c.rows = 0
-	for _, kept := range c.lines {
-		c.rows += len(kept.rows)
-	}
-}
-
-// A rule is the line above what is new since somebody last looked. It stands
-// above the first line of somebody else: an own one is never news.
-type rule struct {
-	on    bool
-	mark  wire.ID // the newest line that is not new
-	count int     // lines that are news,
-	upto  wire.ID // or if it is not 0: what is news up to this line
-}
-
-// Show puts the timeline on the screen with a rule below mark, or takes it off.
-func (t *timeline) Show(on bool, mark wire.ID, count int) {
-	t.shown = on
-	t.rule = rule{on: on && count > 0, mark: mark, count: count}
-	if !on {
-		t.Undraw()
-		if extra := len(t.lines) - maxHiddenLines; extra > 0 {
-			t.trim(extra)
-		}
-	}
-}
-
-// Missed puts a rule below mark, above what was said up to a line while nobody
-// could look.
-func (t *timeline) Missed(mark, upto wire.ID) { t.rule = rule{on: true, mark: mark, upto: upto} }
-
-// news is how many lines the rule announces.
-func (r *rule) news(t *timeline) int {
-	if r.upto == 0 {
-		return r.count
-	}
-	n := 0
-	for i := t.after(r.mark); i < t.settled() && t.lines[i].key <= r.upto; i++ {
-		if t.lines[i].counts() {
-			n++
-		}
-	}
-	return n
-}
-
-// firstNews is the index of the line that the rule stands above, or -1.
-func (t *timeline) firstNews() int {
-	if !t.rule.on {
-		return -1
-	}
-	for i := t.after(t.rule.mark); i < t.settled(); i++ {
-		l := t.lines[i]
-		if t.rule.upto != 0 && l.key > t.rule.upto {
-			break
-		}
-		if l.counts() {
-			return i
-		}
-	}
-	return -1
-}
-
-// Undraw forgets all that was rendered.
-func (t *timeline) Undraw() {
-	for _, l := range t.drawn.lines {
-		l.undraw()
-	}
-	t.drawn = cache{}
-}
-
-// Resize says how much room there is.
-func (t *timeline) Resize(w, h int) {
-	t.drawn.width, t.drawn.height = w, h
-	if w < narrowTimeline {
-		t.drawn.nick = 0
-	} else {
-		t.drawn.nick = max(t.drawn.nick, minNick)
-	}
 }
 
 // View returns h rows of w columns, the newest line at the bottom.
@@ -249,20 +140,20 @@ func (t *timeline) body(i int) []text.Safe {
 		s.timed = !p.sameMinute(before.at, l.at)
 		s.headed = s.timed || before.from != l.from || before.kind != l.kind
 	}
-	if l.rows != nil && l.shape == s {
-		return l.rows
+	if r, ok := t.drawn.of[l]; ok && r.shape == s && r.changes == l.changes {
+		return r.rows
 	}
-	l.shape = s
+	var rows []text.Safe
 	switch {
 	case l.kind == lineBreak:
-		l.rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
+		rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
 	case s.nick == 0:
-		l.rows = narrowRows(l, s, p)
+		rows = narrowRows(l, s, p)
 	default:
-		l.rows = wideRows(l, s, p)
+		rows = wideRows(l, s, p)
 	}
-	t.drawn.keep(l)
-	return l.rows
+	t.drawn.keep(l, rendered{shape: s, changes: l.changes, rows: rows})
+	return rows
 }
 
 // wideRows renders a line beside its time, its sender and its sign.
@@ -272,14 +163,14 @@ func wideRows(l *line, s shape, p *paint) []text.Safe {
 	words := p.wrapLine(l, min(room, maxMeasure))
 	rows := make([]text.Safe, len(words))
 	for i, row := range words {
-		clock, who := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
+		clock, name := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
 		if i == 0 {
-			who = p.sender(l, text.PadLeft(l.who(), int(s.nick)))
+			name = p.sender(l, text.PadLeft(who(l), int(s.nick)))
 			if s.timed {
 				clock = p.dim(p.clock(l.at))
 			}
 		}
-		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
+		rows[i] = clock + " " + name + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
 	}
 	return rows
 }
@@ -290,8 +181,8 @@ func narrowRows(l *line, s shape, p *paint) []text.Safe {
 	width := int(s.width) - edge
 	var rows []text.Safe
 	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
-		who := text.Truncate(l.who(), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+text.Repeat(" ", edge))
+		name := text.Truncate(who(l), width-timeCell-1)
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(name, width-timeCell-1))+text.Repeat(" ", edge))
 	}
 	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
 		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+text.Repeat(" ", edge))
@@ -372,14 +263,6 @@ func (p *paint) wrapCard(card text.Safe, width int) []text.Safe {
 	return rows
 }
 
-// who is what stands in the column of names.
-func (l *line) who() text.Safe {
-	if l.kind == lineSaid || l.kind == lineFile {
-		return l.from
-	}
-	return ""
-}
-
 // words renders one row of a line's text in width columns, with the state of
 // an own line at the end of its first row.
 func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
@@ -389,4 +272,12 @@ func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
 	}
 	styled := p.said(l, row)
 	return styled + text.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
+}
+
+// who is what stands in the column of names.
+func who(l *line) text.Safe {
+	if l.kind == lineSaid || l.kind == lineFile {
+		return l.from
+	}
+	return ""
 }

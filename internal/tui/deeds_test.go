@@ -24,7 +24,7 @@ func TestTheOutboxIsListedOldestFirst(t *testing.T) {
 		at = next
 	}
 	s.press("enter")
-	if s.over.open() || s.book.current.id != "@alice" {
+	if s.over != nil || s.book.current.id != "@alice" {
 		t.Errorf("Enter went to %s", s.book.current.id)
 	}
 	s.press("alt+o", "down", "down", "down", "down", "enter")
@@ -343,9 +343,9 @@ func TestAFileMovesNothingThatIsBeingRead(t *testing.T) {
 	}
 	s.hear(file(wire.TransferRunning, 1))
 	s.press("pgup")
-	before := s.book.current.log.View(80, 30)
+	before := s.timeline(s.book.current).View(80, 30)
 	s.hear(file(wire.TransferRunning, 80_000), file(wire.TransferDone, 84_000))
-	if diff := cmp.Diff(before, s.book.current.log.View(80, 30)); diff != "" {
+	if diff := cmp.Diff(before, s.timeline(s.book.current).View(80, 30)); diff != "" {
 		t.Errorf("the lines moved:\n%s", diff)
 	}
 }

@@ -23,26 +23,27 @@ type disk struct {
 	restoring int  // times that the archive is being asked for what it keeps of the screen
 }
 
-// write puts a write into the queue.
-func (d *disk) write(m *Model, do func(Archive) error) {
-	if m.link.archive == nil {
+// keep has the archive keep something.
+func (a *App) keep(do func(Archive) error) {
+	if a.link.archive == nil {
 		return
 	}
-	d.queue = append(d.queue, do)
-	d.next(m)
+	a.disk.queue = append(a.disk.queue, do)
+	a.writeNext()
 }
 
-// next starts all that waits as one job, unless one is under way.
-func (d *disk) next(m *Model) {
+// writeNext starts all that waits as one job, unless one is under way.
+func (a *App) writeNext() {
+	d := &a.disk
 	if d.busy || len(d.queue) == 0 {
 		return
 	}
 	d.busy = true
-	queue, archive := d.queue, m.link.archive
+	queue, archive := d.queue, a.link.archive
 	d.queue = nil
-	m.start(func(context.Context) any {
+	a.start(func(context.Context) func() {
 		left, err := writeAll(archive, queue)
-		return written{left, err}
+		return func() { a.written(left, err) }
 	})
 }
 
@@ -59,49 +60,44 @@ func writeAll(a Archive, queue []func(Archive) error) (left []func(Archive) erro
 
 // written goes on with what waits: at once, or where writing fails, which it
 // says once, after a while.
-func (m *Model) written(w written) {
-	d := &m.disk
-	if w.err == nil {
+func (a *App) written(left []func(Archive) error, err error) {
+	d := &a.disk
+	if err == nil {
 		d.busy = false
-		d.next(m)
+		a.writeNext()
 		return
 	}
-	d.queue = append(w.left, d.queue...)
+	d.queue = append(left, d.queue...)
 	d.queue = d.queue[max(len(d.queue)-maxUnwritten, 0):]
 	if !d.told {
 		d.told = true
-		m.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(w.err)+"; it is tried again")
+		a.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(err)+"; it is tried again")
 	}
-	m.later(rewriteAfter, written{}) // nothing is written until then
+	a.later(rewriteAfter, func() { a.written(nil, nil) }) // nothing is written until then
 }
 
-// Close writes what still waits. It is called when Update never will be again,
-// and all jobs have ended.
-func (m *Model) Close() error {
-	if m.link.archive == nil {
+// Close writes what still waits. It is called when no job would be done any
+// more.
+func (a *App) Close() error {
+	if a.link.archive == nil {
 		return nil
 	}
-	m.disk.busy = true // no job would be done any more
-	m.keepDraft()
-	_, err := writeAll(m.link.archive, m.disk.queue)
+	a.disk.busy = true
+	a.view.KeepDraft()
+	_, err := writeAll(a.link.archive, a.disk.queue)
 	return err
 }
 
-// keepDraft keeps what is being written in the conversation on the screen. What
-// may hold a password is not written to the disk.
-func (m *Model) keepDraft() {
-	at := m.book.current
-	if at == nil {
-		return
-	}
-	draft := m.composer.Draft()
+// keepDraft keeps what is being written in a conversation. What may hold a
+// password is not written to the disk.
+func (a *App) keepDraft(at *place, draft string) {
 	if draft == at.draft {
 		return
 	}
 	at.draft = draft
 	id := at.disk()
-	if m.moment.guard.secret || command.MaySecret(draft) {
+	if a.secret || command.MaySecret(draft) {
 		draft = ""
 	}
-	m.disk.write(m, func(a Archive) error { return a.SetDraft(id, draft) })
+	a.keep(func(d Archive) error { return d.SetDraft(id, draft) })
 }

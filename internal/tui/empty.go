@@ -10,19 +10,15 @@ import (
 // A deed is something to do, and what it is typed or pressed with.
 type deed struct{ how, what text.Safe }
 
-// silent says whether nothing was said yet that is shown.
-func (t *timeline) silent() bool {
-	return !slices.ContainsFunc(t.lines, func(l *line) bool { return !l.hidden && (l.spoken() || l.kind == lineFile) })
-}
-
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
 func (m *Model) introduce(at *place, rows []text.Safe, w int) {
-	free := at.log.drawn.free
-	if free == 0 || at.log.at.up || !at.log.silent() {
+	log := m.timeline(at)
+	free := log.drawn.free
+	if free == 0 || log.at.up || !at.log.silent() {
 		return
 	}
-	lead := signColumn(at.log.drawn.nick) + 2
+	lead := signColumn(log.drawn.nick) + 2
 	inner := max(min(w-lead-edge, maxMeasure), 1)
 	words := m.introduction(at)
 	deeds := m.deeds(at, inner)

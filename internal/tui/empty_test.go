@@ -41,7 +41,7 @@ func TestAnEmptyPrivateConversationSaysWhoReadsIt(t *testing.T) {
 		s.hear(online()...)
 		s.hear(directTo("alice", 4000))
 		s.switchTo(s.book.person("alice"))
-		s.book.current.log = timeline{paint: s.paint, shown: true}
+		s.book.current.log, s.logs = Log{shown: true}, nil
 		s.tell(bubble.Sized{W: size[0], H: size[1]})
 		for _, want := range []string{"You are sara", "Enter", "/verify alice", "ctrl+k"} {
 			if !strings.Contains(s.View(), want) {

@@ -7,95 +7,81 @@ import (
 	"labchat/internal/wire"
 )
 
-// apply takes over what a session had to say, and says whether anything on the
-// screen can have changed.
-func (m *Model) apply(b batch) (seen bool) {
-	if b.from != m.link.session {
-		return false // of a session that we gave up
-	}
-	for _, e := range b.events {
-		seen = m.applyOne(e) || seen
-	}
-	m.reconsider()
-	m.goOnBack()
-	m.askWays()
-	return seen
-}
-
-// applyOne takes over one event: a line a type.
-func (m *Model) applyOne(e wire.Event) bool {
+// apply takes over one event, and reports whether anything that is shown can have
+// changed: a line a type.
+func (a *App) apply(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Said:
-		m.said(e)
+		a.said(e)
 	case *wire.Whispered:
-		m.heard(e)
+		a.heard(e)
 	case *wire.Receipt:
-		m.receipt(e)
+		a.receipt(e)
 	case *wire.Status:
-		m.status(e)
+		a.status(e)
 	case *wire.Welcome:
-		m.welcome(e)
+		a.welcome(e)
 	case *wire.LoggedIn:
-		m.loggedIn(e)
+		a.loggedIn(e)
 	case *wire.Entered:
-		m.entered(e)
+		a.entered(e)
 	case *wire.Joined:
-		m.joined(e)
+		a.joined(e)
 	case *wire.Left:
-		m.left(e)
+		a.left(e)
 	case *wire.Renamed:
-		m.renamed(e)
+		a.renamed(e)
 	case *wire.Presence:
-		m.presence(e)
+		a.presence(e)
 	case *wire.TopicSet:
-		m.topicSet(e)
+		a.topicSet(e)
 	case *wire.Typed:
-		m.typed(e)
+		a.typed(e)
 	case *wire.ReadMoved:
-		m.readMoved(e)
+		a.readMoved(e)
 	case *wire.Gap:
-		m.gap(e)
+		a.gap(e)
 	default:
-		return m.answered(e)
+		return a.answered(e)
 	}
 	return true
 }
 
 // answered takes over what answers somebody's question.
-func (m *Model) answered(e wire.Event) bool {
+func (a *App) answered(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Created:
-		m.created(e)
+		a.created(e)
 	case *wire.RoomList:
-		m.roomList(e)
+		a.roomList(e)
 	case *wire.PeopleList:
-		m.peopleList(e)
+		a.peopleList(e)
 	case *wire.UserInfo:
-		m.userInfo(e)
+		a.userInfo(e)
 	case *wire.SessionList:
-		m.sessionList(e)
+		a.sessionList(e)
 	case *wire.InboxCount:
-		m.inboxCount(e)
+		a.inboxCount(e)
 	case *wire.Filled:
-		m.filledOnDisk(e)
+		a.filledOnDisk(e)
 	case *wire.HelpText:
-		m.helpText(e)
+		a.helpText(e)
 	case *wire.JokeTold:
-		m.note(m.link.errand(e.Re.Re).at, "the server says: "+text.Clean(e.Text))
+		a.note(a.link.errand(e.Re.Re).at, "the server says: "+text.Clean(e.Text))
 	case *wire.Calculated:
-		m.note(m.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
+		a.note(a.link.errand(e.Re.Re).at, "the host computes "+text.CleanLine(e.Value))
 	case *wire.ClockTold:
-		m.note(m.link.errand(e.Re.Re).at, text.CleanLine(e.String()))
+		a.note(a.link.errand(e.Re.Re).at, text.CleanLine(e.String()))
 	case *wire.Notice:
-		m.note(nil, noticeWords(e))
+		a.note(nil, noticeWords(e))
 	case *wire.Done:
-		m.done(e)
+		a.done(e)
 	case *wire.Refused:
-		m.refused(e)
+		a.refused(e)
 	case *wire.Goodbye:
-		m.note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
+		a.note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
 	default:
-		return m.ofPeers(e)
+		return a.ofPeers(e)
 	}
 	return true
 }
@@ -109,23 +95,23 @@ func noticeWords(e *wire.Notice) text.Safe {
 }
 
 // said puts a line of a room where it belongs.
-func (m *Model) said(e *wire.Said) {
-	at := m.book.room(e.Room)
-	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+func (a *App) said(e *wire.Said) {
+	at := a.book.room(e.Room)
+	l := a.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	l.own = e.Client != "" || l.own
 	if e.Client != "" && at.log.Settle(e.Client, e.ID, e.At, deliverySent) {
-		delete(m.link.outbox, e.Client)
+		delete(a.link.outbox, e.Client)
 		at.recount()
 		return
 	}
 	delete(at.typing, text.CleanLine(e.From))
-	m.add(at, l)
+	a.add(at, l)
 }
 
 // whispered puts a private line where it belongs.
-func (m *Model) whispered(e *wire.Whispered) {
+func (a *App) whispered(e *wire.Whispered) {
 	other := e.From
-	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	l := a.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	if l.own = e.State != ""; l.own {
 		l.state, l.hidden = deliveryOf(&wire.Receipt{State: e.State}), false
 		other = e.To
@@ -133,20 +119,20 @@ func (m *Model) whispered(e *wire.Whispered) {
 		return
 	}
 	l.mention = false // all of it is for us
-	at := m.book.person(other)
+	at := a.book.person(other)
 	if !l.own {
 		at.spell(other)
 	}
 	delete(at.typing, text.CleanLine(e.From))
-	m.add(at, l)
+	a.add(at, l)
 }
 
 // line makes a line of what somebody said.
-func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *line {
+func (a *App) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *line {
 	l := &line{key: id, at: at, from: marked(from, k), text: text.Clean(words)}
-	l.own = from != "" && wire.Fold(from) == wire.Fold(m.link.me)
-	l.hidden = !l.own && m.link.ignores(from)
-	l.mention = !l.own && mentions(string(l.text), string(m.link.label))
+	l.own = from != "" && wire.Fold(from) == wire.Fold(a.link.me)
+	l.hidden = !l.own && a.link.ignores(from)
+	l.mention = !l.own && mentions(string(l.text), string(a.link.label))
 	if action {
 		l.kind, l.text = lineAction, l.from+" "+l.text
 	}
@@ -154,13 +140,13 @@ func (m *Model) line(id wire.ID, at wire.Millis, from string, k wire.Kind, words
 }
 
 // add appends a line and counts it if it is news.
-func (m *Model) add(at *place, l *line) {
+func (a *App) add(at *place, l *line) {
 	where := at.log.Append(l)
 	if where == placedTwice || where == placedEarly && !at.private() || l.key <= at.counts.mark {
 		return
 	}
-	if at == m.book.current && at.log.Below() == 0 {
-		m.look()
+	if a.view.Reads(at) {
+		a.look(at)
 		return
 	}
 	if !l.counts() {
@@ -177,49 +163,49 @@ func (m *Model) add(at *place, l *line) {
 }
 
 // receipt says how far an own line has come.
-func (m *Model) receipt(e *wire.Receipt) {
+func (a *App) receipt(e *wire.Receipt) {
 	state := deliveryOf(e)
-	at := m.placeOf(e, state)
+	at := a.placeOf(e, state)
 	var reason text.Safe
-	delete(m.link.outbox, e.Client)
-	m.settledElsewhere(e, state)
+	delete(a.link.outbox, e.Client)
+	a.settledElsewhere(e, state)
 	if at == nil {
 		return
 	}
 	switch {
 	case state == deliveryQueued:
 		reason = text.CleanLine(e.Reason)
-		m.link.wait(e.Client, waiting{at, reason})
-		at.log.Queue(e.Client, m.ownLine(e, state))
+		a.link.wait(e.Client, waiting{at, reason})
+		at.log.Queue(e.Client, a.ownLine(e, state))
 	case e.Again:
-		at.log.Append(m.ownLine(e, state)) // the disk has no place for it among the lines yet
+		at.log.Append(a.ownLine(e, state)) // the disk has no place for it among the lines yet
 	case at.log.Settle(e.Client, e.ID, e.At, state):
 		at.recount()
 	case state == deliveryFailed:
-		at.log.Note(m.ownLine(e, state)) // our disk has never had it
+		at.log.Note(a.ownLine(e, state)) // our disk has never had it
 	case e.ID != 0:
 		at.log.Update(e.ID, state)
 	}
-	m.waits(at, reason)
-	if state == deliveryFailed && m.link.leaving(at) {
+	a.waits(at, reason)
+	if state == deliveryFailed && a.link.leaving(at) {
 		at.unsaid++
 	}
 	switch {
 	case state == deliveryFailed && e.InDoubt:
-		m.note(at, "not sent again: "+text.CleanLine(e.Reason))
+		a.note(at, "not sent again: "+text.CleanLine(e.Reason))
 	case state == deliveryFailed:
-		m.note(at, "not sent: "+text.CleanLine(e.Reason))
+		a.note(at, "not sent: "+text.CleanLine(e.Reason))
 	}
 }
 
 // settledElsewhere tells of a private line that failed also where it was typed:
 // nobody looks at the place that it would have gone to.
-func (m *Model) settledElsewhere(e *wire.Receipt, state delivery) {
-	at := m.link.typedAt[e.Client]
+func (a *App) settledElsewhere(e *wire.Receipt, state delivery) {
+	at := a.link.typedAt[e.Client]
 	if at == nil || state == deliveryQueued {
 		return
 	}
-	delete(m.link.typedAt, e.Client)
+	delete(a.link.typedAt, e.Client)
 	if state != deliveryFailed {
 		return
 	}
@@ -227,58 +213,56 @@ func (m *Model) settledElsewhere(e *wire.Receipt, state delivery) {
 	if e.InDoubt {
 		what = " is not sent again: "
 	}
-	m.note(at, "the line to "+text.CleanLine(e.To)+what+text.CleanLine(e.Reason))
+	a.note(at, "the line to "+text.CleanLine(e.To)+what+text.CleanLine(e.Reason))
 }
 
 // ownLine makes a line of what was typed here.
-func (m *Model) ownLine(e *wire.Receipt, state delivery) *line {
-	l := m.line(e.ID, e.At, e.As, "", e.Text, e.Action)
+func (a *App) ownLine(e *wire.Receipt, state delivery) *line {
+	l := a.line(e.ID, e.At, e.As, "", e.Text, e.Action)
 	l.own, l.mention, l.hidden, l.state = true, false, false, state
-	if e.As == "" || e.As == m.link.me {
-		l.from = m.link.label
+	if e.As == "" || e.As == a.link.me {
+		l.from = a.link.label
 	}
 	return l
 }
 
 // placeOf is the conversation that an own line belongs to: nil for one that was
 // closed or left, which comes back for no good news of its old lines.
-func (m *Model) placeOf(e *wire.Receipt, state delivery) *place {
+func (a *App) placeOf(e *wire.Receipt, state delivery) *place {
 	opens := state == deliveryQueued || state == deliveryFailed || e.Again
 	switch {
 	case e.To == "" && (opens || e.Room == ""):
-		return m.book.room(e.Room)
+		return a.book.room(e.Room)
 	case e.To == "":
-		return m.book.find(roomID(e.Room))
+		return a.book.find(roomID(e.Room))
 	case opens:
-		return m.book.person(e.To)
+		return a.book.person(e.To)
 	default:
-		return m.book.byID[personID(e.To)]
+		return a.book.byID[personID(e.To)]
 	}
 }
 
 // typed remembers who is typing.
-func (m *Model) typed(e *wire.Typed) {
-	at := m.book.byID[roomID(e.Room)]
+func (a *App) typed(e *wire.Typed) {
+	at := a.book.byID[roomID(e.Room)]
 	if e.Room == "" {
-		at = m.book.byID[personID(e.From)]
+		at = a.book.byID[personID(e.From)]
 	}
-	if at == nil || m.link.ignores(e.From) {
+	if at == nil || a.link.ignores(e.From) {
 		return
 	}
 	if at.typing == nil {
 		at.typing = map[text.Safe]time.Time{}
 	}
 	if len(at.typing) < wire.MaxList {
-		at.typing[text.CleanLine(e.From)] = m.paint.now().Add(typingFor)
+		at.typing[text.CleanLine(e.From)] = a.now().Add(typingFor)
 	}
-	if at == m.book.current {
-		m.tick()
-	}
+	a.view.Typing(at)
 }
 
 // readMoved follows the read marker that another window of ours has moved.
-func (m *Model) readMoved(e *wire.ReadMoved) {
-	m.book.read(e.Room, e.Last)
+func (a *App) readMoved(e *wire.ReadMoved) {
+	a.book.read(e.Room, e.Last)
 }
 
 // read moves the marker forward and counts again.

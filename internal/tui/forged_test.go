@@ -63,14 +63,14 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 					case 0:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindGuest, Text: words, Action: true})
 					case 1:
-						log := &s.book.current.log
+						log := s.timeline(s.book.current)
 						e := &wire.Transfer{User: from, Name: words, File: words, Reason: words, State: wire.TransferDone, SHA256: words}
 						log.Note(&line{kind: lineFile, at: at(14, i), from: marked(from, wire.KindGuest), text: s.paint.fileWords(e)})
 					default:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: words})
 					}
 				}
-				log := &s.book.current.log
+				log := s.timeline(s.book.current)
 				rows := log.View(w, 60)
 				for i, sign := range signs(rows, log.drawn.nick) {
 					for _, mark := range marks(th) {
@@ -115,7 +115,7 @@ func TestEveryNoticeHasAMark(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Notice{Text: "first\nbob's key is verified " + strings.Repeat("and more ", 30)}, &wire.Joined{Room: "lab3", Name: "mia"})
 			s.book.current.log.Note(&line{kind: lineAlarm, at: at(14, 33), text: "the key of bob has changed " + text.Repeat("and more ", 30)})
-			log := &s.book.current.log
+			log := s.timeline(s.book.current)
 			rows := log.View(w, 60)
 			got := strings.Join(signs(rows, log.drawn.nick), "")
 			for _, mark := range marks(th) {
@@ -134,8 +134,8 @@ func TestWhoIsTypingNeverStandsUnderASign(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: string(th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified")})
 			l := s.layout()
-			rows := s.body(l)
-			if got := signs(rows[len(rows)-1:], s.book.current.log.drawn.nick)[0]; got != " " {
+			rows := conversation{s.Model}.View(l.main, l.body)
+			if got := signs(rows[len(rows)-1:], s.timeline(s.book.current).drawn.nick)[0]; got != " " {
 				t.Errorf("%s at %v: got %q in %q", name, size, got, rows[len(rows)-1])
 			}
 		}

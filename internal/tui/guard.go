@@ -35,7 +35,6 @@ type guard struct {
 	refused  time.Time // Enter did nothing with the line, which is still there to be mended
 	loaded   time.Time // a draft of an earlier run came into the composer
 	begun    time.Time // the first text of the line in the composer
-	secret   bool      // a password was to be asked for, and that came to nothing: the next text may be it
 	ready    *place    // a room that was asked for and came while a line was being written
 	missed   string    // a room that was asked for and refused,
 	missedAt time.Time // then
@@ -71,7 +70,7 @@ func (m *Model) retire() {
 	f := m.form
 	m.form, m.moment.touched = nil, false
 	if !f.busy && (f.focus == fieldPassword || !f.password.Empty()) {
-		m.moment.guard.secret = true
+		m.secret = true
 	}
 	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
 		m.arise()
@@ -96,7 +95,7 @@ func (m *Model) early(k bubble.Key) bool {
 	if types || k.Text != "" && !hasty {
 		g.typed = now // not the end of it
 	}
-	over := m.over.open() || m.form != nil
+	over := m.over != nil || m.form != nil
 	switch {
 	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
 		m.composer.answer.Key(k) // the password goes on
@@ -127,7 +126,7 @@ func (m *Model) watch(k bubble.Key) {
 		g.begun = g.typed
 	}
 	apart := g.held || m.paint.now().Sub(g.loaded) < restFor || m.anew(k)
-	if apart && k.Text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+	if apart && k.Text != "" && m.composer.query == nil && m.over == nil && m.form == nil {
 		m.setAside()
 	}
 	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
@@ -153,7 +152,7 @@ func (m *Model) setAside() {
 		return
 	}
 	m.composer.Take()
-	if m.moment.guard.secret {
+	if m.secret {
 		m.recallable(m.book.current, line) // not on the disk
 	} else {
 		m.remember(line)
@@ -180,7 +179,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 	case !again && m.askedAnew(a):
 		m.flash("somebody else asks under that name now: press Enter again to accept this one")
 		return true
-	case !again && g.secret && command.IsText(a, line):
+	case !again && m.secret && command.IsText(a, line):
 		m.flash("no password was asked for, and this may be it: press Enter again to say it in " + m.book.current.title())
 		return true
 	case !again:
@@ -191,7 +190,7 @@ func (m *Model) hold(line string, a command.Action) bool {
 	}
 	g.held, g.ready, g.missed = false, nil, ""
 	if _, nothing := a.(command.Nothing); !nothing {
-		g.secret = false
+		m.secret = false
 	}
 	return false
 }

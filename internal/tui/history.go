@@ -5,9 +5,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// maxInputs is how many lines of a conversation's history are kept at hand.
-const maxInputs = 500
-
 // A history is the lines that were written in one conversation, or for it. They
 // are offered nowhere else: what was said to one person is no use to others.
 type history struct {
@@ -103,7 +100,7 @@ func (m *Model) remember(line string) {
 	id = wire.Fold(id)
 	m.composer.historyOf(id).add(line)
 	m.composer.here.leave()
-	m.disk.write(m, func(a Archive) error { return a.AddInput(id, line) })
+	m.keep(func(a Archive) error { return a.AddInput(id, line) })
 }
 
 // recallable adds a line that was refused to the history of the conversation

@@ -26,13 +26,13 @@ func holeLabel(h *wire.Hole) text.Safe {
 // gap follows the word that lines come which were said earlier: those that we
 // asked for, or those of a room that was resumed. What is left out of them is
 // a hole in the timeline.
-func (m *Model) gap(e *wire.Gap) {
+func (a *App) gap(e *wire.Gap) {
 	if e.LeftOut() {
-		m.leftOut(e)
+		a.leftOut(e)
 		return
 	}
-	ask := m.link.errand(e.Re.Re)
-	at := m.book.byID[roomID(e.Room)]
+	ask := a.link.errand(e.Re.Re)
+	at := a.book.byID[roomID(e.Room)]
 	switch {
 	case ask.about != nil && ask.hole.To != 0:
 		ask.about.past.asking = ""
@@ -42,12 +42,12 @@ func (m *Model) gap(e *wire.Gap) {
 		ask.about.past.server = e.Count == 0
 		ask.about.log.Await(e.From, e)
 	case at != nil:
-		m.missed(at, e)
+		a.missed(at, e)
 	}
 }
 
 // missed notes which lines of a room were said while we were not there.
-func (m *Model) missed(at *place, e *wire.Gap) {
+func (a *App) missed(at *place, e *wire.Gap) {
 	switch {
 	case e.More && e.Count > 0:
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
@@ -55,34 +55,34 @@ func (m *Model) missed(at *place, e *wire.Gap) {
 		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: max(e.To, at.counts.came)})
 		at.past.end = true
 	}
-	if mark := max(at.counts.mark, at.log.last()); at == m.book.current && e.Count > 0 && mark != 0 && at.log.firstNews() < 0 {
-		at.log.Missed(mark, e.To)
+	if mark := max(at.counts.mark, at.log.last()); at == a.book.current && e.Count > 0 && mark != 0 {
+		a.view.Missed(at, mark, e.To)
 	}
 }
 
 // leftOut notes which lines of a conversation have come while the screen did
 // not keep up. They are news like all others.
-func (m *Model) leftOut(e *wire.Gap) {
+func (a *App) leftOut(e *wire.Gap) {
 	var at *place
 	switch {
-	case e.With != "" && m.link.ignores(e.With):
+	case e.With != "" && a.link.ignores(e.With):
 		return
 	case e.With != "":
-		at = m.book.person(e.With)
+		at = a.book.person(e.With)
 	default:
-		at = m.book.room(e.Room)
+		at = a.book.room(e.Room)
 	}
 	at.log.awaited = wire.Hole{} // it may be among them
 	at.log.Miss(wire.Hole{From: e.From, To: e.To})
 	at.past.end = true
-	if e.To > at.counts.mark && (at != m.book.current || at.log.Below() > 0) {
+	if e.To > at.counts.mark && !a.view.Reads(at) {
 		at.counts.unread += e.Out
 	}
 }
 
 // missedBefore notes where the archive lacks lines among those that it was asked
 // for: below first, or its newest ones.
-func (m *Model) missedBefore(at *place, o older) {
+func (a *App) missedBefore(at *place, o older) {
 	if n := len(o.events); at.private() && n > 0 {
 		at.log.Close(oldestOf(o.events, o.full), wire.LineID(o.events[n-1]))
 	}
@@ -102,7 +102,7 @@ func (m *Model) missedBefore(at *place, o older) {
 	if first == o.first { // the line came past a full disk
 		at.log.Miss(since)
 	} else { // it has come since the archive was asked, which may have it by this time
-		m.learn(at, since)
+		a.learn(at, since)
 	}
 }
 
@@ -114,62 +114,38 @@ func oldestOf(events []wire.Event, full bool) wire.ID {
 	return wire.LineID(events[0])
 }
 
-// mend asks for the lines of a hole that is on the screen.
-func (m *Model) mend(at *place) {
-	if h := at.log.Hole(); h != nil && !at.waits() {
-		m.fill(at, *h, at.private())
-	}
-}
-
-// mendEnd asks for what is missing below the newest line on the screen, which
-// nobody can scroll to.
-func (m *Model) mendEnd() {
-	at := m.book.current
-	if at == nil || at.waits() || !at.past.end {
-		return
-	}
-	at.past.end = false
-	if h := at.log.lowestHole(); h != nil && h.To >= at.log.last() {
-		m.fill(at, *h, at.private())
-	}
-	if at.past.filled && !at.waits() && m.measured() != nil {
-		at.past.filled = false
-		m.mend(at)
-	}
-}
-
 // fill asks for the lines of a hole: the archive, where it has them or nobody else
 // can, else the server.
-func (m *Model) fill(at *place, h wire.Hole, only bool) {
+func (a *App) fill(at *place, h wire.Hole, only bool) {
 	if h.Gone {
 		return
 	}
-	if m.link.archive == nil {
-		m.fillFromServer(at, h)
+	if a.link.archive == nil {
+		a.fillFromServer(at, h)
 		return
 	}
 	at.past.asking = askingArchive
-	id, extent, archive := at.id, at.extent(), m.link.archive
-	m.start(func(context.Context) any {
+	id, extent, archive := at.id, at.extent(), a.link.archive
+	a.start(func(context.Context) func() {
 		f := filling{place: id, hole: h, extent: extent(archive)}
 		if f.known = only || f.extent.Has(h.To); f.known {
 			f.events, f.err = archive.Recent(id, h.To+1, page)
 			f.full = len(f.events) == page
 		}
-		return f
+		return func() { a.filled(f) }
 	})
 }
 
-func (m *Model) fillFromServer(at *place, h wire.Hole) {
-	if at.stands == inside && m.link.online() && !at.private() {
-		at.past.asking = m.link.do(wire.History{Room: at.name, Before: h.To + 1, Limit: page}, errand{about: at, quiet: true, hole: h})
+func (a *App) fillFromServer(at *place, h wire.Hole) {
+	if at.stands == inside && a.link.online() && !at.private() {
+		at.past.asking = a.link.do(wire.History{Room: at.name, Before: h.To + 1, Limit: page}, errand{about: at, quiet: true, hole: h})
 	}
 }
 
 // filled puts in what the archive had of a hole, and goes on where that is not
 // all of it.
-func (m *Model) filled(f filling) {
-	at := m.book.byID[f.place]
+func (a *App) filled(f filling) {
+	at := a.book.byID[f.place]
 	if at == nil {
 		return
 	}
@@ -177,13 +153,13 @@ func (m *Model) filled(f filling) {
 	switch missing := f.extent.Holes.Within(f.hole.To, f.hole.To); {
 	case f.err != nil: // whoever scrolls here again tries again
 		at.past.back = 0
-		m.note(at, "missing lines can't be read from the disk: "+cleanError(f.err))
+		a.note(at, "missing lines can't be read from the disk: "+cleanError(f.err))
 		return
 	case !f.known && len(missing) > 0 && missing[0].Gone:
 		at.log.Learn(missing[0].From, f.hole.To, f.extent)
 		return
 	case !f.known:
-		m.fillFromServer(at, f.hole)
+		a.fillFromServer(at, f.hole)
 		return
 	}
 	if f.extent.Has(f.hole.To) {
@@ -195,29 +171,32 @@ func (m *Model) filled(f filling) {
 		}
 	}
 	unread := at.counts.unread // they were counted when they were left out
-	m.putIn(at, f.events)
+	a.putIn(at, f.events)
 	at.counts.unread = min(at.counts.unread, unread)
-	m.goOnBack()
+	a.view.LinesCame()
 }
 
 // filledOnDisk takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
-func (m *Model) filledOnDisk(e *wire.Filled) {
-	if at := m.book.byID[roomID(e.Room)]; at != nil && m.link.archive != nil {
-		m.learn(at, wire.Hole{})
+func (a *App) filledOnDisk(e *wire.Filled) {
+	if at := a.book.byID[roomID(e.Room)]; at != nil && a.link.archive != nil {
+		a.learn(at, wire.Hole{})
 	}
 }
 
 // learn asks the archive what it has of a room, and whether that closes a hole.
-func (m *Model) learn(at *place, hole wire.Hole) {
-	id, extent, archive := at.id, at.extent(), m.link.archive
-	m.start(func(context.Context) any { return learned{place: id, hole: hole, extent: extent(archive)} })
+func (a *App) learn(at *place, hole wire.Hole) {
+	id, extent, archive := at.id, at.extent(), a.link.archive
+	a.start(func(context.Context) func() {
+		l := learned{place: id, hole: hole, extent: extent(archive)}
+		return func() { a.learned(l) }
+	})
 }
 
 // learned shows what is gone for good, and fetches what is on the screen from the
 // archive; or it shows as much of one hole as the archive lacks.
-func (m *Model) learned(l learned) {
-	at := m.book.byID[l.place]
+func (a *App) learned(l learned) {
+	at := a.book.byID[l.place]
 	if at == nil {
 		return
 	}
@@ -232,7 +211,7 @@ func (m *Model) learned(l learned) {
 		}
 	}
 	at.past.end, at.past.filled = true, true
-	m.mendEnd()
+	a.view.LinesCame()
 }
 
 // extent asks the archive what it has of a room; of private lines nobody else has
@@ -246,14 +225,14 @@ func (p *place) extent() func(Archive) wire.Extent {
 }
 
 // Miss says that lines are missing.
-func (t *timeline) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
+func (t *Log) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
 
 // Close says that no lines are missing from one id to another.
-func (t *timeline) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
+func (t *Log) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
 
 // Learn takes over where lines are missing from one id to another, as far as the
 // archive knows.
-func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
+func (t *Log) Learn(from, to wire.ID, known wire.Extent) {
 	if from, to = max(from, known.First), min(to, known.Last); from > to {
 		return
 	}
@@ -265,7 +244,7 @@ func (t *timeline) Learn(from, to wire.ID, known wire.Extent) {
 
 // Mend makes a hole as small as it is when the lines that e announces are
 // there, and awaits those.
-func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
+func (t *Log) Mend(h wire.Hole, e *wire.Gap) {
 	from := h.From
 	if e.Count > 0 && e.More {
 		from = max(from, e.From)
@@ -277,7 +256,7 @@ func (t *timeline) Mend(h wire.Hole, e *wire.Gap) {
 // Await notes that lines come which are missing until they are here, the oldest
 // first: a connection may be lost in the midst of them. Those below from are not
 // missing.
-func (t *timeline) Await(from wire.ID, e *wire.Gap) {
+func (t *Log) Await(from wire.ID, e *wire.Gap) {
 	if t.awaited = (wire.Hole{}); e.Count > 0 {
 		t.awaited = wire.Hole{From: max(from, e.From), To: e.To}
 		t.Miss(t.awaited)
@@ -286,7 +265,7 @@ func (t *timeline) Await(from wire.ID, e *wire.Gap) {
 
 // came closes what was awaited up to a line. Another line says that no more of it
 // comes.
-func (t *timeline) came(id wire.ID) {
+func (t *Log) came(id wire.ID) {
 	a := t.awaited
 	isAwaited := a.From <= id && id <= a.To
 	if isAwaited {
@@ -298,24 +277,8 @@ func (t *timeline) came(id wire.ID) {
 	}
 }
 
-// Hole is the part of a hole on the screen that can be mended, nil where there is
-// none.
-func (t *timeline) Hole() *wire.Hole {
-	if len(t.holes) == 0 {
-		return nil
-	}
-	rows := -t.at.cut
-	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
-		rows += t.height(i)
-		if h := t.holeAt(i); h != nil && !h.Gone {
-			return h
-		}
-	}
-	return nil
-}
-
 // lowestHole is the last one that can be mended, nil where there is none.
-func (t *timeline) lowestHole() *wire.Hole {
+func (t *Log) lowestHole() *wire.Hole {
 	for i, h := range slices.Backward(t.holes) {
 		if !h.Gone {
 			return &t.holes[i]
@@ -326,7 +289,7 @@ func (t *timeline) lowestHole() *wire.Hole {
 
 // holeAt is what is missing between line i and the one above it, nil where that
 // is nothing: what can be mended before what is gone.
-func (t *timeline) holeAt(i int) *wire.Hole {
+func (t *Log) holeAt(i int) *wire.Hole {
 	if len(t.holes) == 0 {
 		return nil
 	}
@@ -353,10 +316,28 @@ func (t *timeline) holeAt(i int) *wire.Hole {
 // holeOver is the hole of which a row above line i tells. Where some lines of a
 // hole are here, it is told of above the oldest and below the newest of them,
 // not between each two.
-func (t *timeline) holeOver(i int) *wire.Hole {
+func (t *Log) holeOver(i int) *wire.Hole {
 	h := t.holeAt(i)
 	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
 		return nil
 	}
 	return h
+}
+
+// filling is what the archive had of the lines of a hole.
+type filling struct {
+	place  string
+	hole   wire.Hole
+	events []wire.Event
+	full   bool
+	known  bool // the archive has the newest of these lines; else the server is asked
+	extent wire.Extent
+	err    error
+}
+
+// learned is what the archive has of a room.
+type learned struct {
+	place  string
+	hole   wire.Hole // whether it has these lines was asked, zero: what it has got
+	extent wire.Extent
 }

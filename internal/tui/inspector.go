@@ -25,9 +25,11 @@ func (m *Model) inspect() {
 	}
 }
 
-// aside draws the column beside the timeline: the people, and below them the
-// inspector.
-func (m *Model) aside(w, h int) []text.Safe {
+// sidebar is the pane beside the timeline.
+type sidebar struct{ *Model }
+
+// View draws the people, and below them the inspector.
+func (m sidebar) View(w, h int) []text.Safe {
 	s := m.screen.shown
 	if !s.peer || m.book.current == nil {
 		return m.people(w, h)
@@ -41,7 +43,7 @@ func (m *Model) aside(w, h int) []text.Safe {
 }
 
 // inspector draws all that is known of the way to somebody.
-func (m *Model) inspector(at *place, w int) []text.Safe {
+func (m sidebar) inspector(at *place, w int) []text.Safe {
 	p := m.paint
 	if !at.private() {
 		return []text.Safe{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
@@ -64,7 +66,7 @@ type fact struct{ label, value text.Safe }
 
 // facts are what is known of a way. Those that mean nothing for it are left
 // out.
-func (m *Model) facts(p *peer) []fact {
+func (m sidebar) facts(p *peer) []fact {
 	way, clock := &p.path, m.paint.clock
 	if !p.known {
 		return []fact{{"path", m.plainBadge(way) + ", not encrypted"}}
@@ -80,7 +82,7 @@ func (m *Model) facts(p *peer) []fact {
 		all = append(all, fact{"loss", text.Sprintf("%d / %d", way.Lost, way.Packets)})
 	}
 	if way.Key != wire.KeyNone {
-		all = append(all, fact{"key", shortPrint(way.Device, m.paint)}, fact{"", m.checked(way)})
+		all = append(all, fact{"key", m.shortPrint(way.Device)}, fact{"", m.checked(way)})
 	}
 	if way.Since > 0 {
 		all = append(all, fact{"since", clock(way.Since)})
@@ -126,7 +128,7 @@ func natName(n wire.NAT) text.Safe {
 }
 
 // checked says whether a person has compared the key.
-func (m *Model) checked(way *wire.Path) text.Safe {
+func (m sidebar) checked(way *wire.Path) text.Safe {
 	g := m.paint.Glyph
 	switch way.Key {
 	case wire.KeyVerified:
@@ -148,7 +150,7 @@ func (m *Model) checked(way *wire.Path) text.Safe {
 }
 
 // rttFact is the round-trip time, and a small chart of the last ones.
-func (m *Model) rttFact(p *peer) text.Safe {
+func (m sidebar) rttFact(p *peer) text.Safe {
 	if p.path.RTT <= 0 {
 		return ""
 	}

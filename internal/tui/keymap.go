@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -56,11 +55,11 @@ func bindings() []binding {
 		{keys("room list", "f7"), groupPanes, "", "", (*Model).toggleList},
 		{keys("people", "f8"), groupPanes, "", "", (*Model).togglePeople},
 		{keys("peer inspector", "alt+i"), groupPanes, "/inspect", "", (*Model).toggleInspector},
-		{keys("help", "f1"), groupApp, "", "help", func(m *Model) { m.over.openHelp(m.link.offer) }},
+		{keys("help", "f1"), groupApp, "", "help", (*Model).openHelp},
 		{keys("clear, then quit", "ctrl+c"), groupApp, "", "", (*Model).clearOrQuit},
 		{keys("quit", "ctrl+q"), groupApp, "", "quit", (*Model).quit},
 		{keys("outbox", "alt+o"), groupApp, "/outbox", "outbox", (*Model).openOutbox},
-		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", (*Model).cancelTransfer},
+		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", func(m *Model) { m.cancelTransfer() }},
 		{keys("connect now", "alt+r"), groupApp, "/retry", "retry", (*Model).retry},
 		{keys("edit the server", "alt+e"), groupApp, "/connect", "edit server", (*Model).editServer},
 		{keys("close, hide", "esc"), groupApp, "", "hide", (*Model).escape},
@@ -150,5 +149,3 @@ func (b *binding) briefName() string {
 	}
 	return string(keyName(b.Keys()[0]))
 }
-
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

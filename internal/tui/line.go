@@ -67,8 +67,7 @@ type line struct {
 	mention bool
 	hidden  bool // its sender is ignored
 
-	shape shape       // what rows was made for
-	rows  []text.Safe // rendered; nil until somebody looks
+	changes uint32 // how often it has changed
 }
 
 // spoken tells lines that have an id, or will have one, from notes.
@@ -77,5 +76,5 @@ func (l *line) spoken() bool { return l.kind == lineSaid || l.kind == lineAction
 // counts says whether the line is news for the person at the screen.
 func (l *line) counts() bool { return l.spoken() && !l.own && !l.hidden }
 
-// undraw forgets the rendered rows because the line has changed.
-func (l *line) undraw() { l.rows = nil }
+// touch notes that the line has changed: what was rendered of it is out of date.
+func (l *line) touch() { l.changes++ }

@@ -8,6 +8,9 @@ import (
 	"labchat/internal/wire"
 )
 
+// native is the dialect that goes without saying.
+const native = "chat1"
+
 // A link is the session with the server, and what is known of it.
 type link struct {
 	session Session
@@ -155,4 +158,13 @@ func (l *link) wait(c wire.ClientID, w waiting) {
 // ignores says whether lines of name are hidden.
 func (l *link) ignores(name string) bool {
 	return len(l.ignored) > 0 && l.ignored[wire.Fold(name)]
+}
+
+// shows notes which key a person was shown the number of, of somebody or with "" of
+// our own account: an answer that is typed is about that one.
+func (l *link) shows(name, key string) {
+	if l.shown == nil {
+		l.shown = map[string]string{}
+	}
+	l.shown[wire.Fold(name)] = key
 }

@@ -9,99 +9,63 @@ import (
 )
 
 // status follows the connection.
-func (m *Model) status(e *wire.Status) {
-	was := m.link.status.State
-	m.link.setStatus(e, m.paint.now())
-	if e.State != wire.StateConnecting {
-		m.unflash(flashConnecting)
-	}
+func (a *App) status(e *wire.Status) {
+	was := a.link.status.State
+	a.link.setStatus(e, a.now())
 	switch {
-	case m.link.online() && was != wire.StateOnline:
-		m.banner.hidden = false
-		if m.link.torn {
-			m.rule("connected ")
+	case a.link.online() && was != wire.StateOnline:
+		if a.link.torn {
+			a.rule("connected ")
 		}
-		m.link.torn = false
-	case m.link.lost() && was == wire.StateOnline:
-		m.banner.hidden = false
-		m.stale()
+		a.link.torn = false
+	case a.link.lost() && was == wire.StateOnline:
+		a.stale()
 	}
-	switch {
-	case e.State == wire.StateEnded:
-		m.banner.hidden = false // whoever has read why there was no connection has not read why it ended
-		clear(m.link.asked)     // until then the session answers all that it was asked
-		m.book.forget()
-		if m.form == nil && m.cfg.Connect != nil {
-			m.arise()
-		}
-		if m.ended(); e.Code == wire.CodeEnded {
-			m.link.home = formerServer
-		}
-	case e.State == wire.StateOffline && e.Mistrust != nil:
-		m.retire() // /server trust is typed on the screen
-	case e.State == wire.StateOffline && m.form != nil && m.form.busy && m.link.known:
-		m.retire()
-		m.restore()
-	case e.State == wire.StateOffline && m.form != nil:
-		m.form.Fail(e.Code, m.link.reason) // it goes on trying; so may somebody
-		m.form.nobody = m.form.address()
+	if e.State == wire.StateEnded {
+		clear(a.link.asked) // until then the session answers all that it was asked
+		a.book.forget()
 	}
-	m.tick()
-	if m.link.online() && was != wire.StateOnline {
-		m.meetRooms()
+	a.view.StatusChanged(e, was)
+	if a.link.online() && was != wire.StateOnline {
+		a.meetRooms()
 	}
 }
 
 // stale marks what is not known any more while there is no connection.
-func (m *Model) stale() {
-	now := m.paint.now()
-	for _, at := range m.book.rooms {
+func (a *App) stale() {
+	now := a.now()
+	for _, at := range a.book.rooms {
 		if !at.people.stale && at.stands == inside {
 			at.people.stale, at.people.at = true, now
 		}
 	}
-	for _, at := range m.book.all() {
+	for _, at := range a.book.all() {
 		at.past.asking, at.log.awaited = "", wire.Hole{}
 		clear(at.typing)
 		if at.private() {
 			at.peer.asked = false
 		}
 	}
-	m.link.torn = true
-	m.rule("connection lost ")
+	a.link.torn = true
+	a.rule("connection lost ")
 }
 
 // rule says in the conversation on the screen when the connection came or went.
-func (m *Model) rule(s text.Safe) {
-	now := m.paint.now()
-	s += text.CleanLine(now.In(m.paint.zone).Format("15:04:05"))
-	m.book.current.log.Note(&line{kind: lineBreak, at: wire.MillisOf(now), text: s})
-}
-
-// ended brings the form back where there is one: the session is over.
-func (m *Model) ended() {
-	if m.cfg.Connect == nil {
-		return
-	}
-	m.keepDraft()
-	if m.form == nil {
-		m.form = newForm(m.cfg, m.paint)
-	}
-	m.form.Fail(m.link.status.Code, m.link.reason)
-	if m.link.status.Code == wire.CodeUnsupported {
-		m.form.unfit = m.form.place()
-	}
+func (a *App) rule(s text.Safe) {
+	now := a.now()
+	s += text.CleanLine(now.In(a.zone).Format("15:04:05"))
+	a.book.current.log.Note(&line{kind: lineBreak, at: wire.MillisOf(now), text: s})
 }
 
 // welcome shows what the server has to say to everybody.
-func (m *Model) welcome(e *wire.Welcome) {
+func (a *App) welcome(e *wire.Welcome) {
 	if e.Limits.Line > 0 {
-		m.link.lines = e.Limits.Line
+		a.link.lines = e.Limits.Line
 	}
-	if e.Motd != "" && e.Motd != m.link.motd {
-		m.note(nil, "message of the day: "+text.Clean(e.Motd))
+	if e.Motd != "" && e.Motd != a.link.motd {
+		a.note(nil, "message of the day: "+text.Clean(e.Motd))
 	}
-	m.link.motd, m.link.closed = e.Motd, !e.Register
+	a.link.motd, a.link.closed = e.Motd, !e.Register
 }
 
 // failedFrom says from where wrong passwords came.
@@ -123,47 +87,44 @@ func copiedToken(from string) text.Safe {
 }
 
 // loggedIn gives us our name.
-func (m *Model) loggedIn(e *wire.LoggedIn) {
-	m.link.errand(e.Re.Re)
-	changed := m.link.me != "" && m.link.me != e.Name
-	m.arrived()
-	m.link.setName(e.Name, e.Kind)
-	m.retire()
-	if m.cfg.Login.Mode == ModeRegister {
-		m.cfg.Login.Mode = ModeLogin // the account is there now
-	}
+func (a *App) loggedIn(e *wire.LoggedIn) {
+	a.link.errand(e.Re.Re)
+	changed := a.link.me != "" && a.link.me != e.Name
+	a.arrived()
+	a.link.setName(e.Name, e.Kind)
+	a.view.LoggedIn()
 	for _, mark := range e.Marks {
-		m.book.read(mark.Room, mark.Last)
+		a.book.read(mark.Room, mark.Last)
 	}
 	if e.Failed > 0 {
-		m.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time")+failedFrom(e.FailedFrom))
+		a.note(nil, "wrong passwords were tried since your last login: "+plural(e.Failed, "time")+failedFrom(e.FailedFrom))
 	}
 	if e.Copied != "" {
-		m.note(nil, copiedToken(e.Copied))
+		a.note(nil, copiedToken(e.Copied))
 	}
 	if e.Waiting > 0 {
-		m.note(nil, plural(e.Waiting, "private line")+" came while you were away")
+		a.note(nil, plural(e.Waiting, "private line")+" came while you were away")
 	}
 	if changed {
-		m.note(nil, "you are "+m.link.label+" now")
+		a.note(nil, "you are "+a.link.label+" now")
 	}
-	for _, at := range m.book.all() {
+	for _, at := range a.book.all() {
 		at.past = past{} // the archive knows now whose lines to show
 		if at.private() {
 			at.peer.recalled = false
 		}
 	}
-	m.restore()
-	m.book.listed = time.Time{}
-	m.meetRooms()
+	a.restore()
+	a.book.listed = time.Time{}
+	a.meetRooms()
 }
 
 // arrived tells once that the session was let in.
-func (m *Model) arrived() {
-	tell := m.link.arrived
-	m.link.arrived = nil
+func (a *App) arrived() {
+	tell := a.link.arrived
+	a.link.arrived = nil
 	if tell != nil {
-		m.start(func(context.Context) any {
+		a.start(func(context.Context) func() {
 			tell()
 			return nil
 		})
@@ -171,67 +132,67 @@ func (m *Model) arrived() {
 }
 
 // entered makes a room ours.
-func (m *Model) entered(e *wire.Entered) {
-	ask := m.link.errand(e.Re.Re)
-	at := m.book.room(e.Room)
+func (a *App) entered(e *wire.Entered) {
+	ask := a.link.errand(e.Re.Re)
+	at := a.book.room(e.Room)
 	at.spell(e.Room)
 	at.stands, at.unsaid = inside, 0
 	at.topic, at.owner = text.CleanLine(e.Topic), e.Owner
 	at.people.Set(e.People, e.More)
-	m.moment.company = m.moment.company || at.people.count() > 1
+	a.company = a.company || at.people.count() > 1
 	at.counts.came = e.Last
-	at.enteredAt(m.entryMark(at))
-	if m.book.left == at {
-		m.book.left = nil
+	at.enteredAt(a.entryMark(at))
+	if a.book.left == at {
+		a.book.left = nil
 	}
-	m.arriveFromNowhere(at)
+	a.arriveFromNowhere(at)
 	if ask.act == wire.ActJoin && ask.about == nil {
-		m.arrive(at, ask)
+		a.view.Arrive(at, ask)
 	}
 	if at.log.settled() < page {
-		m.fetch(at)
+		a.fetch(at)
 	}
 }
 
 // arriveFromNowhere goes to the first room of somebody who was in none, with what
 // is being written.
-func (m *Model) arriveFromNowhere(at *place) {
-	none := m.book.find(nowhereID)
+func (a *App) arriveFromNowhere(at *place) {
+	none := a.book.find(nowhereID)
 	if none == nil {
 		return
 	}
-	if none == m.book.current {
-		m.keepDraft()
+	if none == a.book.current {
+		a.view.KeepDraft()
 		if at.draft == "" {
 			at.draft = none.draft
 		}
 		none.draft = ""
-		m.show(at)
+		a.view.Show(at)
 	}
-	m.book.drop(none)
+	a.book.drop(none)
 }
 
 // joined says that somebody came.
-func (m *Model) joined(e *wire.Joined) {
-	at := m.book.room(e.Room)
+func (a *App) joined(e *wire.Joined) {
+	at := a.book.room(e.Room)
 	at.people.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
-	m.moment.company = m.moment.company || e.Name != m.link.me
-	if e.Name != m.link.me && !m.link.ignores(e.Name) {
-		at.log.Came(marked(e.Name, e.Kind), m.paint.millis())
+	a.company = a.company || e.Name != a.link.me
+	if e.Name != a.link.me && !a.link.ignores(e.Name) {
+		at.log.Came(marked(e.Name, e.Kind), a.millis(), a.signs.Dot)
 	}
 }
 
 // left says that somebody went.
-func (m *Model) left(e *wire.Left) {
-	at := m.book.byID[roomID(e.Room)]
+func (a *App) left(e *wire.Left) {
+	at := a.book.byID[roomID(e.Room)]
 	if at == nil {
 		return
 	}
-	if e.Name == m.link.me {
-		asked := m.link.leaving(at)
-		m.leave(at, asked)
+	if e.Name == a.link.me {
+		asked := a.link.leaving(at)
+		a.leave(at, asked)
 		if !asked {
-			m.takenOut(at, e.Reason)
+			a.takenOut(at, e.Reason)
 		}
 		return
 	}
@@ -241,99 +202,91 @@ func (m *Model) left(e *wire.Left) {
 	}
 	at.people.Remove(e.Name)
 	delete(at.typing, text.CleanLine(e.Name))
-	if !m.link.ignores(e.Name) {
-		at.log.Went(label, text.CleanLine(e.Reason), m.paint.millis())
+	if !a.link.ignores(e.Name) {
+		at.log.Went(label, text.CleanLine(e.Reason), a.millis(), a.signs.Dot)
 	}
 }
 
 // leave takes a room off the list, unless it is the only conversation. One in
 // which a line is being written stays until somebody goes elsewhere, and one with
 // lines that were not said until it is left once more.
-func (m *Model) leave(at *place, asked bool) {
+func (a *App) leave(at *place, asked bool) {
 	left := "you left " + at.label
 	unsaid, again := at.unsaid, at.stands == gone
 	at.stands, at.unsaid, at.people = gone, 0, roster{}
-	here := at == m.book.current
-	writing := here && m.writing()
+	here := at == a.book.current
+	writing := here && a.view.Writing()
 	if writing {
-		m.book.left = at
+		a.book.left = at
 	}
 	switch {
 	case unsaid > 0:
-		m.note(at, left+"; not said: "+plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
-	case again && len(m.book.byID) == 1:
-		m.flash("this is the only conversation there is: /join goes to a room")
-	case writing || len(m.book.byID) == 1 || len(at.log.pending) > 0:
+		a.note(at, left+"; not said: "+plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
+	case again && len(a.book.byID) == 1:
+		a.view.Flash("this is the only conversation there is: /join goes to a room")
+	case writing || len(a.book.byID) == 1 || len(at.log.pending) > 0:
 		if asked {
-			m.note(at, left)
+			a.note(at, left)
 		}
 	default:
-		m.forsake(at)
+		a.forsake(at)
 		if here && !asked {
-			m.moment.guard.switched = m.paint.now()
+			a.view.Displaced()
 		}
 	}
 }
 
 // takenOut says that we are not in a room any more though nobody here has asked for
 // that: there where it stays on the list.
-func (m *Model) takenOut(at *place, reason string) {
+func (a *App) takenOut(at *place, reason string) {
 	words := because("you are not in "+at.title()+" any more", text.CleanLine(reason))
-	if m.book.byID[at.id] != at {
+	if a.book.byID[at.id] != at {
 		at = nil
 	}
-	m.note(at, words)
+	a.note(at, words)
 }
 
 // forsake takes a place off the list, and goes elsewhere if it is on the
 // screen. What was written there is kept.
-func (m *Model) forsake(at *place) {
-	if at == m.book.current {
-		m.keepDraft()
+func (a *App) forsake(at *place) {
+	if at == a.book.current {
+		a.view.KeepDraft()
 	}
-	if next := m.book.drop(at); next != m.book.current {
-		m.show(next)
+	if next := a.book.drop(at); next != a.book.current {
+		a.view.Show(next)
 	}
 }
 
 // renamed gives somebody another name, in every room.
-func (m *Model) renamed(e *wire.Renamed) {
-	if e.Old == m.link.me {
-		m.link.setName(e.Name, e.Kind)
+func (a *App) renamed(e *wire.Renamed) {
+	if e.Old == a.link.me {
+		a.link.setName(e.Name, e.Kind)
 	}
-	for _, at := range m.book.rooms {
+	for _, at := range a.book.rooms {
 		if at.people.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {
-			m.note(at, text.CleanLine(e.Old)+" is "+marked(e.Name, e.Kind)+" now")
+			a.note(at, text.CleanLine(e.Old)+" is "+marked(e.Name, e.Kind)+" now")
 		}
 	}
 }
 
 // presence marks somebody as away or back, and as reading in clear text.
-func (m *Model) presence(e *wire.Presence) {
-	for _, at := range m.book.rooms {
+func (a *App) presence(e *wire.Presence) {
+	for _, at := range a.book.rooms {
 		at.people.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 
 // topicSet shows a room's topic.
-func (m *Model) topicSet(e *wire.TopicSet) {
-	at := m.book.room(e.Room)
-	m.link.errand(e.Re.Re)
+func (a *App) topicSet(e *wire.TopicSet) {
+	at := a.book.room(e.Room)
+	a.link.errand(e.Re.Re)
 	at.topic = text.CleanLine(e.Topic)
 	switch {
 	case at.topic == "":
-		m.note(at, "no topic")
+		a.note(at, "no topic")
 	case e.By != "":
-		m.note(at, "topic, by "+text.CleanLine(e.By)+": "+at.topic)
+		a.note(at, "topic, by "+text.CleanLine(e.By)+": "+at.topic)
 	default:
-		m.note(at, "topic: "+at.topic)
+		a.note(at, "topic: "+at.topic)
 	}
-}
-
-// closed follows the end of a session: nothing more will come from it.
-func (m *Model) closed(c closed) {
-	if c.from != m.link.session || m.link.status.State == wire.StateEnded {
-		return
-	}
-	m.status(&wire.Status{State: wire.StateEnded, Reason: "the session has ended", Server: m.link.status.Server})
 }

@@ -12,34 +12,28 @@ import (
 
 // The times of the screen.
 const (
-	lookFor    = time.Second     // a conversation counts as read after it
 	typingPace = 3 * time.Second // between two words that we are typing
 	draftPause = time.Second     // a draft is kept when nobody types for so long
 	flashFor   = 3 * time.Second // a flash hides the status row so long, unless a key comes
 	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
-const (
-	// flashConnecting is true until the session says how that went.
-	flashConnecting = "connecting"
-	// flashQueued is before what the lines of a conversation wait for.
-	flashQueued = "queued: "
-)
+// flashConnecting is true until the session says how that went.
+const flashConnecting = "connecting"
 
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.
 type Model struct {
+	*App
 	cfg      Config
 	paint    *paint
-	link     link
-	book     book
+	logs     map[*place]*timeline // how places are shown
 	composer composer
 	popup    popup
 	banner   banner
 	form     *form        // nil: not shown
-	over     overlay      // help, switcher
+	over     pane         // what covers the screen, nil: nothing
 	screen   screen       // its size, and what was drawn
-	disk     disk         // writes to the archive, one after the other
 	jobs     []bubble.Job // started by the Update under way
 	keys     keymap       // of the screen
 	moment   moment       // what depends on time
@@ -55,25 +49,24 @@ type moment struct {
 	flash   text.Safe // a word in the status row, for a while or until the next key
 	flashes int       // the newest flash; the ends of older ones are void
 	touched bool      // a key was pressed since the screen is there
-	company bool      // somebody else is here, or was
 }
 
 // New returns a screen that is not shown yet. now and zone are time.Now and
 // time.Local outside tests.
 func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
-	p := newPaint(cfg.Theme, now, zone)
-	m := &Model{cfg: cfg, paint: p}
-	m.book.paint = p
+	m := &Model{cfg: cfg}
+	m.App = newApp(viewer{m}, cfg.Room, cfg.Direct, now, zone)
+	p := newPaint(cfg.Theme, &m.App.Clock)
+	m.paint, m.signs = p, p.signs()
 	m.composer = composer{paint: p, editing: edits()}
 	m.keys = bindings()
-	m.link.lines = wire.MaxText
 	room := cfg.Room
 	if room == "" {
 		room = wire.Lobby
 	}
 	m.show(m.book.room(room))
 	if cfg.Form || cfg.Session == nil {
-		m.form = newForm(cfg, p)
+		m.form = newForm(m)
 	}
 	return m
 }
@@ -107,16 +100,10 @@ func (m *Model) Update(msg any) []bubble.Job {
 		m.screen.stale = m.apply(msg) || was
 	case closed:
 		m.closed(msg)
-	case older:
-		m.older(msg)
-	case filling:
-		m.filled(msg)
-	case learned:
-		m.learned(msg)
-	case restored:
-		m.restored(msg)
-	case written:
-		m.written(msg)
+	case func():
+		if msg != nil {
+			msg()
+		}
 	case listed:
 		m.listed(msg)
 	case probed:
@@ -125,8 +112,6 @@ func (m *Model) Update(msg any) []bubble.Job {
 		m.connected(msg)
 	case ticked:
 		m.ticked(msg)
-	case looked:
-		m.looked(msg)
 	case paused:
 		m.paused(msg)
 	case bubble.Background:
@@ -164,16 +149,11 @@ func (m *Model) order(o bubble.Order) { m.jobs = append(m.jobs, bubble.Job{Order
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
-	if m.link.archive != c.Archive {
-		m.link.ignored = nil
-	}
 	if q := m.composer.query; q != nil { // it is about the session before
-		m.moment.guard.secret = m.moment.guard.secret || q.secret
+		m.secret = m.secret || q.secret
 		m.composer.Answer(m, "")
 	}
-	m.link.shown = nil
-	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
-	m.link.known = c.Known
+	m.connect(c.Session, c.Archive, c.Arrived, c.Known)
 	m.reconsider()
 	m.jobs = append(m.jobs, bubble.Job{Feed: listen(c.Session)})
 	m.restore()
@@ -230,24 +210,5 @@ func (m *Model) unflash(s text.Safe) {
 func (m *Model) faded(f faded) {
 	if f.n == m.moment.flashes {
 		m.moment.flash = ""
-	}
-}
-
-// note adds a line of ours to a place, or where nobody knows better, to the
-// one on the screen.
-func (m *Model) note(at *place, s text.Safe) {
-	if at == nil {
-		at = m.book.current
-	}
-	if at == nil {
-		at = m.book.room(m.cfg.Room)
-	}
-	at.log.Note(&line{kind: lineNote, at: m.paint.millis(), text: s})
-}
-
-// notes adds several.
-func (m *Model) notes(at *place, lines []text.Safe) {
-	for _, s := range lines {
-		m.note(at, s)
 	}
 }

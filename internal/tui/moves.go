@@ -17,7 +17,7 @@ type moves struct {
 }
 
 // Came says that somebody came in.
-func (t *timeline) Came(name text.Safe, at wire.Millis) {
+func (t *Log) Came(name text.Safe, at wire.Millis, dot text.Safe) {
 	m := t.movesAt(at)
 	m.reason = ""
 	if i := slices.Index(m.left, name); i >= 0 {
@@ -25,12 +25,12 @@ func (t *timeline) Came(name text.Safe, at wire.Millis) {
 	} else {
 		m.joined = append(m.joined, name)
 	}
-	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
-	m.line.undraw()
+	m.line.text = m.words(" " + dot + " ")
+	m.line.touch()
 }
 
 // Went says that somebody left.
-func (t *timeline) Went(name, reason text.Safe, at wire.Millis) {
+func (t *Log) Went(name, reason text.Safe, at wire.Millis, dot text.Safe) {
 	m := t.movesAt(at)
 	m.reason = reason
 	if i := slices.Index(m.joined, name); i >= 0 {
@@ -39,13 +39,13 @@ func (t *timeline) Went(name, reason text.Safe, at wire.Millis) {
 	} else {
 		m.left = append(m.left, name)
 	}
-	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
-	m.line.undraw()
+	m.line.text = m.words(" " + dot + " ")
+	m.line.touch()
 }
 
 // movesAt returns the moves of the newest line, which it makes one about
 // moves.
-func (t *timeline) movesAt(at wire.Millis) *moves {
+func (t *Log) movesAt(at wire.Millis) *moves {
 	if n := t.settled(); n == 0 || t.moves.line == nil || t.lines[n-1] != t.moves.line {
 		t.moves = moves{line: &line{kind: lineMoves, at: at}}
 		t.Note(t.moves.line)

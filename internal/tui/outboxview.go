@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -21,30 +20,23 @@ const (
 
 // An outboxView shows the lines that wait, of all conversations.
 type outboxView struct {
+	m      *Model
 	chosen wire.ClientID // the line, "" before a key was pressed
 	row    int           // where it was
 	asked  wire.ClientID // the line that a question to delete it is about
 	word   text.Safe     // what the session said of the last deed
 }
 
-// A waiter is a line that waits.
-type waiter struct {
-	client wire.ClientID
-	waiting
-	line *line
-	row  int // in its conversation
-}
-
-func (m *Model) openOutbox() { m.over = overlay{outbox: &outboxView{}} }
+func (m *Model) openOutbox() { m.over = &outboxView{m: m} }
 
 // outboxCommand shows the lines that wait; with a line's number, the oldest is
 // 1, it asks whether that one is to be deleted.
 func (m *Model) outboxCommand(number string) {
-	m.openOutbox()
+	v, all := &outboxView{m: m}, m.waiters()
+	m.over = v
 	if number == "" {
 		return
 	}
-	v, all := m.over.outbox, m.waiters()
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(all) {
 		v.word = "there is no line " + text.CleanLine(number) + ": the oldest is 1"
@@ -54,50 +46,24 @@ func (m *Model) outboxCommand(number string) {
 	v.asked = v.chosen
 }
 
-// waiters are all lines that wait, the oldest first.
-func (m *Model) waiters() []waiter {
-	var all []waiter
-	for c, w := range m.link.outbox {
-		log := &w.at.log
-		if l := log.pending[c]; l != nil {
-			all = append(all, waiter{c, w, l, slices.Index(log.lines, l)})
-		}
-	}
-	slices.SortFunc(all, func(a, b waiter) int {
-		return cmp.Or(cmp.Compare(a.line.at, b.line.at), cmp.Compare(a.at.id, b.at.id), cmp.Compare(a.row, b.row))
-	})
-	return all
-}
-
-// where names where a line goes.
-func (w *waiter) where() text.Safe {
-	if w.at.private() {
-		return "@" + w.at.label
-	}
-	return "#" + w.at.label
-}
-
-// state says how far a line is, and why no further.
-func (w *waiter) state() text.Safe { return because("queued", w.reason) }
-
 // Key moves, goes to a conversation, deletes or tries again.
-func (v *outboxView) Key(m *Model, k bubble.Key) {
-	all := m.waiters()
+func (v *outboxView) Key(k bubble.Key) {
+	m, all := v.m, v.m.waiters()
 	i := v.index(all)
-	if v.asked != "" && v.answer(m, k) {
+	if v.asked != "" && v.answer(k) {
 		return
 	}
 	v.word = ""
 	switch {
 	case key.Matches(k, outboxKeys.close):
-		m.over = overlay{}
+		m.over = nil
 		return
 	case key.Matches(k, outboxKeys.down):
 		i++
 	case key.Matches(k, outboxKeys.up):
 		i--
 	case key.Matches(k, outboxKeys.retry):
-		v.retry(m)
+		v.retry()
 	}
 	if len(all) == 0 {
 		return
@@ -106,7 +72,7 @@ func (v *outboxView) Key(m *Model, k bubble.Key) {
 	v.chosen, v.row = all[i].client, i
 	switch {
 	case key.Matches(k, outboxKeys.open):
-		m.over = overlay{}
+		m.over = nil
 		m.switchTo(all[i].at)
 	case key.Matches(k, outboxKeys.drop):
 		v.asked = v.chosen
@@ -123,13 +89,13 @@ func (v *outboxView) index(all []waiter) int {
 
 // answer takes the answer to whether a line is to be deleted. Any other key
 // means no, and is false: it does what it does without the question.
-func (v *outboxView) answer(m *Model, k bubble.Key) bool {
+func (v *outboxView) answer(k bubble.Key) bool {
 	c := v.asked
 	v.asked = ""
 	switch {
 	case key.Matches(k, questionKeys.yes):
-		if w, waits := m.link.outbox[c]; waits {
-			m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
+		if w, waits := v.m.link.outbox[c]; waits {
+			v.m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
 		}
 	case !key.Matches(k, questionKeys.no, questionKeys.leave):
 		return false
@@ -137,24 +103,16 @@ func (v *outboxView) answer(m *Model, k bubble.Key) bool {
 	return true
 }
 
-func (v *outboxView) retry(m *Model) {
-	if m.link.session != nil {
-		m.link.session.Retry()
+func (v *outboxView) retry() {
+	if s := v.m.link.session; s != nil {
+		s.Retry()
 		v.word = "trying again"
 	}
 }
 
-// dropped takes a line off the screen that was taken out of the outbox.
-func (m *Model) dropped(ask errand) {
-	if ask.about != nil {
-		ask.about.log.Drop(ask.line)
-		delete(m.link.outbox, ask.line)
-	}
-}
-
 // View returns h rows of w columns.
-func (v *outboxView) View(w, h int, m *Model) []text.Safe {
-	p := m.paint
+func (v *outboxView) View(w, h int) []text.Safe {
+	m, p := v.m, v.m.paint
 	width := min(outboxWidth, w)
 	inner := max(width-4, 1)
 	all := m.waiters()
@@ -201,3 +159,9 @@ func (v *outboxView) rowOf(w *waiter, chosen bool, inner int, p *paint) text.Saf
 	left := mark + p.clock(w.line.at) + " " + text.PadRight(text.Truncate(w.where(), maxNick), min(maxNick, inner/3)) + " " + words
 	return style.Render(spread(inner, text.Truncate(left, inner-text.Width(state)), state))
 }
+
+// Binds reports whether it is the key that closes the pane, too.
+func (*outboxView) Binds(k bubble.Key) bool { return key.Matches(k, outboxKeys.close) }
+
+// Writes is nothing.
+func (*outboxView) Writes() writing { return writesNothing }

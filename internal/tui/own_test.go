@@ -40,7 +40,7 @@ func TestTheRuleStandsAboveNewsAndNeverAboveAnOwnLine(t *testing.T) {
 	}
 	s.hear(mineIn("lab3", 36, 0, "mine again"))
 	s.press("ctrl+p")
-	if s.hides(" new "); s.book.byID["#lab3"].log.ToRule() {
+	if s.hides(" new "); s.timeline(s.book.byID["#lab3"]).ToRule() {
 		t.Error("alt+u finds news where there is nothing but an own line")
 	}
 }

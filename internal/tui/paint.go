@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"time"
-
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/text"
@@ -14,50 +12,26 @@ import (
 // paint is what panes draw with: the theme, and the time as this place has it.
 type paint struct {
 	inks
+	*Clock
 	Border theme.Border
 	Glyph  theme.Glyph
 	Form   theme.Form
 	Code   theme.Code
 	theme  theme.Theme
 	nicks  map[string]ink
-	now    func() time.Time
-	zone   *time.Location
 }
 
-func newPaint(t theme.Theme, now func() time.Time, zone *time.Location) *paint {
+func newPaint(t theme.Theme, c *Clock) *paint {
 	return &paint{
 		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
-		theme: t, nicks: map[string]ink{}, now: now, zone: zone,
+		theme: t, nicks: map[string]ink{}, Clock: c,
 	}
-}
-
-// clock prints hours and minutes.
-func (p *paint) clock(at wire.Millis) text.Safe { return text.CleanLine(p.local(at).Format("15:04")) }
-
-// day prints a date as the rule above a day does.
-func (p *paint) day(at wire.Millis) text.Safe {
-	day := p.local(at)
-	if day.Year() != p.now().In(p.zone).Year() {
-		return text.CleanLine(day.Format("Mon 2 January 2006"))
-	}
-	return text.CleanLine(day.Format("Mon 2 January"))
-}
-
-func (p *paint) local(at wire.Millis) time.Time { return at.Time().In(p.zone) }
-
-func (p *paint) sameDay(a, b wire.Millis) bool {
-	ay, am, ad := p.local(a).Date()
-	by, bm, bd := p.local(b).Date()
-	return ad == bd && am == bm && ay == by
 }
 
 func (p *paint) sameMinute(a, b wire.Millis) bool {
 	const minute = 60_000 // zones differ by whole minutes
 	return a/minute == b/minute
 }
-
-// millis is the present as messages have it.
-func (p *paint) millis() wire.Millis { return wire.MillisOf(p.now()) }
 
 func (p *paint) dim(s text.Safe) text.Safe { return p.Text.Muted.Render(s) }
 
@@ -188,5 +162,7 @@ func spread(w int, left, right text.Safe) text.Safe {
 	return text.PadRight(left, w-text.Width(right)) + right
 }
 
-// cleanError is an error as it may be shown: part of it may be foreign.
-func cleanError(err error) text.Safe { return text.CleanLine(err.Error()) }
+// signs are those of the theme.
+func (p *paint) signs() Signs {
+	return Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
+}

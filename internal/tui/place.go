@@ -30,7 +30,7 @@ type place struct {
 	stands  standing
 	unsaid  int // own lines that failed because we leave
 	people  roster
-	log     timeline
+	log     Log
 	counts  counts
 	past    past
 	draft   string
@@ -135,7 +135,7 @@ type book struct {
 	last    *place // the one before
 	left    *place // we are not in it any more, but a line is being written there
 	origin  *place // where a walk through the unread began
-	paint   *paint
+	clock   *Clock
 }
 
 // nowhereID is the place of who is in no room; no room is called so.
@@ -165,14 +165,14 @@ func (b *book) place(id, name string) *place {
 	if b.byID == nil {
 		b.byID = map[string]*place{}
 	}
-	p := &place{id: id, name: name, label: text.CleanLine(name), log: timeline{paint: b.paint}, draft: b.kept.drafts[id]}
+	p := &place{id: id, name: name, label: text.CleanLine(name), draft: b.kept.drafts[id]}
 	mark := wire.Fold(markName(p))
 	p.counts.mark = max(b.kept.marks[mark], b.marks[mark])
 	p.counts.told = p.counts.mark
 	b.byID[id] = p
 	if p.private() {
 		p.peer = b.peer(name)
-		p.peer.note, p.peer.recalled, p.peer.made = nil, false, b.paint.millis()
+		p.peer.note, p.peer.recalled, p.peer.made = nil, false, b.clock.millis()
 		b.persons = append(b.persons, p)
 	} else {
 		b.rooms = append(b.rooms, p)

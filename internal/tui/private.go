@@ -18,6 +18,9 @@ const (
 	maxRTTs = 8
 )
 
+// flashQueued is before what the lines of a conversation wait for.
+const flashQueued = "queued: "
+
 // A peer is what is known of the way to somebody.
 type peer struct {
 	path  wire.Path
@@ -93,14 +96,14 @@ func (b *book) forget() {
 
 // askWays asks how lines go to those on the list. At an older server, which tells
 // nothing of it, the session says so of those only whom it was asked about.
-func (m *Model) askWays() {
-	if !m.link.online() || !m.link.older() {
+func (a *App) askWays() {
+	if !a.link.online() || !a.link.older() {
 		return
 	}
-	for _, at := range m.book.persons {
+	for _, at := range a.book.persons {
 		if !at.peer.asked {
 			at.peer.asked = true
-			m.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
+			a.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
 		}
 	}
 }
@@ -118,24 +121,24 @@ func (b *book) asking() int {
 
 // ofPeers takes over what our own client says of private conversations: a line
 // a type.
-func (m *Model) ofPeers(e wire.Event) bool {
+func (a *App) ofPeers(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Path:
-		m.path(e)
+		a.path(e)
 	case *wire.Called:
-		m.called(e)
+		a.called(e)
 	case *wire.KeySeen:
-		m.keySeen(e)
+		a.keySeen(e)
 	case *wire.Safety:
-		m.safety(e)
+		a.view.Safety(e)
 	case *wire.Transfer:
-		m.transfer(e)
+		a.transfer(e)
 	case *wire.Shared:
-		m.shared(e)
+		a.shared(e)
 	case *wire.TalkRenamed:
-		m.talkRenamed(e)
+		a.talkRenamed(e)
 	case *wire.DeviceList:
-		m.deviceList(e)
+		a.deviceList(e)
 	default:
 		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
 	}
@@ -143,24 +146,24 @@ func (m *Model) ofPeers(e wire.Event) bool {
 }
 
 // path follows the way to somebody.
-func (m *Model) path(e *wire.Path) {
-	ask := m.link.errand(e.Re.Re)
-	p := m.book.peer(e.User)
+func (a *App) path(e *wire.Path) {
+	ask := a.link.errand(e.Re.Re)
+	p := a.book.peer(e.User)
 	was := *p
 	p.take(e)
-	at := m.book.byID[personID(e.User)]
-	if e.Request && !was.path.Request && !m.link.ignores(e.User) {
-		at = m.requestFrom(e.User, at)
+	at := a.book.byID[personID(e.User)]
+	if e.Request && !was.path.Request && !a.link.ignores(e.User) {
+		at = a.requestFrom(e.User, at)
 	}
 	if at != nil {
 		at.spell(e.User)
 		at.guest(e.Guest)
 		at.counts.alarm = at.counts.alarm && (e.Request || e.Blocked || !was.path.Request)
-		m.noteWay(at, &was)
-		m.tellSeen(at)
+		a.noteWay(at, &was)
+		a.tellSeen(at)
 	}
 	if ask.act == wire.ActRoute && !ask.quiet {
-		m.note(ask.at, text.CleanLine(e.User)+": "+text.Join(m.wayWords(p), ", "))
+		a.note(ask.at, text.CleanLine(e.User)+": "+text.Join(a.wayWords(p), ", "))
 	}
 }
 
@@ -173,12 +176,12 @@ func (p *place) guest(on bool) {
 
 // noteWay says in a conversation how its lines go from here on. A way that
 // changes again before anything was said changes the same note.
-func (m *Model) noteWay(at *place, was *peer) {
+func (a *App) noteWay(at *place, was *peer) {
 	p := at.peer
 	if p.path.Asked && !was.path.Asked {
-		m.passing(at, text.CleanLine(p.path.Reason))
-		if at != m.book.current {
-			m.flash(text.CleanLine(p.path.Reason))
+		a.passing(at, text.CleanLine(p.path.Reason))
+		if at != a.book.current {
+			a.view.Flash(text.CleanLine(p.path.Reason))
 		}
 	}
 	if p.path.Way == was.path.Way {
@@ -195,33 +198,33 @@ func (m *Model) noteWay(at *place, was *peer) {
 	default:
 		return
 	}
-	m.passing(at, words)
+	a.passing(at, words)
 }
 
 // passing adds a note that takes the place of the one before, if nothing was
 // said in between: what changes often fills no timeline. What an earlier run said
 // last in the same words is such a note, too.
-func (m *Model) passing(at *place, words text.Safe) {
-	l := &line{kind: lineNote, at: m.paint.millis(), text: words}
+func (a *App) passing(at *place, words text.Safe) {
+	l := &line{kind: lineNote, at: a.millis(), text: words}
 	p := at.peer
 	if last := at.log.newest(); last != nil && last.kind == lineNote && last.text == words && last != p.note {
 		p.note, p.noted = last, last.key
 	}
 	if at.log.Replace(p.note, l) {
-		m.remark(at, l, p.noted)
+		a.remark(at, l, p.noted)
 	} else {
 		p.note = l
-		m.tellIn(at, l)
+		a.tellIn(at, l)
 	}
 	p.noted = p.said
 }
 
 // tellIn adds something that this program says in a private conversation, and that is
 // there after a restart, too.
-func (m *Model) tellIn(at *place, lines ...*line) {
+func (a *App) tellIn(at *place, lines ...*line) {
 	for _, l := range lines {
 		at.log.Note(l)
-		m.remark(at, l, 0)
+		a.remark(at, l, 0)
 	}
 }
 
@@ -234,47 +237,47 @@ func because(words, reason text.Safe) text.Safe {
 }
 
 // shared says what others are told of us.
-func (m *Model) shared(e *wire.Shared) {
+func (a *App) shared(e *wire.Shared) {
 	yes := map[bool]text.Safe{true: "yes", false: "no"}
-	m.note(m.link.errand(e.Re.Re).at, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
+	a.note(a.link.errand(e.Re.Re).at, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
 }
 
 // waits says once what the lines of a conversation wait for.
-func (m *Model) waits(at *place, reason text.Safe) {
+func (a *App) waits(at *place, reason text.Safe) {
 	if !at.private() || at.peer.waits == reason {
 		return
 	}
-	m.unflash(flashQueued + at.peer.waits)
+	a.view.Unflash(flashQueued + at.peer.waits)
 	if reason == "" && len(at.log.pending) > 0 {
 		return
 	}
 	at.peer.waits = reason
-	if reason != "" && at == m.book.current {
-		m.flash(flashQueued + reason)
+	if reason != "" && at == a.book.current {
+		a.view.Flash(flashQueued + reason)
 	}
 }
 
 // tellSeen tells the session up to which line of somebody we have read, where
 // they can know.
-func (m *Model) tellSeen(at *place) {
+func (a *App) tellSeen(at *place) {
 	p := at.peer
-	if m.link.session == nil || !p.talks() && (p.path.Way != wire.WayInbox || p.path.Request || p.path.Blocked) {
+	if a.link.session == nil || !p.talks() && (p.path.Way != wire.WayInbox || p.path.Request || p.path.Blocked) {
 		return
 	}
 	if last := at.log.Heard(at.counts.told); last > p.seen {
 		p.seen = last
-		m.link.session.Do(wire.Seen{Name: at.name, Last: last})
+		a.link.session.Do(wire.Seen{Name: at.name, Last: last})
 	}
 }
 
 // heard puts a private line that has just come where it belongs. One that
 // anybody on its way could have written says so where others can't be.
-func (m *Model) heard(e *wire.Whispered) {
+func (a *App) heard(e *wire.Whispered) {
 	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
-	if p := m.book.peers[wire.Fold(e.From)]; plain && p != nil && p.secure() && e.State == "" {
+	if p := a.book.peers[wire.Fold(e.From)]; plain && p != nil && p.secure() && e.State == "" {
 		said := *e
 		said.Text = "(not encrypted) " + e.Text
 		e = &said
 	}
-	m.whispered(e)
+	a.whispered(e)
 }

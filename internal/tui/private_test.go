@@ -257,7 +257,7 @@ func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 	s.hear(theirs(3, 14, 6, wire.WayDirect, "second"))
 	alice := s.book.person("alice")
 	s.switchTo(alice)
-	if n := alice.log.firstNews(); alice.log.lines[n].text != "second" {
+	if n := s.timeline(alice).firstNews(); alice.log.lines[n].text != "second" {
 		t.Errorf("it stands above %q", alice.log.lines[n].text)
 	}
 }

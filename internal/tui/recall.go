@@ -10,41 +10,41 @@ import (
 // recallTalks puts the private conversations of the disk on the list, and the files
 // that belong to them. One that was closed stays so, with what was being written in
 // it. written are the places with drafts.
-func (m *Model) recallTalks(r *restored, written []string) {
+func (a *App) recallTalks(r *restored, written []string) {
 	if r.err != nil {
-		m.note(nil, "private conversations can't be read from the disk: "+cleanError(r.err))
+		a.note(nil, "private conversations can't be read from the disk: "+cleanError(r.err))
 	}
 	closed := map[string]bool{}
 	for i := range r.talks {
 		t := &r.talks[i]
-		if t.Closed || m.link.ignores(t.User) {
+		if t.Closed || a.link.ignores(t.User) {
 			closed[personID(t.User)] = true
 			continue
 		}
-		at := m.open(t.User)
+		at := a.open(t.User)
 		at.guest(t.Kind == wire.KindGuest)
 	}
 	for _, place := range written {
 		if strings.HasPrefix(place, "@") && !closed[wire.Fold(place)] {
-			m.book.person(place[1:])
+			a.book.person(place[1:])
 		}
 	}
 	for _, e := range r.files {
-		at := m.book.find(personID(e.User))
+		at := a.book.find(personID(e.User))
 		if at == nil {
 			continue
 		}
 		t := at.file(e.ID)
 		if t == nil {
-			m.transfer(asOnDisk(e))
+			a.transfer(asOnDisk(e))
 		} else if e.Out && t.line.from == "" { // it was read before we had a name
-			t.line.from = m.link.label
-			t.line.undraw()
+			t.line.from = a.link.label
+			t.line.touch()
 		}
 	}
-	for _, at := range m.book.persons {
-		if !at.peer.known && m.link.session != nil {
-			m.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
+	for _, at := range a.book.persons {
+		if !at.peer.known && a.link.session != nil {
+			a.link.do(wire.Route{Name: at.name}, errand{about: at, quiet: true})
 		}
 	}
 }
@@ -60,15 +60,15 @@ func asOnDisk(e *wire.Transfer) *wire.Transfer {
 }
 
 // recallUnread counts what nobody has looked at before this run.
-func (m *Model) recallUnread(r *restored) {
+func (a *App) recallUnread(r *restored) {
 	for i := range r.talks {
 		t := &r.talks[i]
-		at := m.book.find(personID(t.User))
-		if at == nil || at.peer.counted || m.link.ignores(t.User) {
+		at := a.book.find(personID(t.User))
+		if at == nil || at.peer.counted || a.link.ignores(t.User) {
 			continue
 		}
 		at.peer.counted = true
-		if at != m.book.current {
+		if at != a.book.current {
 			at.counts.unread = max(at.counts.unread, t.Unread)
 			at.peer.news = map[wire.ID]bool{}
 			for _, id := range t.News {
@@ -80,29 +80,29 @@ func (m *Model) recallUnread(r *restored) {
 
 // recallLine puts a line of the disk into its conversation. Whose it is, is known by
 // that: we may have had another name.
-func (m *Model) recallLine(at *place, e *wire.Whispered) {
-	l := m.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+func (a *App) recallLine(at *place, e *wire.Whispered) {
+	l := a.line(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	l.own = e.State != ""
 	l.mention = false
 	l.hidden = l.hidden && !l.own
 	if l.own {
 		l.state = deliveryOf(&wire.Receipt{State: e.State})
 	}
-	if m.book.byID[at.id] == at {
-		m.add(at, l)
+	if a.book.byID[at.id] == at {
+		a.add(at, l)
 	}
 }
 
 // remark keeps a note of a private conversation on the disk, where it takes the
 // place of an earlier one.
-func (m *Model) remark(at *place, l *line, instead wire.ID) {
+func (a *App) remark(at *place, l *line, instead wire.ID) {
 	at.peer.said = max(at.peer.said+1, placeAt(l.at))
 	name, r := at.name, wire.Remark{ID: at.peer.said, At: l.at, Alarm: l.kind == lineAlarm, Text: string(l.text)}
-	m.disk.write(m, func(a Archive) error { return a.AddRemark(name, r, instead) })
+	a.keep(func(a Archive) error { return a.AddRemark(name, r, instead) })
 }
 
 // recallRemarks puts in what was said by this program in an earlier run.
-func (m *Model) recallRemarks(at *place, remarks []wire.Remark) {
+func (a *App) recallRemarks(at *place, remarks []wire.Remark) {
 	type said struct {
 		at   wire.Millis
 		text text.Safe
@@ -128,7 +128,7 @@ func (m *Model) recallRemarks(at *place, remarks []wire.Remark) {
 func placeAt(at wire.Millis) wire.ID { return wire.FirstID(at+1) - 1 }
 
 // Place puts a note where its time says, among lines that may not be there yet.
-func (t *timeline) Place(l *line) {
+func (t *Log) Place(l *line) {
 	t.fasten(l)
 	i := t.after(l.key)
 	if i == t.settled() {

@@ -9,8 +9,8 @@ import (
 
 // talkRenamed goes on with a private conversation under the other side's new name,
 // and says so in it: it is the same device, whatever the name.
-func (m *Model) talkRenamed(e *wire.TalkRenamed) {
-	at := m.book.find(personID(e.Old))
+func (a *App) talkRenamed(e *wire.TalkRenamed) {
+	at := a.book.find(personID(e.Old))
 	if at == nil {
 		return
 	}
@@ -19,18 +19,18 @@ func (m *Model) talkRenamed(e *wire.TalkRenamed) {
 		return
 	}
 	old, oldMark := at.id, markName(at)
-	if !m.makeWay(at, e.Name) {
+	if !a.makeWay(at, e.Name) {
 		return
 	}
 	was := at.label
-	m.book.rename(at, e.Name)
-	m.composer.Rename(old, at.id)
+	a.book.rename(at, e.Name)
+	a.view.Renamed(old, at.id)
 	at.label = marked(e.Name, e.Kind)
 	at.peer.was = was
 	clear(at.typing)
 	draft, mark := at.draft, at.counts.told
 	id, newMark := at.disk(), markName(at)
-	m.disk.write(m, func(a Archive) error {
+	a.keep(func(a Archive) error {
 		if err := a.SetDraft(old, ""); err != nil {
 			return err
 		}
@@ -39,27 +39,27 @@ func (m *Model) talkRenamed(e *wire.TalkRenamed) {
 		}
 		return a.SetMark(newMark, mark)
 	})
-	m.tellIn(at, &line{kind: lineNote, at: m.paint.millis(), text: was + " is " + at.label + " now, on the same device"})
+	a.tellIn(at, &line{kind: lineNote, at: a.millis(), text: was + " is " + at.label + " now, on the same device"})
 }
 
 // makeWay takes another conversation of that name off the list, in which nothing
 // was said; false where something was.
-func (m *Model) makeWay(at *place, name string) bool {
-	other := m.book.byID[personID(name)]
+func (a *App) makeWay(at *place, name string) bool {
+	other := a.book.byID[personID(name)]
 	switch {
 	case other == nil || other == at:
 		return true
 	case other.log.first() != 0 || len(other.log.pending) > 0:
 		return false
 	}
-	if other == m.book.current {
-		m.keepDraft()
+	if other == a.book.current {
+		a.view.KeepDraft()
 	}
 	if at.draft == "" {
 		at.draft = other.draft
 	}
-	if next := m.book.drop(other); next != m.book.current {
-		m.show(at)
+	if next := a.book.drop(other); next != a.book.current {
+		a.view.Show(at)
 	}
 	return true
 }

@@ -38,7 +38,7 @@ func TestNobodyIsTakenToAnotherConversationThanAskedFor(t *testing.T) {
 	typing := open(t, 80, 24, func(c *Config) { c.Room = "" })
 	typing.hear(online()...)
 	typing.types("h")
-	typing.tell(restored{place: "@bob"})
+	typing.tell(func() { typing.restored(restored{place: "@bob"}) })
 	typing.shows("#lobby › h")
 }
 

@@ -10,29 +10,29 @@ import (
 
 // requestFrom returns the place of somebody who asks, which it makes unless
 // too many others ask.
-func (m *Model) requestFrom(name string, at *place) *place {
-	if at == nil && m.book.asking() >= maxAsking {
+func (a *App) requestFrom(name string, at *place) *place {
+	if at == nil && a.book.asking() >= maxAsking {
 		return nil
 	}
-	at = m.book.person(name)
+	at = a.book.person(name)
 	at.spell(name)
-	m.alarm(at)
+	a.alarm(at)
 	return at
 }
 
 // called says that somebody asks for a private conversation.
-func (m *Model) called(e *wire.Called) {
-	if m.link.ignores(e.From) {
+func (a *App) called(e *wire.Called) {
+	if a.link.ignores(e.From) {
 		return
 	}
 	name := text.CleanLine(e.From)
 	if !e.Secure {
-		m.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers, /refuse "+name+" does not.")
+		a.note(nil, "~"+name+" asks for a private conversation, in plain text. /msg "+name+" answers, /refuse "+name+" does not.")
 		return
 	}
-	at := m.requestFrom(e.From, m.book.byID[personID(e.From)])
+	at := a.requestFrom(e.From, a.book.byID[personID(e.From)])
 	if at == nil {
-		m.flash("more people ask for private conversations than are shown: answer some first")
+		a.view.Flash("more people ask for private conversations than are shown: answer some first")
 		return
 	}
 	if at.label == name {
@@ -41,16 +41,16 @@ func (m *Model) called(e *wire.Called) {
 	another := at.peer.path.Request && at.peer.path.Asker != e.Print
 	at.peer.path.Request, at.peer.path.Asker, at.peer.known = true, e.Print, true
 	if another {
-		at.peer.changed = m.paint.now()
-		m.passing(at, "somebody else asks as "+at.label+" now, with another key: "+shortPrint(e.Print, m.paint)+". /accept "+name+" takes it, /refuse "+name+" does not.")
+		at.peer.changed = a.now()
+		a.passing(at, "somebody else asks as "+at.label+" now, with another key: "+a.shortPrint(e.Print)+". /accept "+name+" takes it, /refuse "+name+" does not.")
 		return
 	}
-	m.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
+	a.passing(at, at.label+" asks for a private conversation. /accept "+name+" takes it, /refuse "+name+" does not, /ignore "+name+" hides all of them.")
 }
 
 // howItGoes says what a command lacks.
-func (m *Model) howItGoes(u command.Usage) text.Safe {
-	for _, at := range m.book.persons {
+func (a *App) howItGoes(u command.Usage) text.Safe {
+	for _, at := range a.book.persons {
 		if at.peer.path.Request {
 			return text.CleanLine(u.While(string(at.label), at.name))
 		}
@@ -74,23 +74,23 @@ func (p *place) asks(r wire.Accept) wire.Accept {
 }
 
 // answer follows what was said to somebody who asks.
-func (m *Model) answer(at *place) {
+func (a *App) answer(at *place) {
 	if at != nil && at.private() {
 		at.peer.path.Request, at.counts.alarm = false, false
 	}
 }
 
 // hush refuses somebody who asks, and takes them off the list.
-func (m *Model) hush(at *place) {
+func (a *App) hush(at *place) {
 	if at == nil || !at.peer.path.Request {
 		return
 	}
-	m.link.do(wire.Reject{Name: at.name}, errand{quiet: true})
-	m.answer(at)
-	m.close(at)
+	a.link.do(wire.Reject{Name: at.name}, errand{quiet: true})
+	a.answer(at)
+	a.close(at)
 }
 
 // alarm makes a conversation one that wants to be looked at before all others.
-func (m *Model) alarm(at *place) {
-	at.counts.alarm = at != m.book.current || at.log.Below() > 0
+func (a *App) alarm(at *place) {
+	at.counts.alarm = !a.view.Reads(at)
 }

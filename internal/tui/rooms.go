@@ -2,40 +2,17 @@ package tui
 
 import (
 	"slices"
-	"time"
 
-	"labchat/internal/command"
 	"labchat/internal/text"
-	"labchat/internal/wire"
 )
 
-// roomsAge is how long a list of the server's rooms is good enough.
-const roomsAge = 10 * time.Second
+// roomList is the pane with the conversations.
+type roomList struct{ *Model }
 
-// askRooms brings the rooms that can be joined up to date, for those who look
-// for one.
-func (m *Model) askRooms() {
-	now := m.paint.now()
-	offered := m.link.offer == nil || m.link.offer[command.Rooms]
-	if !m.link.online() || m.link.me == "" || !offered || now.Sub(m.book.listed) < roomsAge {
-		return
-	}
-	m.book.listed = now
-	m.link.do(wire.Rooms{}, errand{quiet: true})
-}
-
-// meetRooms asks for the rooms of a server that we have come to. Older ones are
-// only asked when somebody looks for a room.
-func (m *Model) meetRooms() {
-	if d := m.link.status.Dialect; d == "" || d == native {
-		m.askRooms()
-	}
-}
-
-// rooms draws the conversations: rooms, then people, with what waits in each of
-// them. Where there is no room for all, those that want to be read stay, and
-// people before rooms that are quiet.
-func (m *Model) rooms(w, h int) []text.Safe {
+// View draws them: rooms, then people, with what waits in each of them. Where
+// there is no room for all, those that want to be read stay, and people before
+// rooms that are quiet.
+func (m roomList) View(w, h int) []text.Safe {
 	b, p := &m.book, m.paint
 	rows := make([]text.Safe, 0, h)
 	rows = append(rows, p.List.Heading.Render(spread(w, "ROOMS", keyHint(w))))
@@ -158,7 +135,7 @@ func roomRow(room *place, number text.Safe, current bool, w int, p *paint) text.
 }
 
 // personRow is one person, and how lines to them travel.
-func (m *Model) personRow(who *place, number text.Safe, current bool, w int) text.Safe {
+func (m roomList) personRow(who *place, number text.Safe, current bool, w int) text.Safe {
 	sign, path := m.badge(who)
 	if n := len(who.log.pending); n > 0 {
 		path = text.TrimSpace(text.Int(n) + "q " + path)

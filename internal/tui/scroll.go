@@ -1,5 +1,7 @@
 package tui
 
+import "labchat/internal/wire"
+
 // A position is what the lower edge of the timeline shows: the newest line, or
 // a line and how many of its rows are below the edge. It stays with its line
 // when others arrive.
@@ -53,10 +55,9 @@ func (t *timeline) Scroll(rows int) bool {
 	p := &t.at
 	if !p.up {
 		*p = position{up: true, line: len(t.lines) - 1}
-		p.clamp(t)
-		if !p.up {
-			return true
-		}
+	}
+	if p.clamp(t); !p.up {
+		return true
 	}
 	if rows > 0 {
 		t.climb(rows)
@@ -75,7 +76,7 @@ func (t *timeline) Newest() { t.at = position{} }
 
 // Below is how many lines are below the lower edge.
 func (t *timeline) Below() int {
-	if !t.at.up {
+	if t.at.clamp(t); !t.at.up {
 		return 0
 	}
 	return len(t.lines) - 1 - t.at.line
@@ -132,24 +133,6 @@ func (t *timeline) missing() int {
 		}
 	}
 	return t.drawn.height - rows
-}
-
-// above is the index of the next line above i that is not hidden, or -1.
-func (t *timeline) above(i int) int {
-	for i--; i >= 0 && t.lines[i].hidden; i-- {
-		continue
-	}
-	return i
-}
-
-// below is the index of the next line below i that is not hidden, or -1.
-func (t *timeline) below(i int) int {
-	for i++; i < len(t.lines); i++ {
-		if !t.lines[i].hidden {
-			return i
-		}
-	}
-	return -1
 }
 
 // Above is how many lines are above the screen; with holes only those up to the
@@ -214,4 +197,20 @@ func (t *timeline) lowest() int {
 		return t.at.line
 	}
 	return len(t.lines) - 1
+}
+
+// Hole is the part of a hole on the screen that can be mended, nil where there is
+// none.
+func (t *timeline) Hole() *wire.Hole {
+	if len(t.holes) == 0 {
+		return nil
+	}
+	rows := -t.at.cut
+	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
+		rows += t.height(i)
+		if h := t.holeAt(i); h != nil && !h.Gone {
+			return h
+		}
+	}
+	return nil
 }

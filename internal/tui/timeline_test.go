@@ -109,9 +109,9 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 	}
 	s.press("pgup", "pgup")
 	s.shows("lines below")
-	before := s.book.current.log.View(80, 30)
+	before := s.timeline(s.book.current).View(80, 30)
 	s.hear(said("lab3", "bob", 13, 30, 0, "newest"))
-	after := s.book.current.log.View(80, 30)
+	after := s.timeline(s.book.current).View(80, 30)
 	if text.Join(before, "\n") != text.Join(after, "\n") {
 		t.Error("the lines moved")
 	}
@@ -119,7 +119,7 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 		t.Errorf("got %d unread, want the one that is below", s.book.current.counts.unread)
 	}
 	s.hear(said("lab3", "bob", 12, 0, 0, "older"))
-	if text.Join(before[1:], "\n") != text.Join(s.book.current.log.View(80, 30)[1:], "\n") {
+	if text.Join(before[1:], "\n") != text.Join(s.timeline(s.book.current).View(80, 30)[1:], "\n") {
 		t.Error("the lines moved when an older one arrived")
 	}
 	s.press("alt+end")
@@ -162,7 +162,7 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 
 func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log := timeline{paint: newPaint(plainTheme(), func() time.Time { return noon }, time.UTC)}
+		log := newTimeline(&Log{}, newPaint(plainTheme(), &Clock{func() time.Time { return noon }, time.UTC}))
 		seen := map[wire.ID]bool{}
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 12).Draw(rt, "n")
