@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -157,7 +158,7 @@ func (m *Model) formKey(k bubble.Key) {
 	case on(formKeys.leave), on(formKeys.quit):
 		m.order(bubble.OrderQuit)
 	case on(formKeys.help):
-		m.over.openHelp(m.link.offer)
+		m.over.openHelp(m.Link.Offer)
 	case on(formKeys.next):
 		f.move(1)
 	case on(formKeys.back):
@@ -256,7 +257,7 @@ func (f *form) checkName() text.Safe {
 		return "type the name that you want to be known by"
 	}
 	if err := wire.CheckUser(name); err != nil {
-		return cleanError(err)
+		return app.CleanError(err)
 	}
 	return ""
 }
@@ -330,7 +331,7 @@ func (m *Model) startHere() {
 func (m *Model) connected(c connected) {
 	switch {
 	case c.err != nil && m.form != nil:
-		m.form.Fail("", cleanError(c.err))
+		m.form.Fail("", app.CleanError(c.err))
 	case c.err == nil:
 		m.moveTo(c.server)
 		m.use(c.to)
@@ -379,7 +380,7 @@ func (m *Model) probed(p probed) {
 	}
 	f.found, f.heard, f.looking = p.found, p.err == nil, false
 	if p.err != nil {
-		f.failed[fieldServer] = cleanError(p.err)
+		f.failed[fieldServer] = app.CleanError(p.err)
 		f.nobody = f.asked.server
 	}
 	if p.found.Unfit {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -35,19 +36,19 @@ func (m *Model) outboxCommand(number string) {
 	if number == "" {
 		return
 	}
-	v, all := m.over.outbox, m.waiters()
+	v, all := m.over.outbox, m.Waiters()
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(all) {
 		v.word = "there is no line " + text.CleanLine(number) + ": the oldest is 1"
 		return
 	}
-	v.row, v.chosen = n-1, all[n-1].client
+	v.row, v.chosen = n-1, all[n-1].Client
 	v.asked = v.chosen
 }
 
 // Key moves, goes to a conversation, deletes or tries again.
 func (v *outboxView) Key(m *Model, k bubble.Key) {
-	all := m.waiters()
+	all := m.Waiters()
 	i := v.index(all)
 	if v.asked != "" && v.answer(m, k) {
 		return
@@ -68,19 +69,19 @@ func (v *outboxView) Key(m *Model, k bubble.Key) {
 		return
 	}
 	i = max(0, min(i, len(all)-1))
-	v.chosen, v.row = all[i].client, i
+	v.chosen, v.row = all[i].Client, i
 	switch {
 	case key.Matches(k, outboxKeys.open):
 		m.over = overlay{}
-		m.switchTo(all[i].at)
+		m.switchTo(all[i].At)
 	case key.Matches(k, outboxKeys.drop):
 		v.asked = v.chosen
 	}
 }
 
 // index is where the chosen line is now; when it has gone, the one in its row.
-func (v *outboxView) index(all []waiter) int {
-	if i := slices.IndexFunc(all, func(w waiter) bool { return w.client == v.chosen }); i >= 0 {
+func (v *outboxView) index(all []app.Waiter) int {
+	if i := slices.IndexFunc(all, func(w app.Waiter) bool { return w.Client == v.chosen }); i >= 0 {
 		return i
 	}
 	return max(0, min(v.row, len(all)-1))
@@ -93,8 +94,8 @@ func (v *outboxView) answer(m *Model, k bubble.Key) bool {
 	v.asked = ""
 	switch {
 	case key.Matches(k, questionKeys.yes):
-		if w, waits := m.link.outbox[c]; waits {
-			m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
+		if w, waits := m.Link.Outbox[c]; waits {
+			m.Link.Do(wire.Drop{Client: c}, app.Errand{At: w.At, About: w.At, Line: c})
 		}
 	case !key.Matches(k, questionKeys.no, questionKeys.leave):
 		return false
@@ -103,8 +104,8 @@ func (v *outboxView) answer(m *Model, k bubble.Key) bool {
 }
 
 func (v *outboxView) retry(m *Model) {
-	if m.link.session != nil {
-		m.link.session.Retry()
+	if m.Link.Session != nil {
+		m.Link.Session.Retry()
 		v.word = "trying again"
 	}
 }
@@ -114,7 +115,7 @@ func (v *outboxView) View(w, h int, m *Model) []text.Safe {
 	p := m.paint
 	width := min(outboxWidth, w)
 	inner := max(width-4, 1)
-	all := m.waiters()
+	all := m.Waiters()
 	i := v.index(all)
 	keys := p.dim(p.hints(inner, outboxKeys.open, outboxKeys.drop, outboxKeys.retry, outboxKeys.close))
 	foot := []text.Safe{p.line(inner), keys}
@@ -124,7 +125,7 @@ func (v *outboxView) View(w, h int, m *Model) []text.Safe {
 	case v.word != "":
 		foot = append(text.Wrap(v.word, inner), foot...)
 	case len(all) > 0:
-		foot = append([]text.Safe{p.dim(text.Truncate(all[i].where()+": "+all[i].state(), inner))}, foot...)
+		foot = append([]text.Safe{p.dim(text.Truncate(all[i].Where()+": "+all[i].State(), inner))}, foot...)
 	}
 	count := max(1, min(outboxRows, h-2-len(foot)))
 	top := max(0, min(i-count/2, len(all)-count))
@@ -135,26 +136,26 @@ func (v *outboxView) View(w, h int, m *Model) []text.Safe {
 	if len(all) == 0 {
 		rows = append(rows, text.Truncate("nothing waits: all lines are on their way", inner))
 	}
-	title := "outbox " + p.Glyph.Dot + " " + plural(len(all), "line")
+	title := "outbox " + p.Glyph.Dot + " " + app.Plural(len(all), "line")
 	return p.veiled(p.boxed(p.Frame.Dialog, title, append(rows, foot...), width), w, h)
 }
 
 // rowOf is one line: when, where, its first words, and why it waits where
 // there is room for that.
-func (v *outboxView) rowOf(w *waiter, chosen bool, inner int, p *paint) text.Safe {
+func (v *outboxView) rowOf(w *app.Waiter, chosen bool, inner int, p *paint) text.Safe {
 	var mark text.Safe = " "
 	style := p.List.Row
 	if chosen {
 		mark, style = p.Glyph.Selected, p.List.Selected
 	}
-	words, _, more := text.Cut(w.line.text, "\n")
+	words, _, more := text.Cut(w.Line.Text, "\n")
 	if more {
 		words += p.Glyph.More
 	}
 	var state text.Safe
 	if inner >= outboxWide {
-		state = " " + text.Truncate(w.state(), inner*2/5)
+		state = " " + text.Truncate(w.State(), inner*2/5)
 	}
-	left := mark + p.clock(w.line.at) + " " + text.PadRight(text.Truncate(w.where(), maxNick), min(maxNick, inner/3)) + " " + words
+	left := mark + p.HourMinute(w.Line.At) + " " + text.PadRight(text.Truncate(w.Where(), maxNick), min(maxNick, inner/3)) + " " + words
 	return style.Render(spread(inner, text.Truncate(left, inner-text.Width(state)), state))
 }

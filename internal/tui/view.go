@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
 )
 
@@ -154,7 +155,7 @@ func (m *Model) body(l layout) []text.Safe {
 		return m.aside(l.w, l.body)
 	}
 	rows := m.conversation(l)
-	if m.banner.shown(&m.link) {
+	if m.banner.shown(&m.Link) {
 		box, top := m.banner.View(l.main, l.timeline(), m.free(l), m)
 		lay(rows, box, l.main, top)
 	}
@@ -167,7 +168,7 @@ func (m *Model) body(l layout) []text.Safe {
 
 // free is how many rows of the timeline are empty below its newest line.
 func (m *Model) free(l layout) int {
-	if at := m.book.current; at != nil {
+	if at := m.Book.Current; at != nil {
 		return m.timeline(at).drawn.free
 	}
 	return l.timeline()
@@ -176,7 +177,7 @@ func (m *Model) free(l layout) int {
 // conversation draws the timeline, and below it who is typing or what was
 // scrolled past.
 func (m *Model) conversation(l layout) []text.Safe {
-	at := m.book.current
+	at := m.Book.Current
 	if at == nil {
 		return window(nil, l.main, l.body, m.paint)
 	}
@@ -190,13 +191,13 @@ func (m *Model) conversation(l layout) []text.Safe {
 }
 
 // footer says who is typing, or how much there is below.
-func (m *Model) footer(at *place, w int) text.Safe {
+func (m *Model) footer(at *app.Place, w int) text.Safe {
 	p := m.paint
 	lead := text.Repeat(" ", signColumn(m.timeline(at).drawn.nick)+2) // below the words: names never stand under a sign
 	if n := m.timeline(at).Below(); n > 0 {
-		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
+		return p.Timeline.New.Render(text.PadRight(lead+app.Plural(n, "line")+" below, alt+End goes there", w))
 	}
-	writers := at.writers(p.now())
+	writers := at.Writers(p.Now())
 	if len(writers) == 0 {
 		return text.PadRight("", w)
 	}
@@ -204,7 +205,7 @@ func (m *Model) footer(at *place, w int) text.Safe {
 	if len(writers) > 1 {
 		verb = " are typing"
 	}
-	return p.dim(text.PadRight(lead+crowd(writers)+verb+p.Glyph.More, w))
+	return p.dim(text.PadRight(lead+app.Crowd(writers)+verb+p.Glyph.More, w))
 }
 
 // lay puts a box over rows, in the middle of each and from top on.
