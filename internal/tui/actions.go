@@ -85,7 +85,7 @@ func (m *Model) confirm(question text.Safe, then func()) {
 // keyed are the commands that do what a key does.
 var keyed = map[command.Verb]func(*Model, string){
 	command.Quit:    func(m *Model, _ string) { m.quit() },
-	command.Help:    func(m *Model, _ string) { m.over.openHelp(m.Link.Offer) },
+	command.Help:    func(m *Model, _ string) { m.openHelp() },
 	command.Next:    func(m *Model, _ string) { m.nextUnread() },
 	command.Read:    (*Model).back,
 	command.Go:      (*Model).goTo,

@@ -62,7 +62,7 @@ func TestReadGoesBackOverManyPages(t *testing.T) {
 	if n := len(s.words()); n < 1200 || n == 2000 {
 		t.Errorf("got %d lines, want 1200 and what fits the screen", n)
 	}
-	first := 2000 - 1200 - s.layout().timeline()
+	first := 2000 - 1200 - timelineRows(s.layout().body)
 	s.shows(told(0, 2000)[first+3].(*wire.Said).Text)
 }
 

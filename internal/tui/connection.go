@@ -151,8 +151,8 @@ func (v viewer) LoginRefused(e *wire.Refused) bool {
 
 // Refused says what was refused in the list of the outbox, if it is there.
 func (v viewer) Refused(ask app.Errand, words text.Safe) bool {
-	if ask.Act == wire.ActDrop && v.over.outbox != nil {
-		v.over.outbox.word = words
+	if box, open := v.over.(*outboxView); open && ask.Act == wire.ActDrop {
+		box.word = words
 		return true
 	}
 	if ask.Room != "" {
@@ -199,7 +199,7 @@ func (m *Model) ended() {
 	}
 	m.keepDraft()
 	if m.form == nil {
-		m.form = newForm(m.cfg, m.paint)
+		m.form = newForm(m)
 	}
 	m.form.Fail(m.Link.Status.Code, m.Link.Reason)
 	if m.Link.Status.Code == wire.CodeUnsupported {

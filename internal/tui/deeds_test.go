@@ -25,7 +25,7 @@ func TestTheOutboxIsListedOldestFirst(t *testing.T) {
 		at = next
 	}
 	s.press("enter")
-	if s.over.open() || s.Book.Current.ID != "@alice" {
+	if s.over != nil || s.Book.Current.ID != "@alice" {
 		t.Errorf("Enter went to %s", s.Book.Current.ID)
 	}
 	s.press("alt+o", "down", "down", "down", "down", "enter")

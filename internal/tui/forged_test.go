@@ -135,7 +135,7 @@ func TestWhoIsTypingNeverStandsUnderASign(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: string(th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified")})
 			l := s.layout()
-			rows := s.body(l)
+			rows := conversation{s.Model}.View(l.main, l.body)
 			if got := signs(rows[len(rows)-1:], s.timeline(s.Book.Current).drawn.nick)[0]; got != " " {
 				t.Errorf("%s at %v: got %q in %q", name, size, got, rows[len(rows)-1])
 			}

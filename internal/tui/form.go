@@ -49,6 +49,7 @@ type inquiry struct{ server, dialect, name string }
 // A form asks how to come in: which server, as whom. It comes back, with all
 // its fields filled, after a login that was refused.
 type form struct {
+	m        *Model
 	paint    *paint
 	server   bubble.Input
 	dialect  string // as Login.Dialect
@@ -69,8 +70,9 @@ type form struct {
 	back     bool   // there is a conversation behind it to go back to
 }
 
-func newForm(cfg Config, p *paint) *form {
-	f := &form{paint: p, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
+func newForm(m *Model) *form {
+	cfg := &m.cfg
+	f := &form{m: m, paint: m.paint, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
 	f.server, f.name, f.password = bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText)
 	f.password.Secret()
 	switch {
@@ -148,9 +150,9 @@ func (f *form) Fail(code wire.Code, reason text.Safe) {
 	}
 }
 
-// formKey gives a key to the form and does what it asks for.
-func (m *Model) formKey(k bubble.Key) {
-	f := m.form
+// Key writes into a field, goes to another one, or does what the form is for.
+func (f *form) Key(k bubble.Key) {
+	m := f.m
 	switch on := func(b key.Binding) bool { return key.Matches(k, b) }; {
 	case on(formKeys.leave) && f.back:
 		m.form = nil
@@ -158,7 +160,7 @@ func (m *Model) formKey(k bubble.Key) {
 	case on(formKeys.leave), on(formKeys.quit):
 		m.order(bubble.OrderQuit)
 	case on(formKeys.help):
-		m.over.openHelp(m.Link.Offer)
+		m.openHelp()
 	case on(formKeys.next):
 		f.move(1)
 	case on(formKeys.back):
@@ -170,10 +172,16 @@ func (m *Model) formKey(k bubble.Key) {
 	case on(formKeys.submit):
 		m.submit()
 	default:
-		f.edit(m, k)
+		f.edit(k)
 	}
 	m.probe(false)
 }
+
+// Binds reports whether a key edits a field, or shows the password.
+func (f *form) Binds(k bubble.Key) bool { return bubble.Edits(k.Name) || key.Matches(k, formKeys.show) }
+
+// Writes may be a password.
+func (*form) Writes() writing { return writesSecret }
 
 // move goes to the next field, around the ends.
 func (f *form) move(n int) {
@@ -188,7 +196,7 @@ func (f *form) move(n int) {
 }
 
 // edit writes into the field, or chooses the mode.
-func (f *form) edit(m *Model, k bubble.Key) {
+func (f *form) edit(k bubble.Key) {
 	in := f.active()
 	switch {
 	case in != nil:
@@ -199,8 +207,8 @@ func (f *form) edit(m *Model, k bubble.Key) {
 		f.choose(-1)
 	}
 	f.failed[f.focus] = ""
-	m.moment.edits++
-	m.later(draftPause, paused{m.moment.edits})
+	f.m.moment.edits++
+	f.m.later(draftPause, paused{f.m.moment.edits})
 }
 
 // choose goes to the next choice of the field, around the ends.

@@ -96,7 +96,7 @@ func (m *Model) early(k bubble.Key) bool {
 	if types || k.Text != "" && !hasty {
 		g.typed = now // not the end of it
 	}
-	over := m.over.open() || m.form != nil
+	over := m.over != nil || m.form != nil
 	switch {
 	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
 		m.composer.answer.Key(k) // the password goes on
@@ -127,7 +127,7 @@ func (m *Model) watch(k bubble.Key) {
 		g.begun = g.typed
 	}
 	apart := g.held || m.paint.Now().Sub(g.loaded) < restFor || m.anew(k)
-	if apart && k.Text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+	if apart && k.Text != "" && m.composer.query == nil && m.over == nil && m.form == nil {
 		m.setAside()
 	}
 	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}

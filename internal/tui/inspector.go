@@ -26,9 +26,11 @@ func (m *Model) inspect() {
 	}
 }
 
-// aside draws the column beside the timeline: the people, and below them the
-// inspector.
-func (m *Model) aside(w, h int) []text.Safe {
+// sidebar is the pane beside the timeline.
+type sidebar struct{ *Model }
+
+// View draws the people, and below them the inspector.
+func (m sidebar) View(w, h int) []text.Safe {
 	s := m.screen.shown
 	if !s.peer || m.Book.Current == nil {
 		return m.people(w, h)
@@ -42,7 +44,7 @@ func (m *Model) aside(w, h int) []text.Safe {
 }
 
 // inspector draws all that is known of the way to somebody.
-func (m *Model) inspector(at *app.Place, w int) []text.Safe {
+func (m sidebar) inspector(at *app.Place, w int) []text.Safe {
 	p := m.paint
 	if !at.IsPrivate() {
 		return []text.Safe{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
@@ -65,7 +67,7 @@ type fact struct{ label, value text.Safe }
 
 // facts are what is known of a way. Those that mean nothing for it are left
 // out.
-func (m *Model) facts(p *app.Peer) []fact {
+func (m sidebar) facts(p *app.Peer) []fact {
 	way, clock := &p.Path, m.paint.HourMinute
 	if !p.Known {
 		return []fact{{"path", m.PlainBadge(way) + ", not encrypted"}}
@@ -127,7 +129,7 @@ func natName(n wire.NAT) text.Safe {
 }
 
 // checked says whether a person has compared the key.
-func (m *Model) checked(way *wire.Path) text.Safe {
+func (m sidebar) checked(way *wire.Path) text.Safe {
 	g := m.paint.Glyph
 	switch way.Key {
 	case wire.KeyVerified:
@@ -149,7 +151,7 @@ func (m *Model) checked(way *wire.Path) text.Safe {
 }
 
 // rttFact is the round-trip time, and a small chart of the last ones.
-func (m *Model) rttFact(p *app.Peer) text.Safe {
+func (m sidebar) rttFact(p *app.Peer) text.Safe {
 	if p.Path.RTT <= 0 {
 		return ""
 	}

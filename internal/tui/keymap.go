@@ -55,7 +55,7 @@ func bindings() []binding {
 		{keys("room list", "f7"), groupPanes, "", "", (*Model).toggleList},
 		{keys("people", "f8"), groupPanes, "", "", (*Model).togglePeople},
 		{keys("peer inspector", "alt+i"), groupPanes, "/inspect", "", (*Model).toggleInspector},
-		{keys("help", "f1"), groupApp, "", "help", func(m *Model) { m.over.openHelp(m.Link.Offer) }},
+		{keys("help", "f1"), groupApp, "", "help", (*Model).openHelp},
 		{keys("clear, then quit", "ctrl+c"), groupApp, "", "", (*Model).clearOrQuit},
 		{keys("quit", "ctrl+q"), groupApp, "", "quit", (*Model).quit},
 		{keys("outbox", "alt+o"), groupApp, "/outbox", "outbox", (*Model).openOutbox},

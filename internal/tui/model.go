@@ -33,7 +33,7 @@ type Model struct {
 	popup    popup
 	banner   banner
 	form     *form        // nil: not shown
-	over     overlay      // help, switcher
+	over     pane         // what covers the screen, nil: nothing
 	screen   screen       // its size, and what was drawn
 	jobs     []bubble.Job // started by the Update under way
 	keys     keymap       // of the screen
@@ -67,7 +67,7 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	}
 	m.show(m.Book.Room(room))
 	if cfg.Form || cfg.Session == nil {
-		m.form = newForm(cfg, p)
+		m.form = newForm(m)
 	}
 	return m
 }

@@ -21,22 +21,23 @@ const (
 
 // An outboxView shows the lines that wait, of all conversations.
 type outboxView struct {
+	m      *Model
 	chosen wire.ClientID // the line, "" before a key was pressed
 	row    int           // where it was
 	asked  wire.ClientID // the line that a question to delete it is about
 	word   text.Safe     // what the session said of the last deed
 }
 
-func (m *Model) openOutbox() { m.over = overlay{outbox: &outboxView{}} }
+func (m *Model) openOutbox() { m.over = &outboxView{m: m} }
 
 // outboxCommand shows the lines that wait; with a line's number, the oldest is
 // 1, it asks whether that one is to be deleted.
 func (m *Model) outboxCommand(number string) {
-	m.openOutbox()
+	v, all := &outboxView{m: m}, m.Waiters()
+	m.over = v
 	if number == "" {
 		return
 	}
-	v, all := m.over.outbox, m.Waiters()
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(all) {
 		v.word = "there is no line " + text.CleanLine(number) + ": the oldest is 1"
@@ -47,23 +48,23 @@ func (m *Model) outboxCommand(number string) {
 }
 
 // Key moves, goes to a conversation, deletes or tries again.
-func (v *outboxView) Key(m *Model, k bubble.Key) {
-	all := m.Waiters()
+func (v *outboxView) Key(k bubble.Key) {
+	m, all := v.m, v.m.Waiters()
 	i := v.index(all)
-	if v.asked != "" && v.answer(m, k) {
+	if v.asked != "" && v.answer(k) {
 		return
 	}
 	v.word = ""
 	switch {
 	case key.Matches(k, outboxKeys.close):
-		m.over = overlay{}
+		m.over = nil
 		return
 	case key.Matches(k, outboxKeys.down):
 		i++
 	case key.Matches(k, outboxKeys.up):
 		i--
 	case key.Matches(k, outboxKeys.retry):
-		v.retry(m)
+		v.retry()
 	}
 	if len(all) == 0 {
 		return
@@ -72,7 +73,7 @@ func (v *outboxView) Key(m *Model, k bubble.Key) {
 	v.chosen, v.row = all[i].Client, i
 	switch {
 	case key.Matches(k, outboxKeys.open):
-		m.over = overlay{}
+		m.over = nil
 		m.switchTo(all[i].At)
 	case key.Matches(k, outboxKeys.drop):
 		v.asked = v.chosen
@@ -89,13 +90,13 @@ func (v *outboxView) index(all []app.Waiter) int {
 
 // answer takes the answer to whether a line is to be deleted. Any other key
 // means no, and is false: it does what it does without the question.
-func (v *outboxView) answer(m *Model, k bubble.Key) bool {
+func (v *outboxView) answer(k bubble.Key) bool {
 	c := v.asked
 	v.asked = ""
 	switch {
 	case key.Matches(k, questionKeys.yes):
-		if w, waits := m.Link.Outbox[c]; waits {
-			m.Link.Do(wire.Drop{Client: c}, app.Errand{At: w.At, About: w.At, Line: c})
+		if w, waits := v.m.Link.Outbox[c]; waits {
+			v.m.Link.Do(wire.Drop{Client: c}, app.Errand{At: w.At, About: w.At, Line: c})
 		}
 	case !key.Matches(k, questionKeys.no, questionKeys.leave):
 		return false
@@ -103,16 +104,16 @@ func (v *outboxView) answer(m *Model, k bubble.Key) bool {
 	return true
 }
 
-func (v *outboxView) retry(m *Model) {
-	if m.Link.Session != nil {
-		m.Link.Session.Retry()
+func (v *outboxView) retry() {
+	if s := v.m.Link.Session; s != nil {
+		s.Retry()
 		v.word = "trying again"
 	}
 }
 
 // View returns h rows of w columns.
-func (v *outboxView) View(w, h int, m *Model) []text.Safe {
-	p := m.paint
+func (v *outboxView) View(w, h int) []text.Safe {
+	m, p := v.m, v.m.paint
 	width := min(outboxWidth, w)
 	inner := max(width-4, 1)
 	all := m.Waiters()
@@ -159,3 +160,9 @@ func (v *outboxView) rowOf(w *app.Waiter, chosen bool, inner int, p *paint) text
 	left := mark + p.HourMinute(w.Line.At) + " " + text.PadRight(text.Truncate(w.Where(), maxNick), min(maxNick, inner/3)) + " " + words
 	return style.Render(spread(inner, text.Truncate(left, inner-text.Width(state)), state))
 }
+
+// Binds reports whether it is the key that closes the pane, too.
+func (*outboxView) Binds(k bubble.Key) bool { return key.Matches(k, outboxKeys.close) }
+
+// Writes is nothing.
+func (*outboxView) Writes() writing { return writesNothing }

@@ -8,7 +8,7 @@ import (
 
 // people draws who is in the place on the screen. What is not known any more is
 // a question mark, not a lie.
-func (m *Model) people(w, h int) []text.Safe {
+func (m sidebar) people(w, h int) []text.Safe {
 	at, p := m.Book.Current, m.paint
 	switch {
 	case at == nil:
@@ -34,7 +34,7 @@ func (m *Model) people(w, h int) []text.Safe {
 }
 
 // couple are the two people of a private conversation.
-func (m *Model) couple(at *app.Place, w int) []text.Safe {
+func (m sidebar) couple(at *app.Place, w int) []text.Safe {
 	p := m.paint
 	sign, _ := m.badge(at)
 	var me text.Safe = "you" // before the login nobody knows more
@@ -50,7 +50,7 @@ func (m *Model) couple(at *app.Place, w int) []text.Safe {
 
 // presenceRow is one person in a room; who is reached past the server is here
 // whatever is known of the server.
-func (m *Model) presenceRow(at *app.Place, who *app.Person, w int) text.Safe {
+func (m sidebar) presenceRow(at *app.Place, who *app.Person, w int) text.Safe {
 	p := m.paint
 	sign := p.Glyph.Online
 	var note text.Safe

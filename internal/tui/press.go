@@ -2,9 +2,6 @@ package tui
 
 import (
 	"strings"
-	"time"
-
-	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
 	"labchat/internal/command"
@@ -12,93 +9,6 @@ import (
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
-
-// press gives a key to whoever lies uppermost: the form, an overlay, a query,
-// the completion; then to the key table, and last to the composer.
-func (m *Model) press(k bubble.Key) {
-	m.moment.flash, m.moment.touched = "", true
-	k = m.unbound(m.unescape(k))
-	m.unseen()
-	if m.early(k) {
-		return
-	}
-	m.watch(k)
-	m.route(k)
-}
-
-// route gives a key to whoever lies uppermost now.
-func (m *Model) route(k bubble.Key) {
-	switch {
-	case m.over.open():
-		m.over.Key(m, k)
-	case m.form != nil:
-		m.formKey(k)
-	case m.composer.query != nil:
-		m.queryKey(k)
-	case m.popup.Key(m, k):
-	default:
-		m.screenKey(k)
-	}
-}
-
-// unescape makes Esc and a letter within a second what Alt and the letter are,
-// if that is set: for terminals without Alt.
-func (m *Model) unescape(k bubble.Key) bubble.Key {
-	now := m.paint.Now()
-	escaped := m.cfg.EscIsAlt && now.Sub(m.moment.escaped) < escapeFor
-	m.moment.escaped = time.Time{}
-	if escaped && !k.Paste && len([]rune(k.Text)) == 1 {
-		return bubble.Key{Name: "alt+" + strings.ToLower(k.Text), Letter: k.Text}
-	}
-	return k
-}
-
-// unbound says so where a combination with Alt does nothing. Its letter is text
-// where text is written: it may have been Esc and a letter, or a layout's own
-// way to a sign.
-func (m *Model) unbound(k bubble.Key) bubble.Key {
-	if !strings.HasPrefix(k.Name, "alt+") || m.binds(k.Name) {
-		return k
-	}
-	switch q := m.composer.query; {
-	case k.Letter == "" || m.over.open() && m.over.switcher == nil:
-		m.flash(text.CleanLine(k.Name) + " does nothing here")
-		return k
-	case !m.over.open() && (m.form != nil || q != nil && q.secret): // no part of a secret is shown
-		m.flash("this key with Alt does nothing here: what it is without Alt was written")
-	default:
-		m.flash(text.CleanLine(k.Name) + " does nothing here: " + text.CleanLine(k.Letter) + " was written")
-	}
-	return bubble.Key{Text: k.Letter}
-}
-
-// binds says whether a combination with Alt does something where the keys go
-// now.
-func (m *Model) binds(name string) bool {
-	edits := bubble.Edits(name)
-	switch q := m.composer.query; {
-	case m.over.open():
-		return m.over.outbox != nil && key.Matches(bubble.Key{Name: name}, outboxKeys.close) || m.over.switcher != nil && edits
-	case m.form != nil:
-		return edits || key.Matches(bubble.Key{Name: name}, formKeys.show)
-	case q != nil && q.secret:
-		return edits
-	}
-	return edits || m.keys.does(bubble.Key{Name: name}) != nil
-}
-
-func (m *Model) screenKey(k bubble.Key) {
-	switch do := m.keys.does(k); {
-	case do != nil:
-		do(m)
-	case k.Paste:
-		m.paste(k.Text)
-	case k.Text != "":
-		m.write(k.Text)
-	case m.composer.Key(k):
-		m.edited()
-	}
-}
 
 // write puts text into the draft.
 func (m *Model) write(s string) {
@@ -171,26 +81,6 @@ func (m *Model) paste(s string) {
 	first, _, _ := strings.Cut(s, "\n")
 	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", app.Plural(lines, "line"), app.Plural(len(s), "byte"),
 		bubble.CutBytes(first, 8), m.Book.Current.Title()), func() { m.write(s) })
-}
-
-// queryKey answers what the composer asks. A secret is any text; y and n, Enter
-// and Esc answer a question. No other key does: it ends the question, which was
-// not answered with yes, and goes where it would have gone without it.
-func (m *Model) queryKey(k bubble.Key) {
-	q := m.composer.query
-	switch {
-	case q.secret && key.Matches(k, secretKeys.done):
-		m.composer.Answer(m, m.composer.answer.String())
-	case q.secret && !key.Matches(k, secretKeys.leave):
-		m.composer.answer.Key(k)
-	case !q.secret && key.Matches(k, questionKeys.yes):
-		m.composer.Answer(m, "y")
-	case q.secret, key.Matches(k, questionKeys.no, questionKeys.leave):
-		m.composer.Answer(m, "")
-	default:
-		m.composer.Answer(m, "")
-		m.route(k)
-	}
 }
 
 // nextUnread goes to what wants to be read most; at the end back to where the

@@ -102,12 +102,12 @@ func (m *Model) measured() *app.Place {
 	if at == nil || l.main < 1 {
 		return nil
 	}
-	m.timeline(at).Resize(l.main, l.timeline())
+	m.timeline(at).Resize(l.main, timelineRows(l.body))
 	return at
 }
 
 // pageRows is a page of the timeline: two rows of the page before stay.
-func (m *Model) pageRows() int { return max(m.layout().timeline()-2, 1) }
+func (m *Model) pageRows() int { return max(timelineRows(m.layout().body)-2, 1) }
 
 // reopen shows the conversation of last time, unless a person has asked for
 // another one, or has pressed a key and maybe means the one on the screen.

@@ -7,10 +7,13 @@ import (
 	"labchat/internal/text"
 )
 
-// rooms draws the conversations: rooms, then people, with what waits in each of
-// them. Where there is no room for all, those that want to be read stay, and
-// people before rooms that are quiet.
-func (m *Model) rooms(w, h int) []text.Safe {
+// roomList is the pane with the conversations.
+type roomList struct{ *Model }
+
+// View draws them: rooms, then people, with what waits in each of them. Where
+// there is no room for all, those that want to be read stay, and people before
+// rooms that are quiet.
+func (m roomList) View(w, h int) []text.Safe {
 	b, p := &m.Book, m.paint
 	rows := make([]text.Safe, 0, h)
 	rows = append(rows, p.List.Heading.Render(spread(w, "ROOMS", keyHint(w))))
@@ -133,7 +136,7 @@ func roomRow(room *app.Place, number text.Safe, current bool, w int, p *paint) t
 }
 
 // personRow is one person, and how lines to them travel.
-func (m *Model) personRow(who *app.Place, number text.Safe, current bool, w int) text.Safe {
+func (m roomList) personRow(who *app.Place, number text.Safe, current bool, w int) text.Safe {
 	sign, path := m.badge(who)
 	if n := len(who.Log.Pending); n > 0 {
 		path = text.TrimSpace(text.Int(n) + "q " + path)

@@ -25,7 +25,7 @@ func enterRooms(s *scene, n int) {
 // list returns the rows of the list of conversations.
 func (s *scene) list() []string {
 	l := s.layout()
-	return strings.Split(string(text.Join(s.rooms(l.list, l.body), "\n")), "\n")
+	return strings.Split(string(text.Join(roomList{s.Model}.View(l.list, l.body), "\n")), "\n")
 }
 
 func TestUnreadAndPrivateStayInSightHoweverManyRoomsThereAre(t *testing.T) {

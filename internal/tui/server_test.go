@@ -91,7 +91,7 @@ func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
 			ask(s)
 			other := &session{}
 			s.use(Connected{Session: other, Archive: s.Link.Archive})
-			if s.over.open() || s.composer.query != nil {
+			if s.over != nil || s.composer.query != nil {
 				t.Error("the question stands")
 			}
 			s.lingers(guardFor)

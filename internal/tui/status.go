@@ -4,14 +4,19 @@ import (
 	"time"
 
 	"labchat/internal/app"
-	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
-// titleRow names the conversation and the server.
-func (m *Model) titleRow(l layout) text.Safe {
-	p := m.paint
+// titleBar is the row above all: it names the conversation and the server.
+type titleBar struct {
+	*Model
+	on layout
+}
+
+// View draws the row.
+func (m titleBar) View(int, int) []text.Safe {
+	p, l := m.paint, m.on
 	var right text.Safe
 	switch {
 	case l.narrow:
@@ -23,16 +28,16 @@ func (m *Model) titleRow(l layout) text.Safe {
 	default:
 		right = m.security() + " "
 	}
-	left := " " + m.heading(l)
+	left := " " + m.heading()
 	if l.w >= peopleWidth {
 		left = " chat-tui  " + left[1:]
 	}
-	return p.Frame.Title.Render(spread(l.w, text.Truncate(left, l.w-text.Width(right)-1), right))
+	return []text.Safe{p.Frame.Title.Render(spread(l.w, text.Truncate(left, l.w-text.Width(right)-1), right))}
 }
 
 // heading names the conversation on the screen.
-func (m *Model) heading(l layout) text.Safe {
-	at, p := m.Book.Current, m.paint
+func (m titleBar) heading() text.Safe {
+	at, p, l := m.Book.Current, m.paint, m.on
 	switch {
 	case at == nil:
 		return "chat-tui"
@@ -75,7 +80,7 @@ func (m *Model) openly() text.Safe {
 
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
-func (m *Model) security() text.Safe {
+func (m titleBar) security() text.Safe {
 	p, d := m.paint, text.CleanLine(m.Link.Status.Dialect)
 	switch {
 	case m.Link.IsLost():
@@ -93,20 +98,16 @@ func (m *Model) security() text.Safe {
 	}
 }
 
-// corner draws what stands below the room list: the connection, and who we
-// are. Its first row is the rule's where there are rules.
-func (m *Model) corner(w, h int, rules bool) []text.Safe {
-	rows := []text.Safe{" " + m.connection(w-2), " you " + m.Link.Label}
-	if m.Link.Label == "" {
-		rows[1] = ""
+// corner is what stands below the room list: the connection, and who we are.
+type corner struct{ *Model }
+
+// View draws a row for each, as far as there are rows.
+func (m corner) View(w, h int) []text.Safe {
+	var me text.Safe
+	if m.Link.Label != "" {
+		me = " you " + m.Link.Label
 	}
-	if rules {
-		rows = append([]text.Safe{""}, rows...)
-	}
-	for len(rows) < h {
-		rows = append(rows, "")
-	}
-	rows = rows[:h]
+	rows := append([]text.Safe{" " + m.connection(w-2), me}, make([]text.Safe, h)...)[:h]
 	for i, row := range rows {
 		rows[i] = text.PadRight(row, w)
 	}
@@ -114,7 +115,7 @@ func (m *Model) corner(w, h int, rules bool) []text.Safe {
 }
 
 // connection says in a few words how the connection is.
-func (m *Model) connection(w int) text.Safe {
+func (m corner) connection(w int) text.Safe {
 	p := m.paint
 	switch {
 	case m.Link.IsOnline():
@@ -143,15 +144,17 @@ func (m *Model) secondsToRetry() int {
 	return int(max(left+time.Second-time.Nanosecond, 0) / time.Second)
 }
 
-// statusRow says what waits, and which keys help.
-func (m *Model) statusRow(l layout) text.Safe {
-	p := m.paint
-	w := l.w - 2
+// statusBar is the last row: it says what waits, and which keys help.
+type statusBar struct{ *Model }
+
+// View draws the row.
+func (m statusBar) View(width, _ int) []text.Safe {
+	p, w := m.paint, width-2
 	var row text.Safe
 	switch {
 	case m.moment.flash != "":
-		return m.flashRow(l.w)
-	case l.narrow:
+		return []text.Safe{m.flashRow(width)}
+	case width < narrowWidth:
 		row = m.withKeys(w, p.parts(w, m.pulse(), m.waiting()), "f1", "alt+a")
 	case m.Link.HasEnded():
 		row = m.withKeys(w, p.parts(w, m.time(), "ENDED", m.outboxCount()), "f1", "ctrl+q")
@@ -161,17 +164,17 @@ func (m *Model) statusRow(l layout) text.Safe {
 	default:
 		row = m.withKeys(w, p.parts(w, m.time(), m.unread(), m.outboxCount()), "f1", "ctrl+k", "alt+a", "ctrl+q")
 	}
-	return p.Frame.Status.Render(text.PadRight(" "+row, l.w))
+	return []text.Safe{p.Frame.Status.Render(text.PadRight(" "+row, width))}
 }
 
 // withKeys is a row of w columns with the keys behind it that fit.
-func (m *Model) withKeys(w int, row text.Safe, names ...string) text.Safe {
+func (m statusBar) withKeys(w int, row text.Safe, names ...string) text.Safe {
 	room := w - text.Width(m.paint.parts(w, row, "|")) + 1
 	return m.paint.parts(w, row, m.paint.hints(room, m.keys.brief(names...)...))
 }
 
 // pulse is the connection in a narrow row.
-func (m *Model) pulse() text.Safe {
+func (m statusBar) pulse() text.Safe {
 	p := m.paint
 	switch {
 	case m.Link.IsOnline() && m.Link.Status.RTT > 0:
@@ -185,12 +188,12 @@ func (m *Model) pulse() text.Safe {
 	}
 }
 
-func (m *Model) time() text.Safe { return m.paint.HourMinute(m.paint.Millis()) }
+func (m statusBar) time() text.Safe { return m.paint.HourMinute(m.paint.Millis()) }
 
 func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.Link.Outbox)) }
 
 // directCount is how many people can be reached without the server.
-func (m *Model) directCount() text.Safe {
+func (m statusBar) directCount() text.Safe {
 	n := len(m.Book.Direct())
 	if n == 0 {
 		return ""
@@ -199,7 +202,7 @@ func (m *Model) directCount() text.Safe {
 }
 
 // waiting is the outbox where it is not empty.
-func (m *Model) waiting() text.Safe {
+func (m statusBar) waiting() text.Safe {
 	if len(m.Link.Outbox) == 0 {
 		return ""
 	}
@@ -208,7 +211,7 @@ func (m *Model) waiting() text.Safe {
 
 // unread names what waits to be read, or where that is too much for half of the
 // row, counts the places.
-func (m *Model) unread() text.Safe {
+func (m statusBar) unread() text.Safe {
 	s := m.Book.Waiting()
 	switch {
 	case s == "":
@@ -217,77 +220,4 @@ func (m *Model) unread() text.Safe {
 		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
-}
-
-// serverReads is the short form of what a prompt says of a line that the server can
-// read.
-const serverReads = " (the server reads it)"
-
-// prompt says where a line goes, in as many words as there is room for.
-func (m *Model) prompt(w int) text.Safe {
-	mark := " " + m.paint.Glyph.Prompt + " "
-	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.Context()))
-	var long, short text.Safe
-	if who := m.receiver(); who != "" {
-		long, short = m.privatePrompt(who)
-	}
-	switch {
-	case to == "":
-		to = "nowhere"
-	case to == "command":
-	case m.Link.HasEnded():
-		long, short = " (the session has ended)", " (ended)"
-	case long != "":
-	case text.HasPrefix(to, "#") && m.Book.OutOf(string(to[1:])):
-		long, short = " (you are not in it: /join first)", " (not in it)"
-	case m.Link.IsLost():
-		long, short = " (offline: will be queued)", " (queued)"
-	case text.HasPrefix(to, "to ") && m.Link.Status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
-		long, short = ", in plain text (readable on the way)", " (plain text)"
-	case text.HasPrefix(to, "to "):
-		long, short = ", through the server (readable by it)", serverReads
-	}
-	forms := []text.Safe{to + long, to + short}
-	if short != "" && text.HasPrefix(to, "to ") {
-		name := "@" + text.TrimSuffix(to[len("to "):], " only")
-		forms = append(forms, name+short)
-		if short == serverReads {
-			forms = append(forms, name+" (srv)") // as in the list
-		}
-	}
-	for _, form := range forms {
-		if text.Width(form+mark) <= promptRoom(w) {
-			return form + mark
-		}
-	}
-	return text.Truncate(to, max(promptRoom(w)-text.Width(mark), 1)) + mark
-}
-
-// hint is the row below the composer, where there is room for one.
-func (m *Model) hint(w int) text.Safe {
-	switch {
-	case m.popup.hint != "":
-		return m.popup.hint
-	case m.waitsFor() != "":
-		return text.Truncate(app.Queued+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.Company:
-		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
-		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
-	}
-	return ""
-}
-
-// waitsFor is what the lines in the private conversation on the screen wait
-// for.
-func (m *Model) waitsFor() text.Safe {
-	at := m.Book.Current
-	if at == nil || !at.IsPrivate() {
-		return ""
-	}
-	for c := range at.Log.Pending {
-		if w := m.Link.Outbox[c]; w.Reason != "" {
-			return w.Reason // they all wait for the same
-		}
-	}
-	return ""
 }

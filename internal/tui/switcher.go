@@ -22,6 +22,7 @@ const (
 // A switcher jumps to a conversation, to a room that is not joined yet, or to
 // somebody.
 type switcher struct {
+	m      *Model
 	query  bubble.Input
 	chosen int
 	order  []text.Safe // labels as they are shown, until something else is typed
@@ -49,22 +50,22 @@ func (t *target) fit(typed string) command.Rank {
 }
 
 func (m *Model) openSwitcher() {
-	m.over = overlay{switcher: &switcher{query: bubble.NewInput(wire.MaxText)}}
+	m.over = &switcher{m: m, query: bubble.NewInput(wire.MaxText)}
 	m.AskRooms()
 }
 
 // Key types into the query, moves, or goes.
-func (s *switcher) Key(m *Model, k bubble.Key) {
-	found := s.targets(m)
+func (s *switcher) Key(k bubble.Key) {
+	m, found := s.m, s.targets()
 	switch {
 	case key.Matches(k, switcherKeys.close):
-		m.over = overlay{}
+		m.over = nil
 	case key.Matches(k, switcherKeys.down):
 		s.chosen = min(s.chosen+1, max(len(found)-1, 0))
 	case key.Matches(k, switcherKeys.up):
 		s.chosen = max(s.chosen-1, 0)
 	case key.Matches(k, switcherKeys.open):
-		m.over = overlay{}
+		m.over = nil
 		if s.chosen < len(found) {
 			found[s.chosen].do(m)
 		}
@@ -76,10 +77,10 @@ func (s *switcher) Key(m *Model, k bubble.Key) {
 // targets are where the query may lead: what fits best first, and of those
 // that fit alike what is unread. What is shown keeps its order while lines
 // arrive: Enter goes where the person saw it going.
-func (s *switcher) targets(m *Model) []target {
+func (s *switcher) targets() []target {
 	typed := strings.TrimSpace(s.query.String())
 	var found []target
-	for _, t := range m.targets() {
+	for _, t := range s.m.targets() {
 		if t.fits = t.fit(typed); t.fits != command.RankNone {
 			found = append(found, t)
 		}
@@ -137,11 +138,11 @@ func (m *Model) targets() []target {
 }
 
 // View returns h rows of w columns.
-func (s *switcher) View(w, h int, m *Model) []text.Safe {
-	p := m.paint
+func (s *switcher) View(w, h int) []text.Safe {
+	p := s.m.paint
 	width := min(switcherWidth, w)
 	inner := max(width-4, 1)
-	found := s.targets(m)
+	found := s.targets()
 	count := min(switcherRows, max(h-6, 1))
 	top := max(0, min(s.chosen-count/2, len(found)-count))
 	total := text.Int(len(found))
@@ -158,3 +159,9 @@ func (s *switcher) View(w, h int, m *Model) []text.Safe {
 	rows = append(rows, p.line(inner), p.dim(p.hints(inner, switcherKeys.open, switcherKeys.down, switcherKeys.close)))
 	return p.veiled(p.boxed(p.Frame.Dialog, "jump to"+p.Glyph.More+" (ctrl+k)", rows, width), w, h)
 }
+
+// Binds reports whether a key edits the query.
+func (*switcher) Binds(k bubble.Key) bool { return bubble.Edits(k.Name) }
+
+// Writes is the query.
+func (*switcher) Writes() writing { return writesText }

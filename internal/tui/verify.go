@@ -28,6 +28,7 @@ const (
 // A verifyBox asks whether both sides of a conversation see the same number. It
 // stands as long as all holds that the number covers.
 type verifyBox struct {
+	m    *Model
 	of   *wire.Safety
 	who  text.Safe // the same as name
 	name string    // as the server knows it
@@ -51,13 +52,14 @@ func (m *Model) safety(e *wire.Safety) {
 		return
 	}
 	v := &verifyBox{
+		m:  m,
 		of: e, name: e.User, who: text.CleanLine(e.User),
 		peer: m.Book.Peer(e.User), me: wire.Fold(m.Link.Me), session: m.Link.Session,
 	}
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
 	}
-	m.over = overlay{verify: v}
+	m.over = v
 	m.arise()
 }
 
@@ -82,15 +84,15 @@ func (v *verifyBox) stale(m *Model) text.Safe {
 // reconsider takes the question away when its number is not the one to compare any
 // more. Keys that are on their way are not for what is below.
 func (m *Model) reconsider() {
-	v := m.over.verify
-	if v == nil {
+	v, asks := m.over.(*verifyBox)
+	if !asks {
 		return
 	}
 	why := v.stale(m)
 	if why == "" {
 		return
 	}
-	m.over = overlay{}
+	m.over = nil
 	words := why + ": the question about " + v.who + " is closed, and nothing is changed"
 	m.arise()
 	m.moment.guard.gone = words
@@ -129,21 +131,21 @@ func cleanAll(list []string) []text.Safe {
 
 // Key shows another face, answers, or leaves it for later. A key that is none
 // of these leaves it for later and goes where it would have gone.
-func (v *verifyBox) Key(m *Model, k bubble.Key) {
+func (v *verifyBox) Key(k bubble.Key) {
 	switch {
 	case key.Matches(k, verifyKeys.later):
-		m.over = overlay{}
+		v.m.over = nil
 	case key.Matches(k, verifyKeys.words):
 		v.show(faceWords)
 	case key.Matches(k, verifyKeys.code):
 		v.show(faceCode)
 	case key.Matches(k, verifyKeys.same):
-		v.answer(m, wire.AnswerSame)
+		v.answer(wire.AnswerSame)
 	case key.Matches(k, verifyKeys.differ):
-		v.answer(m, wire.AnswerDiffer)
+		v.answer(wire.AnswerDiffer)
 	default:
-		m.over = overlay{}
-		m.route(k)
+		v.m.over = nil
+		v.m.focus().Key(k)
 	}
 }
 
@@ -155,17 +157,19 @@ func (v *verifyBox) show(f verifyFace) {
 	v.face = f
 }
 
-func (v *verifyBox) answer(m *Model, a wire.Answer) {
-	if m.reconsider(); m.over.verify == nil {
+func (v *verifyBox) answer(a wire.Answer) {
+	m := v.m
+	if m.reconsider(); m.over == nil {
 		return
 	}
-	m.over = overlay{}
+	m.over = nil
 	m.Link.Do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, app.Errand{At: m.Book.Find(app.PersonID(v.name)), Final: true})
 }
 
 // View returns h rows of w columns: all that helps to decide, or where that is
 // too high, what is needed to.
-func (v *verifyBox) View(w, h int, p *paint) []text.Safe {
+func (v *verifyBox) View(w, h int) []text.Safe {
+	p := v.m.paint
 	width := min(verifyWidth, w)
 	inner := max(width-4, 1)
 	rows := v.whole(inner, p)
@@ -322,3 +326,9 @@ func (v *verifyBox) dots(x, y int, p *paint) text.Safe {
 		return " "
 	}
 }
+
+// Binds reports false: it has no key with Alt.
+func (*verifyBox) Binds(bubble.Key) bool { return false }
+
+// Writes is nothing.
+func (*verifyBox) Writes() writing { return writesNothing }
