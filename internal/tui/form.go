@@ -376,7 +376,7 @@ func (m *Model) probe(rested bool) {
 }
 
 // at says whether two looks are at the same server.
-func (i inquiry) at(other inquiry) bool { return i.server == other.server && i.dialect == other.dialect }
+func (i inquiry) at(o inquiry) bool { return i.server == o.server && i.dialect == o.dialect }
 
 // probed shows what the server said, unless another question was asked since.
 func (m *Model) probed(p probed) {
