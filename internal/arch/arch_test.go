@@ -24,36 +24,37 @@ const (
 // rooms says which rooms of the house each room may import directly. A room
 // that is not listed here does not exist yet: add it, and say why.
 var rooms = map[string][]string{
-	"internal/wire":              {},
-	"internal/server/hub":        {"internal/wire"},
-	"internal/dbfile":            {},
-	"internal/server/store":      {"internal/wire", "internal/dbfile", "internal/server/hub"},
-	"internal/server/datagram":   {"internal/wire", "internal/server/hub"}, // the registry: its sockets, and who is known by where their datagrams come from
-	"internal/server":            {"internal/wire", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
-	"internal/session":           {"internal/wire"},
-	"internal/client":            {"internal/wire", "internal/session", "internal/peer/private/gate"},
-	"internal/peer":              {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
-	"internal/peer/link":         {"internal/wire", "internal/peer/private/gate"},
-	"internal/peer/oldpeer":      {"internal/wire", "internal/session", "internal/peer/private/gate"},
-	"internal/peer/private":      {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
-	"internal/peer/transfer":     {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
-	"internal/peer/private/gate": {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
-	"internal/archive":           {"internal/wire", "internal/dbfile"},
-	"internal/knownservers":      {"internal/dbfile"}, // its lock, and how it is replaced
-	"internal/text":              {},
-	"internal/tui/theme":         {"internal/text"},
-	"internal/tui/stdout":        {}, // nothing: it must be initialised before what Bubble Tea imports
-	"internal/tui/tty":           {},
-	"internal/tui/bubble":        {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
-	"internal/command":           {"internal/wire"},
-	"internal/tui":               {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
-	"internal/plain":             {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
-	"internal/memnet":            {},
-	"internal/netlab":            {},                // networks of namespaces, for tests with real programs
-	"internal/hostile":           {"internal/wire"}, // the worst events, for tests
-	"internal/arch":              {},
-	"cmd/internal/conf":          {"internal/wire"}, // a password is a wire.Secret
-	"cmd/chatd":                  {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
+	"internal/wire":                   {},
+	"internal/server/hub":             {"internal/wire"},
+	"internal/dbfile":                 {},
+	"internal/server/store":           {"internal/wire", "internal/dbfile", "internal/server/hub"},
+	"internal/server/store/storetest": {"internal/wire", "internal/server/hub"}, // a store in memory, for tests
+	"internal/server/datagram":        {"internal/wire", "internal/server/hub"}, // the registry: its sockets, and who is known by where their datagrams come from
+	"internal/server":                 {"internal/wire", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
+	"internal/session":                {"internal/wire"},
+	"internal/client":                 {"internal/wire", "internal/session", "internal/peer/private/gate"},
+	"internal/peer":                   {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
+	"internal/peer/link":              {"internal/wire", "internal/peer/private/gate"},
+	"internal/peer/oldpeer":           {"internal/wire", "internal/session", "internal/peer/private/gate"},
+	"internal/peer/private":           {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
+	"internal/peer/transfer":          {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
+	"internal/peer/private/gate":      {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
+	"internal/archive":                {"internal/wire", "internal/dbfile"},
+	"internal/knownservers":           {"internal/dbfile"}, // its lock, and how it is replaced
+	"internal/text":                   {},
+	"internal/tui/theme":              {"internal/text"},
+	"internal/tui/stdout":             {}, // nothing: it must be initialised before what Bubble Tea imports
+	"internal/tui/tty":                {},
+	"internal/tui/bubble":             {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
+	"internal/command":                {"internal/wire"},
+	"internal/tui":                    {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
+	"internal/plain":                  {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
+	"internal/memnet":                 {},
+	"internal/netlab":                 {},                // networks of namespaces, for tests with real programs
+	"internal/hostile":                {"internal/wire"}, // the worst events, for tests
+	"internal/arch":                   {},
+	"cmd/internal/conf":               {"internal/wire"}, // a password is a wire.Secret
+	"cmd/chatd":                       {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
 		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",

@@ -13,7 +13,7 @@ import (
 	"labchat/internal/dbfile"
 	"labchat/internal/knownservers"
 	"labchat/internal/server"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -25,7 +25,7 @@ func startServer(t *testing.T) string {
 	var done sync.WaitGroup
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
-			Store: store.NewMemory(time.Now),
+			Store: storetest.New(time.Now),
 			Ports: server.Ports{server.Chat: 0},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {

@@ -22,6 +22,7 @@ import (
 	"labchat/internal/plain"
 	"labchat/internal/server"
 	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -34,7 +35,7 @@ type lab struct {
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	w := &lab{t: t, log: store.NewMemory(time.Now)}
+	w := &lab{t: t, log: storetest.New(time.Now)}
 	ctx, stop := context.WithCancel(context.Background())
 	ready := make(chan string, 1)
 	var done sync.WaitGroup

@@ -91,8 +91,8 @@ func (l *loop) acceptAt(ln *listener) {
 	signal(d.again)
 }
 
-// retry accepts again after a rest.
-func (l *loop) retry() {
+// retryAccept accepts again after a rest.
+func (l *loop) retryAccept() {
 	if !l.clients.resting.IsZero() && !l.now.Before(l.clients.resting) {
 		l.clients.resting = time.Time{}
 		l.accept()

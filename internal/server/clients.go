@@ -61,7 +61,7 @@ func (c *clients) newID() hub.SessionID {
 func (l *loop) handleOpened(c *conn) {
 	if l.clients.told {
 		_ = c.raw.Close() // too late; nobody has seen it
-		l.clients.limits.release(c)
+		l.clients.limits.release(addrOf(c.raw).Addr())
 		return
 	}
 	c.id, c.heard = l.clients.newID(), l.now
@@ -85,7 +85,7 @@ func (l *loop) depart(c *conn) bool {
 	if n, _ := l.hub.Pending(c.id); n > 0 {
 		return false
 	}
-	l.hub.Gone(l.now, c.id, &l.out)
+	l.hub.Disconnect(l.now, c.id, &l.out)
 	l.close(c, nil)
 	return true
 }
@@ -122,7 +122,7 @@ func (l *loop) shut(c *conn) {
 		l.tryForget(c)
 		return
 	case connOpen, connLeaving:
-		l.hub.Gone(l.now, c.id, &l.out)
+		l.hub.Disconnect(l.now, c.id, &l.out)
 		l.forget(c)
 		l.fan.leave(&c.receiver)
 		l.fan.discard(&c.receiver)
@@ -160,7 +160,7 @@ func (l *loop) tryClose(c *conn) {
 func (l *loop) tryForget(c *conn) {
 	if _, there := l.clients.all[c]; there && c.state == connClosed && !c.reading && !c.out.isBusy() {
 		delete(l.clients.all, c)
-		l.clients.limits.release(c)
+		l.clients.limits.release(addrOf(c.raw).Addr())
 	}
 }
 
@@ -183,7 +183,7 @@ func (l *loop) sweep() {
 	l.clients.swept = l.now
 	for c := range l.clients.all {
 		if c.isOld() && c.state == connOpen && l.now.Sub(c.heard) >= oldIdle {
-			l.hub.Gone(l.now, c.id, &l.out)
+			l.hub.Disconnect(l.now, c.id, &l.out)
 			l.close(c, nil)
 		}
 	}
@@ -198,7 +198,7 @@ func (l *loop) endHalf() {
 	l.clients.looked = l.now
 	for c := range l.clients.half {
 		if l.now.Sub(c.begun) >= halfWithin {
-			l.hub.Gone(l.now, c.id, &l.out)
+			l.hub.Disconnect(l.now, c.id, &l.out)
 			l.close(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "Half of a line, and no end of it within 30 s. Connect again."})
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -28,7 +29,7 @@ func allocated(f func()) uint64 {
 // argon2 takes, which is the greater part of all that a login needs: nobody
 // can tell by the time which names exist.
 func TestANameThatNobodyHasCostsAsMuchAsAWrongPassword(t *testing.T) {
-	s := store.NewMemory(nil)
+	s := storetest.New(nil)
 	j := newJobs(context.Background(), testLog(t), s, newInbox())
 	hash := allocated(func() { store.HashPassword(wire.PasswordDigest("any")) })
 	unknown := allocated(func() {

@@ -11,22 +11,22 @@ import (
 // fanout turns the effects of one round into bytes, so that each receiver is
 // written to once. Owned by the loop.
 //
-// A cast is only noted with its topic; every subscription remembers up to
-// which cast its receiver has taken the topic's bytes. The bytes are made once
+// A cast is only noted with its audience; every subscription remembers up to
+// which cast its receiver has taken the audience's bytes. The bytes are made once
 // a variant, when the first receiver takes them. A receiver that heard one
-// topic and nothing else in a round is handed the topic's bytes as they are.
+// audience and nothing else in a round is handed the audience's bytes as they are.
 // Before a receiver is told anything by itself, it takes what it has heard so
 // far into a buffer of its own, in the order in which it was cast. A round
 // costs a step for each receiver, however many lines it has.
 type fanout struct {
-	log      *slog.Logger
-	topics   map[hub.Topic]*topic
-	cast     []*topic // with casts in this round
-	direct   []*receiver
-	seq      uint32 // casts of this round so far
-	variants []variant
-	idle     [][]byte // buffers without an owner
-	kept     int      // bytes that they have room for
+	log       *slog.Logger
+	audiences map[hub.Audience]*audience
+	cast      []*audience // with casts in this round
+	direct    []*receiver
+	seq       uint32 // casts of this round so far
+	variants  []variant
+	idle      [][]byte // buffers without an owner
+	kept      int      // bytes that they have room for
 }
 
 // receiver is one connection as the fan-out sees it. Owned by the loop.
@@ -46,8 +46,8 @@ type variant struct {
 	paced bool
 }
 
-// topic is a list of receivers and what they hear in this round.
-type topic struct {
+// audience is a list of receivers and what they hear in this round.
+type audience struct {
 	subs  []*sub
 	casts []cast
 	coded []coded // by variant
@@ -58,20 +58,20 @@ type cast struct {
 	event wire.Event
 }
 
-// coded is the casts of a topic in one variant: cast i ends at ends[i].
+// coded is the casts of an audience in one variant: cast i ends at ends[i].
 type coded struct {
 	bytes      []byte
 	ends       []int
 	deliveries []wire.Delivery // of paced variants only
 }
 
-// sub is one receiver's place in a topic.
+// sub is one receiver's place in an audience.
 type sub struct {
-	to    *receiver
-	topic *topic
-	id    hub.Topic
-	place int // in topic.subs
-	taken int // casts of this round that the receiver has in its buffer, or must not hear
+	to       *receiver
+	audience *audience
+	id       hub.Audience
+	place    int // in audience.subs
+	taken    int // casts of this round that the receiver has in its buffer, or must not hear
 }
 
 const (
@@ -83,7 +83,7 @@ const (
 )
 
 func newFanout(log *slog.Logger) *fanout {
-	return &fanout{log: log, topics: map[hub.Topic]*topic{}}
+	return &fanout{log: log, audiences: map[hub.Audience]*audience{}}
 }
 
 // speak gives the receiver its codec.
@@ -101,28 +101,28 @@ func (f *fanout) speak(r *receiver, codec wire.ServerCodec, paced bool) {
 }
 
 // subscribe makes the receiver hear what is cast from here on.
-func (f *fanout) subscribe(r *receiver, id hub.Topic) {
+func (f *fanout) subscribe(r *receiver, id hub.Audience) {
 	if r.sub(id) != nil {
 		return
 	}
-	t := f.topics[id]
+	t := f.audiences[id]
 	if t == nil {
-		t = &topic{}
-		f.topics[id] = t
+		t = &audience{}
+		f.audiences[id] = t
 	}
-	s := &sub{to: r, topic: t, id: id, place: len(t.subs), taken: len(t.casts)}
+	s := &sub{to: r, audience: t, id: id, place: len(t.subs), taken: len(t.casts)}
 	t.subs = append(t.subs, s)
 	r.subs = append(r.subs, s)
 }
 
 // unsubscribe ends that; what was cast before is still heard.
-func (f *fanout) unsubscribe(r *receiver, id hub.Topic) {
+func (f *fanout) unsubscribe(r *receiver, id hub.Audience) {
 	s := r.sub(id)
 	if s == nil {
 		return
 	}
 	f.take(r)
-	t := s.topic
+	t := s.audience
 	last := t.subs[len(t.subs)-1]
 	t.subs[s.place], last.place = last, s.place
 	t.subs[len(t.subs)-1] = nil
@@ -130,18 +130,18 @@ func (f *fanout) unsubscribe(r *receiver, id hub.Topic) {
 	r.subs = slices.DeleteFunc(r.subs, func(o *sub) bool { return o == s })
 	if len(t.subs) == 0 {
 		f.close(t)
-		delete(f.topics, id)
+		delete(f.audiences, id)
 	}
 }
 
-// leave takes the receiver out of all topics.
+// leave takes the receiver out of all audiences.
 func (f *fanout) leave(r *receiver) {
 	for len(r.subs) > 0 {
 		f.unsubscribe(r, r.subs[0].id)
 	}
 }
 
-func (r *receiver) sub(id hub.Topic) *sub {
+func (r *receiver) sub(id hub.Audience) *sub {
 	for _, s := range r.subs {
 		if s.id == id {
 			return s
@@ -150,15 +150,15 @@ func (r *receiver) sub(id hub.Topic) *sub {
 	return nil
 }
 
-// tell casts an event to a topic; except, if not nil, gets instead at this
+// tell casts an event to an audience; except, if not nil, gets instead at this
 // place, or nothing. last says that its connection must end after it.
-func (f *fanout) tell(id hub.Topic, e wire.Event, except *receiver, instead wire.Event) (last bool) {
+func (f *fanout) tell(id hub.Audience, e wire.Event, except *receiver, instead wire.Event) (last bool) {
 	var skip *sub
 	if except != nil {
 		skip = except.sub(id)
 		f.take(except)
 	}
-	if t := f.topics[id]; t != nil {
+	if t := f.audiences[id]; t != nil {
 		if len(t.casts) == 0 {
 			f.cast = append(f.cast, t)
 		}
@@ -217,7 +217,7 @@ func (f *fanout) take(r *receiver) {
 	}
 }
 
-// next finds the topic with the oldest cast that the receiver has not taken.
+// next finds the audience with the oldest cast that the receiver has not taken.
 func (r *receiver) next() (first *sub) {
 	for _, s := range r.subs {
 		if s.isBehind() && (first == nil || s.oldest() < first.oldest()) {
@@ -227,19 +227,19 @@ func (r *receiver) next() (first *sub) {
 	return first
 }
 
-func (s *sub) isBehind() bool { return s.taken < len(s.topic.casts) }
-func (s *sub) oldest() uint32 { return s.topic.casts[s.taken].seq }
+func (s *sub) isBehind() bool { return s.taken < len(s.audience.casts) }
+func (s *sub) oldest() uint32 { return s.audience.casts[s.taken].seq }
 
-// until says how many of the topic's casts come before those that the
-// receiver has not taken of other topics.
+// until says how many of the audience's casts come before those that the
+// receiver has not taken of other audiences.
 func (r *receiver) until(s *sub) int {
-	upto := len(s.topic.casts)
+	upto := len(s.audience.casts)
 	for _, o := range r.subs {
 		if o == s || !o.isBehind() {
 			continue
 		}
 		first := o.oldest()
-		for upto > s.taken && s.topic.casts[upto-1].seq > first {
+		for upto > s.taken && s.audience.casts[upto-1].seq > first {
 			upto--
 		}
 	}
@@ -252,7 +252,7 @@ func (f *fanout) bytesFor(s *sub, upto int) []byte {
 	if s.to.codec == nil {
 		return nil
 	}
-	t, v := s.topic, s.to.variant
+	t, v := s.audience, s.to.variant
 	for len(t.coded) <= v {
 		t.coded = append(t.coded, coded{})
 	}
@@ -308,8 +308,8 @@ func (f *fanout) flush(write func(*receiver, []byte)) {
 // flushOne writes what a receiver has heard, once.
 func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
 	if s := r.next(); r.buf == nil && s != nil && r.paced == nil && !r.hasOthers(s) {
-		b := f.bytesFor(s, len(s.topic.casts))
-		s.taken = len(s.topic.casts)
+		b := f.bytesFor(s, len(s.audience.casts))
+		s.taken = len(s.audience.casts)
 		if len(b) > 0 {
 			write(r, b)
 		}
@@ -328,7 +328,7 @@ func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
 	f.giveBack(b)
 }
 
-// hasOthers reports whether the receiver has casts to take of another topic.
+// hasOthers reports whether the receiver has casts to take of another audience.
 func (r *receiver) hasOthers(s *sub) bool {
 	for _, o := range r.subs {
 		if o != s && o.isBehind() {
@@ -347,8 +347,8 @@ func (f *fanout) discard(r *receiver) {
 	}
 }
 
-// close forgets the topic's casts.
-func (f *fanout) close(t *topic) {
+// close forgets the audience's casts.
+func (f *fanout) close(t *audience) {
 	clear(t.casts)
 	t.casts = t.casts[:0]
 	for i := range t.coded {

@@ -15,9 +15,9 @@ import (
 // naive is what the fan-out must be like: each receiver has a buffer, and each
 // effect is encoded for each receiver as it comes.
 type naive struct {
-	codec  wire.ServerCodec
-	topics map[hub.Topic]bool
-	got    bytes.Buffer
+	codec     wire.ServerCodec
+	audiences map[hub.Audience]bool
+	got       bytes.Buffer
 }
 
 func (n *naive) tell(t *rapid.T, e wire.Event) {
@@ -45,7 +45,7 @@ func newFanModel(n int) *fanModel {
 	m := &fanModel{fan: newFanout(slog.New(slog.DiscardHandler)), got: make([]bytes.Buffer, n), writes: make([]int, n)}
 	dialects := []wire.Dialect{wire.ByName(nativeDialect), wire.ByName(oldDialect), nil}
 	for i := range n {
-		r, v := &receiver{}, &naive{topics: map[hub.Topic]bool{}}
+		r, v := &receiver{}, &naive{audiences: map[hub.Audience]bool{}}
 		if d := dialects[i%3]; d != nil {
 			m.fan.speak(r, d.Server(), false)
 			v.codec = d.Server()
@@ -60,7 +60,7 @@ func (m *fanModel) line() wire.Event {
 	return &wire.Said{Room: "lobby", ID: wire.ID(m.lines), From: "ann", Kind: wire.KindGuest, Text: fmt.Sprintf("line %d", m.lines)}
 }
 
-func (m *fanModel) cast(t *rapid.T, id hub.Topic, except int, instead bool) {
+func (m *fanModel) cast(t *rapid.T, id hub.Audience, except int, instead bool) {
 	e, answer := m.line(), wire.Event(nil)
 	var r *receiver
 	if except >= 0 {
@@ -74,7 +74,7 @@ func (m *fanModel) cast(t *rapid.T, id hub.Topic, except int, instead bool) {
 		switch {
 		case i == except && answer != nil:
 			n.tell(t, answer)
-		case i != except && n.topics[id]:
+		case i != except && n.audiences[id]:
 			n.tell(t, e)
 		}
 	}
@@ -105,35 +105,35 @@ func (m *fanModel) flush(t *rapid.T) {
 		}
 	}
 	if len(m.fan.cast) != 0 || len(m.fan.direct) != 0 {
-		t.Fatalf("the round left %d topics and %d receivers", len(m.fan.cast), len(m.fan.direct))
+		t.Fatalf("the round left %d audiences and %d receivers", len(m.fan.cast), len(m.fan.direct))
 	}
 }
 
 func TestEveryReceiverGetsWhatNaiveEncodingWouldGiveIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		const receivers, topics = 6, 3
+		const receivers, audiences = 6, 3
 		m := newFanModel(receivers)
 		someone := rapid.IntRange(0, receivers-1)
-		topic := rapid.Custom(func(t *rapid.T) hub.Topic { return hub.Topic(rapid.IntRange(1, topics).Draw(t, "topic")) })
+		audience := rapid.Custom(func(t *rapid.T) hub.Audience { return hub.Audience(rapid.IntRange(1, audiences).Draw(t, "audience")) })
 		t.Repeat(map[string]func(*rapid.T){
 			"subscribe": func(t *rapid.T) {
-				i, id := someone.Draw(t, "who"), topic.Draw(t, "topic")
+				i, id := someone.Draw(t, "who"), audience.Draw(t, "audience")
 				m.fan.subscribe(m.receivers[i], id)
-				m.naive[i].topics[id] = true
+				m.naive[i].audiences[id] = true
 			},
 			"unsubscribe": func(t *rapid.T) {
-				i, id := someone.Draw(t, "who"), topic.Draw(t, "topic")
+				i, id := someone.Draw(t, "who"), audience.Draw(t, "audience")
 				m.fan.unsubscribe(m.receivers[i], id)
-				m.naive[i].topics[id] = false
+				m.naive[i].audiences[id] = false
 			},
 			"leave": func(t *rapid.T) {
 				i := someone.Draw(t, "who")
 				m.fan.leave(m.receivers[i])
-				m.naive[i].topics = map[hub.Topic]bool{}
+				m.naive[i].audiences = map[hub.Audience]bool{}
 			},
-			"cast": func(t *rapid.T) { m.cast(t, topic.Draw(t, "topic"), -1, false) },
+			"cast": func(t *rapid.T) { m.cast(t, audience.Draw(t, "audience"), -1, false) },
 			"line": func(t *rapid.T) {
-				m.cast(t, topic.Draw(t, "topic"), someone.Draw(t, "who"), rapid.Bool().Draw(t, "instead"))
+				m.cast(t, audience.Draw(t, "audience"), someone.Draw(t, "who"), rapid.Bool().Draw(t, "instead"))
 			},
 			"line again": func(t *rapid.T) { m.cast(t, 1, someone.Draw(t, "who"), true) },
 			"deliver":    func(t *rapid.T) { m.deliver(t, someone.Draw(t, "who")) },

@@ -35,7 +35,7 @@ func (m *marks) clear() {
 // mark marks the frames of the casts up to upto that the receiver is about to
 // take.
 func (s *sub) mark(upto int) {
-	c := &s.topic.coded[s.to.variant]
+	c := &s.audience.coded[s.to.variant]
 	shift := len(s.to.buf) - c.at(s.taken)
 	for i := s.taken; i < upto; i++ {
 		s.to.paced.add(shift+c.at(i), shift+c.at(i+1), &c.deliveries[i])

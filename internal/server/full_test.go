@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 )
 
 // fullable is a store whose disk can be full.
@@ -17,7 +18,7 @@ type fullable struct {
 func (f *fullable) Full() bool { return f.full.Load() }
 
 func TestOnAFullDiskLinesAreRefusedWithAReasonAndAllElseGoesOn(t *testing.T) {
-	disk := &fullable{Store: store.NewMemory(nil)}
+	disk := &fullable{Store: storetest.New(nil)}
 	h := start(t, func(cfg *Config) { cfg.Store = disk })
 	nora, old := h.peer(t).hello("nora"), h.peer(t)
 	old.ask("login olga\n", "loginok\n")

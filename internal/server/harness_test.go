@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"labchat/internal/memnet"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -68,7 +68,7 @@ func start(tb testing.TB, opts ...option) *harness {
 		o(&cfg)
 	}
 	if cfg.Data == "" && cfg.Store == nil {
-		cfg.Store = store.NewMemory(nil)
+		cfg.Store = storetest.New(nil)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &harness{stop: cancel, done: make(chan error, 1), addrs: map[string]string{}}

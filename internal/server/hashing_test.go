@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 
 	"labchat/internal/server/hub"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -195,7 +195,7 @@ func TestNobodysPasswordIsHashedAfterItsConnectionHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		in := newInbox()
-		j := newJobs(ctx, testLog(t), store.NewMemory(nil), in)
+		j := newJobs(ctx, testLog(t), storetest.New(nil), in)
 		j.cores = 1
 		defer j.workers.Wait()
 		defer cancel()
@@ -227,7 +227,7 @@ func TestNobodysPasswordIsHashedAfterItsConnectionHasEnded(t *testing.T) {
 
 func TestPasswordsThatAreTooManyAreRefusedAsBusy(t *testing.T) {
 	in := newInbox()
-	j := newJobs(t.Context(), testLog(t), store.NewMemory(nil), in)
+	j := newJobs(t.Context(), testLog(t), storetest.New(nil), in)
 	j.cores = 0 // nobody gets on
 	for i := range maxHashing + 1 {
 		j.start(hub.Job{ID: uint64(i), Session: hub.SessionID(i + 1), Work: hub.HashPassword{Digest: wire.PasswordDigest("x")}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -128,9 +127,3 @@ func (cfg Config) orDefaults() Config {
 
 // address is where to listen for a port.
 func (cfg Config) address(port int) string { return net.JoinHostPort(cfg.Host, strconv.Itoa(port)) }
-
-// portOf is the port of a listener's address.
-func portOf(addr string) (int, bool) {
-	a, err := netip.ParseAddrPort(addr)
-	return int(a.Port()), err == nil
-}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/server/hub"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 )
 
 // TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns has one connection send
@@ -53,7 +53,7 @@ func TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns(t *testing.T) {
 // newLoop returns a loop that nobody runs, without listeners.
 func newLoop(t *testing.T) *loop {
 	t.Helper()
-	d := &daemon{cfg: Config{Log: testLog(t)}.orDefaults(), store: store.NewMemory(nil), late: newCoarseTimer()}
+	d := &daemon{cfg: Config{Log: testLog(t)}.orDefaults(), store: storetest.New(nil), late: newCoarseTimer()}
 	t.Cleanup(func() { d.late.close(); d.store.Close() })
 	l := d.newLoop(t.Context(), hub.State{})
 	l.now = time.Now()

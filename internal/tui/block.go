@@ -163,14 +163,14 @@ func wideRows(l *line, s shape, p *paint) []text.Safe {
 	words := p.wrapLine(l, min(room, maxMeasure))
 	rows := make([]text.Safe, len(words))
 	for i, row := range words {
-		clock, who := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
+		clock, name := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
 		if i == 0 {
-			who = p.sender(l, text.PadLeft(l.who(), int(s.nick)))
+			name = p.sender(l, text.PadLeft(who(l), int(s.nick)))
 			if s.timed {
 				clock = p.dim(p.clock(l.at))
 			}
 		}
-		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
+		rows[i] = clock + " " + name + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
 	}
 	return rows
 }
@@ -181,8 +181,8 @@ func narrowRows(l *line, s shape, p *paint) []text.Safe {
 	width := int(s.width) - edge
 	var rows []text.Safe
 	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
-		who := text.Truncate(l.who(), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+text.Repeat(" ", edge))
+		name := text.Truncate(who(l), width-timeCell-1)
+		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(name, width-timeCell-1))+text.Repeat(" ", edge))
 	}
 	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
 		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+text.Repeat(" ", edge))
@@ -263,14 +263,6 @@ func (p *paint) wrapCard(card text.Safe, width int) []text.Safe {
 	return rows
 }
 
-// who is what stands in the column of names.
-func (l *line) who() text.Safe {
-	if l.kind == lineSaid || l.kind == lineFile {
-		return l.from
-	}
-	return ""
-}
-
 // words renders one row of a line's text in width columns, with the state of
 // an own line at the end of its first row.
 func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
@@ -280,4 +272,12 @@ func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
 	}
 	styled := p.said(l, row)
 	return styled + text.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
+}
+
+// who is what stands in the column of names.
+func who(l *line) text.Safe {
+	if l.kind == lineSaid || l.kind == lineFile {
+		return l.from
+	}
+	return ""
 }

@@ -159,3 +159,12 @@ func (l *link) wait(c wire.ClientID, w waiting) {
 func (l *link) ignores(name string) bool {
 	return len(l.ignored) > 0 && l.ignored[wire.Fold(name)]
 }
+
+// shows notes which key a person was shown the number of, of somebody or with "" of
+// our own account: an answer that is typed is about that one.
+func (l *link) shows(name, key string) {
+	if l.shown == nil {
+		l.shown = map[string]string{}
+	}
+	l.shown[wire.Fold(name)] = key
+}

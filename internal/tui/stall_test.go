@@ -15,7 +15,7 @@ import (
 	"labchat/internal/knownservers"
 	endpoints "labchat/internal/peer/private"
 	"labchat/internal/server"
-	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
@@ -62,7 +62,7 @@ func serve(t *testing.T) string {
 	var done sync.WaitGroup
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
-			Store: store.NewMemory(time.Now), Register: true, Ports: server.Ports{server.Chat: 0, server.Registry: 0},
+			Store: storetest.New(time.Now), Register: true, Ports: server.Ports{server.Chat: 0, server.Registry: 0},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr

@@ -62,15 +62,6 @@ func (m *Model) safety(e *wire.Safety) {
 	m.arise()
 }
 
-// shows notes which key a person was shown the number of, of somebody or with "" of
-// our own account: an answer that is typed is about that one.
-func (l *link) shows(name, key string) {
-	if l.shown == nil {
-		l.shown = map[string]string{}
-	}
-	l.shown[wire.Fold(name)] = key
-}
-
 // stale says why the number is not the one to compare any more, "" where it is.
 func (v *verifyBox) stale(m *Model) text.Safe {
 	way := &v.peer.path

@@ -14,6 +14,7 @@ import (
 	"labchat/internal/server"
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -52,7 +53,7 @@ func newHost(t *testing.T, data string, first []hub.Entry) *host {
 
 func (h *host) open() store.Store {
 	if h.data == "" {
-		return store.NewMemory(nil)
+		return storetest.New(nil)
 	}
 	s, err := store.Open(filepath.Join(h.data, "server"), store.Options{Durability: store.Normal})
 	if err != nil {

@@ -59,7 +59,7 @@ func (g *Registry) registerEndpoint(now time.Time, d *datagram, s wire.Signal) {
 		token := g.endpoints.cookies.bake(s.ID, d.from, g.endpoints.cookies.period(now))
 		g.answer(d, wire.Signal{Kind: wire.SignalCookie, Nonce: s.Nonce, ID: s.ID, Token: token}, r.Secret)
 	default:
-		g.cfg.Hub.Seen(now, s.ID, s.Counter, d.from)
+		g.cfg.Hub.NoteSignal(now, s.ID, s.Counter, d.from)
 		g.placeEndpoint(s.ID, d.from)
 		g.answer(d, wire.Signal{Kind: wire.SignalRegistered, Nonce: s.Nonce, ID: s.ID, Addr: d.from}, r.Secret)
 	}

@@ -44,8 +44,8 @@ type Registry struct {
 	sessions map[hub.SessionID]*session
 	// named are the sessions that hold a name, unnamed those that do not.
 	named, unnamed *lru[source, *session]
-	audiences      map[hub.Topic][]*session // in order of subscription
-	bridges        int                      // that are open
+	audiences      map[hub.Audience][]*session // in order of subscription
+	bridges        int                         // that are open
 	endpoints      endpoints
 	lineSeed       maphash.Seed // of session.last
 	swept          time.Time    // when silent sessions were looked for
@@ -74,7 +74,7 @@ type session struct {
 	control []byte         // makes datagrams leave from there
 	to      target
 	heard   time.Time
-	subs    []hub.Topic
+	subs    []hub.Audience
 	last    lastLine
 	bridge  *bridge // not nil: a group's
 }
@@ -115,7 +115,7 @@ func New(cfg Config, s Sockets) *Registry {
 		sessions:  map[hub.SessionID]*session{},
 		named:     newLRU[source, *session](maxNamed),
 		unnamed:   newLRU[source, *session](maxUnnamed),
-		audiences: map[hub.Topic][]*session{},
+		audiences: map[hub.Audience][]*session{},
 		endpoints: newEndpoints(time.Now()),
 		lineSeed:  maphash.MakeSeed(),
 	}
@@ -128,7 +128,8 @@ func (g *Registry) Run() {
 		readers.Go(func() { s.read(g.cfg.Log, g.filter.take) })
 	}
 	if s := g.sockets.probe; s != nil {
-		readers.Go(func() { s.read(g.cfg.Log, newProber(g.cfg.Open, s, g.tally).take) })
+		p := &prober{socket: s, open: g.cfg.Open, tally: g.tally, rates: newRates[payer](maxRates)}
+		readers.Go(func() { s.read(g.cfg.Log, p.take) })
 	}
 	readers.Wait()
 }
@@ -251,14 +252,14 @@ func (g *Registry) open(now time.Time, s *session, d wire.Datagrams) {
 
 // end ends a session from our side.
 func (g *Registry) end(now time.Time, s *session) {
-	g.cfg.Hub.Gone(now, s.id, g.cfg.Out)
+	g.cfg.Hub.Disconnect(now, s.id, g.cfg.Out)
 	g.forget(s)
 	g.cfg.Carry()
 }
 
 // file puts a session into the table that it belongs to now.
 func (g *Registry) file(now time.Time, s *session) {
-	named := g.cfg.Hub.Known(s.id)
+	named := g.cfg.Hub.HasName(s.id)
 	if named == s.named || g.sessions[s.id] != s {
 		return
 	}
@@ -300,7 +301,7 @@ func (g *Registry) forget(s *session) {
 func (g *Registry) Effect(now time.Time, e *hub.Effect) bool {
 	s := g.sessions[e.Session]
 	if e.Op == hub.OpCast {
-		g.sender.cast(g.audiences[e.Topic], e.Event, s, now)
+		g.sender.cast(g.audiences[e.Audience], e.Event, s, now)
 		if s != nil && e.Instead != nil {
 			g.sender.tell(s, e.Instead, now)
 		}
@@ -313,9 +314,9 @@ func (g *Registry) Effect(now time.Time, e *hub.Effect) bool {
 	case hub.OpDeliver:
 		g.sender.tell(s, e.Event, now)
 	case hub.OpSubscribe:
-		g.subscribe(s, e.Topic)
+		g.subscribe(s, e.Audience)
 	case hub.OpUnsubscribe:
-		g.unsubscribe(s, e.Topic)
+		g.unsubscribe(s, e.Audience)
 	case hub.OpClose:
 		if e.Event != nil {
 			g.sender.tell(s, e.Event, now)
@@ -326,15 +327,15 @@ func (g *Registry) Effect(now time.Time, e *hub.Effect) bool {
 	return true
 }
 
-func (g *Registry) subscribe(s *session, t hub.Topic) {
+func (g *Registry) subscribe(s *session, t hub.Audience) {
 	if !slices.Contains(s.subs, t) {
 		s.subs = append(s.subs, t)
 		g.audiences[t] = append(g.audiences[t], s)
 	}
 }
 
-func (g *Registry) unsubscribe(s *session, t hub.Topic) {
-	s.subs = slices.DeleteFunc(s.subs, func(o hub.Topic) bool { return o == t })
+func (g *Registry) unsubscribe(s *session, t hub.Audience) {
+	s.subs = slices.DeleteFunc(s.subs, func(o hub.Audience) bool { return o == t })
 	g.audiences[t] = slices.DeleteFunc(g.audiences[t], func(o *session) bool { return o == s })
 	if len(g.audiences[t]) == 0 {
 		delete(g.audiences, t)

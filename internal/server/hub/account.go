@@ -17,8 +17,8 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 		switch {
 		case right:
 			then(c, acct)
-		case !h.refusedWork(c, r):
-			h.refuse(c, wire.CodeDenied, "Wrong password. Nothing was changed.")
+		case !c.refuseWork(r):
+			c.refuse(wire.CodeDenied, "Wrong password. Nothing was changed.")
 		}
 	})
 }
@@ -27,16 +27,16 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 // the asker gets a new token, or ends too if it wants that.
 func (h *Hub) passwd(c call, r wire.Passwd) {
 	if err := wire.CheckNewPassword(c.s.user.account.name, r.New); err != nil {
-		h.refuseBy(c, wire.CodePasswordInvalid, err)
+		c.refuseBy(wire.CodePasswordInvalid, err)
 		return
 	}
 	h.confirm(c, r.Old, func(c call, acct *account) {
 		h.ask(c, HashPassword{Digest: wire.PasswordDigest(r.New)}, func(c call, res Result) {
-			if h.refusedWork(c, res) {
+			if c.refuseWork(res) {
 				return
 			}
 			acct.hashing++
-			h.log(c, AccountHash{Name: acct.name, Hash: res.Hash}, func(c call, _ *Entry) {
+			c.log(AccountHash{Name: acct.name, Hash: res.Hash}, func(c call, _ *Entry) {
 				if r.All {
 					h.end(c, &wire.Goodbye{
 						Re: wire.Re{Re: c.tag}, Code: wire.CodeEnded,
@@ -76,16 +76,16 @@ func (h *Hub) account(c call, r wire.Account) {
 	switch {
 	case r.Remove:
 		h.confirm(c, r.Password, func(c call, acct *account) {
-			h.log(c, AccountGone{Name: acct.name}, func(c call, _ *Entry) { h.done(c) })
+			c.log(AccountGone{Name: acct.name}, func(c call, _ *Entry) { c.done() })
 		})
 	case r.Legacy == nil:
-		h.refuse(c, wire.CodeMalformed, "Say what to change: legacy on or off, or remove.")
+		c.refuse(wire.CodeMalformed, "Say what to change: legacy on or off, or remove.")
 	case *r.Legacy && !h.takesPasswords(c):
 	case *r.Legacy == acct.legacy:
-		h.done(c)
+		c.done()
 	default:
 		flags := AccountFlags{Name: acct.name, Legacy: *r.Legacy, Banned: acct.banned}
-		h.log(c, flags, func(c call, _ *Entry) { h.done(c) })
+		c.log(flags, func(c call, _ *Entry) { c.done() })
 	}
 }
 
@@ -146,7 +146,7 @@ func (h *Hub) listSessions(c call, _ wire.Sessions) {
 			Since: wire.MillisOf(s.since), Current: s == c.s,
 		})
 	}
-	h.reply(c, &wire.SessionList{Re: wire.Re{Re: c.tag}, Sessions: list})
+	c.reply(&wire.SessionList{Re: wire.Re{Re: c.tag}, Sessions: list})
 }
 
 // endSession closes another session of the same account. Its token goes too,
@@ -154,7 +154,7 @@ func (h *Hub) listSessions(c call, _ wire.Sessions) {
 func (h *Hub) endSession(c call, r wire.EndSession) {
 	i := slices.IndexFunc(c.s.user.sessions, func(s *session) bool { return s.name() == r.Session })
 	if i < 0 || c.s.user.sessions[i] == c.s {
-		h.refuse(c, wire.CodeNoSession, "Your account has no other session of that number. Look at the list of sessions.")
+		c.refuse(wire.CodeNoSession, "Your account has no other session of that number. Look at the list of sessions.")
 		return
 	}
 	s := c.s.user.sessions[i]
@@ -162,5 +162,5 @@ func (h *Hub) endSession(c call, r wire.EndSession) {
 		h.revoke(c, k.before, k)
 	}
 	h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
-	h.done(c)
+	c.done()
 }

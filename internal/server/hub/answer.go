@@ -9,7 +9,7 @@ import (
 // reply answers the call, or has the answer wait behind lines that are in the
 // log already; everything else of the session waits behind the answer. A
 // datagram is not answered unless it has a tag.
-func (h *Hub) reply(c call, e wire.Event) {
+func (c call) reply(e wire.Event) {
 	if c.act == wire.ActRelay && c.tag == "" {
 		return
 	}
@@ -21,24 +21,24 @@ func (h *Hub) reply(c call, e wire.Event) {
 }
 
 // done answers requests that need no more than that.
-func (h *Hub) done(c call) {
-	h.reply(c, &wire.Done{Re: wire.Re{Re: c.tag}, Of: c.act})
+func (c call) done() {
+	c.reply(&wire.Done{Re: wire.Re{Re: c.tag}, Of: c.act})
 }
 
 // refuse answers no, with a sentence that says what to do next.
-func (h *Hub) refuse(c call, code wire.Code, text string) {
-	h.reply(c, &wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text})
+func (c call) refuse(code wire.Code, text string) {
+	c.reply(&wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text})
 }
 
 // refuseFor answers no for some time.
-func (h *Hub) refuseFor(c call, code wire.Code, wait time.Duration, text string) {
+func (c call) refuseFor(code wire.Code, wait time.Duration, text string) {
 	ms := max(1, wait.Milliseconds())
-	h.reply(c, &wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text, RetryMS: ms})
+	c.reply(&wire.Refused{Re: wire.Re{Re: c.tag}, Of: c.act, Code: code, Text: text, RetryMS: ms})
 }
 
 // log appends an entry for the call's session; then is called when it is
 // stored, and the session handles nothing else until then.
-func (h *Hub) log(c call, r Record, then func(c call, e *Entry)) {
+func (c call) log(r Record, then func(c call, e *Entry)) {
 	c.s.queue.block(c)
 	c.s.queue.wait(waiter{tag: c.tag, act: c.act, size: requestOverhead, then: then})
 	c.out.Entries = append(c.out.Entries, Entry{Origin: c.s.id, Record: r})

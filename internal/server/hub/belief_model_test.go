@@ -342,8 +342,8 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 					rt.Fatalf("listener %d believes that %v are in %s, want %v", id, got, room, want)
 				}
 			}
-			if in := b.rooms["den"]; in != nil && b.topics["den"] != g.hub.rooms.find("den").subject {
-				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").subject)
+			if in := b.rooms["den"]; in != nil && b.topics["den"] != g.hub.rooms.find("den").topic {
+				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").topic)
 			}
 		}
 		for _, s := range g.hub.peers.sessions {

@@ -43,6 +43,6 @@ func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {
 		out.Effects = out.Effects[:0]
 		h.Open(now, 1, silent(loopback), &out)
-		h.Gone(now, 1, &out)
+		h.Disconnect(now, 1, &out)
 	}
 }

@@ -14,7 +14,7 @@ func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire
 	if rm.notified == 0 && instead == nil && wire.LineID(e) == 0 {
 		return
 	}
-	effect := Effect{Op: OpCast, Topic: rm.topic, Event: e}
+	effect := Effect{Op: OpCast, Audience: rm.audience, Event: e}
 	switch {
 	case except == nil:
 	case rm.hears(except):
@@ -66,7 +66,7 @@ func (h *Hub) tellIn(c call, rm *room, u *user, e wire.Event) {
 // in says whether the session is a member of a room.
 func (s *session) in(rm *room) bool { return slices.Contains(s.rooms, rm) }
 
-// hears says whether the session is subscribed to the room's topic.
+// hears reports whether the session is subscribed to what the room hears.
 func (rm *room) hears(s *session) bool {
 	if len(rm.holders) > 0 {
 		if _, holds := rm.holders[s]; holds {
@@ -80,14 +80,14 @@ func (rm *room) hears(s *session) bool {
 func (rm *room) listen(s *session, out *Out) {
 	if _, holds := rm.holders[s]; holds {
 		delete(rm.holders, s)
-		out.Effects = append(out.Effects, Effect{Op: OpSubscribe, Session: s.id, Topic: rm.topic})
+		out.Effects = append(out.Effects, Effect{Op: OpSubscribe, Session: s.id, Audience: rm.audience})
 	}
 }
 
 // holdBack makes the session keep for later what the room hears.
 func (rm *room) holdBack(s *session, out *Out) {
 	if rm.hears(s) {
-		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
+		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	rm.holders[s] = struct{}{}
 }
@@ -120,7 +120,7 @@ func (h *Hub) exit(c call, rm *room, reason string) {
 	s, u := c.s, c.s.user
 	h.settleGuise(c, u)
 	if rm.hears(s) {
-		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
+		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	delete(rm.holders, s)
 	s.rooms = slices.DeleteFunc(s.rooms, func(other *room) bool { return other == rm })

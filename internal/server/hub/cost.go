@@ -93,7 +93,7 @@ func (h *Hub) mayGo(c call, r wire.Request) bool {
 	allowed := h.cfg.askedAllowed()
 	if wait := p.asked.lacks(c.now, 1, allowed); wait > 0 {
 		h.rest(c, max(wait, shortestRest))
-		h.tellSlowed(c, tooMany(allowed.perSecond))
+		c.tellSlowed(tooMany(allowed.perSecond))
 		return false
 	}
 	if !h.pays(c, r) {
@@ -145,7 +145,7 @@ func (h *Hub) waitOwn(c call, wait time.Duration) {
 	p := &c.s.pace
 	p.turn = turnOwn
 	h.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
-	h.tellSlowed(c, tooMany(h.cfg.Rate))
+	c.tellSlowed(tooMany(h.cfg.Rate))
 }
 
 // tooMany says that somebody waits for a budget of their own.
@@ -155,7 +155,7 @@ func tooMany(perSecond int) string {
 
 // tellSlowed tells people of programs that have notices why nothing happens at
 // once, and not again for a while.
-func (h *Hub) tellSlowed(c call, why string) {
+func (c call) tellSlowed(why string) {
 	p := &c.s.pace
 	if !c.s.origin.Manners.Native || c.now.Sub(p.told) < toldEvery {
 		return

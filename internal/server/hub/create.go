@@ -12,12 +12,12 @@ import (
 // others vanish when they have been empty for some time.
 func (h *Hub) create(c call, r wire.Create) {
 	if err := wire.CheckRoom(r.Room); err != nil {
-		h.refuseBy(c, wire.CodeRoomInvalid, err)
+		c.refuseBy(wire.CodeRoomInvalid, err)
 		return
 	}
 	l, look := &h.rooms, wire.Skeleton(r.Room)
 	if _, coming := l.making[look]; coming || l.byLook[look] != nil {
-		h.refuse(c, wire.CodeRoomExists, "That room, or one whose name looks like it, exists already. Join it, or choose another name.")
+		c.refuse(wire.CodeRoomExists, "That room, or one whose name looks like it, exists already. Join it, or choose another name.")
 		return
 	}
 	if !h.mayCreate(c) {
@@ -26,7 +26,7 @@ func (h *Hub) create(c call, r wire.Create) {
 	topic := ""
 	if r.Topic != "" {
 		var ok bool
-		if topic, ok = h.clean(c, r.Topic, wire.MaxTopic); !ok {
+		if topic, ok = c.clean(r.Topic, wire.MaxTopic); !ok {
 			return
 		}
 	}
@@ -43,8 +43,8 @@ func (h *Hub) create(c call, r wire.Create) {
 	h.rooms.made.Add(net, 1)
 	c.s.created = true
 	l.claimGroup(group)
-	h.log(c, RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group, Network: net.String()}, func(c call, _ *Entry) {
-		h.reply(c, &wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
+	c.log(RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group, Network: net.String()}, func(c call, _ *Entry) {
+		c.reply(&wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
 	})
 }
 

@@ -26,9 +26,9 @@ func (h *Hub) devices(c call, r wire.Devices) {
 	case r.Remove == "":
 		h.answerDevices(c, acct)
 	case acct.device(r.Remove) == nil:
-		h.refuseNoDevice(c)
+		c.refuseNoDevice()
 	default:
-		h.log(c, DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) {
+		c.log(DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) {
 			h.answerDevices(c, acct)
 			if c.s.device == r.Remove {
 				h.end(c, byeRemoved, "")
@@ -38,11 +38,11 @@ func (h *Hub) devices(c call, r wire.Devices) {
 }
 
 func (h *Hub) answerDevices(c call, acct *account) {
-	h.reply(c, &wire.DeviceList{Re: wire.Re{Re: c.tag}, Devices: acct.listDevices()})
+	c.reply(&wire.DeviceList{Re: wire.Re{Re: c.tag}, Devices: acct.listDevices()})
 }
 
-func (h *Hub) refuseNoDevice(c call) {
-	h.refuse(c, wire.CodeNoDevice, "Your account has no such device. Look at the list of devices.")
+func (c call) refuseNoDevice() {
+	c.refuse(wire.CodeNoDevice, "Your account has no such device. Look at the list of devices.")
 }
 
 // endorse stores the signature of one of the account's devices on another.
@@ -51,14 +51,14 @@ func (h *Hub) endorse(c call, r wire.Endorse) {
 	d := acct.device(r.Key)
 	switch {
 	case d == nil || acct.device(r.By) == nil:
-		h.refuseNoDevice(c)
+		c.refuseNoDevice()
 	case r.Key == r.By || !wire.Signed(r.By, wire.EndorsementText(h.cfg.Node, acct.name, r.Key), r.Sig):
-		h.refuse(c, wire.CodeDenied, "The signature is not one of the account's other devices over this one. Sign it anew.")
+		c.refuse(wire.CodeDenied, "The signature is not one of the account's other devices over this one. Sign it anew.")
 	case d.By == r.By && bytes.Equal(d.Sig, r.Sig):
-		h.done(c)
+		c.done()
 	default:
 		signed := DeviceEndorsed{Name: acct.name, Key: r.Key, By: r.By, Sig: r.Sig}
-		h.log(c, signed, func(c call, _ *Entry) { h.done(c) })
+		c.log(signed, func(c call, _ *Entry) { c.done() })
 	}
 }
 

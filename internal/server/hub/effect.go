@@ -10,9 +10,9 @@ import (
 // none.
 type SessionID uint64
 
-// Topic is a list of receivers that the loop keeps for the hub: who hears a
+// Audience is a list of receivers that the loop keeps for the hub: who hears a
 // room at once. 0 is none; never reused.
-type Topic uint32
+type Audience uint32
 
 // Out gathers what the hub wants done. The loop carries out Effects in order,
 // then appends Entries to the log as they are, and starts Jobs; then it
@@ -28,12 +28,12 @@ type Out struct {
 // heard before the hub forgets it, also where its connection has gone already;
 // steps for a session that the loop does not know any more are passed over.
 type Effect struct {
-	Op      Op
-	Session SessionID  // Deliver, Subscribe, Unsubscribe, Close; Cast: the one left out, 0: nobody
-	Topic   Topic      // Cast, Subscribe, Unsubscribe
-	Event   wire.Event // Deliver, Cast; Close: the last words, or nil
-	Instead wire.Event // Cast: what Session gets at this place, or nil
-	Spare   bool       // Deliver: not where the session has not read what it was sent before
+	Op       Op
+	Session  SessionID  // Deliver, Subscribe, Unsubscribe, Close; Cast: the one left out, 0: nobody
+	Audience Audience   // Cast, Subscribe, Unsubscribe
+	Event    wire.Event // Deliver, Cast; Close: the last words, or nil
+	Instead  wire.Event // Cast: what Session gets at this place, or nil
+	Spare    bool       // Deliver: not where the session has not read what it was sent before
 }
 
 // Op says what an Effect does.
@@ -42,8 +42,8 @@ type Op uint8
 // The effects.
 const (
 	OpDeliver     Op = iota // Event to Session
-	OpCast                  // Event to every subscriber of Topic but Session, which gets Instead
-	OpSubscribe             // Session hears Topic from here on
+	OpCast                  // Event to every subscriber of Audience but Session, which gets Instead
+	OpSubscribe             // Session hears Audience from here on
 	OpUnsubscribe           // and no longer
 	OpClose                 // Event to Session, then end its connection; the hub has forgotten it
 	OpDecided               // Session has said nothing so far and is taken for an A3 program from here on

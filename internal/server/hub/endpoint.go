@@ -48,20 +48,20 @@ const (
 // account's device is in the log before the answer.
 func (h *Hub) udp(c call, r wire.UDP) {
 	if _, err := wire.ParseDeviceKey(r.Key); err != nil {
-		h.refuseBy(c, wire.CodeMalformed, err)
+		c.refuseBy(wire.CodeMalformed, err)
 		return
 	}
 	if !c.s.origin.Private() {
-		h.refuse(c, wire.CodeInsecure, "Private conversations need a secret, which is not told on an unencrypted connection. Connect with TLS.")
+		c.refuse(wire.CodeInsecure, "Private conversations need a secret, which is not told on an unencrypted connection. Connect with TLS.")
 		return
 	}
 	acct := c.s.user.account
 	proof := h.proofOf(c.s, r)
 	switch {
 	case proof == proofForged:
-		h.refuse(c, wire.CodeDenied, "The signature is not one of this key over this session. Sign the nonce of welcome anew.")
+		c.refuse(wire.CodeDenied, "The signature is not one of this key over this session. Sign the nonce of welcome anew.")
 	case proof == proofNone && h.isKeptFrom(c.s.user, r.Key):
-		h.refuse(c, wire.CodeDenied, "This program does not prove that it has the key of its device. Update it to have private conversations.")
+		c.refuse(wire.CodeDenied, "This program does not prove that it has the key of its device. Update it to have private conversations.")
 	case proof == proofNone:
 		first := c.s.endpoint == nil
 		h.openEndpoint(c, r.Key, proof)
@@ -71,10 +71,10 @@ func (h *Hub) udp(c call, r wire.UDP) {
 	case acct == nil || acct.device(r.Key) != nil:
 		h.openEndpoint(c, r.Key, proof)
 	case len(acct.devices)+acct.arriving >= wire.MaxDevices:
-		h.refuse(c, wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
+		c.refuse(wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
 	default:
 		acct.arriving++
-		h.log(c, DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key, proof) })
+		c.log(DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key, proof) })
 	}
 }
 
@@ -89,7 +89,7 @@ func (h *Hub) openEndpoint(c call, key string, p proof) {
 	}
 	var b [endpointBytes + secretBytes]byte
 	if _, err := io.ReadFull(h.cfg.Random, b[:]); err != nil {
-		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a secret. Try again in a moment.")
+		c.refuseFor(wire.CodeStorage, storageRetry, "The server has no randomness for a secret. Try again in a moment.")
 		return
 	}
 	if e := c.s.user.endpoint(); e != nil {
@@ -121,7 +121,7 @@ func (h *Hub) answerEndpoint(c call, e *endpoint) {
 	if acct := c.s.user.account; acct != nil {
 		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device, acct.notesOf(e.device))
 	}
-	h.reply(c, answer)
+	c.reply(answer)
 }
 
 // closeEndpoint ends the session's endpoint, if it has one, and whatever pairs
@@ -186,8 +186,8 @@ func (h *Hub) Registration(now time.Time, id uint64) (Registration, bool) {
 	return Registration{Secret: e.secret, Addr: e.at(now), Counter: e.mapping.counter}, true
 }
 
-// Seen notes from where a signal of an endpoint came that was found good.
-func (h *Hub) Seen(now time.Time, id, counter uint64, from netip.AddrPort) {
+// NoteSignal notes from where a signal of an endpoint came that was found good.
+func (h *Hub) NoteSignal(now time.Time, id, counter uint64, from netip.AddrPort) {
 	if e := h.endpoints.byID[id]; e != nil {
 		e.mapping = mapping{addr: from, heard: now, counter: counter}
 	}

@@ -43,19 +43,19 @@ func (h *Hub) hello(c call, r wire.Hello) {
 	s := c.s
 	switch {
 	case s.greeted:
-		h.refuse(c, wire.CodeUnsupported, "Hello was said already. Go on with login or guest.")
+		c.refuse(wire.CodeUnsupported, "Hello was said already. Go on with login or guest.")
 		return
 	case r.Version != version:
 		text := "This server speaks chat/1 version 1. Use a program that does."
-		h.refuse(c, wire.CodeVersion, text)
+		c.refuse(wire.CodeVersion, text)
 		h.end(c, &wire.Goodbye{Code: wire.CodeVersion, Text: text}, "")
 		return
 	case r.Profile != "" && !isID(r.Profile):
-		h.refuse(c, wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
+		c.refuse(wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
 		return
 	}
 	s.greeted, s.profile, s.program, s.nonce = true, r.Profile, cutProgram(r.Program), h.newNonce()
-	h.reply(c, &wire.Welcome{
+	c.reply(&wire.Welcome{
 		Re: wire.Re{Re: c.tag}, Version: version, Program: h.cfg.Program,
 		Server: h.cfg.Server, Node: h.cfg.Node, Nonce: s.nonce, Features: features,
 		Limits:   wire.Limits{Line: wire.MaxText, Name: wire.MaxName, Room: wire.MaxRoom, Rate: h.cfg.Rate},
@@ -91,7 +91,7 @@ func cutProgram(s string) string {
 	return wire.Cut(s, maxProgram)
 }
 
-func (h *Hub) ping(c call, _ wire.Ping) { h.reply(c, &wire.Pong{Re: wire.Re{Re: c.tag}}) }
+func (h *Hub) ping(c call, _ wire.Ping) { c.reply(&wire.Pong{Re: wire.Re{Re: c.tag}}) }
 
 func (h *Hub) quit(c call, _ wire.Quit) {
 	h.end(c, &wire.Goodbye{Re: wire.Re{Re: c.tag}, Code: wire.CodeQuit, Text: "Goodbye."}, "")
@@ -102,10 +102,10 @@ func (h *Hub) help(c call, _ wire.Help) {
 	if !c.s.old() {
 		words = nativeCommands
 	}
-	h.reply(c, &wire.HelpText{Re: wire.Re{Re: c.tag}, Commands: words})
+	c.reply(&wire.HelpText{Re: wire.Re{Re: c.tag}, Commands: words})
 }
 
 func (h *Hub) joke(c call, _ wire.Joke) {
-	h.reply(c, &wire.JokeTold{Re: wire.Re{Re: c.tag}, Text: jokes[h.jokes%len(jokes)]})
+	c.reply(&wire.JokeTold{Re: wire.Re{Re: c.tag}, Text: jokes[h.jokes%len(jokes)]})
 	h.jokes++
 }

@@ -24,13 +24,13 @@ func (h *Hub) nameFree(c call, name string) bool {
 	state, cl, err := h.check(name)
 	switch {
 	case state == wire.NameInvalid:
-		h.refuseInvalid(c, name, cl, err)
+		c.refuseInvalid(name, cl, err)
 	case state == wire.NameRegistered:
-		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
+		c.refuse(wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
 	case state == wire.NameTaken && cl.absent != nil:
-		h.refuseAbsent(c, cl)
+		c.refuseAbsent(cl)
 	case state == wire.NameTaken && !respells(c.s.user, cl, name):
-		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
+		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
 		return true
 	}
@@ -39,21 +39,21 @@ func (h *Hub) nameFree(c call, name string) bool {
 
 // refuseInvalid refuses a name that nobody may have. An AnonymousN that is
 // here is in use first of all.
-func (h *Hub) refuseInvalid(c call, name string, cl *claim, err error) {
+func (c call) refuseInvalid(name string, cl *claim, err error) {
 	if cl != nil && cl.fold == wire.Fold(name) {
-		h.refuse(c, wire.CodeNameTaken, "The name is in use. Take another one.")
+		c.refuse(wire.CodeNameTaken, "The name is in use. Take another one.")
 		return
 	}
 	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.old() {
-		h.refuse(c, wire.CodeNameTaken, sentence(err)) // what their people understand
+		c.refuse(wire.CodeNameTaken, sentence(err)) // what their people understand
 		return
 	}
-	h.refuseBy(c, wire.CodeNameInvalid, err)
+	c.refuseBy(wire.CodeNameInvalid, err)
 }
 
 // refuseAbsent refuses a name that is kept for a guest.
-func (h *Hub) refuseAbsent(c call, cl *claim) {
-	h.refuseFor(c, wire.CodeNameTaken, cl.absent.until.Sub(c.now),
+func (c call) refuseAbsent(cl *claim) {
+	c.refuseFor(wire.CodeNameTaken, cl.absent.until.Sub(c.now),
 		"The name is kept for a guest whose connection broke, for two minutes at most. Take another one, or try again then.")
 }
 
@@ -83,7 +83,7 @@ func (h *Hub) check(name string) (wire.NameState, *claim, error) {
 // checkName tells whether a name could be had.
 func (h *Hub) checkName(c call, r wire.CheckName) {
 	if !c.s.pace.names.ok(c.now, maxNames, namesWithin) {
-		h.refuseFor(c, wire.CodeThrottled, namesWithin, "Too many questions about names. Wait a little.")
+		c.refuseFor(wire.CodeThrottled, namesWithin, "Too many questions about names. Wait a little.")
 		return
 	}
 	state, _, err := h.check(r.Name)
@@ -91,16 +91,16 @@ func (h *Hub) checkName(c call, r wire.CheckName) {
 	if err != nil {
 		answer.Text = sentence(err)
 	}
-	h.reply(c, answer)
+	c.reply(answer)
 }
 
 // becomeGuest gives the session a guest's name, and a token to come back with.
 // used is the one by which it came, or nil.
 func (h *Hub) becomeGuest(c call, name string, used *token) {
 	h.become(c, name, c.s.guestKind(), nil)
-	e := h.loggedIn(c)
+	e := c.newLoggedIn()
 	if c.s.old() || !c.s.origin.Private() {
-		h.reply(c, e)
+		c.reply(e)
 		h.settleIn(c)
 		return
 	}
@@ -116,14 +116,14 @@ func (h *Hub) becomeGuest(c call, name string, used *token) {
 		h.tokens.add(k)
 		e.Token = text
 	}
-	h.reply(c, e)
+	c.reply(e)
 }
 
 // resumeGuest gives a guest its name back, ending the connection that may
 // still have it.
 func (h *Hub) resumeGuest(c call, k *token) {
 	if k.session == c.s.id {
-		h.refuse(c, wire.CodeNameTaken, "You have that name already.")
+		c.refuse(wire.CodeNameTaken, "You have that name already.")
 		return
 	}
 	if old := h.sessions[k.session]; old != nil {
@@ -140,9 +140,9 @@ func (h *Hub) resumeGuest(c call, k *token) {
 		k.session, k.expires = c.s.id, noTime
 		h.becomeGuest(c, k.guest, k)
 	case cl.account != nil:
-		h.refuse(c, wire.CodeRegistered, "The name belongs to an account now. Take another one.")
+		c.refuse(wire.CodeRegistered, "The name belongs to an account now. Take another one.")
 	default:
-		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is somebody else's now. Take another one.")
+		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is somebody else's now. Take another one.")
 	}
 }
 
@@ -155,8 +155,8 @@ func (h *Hub) logout(c call, _ wire.Logout) {
 	}
 	h.vacate(c, "logged out")
 	if len(gone) == 0 {
-		h.done(c)
+		c.done()
 		return
 	}
-	h.log(c, TokensGone{Hashes: gone}, func(c call, _ *Entry) { h.done(c) })
+	c.log(TokensGone{Hashes: gone}, func(c call, _ *Entry) { c.done() })
 }

@@ -100,5 +100,5 @@ func (h *Hub) hold(c call, r wire.Hold) {
 		s.held.why = holdNone
 		lobby.listen(s, c.out)
 	}
-	h.reply(c, &wire.Holding{Re: wire.Re{Re: c.tag}, On: r.On})
+	c.reply(&wire.Holding{Re: wire.Re{Re: c.tag}, On: r.On})
 }

@@ -157,7 +157,7 @@ func (h *Hub) load(st State) {
 		}
 	}
 	h.rooms = newLounge()
-	h.peers.topic = h.rooms.newTopic()
+	h.peers.audience = h.rooms.newAudience()
 	for _, r := range st.Rooms {
 		h.rooms.claimGroup(r.Group)
 		rm := h.rooms.add(r)
@@ -248,7 +248,7 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 	s.origin = o
 	if !h.cfg.A3.admits(o) {
-		h.refuse(c, wire.CodeUnsupported, "A3 programs are not taken here. Use chat-tui.")
+		c.refuse(wire.CodeUnsupported, "A3 programs are not taken here. Use chat-tui.")
 		h.end(c, &wire.Goodbye{Code: wire.CodeUnsupported, Text: "A3 programs are not taken here. Use chat-tui."}, "")
 		return
 	}
@@ -264,9 +264,9 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 }
 
-// Gone says that a connection ended by the other side or by an error. The name of a
+// Disconnect says that a connection ended by the other side or by an error. The name of a
 // guest who has not said that it goes is kept for a while.
-func (h *Hub) Gone(now time.Time, id SessionID, out *Out) {
+func (h *Hub) Disconnect(now time.Time, id SessionID, out *Out) {
 	s := h.sessions[id]
 	if s == nil {
 		return
@@ -350,7 +350,7 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 			delete(rm.holders, s)
 		}
 		if slices.Contains(h.peers.sessions, s) {
-			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: h.peers.topic})
+			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: h.peers.audience})
 		}
 		out.close(s, s.lastWords(bye))
 	}
@@ -368,8 +368,8 @@ func (s *session) lastWords(bye *wire.Goodbye) wire.Event {
 	return bye
 }
 
-// Known says whether a session holds a name.
-func (h *Hub) Known(id SessionID) bool {
+// HasName reports whether a session holds a name.
+func (h *Hub) HasName(id SessionID) bool {
 	s := h.sessions[id]
 	return s != nil && s.user != nil
 }

@@ -55,7 +55,7 @@ func TestWhatNobodyKnowsIsPassedOver(t *testing.T) {
 	s.do(func(out *Out) {
 		s.hub.Handle(s.now, 99, wire.Ping{}, out)
 		s.hub.Decide(s.now, 99, origin("native", loopback), out)
-		s.hub.Gone(s.now, 99, out)
+		s.hub.Disconnect(s.now, 99, out)
 		s.hub.Resolve(s.now, Result{ID: 99}, out)
 		s.hub.Apply(s.now, []Entry{{Origin: 99, Record: TokensGone{}}}, out)
 		if len(out.Effects)+len(out.Entries)+len(out.Jobs)+len(out.Replies) > 0 {
@@ -229,7 +229,7 @@ func TestOldProgramsAmongThemselvesAreNotAnnounced(t *testing.T) {
 	var out Out
 	s.hub.Open(s.now, 99, origin("a3", loopback), &out)
 	s.hub.Handle(s.now, 99, wire.Guest{Name: "dora"}, &out)
-	s.hub.Gone(s.now, 99, &out)
+	s.hub.Disconnect(s.now, 99, &out)
 	for _, e := range out.Effects {
 		if e.Op == OpCast {
 			t.Errorf("the lobby is told %s", words(e.Event))

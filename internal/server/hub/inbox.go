@@ -24,7 +24,7 @@ func (h *Hub) private(c call, r wire.Private) {
 		h.privateToAnother(c, r)
 		return
 	}
-	text, ok := h.clean(c, r.Text, wire.MaxText)
+	text, ok := c.clean(r.Text, wire.MaxText)
 	if !ok || !h.fits(c, cl.account) {
 		return
 	}
@@ -53,14 +53,14 @@ func (cl *claim) since() time.Time {
 // leaving.
 func (h *Hub) privateToNobody(c call, r wire.Private) {
 	if !h.hadReached(c, r) {
-		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 	}
 }
 
 // privateToAnother is the same where somebody else has the name now.
 func (h *Hub) privateToAnother(c call, r wire.Private) {
 	if !h.hadReached(c, r) {
-		h.refuse(c, wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
+		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
 	}
 }
 
@@ -69,7 +69,7 @@ func (h *Hub) hadReached(c call, r wire.Private) bool {
 	first, ok := h.reached.lines[c.s.key(r.Client)]
 	if ok {
 		w := waiter{tag: c.tag, act: c.act, client: r.Client}
-		h.reply(c, w.accepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
+		c.reply(w.accepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
 	}
 	return ok
 }
@@ -181,9 +181,9 @@ func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int, ke
 	switch {
 	case c.s == nil:
 	case reach == 0 && !kept && e.Dup:
-		h.refuse(c, wire.CodeNoUser, r.To+" has left, and it is not known whether the line was delivered. Write it anew to be sure.")
+		c.refuse(wire.CodeNoUser, r.To+" has left, and it is not known whether the line was delivered. Write it anew to be sure.")
 	case reach == 0 && !kept:
-		h.refuse(c, wire.CodeNoUser, r.To+" has just left. The line was not delivered.")
+		c.refuse(wire.CodeNoUser, r.To+" has just left. The line was not delivered.")
 	default:
 		answer := w.accepted(e, max(1, reach))
 		answer.Inbox, answer.Again = reach == 0, false // it was sent out just now
@@ -199,7 +199,7 @@ func (h *Hub) inbox(c call, r wire.Inbox) {
 		return
 	}
 	h.ask(c, h.readInbox(c.s, r.After), func(c call, res Result) {
-		if h.refusedWork(c, res) {
+		if c.refuseWork(res) {
 			return
 		}
 		lines, last := acct.oldest(res.Inbox), r.After
@@ -271,14 +271,14 @@ func (h *Hub) tellWaiting(c call) {
 // program by what this connection has held.
 func (h *Hub) showInbox(c call, stored []wire.Event, more bool) {
 	if c.s.old() {
-		h.showOldInbox(c, stored)
+		c.showOldInbox(stored)
 		return
 	}
 	dropped := 0
 	if acct := c.s.user.account; acct != nil {
 		dropped, acct.gaveWay = acct.gaveWay, 0
 	}
-	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), Dropped: dropped, More: more})
+	c.reply(&wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), Dropped: dropped, More: more})
 	for _, e := range stored {
 		if w, ok := e.(*wire.Whispered); ok {
 			line := *w
@@ -290,7 +290,7 @@ func (h *Hub) showInbox(c call, stored []wire.Event, more bool) {
 }
 
 // showOldInbox counts lines as A3 does: each line of a text is one.
-func (h *Hub) showOldInbox(c call, stored []wire.Event) {
+func (c call) showOldInbox(stored []wire.Event) {
 	var lines []wire.Event
 	dropped := 0
 	if k := c.s.held; k != nil {
@@ -303,7 +303,7 @@ func (h *Hub) showOldInbox(c call, stored []wire.Event) {
 	for _, e := range lines {
 		n += wire.TextLines(lineText(e))
 	}
-	h.reply(c, &wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: n, Dropped: dropped})
+	c.reply(&wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: n, Dropped: dropped})
 	for _, e := range lines {
 		c.out.deliver(c.s, e)
 	}
@@ -314,7 +314,7 @@ func (h *Hub) showOldInbox(c call, stored []wire.Event) {
 func (h *Hub) taken(c call, r wire.Taken) {
 	acct := c.s.user.account
 	if len(r.IDs) > maxTaken {
-		h.refuse(c, wire.CodeTooLong, "Too many ids at once. Send them in pieces.")
+		c.refuse(wire.CodeTooLong, "Too many ids at once. Send them in pieces.")
 		return
 	}
 	var ids []wire.ID
@@ -324,10 +324,10 @@ func (h *Hub) taken(c call, r wire.Taken) {
 		}
 	}
 	if len(ids) == 0 {
-		h.done(c)
+		c.done()
 		return
 	}
-	h.log(c, InboxTaken{Name: acct.name, IDs: ids}, func(c call, _ *Entry) { h.done(c) })
+	c.log(InboxTaken{Name: acct.name, IDs: ids}, func(c call, _ *Entry) { c.done() })
 }
 
 // takenStored forgets what the log has forgotten.

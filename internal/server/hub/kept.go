@@ -51,7 +51,7 @@ func (h *Hub) mayKeep(c call, r Record) bool {
 		return true
 	}
 	if h.diskFull {
-		h.refuseFor(c, wire.CodeStorage, fullRetry, "The server's disk is almost full, so no new lines are taken. "+
+		c.refuseFor(wire.CodeStorage, fullRetry, "The server's disk is almost full, so no new lines are taken. "+
 			"All else works, and lines can be read. Tell whoever runs the server.")
 		return false
 	}
@@ -60,7 +60,7 @@ func (h *Hub) mayKeep(c call, r Record) bool {
 	}
 	own, sh := c.s.keeps(), h.shareOf(c.s)
 	if wait := own.spent.lacks(c.now, n, ownKept); wait > 0 {
-		h.refuseFor(c, wire.CodeRate, wait, fmt.Sprintf("You have written %d MiB within an hour, and no more is kept. Try again in %s.",
+		c.refuseFor(wire.CodeRate, wait, fmt.Sprintf("You have written %d MiB within an hour, and no more is kept. Try again in %s.",
 			ownKept.atOnce>>20, inWords(wait)))
 		return false
 	}
@@ -68,7 +68,7 @@ func (h *Hub) mayKeep(c call, r Record) bool {
 	case wait <= 0:
 		sh.keep(c.now, n)
 	case !c.s.here().Before(sh.kept.dry) || own.quiet.spend(c.now, n, quietKept) > 0:
-		h.refuseFor(c, wire.CodeRate, wait, fmt.Sprintf("So much was written from %s within an hour that no more of it is kept. Try again in %s.",
+		c.refuseFor(wire.CodeRate, wait, fmt.Sprintf("So much was written from %s within an hour that no more of it is kept. Try again in %s.",
 			sh.network, inWords(wait)))
 		return false
 	}

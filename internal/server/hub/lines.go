@@ -17,7 +17,7 @@ func (h *Hub) say(c call, r wire.Say) {
 	if rm == nil {
 		return
 	}
-	text, ok := h.clean(c, r.Text, wire.MaxText)
+	text, ok := c.clean(r.Text, wire.MaxText)
 	if !ok {
 		return
 	}
@@ -26,10 +26,10 @@ func (h *Hub) say(c call, r wire.Say) {
 }
 
 // clean returns text as it may enter the log, or refuses it.
-func (h *Hub) clean(c call, text string, most int) (string, bool) {
+func (c call) clean(text string, most int) (string, bool) {
 	text, err := wire.CleanText(text, most)
 	if err != nil {
-		h.refuseBy(c, wire.CodeBadText, err)
+		c.refuseBy(wire.CodeBadText, err)
 		return "", false
 	}
 	return text, true
@@ -37,11 +37,11 @@ func (h *Hub) clean(c call, text string, most int) (string, bool) {
 
 // refuseBy refuses with the sentence of an error of package wire, and its code
 // where it has one.
-func (h *Hub) refuseBy(c call, code wire.Code, err error) {
+func (c call) refuseBy(code wire.Code, err error) {
 	if frame, ok := errors.AsType[*wire.FrameError](err); ok {
 		code = frame.Code
 	}
-	h.refuse(c, code, sentence(err))
+	c.refuse(code, sentence(err))
 }
 
 // sentence is what an error of package wire tells people.

@@ -29,14 +29,14 @@ func (s *space) takes(size int) bool {
 // cursor names the place behind the n-th of a list.
 func cursor(n uint64) wire.Cursor { return wire.Cursor(strconv.FormatUint(n, 10)) }
 
-// behind reads a cursor, or refuses it.
-func (h *Hub) behind(c call, after wire.Cursor) (n uint64, ok bool) {
+// readCursor reads a cursor, or refuses it.
+func (c call) readCursor(after wire.Cursor) (n uint64, ok bool) {
 	if after == "" {
 		return 0, true
 	}
 	n, err := strconv.ParseUint(string(after), 10, 64)
 	if err != nil {
-		h.refuse(c, wire.CodeMalformed, "A list goes on after what the member next of its last answer says.")
+		c.refuse(wire.CodeMalformed, "A list goes on after what the member next of its last answer says.")
 		return 0, false
 	}
 	return n, true
@@ -57,12 +57,12 @@ func (h *Hub) people(c call, r wire.People) {
 		h.settleRoom(c, rm)
 		in, r.Room = &rm.people, rm.name
 	}
-	after, ok := h.behind(c, r.After)
+	after, ok := c.readCursor(r.After)
 	if !ok {
 		return
 	}
 	list, more, next := in.list(after, len(in.places), listBytes)
-	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, Room: r.Room, People: list, More: more, Next: next})
+	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, Room: r.Room, People: list, More: more, Next: next})
 }
 
 // list lists a roster in order of coming, from behind a place on: at most so many
@@ -101,7 +101,7 @@ func (h *Hub) oldPeople(c call) {
 			list = append(list, u.person())
 		}
 	}
-	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list})
+	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list})
 }
 
 // isOldName says whether A3 can spell a name.
@@ -118,7 +118,7 @@ func isOldName(name string) bool {
 // refuseNoRoom refuses with the names of rooms that are nearest.
 func (h *Hub) refuseNoRoom(c call, name string) {
 	near := wire.Nearest(name, h.rooms.names(maxNearAmong), 3)
-	h.reply(c, &wire.Refused{
+	c.reply(&wire.Refused{
 		Re: wire.Re{Re: c.tag}, Of: c.act, Code: wire.CodeNoRoom, Near: near,
 		Text: "There is no such room. Create it, or join one that exists.",
 	})
@@ -128,11 +128,11 @@ func (h *Hub) refuseNoRoom(c call, name string) {
 // on in order of making, which nobody changes who comes or goes. Where the first
 // list is too long for one answer, the second is read from its beginning.
 func (h *Hub) listRooms(c call, r wire.Rooms) {
-	after, ok := h.behind(c, r.After)
+	after, ok := c.readCursor(r.After)
 	if !ok {
 		return
 	}
-	from, _ := slices.BinarySearchFunc(h.rooms.ordered, Topic(min(after, maxTopic))+1, func(rm *room, n Topic) int { return cmp.Compare(rm.topic, n) })
+	from, _ := slices.BinarySearchFunc(h.rooms.ordered, Audience(min(after, maxAudience))+1, func(rm *room, n Audience) int { return cmp.Compare(rm.audience, n) })
 	all := slices.Clone(h.rooms.ordered[from:])
 	all = slices.DeleteFunc(all, func(rm *room) bool { return rm.ending })
 	if r.After == "" {
@@ -148,25 +148,25 @@ func (h *Hub) listRooms(c call, r wire.Rooms) {
 		}
 		answer.Rooms = append(answer.Rooms, info)
 		if r.After != "" {
-			after = uint64(rm.topic)
+			after = uint64(rm.audience)
 		}
 	}
-	h.reply(c, answer)
+	c.reply(answer)
 }
 
-// maxTopic is the greatest topic that there can be another one behind.
-const maxTopic = math.MaxUint32 - 1
+// maxAudience is the greatest one that there can be another one behind.
+const maxAudience = math.MaxUint32 - 1
 
 // info is what a list of rooms tells a session of one.
 func (rm *room) info(s *session) wire.RoomInfo {
-	return wire.RoomInfo{Room: rm.name, Topic: rm.subject, People: rm.visible(), Member: s.in(rm), Group: rm.group}
+	return wire.RoomInfo{Room: rm.name, Topic: rm.topic, People: rm.visible(), Member: s.in(rm), Group: rm.group}
 }
 
 // whois tells what everybody may know about a user.
 func (h *Hub) whois(c call, r wire.Whois) {
 	cl := h.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
-		h.refuse(c, wire.CodeNoUser, "Nobody has that name. Look at the list of people.")
+		c.refuse(wire.CodeNoUser, "Nobody has that name. Look at the list of people.")
 		return
 	}
 	info := &wire.UserInfo{Re: wire.Re{Re: c.tag}}
@@ -180,7 +180,7 @@ func (h *Hub) whois(c call, r wire.Whois) {
 		info.Plain = u.plain()
 		info.Rooms, info.More = shared(c.s.user, u)
 	}
-	h.reply(c, info)
+	c.reply(info)
 }
 
 // dialects are those of a user's sessions, each once.

@@ -11,9 +11,9 @@ import (
 func (h *Hub) login(c call, r wire.Login) {
 	switch {
 	case (r.Token == "") == (r.Password == ""):
-		h.refuse(c, wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
+		c.refuse(wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
 	case r.Token != "" && c.s.old():
-		h.refuse(c, wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
+		c.refuse(wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
 	case r.Token != "":
 		h.loginToken(c, r)
 	default:
@@ -28,13 +28,13 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 	switch {
 	case acct == nil && c.s.old():
 		// To an A3 program two words are no name.
-		h.refuse(c, wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
+		c.refuse(wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
 		return
 	case acct != nil && c.s.user != nil && c.s.user.account == acct:
-		h.refuse(c, wire.CodeNameTaken, "You are logged in under that name already.")
+		c.refuse(wire.CodeNameTaken, "You are logged in under that name already.")
 		return
 	case acct != nil && c.s.old() && !acct.legacy:
-		h.refuse(c, wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
+		c.refuse(wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
 	case !h.takesPasswords(c):
 		return
@@ -43,8 +43,8 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 		switch {
 		case right:
 			h.passwordRight(c, h.names.account(r.Name), res)
-		case !h.refusedWork(c, res):
-			h.refuse(c, wire.CodeDenied, "Wrong name or password. Check both and try again.")
+		case !c.refuseWork(res):
+			c.refuse(wire.CodeDenied, "Wrong name or password. Check both and try again.")
 		}
 	})
 }
@@ -66,11 +66,11 @@ func (h *Hub) takesPasswords(c call) bool {
 	case o.Manners.Native && o.Private():
 		return true
 	case o.Manners.Native:
-		h.refuse(c, wire.CodeInsecure, "Passwords and tokens are not taken on an unencrypted connection. Connect with TLS.")
+		c.refuse(wire.CodeInsecure, "Passwords and tokens are not taken on an unencrypted connection. Connect with TLS.")
 	case policy.admits(o):
 		return true
 	default:
-		h.refuse(c, wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")
+		c.refuse(wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")
 	}
 	return false
 }
@@ -108,13 +108,13 @@ func (p pass) good(acct *account) bool {
 // that is in the log. used is the token by which it came, or nil.
 func (h *Hub) admit(c call, acct *account, used *token) {
 	if acct.banned != "" {
-		h.refuse(c, wire.CodeBanned, acct.whyBanned())
+		c.refuse(wire.CodeBanned, acct.whyBanned())
 		h.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "")
 		return
 	}
 	h.replaceOlder(c, acct)
 	if u := acct.claim.user; u != nil && u != c.s.user && len(u.sessions) >= h.cfg.Limits.SessionsPerAccount {
-		h.refuse(c, wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
+		c.refuse(wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
 		return
 	}
 	if c.s.old() || !c.s.origin.Private() {
@@ -150,7 +150,7 @@ func (c call) as(s *session) call { return call{now: c.now, s: s, out: c.out} }
 func (h *Hub) issue(c call, name string, p pass) {
 	fresh, text, err := newToken(h.cfg.Random, p.token)
 	if err != nil {
-		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
+		c.refuseFor(wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
 		return
 	}
 	made := TokenMade{Name: name, Hash: fresh.hash, Expires: wire.MillisOf(c.now.Add(accountTokenFor)), Family: fresh.family.id, Turn: fresh.turn}
@@ -160,15 +160,15 @@ func (h *Hub) issue(c call, name string, p pass) {
 	case p.account != nil && c.s.account() == p.account:
 		made.Device = c.s.device
 	}
-	h.log(c, made, func(c call, _ *Entry) {
+	c.log(made, func(c call, _ *Entry) {
 		acct, k := h.names.account(name), h.tokens.byHash[made.Hash]
 		if acct == nil || k == nil || acct.banned != "" {
-			h.refuseFor(c, wire.CodeStorage, storageRetry, "The account can't be entered just now. Try again in a moment.")
+			c.refuseFor(wire.CodeStorage, storageRetry, "The account can't be entered just now. Try again in a moment.")
 			return
 		}
 		if !p.good(acct) {
 			h.revoke(c, k)
-			h.refuse(c, wire.CodeDenied, "The account was closed to this login while it was under way. Log in with the password that it has now.")
+			c.refuse(wire.CodeDenied, "The account was closed to this login while it was under way. Log in with the password that it has now.")
 			return
 		}
 		k.replace(p.token)
@@ -190,7 +190,7 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 	if u := c.s.user; u == nil || u.account != acct {
 		h.become(c, acct.name, wire.KindAccount, acct)
 	}
-	e := h.loggedIn(c)
+	e := c.newLoggedIn()
 	e.Token, e.Legacy = token, acct.legacy
 	e.Failed, e.FailedFrom = acct.failures.told()
 	e.Waiting = acct.waits(c.s)
@@ -202,13 +202,13 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 		c.out.note(TokenCopied{Name: acct.name})
 	}
 	h.visit(c, acct)
-	h.reply(c, e)
+	c.reply(e)
 	h.settleIn(c)
 	h.tellWaiting(c)
 }
 
-// loggedIn tells a session which name it has.
-func (h *Hub) loggedIn(c call) *wire.LoggedIn {
+// newLoggedIn tells a session which name it has.
+func (c call) newLoggedIn() *wire.LoggedIn {
 	u := c.s.user
 	return &wire.LoggedIn{Re: wire.Re{Re: c.tag}, Name: u.name, Kind: u.kind, Session: c.s.name()}
 }
@@ -227,7 +227,7 @@ func (h *Hub) loginToken(c call, r wire.Login) {
 		return
 	}
 	if k == nil || r.Name != "" && wire.Fold(r.Name) != wire.Fold(k.owner()) {
-		h.refuse(c, wire.CodeDenied, "The token is not valid any more. Log in with the password.")
+		c.refuse(wire.CodeDenied, "The token is not valid any more. Log in with the password.")
 		return
 	}
 	if k.account == nil {
@@ -235,7 +235,7 @@ func (h *Hub) loginToken(c call, r wire.Login) {
 		return
 	}
 	h.endHolders(c, k)
-	h.forgetTokens(c, h.tokens.used(k))
+	c.logTokensGone(h.tokens.used(k))
 	h.admit(c, k.account, k)
 }
 

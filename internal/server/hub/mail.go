@@ -169,13 +169,13 @@ func (h *Hub) fits(c call, acct *account) bool {
 	m := mailOf(c.s)
 	switch {
 	case acct.from[m.from] >= h.cfg.Limits.InboxPair:
-		h.refuse(c, wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
+		c.refuse(wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
 	case acct.yields(h.cfg.Limits, &m) != newcomer:
 		return true
 	case acct.knows(m):
-		h.refuse(c, wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
+		c.refuse(wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
 	default:
-		h.refuse(c, wire.CodeFull, "The inbox of "+acct.name+" has no room for more people that "+acct.name+" has not talked with. Try again when it has been read.")
+		c.refuse(wire.CodeFull, "The inbox of "+acct.name+" has no room for more people that "+acct.name+" has not talked with. Try again when it has been read.")
 	}
 	return false
 }

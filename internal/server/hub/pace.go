@@ -114,7 +114,7 @@ func (h *Hub) mayTalk(c call) bool {
 	p := &c.s.pace
 	if wait := p.blocked.Sub(c.now); wait > 0 {
 		if m := c.s.origin.Manners; m.Native || m.Nameless || m.Echo {
-			h.refuseFor(c, wire.CodeRate, wait, tooFast)
+			c.refuseFor(wire.CodeRate, wait, tooFast)
 		}
 		return false
 	}
@@ -126,6 +126,6 @@ func (h *Hub) mayTalk(c call) bool {
 		c.out.deliver(c.s, &wire.Notice{Text: fmt.Sprintf(
 			"More than %d lines in a second: your lines are refused for %d s.", h.cfg.Rate, int(blockedFor.Seconds()))})
 	}
-	h.refuseFor(c, wire.CodeRate, blockedFor, tooFast)
+	c.refuseFor(wire.CodeRate, blockedFor, tooFast)
 	return false
 }

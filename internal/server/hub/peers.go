@@ -10,7 +10,7 @@ import (
 // peers are the sessions of programs whose people send each other datagrams at
 // the address that they connect from, and how those are told who they are.
 type peers struct {
-	topic    Topic
+	audience Audience
 	sessions []*session  // in order of coming
 	list     []wire.Peer // as all of them were told it last
 	told     time.Time   // when that was
@@ -28,7 +28,7 @@ func (h *Hub) enterPeers(c call) {
 	}
 	p := &h.peers
 	p.sessions = append(p.sessions, c.s)
-	c.out.Effects = append(c.out.Effects, Effect{Op: OpSubscribe, Session: c.s.id, Topic: p.topic})
+	c.out.Effects = append(c.out.Effects, Effect{Op: OpSubscribe, Session: c.s.id, Audience: p.audience})
 	if !h.tellPeers(c) {
 		c.out.deliver(c.s, &wire.PeerList{Room: wire.Lobby, Peers: p.current()})
 	}
@@ -42,7 +42,7 @@ func (h *Hub) leavePeers(c call) {
 		return
 	}
 	p.sessions = slices.Delete(p.sessions, i, i+1)
-	c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: c.s.id, Topic: p.topic})
+	c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: c.s.id, Audience: p.audience})
 	h.tellPeers(c)
 }
 
@@ -62,7 +62,7 @@ func (h *Hub) tellPeers(c call) (told bool) {
 		return false
 	}
 	p.list, p.told = list, c.now
-	c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: p.topic, Event: &wire.PeerList{Room: wire.Lobby, Peers: list}})
+	c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Audience: p.audience, Event: &wire.PeerList{Room: wire.Lobby, Peers: list}})
 	return true
 }
 

@@ -58,7 +58,7 @@ func (w CheckPrekeys) Valid() bool {
 // the account may do it, and who seals checks the device's key.
 func (h *Hub) prekeys(c call, r wire.Prekeys) {
 	if text := badPrekeys(r.Keys, c.now); text != "" {
-		h.refuse(c, wire.CodeMalformed, text)
+		c.refuse(wire.CodeMalformed, text)
 		return
 	}
 	for i := range r.Keys {
@@ -69,9 +69,9 @@ func (h *Hub) prekeys(c call, r wire.Prekeys) {
 	}
 	h.ask(c, CheckPrekeys{Keys: r.Keys}, func(c call, res Result) {
 		switch {
-		case h.refusedWork(c, res):
+		case c.refuseWork(res):
 		case !res.OK:
-			h.refuse(c, wire.CodeMalformed, "A prekey is not signed by its device. Nothing was stored.")
+			c.refuse(wire.CodeMalformed, "A prekey is not signed by its device. Nothing was stored.")
 		case h.takesPrekeys(c, r.Keys):
 			h.logPrekeys(c, r.Keys)
 		}
@@ -83,16 +83,16 @@ func (h *Hub) prekeys(c call, r wire.Prekeys) {
 func (h *Hub) logPrekeys(c call, keys []wire.Prekey) {
 	acct := c.s.user.account
 	if acct.sealing.storing {
-		h.refuseFor(c, wire.CodeBusy, busyRetry, "Another session of the account hands over prekeys just now. Try again in a moment.")
+		c.refuseFor(wire.CodeBusy, busyRetry, "Another session of the account hands over prekeys just now. Try again in a moment.")
 		return
 	}
 	acct.sealing.storing = true
-	h.log(c, PrekeysMade{Name: acct.name, Keys: keys}, func(c call, _ *Entry) {
+	c.log(PrekeysMade{Name: acct.name, Keys: keys}, func(c call, _ *Entry) {
 		if acct.device(keys[0].Device) == nil {
-			h.refuseForeignPrekeys(c)
+			c.refuseForeignPrekeys()
 			return
 		}
-		h.reply(c, &wire.PrekeyCount{Re: wire.Re{Re: c.tag}, Count: acct.prekeysLeft(keys[0].Device, keys[0].Notes())})
+		c.reply(&wire.PrekeyCount{Re: wire.Re{Re: c.tag}, Count: acct.prekeysLeft(keys[0].Device, keys[0].Notes())})
 	})
 }
 
@@ -137,17 +137,17 @@ func (h *Hub) takesPrekeys(c call, keys []wire.Prekey) bool {
 	stock := acct.sealing.stock.Fresh(wire.MillisOf(c.now))
 	switch {
 	case acct.device(keys[0].Device) == nil:
-		h.refuseForeignPrekeys(c)
+		c.refuseForeignPrekeys()
 	case stock.With(keys).Count(keys[0].Device) > wire.MaxPrekeys:
-		h.refuse(c, wire.CodeFull, "So many prekeys of the device wait that no more are taken. Hand over fewer.")
+		c.refuse(wire.CodeFull, "So many prekeys of the device wait that no more are taken. Hand over fewer.")
 	default:
 		return true
 	}
 	return false
 }
 
-func (h *Hub) refuseForeignPrekeys(c call) {
-	h.refuse(c, wire.CodeDenied, "The prekeys are of a device that your account does not have. Send udp with its key first.")
+func (c call) refuseForeignPrekeys() {
+	c.refuse(wire.CodeDenied, "The prekeys are of a device that your account does not have. Send udp with its key first.")
 }
 
 // prekeysLeft is how many one-time prekeys of a device can be taken still by who seals
@@ -180,21 +180,21 @@ func (h *Hub) prekeysNotStored(r PrekeysMade) {
 func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
 	asker := &c.s.user.account.sealing
 	if !asker.asked.ok(c.now, maxTakes, takesWithin) {
-		h.refuseFor(c, wire.CodeThrottled, asker.asked.wait(c.now, takesWithin), "You have written to many people who are away in the last minute. Wait a little before the next line.")
+		c.refuseFor(wire.CodeThrottled, asker.asked.wait(c.now, takesWithin), "You have written to many people who are away in the last minute. Wait a little before the next line.")
 		return
 	}
 	acct := h.names.account(r.Name)
 	one, last := acct.pick(wire.MillisOf(c.now), r.Notes)
 	switch {
 	case one == nil && last == nil:
-		h.refuse(c, wire.CodeNoUser, "Nobody of that name can be left a sealed line. Keep it until you are both here.")
+		c.refuse(wire.CodeNoUser, "Nobody of that name can be left a sealed line. Keep it until you are both here.")
 	case one != nil && asker.mayTake(acct.claim.fold, c.now):
 		h.handOut(c, acct, one)
 	case last != nil:
-		h.replyPrekey(c, acct, *last)
+		c.replyPrekey(acct, *last)
 	default:
 		wait := asker.taken[acct.claim.fold].left(c.now)
-		h.refuseFor(c, wire.CodeThrottled, wait, "You have left many lines for this person in the last hour. Wait before the next one.")
+		c.refuseFor(wire.CodeThrottled, wait, "You have left many lines for this person in the last hour. Wait before the next one.")
 	}
 }
 
@@ -250,13 +250,13 @@ func (h *Hub) handOut(c call, acct *account, k *wire.Prekey) {
 	acct.sealing.promised[prekeyName{k.Device, k.ID}] = struct{}{}
 	given := *k
 	gone := PrekeyGone{Name: acct.name, Device: k.Device, ID: k.ID}
-	h.log(c, gone, func(c call, _ *Entry) { h.replyPrekey(c, acct, given) })
+	c.log(gone, func(c call, _ *Entry) { c.replyPrekey(acct, given) })
 }
 
 // replyPrekey tells the account's devices too, by which the asker can judge the
 // one that the prekey is of.
-func (h *Hub) replyPrekey(c call, acct *account, k wire.Prekey) {
-	h.reply(c, &wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.listDevices()})
+func (c call) replyPrekey(acct *account, k wire.Prekey) {
+	c.reply(&wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.listDevices()})
 }
 
 // prekeyGone forgets what the log has forgotten.

@@ -12,7 +12,7 @@ import (
 func (h *Hub) away(c call, r wire.Away) {
 	if r.Text != "" {
 		var ok bool
-		if r.Text, ok = h.clean(c, r.Text, wire.MaxTopic); !ok {
+		if r.Text, ok = c.clean(r.Text, wire.MaxTopic); !ok {
 			return
 		}
 	}
@@ -21,7 +21,7 @@ func (h *Hub) away(c call, r wire.Away) {
 		u.away = r.Text
 		h.tellGuise(c, was)
 	}
-	h.done(c)
+	c.done()
 }
 
 // rooms are those that any of the user's sessions is in.
@@ -51,7 +51,7 @@ func (h *Hub) typing(c call, r wire.Typing) {
 		h.typingTo(c, r.To)
 	}
 	if ok && c.tag != "" {
-		h.done(c)
+		c.done()
 	}
 }
 
@@ -63,7 +63,7 @@ func (h *Hub) typingIn(c call, room string) bool {
 	if c.s.pace.mayType(c.now) {
 		// Not by cast: nobody keeps it for later.
 		e := &wire.Typed{Room: rm.name, From: c.s.user.shown().name}
-		c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Topic: rm.topic, Event: e, Session: c.s.id})
+		c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Audience: rm.audience, Event: e, Session: c.s.id})
 	}
 	return true
 }
@@ -88,10 +88,10 @@ func (h *Hub) read(c call, r wire.Read) {
 	}
 	acct, last := c.s.user.account, min(r.Last, rm.last)
 	if last <= acct.marks[rm] {
-		h.done(c)
+		c.done()
 		return
 	}
-	h.log(c, MarkMoved{Name: acct.name, Room: rm.name, Last: last}, func(c call, _ *Entry) { h.done(c) })
+	c.log(MarkMoved{Name: acct.name, Room: rm.name, Last: last}, func(c call, _ *Entry) { c.done() })
 }
 
 // markStored tells the account's other sessions where it has read to.

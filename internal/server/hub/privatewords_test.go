@@ -141,7 +141,7 @@ func (s *script) signal(id SessionID, from string) {
 	if e == nil {
 		s.t.Fatalf("session %d has no endpoint", id)
 	}
-	s.hub.Seen(s.now, e.id, e.mapping.counter+1, netip.MustParseAddrPort(from))
+	s.hub.NoteSignal(s.now, e.id, e.mapping.counter+1, netip.MustParseAddrPort(from))
 }
 
 // deviceMade and its sisters keep what the log has of an account's devices.

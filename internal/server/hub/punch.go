@@ -45,12 +45,12 @@ func (s *side) said(call string) bool { return s.calls[0] == call || s.calls[1] 
 // lookUp tells where private lines for a user can be sent.
 func (h *Hub) lookUp(c call, r wire.Find) {
 	if wait := c.s.pace.finds.spend(c.now, 1, findsAllowed); wait > 0 {
-		h.refuseFor(c, wire.CodeThrottled, wait, "Too many questions about names. Wait a little.")
+		c.refuseFor(wire.CodeThrottled, wait, "Too many questions about names. Wait a little.")
 		return
 	}
 	cl := h.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
-		h.refuseNobody(c)
+		c.refuseNobody()
 		return
 	}
 	found := &wire.Found{Re: wire.Re{Re: c.tag}}
@@ -63,18 +63,18 @@ func (h *Hub) lookUp(c call, r wire.Find) {
 			found.Device = e.device
 		}
 	}
-	h.reply(c, found)
+	c.reply(found)
 }
 
-func (h *Hub) refuseNobody(c call) {
-	h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+func (c call) refuseNobody() {
+	c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 }
 
 // punch asks an endpoint for a private conversation, or answers that one's
 // wish: it is told where the asker can be reached.
 func (h *Hub) punch(c call, r wire.Punch) {
 	if !isID(r.Call) || len(r.Local) > wire.MaxCandidates {
-		h.refuse(c, wire.CodeMalformed, "The call of punch must be 32 hexadecimal digits, and it names at most 8 addresses.")
+		c.refuse(wire.CodeMalformed, "The call of punch must be 32 hexadecimal digits, and it names at most 8 addresses.")
 		return
 	}
 	from, to := h.both(c, r.To)
@@ -82,7 +82,7 @@ func (h *Hub) punch(c call, r wire.Punch) {
 		return
 	}
 	if wait := c.s.pace.punches.spend(c.now, 1, punchesAllowed); wait > 0 {
-		h.refuseFor(c, wire.CodeRate, wait, "You ask for private conversations too often. Wait a little.")
+		c.refuseFor(wire.CodeRate, wait, "You ask for private conversations too often. Wait a little.")
 		return
 	}
 	p := h.pair(c, from, to)
@@ -91,11 +91,11 @@ func (h *Hub) punch(c call, r wire.Punch) {
 	}
 	own, others := p.of(from, to)
 	if h.cfg.Relay.Off && (r.Relay || others.relay) {
-		h.refuse(c, wire.CodeUnsupported, noRelay+" One of you two tells nobody the address.")
+		c.refuse(wire.CodeUnsupported, noRelay+" One of you two tells nobody the address.")
 		return
 	}
 	if wait := own.asked.spend(c.now, 1, askedAllowed); wait > 0 {
-		h.refuseFor(c, wire.CodeRate, wait, "You ask "+r.To+" too often. Wait a little.")
+		c.refuseFor(wire.CodeRate, wait, "You ask "+r.To+" too often. Wait a little.")
 		return
 	}
 	own.say(r.Call)
@@ -106,7 +106,7 @@ func (h *Hub) punch(c call, r wire.Punch) {
 		h.talk(c, to.session.account(), from.session.account())
 	}
 	c.out.deliver(to.session, punched(c.now, from, to, r, own.relay || others.relay))
-	h.done(c)
+	c.done()
 }
 
 // both returns the asker's endpoint and that of a user, or refuses: then to is
@@ -114,7 +114,7 @@ func (h *Hub) punch(c call, r wire.Punch) {
 func (h *Hub) both(c call, name string) (from, to *endpoint) {
 	from = c.s.endpoint
 	if from == nil {
-		h.refuse(c, wire.CodeNoEndpoint, "This session holds no private conversations. Ask for that with udp first.")
+		c.refuse(wire.CodeNoEndpoint, "This session holds no private conversations. Ask for that with udp first.")
 		return nil, nil
 	}
 	cl := h.names.find(name)
@@ -123,12 +123,12 @@ func (h *Hub) both(c call, name string) (from, to *endpoint) {
 	}
 	switch {
 	case cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden):
-		h.refuseNobody(c)
+		c.refuseNobody()
 	case to == nil:
 		name = cl.name()
-		h.refuse(c, wire.CodeNoUser, name+" is not here with a program that can hold encrypted conversations. Try again when "+name+" is.")
+		c.refuse(wire.CodeNoUser, name+" is not here with a program that can hold encrypted conversations. Try again when "+name+" is.")
 	case to == from:
-		h.refuse(c, wire.CodeNoUser, "That is you. Name somebody else.")
+		c.refuse(wire.CodeNoUser, "That is you. Name somebody else.")
 	default:
 		return from, to
 	}
@@ -184,7 +184,7 @@ func (h *Hub) decline(c call, r wire.Decline) {
 			c.out.deliver(to.session, &wire.Declined{From: c.s.user.name, Call: r.Call})
 		}
 	}
-	h.done(c)
+	c.done()
 }
 
 // pair returns what two endpoints have said to each other, made where it was
@@ -194,7 +194,7 @@ func (h *Hub) pair(c call, from, to *endpoint) *pair {
 		return p
 	}
 	if h.endpoints.pairs >= maxPairs {
-		h.refuseFor(c, wire.CodeBusy, busyRetry, "Too many people ask for private conversations. Try again in a moment.")
+		c.refuseFor(wire.CodeBusy, busyRetry, "Too many people ask for private conversations. Try again in a moment.")
 		return nil
 	}
 	h.makeRoom(from, maxAsked, func(p *pair, other *endpoint) bool {

@@ -115,7 +115,7 @@ func (h *Hub) mayRegister(c call) bool {
 	case wait == 0:
 		delete(h.quotas.usedUp, usedUp{net, wire.ActRegister})
 	case c.s.registered || !h.wasHere(c, wire.ActRegister):
-		h.refuseFor(c, wire.CodeThrottled, wait, "Many accounts were made from "+net.String()+" of late. Try again later, or enter as a guest.")
+		c.refuseFor(wire.CodeThrottled, wait, "Many accounts were made from "+net.String()+" of late. Try again later, or enter as a guest.")
 		return false
 	}
 	c.s.registered = true
@@ -129,9 +129,9 @@ func (h *Hub) mayCreate(c call) bool {
 	all := len(h.rooms.byFold) + len(h.rooms.making)
 	switch spare := most.Rooms * spareRooms / 100; {
 	case all >= most.Rooms, all >= most.Rooms-spare && !exempt && h.rooms.made[net] >= fewRooms:
-		h.refuse(c, wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
+		c.refuse(wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
 	case acct != nil && acct.rooms >= most.RoomsPerAccount:
-		h.refuse(c, wire.CodeFull, "Your account owns as many rooms as it may. No more are allowed.")
+		c.refuse(wire.CodeFull, "Your account owns as many rooms as it may. No more are allowed.")
 	case exempt || !h.rooms.made.Full(net, most.RoomsPerAddress):
 		delete(h.quotas.usedUp, usedUp{net, wire.ActCreate})
 		return true
@@ -142,7 +142,7 @@ func (h *Hub) mayCreate(c call) bool {
 		if net.IsLoopback() {
 			how = h.orRegister() // elsewhere accounts count as well
 		}
-		h.refuse(c, wire.CodeFull, "Too many rooms were made from "+net.String()+". Join one that exists, wait until empty ones vanish"+how)
+		c.refuse(wire.CodeFull, "Too many rooms were made from "+net.String()+". Join one that exists, wait until empty ones vanish"+how)
 	}
 	return false
 }

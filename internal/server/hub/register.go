@@ -12,7 +12,7 @@ func (h *Hub) refuseGuest(c call, why string) {
 	if !h.cfg.Register {
 		how = " The operator makes them: ask there for one, and log in."
 	}
-	h.refuse(c, wire.CodeAccountOnly, why+how)
+	c.refuse(wire.CodeAccountOnly, why+how)
 }
 
 // orRegister is the end of a sentence to a guest, for whom an account would be a
@@ -29,18 +29,18 @@ func (h *Hub) orRegister() string {
 func (h *Hub) register(c call, r wire.Register) {
 	switch {
 	case !h.cfg.Register:
-		h.refuse(c, wire.CodeClosed, "Registration is closed here. Ask the operator for an account, or enter as a guest.")
+		c.refuse(wire.CodeClosed, "Registration is closed here. Ask the operator for an account, or enter as a guest.")
 		return
 	case !h.takesPasswords(c) || !h.mayReserve(c, r.Name):
 		return
 	}
 	if err := checkPassword(r); err != nil {
-		h.refuseBy(c, wire.CodePasswordInvalid, err)
+		c.refuseBy(wire.CodePasswordInvalid, err)
 		return
 	}
 	switch {
 	case h.names.accounts >= h.cfg.Limits.Accounts:
-		h.refuse(c, wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
+		c.refuse(wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
 		return
 	case !h.mayRegister(c):
 		return
@@ -66,13 +66,13 @@ func (h *Hub) mayReserve(c call, name string) bool {
 	state, cl, err := h.check(name)
 	switch {
 	case state == wire.NameInvalid:
-		h.refuseInvalid(c, name, cl, err)
+		c.refuseInvalid(name, cl, err)
 	case state == wire.NameRegistered:
-		h.refuse(c, wire.CodeRegistered, "The name, or one that looks like it, is registered. Log in with its password, or take another name.")
+		c.refuse(wire.CodeRegistered, "The name, or one that looks like it, is registered. Log in with its password, or take another name.")
 	case state == wire.NameTaken && cl.absent != nil:
-		h.refuseAbsent(c, cl)
+		c.refuseAbsent(cl)
 	case state == wire.NameTaken && (cl.reserved != "" || cl.user != c.s.user || cl.fold != wire.Fold(name)):
-		h.refuse(c, wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
+		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
 		return true
 	}
@@ -87,9 +87,9 @@ func (h *Hub) passwordHashed(c call, made AccountMade, r Result) {
 	switch {
 	case r.Err != nil:
 		h.unreserve(cl)
-		h.refusedWork(c, r)
+		c.refuseWork(r)
 	case c.s.old():
-		h.log(c, made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
+		c.log(made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
 	default:
 		c.out.note(made)
 		h.issue(c, made.Name, pass{})

@@ -101,14 +101,14 @@ func (h *Hub) signIn(c call, r wire.Guest) {
 }
 
 func (h *Hub) signedIn(c call, u *user) {
-	h.reply(c, &wire.LoggedIn{Re: wire.Re{Re: c.tag}, Name: u.name, Kind: u.kind, Session: c.s.name()})
+	c.reply(&wire.LoggedIn{Re: wire.Re{Re: c.tag}, Name: u.name, Kind: u.kind, Session: c.s.name()})
 }
 
 // signInAgain answers as the originals do: the one calls a name taken also by
 // the address that has it, the other takes the name's new spelling.
 func (h *Hub) signInAgain(c call, u *user, name string) {
 	if c.s.origin.Dialect != iasDialect {
-		h.refuse(c, wire.CodeNameTaken, "You have that name already.")
+		c.refuse(wire.CodeNameTaken, "You have that name already.")
 		return
 	}
 	u.name = name
@@ -118,7 +118,7 @@ func (h *Hub) signInAgain(c call, u *user, name string) {
 // nameFreeFor is nameFree without a guest's way to respell a name.
 func (h *Hub) nameFreeFor(c call, name string) bool {
 	if cl := h.names.at(name); cl != nil && cl.user != nil && slices.Contains(c.s.names(), cl.user) {
-		h.refuse(c, wire.CodeNameTaken, "You have a name that looks like it already.")
+		c.refuse(wire.CodeNameTaken, "You have a name that looks like it already.")
 		return false
 	}
 	return h.nameFree(c, name)
@@ -129,9 +129,9 @@ func (h *Hub) roomForName(c call) bool {
 	from, most := c.s.network(), h.cfg.Limits
 	switch {
 	case len(c.s.names()) >= most.NamesPerAddress:
-		h.refuse(c, wire.CodeFull, "Your address has as many names as it can have. Use one of them.")
+		c.refuse(wire.CodeFull, "Your address has as many names as it can have. Use one of them.")
 	case !from.IsLoopback() && h.names.hosts.Full(from, most.NamesPerHost):
-		h.refuse(c, wire.CodeFull, "Your host has as many names as it can have. Try again later.")
+		c.refuse(wire.CodeFull, "Your host has as many names as it can have. Try again later.")
 	default:
 		return true
 	}
@@ -163,5 +163,5 @@ func (h *Hub) strike(s *session) {
 // answered also where there was nothing to free.
 func (h *Hub) signOut(c call, _ wire.Logout) {
 	h.vacate(c, "logged out")
-	h.done(c)
+	c.done()
 }

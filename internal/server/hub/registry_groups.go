@@ -16,9 +16,9 @@ func (h *Hub) groupOf(c call, text string) (group string, ok bool) {
 	addr, err := netip.ParseAddrPort(text)
 	switch {
 	case err != nil || !addr.Addr().Is4() || !addr.Addr().IsMulticast() || addr.Port() == 0:
-		h.refuse(c, wire.CodeRoomInvalid, "A group is an IPv4 multicast address with a port. Take one like 239.1.2.3:5007.")
+		c.refuse(wire.CodeRoomInvalid, "A group is an IPv4 multicast address with a port. Take one like 239.1.2.3:5007.")
 	case h.rooms.groups[addr.Addr()]:
-		h.refuse(c, wire.CodeRoomExists, "Another room has that group's address. Take another one.")
+		c.refuse(wire.CodeRoomExists, "Another room has that group's address. Take another one.")
 	default:
 		return addr.String(), true
 	}
@@ -43,12 +43,12 @@ func (l *lounge) releaseGroup(group string) {
 // room by it: the group's people are not known to the registry.
 func (h *Hub) tellGroup(c call, rm *room) {
 	if rm.group == "" {
-		h.refuse(c, wire.CodeNoRoom, "The room has no group. Join one that has, or create one.")
+		c.refuse(wire.CodeNoRoom, "The room has no group. Join one that has, or create one.")
 		return
 	}
 	h.visited(c, rm)
-	h.reply(c, &wire.Entered{
-		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Last: rm.last, Group: rm.group,
+	c.reply(&wire.Entered{
+		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group,
 	})
 }
 
@@ -65,14 +65,14 @@ func (h *Hub) openBridge(c call) {
 		return
 	}
 	rm.bridge, c.s.bridge = c.s, rm
-	c.out.Effects = append(c.out.Effects, Effect{Op: OpSubscribe, Session: c.s.id, Topic: rm.topic})
+	c.out.Effects = append(c.out.Effects, Effect{Op: OpSubscribe, Session: c.s.id, Audience: rm.audience})
 }
 
 // unbridge is the end of openBridge.
 func (s *session) unbridge(out *Out) {
 	if rm := s.bridge; rm != nil {
 		rm.bridge, s.bridge = nil, nil
-		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Topic: rm.topic})
+		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 }
 
@@ -81,14 +81,14 @@ func (s *session) unbridge(out *Out) {
 func (h *Hub) sayInGroup(c call, r heard) {
 	nick, addr, ok := strings.Cut(r.Speaker, "@")
 	if !ok || !strings.HasPrefix(nick, "~") || len(r.Speaker) > maxSpeaker || strings.ContainsAny(r.Speaker, " \n") {
-		h.refuse(c, wire.CodeNameInvalid, "A speaker of a group is ~NICK@ADDRESS.")
+		c.refuse(wire.CodeNameInvalid, "A speaker of a group is ~NICK@ADDRESS.")
 		return
 	}
-	speaker, ok := h.clean(c, r.Speaker, maxSpeaker)
+	speaker, ok := c.clean(r.Speaker, maxSpeaker)
 	if !ok {
 		return
 	}
-	text, ok := h.clean(c, r.Text, wire.MaxText)
+	text, ok := c.clean(r.Text, wire.MaxText)
 	if !ok {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // registryPeople lists who is online, to a datagram session.
 func (h *Hub) registryPeople(c call, _ wire.People) {
 	list, more, _ := h.online.list(0, maxListed, listBytes)
-	h.reply(c, &wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
+	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
 }
 
 // registryRooms lists the rooms that the session's dialect can enter, in order
@@ -32,5 +32,5 @@ func (h *Hub) registryRooms(c call, _ wire.Rooms) {
 	for i, rm := range all {
 		list[i] = rm.info(c.s)
 	}
-	h.reply(c, &wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list})
+	c.reply(&wire.RoomList{Re: wire.Re{Re: c.tag}, Rooms: list})
 }

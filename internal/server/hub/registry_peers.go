@@ -16,9 +16,9 @@ func (h *Hub) joinByDatagram(c call, r wire.Join) {
 	case c.s.origin.Dialect == iasDialect:
 		h.tellGroup(c, rm)
 	case c.s.user == nil:
-		h.refuse(c, wire.CodeLoginFirst, "Register a name first.")
+		c.refuse(wire.CodeLoginFirst, "Register a name first.")
 	case !c.s.in(rm) && len(rm.peers) >= maxMembers:
-		h.refuse(c, wire.CodeFull, "The room has as many people with programs like yours as can send to each other. Join another one.")
+		c.refuse(wire.CodeFull, "The room has as many people with programs like yours as can send to each other. Join another one.")
 	default:
 		h.joinPeers(c, rm)
 	}
@@ -53,7 +53,7 @@ func (rm *room) dropPeer(s *session) {
 // leaveByDatagram goes out of the room that the session is in.
 func (h *Hub) leaveByDatagram(c call, _ wire.Leave) {
 	if len(c.s.rooms) == 0 {
-		h.refuse(c, wire.CodeNotMember, "You are in no room. Join one first.")
+		c.refuse(wire.CodeNotMember, "You are in no room. Join one first.")
 		return
 	}
 	h.exit(c, c.s.rooms[0], "")

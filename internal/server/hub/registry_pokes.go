@@ -34,7 +34,7 @@ func pokeAt(cl *claim) poke { return poke{user: cl.user, account: cl.account} }
 func (h *Hub) find(c call, r wire.Find) {
 	cl := h.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
-		h.refuse(c, wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
+		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 		return
 	}
 	found := &wire.Found{Re: wire.Re{Re: c.tag}}
@@ -48,7 +48,7 @@ func (h *Hub) find(c call, r wire.Find) {
 		found.Name, ok = u.name, h.poke(c, cl)
 	}
 	if ok {
-		h.reply(c, found)
+		c.reply(found)
 	}
 }
 
@@ -69,7 +69,7 @@ func (h *Hub) pokePeer(c call, other *session) bool {
 		g.pokes = nil
 	case slices.Contains(g.told, addr):
 	case len(g.told) > len(g.members)+maxPokes:
-		h.refusePoke(c)
+		c.refusePoke()
 		return false
 	default:
 		g.told = append(slices.Clip(g.told), addr) // lines on their way keep what was told before
@@ -77,8 +77,8 @@ func (h *Hub) pokePeer(c call, other *session) bool {
 	return true
 }
 
-func (h *Hub) refusePoke(c call) {
-	h.refuse(c, wire.CodeFull, "You talk to as many people as one address can. Leave the others first.")
+func (c call) refusePoke() {
+	c.refuse(wire.CodeFull, "You talk to as many people as one address can. Leave the others first.")
 }
 
 // poke makes the asker's lines go to a user, or refuses.
@@ -91,7 +91,7 @@ func (h *Hub) poke(c call, cl *claim) bool {
 		g.pokes = []poke{p}
 	case slices.ContainsFunc(g.pokes, func(o poke) bool { return o.claim() == cl }):
 	case len(g.pokes) >= maxPokes:
-		h.refusePoke(c)
+		c.refusePoke()
 		return false
 	default:
 		g.pokes = append(g.pokes, p)
@@ -122,8 +122,8 @@ func (h *Hub) offer(s *session, from string) {
 	}
 }
 
-// audience returns who hears the session's lines beside its room.
-func (g *registrant) audience(inRoom bool) []poke {
+// receivers returns who hears the session's lines beside its room.
+func (g *registrant) receivers(inRoom bool) []poke {
 	g.prune()
 	if p := g.offered; p != nil && !inRoom && len(g.pokes) == 0 && p.claim() != nil {
 		g.pokes = []poke{*p}
@@ -136,15 +136,15 @@ func (g *registrant) audience(inRoom bool) []poke {
 // one of its own, because the client has sent it to all of its peers.
 func (h *Hub) sayByDatagram(c call, r heard) {
 	s := c.s
-	pokes := s.reg.audience(len(s.rooms) > 0)
+	pokes := s.reg.receivers(len(s.rooms) > 0)
 	if len(s.rooms) == 0 && len(pokes) == 0 {
-		h.refuse(c, wire.CodeNotMember, "Nobody would hear it. Join a room, or poke somebody.")
+		c.refuse(wire.CodeNotMember, "Nobody would hear it. Join a room, or poke somebody.")
 		return
 	}
 	if !h.mayTalk(c) {
 		return
 	}
-	text, ok := h.clean(c, r.Text, wire.MaxText)
+	text, ok := c.clean(r.Text, wire.MaxText)
 	if !ok {
 		return
 	}

@@ -45,15 +45,15 @@ func (h *Hub) relay(c call, r wire.Relay) {
 	}
 	p := from.pairs[to]
 	if p == nil || !p.open {
-		h.refuse(c, wire.CodeNoEndpoint, "You two have not agreed on a private conversation. Ask for it with punch first.")
+		c.refuse(wire.CodeNoEndpoint, "You two have not agreed on a private conversation. Ask for it with punch first.")
 		return
 	}
 	if n := len(r.Data); n == 0 || n > wire.MaxRelayed {
-		h.refuse(c, wire.CodeTooLong, "A datagram that is relayed has 1 to 1,400 bytes. Send it in pieces.")
+		c.refuse(wire.CodeTooLong, "A datagram that is relayed has 1 to 1,400 bytes. Send it in pieces.")
 		return
 	}
 	if wait, why := h.mayRelay(c, p, r); why != "" {
-		h.refuseRelay(c, wait, why)
+		c.refuseRelay(wait, why)
 		h.waste(c, len(r.Data))
 		return
 	}
@@ -62,7 +62,7 @@ func (h *Hub) relay(c call, r wire.Relay) {
 		Op: OpDeliver, Session: to.session.id, Event: &wire.Relayed{From: c.s.user.name, Data: r.Data}, Spare: true,
 	})
 	if c.tag != "" {
-		h.done(c)
+		c.done()
 	}
 }
 
@@ -141,12 +141,12 @@ func bytesOf(n int) string {
 
 // refuseRelay tells why a datagram is not relayed: as an answer to one that has
 // a tag, and now and then as a notice to people whose program has given none.
-func (h *Hub) refuseRelay(c call, wait time.Duration, why string) {
+func (c call) refuseRelay(wait time.Duration, why string) {
 	switch {
 	case c.tag != "" && wait > 0:
-		h.refuseFor(c, wire.CodeRate, wait, why)
+		c.refuseFor(wire.CodeRate, wait, why)
 	case c.tag != "":
-		h.refuse(c, wire.CodeUnsupported, why)
+		c.refuse(wire.CodeUnsupported, why)
 	case c.now.Sub(c.s.pace.relayTold) >= toldRelayEvery:
 		c.s.pace.relayTold = c.now
 		c.out.deliver(c.s, &wire.Notice{Text: why})

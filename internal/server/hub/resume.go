@@ -19,7 +19,7 @@ type resumption struct {
 // no line is missing or told twice between the log's part and the live one.
 func (h *Hub) resume(c call, r wire.Resume) {
 	if len(r.Rooms) > maxResume {
-		h.refuse(c, wire.CodeTooLong, fmt.Sprintf("At most %d rooms can be resumed at once.", maxResume))
+		c.refuse(wire.CodeTooLong, fmt.Sprintf("At most %d rooms can be resumed at once.", maxResume))
 		return
 	}
 	p := &resumption{cut: h.lastID}
@@ -31,7 +31,7 @@ func (h *Hub) resume(c call, r wire.Resume) {
 			h.refuseNoRoom(c, mark.Room)
 		case slices.Contains(p.rooms, rm):
 		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-			h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
+			c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 		default:
 			h.joinRoom(c, rm, true, replyBytes/len(r.Rooms))
 			rm.holdBack(c.s, c.out)
@@ -40,7 +40,7 @@ func (h *Hub) resume(c call, r wire.Resume) {
 	}
 	if len(p.rooms) == 0 {
 		c.s.held = nil
-		h.done(c)
+		c.done()
 		return
 	}
 	h.readGaps(c, p)
@@ -59,19 +59,19 @@ func (h *Hub) readGaps(c call, p *resumption) {
 // lets the session hear its rooms at once.
 func (h *Hub) gapsRead(c call, p *resumption, r Result) {
 	k := c.s.held
-	if h.refusedWork(c, r) {
+	if c.refuseWork(r) {
 		h.catchUp(c, p)
 		return
 	}
 	for i, rm := range p.rooms {
 		if i < len(r.Rooms) {
-			h.tellLines(c, rm.name, r.Rooms[i])
+			c.tellLines(rm.name, r.Rooms[i])
 		}
 		p.marks[i] = p.cut
 	}
 	if !k.reread {
 		h.catchUp(c, p)
-		h.done(c)
+		c.done()
 		return
 	}
 	p.cut, k.reread = h.lastID, false
@@ -92,12 +92,12 @@ func (h *Hub) catchUp(c call, p *resumption) {
 }
 
 // tellLines tells a stretch of a room.
-func (h *Hub) tellLines(c call, room string, page Page) {
+func (c call) tellLines(room string, page Page) {
 	gap := &wire.Gap{Re: wire.Re{Re: c.tag}, Room: room, Count: len(page.Lines), More: page.More}
 	if n := len(page.Lines); n > 0 {
 		gap.From, gap.To = page.Lines[0].ID, page.Lines[n-1].ID
 	}
-	h.reply(c, gap)
+	c.reply(gap)
 	for _, line := range page.Lines {
 		c.out.deliver(c.s, line)
 	}
@@ -115,21 +115,21 @@ func (h *Hub) history(c call, r wire.History) {
 	}
 	work := ReadLines{Room: rm.name, After: r.After, Before: r.Before, Limit: limit, Bytes: replyBytes, Oldest: r.After != 0}
 	h.ask(c, work, func(c call, res Result) {
-		if !h.refusedWork(c, res) {
-			h.tellLines(c, rm.name, res.Page)
+		if !c.refuseWork(res) {
+			c.tellLines(rm.name, res.Page)
 		}
 	})
 }
 
-// refusedWork refuses the request if its work could not be done.
-func (h *Hub) refusedWork(c call, r Result) bool {
+// refuseWork refuses the request if its work could not be done.
+func (c call) refuseWork(r Result) bool {
 	switch {
 	case r.Err == nil:
 		return false
 	case r.Busy:
-		h.refuseFor(c, wire.CodeBusy, busyRetry, "The server has too much of this to do just now. Try again in a moment.")
+		c.refuseFor(wire.CodeBusy, busyRetry, "The server has too much of this to do just now. Try again in a moment.")
 	default:
-		h.refuseFor(c, wire.CodeStorage, storageRetry, "The server's storage does not answer. Try again in a moment.")
+		c.refuseFor(wire.CodeStorage, storageRetry, "The server's storage does not answer. Try again in a moment.")
 	}
 	return true
 }

@@ -15,7 +15,7 @@ type lounge struct {
 	byLook  map[string]*room   // by Skeleton: no room looks like another, but for those that are older than a rule
 	alike   int                // of these, how many byLook does not have
 	making  map[string]Network // by Skeleton: in the log, not there yet
-	last    Topic
+	last    Audience
 	made    Counts              // rooms but the lobby, also those that are being made, by from where
 	groups  map[netip.Addr]bool // multicast addresses of rooms, also of those that are being made
 	main    *room
@@ -24,25 +24,25 @@ type lounge struct {
 
 // room is a place where lines are heard.
 type room struct {
-	name, subject, owner string
-	group                string // IP:PORT of its multicast group, or ""
-	made                 wire.Millis
-	last                 wire.ID // its newest line
-	topic                Topic
-	people               roster
-	conns                int                   // sessions in it
-	peers                []*session            // of them, those that send each other their lines, in order of joining
-	bridge               *session              // its multicast group, or nil; not one of its people
-	notified             int                   // of them, those that are told more than lines
-	coming               int                   // connections that count already, and enter when they have a name
-	holders              map[*session]struct{} // of them, those that are not subscribed
-	readers              map[*account]struct{} // accounts that have a mark in it
-	hidden               int                   // of its people, those that are not shown
-	maker                Network               // from where it was made, zero: not known
-	vanishes             time.Time             // when it is empty and has no owner
-	watched              bool                  // a deadline for its end is set
-	ending               bool                  // its end is in the log
-	news                 roomNews
+	name, topic, owner string
+	group              string // IP:PORT of its multicast group, or ""
+	made               wire.Millis
+	last               wire.ID // its newest line
+	audience           Audience
+	people             roster
+	conns              int                   // sessions in it
+	peers              []*session            // of them, those that send each other their lines, in order of joining
+	bridge             *session              // its multicast group, or nil; not one of its people
+	notified           int                   // of them, those that are told more than lines
+	coming             int                   // connections that count already, and enter when they have a name
+	holders            map[*session]struct{} // of them, those that are not subscribed
+	readers            map[*account]struct{} // accounts that have a mark in it
+	hidden             int                   // of its people, those that are not shown
+	maker              Network               // from where it was made, zero: not known
+	vanishes           time.Time             // when it is empty and has no owner
+	watched            bool                  // a deadline for its end is set
+	ending             bool                  // its end is in the log
+	news               roomNews
 }
 
 func newLounge() lounge {
@@ -56,8 +56,8 @@ func newLounge() lounge {
 func (l *lounge) add(r Room) *room {
 	name := r.Name
 	rm := &room{
-		name: name, subject: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
-		maker: ParseNetwork(r.Network), topic: l.newTopic(), people: newRoster(), holders: map[*session]struct{}{},
+		name: name, topic: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
+		maker: ParseNetwork(r.Network), audience: l.newAudience(), people: newRoster(), holders: map[*session]struct{}{},
 	}
 	l.byName[name], l.byFold[wire.Fold(name)] = rm, rm
 	if look := wire.Skeleton(name); l.byLook[look] == nil {
@@ -72,7 +72,7 @@ func (l *lounge) add(r Room) *room {
 	return rm
 }
 
-func (l *lounge) newTopic() Topic {
+func (l *lounge) newAudience() Audience {
 	l.last++
 	return l.last
 }
@@ -141,7 +141,7 @@ func (h *Hub) join(c call, r wire.Join) {
 	case rm == nil:
 		h.refuseNoRoom(c, r.Room)
 	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-		h.refuse(c, wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
+		c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
 	default:
 		h.joinRoom(c, rm, false, listBytes)
 	}
@@ -164,8 +164,8 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 		made = 0
 	}
 	list, more, next := rm.people.list(0, wire.MaxList, bytes)
-	h.reply(c, &wire.Entered{
-		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject, Owner: owner,
+	c.reply(&wire.Entered{
+		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Owner: owner,
 		Last: rm.last, Made: made, People: list, More: more, Next: next, Group: rm.group,
 	})
 	h.tellMark(c, rm)
@@ -178,7 +178,7 @@ func (h *Hub) member(c call, name string) *room {
 	case rm == nil:
 		h.refuseNoRoom(c, name)
 	case !c.s.in(rm):
-		h.refuse(c, wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
+		c.refuse(wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
 	default:
 		return rm
 	}
@@ -188,18 +188,18 @@ func (h *Hub) member(c call, name string) *room {
 func (h *Hub) leave(c call, r wire.Leave) {
 	if rm := h.member(c, r.Room); rm != nil {
 		h.exit(c, rm, "")
-		h.done(c)
+		c.done()
 	}
 }
 
-// topic tells or sets what a room is about.
+// audience tells or sets what a room is about.
 func (h *Hub) topic(c call, r wire.Topic) {
 	rm := h.member(c, r.Room)
 	if rm == nil {
 		return
 	}
 	if r.Text == nil {
-		h.reply(c, &wire.TopicSet{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.subject})
+		c.reply(&wire.TopicSet{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic})
 		return
 	}
 	if !h.maySetTopic(c, rm) {
@@ -208,11 +208,11 @@ func (h *Hub) topic(c call, r wire.Topic) {
 	text := *r.Text
 	if text != "" {
 		var ok bool
-		if text, ok = h.clean(c, text, wire.MaxTopic); !ok {
+		if text, ok = c.clean(text, wire.MaxTopic); !ok {
 			return
 		}
 	}
-	h.log(c, RoomTopic{Name: rm.name, Topic: text, By: c.s.user.name}, func(call, *Entry) {})
+	c.log(RoomTopic{Name: rm.name, Topic: text, By: c.s.user.name}, func(call, *Entry) {})
 }
 
 // maySetTopic says who may: the owner; where there is none, anybody who is
@@ -223,7 +223,7 @@ func (h *Hub) maySetTopic(c call, rm *room) bool {
 	case rm == h.rooms.main && acct == nil:
 		h.refuseGuest(c, "The topic of the lobby is set by accounts.")
 	case rm.owner != "" && h.ownerOf(rm) != acct:
-		h.refuse(c, wire.CodeNotOwner, "Only the owner of the room sets its topic. Ask "+rm.owner+".")
+		c.refuse(wire.CodeNotOwner, "Only the owner of the room sets its topic. Ask "+rm.owner+".")
 	default:
 		return true
 	}
@@ -239,6 +239,6 @@ func (h *Hub) topicStored(c call, r RoomTopic) {
 		}
 		return
 	}
-	rm.subject = r.Topic
+	rm.topic = r.Topic
 	h.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
 }

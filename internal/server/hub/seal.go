@@ -12,16 +12,16 @@ func (h *Hub) seal(c call, r wire.Seal) {
 	acct := h.names.account(r.To)
 	switch {
 	case acct == nil:
-		h.refuse(c, wire.CodeNoUser, "Nobody of that name has an account. Sealed lines are for accounts.")
+		c.refuse(wire.CodeNoUser, "Nobody of that name has an account. Sealed lines are for accounts.")
 		return
 	case len(r.Box) > wire.MaxBox:
-		h.refuse(c, wire.CodeTooLong, "A sealed line has at most 8 KiB. Send it in pieces.")
+		c.refuse(wire.CodeTooLong, "A sealed line has at most 8 KiB. Send it in pieces.")
 		return
 	case !h.fits(c, acct):
 		return
 	}
 	if text := badNote(&r.Note); text != "" {
-		h.refuse(c, wire.CodeMalformed, text)
+		c.refuse(wire.CodeMalformed, text)
 		return
 	}
 	u := c.s.user

@@ -14,23 +14,23 @@ var serviceRules = map[wire.Act]rule{
 
 // meetService takes a name that is nobody's: it is only repeated to who said it.
 func (h *Hub) meetService(c call, _ wire.Hello) {
-	h.reply(c, &wire.Welcome{Re: wire.Re{Re: c.tag}, Program: h.cfg.Program, Server: h.cfg.Server, Now: wire.MillisOf(c.now)})
+	c.reply(&wire.Welcome{Re: wire.Re{Re: c.tag}, Program: h.cfg.Program, Server: h.cfg.Server, Now: wire.MillisOf(c.now)})
 }
 
 func (h *Hub) calc(c call, r wire.Calc) {
 	value, code := evaluate(r)
 	switch code {
 	case "":
-		h.reply(c, &wire.Calculated{Re: wire.Re{Re: c.tag}, Value: value})
+		c.reply(&wire.Calculated{Re: wire.Re{Re: c.tag}, Value: value})
 	case wire.CodeTooLong:
-		h.refuse(c, code, "The numbers are too long. Take shorter ones.")
+		c.refuse(code, "The numbers are too long. Take shorter ones.")
 	case wire.CodeNoResult:
-		h.refuse(c, code, "This has no value. Don't divide by zero.")
+		c.refuse(code, "This has no value. Don't divide by zero.")
 	default:
-		h.refuse(c, code, "Write two numbers and one of + - * / between them.")
+		c.refuse(code, "Write two numbers and one of + - * / between them.")
 	}
 }
 
 func (h *Hub) clock(c call, r wire.Clock) {
-	h.reply(c, &wire.ClockTold{Re: wire.Re{Re: c.tag}, Date: r.Date, At: h.shown(c.now)})
+	c.reply(&wire.ClockTold{Re: wire.Re{Re: c.tag}, Date: r.Date, At: h.shown(c.now)})
 }

@@ -207,7 +207,7 @@ func (h *Hub) shareDue(c call, network Network) {
 		s.served(c.now, s.pace.price)
 		s.pace.turn = turnPaid
 		if c.now.Sub(s.pace.since) >= longTurn {
-			h.tellSlowed(c.as(s), "Much is asked from "+network.String()+", where you are, too. Everybody there waits their turn.")
+			c.as(s).tellSlowed("Much is asked from " + network.String() + ", where you are, too. Everybody there waits their turn.")
 		}
 		h.drain(c.now, s, c.out)
 	}

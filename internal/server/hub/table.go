@@ -101,9 +101,9 @@ func on[R wire.Request](f func(h *Hub, c call, r R)) func(*Hub, call, wire.Reque
 func (h *Hub) dispatch(now time.Time, s *session, r wire.Request, out *Out) {
 	c := call{now: now, s: s, tag: r.RequestTag(), act: r.Act(), out: out}
 	if bad, ok := r.(wire.Malformed); ok {
-		h.refuse(c, bad.Code, bad.Text)
+		c.refuse(bad.Code, bad.Text)
 	} else if rule, ok := s.rules()[c.act]; !ok {
-		h.refuse(c, wire.CodeUnsupported, "This server has no such request.")
+		c.refuse(wire.CodeUnsupported, "This server has no such request.")
 	} else if h.allowed(c, rule.needs) {
 		rule.handle(h, c, r)
 	}
@@ -118,11 +118,11 @@ func (h *Hub) allowed(c call, n need) bool {
 	has := func(one need) bool { return n&one != 0 }
 	switch {
 	case has(needNative) && s.old(), has(needOld) && !s.old():
-		h.refuse(c, wire.CodeUnsupported, "This request is not for programs like yours.")
+		c.refuse(wire.CodeUnsupported, "This request is not for programs like yours.")
 	case has(needHello) && !s.greeted && !s.old():
-		h.refuse(c, wire.CodeHelloFirst, "Begin the session with hello.")
+		c.refuse(wire.CodeHelloFirst, "Begin the session with hello.")
 	case has(needName) && s.user == nil, has(needLogin) && (s.user == nil || s.user.unnamed):
-		h.refuse(c, wire.CodeLoginFirst, "Log in first, or enter as a guest.")
+		c.refuse(wire.CodeLoginFirst, "Log in first, or enter as a guest.")
 	case has(needAccount) && s.user.account == nil:
 		h.refuseGuest(c, "This is for accounts.")
 	default:

@@ -122,7 +122,7 @@ func (h *Hub) sweep(c call) {
 	forget(t.tries, c.now)
 	forget(t.accounts, c.now)
 	h.quotas.sweep(c.now)
-	h.forgetTokens(c, h.tokens.sweep(c.now))
+	c.logTokensGone(h.tokens.sweep(c.now))
 	h.sweepPrekeys(c.now)
 	h.shares.sweep(c.now)
 }

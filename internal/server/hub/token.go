@@ -239,7 +239,7 @@ func (h *Hub) tokenStored(c call, r TokenMade) {
 			return
 		}
 		old := acct.tokens[i]
-		h.forgetTokens(c, h.tokens.drop(old, old.before, old.after))
+		c.logTokensGone(h.tokens.drop(old, old.before, old.after))
 	}
 }
 
@@ -263,7 +263,7 @@ const logInAnew = "Log in anew, and change the password, unless you have put bac
 // whoever has the newest and whoever came with this one are not the same, and nobody can
 // say who of them the owner is. Both are out, and the account is told.
 func (h *Hub) refuseUsedUp(c call, f *family) {
-	h.refuse(c, wire.CodeDenied, "This token was used before, and another one was given for it: somebody may have a copy, and both are ended. "+logInAnew)
+	c.refuse(wire.CodeDenied, "This token was used before, and another one was given for it: somebody may have a copy, and both are ended. "+logInAnew)
 	var acct *account
 	var there []*session
 	for _, k := range f.tokens {
@@ -313,11 +313,11 @@ func (h *Hub) revoke(c call, all ...*token) {
 			k.revoked = true
 		}
 	}
-	h.forgetTokens(c, h.tokens.drop(all...))
+	c.logTokensGone(h.tokens.drop(all...))
 }
 
-// forgetTokens has the log forget what the hub has forgotten.
-func (h *Hub) forgetTokens(c call, hashes []TokenHash) {
+// logTokensGone has the log forget what the hub has forgotten.
+func (c call) logTokensGone(hashes []TokenHash) {
 	if len(hashes) > 0 {
 		c.out.note(TokensGone{Hashes: hashes})
 	}

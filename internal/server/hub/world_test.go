@@ -20,7 +20,7 @@ type world struct {
 	hub       *Hub
 	now       time.Time
 	log       fakeLog
-	topics    map[Topic][]SessionID
+	audiences map[Audience][]SessionID
 	closed    map[SessionID]bool
 	decided   map[SessionID]bool
 	heard     map[SessionID][]wire.Event
@@ -48,7 +48,7 @@ func newWorld(t *testing.T, cfg Config) *world {
 	}
 	w := &world{
 		t: t, cfg: cfg, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-		log: newFakeLog(), topics: map[Topic][]SessionID{}, closed: map[SessionID]bool{},
+		log: newFakeLog(), audiences: map[Audience][]SessionID{}, closed: map[SessionID]bool{},
 		decided: map[SessionID]bool{}, heard: map[SessionID][]wire.Event{},
 		tokens: map[SessionID][]wire.Secret{},
 	}
@@ -59,7 +59,7 @@ func newWorld(t *testing.T, cfg Config) *world {
 // restart makes a new hub from what the log has; all sessions are gone.
 func (w *world) restart() {
 	w.hub, w.dies = New(w.cfg, w.log.state()), false
-	clear(w.topics)
+	clear(w.audiences)
 	clear(w.heard)
 	w.do(func(out *Out) { w.hub.Tick(w.now, out) })
 }
@@ -159,7 +159,7 @@ func (w *world) carryOut(out *Out) {
 }
 
 func (w *world) effect(e Effect) {
-	subscribers := w.topics[e.Topic]
+	subscribers := w.audiences[e.Audience]
 	switch e.Op {
 	case OpDeliver:
 		w.deliver(e.Session, e.Event)
@@ -173,20 +173,20 @@ func (w *world) effect(e Effect) {
 			}
 		}
 		if e.Session != 0 && e.Instead != nil && !slices.Contains(subscribers, e.Session) {
-			w.t.Errorf("session %d is to get %T in topic %d, which it does not hear", e.Session, e.Instead, e.Topic)
+			w.t.Errorf("session %d is to get %T in topic %d, which it does not hear", e.Session, e.Instead, e.Audience)
 		}
 	case OpSubscribe:
 		if slices.Contains(subscribers, e.Session) {
-			w.t.Errorf("session %d is subscribed to topic %d twice", e.Session, e.Topic)
+			w.t.Errorf("session %d is subscribed to topic %d twice", e.Session, e.Audience)
 		}
-		w.topics[e.Topic] = append(subscribers, e.Session)
+		w.audiences[e.Audience] = append(subscribers, e.Session)
 	case OpUnsubscribe:
 		i := slices.Index(subscribers, e.Session)
 		if i < 0 {
-			w.t.Errorf("session %d is unsubscribed from topic %d, which it does not hear", e.Session, e.Topic)
+			w.t.Errorf("session %d is unsubscribed from topic %d, which it does not hear", e.Session, e.Audience)
 			return
 		}
-		w.topics[e.Topic] = slices.Delete(subscribers, i, i+1)
+		w.audiences[e.Audience] = slices.Delete(subscribers, i, i+1)
 	case OpClose:
 		if e.Event != nil {
 			w.deliver(e.Session, e.Event)
@@ -214,13 +214,13 @@ func (w *world) deliver(id SessionID, e wire.Event) {
 
 // gone ends a session from the other side.
 func (w *world) gone(id SessionID) {
-	w.do(func(out *Out) { w.hub.Gone(w.now, id, out) })
+	w.do(func(out *Out) { w.hub.Disconnect(w.now, id, out) })
 	w.checkDeaf(id)
 }
 
 // checkDeaf checks that a session that is no more hears nothing.
 func (w *world) checkDeaf(id SessionID) {
-	for topic, ids := range w.topics {
+	for topic, ids := range w.audiences {
 		if slices.Contains(ids, id) {
 			w.t.Errorf("session %d has ended and is still subscribed to topic %d", id, topic)
 		}

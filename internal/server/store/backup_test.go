@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"labchat/internal/server/hub"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -121,7 +122,7 @@ func TestABackupNeverOverwritesNorLeavesHalf(t *testing.T) {
 	if err != nil || len(files) != 1 {
 		t.Errorf("got %v, %v, want only the file that was there", files, err)
 	}
-	if err := NewMemory(nil).Backup(t.Context(), filepath.Join(dir, "memory")); err == nil {
+	if err := storetest.New(nil).Backup(t.Context(), filepath.Join(dir, "memory")); err == nil {
 		t.Error("a store in memory was copied to a file")
 	}
 }

@@ -90,7 +90,7 @@ func TestPrekeysFromBeginningToEnd(t *testing.T) {
 			check("one taken", "dev0: a | dev1: b y*")
 			c.now = c.now.Add(time.Second)
 			check("one expired", "dev0: a | dev1: y*")
-			s.(pruner).pruneAll()
+			pruneAll(s)
 			check("pruned", "dev0: a | dev1: y*")
 			stored(t, s, entry(hub.DeviceGone{Name: "ann", Key: "dev1"}), made("ann", one))
 			check("a device gone", "dev0: a")

@@ -19,6 +19,7 @@ import (
 
 	"labchat/internal/dbfile"
 	"labchat/internal/server/hub"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -226,13 +227,13 @@ func TestBothStoresGiveTheSameAnswers(t *testing.T) {
 				rt.Error(err)
 			}
 		}()
-		memory := NewMemory(c.time)
+		memory := storetest.New(c.time)
 		for range rapid.IntRange(1, 8).Draw(rt, "batches") {
 			c.now = c.now.Add(rapid.SampledFrom([]time.Duration{0, time.Millisecond, -5 * time.Millisecond, 100 * time.Hour}).Draw(rt, "step"))
 			batch := rapid.SliceOfN(anyEntry(), 0, 80).Draw(rt, "batch")
 			a, b := append([]hub.Entry{}, batch...), append([]hub.Entry{}, batch...)
 			sqlite.commit(a)
-			memory.commit(b)
+			memory.Commit(b)
 			if diff := cmp.Diff(a, b); diff != "" {
 				rt.Fatalf("-sqlite +memory\n%s", diff)
 			}

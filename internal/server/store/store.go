@@ -4,8 +4,8 @@
 // outside that stream (a page of a room's lines, an inbox, a password's hash)
 // is read by other goroutines at any time and never delays a commit.
 //
-// There are two engines behind one interface: SQLite, a file in the data
-// directory, and Memory, which forgets.
+// The engine is SQLite, a file in the data directory. Others can stand behind the
+// same interface: storetest.Memory, for tests, is one.
 //
 // Names are compared as they are: the hub has made them canonical.
 package store
@@ -58,10 +58,7 @@ type Store interface {
 	Close() error
 }
 
-var (
-	_ Store = (*SQLite)(nil)
-	_ Store = (*Memory)(nil)
-)
+var _ Store = (*SQLite)(nil)
 
 // Durability says what an acknowledged line survives.
 type Durability uint8
@@ -88,9 +85,6 @@ var (
 	ErrDamaged = errors.New("the database is damaged")
 	ErrMissing = errors.New("there is no database")
 )
-
-// errNoBackup is what a store without a disk answers to Backup.
-var errNoBackup = errors.New("a store in memory has nothing to copy to a file")
 
 // maxTime is the last millisecond whose ids fit into SQLite's signed integers:
 // in the year 2248. A clock beyond it counts on from the last id.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"labchat/internal/server/hub"
+	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
 )
 
@@ -30,14 +31,17 @@ func (c *clock) time() time.Time { return c.now }
 
 func (c *clock) millis() wire.Millis { return wire.MillisOf(c.now) }
 
-// pruner is what both engines do when the time has come.
-type pruner interface{ pruneAll() }
+var _ Store = (*storetest.Memory)(nil)
 
-func (m *Memory) pruneAll() { m.prune() }
-
-func (s *SQLite) pruneAll() {
-	for s.prune() != pruneEvery {
-		continue
+// pruneAll has an engine forget what it forgets when the time has come.
+func pruneAll(s Store) {
+	switch s := s.(type) {
+	case *storetest.Memory:
+		s.Prune()
+	case *SQLite:
+		for s.prune() != pruneEvery {
+			continue
+		}
 	}
 }
 
@@ -52,7 +56,7 @@ func engines() map[string]func(t *testing.T) (Store, *clock) {
 		"memory": func(t *testing.T) (Store, *clock) {
 			t.Helper()
 			c := newClock()
-			return NewMemory(c.time), c
+			return storetest.New(c.time), c
 		},
 	}
 }

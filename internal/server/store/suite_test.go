@@ -237,7 +237,7 @@ func TestKeysAndTokensGoWhenTheirTimeIsOver(t *testing.T) {
 			stored(t, s, many...)
 
 			c.now = c.now.Add(keepKeys)
-			s.(pruner).pruneAll()
+			pruneAll(s)
 			for _, e := range stored(t, s, append(slices.Clone(many), one)...) {
 				if !e.Dup {
 					t.Fatalf("got %+v, want a duplicate within 30 days", e)
@@ -247,7 +247,7 @@ func TestKeysAndTokensGoWhenTheirTimeIsOver(t *testing.T) {
 			stored(t, s, late)
 
 			c.now = c.now.Add(time.Millisecond)
-			s.(pruner).pruneAll()
+			pruneAll(s)
 			got := stored(t, s, one, many[0], many[len(many)-1], late)
 			if got[0].Dup || got[1].Dup || got[2].Dup || !got[3].Dup {
 				t.Errorf("got %+v, want all but the last forgotten after 30 days", got)

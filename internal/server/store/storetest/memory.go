@@ -1,12 +1,17 @@
-package store
+// Package storetest has a store without a disk, for tests of whatever stands on
+// one: the server, its clients and the hub. It gives the same answers as
+// store.SQLite, which a test of package store holds it to.
+package storetest
 
 import (
 	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -15,16 +20,14 @@ import (
 	"labchat/internal/wire"
 )
 
-// Memory is a Store that forgets everything when it is closed: for tests, and
-// the measure of what the disk costs. It gives the same answers as SQLite.
+// Memory is a store.Store that forgets everything when it is closed.
 type Memory struct {
-	belt
-
-	clock func() time.Time
-	node  string
+	in, out chan []hub.Entry // one batch at most, so neither side blocks in a send
+	clock   func() time.Time
+	node    string
 
 	mu       sync.RWMutex // the committer writes, jobs read
-	ids      sequence
+	last     wire.ID      // the newest id
 	accounts map[string]*memAccount
 	rooms    map[string]*memRoom
 	tokens   map[hub.TokenHash]hub.Token
@@ -56,8 +59,26 @@ type memKey struct {
 	at wire.Millis
 }
 
-// NewMemory returns an empty store; a nil clock is time.Now.
-func NewMemory(clock func() time.Time) *Memory {
+// pruneEvery is how often what has expired is forgotten.
+const pruneEvery = 6 * time.Hour
+
+// keepKeys is how long a line that is sent again is recognised.
+const keepKeys = 30 * 24 * time.Hour
+
+// maxTime is the last millisecond that ids bear, and maxID is beyond all ids:
+// SQLite's integers have a sign.
+const (
+	maxTime wire.Millis = 1<<43 - 1
+	maxID   wire.ID     = 1<<63 - 1
+)
+
+var (
+	errNoBackup = errors.New("a store in memory has nothing to copy to a file")
+	errRecord   = errors.New("no such record")
+)
+
+// New returns an empty store; a nil clock is time.Now.
+func New(clock func() time.Time) *Memory {
 	if clock == nil {
 		clock = time.Now
 	}
@@ -65,7 +86,8 @@ func NewMemory(clock func() time.Time) *Memory {
 	_, _ = rand.Read(node[:]) // never fails
 	lobby := &memRoom{Room: hub.Room{Name: wire.Lobby, Made: wire.MillisOf(clock())}}
 	return &Memory{
-		belt:     newBelt(),
+		in:       make(chan []hub.Entry, 1),
+		out:      make(chan []hub.Entry, 1),
 		clock:    clock,
 		node:     hex.EncodeToString(node[:]),
 		accounts: map[string]*memAccount{},
@@ -75,44 +97,59 @@ func NewMemory(clock func() time.Time) *Memory {
 	}
 }
 
-// Run implements Store.
+// Append implements store.Log.
+func (m *Memory) Append(batch []hub.Entry) { m.in <- batch }
+
+// Committed implements store.Log.
+func (m *Memory) Committed() <-chan []hub.Entry { return m.out }
+
+// Run implements store.Store.
 func (m *Memory) Run(ctx context.Context) error {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case batch := <-m.in:
-			m.commit(batch)
+			m.Commit(batch)
 			m.out <- batch
 		case <-tick.C:
-			m.prune()
+			m.Prune()
 		case <-ctx.Done():
-			m.rest(m.commit)
+			select { // what was appended before the end
+			case batch := <-m.in:
+				m.Commit(batch)
+				m.out <- batch
+			default:
+			}
 			return nil
 		}
 	}
 }
 
-// commit applies a batch wholly or not at all.
-func (m *Memory) commit(batch []hub.Entry) {
+// Commit applies a batch wholly or not at all: what Run does with each.
+func (m *Memory) Commit(batch []hub.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at, ids := wire.MillisOf(m.clock()), m.ids
+	at, last := wire.MillisOf(m.clock()), m.last
 	m.undo = m.undo[:0]
 	for i := range batch {
 		if err := m.apply(&batch[i], at); err != nil {
 			for _, undo := range slices.Backward(m.undo) {
 				undo()
 			}
-			m.ids = ids
-			fail(batch)
+			m.last = last
+			for j := range batch {
+				e := &batch[j]
+				e.ID, e.At, e.Dup, e.Fail = 0, 0, false, true
+			}
 			return
 		}
 	}
 }
 
 func (m *Memory) apply(e *hub.Entry, at wire.Millis) error {
-	e.ID, e.At = m.ids.next(at), at
+	m.last = max(m.last+1, wire.FirstID(min(at, maxTime)))
+	e.ID, e.At = m.last, at
 	if e.Key != (hub.Key{}) {
 		if first, ok := m.keys[e.Key]; ok {
 			e.ID, e.At, e.Dup = first.id, first.at, true
@@ -151,12 +188,13 @@ func set[V any](m *Memory, at *V, v V) {
 	*at = v
 }
 
-// prune forgets keys, tokens and prekeys whose time is over.
-func (m *Memory) prune() {
+// Prune forgets keys, tokens and prekeys whose time is over: what Run does now
+// and then.
+func (m *Memory) Prune() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := wire.MillisOf(m.clock())
-	oldest := oldestKept(now)
+	oldest := wire.FirstID(now - wire.Millis(keepKeys.Milliseconds()))
 	maps.DeleteFunc(m.keys, func(_ hub.Key, k memKey) bool { return k.id < oldest })
 	maps.DeleteFunc(m.tokens, func(_ hub.TokenHash, t hub.Token) bool { return t.Expires <= now })
 	for _, a := range m.accounts {
@@ -164,11 +202,11 @@ func (m *Memory) prune() {
 	}
 }
 
-// Load implements Store.
+// Load implements store.Store.
 func (m *Memory) Load(context.Context) (hub.State, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	st := hub.State{LastID: m.ids.last}
+	st := hub.State{LastID: m.last}
 	now := wire.MillisOf(m.clock())
 	for _, name := range slices.Sorted(maps.Keys(m.accounts)) {
 		a := m.accounts[name]
@@ -207,7 +245,7 @@ func (m *Memory) Load(context.Context) (hub.State, error) {
 	return st, nil
 }
 
-// Lines implements Store.
+// Lines implements store.Store.
 func (m *Memory) Lines(_ context.Context, want hub.ReadLines) (hub.Page, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -223,14 +261,15 @@ func (m *Memory) Lines(_ context.Context, want hub.ReadLines) (hub.Page, error) 
 	if want.Before > 0 {
 		to = max(from, find(want.Before))
 	}
-	page, bound := hub.Page{}, boundOf(want)
+	page, left := hub.Page{}, cmp.Or(want.Bytes, math.MaxInt)
 	for from < to {
 		next := to - 1
 		if want.Oldest {
 			next = from
 		}
 		line := r.lines[next]
-		if !bound.takes(line) {
+		left -= hub.LineCost(line.Text)
+		if n := len(page.Lines); n == want.Limit || n > 0 && left < 0 {
 			page.More = true
 			break
 		}
@@ -247,7 +286,7 @@ func (m *Memory) Lines(_ context.Context, want hub.ReadLines) (hub.Page, error) 
 	return page, nil
 }
 
-// PasswordHash implements Store.
+// PasswordHash implements store.Store.
 func (m *Memory) PasswordHash(_ context.Context, name string) (string, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -257,14 +296,14 @@ func (m *Memory) PasswordHash(_ context.Context, name string) (string, error) {
 	return "", nil
 }
 
-// Backup implements Store: there is nothing to copy.
+// Backup implements store.Store: there is nothing to copy.
 func (m *Memory) Backup(context.Context, string) error { return fmt.Errorf("back up: %w", errNoBackup) }
 
-// Full implements Store.
+// Full implements store.Store.
 func (m *Memory) Full() bool { return false }
 
-// Node implements Store.
+// Node implements store.Store.
 func (m *Memory) Node() string { return m.node }
 
-// Close implements Store.
+// Close implements store.Store.
 func (m *Memory) Close() error { return nil }

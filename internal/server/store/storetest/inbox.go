@@ -1,4 +1,4 @@
-package store
+package storetest
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func (m *Memory) prekeyGone(r hub.PrekeyGone) error {
 	return nil
 }
 
-// Inbox implements Store.
+// Inbox implements store.Store.
 func (m *Memory) Inbox(_ context.Context, want hub.ReadInbox) (waiting []wire.Event, _ error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
