@@ -5,6 +5,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // barredFor is how long nothing is tried with somebody whose program could not be
@@ -18,23 +19,23 @@ type barred struct {
 }
 
 // hello is what is said first on a link with somebody: who speaks to whom, and where.
-func (l *loop) hello(c *conversation) *wire.PeerHello {
-	return &wire.PeerHello{
-		Version: wire.PeerVersion, Program: l.cfg.Program,
+func (l *loop) hello(c *conversation) *peer1.Hello {
+	return &peer1.Hello{
+		Version: peer1.Version, Program: l.cfg.Program,
 		Node: l.server.node, From: l.server.me, To: c.name, Epoch: c.numbers(), Low: c.lowest(),
 	}
 }
 
 // greeted takes the other side's hello, and puts a link to use whose two sides mean
 // each other. Nothing else was said on it.
-func (l *loop) greeted(p *path, m *wire.PeerHello) {
+func (l *loop) greeted(p *path, m *peer1.Hello) {
 	c := p.c
 	_, known := m.Epoch.Bytes()
 	switch {
-	case m.Version < wire.PeerVersion:
+	case m.Version < peer1.Version:
 		p.Close(false) // older programs try again ever more rarely after that
 		l.putOff(c, c.name+"'s program is too old for encrypted conversations: it has to be updated. Lines wait until then")
-	case m.Version > wire.PeerVersion:
+	case m.Version > peer1.Version:
 		p.Refuse(link.CodeVersion)
 		l.putOff(c, c.name+"'s program is newer than this one: update this one. Lines wait until then")
 	case !known:

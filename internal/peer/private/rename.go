@@ -6,6 +6,7 @@ import (
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // tellName tells those to whom there is a way what we are called now. The server
@@ -21,7 +22,7 @@ func (l *loop) tellName() {
 func (p *path) tellName(l *loop) {
 	if p.up && p.named != l.server.me && l.server.claimed {
 		p.named = l.server.me
-		p.say(l, &wire.PeerNamed{Name: l.server.me})
+		p.say(l, &peer1.Named{Name: l.server.me})
 	}
 }
 
