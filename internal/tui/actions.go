@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 )
@@ -11,35 +12,35 @@ import (
 // send carries out the line in the composer. One that can't be carried out
 // stays there to be mended.
 func (m *Model) send() {
-	m.moment.guard.refused = m.paint.now() // until it is taken
+	m.moment.guard.refused = m.paint.Now() // until it is taken
 	line := m.composer.draft.String()
-	if n := len(line) - m.link.lines; n > 0 {
-		m.flash("too long by " + plural(n, "byte") + ": send it in two lines")
+	if n := len(line) - m.Link.MaxLine; n > 0 {
+		m.flash("too long by " + app.Plural(n, "byte") + ": send it in two lines")
 		return
 	}
-	a := command.Parse(line, m.context())
+	a := command.Parse(line, m.Context())
 	if u, ok := a.(command.Usage); ok && !u.Command.Secret() {
-		m.flash(m.howItGoes(u)) // the line stays to be mended
+		m.flash(m.HowItGoes(u)) // the line stays to be mended
 		return
 	}
 	if m.hold(line, a) {
 		return
 	}
 	if s, says := a.(command.Say); says {
-		if m.book.outOf(s.Room) {
+		if m.Book.OutOf(s.Room) {
 			room := text.CleanLine(s.Room)
 			m.flash("you are not in #" + room + " any more: /join " + room + " goes back in") // the line stays
 			return
 		}
 	}
-	if m.link.over() && !offlineToo(a) {
+	if m.Link.HasEnded() && !offlineToo(a) {
 		m.flash("the session has ended: nothing can be sent")
 		return
 	}
 	m.composer.Take()
 	m.moment.guard.refused = time.Time{}
 	m.composer.here.leave()
-	at := m.book.current
+	at := m.Book.Current
 	switch {
 	case command.Remember(a):
 		m.remember(line)
@@ -77,7 +78,7 @@ func (m *Model) confirm(question text.Safe, then func()) {
 		},
 	})
 	if l := m.layout(); l.main > 0 && !m.composer.asks(l.main) {
-		m.note(nil, m.composer.query.prompt)
+		m.Note(nil, m.composer.query.prompt)
 	}
 }
 
@@ -100,10 +101,10 @@ var keyed = map[command.Verb]func(*Model, string){
 func (m *Model) goTo(number string) {
 	n, err := strconv.Atoi(number)
 	if err != nil {
-		m.switchTo(m.book.last)
+		m.switchTo(m.Book.Last)
 		return
 	}
-	at := m.book.number(n)
+	at := m.Book.Number(n)
 	if at == nil {
 		m.flash("the list has no conversation " + text.CleanLine(number))
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -72,7 +73,7 @@ const serverReads = " (the server reads it)"
 // prompt says where a line goes, in as many words as there is room for.
 func (m bar) prompt(w int) text.Safe {
 	mark := " " + m.paint.Glyph.Prompt + " "
-	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.context()))
+	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.Context()))
 	var long, short text.Safe
 	if who := m.receiver(); who != "" {
 		long, short = m.privatePrompt(who)
@@ -81,14 +82,14 @@ func (m bar) prompt(w int) text.Safe {
 	case to == "":
 		to = "nowhere"
 	case to == "command":
-	case m.link.over():
+	case m.Link.HasEnded():
 		long, short = " (the session has ended)", " (ended)"
 	case long != "":
-	case text.HasPrefix(to, "#") && m.book.outOf(string(to[1:])):
+	case text.HasPrefix(to, "#") && m.Book.OutOf(string(to[1:])):
 		long, short = " (you are not in it: /join first)", " (not in it)"
-	case m.link.lost():
+	case m.Link.IsLost():
 		long, short = " (offline: will be queued)", " (queued)"
-	case text.HasPrefix(to, "to ") && m.link.status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
+	case text.HasPrefix(to, "to ") && m.Link.Status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
 		long, short = ", in plain text (readable on the way)", " (plain text)"
 	case text.HasPrefix(to, "to "):
 		long, short = ", through the server (readable by it)", serverReads
@@ -115,8 +116,8 @@ func (m bar) hint(w int) text.Safe {
 	case m.popup.hint != "":
 		return m.popup.hint
 	case m.waitsFor() != "":
-		return text.Truncate(flashQueued+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.company:
+		return text.Truncate(app.Queued+m.waitsFor(), w)
+	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.Company:
 		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
 		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
 	}
@@ -126,13 +127,13 @@ func (m bar) hint(w int) text.Safe {
 // waitsFor is what the lines in the private conversation on the screen wait
 // for.
 func (m bar) waitsFor() text.Safe {
-	at := m.book.current
-	if at == nil || !at.private() {
+	at := m.Book.Current
+	if at == nil || !at.IsPrivate() {
 		return ""
 	}
-	for c := range at.log.pending {
-		if w := m.link.outbox[c]; w.reason != "" {
-			return w.reason // they all wait for the same
+	for c := range at.Log.Pending {
+		if w := m.Link.Outbox[c]; w.Reason != "" {
+			return w.Reason // they all wait for the same
 		}
 	}
 	return ""

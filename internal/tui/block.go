@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
 )
 
@@ -38,17 +39,17 @@ func (t *timeline) View(w, h int) []text.Safe {
 func (t *timeline) fill() (rows []text.Safe, nick int) {
 	free := t.drawn.height
 	rows = make([]text.Safe, free)
-	i, cut := len(t.lines)-1, 0
+	i, cut := len(t.Lines)-1, 0
 	if t.at.up {
 		i, cut = t.at.line, t.at.cut
 	}
 	nick = minNick
-	for ; i >= 0 && free > 0; i = t.above(i) {
-		l := t.lines[i]
-		if l.hidden {
+	for ; i >= 0 && free > 0; i = t.LineAbove(i) {
+		l := t.Lines[i]
+		if l.Hidden {
 			continue
 		}
-		nick = min(max(nick, text.Width(l.from)), maxNick)
+		nick = min(max(nick, text.Width(l.From)), maxNick)
 		for _, part := range [...][]text.Safe{t.body(i), t.over(i)} {
 			for r := len(part) - 1; r >= 0 && free > 0; r-- {
 				if cut > 0 {
@@ -92,15 +93,15 @@ const (
 
 // rules says which rules stand above line i.
 func (t *timeline) rules(i int) (on [ruleKinds]bool) {
-	l, above := t.lines[i], t.above(i)
-	on[ruleNews] = t.rule.on && l.key > t.rule.mark && l.counts() && t.firstNews() == i
+	l, above := t.Lines[i], t.LineAbove(i)
+	on[ruleNews] = t.rule.on && l.Key > t.rule.mark && l.IsNews() && t.firstNews() == i
 	if above < 0 {
 		on[ruleDay] = true
 		return on
 	}
-	before := t.lines[above]
-	on[ruleHole] = t.holeOver(i) != nil
-	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
+	before := t.Lines[above]
+	on[ruleHole] = t.HoleOver(i) != nil
+	on[ruleDay] = !t.paint.SameDay(before.At, l.At)
 	return on
 }
 
@@ -110,19 +111,19 @@ func (t *timeline) over(i int) []text.Safe {
 	on := t.rules(i)
 	var rows []text.Safe
 	if on[ruleHole] {
-		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeOver(i))))
+		rows = append(rows, p.newsRule(t.drawn.width, app.HoleLabel(t.HoleOver(i))))
 	}
 	if on[ruleDay] {
-		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))
+		rows = append(rows, p.dayRule(t.drawn.width, p.Day(t.Lines[i].At)))
 	}
 	if on[ruleNews] {
 		label := text.Sprintf("%d new", t.rule.news(t))
-		above := t.above(i)
-		for above >= 0 && !t.lines[above].spoken() {
-			above = t.above(above)
+		above := t.LineAbove(i)
+		for above >= 0 && !t.Lines[above].IsSpoken() {
+			above = t.LineAbove(above)
 		}
 		if above >= 0 {
-			label += " since " + p.clock(t.lines[above].at)
+			label += " since " + p.HourMinute(t.Lines[above].At)
 		}
 		rows = append(rows, p.newsRule(t.drawn.width, label))
 	}
@@ -132,32 +133,32 @@ func (t *timeline) over(i int) []text.Safe {
 // body returns the rows of line i, from its cache if they fit.
 func (t *timeline) body(i int) []text.Safe {
 	p := t.paint
-	l := t.lines[i]
+	l := t.Lines[i]
 	s := shape{width: int16(t.drawn.width), nick: int16(t.drawn.nick)}
 	s.timed, s.headed = true, true
-	if above := t.above(i); above >= 0 {
-		before := t.lines[above]
-		s.timed = !p.sameMinute(before.at, l.at)
-		s.headed = s.timed || before.from != l.from || before.kind != l.kind
+	if above := t.LineAbove(i); above >= 0 {
+		before := t.Lines[above]
+		s.timed = !p.sameMinute(before.At, l.At)
+		s.headed = s.timed || before.From != l.From || before.Kind != l.Kind
 	}
-	if r, ok := t.drawn.of[l]; ok && r.shape == s && r.changes == l.changes {
+	if r, ok := t.drawn.of[l]; ok && r.shape == s && r.changes == l.Changes {
 		return r.rows
 	}
 	var rows []text.Safe
 	switch {
-	case l.kind == lineBreak:
-		rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
+	case l.Kind == app.LineBreak:
+		rows = []text.Safe{p.dayRule(t.drawn.width, l.Text)}
 	case s.nick == 0:
 		rows = narrowRows(l, s, p)
 	default:
 		rows = wideRows(l, s, p)
 	}
-	t.drawn.keep(l, rendered{shape: s, changes: l.changes, rows: rows})
+	t.drawn.keep(l, rendered{shape: s, changes: l.Changes, rows: rows})
 	return rows
 }
 
 // wideRows renders a line beside its time, its sender and its sign.
-func wideRows(l *line, s shape, p *paint) []text.Safe {
+func wideRows(l *app.Line, s shape, p *paint) []text.Safe {
 	lead := signColumn(int(s.nick)) + 2
 	room := int(s.width) - lead - edge
 	words := p.wrapLine(l, min(room, maxMeasure))
@@ -167,7 +168,7 @@ func wideRows(l *line, s shape, p *paint) []text.Safe {
 		if i == 0 {
 			name = p.sender(l, text.PadLeft(who(l), int(s.nick)))
 			if s.timed {
-				clock = p.dim(p.clock(l.at))
+				clock = p.dim(p.HourMinute(l.At))
 			}
 		}
 		rows[i] = clock + " " + name + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
@@ -176,13 +177,13 @@ func wideRows(l *line, s shape, p *paint) []text.Safe {
 }
 
 // narrowRows renders a line below its sender.
-func narrowRows(l *line, s shape, p *paint) []text.Safe {
+func narrowRows(l *app.Line, s shape, p *paint) []text.Safe {
 	lead := signColumn(0) + 2
 	width := int(s.width) - edge
 	var rows []text.Safe
-	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
+	if s.headed && (l.Kind == app.LineSaid || l.Kind == app.LineFile) {
 		name := text.Truncate(who(l), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(name, width-timeCell-1))+text.Repeat(" ", edge))
+		rows = append(rows, p.dim(p.HourMinute(l.At))+" "+p.sender(l, text.PadRight(name, width-timeCell-1))+text.Repeat(" ", edge))
 	}
 	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
 		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+text.Repeat(" ", edge))
@@ -202,37 +203,37 @@ func signColumn(nick int) int {
 
 // sign tells what row i of a line is: whatever is somebody's words has a bar,
 // and what the program says begins with a mark.
-func (p *paint) sign(l *line, i int) text.Safe {
+func (p *paint) sign(l *app.Line, i int) text.Safe {
 	switch {
-	case i > 0 && (l.spoken() || l.kind == lineFile):
+	case i > 0 && (l.IsSpoken() || l.Kind == app.LineFile):
 		return p.dim(p.Border.V)
 	case i > 0:
 		return " "
 	}
-	switch l.kind {
-	case lineAction:
+	switch l.Kind {
+	case app.LineAction:
 		return p.sender(l, p.Glyph.Action)
-	case lineAlarm:
+	case app.LineAlarm:
 		return p.sender(l, p.Glyph.Alarm)
-	case lineMoves:
+	case app.LineMoves:
 		return p.sender(l, p.Glyph.Arrow)
-	case lineNote, lineBreak:
+	case app.LineNote, app.LineBreak:
 		return p.sender(l, p.Glyph.Notice)
-	case lineSaid, lineFile:
+	case app.LineSaid, app.LineFile:
 	}
 	return p.dim(p.Border.V)
 }
 
 // wrapLine breaks a line's text into rows, which leave room for the state of
 // an own line.
-func (p *paint) wrapLine(l *line, width int) []text.Safe {
-	if l.own {
+func (p *paint) wrapLine(l *app.Line, width int) []text.Safe {
+	if l.Own {
 		width -= markCell
 	}
-	if l.kind == lineFile {
-		return p.wrapCard(l.text, width)
+	if l.Kind == app.LineFile {
+		return p.wrapCard(l.Text, width)
 	}
-	rows := text.Wrap(l.text, max(width, 1))
+	rows := text.Wrap(l.Text, max(width, 1))
 	if len(rows) == 0 {
 		return []text.Safe{""}
 	}
@@ -265,19 +266,19 @@ func (p *paint) wrapCard(card text.Safe, width int) []text.Safe {
 
 // words renders one row of a line's text in width columns, with the state of
 // an own line at the end of its first row.
-func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
+func (p *paint) words(l *app.Line, row text.Safe, i, width int) text.Safe {
 	var state text.Safe
-	if i == 0 && l.own {
-		state = p.delivery(l.state)
+	if i == 0 && l.Own {
+		state = p.delivery(l.State)
 	}
 	styled := p.said(l, row)
 	return styled + text.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
 }
 
 // who is what stands in the column of names.
-func who(l *line) text.Safe {
-	if l.kind == lineSaid || l.kind == lineFile {
-		return l.from
+func who(l *app.Line) text.Safe {
+	if l.Kind == app.LineSaid || l.Kind == app.LineFile {
+		return l.From
 	}
 	return ""
 }

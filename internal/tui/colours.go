@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
@@ -28,7 +29,7 @@ func (m *Model) nextTheme() {
 		m.flash("theme: " + shown + ", for this time")
 		return
 	}
-	m.keep(func(Archive) error { return m.cfg.KeepTheme(name) })
+	m.Keep(func(app.Archive) error { return m.cfg.KeepTheme(name) })
 	m.flash("theme: " + shown)
 }
 
@@ -36,6 +37,6 @@ func (m *Model) nextTheme() {
 func (m *Model) setTheme(t theme.Theme) {
 	m.cfg.Theme = t
 	*m.paint = *newPaint(t, m.paint.Clock)
-	m.signs = m.paint.signs()
-	m.timeline(m.book.current).Undraw()
+	m.Signs = m.paint.signs()
+	m.timeline(m.Book.Current).Undraw()
 }

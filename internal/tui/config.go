@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
@@ -42,8 +43,8 @@ type Probed struct {
 
 // Connected is a session that was made from the form, and its disk.
 type Connected struct {
-	Session Session
-	Archive Archive
+	Session app.Session
+	Archive app.Archive
 	Arrived func() // as in Config
 	// Known says that this server has let the same person in before: while it
 	// is away they may read and write nevertheless.
@@ -52,8 +53,8 @@ type Connected struct {
 
 // Config is what the screen needs.
 type Config struct {
-	Session Session // nil where the form comes first
-	Archive Archive
+	Session app.Session // nil where the form comes first
+	Archive app.Archive
 	// Arrived hears that the server has let the session in, away from the screen.
 	// It may be nil.
 	Arrived func()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -43,31 +44,31 @@ func (v viewer) Do(verb command.Verb, arg string) bool {
 }
 
 // Reads reports whether somebody sees the newest line of a conversation.
-func (v viewer) Reads(at *place) bool { return v.reads(at) }
+func (v viewer) Reads(at *app.Place) bool { return v.reads(at) }
 
 // Newest goes to the newest line, and takes the rule above the news away.
 func (v viewer) Newest() {
-	log := v.timeline(v.book.current)
+	log := v.timeline(v.Book.Current)
 	log.Newest()
 	v.look()
 	log.Show(true, 0, 0)
 }
 
 // Show puts a conversation on the screen.
-func (v viewer) Show(at *place) { v.show(at) }
+func (v viewer) Show(at *app.Place) { v.show(at) }
 
 // SwitchTo goes to another conversation.
-func (v viewer) SwitchTo(at *place) { v.switchTo(at) }
+func (v viewer) SwitchTo(at *app.Place) { v.switchTo(at) }
 
 // Arrive goes to a room that was asked for.
-func (v viewer) Arrive(at *place, ask errand) { v.arrive(at, ask) }
+func (v viewer) Arrive(at *app.Place, ask app.Errand) { v.arrive(at, ask) }
 
 // Displaced guards what is typed from going to the place that came up.
-func (v viewer) Displaced() { v.moment.guard.switched = v.now() }
+func (v viewer) Displaced() { v.moment.guard.switched = v.Now() }
 
 // Missed puts a rule above what was said while nobody could look, unless one
 // stands there.
-func (v viewer) Missed(at *place, mark, upto wire.ID) {
+func (v viewer) Missed(at *app.Place, mark, upto wire.ID) {
 	if log := v.timeline(at); log.firstNews() < 0 {
 		log.Missed(mark, upto)
 	}
@@ -86,7 +87,7 @@ func (v viewer) KeepDraft() { v.keepDraft() }
 func (v viewer) Edits() int { return v.moment.edits }
 
 // Recallable offers a refused line in the history.
-func (v viewer) Recallable(at *place, line string) { v.recallable(at, line) }
+func (v viewer) Recallable(at *app.Place, line string) { v.recallable(at, line) }
 
 // Renamed moves the history of a conversation.
 func (v viewer) Renamed(old, id string) { v.composer.Rename(old, id) }
@@ -96,7 +97,7 @@ func (v viewer) StatusChanged(e *wire.Status, was wire.State) {
 	if e.State != wire.StateConnecting {
 		v.unflash(flashConnecting)
 	}
-	if v.link.online() && was != wire.StateOnline || v.link.lost() && was == wire.StateOnline {
+	if v.Link.IsOnline() && was != wire.StateOnline || v.Link.IsLost() && was == wire.StateOnline {
 		v.banner.hidden = false
 	}
 	switch {
@@ -106,15 +107,15 @@ func (v viewer) StatusChanged(e *wire.Status, was wire.State) {
 			v.arise()
 		}
 		if v.ended(); e.Code == wire.CodeEnded {
-			v.link.home = formerServer
+			v.Link.Home = formerServer
 		}
 	case e.State == wire.StateOffline && e.Mistrust != nil:
 		v.retire() // /server trust is typed on the screen
-	case e.State == wire.StateOffline && v.form != nil && v.form.busy && v.link.known:
+	case e.State == wire.StateOffline && v.form != nil && v.form.busy && v.Link.Known:
 		v.retire()
-		v.restore()
+		v.Restore()
 	case e.State == wire.StateOffline && v.form != nil:
-		v.form.Fail(e.Code, v.link.reason) // it goes on trying; so may somebody
+		v.form.Fail(e.Code, v.Link.Reason) // it goes on trying; so may somebody
 		v.form.nobody = v.form.address()
 	}
 	v.tick()
@@ -130,13 +131,13 @@ func (v viewer) LoggedIn() {
 
 // Restored takes over what the archive has of the composer, and the place of last
 // time.
-func (v viewer) Restored(r, was restored) {
-	v.composer.Restore(r.inputs)
-	if at := v.book.current; at != nil && v.composer.draft.String() == was.drafts[at.id] && v.composer.draft.String() != at.draft {
-		v.composer.Load(at.id, at.draft)
-		v.moment.guard.loaded = v.now()
+func (v viewer) Restored(r, was app.Restored) {
+	v.composer.Restore(r.Inputs)
+	if at := v.Book.Current; at != nil && v.composer.draft.String() == was.Drafts[at.ID] && v.composer.draft.String() != at.Draft {
+		v.composer.Load(at.ID, at.Draft)
+		v.moment.guard.loaded = v.Now()
 	}
-	v.reopen(r.place)
+	v.reopen(r.Place)
 }
 
 // LoginRefused says so in the form, if it is there.
@@ -149,13 +150,13 @@ func (v viewer) LoginRefused(e *wire.Refused) bool {
 }
 
 // Refused says what was refused in the list of the outbox, if it is there.
-func (v viewer) Refused(ask errand, words text.Safe) bool {
-	if box, open := v.over.(*outboxView); open && ask.act == wire.ActDrop {
+func (v viewer) Refused(ask app.Errand, words text.Safe) bool {
+	if box, open := v.over.(*outboxView); open && ask.Act == wire.ActDrop {
 		box.word = words
 		return true
 	}
-	if ask.room != "" {
-		v.moment.guard.missed, v.moment.guard.missedAt = ask.room, v.now()
+	if ask.Room != "" {
+		v.moment.guard.missed, v.moment.guard.missedAt = ask.Room, v.Now()
 	}
 	return false
 }
@@ -164,8 +165,8 @@ func (v viewer) Refused(ask errand, words text.Safe) bool {
 func (v viewer) RoomsListed() { v.popup.Refresh(v.Model) }
 
 // Typing shows who is typing for as long as it is true.
-func (v viewer) Typing(at *place) {
-	if at == v.book.current {
+func (v viewer) Typing(at *app.Place) {
+	if at == v.Book.Current {
 		v.tick()
 	}
 }
@@ -179,15 +180,15 @@ func (v viewer) FileCard(e *wire.Transfer) text.Safe { return v.paint.fileWords(
 // apply takes over what a session had to say, and reports whether anything on the
 // screen can have changed.
 func (m *Model) apply(b batch) (seen bool) {
-	if b.from != m.link.session {
+	if b.from != m.Link.Session {
 		return false // of a session that we gave up
 	}
 	for _, e := range b.events {
-		seen = m.App.apply(e) || seen
+		seen = m.App.Apply(e) || seen
 	}
 	m.reconsider()
 	m.goOnBack()
-	m.askWays()
+	m.AskWays()
 	return seen
 }
 
@@ -200,16 +201,16 @@ func (m *Model) ended() {
 	if m.form == nil {
 		m.form = newForm(m)
 	}
-	m.form.Fail(m.link.status.Code, m.link.reason)
-	if m.link.status.Code == wire.CodeUnsupported {
+	m.form.Fail(m.Link.Status.Code, m.Link.Reason)
+	if m.Link.Status.Code == wire.CodeUnsupported {
 		m.form.unfit = m.form.place()
 	}
 }
 
 // closed follows the end of a session: nothing more will come from it.
 func (m *Model) closed(c closed) {
-	if c.from != m.link.session || m.link.status.State == wire.StateEnded {
+	if c.from != m.Link.Session || m.Link.Status.State == wire.StateEnded {
 		return
 	}
-	m.status(&wire.Status{State: wire.StateEnded, Reason: "the session has ended", Server: m.link.status.Server})
+	m.HandleStatus(&wire.Status{State: wire.StateEnded, Reason: "the session has ended", Server: m.Link.Status.Server})
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 )
@@ -37,7 +38,7 @@ func (conversation) Writes() writing { return writesText }
 
 // View draws the timeline, and below it who is typing or what was scrolled past.
 func (m conversation) View(w, h int) []text.Safe {
-	at := m.book.current
+	at := m.Book.Current
 	if at == nil {
 		return window(nil, w, h, m.paint)
 	}
@@ -48,7 +49,7 @@ func (m conversation) View(w, h int) []text.Safe {
 	if lines < h {
 		rows = append(rows, m.footer(at, w))
 	}
-	if m.banner.shown(&m.link) {
+	if m.banner.shown(&m.Link) {
 		box, top := m.banner.View(w, lines, log.drawn.free, m.Model)
 		lay(rows, box, w, top)
 	}
@@ -60,13 +61,13 @@ func (m conversation) View(w, h int) []text.Safe {
 }
 
 // footer says who is typing, or how much there is below.
-func (m conversation) footer(at *place, w int) text.Safe {
+func (m conversation) footer(at *app.Place, w int) text.Safe {
 	p := m.paint
 	lead := text.Repeat(" ", signColumn(m.timeline(at).drawn.nick)+2) // below the words: names never stand under a sign
 	if n := m.timeline(at).Below(); n > 0 {
-		return p.Timeline.New.Render(text.PadRight(lead+plural(n, "line")+" below, alt+End goes there", w))
+		return p.Timeline.New.Render(text.PadRight(lead+app.Plural(n, "line")+" below, alt+End goes there", w))
 	}
-	writers := at.writers(p.now())
+	writers := at.Writers(p.Now())
 	if len(writers) == 0 {
 		return text.PadRight("", w)
 	}
@@ -74,7 +75,7 @@ func (m conversation) footer(at *place, w int) text.Safe {
 	if len(writers) > 1 {
 		verb = " are typing"
 	}
-	return p.dim(text.PadRight(lead+crowd(writers)+verb+p.Glyph.More, w))
+	return p.dim(text.PadRight(lead+app.Crowd(writers)+verb+p.Glyph.More, w))
 }
 
 // lay puts a box over rows, in the middle of each and from top on.

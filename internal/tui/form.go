@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -264,7 +265,7 @@ func (f *form) checkName() text.Safe {
 		return "type the name that you want to be known by"
 	}
 	if err := wire.CheckUser(name); err != nil {
-		return cleanError(err)
+		return app.CleanError(err)
 	}
 	return ""
 }
@@ -338,7 +339,7 @@ func (m *Model) startHere() {
 func (m *Model) connected(c connected) {
 	switch {
 	case c.err != nil && m.form != nil:
-		m.form.Fail("", cleanError(c.err))
+		m.form.Fail("", app.CleanError(c.err))
 	case c.err == nil:
 		m.moveTo(c.server)
 		m.use(c.to)
@@ -375,9 +376,7 @@ func (m *Model) probe(rested bool) {
 }
 
 // at says whether two looks are at the same server.
-func (i inquiry) at(other inquiry) bool {
-	return i.server == other.server && i.dialect == other.dialect
-}
+func (i inquiry) at(o inquiry) bool { return i.server == o.server && i.dialect == o.dialect }
 
 // probed shows what the server said, unless another question was asked since.
 func (m *Model) probed(p probed) {
@@ -387,7 +386,7 @@ func (m *Model) probed(p probed) {
 	}
 	f.found, f.heard, f.looking = p.found, p.err == nil, false
 	if p.err != nil {
-		f.failed[fieldServer] = cleanError(p.err)
+		f.failed[fieldServer] = app.CleanError(p.err)
 		f.nobody = f.asked.server
 	}
 	if p.found.Unfit {

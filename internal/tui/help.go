@@ -23,7 +23,7 @@ const (
 
 // openHelp names no command beside a key that is not one here.
 func (m *Model) openHelp() {
-	table, offer := bindings(), m.link.offer
+	table, offer := bindings(), m.Link.Offer
 	for i, b := range table {
 		if b.word != "" && offer.Takes(string(b.word)) {
 			table[i].SetHelp(b.Help().Key+" "+string(b.word), b.Help().Desc)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -8,12 +9,12 @@ import (
 type (
 	// batch is what a session had to say.
 	batch struct {
-		from   Session
+		from   app.Session
 		events []wire.Event
 	}
 
 	// closed says that a session will say nothing any more.
-	closed struct{ from Session }
+	closed struct{ from app.Session }
 
 	// probed answers a look at a server from the form.
 	probed struct {

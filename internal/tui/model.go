@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -24,10 +25,10 @@ const flashConnecting = "connecting"
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.
 type Model struct {
-	*App
+	*app.App
 	cfg      Config
 	paint    *paint
-	logs     map[*place]*timeline // how places are shown
+	logs     map[*app.Place]*timeline // how places are shown
 	composer composer
 	popup    popup
 	banner   banner
@@ -55,16 +56,16 @@ type moment struct {
 // time.Local outside tests.
 func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	m := &Model{cfg: cfg}
-	m.App = newApp(viewer{m}, cfg.Room, cfg.Direct, now, zone)
+	m.App = app.New(viewer{m}, cfg.Room, cfg.Direct, now, zone)
 	p := newPaint(cfg.Theme, &m.App.Clock)
-	m.paint, m.signs = p, p.signs()
+	m.paint, m.Signs = p, p.signs()
 	m.composer = composer{paint: p, editing: edits()}
 	m.keys = bindings()
 	room := cfg.Room
 	if room == "" {
 		room = wire.Lobby
 	}
-	m.show(m.book.room(room))
+	m.show(m.Book.Room(room))
 	if cfg.Form || cfg.Session == nil {
 		m.form = newForm(m)
 	}
@@ -80,7 +81,7 @@ func (m *Model) Init() []bubble.Job {
 		m.probe(true)
 	}
 	if m.cfg.Hint != "" {
-		m.notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
+		m.Notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
 	}
 	m.tick()
 	m.askBackground()
@@ -150,24 +151,24 @@ func (m *Model) order(o bubble.Order) { m.jobs = append(m.jobs, bubble.Job{Order
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
 	if q := m.composer.query; q != nil { // it is about the session before
-		m.secret = m.secret || q.secret
+		m.SecretNext = m.SecretNext || q.secret
 		m.composer.Answer(m, "")
 	}
-	m.connect(c.Session, c.Archive, c.Arrived, c.Known)
+	m.Connect(c.Session, c.Archive, c.Arrived, c.Known)
 	m.reconsider()
 	m.jobs = append(m.jobs, bubble.Job{Feed: listen(c.Session)})
-	m.restore()
-	if at := m.book.current; at != nil {
-		m.fetch(at)
+	m.Restore()
+	if at := m.Book.Current; at != nil {
+		m.Fetch(at)
 	}
 }
 
 // tick sets the clock to the next moment at which the screen changes by itself:
 // a second while something runs, else the minute.
 func (m *Model) tick() {
-	now := m.paint.now()
+	now := m.paint.Now()
 	next := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
-	if m.link.lost() || m.typingShown() {
+	if m.Link.IsLost() || m.typingShown() {
 		next = time.Second
 	}
 	due := now.Add(next)
@@ -188,8 +189,8 @@ func (m *Model) ticked(t ticked) {
 
 // typingShown says whether somebody is typing in the place on the screen.
 func (m *Model) typingShown() bool {
-	at := m.book.current
-	return at != nil && len(at.writers(m.paint.now())) > 0
+	at := m.Book.Current
+	return at != nil && len(at.Writers(m.paint.Now())) > 0
 }
 
 // flash says something in the status row for a while or until the next key: it

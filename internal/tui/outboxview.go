@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -32,7 +33,7 @@ func (m *Model) openOutbox() { m.over = &outboxView{m: m} }
 // outboxCommand shows the lines that wait; with a line's number, the oldest is
 // 1, it asks whether that one is to be deleted.
 func (m *Model) outboxCommand(number string) {
-	v, all := &outboxView{m: m}, m.waiters()
+	v, all := &outboxView{m: m}, m.Waiters()
 	m.over = v
 	if number == "" {
 		return
@@ -42,13 +43,13 @@ func (m *Model) outboxCommand(number string) {
 		v.word = "there is no line " + text.CleanLine(number) + ": the oldest is 1"
 		return
 	}
-	v.row, v.chosen = n-1, all[n-1].client
+	v.row, v.chosen = n-1, all[n-1].Client
 	v.asked = v.chosen
 }
 
 // Key moves, goes to a conversation, deletes or tries again.
 func (v *outboxView) Key(k bubble.Key) {
-	m, all := v.m, v.m.waiters()
+	m, all := v.m, v.m.Waiters()
 	i := v.index(all)
 	if v.asked != "" && v.answer(k) {
 		return
@@ -69,19 +70,19 @@ func (v *outboxView) Key(k bubble.Key) {
 		return
 	}
 	i = max(0, min(i, len(all)-1))
-	v.chosen, v.row = all[i].client, i
+	v.chosen, v.row = all[i].Client, i
 	switch {
 	case key.Matches(k, outboxKeys.open):
 		m.over = nil
-		m.switchTo(all[i].at)
+		m.switchTo(all[i].At)
 	case key.Matches(k, outboxKeys.drop):
 		v.asked = v.chosen
 	}
 }
 
 // index is where the chosen line is now; when it has gone, the one in its row.
-func (v *outboxView) index(all []waiter) int {
-	if i := slices.IndexFunc(all, func(w waiter) bool { return w.client == v.chosen }); i >= 0 {
+func (v *outboxView) index(all []app.Waiter) int {
+	if i := slices.IndexFunc(all, func(w app.Waiter) bool { return w.Client == v.chosen }); i >= 0 {
 		return i
 	}
 	return max(0, min(v.row, len(all)-1))
@@ -94,8 +95,8 @@ func (v *outboxView) answer(k bubble.Key) bool {
 	v.asked = ""
 	switch {
 	case key.Matches(k, questionKeys.yes):
-		if w, waits := v.m.link.outbox[c]; waits {
-			v.m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
+		if w, waits := v.m.Link.Outbox[c]; waits {
+			v.m.Link.Do(wire.Drop{Client: c}, app.Errand{At: w.At, About: w.At, Line: c})
 		}
 	case !key.Matches(k, questionKeys.no, questionKeys.leave):
 		return false
@@ -104,7 +105,7 @@ func (v *outboxView) answer(k bubble.Key) bool {
 }
 
 func (v *outboxView) retry() {
-	if s := v.m.link.session; s != nil {
+	if s := v.m.Link.Session; s != nil {
 		s.Retry()
 		v.word = "trying again"
 	}
@@ -115,7 +116,7 @@ func (v *outboxView) View(w, h int) []text.Safe {
 	m, p := v.m, v.m.paint
 	width := min(outboxWidth, w)
 	inner := max(width-4, 1)
-	all := m.waiters()
+	all := m.Waiters()
 	i := v.index(all)
 	keys := p.dim(p.hints(inner, outboxKeys.open, outboxKeys.drop, outboxKeys.retry, outboxKeys.close))
 	foot := []text.Safe{p.line(inner), keys}
@@ -125,7 +126,7 @@ func (v *outboxView) View(w, h int) []text.Safe {
 	case v.word != "":
 		foot = append(text.Wrap(v.word, inner), foot...)
 	case len(all) > 0:
-		foot = append([]text.Safe{p.dim(text.Truncate(all[i].where()+": "+all[i].state(), inner))}, foot...)
+		foot = append([]text.Safe{p.dim(text.Truncate(all[i].Where()+": "+all[i].State(), inner))}, foot...)
 	}
 	count := max(1, min(outboxRows, h-2-len(foot)))
 	top := max(0, min(i-count/2, len(all)-count))
@@ -136,27 +137,27 @@ func (v *outboxView) View(w, h int) []text.Safe {
 	if len(all) == 0 {
 		rows = append(rows, text.Truncate("nothing waits: all lines are on their way", inner))
 	}
-	title := "outbox " + p.Glyph.Dot + " " + plural(len(all), "line")
+	title := "outbox " + p.Glyph.Dot + " " + app.Plural(len(all), "line")
 	return p.veiled(p.boxed(p.Frame.Dialog, title, append(rows, foot...), width), w, h)
 }
 
 // rowOf is one line: when, where, its first words, and why it waits where
 // there is room for that.
-func (v *outboxView) rowOf(w *waiter, chosen bool, inner int, p *paint) text.Safe {
+func (v *outboxView) rowOf(w *app.Waiter, chosen bool, inner int, p *paint) text.Safe {
 	var mark text.Safe = " "
 	style := p.List.Row
 	if chosen {
 		mark, style = p.Glyph.Selected, p.List.Selected
 	}
-	words, _, more := text.Cut(w.line.text, "\n")
+	words, _, more := text.Cut(w.Line.Text, "\n")
 	if more {
 		words += p.Glyph.More
 	}
 	var state text.Safe
 	if inner >= outboxWide {
-		state = " " + text.Truncate(w.state(), inner*2/5)
+		state = " " + text.Truncate(w.State(), inner*2/5)
 	}
-	left := mark + p.clock(w.line.at) + " " + text.PadRight(text.Truncate(w.where(), maxNick), min(maxNick, inner/3)) + " " + words
+	left := mark + p.HourMinute(w.Line.At) + " " + text.PadRight(text.Truncate(w.Where(), maxNick), min(maxNick, inner/3)) + " " + words
 	return style.Render(spread(inner, text.Truncate(left, inner-text.Width(state)), state))
 }
 

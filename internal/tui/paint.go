@@ -3,6 +3,7 @@ package tui
 import (
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
@@ -12,7 +13,7 @@ import (
 // paint is what panes draw with: the theme, and the time as this place has it.
 type paint struct {
 	inks
-	*Clock
+	*app.Clock
 	Border theme.Border
 	Glyph  theme.Glyph
 	Form   theme.Form
@@ -21,7 +22,7 @@ type paint struct {
 	nicks  map[string]ink
 }
 
-func newPaint(t theme.Theme, c *Clock) *paint {
+func newPaint(t theme.Theme, c *app.Clock) *paint {
 	return &paint{
 		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
 		theme: t, nicks: map[string]ink{}, Clock: c,
@@ -66,52 +67,52 @@ func around(w int, label text.Safe) (left, right int) {
 }
 
 // delivery is the state of an own line, at the right edge.
-func (p *paint) delivery(d delivery) text.Safe {
+func (p *paint) delivery(d app.Delivery) text.Safe {
 	style := p.Timeline.Receipt.Render
 	switch d {
-	case deliveryQueued:
+	case app.DeliveryQueued:
 		return style("queued")
-	case deliverySent:
+	case app.DeliverySent:
 		return style(p.Glyph.Sent + " sent")
-	case deliveryInbox:
+	case app.DeliveryInbox:
 		return style("in inbox")
-	case deliveryDelivered:
+	case app.DeliveryDelivered:
 		return style(p.Glyph.Read)
-	case deliveryRead:
+	case app.DeliveryRead:
 		return style(p.Glyph.Read + " read")
-	case deliveryFailed:
+	case app.DeliveryFailed:
 		return p.Timeline.Failed.Render("failed")
-	case deliveryNone:
+	case app.DeliveryNone:
 	}
 	return ""
 }
 
 // sender styles the name of a line, which has been padded.
-func (p *paint) sender(l *line, who text.Safe) text.Safe {
+func (p *paint) sender(l *app.Line, who text.Safe) text.Safe {
 	switch {
-	case l.kind == lineAlarm:
+	case l.Kind == app.LineAlarm:
 		return p.Timeline.Failed.Render(who)
-	case !l.spoken():
+	case !l.IsSpoken():
 		return p.Timeline.Notice.Render(who)
-	case l.own:
+	case l.Own:
 		return p.Timeline.Self.Render(who)
 	default:
-		return p.nick(string(l.from)).Render(who)
+		return p.nick(string(l.From)).Render(who)
 	}
 }
 
 // said styles one row of a line's text.
-func (p *paint) said(l *line, row text.Safe) text.Safe {
+func (p *paint) said(l *app.Line, row text.Safe) text.Safe {
 	switch {
 	case row == "":
 		return ""
-	case l.kind == lineAlarm:
+	case l.Kind == app.LineAlarm:
 		return p.Timeline.Failed.Render(row)
-	case !l.spoken():
+	case !l.IsSpoken():
 		return p.Timeline.Notice.Render(row)
-	case l.mention:
+	case l.Mention:
 		return p.Timeline.Mention.Render(row)
-	case l.kind == lineAction:
+	case l.Kind == app.LineAction:
 		return p.Timeline.Action.Render(row)
 	default:
 		return p.Text.Normal.Render(row)
@@ -163,6 +164,6 @@ func spread(w int, left, right text.Safe) text.Safe {
 }
 
 // signs are those of the theme.
-func (p *paint) signs() Signs {
-	return Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
+func (p *paint) signs() app.Signs {
+	return app.Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
 }

@@ -60,7 +60,7 @@ func (m *Model) press(k bubble.Key) {
 // unescape makes Esc and a letter within a second what Alt and the letter are,
 // if that is set: for terminals without Alt.
 func (m *Model) unescape(k bubble.Key) bubble.Key {
-	now := m.paint.now()
+	now := m.paint.Now()
 	escaped := m.cfg.EscIsAlt && now.Sub(m.moment.escaped) < escapeFor
 	m.moment.escaped = time.Time{}
 	if escaped && !k.Paste && len([]rune(k.Text)) == 1 {

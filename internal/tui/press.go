@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -12,7 +13,7 @@ import (
 // write puts text into the draft.
 func (m *Model) write(s string) {
 	if !m.composer.draft.Insert(s) {
-		m.flash("a line holds " + plural(wire.MaxText, "byte") + ": the rest was left out")
+		m.flash("a line holds " + app.Plural(wire.MaxText, "byte") + ": the rest was left out")
 	}
 	m.edited()
 }
@@ -40,31 +41,31 @@ func (m *Model) paused(p paused) {
 
 // tellTyping tells those who will read it that we are writing, now and then.
 func (m *Model) tellTyping() {
-	at, now := m.book.current, m.paint.now()
-	if at == nil || m.link.me == "" || now.Sub(m.link.typed) < typingPace || !m.reaches(at) {
+	at, now := m.Book.Current, m.paint.Now()
+	if at == nil || m.Link.Me == "" || now.Sub(m.Link.ToldTyping) < typingPace || !m.reaches(at) {
 		return
 	}
-	line, here := m.composer.draft.String(), m.context()
+	line, here := m.composer.draft.String(), m.Context()
 	if line == "" || command.Destination(line, here) != command.Destination("", here) {
 		return // a command, or for somebody else
 	}
-	m.link.typed = now
-	if at.private() {
-		m.link.session.Do(wire.Typing{To: at.name})
-	} else if at.stands == inside {
-		m.link.tell(wire.Typing{Room: at.name})
+	m.Link.ToldTyping = now
+	if at.IsPrivate() {
+		m.Link.Session.Do(wire.Typing{To: at.Name})
+	} else if at.Stands == app.Inside {
+		m.Link.Tell(wire.Typing{Room: at.Name})
 	}
 }
 
 // reaches says whether anybody can be told now that we are typing.
-func (m *Model) reaches(at *place) bool {
+func (m *Model) reaches(at *app.Place) bool {
 	switch {
-	case m.link.session == nil:
+	case m.Link.Session == nil:
 		return false
-	case at.private() && at.peer.known && at.peer.path.Way != wire.WayPlain:
-		return at.peer.talks()
+	case at.IsPrivate() && at.Peer.Known && at.Peer.Path.Way != wire.WayPlain:
+		return at.Peer.IsTalking()
 	default:
-		return m.link.online()
+		return m.Link.IsOnline()
 	}
 }
 
@@ -78,26 +79,26 @@ func (m *Model) paste(s string) {
 		return
 	}
 	first, _, _ := strings.Cut(s, "\n")
-	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
-		bubble.CutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
+	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", app.Plural(lines, "line"), app.Plural(len(s), "byte"),
+		bubble.CutBytes(first, 8), m.Book.Current.Title()), func() { m.write(s) })
 }
 
 // nextUnread goes to what wants to be read most; at the end back to where the
 // walk began.
 func (m *Model) nextUnread() {
-	next := m.book.unread()
+	next := m.Book.MostUnread()
 	if next == nil {
-		back := m.book.origin
-		m.book.origin = nil
-		if back == nil || back == m.book.current {
+		back := m.Book.Origin
+		m.Book.Origin = nil
+		if back == nil || back == m.Book.Current {
 			m.flash("nothing unread")
 			return
 		}
 		m.switchTo(back)
 		return
 	}
-	if m.book.origin == nil {
-		m.book.origin = m.book.current
+	if m.Book.Origin == nil {
+		m.Book.Origin = m.Book.Current
 	}
 	m.switchTo(next)
 }
@@ -105,13 +106,13 @@ func (m *Model) nextUnread() {
 // whereIWas goes to the conversation before. On a slow line its key may have
 // been Esc and the beginning of a command, which came at once.
 func (m *Model) whereIWas() {
-	m.switchTo(m.book.last)
-	m.moment.guard.slash = m.paint.now()
+	m.switchTo(m.Book.Last)
+	m.moment.guard.slash = m.paint.Now()
 }
 
 func (m *Model) toNewest() {
-	m.timeline(m.book.current).Newest()
-	m.book.current.past.back, m.book.current.past.end = 0, true
+	m.timeline(m.Book.Current).Newest()
+	m.Book.Current.Past.Back, m.Book.Current.Past.End = 0, true
 	m.mendEnd()
 	m.look()
 }
@@ -155,7 +156,7 @@ func (m *Model) togglePeople() {
 func (m *Model) escape() {
 	s := &m.screen.shown
 	switch {
-	case m.banner.shown(&m.link):
+	case m.banner.shown(&m.Link):
 		m.banner.hidden = true
 	case s.cover:
 		s.cover = false
@@ -164,7 +165,7 @@ func (m *Model) escape() {
 	case s.peer && m.screen.w < peopleWidth:
 		s.peer = false
 	default:
-		m.moment.escaped = m.paint.now()
+		m.moment.escaped = m.paint.Now()
 	}
 }
 
@@ -181,28 +182,28 @@ func (m *Model) clearOrQuit() {
 // quit ends the program; it asks first if lines wait.
 func (m *Model) quit() {
 	var question text.Safe
-	if n := len(m.link.outbox); n > 0 {
-		question = plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
+	if n := len(m.Link.Outbox); n > 0 {
+		question = app.Plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
 	}
 	m.confirm(question, func() { m.order(bubble.OrderQuit) })
 }
 
 // retry connects now.
 func (m *Model) retry() {
-	if m.link.session == nil || !m.link.lost() {
+	if m.Link.Session == nil || !m.Link.IsLost() {
 		m.flash("the connection is there")
 		return
 	}
-	m.link.session.Retry()
+	m.Link.Session.Retry()
 	m.flash(flashConnecting)
 }
 
 // editServer brings the form back while there is no connection.
 func (m *Model) editServer() {
-	if !m.link.lost() || m.cfg.Connect == nil {
+	if !m.Link.IsLost() || m.cfg.Connect == nil {
 		m.flash("another server can be chosen when the connection is lost, in a window that began with the form")
 		return
 	}
 	m.ended()
-	m.form.back = !m.link.over()
+	m.form.back = !m.Link.HasEnded()
 }

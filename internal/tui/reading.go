@@ -4,66 +4,67 @@ import (
 	"strconv"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 
 // look takes note that the conversation on the screen is being read.
 func (m *Model) look() {
-	if at := m.book.current; m.reads(at) {
-		m.App.look(at)
+	if at := m.Book.Current; m.reads(at) {
+		m.App.Look(at)
 	}
 }
 
 // keepDraft keeps what is being written in the conversation on the screen.
 func (m *Model) keepDraft() {
-	if at := m.book.current; at != nil {
-		m.App.keepDraft(at, m.composer.Draft())
+	if at := m.Book.Current; at != nil {
+		m.App.SaveDraft(at, m.composer.Draft())
 	}
 }
 
 // switchTo goes to another conversation, as somebody asked.
-func (m *Model) switchTo(at *place) {
-	if at == nil || at == m.book.current {
+func (m *Model) switchTo(at *app.Place) {
+	if at == nil || at == m.Book.Current {
 		return
 	}
-	m.book.last = m.book.current
+	m.Book.Last = m.Book.Current
 	m.moment.guard.missed = ""
 	m.show(at)
 }
 
 // show puts a conversation on the screen. The one before keeps its draft.
-func (m *Model) show(at *place) {
-	old := m.book.current
+func (m *Model) show(at *app.Place) {
+	old := m.Book.Current
 	if old != nil {
 		m.keepDraft()
 		m.timeline(old).Show(false, 0, 0)
-		old.past.back = 0
+		old.Past.Back = 0
 	}
-	m.book.current, at.shown = at, m.paint.now()
-	id := at.disk()
-	m.keep(func(a Archive) error { return a.SetPlace(id) })
-	if old != nil && old == m.book.left {
-		m.book.left = nil
-		m.book.drop(old)
+	m.Book.Current, at.ShownAt = at, m.paint.Now()
+	id := at.DiskID()
+	m.Keep(func(a app.Archive) error { return a.SetPlace(id) })
+	if old != nil && old == m.Book.Left {
+		m.Book.Left = nil
+		m.Book.Drop(old)
 	}
 	g := &m.moment.guard
 	g.switched, g.held, g.ready = time.Time{}, false, nil
-	m.timeline(at).Show(true, at.counts.mark, at.counts.unread)
-	m.composer.Load(at.id, at.draft)
+	m.timeline(at).Show(true, at.Counts.Mark, at.Counts.Unread)
+	m.composer.Load(at.ID, at.Draft)
 	m.popup.Close()
 	m.screen.shown.cover = false
 	m.look()
-	at.past.end = true
+	at.Past.End = true
 	m.mendEnd()
-	m.fetch(at)
+	m.Fetch(at)
 	m.inspect()
 }
 
 // scroll moves the timeline by rows, as somebody asked.
 func (m *Model) scroll(rows int) {
 	if at := m.measured(); at != nil {
-		at.past.back = 0
+		at.Past.Back = 0
 		m.move(at, rows)
 	}
 }
@@ -71,13 +72,13 @@ func (m *Model) scroll(rows int) {
 // move moves a timeline by rows, and fetches older lines at its top, and those that
 // are missing where somebody goes up. Whoever comes down to a hole is not carried
 // past it by lines that come in at its lower end.
-func (m *Model) move(at *place, rows int) {
+func (m *Model) move(at *app.Place, rows int) {
 	top := m.timeline(at).Scroll(rows)
 	if rows > 0 {
 		m.mend(at)
 	}
 	if top && rows > 0 {
-		m.fetch(at)
+		m.Fetch(at)
 	}
 	m.look()
 }
@@ -96,8 +97,8 @@ func (m *Model) back(lines string) {
 }
 
 // measured is the conversation on the screen, which knows how much room it has.
-func (m *Model) measured() *place {
-	at, l := m.book.current, m.layout()
+func (m *Model) measured() *app.Place {
+	at, l := m.Book.Current, m.layout()
 	if at == nil || l.main < 1 {
 		return nil
 	}
@@ -112,36 +113,36 @@ func (m *Model) pageRows() int { return max(timelineRows(m.layout().body)-2, 1) 
 // another one, or has pressed a key and maybe means the one on the screen.
 func (m *Model) reopen(id string) {
 	switch {
-	case id == "" || wire.Fold(id) == m.book.current.id || m.cfg.Room != "" || m.form != nil || m.moment.touched:
+	case id == "" || wire.Fold(id) == m.Book.Current.ID || m.cfg.Room != "" || m.form != nil || m.moment.touched:
 	case id[0] == '@':
-		if m.link.me != "" { // before the login nobody knows which lines are our own
-			m.show(m.book.person(id[1:]))
+		if m.Link.Me != "" { // before the login nobody knows which lines are our own
+			m.show(m.Book.Person(id[1:]))
 		}
 	default:
-		m.show(m.book.room(id[1:]))
+		m.show(m.Book.Room(id[1:]))
 	}
 }
 
 // mend asks for the lines of a hole that is on the screen.
-func (m *Model) mend(at *place) {
-	if h := m.timeline(at).Hole(); h != nil && !at.waits() {
-		m.fill(at, *h, at.private())
+func (m *Model) mend(at *app.Place) {
+	if h := m.timeline(at).Hole(); h != nil && !at.Waits() {
+		m.Fill(at, *h, at.IsPrivate())
 	}
 }
 
 // mendEnd asks for what is missing below the newest line on the screen, which
 // nobody can scroll to.
 func (m *Model) mendEnd() {
-	at := m.book.current
-	if at == nil || at.waits() || !at.past.end {
+	at := m.Book.Current
+	if at == nil || at.Waits() || !at.Past.End {
 		return
 	}
-	at.past.end = false
-	if h := at.log.lowestHole(); h != nil && h.To >= at.log.last() {
-		m.fill(at, *h, at.private())
+	at.Past.End = false
+	if h := at.Log.LowestHole(); h != nil && h.To >= at.Log.Last() {
+		m.Fill(at, *h, at.IsPrivate())
 	}
-	if at.past.filled && !at.waits() && m.measured() != nil {
-		at.past.filled = false
+	if at.Past.Filled && !at.Waits() && m.measured() != nil {
+		at.Past.Filled = false
 		m.mend(at)
 	}
 }

@@ -11,13 +11,13 @@ type position struct {
 	cut  int  // rows of it below the edge
 }
 
-func (p *position) inserted(i int) {
+func (p *position) Inserted(i int) {
 	if p.up && i <= p.line {
 		p.line++
 	}
 }
 
-func (p *position) removed(i, left int) {
+func (p *position) Removed(i, left int) {
 	switch {
 	case !p.up:
 	case i < p.line:
@@ -28,7 +28,7 @@ func (p *position) removed(i, left int) {
 	p.up = p.up && left > 0
 }
 
-func (p *position) trimmed(n int) {
+func (p *position) Trimmed(n int) {
 	p.line -= n
 	if p.line < 0 {
 		*p = position{}
@@ -40,8 +40,8 @@ func (p *position) clamp(t *timeline) {
 	if !p.up {
 		return
 	}
-	p.line = min(p.line, len(t.lines)-1)
-	for p.line >= 0 && t.lines[p.line].hidden {
+	p.line = min(p.line, len(t.Lines)-1)
+	for p.line >= 0 && t.Lines[p.line].Hidden {
 		p.line, p.cut = p.line-1, 0
 	}
 	if p.line < 0 {
@@ -54,7 +54,7 @@ func (p *position) clamp(t *timeline) {
 func (t *timeline) Scroll(rows int) bool {
 	p := &t.at
 	if !p.up {
-		*p = position{up: true, line: len(t.lines) - 1}
+		*p = position{up: true, line: len(t.Lines) - 1}
 	}
 	if p.clamp(t); !p.up {
 		return true
@@ -79,14 +79,14 @@ func (t *timeline) Below() int {
 	if t.at.clamp(t); !t.at.up {
 		return 0
 	}
-	return len(t.lines) - 1 - t.at.line
+	return len(t.Lines) - 1 - t.at.line
 }
 
 func (t *timeline) climb(rows int) {
 	p := &t.at
 	p.cut += rows
 	for {
-		h, above := t.height(p.line), t.above(p.line)
+		h, above := t.height(p.line), t.LineAbove(p.line)
 		if p.cut < h {
 			return
 		}
@@ -106,7 +106,7 @@ func (t *timeline) descend(rows int) {
 	}
 	p.cut -= rows
 	for p.cut < 0 {
-		below := t.below(p.line)
+		below := t.LineBelow(p.line)
 		if below < 0 {
 			t.Newest()
 			return
@@ -114,7 +114,7 @@ func (t *timeline) descend(rows int) {
 		p.line = below
 		p.cut += t.height(below)
 	}
-	if p.cut == 0 && t.below(p.line) < 0 {
+	if p.cut == 0 && t.LineBelow(p.line) < 0 {
 		t.Newest()
 	}
 }
@@ -122,11 +122,11 @@ func (t *timeline) descend(rows int) {
 // missing is how many rows of the screen would stay empty above the oldest
 // line; 0 where it just fits, negative where there is more above.
 func (t *timeline) missing() int {
-	i, rows := len(t.lines)-1, 0
+	i, rows := len(t.Lines)-1, 0
 	if t.at.up {
 		i, rows = t.at.line, -t.at.cut
 	}
-	for ; i >= 0; i = t.above(i) {
+	for ; i >= 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 		if rows > t.drawn.height {
 			return -1
@@ -139,17 +139,17 @@ func (t *timeline) missing() int {
 // next hole that can be mended.
 func (t *timeline) Above(holes bool) int {
 	ends := func(i int) bool {
-		h := t.holeAt(i)
+		h := t.HoleAt(i)
 		return holes && h != nil && !h.Gone
 	}
 	i, rows := t.lowest(), -t.at.cut-t.drawn.height
-	for ; i >= 0 && rows < 0; i = t.above(i) {
+	for ; i >= 0 && rows < 0; i = t.LineAbove(i) {
 		if rows += t.height(i); ends(i) {
 			return 0
 		}
 	}
 	n := 0
-	for ; i >= 0; i = t.above(i) {
+	for ; i >= 0; i = t.LineAbove(i) {
 		if n++; ends(i) {
 			break
 		}
@@ -161,10 +161,10 @@ func (t *timeline) Above(holes bool) int {
 // least one.
 func (t *timeline) ToEarlier(n int) int {
 	i, rows := t.lowest(), -t.at.cut-t.drawn.height
-	for ; i >= 0 && rows < 0; i = t.above(i) {
+	for ; i >= 0 && rows < 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 	}
-	for ; i >= 0 && n > 0; i = t.above(i) {
+	for ; i >= 0 && n > 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 		n--
 	}
@@ -178,12 +178,12 @@ func (t *timeline) ToRule() bool {
 	if i < 0 {
 		return false
 	}
-	for ; i < len(t.lines) && rows < t.drawn.height; i++ {
-		if !t.lines[i].hidden {
+	for ; i < len(t.Lines) && rows < t.drawn.height; i++ {
+		if !t.Lines[i].Hidden {
 			rows += t.height(i)
 		}
 	}
-	if i == len(t.lines) {
+	if i == len(t.Lines) {
 		t.Newest()
 		return true
 	}
@@ -196,19 +196,19 @@ func (t *timeline) lowest() int {
 	if t.at.up {
 		return t.at.line
 	}
-	return len(t.lines) - 1
+	return len(t.Lines) - 1
 }
 
 // Hole is the part of a hole on the screen that can be mended, nil where there is
 // none.
 func (t *timeline) Hole() *wire.Hole {
-	if len(t.holes) == 0 {
+	if len(t.Holes) == 0 {
 		return nil
 	}
 	rows := -t.at.cut
-	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.above(i) {
+	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.LineAbove(i) {
 		rows += t.height(i)
-		if h := t.holeAt(i); h != nil && !h.Gone {
+		if h := t.HoleAt(i); h != nil && !h.Gone {
 			return h
 		}
 	}

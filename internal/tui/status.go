@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -19,11 +20,11 @@ func (m titleBar) View(int, int) []text.Safe {
 	var right text.Safe
 	switch {
 	case l.narrow:
-		if n := m.book.places(); n > 0 {
-			right = "unread: " + plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+		if n := m.Book.UnreadPlaces(); n > 0 {
+			right = "unread: " + app.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
-		right = text.TrimSpace("server "+m.link.server+"  "+m.security()) + " "
+		right = text.TrimSpace("server "+m.Link.Server+"  "+m.security()) + " "
 	default:
 		right = m.security() + " "
 	}
@@ -36,42 +37,42 @@ func (m titleBar) View(int, int) []text.Safe {
 
 // heading names the conversation on the screen.
 func (m titleBar) heading() text.Safe {
-	at, p, l := m.book.current, m.paint, m.on
+	at, p, l := m.Book.Current, m.paint, m.on
 	switch {
 	case at == nil:
 		return "chat-tui"
-	case at.private():
+	case at.IsPrivate():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := at.heading()
-		if n := at.people.count(); n > 0 {
+		name := at.Heading()
+		if n := at.People.Count(); n > 0 {
 			name += " " + text.Int(n)
-			if at.people.part {
+			if at.People.Part {
 				name += " known"
 			}
 		}
 		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
 	var count text.Safe
-	if n := at.people.count(); n > 0 && l.people == 0 {
-		count = at.people.words()
+	if n := at.People.Count(); n > 0 && l.people == 0 {
+		count = at.People.Words()
 	}
-	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
+	return p.parts(maxMeasure*2, at.Heading(), m.openly(), m.overheard(at), at.Topic, count)
 }
 
 // overheard says how many people of a room read in clear text: who is on their way can
 // read along. On this machine alone nobody is.
-func (m *Model) overheard(at *place) text.Safe {
+func (m *Model) overheard(at *app.Place) text.Safe {
 	if m.cfg.Local {
 		return ""
 	}
-	return at.people.openWords()
+	return at.People.PlainWords()
 }
 
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
 func (m *Model) openly() text.Safe {
-	if m.link.status.Direct && wire.DatagramsByName(m.link.status.Dialect) != nil {
+	if m.Link.Status.Direct && wire.DatagramsByName(m.Link.Status.Dialect) != nil {
 		return "not encrypted"
 	}
 	return ""
@@ -80,17 +81,17 @@ func (m *Model) openly() text.Safe {
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
 func (m titleBar) security() text.Safe {
-	p, d := m.paint, text.CleanLine(m.link.status.Dialect)
+	p, d := m.paint, text.CleanLine(m.Link.Status.Dialect)
 	switch {
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.Glyph.Bad + " offline"
-	case !m.link.online():
+	case !m.Link.IsOnline():
 		return p.Glyph.Trying + " connecting"
-	case m.link.status.Secure:
+	case m.Link.Status.Secure:
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
 		return "this machine only"
-	case d != "" && d != native:
+	case d != "" && d != app.Native:
 		return "speaks " + d + ", not encrypted"
 	default:
 		return "not encrypted"
@@ -103,8 +104,8 @@ type corner struct{ *Model }
 // View draws a row for each, as far as there are rows.
 func (m corner) View(w, h int) []text.Safe {
 	var me text.Safe
-	if m.link.label != "" {
-		me = " you " + m.link.label
+	if m.Link.Label != "" {
+		me = " you " + m.Link.Label
 	}
 	rows := append([]text.Safe{" " + m.connection(w-2), me}, make([]text.Safe, h)...)[:h]
 	for i, row := range rows {
@@ -117,13 +118,13 @@ func (m corner) View(w, h int) []text.Safe {
 func (m corner) connection(w int) text.Safe {
 	p := m.paint
 	switch {
-	case m.link.online():
+	case m.Link.IsOnline():
 		s := p.Glyph.Online + " online"
-		if ms := m.link.status.RTT; ms > 0 {
+		if ms := m.Link.Status.RTT; ms > 0 {
 			s = p.parts(w, s, text.Sprintf("%d ms", ms))
 		}
 		return p.Text.Good.Render(s)
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
 	default:
 		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
@@ -132,14 +133,14 @@ func (m corner) connection(w int) text.Safe {
 
 // retryIn says when the next try is due, or nothing where none is.
 func (m *Model) retryIn() text.Safe {
-	if m.link.status.RetryAt == 0 {
+	if m.Link.Status.RetryAt == 0 {
 		return ""
 	}
 	return text.Sprintf("retry %d s", m.secondsToRetry())
 }
 
 func (m *Model) secondsToRetry() int {
-	left := m.link.status.RetryAt.Time().Sub(m.paint.now())
+	left := m.Link.Status.RetryAt.Time().Sub(m.paint.Now())
 	return int(max(left+time.Second-time.Nanosecond, 0) / time.Second)
 }
 
@@ -155,10 +156,10 @@ func (m statusBar) View(width, _ int) []text.Safe {
 		return []text.Safe{m.flashRow(width)}
 	case width < narrowWidth:
 		row = m.withKeys(w, p.parts(w, m.pulse(), m.waiting()), "f1", "alt+a")
-	case m.link.over():
+	case m.Link.HasEnded():
 		row = m.withKeys(w, p.parts(w, m.time(), "ENDED", m.outboxCount()), "f1", "ctrl+q")
-	case m.link.lost():
-		since := p.clock(wire.MillisOf(m.link.since))
+	case m.Link.IsLost():
+		since := p.HourMinute(wire.MillisOf(m.Link.Since))
 		row = m.withKeys(w, p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount()), "f1", "alt+r", "alt+o", "ctrl+q")
 	default:
 		row = m.withKeys(w, p.parts(w, m.time(), m.unread(), m.outboxCount()), "f1", "ctrl+k", "alt+a", "ctrl+q")
@@ -176,33 +177,33 @@ func (m statusBar) withKeys(w int, row text.Safe, names ...string) text.Safe {
 func (m statusBar) pulse() text.Safe {
 	p := m.paint
 	switch {
-	case m.link.online() && m.link.status.RTT > 0:
-		return text.Sprintf("%s %d ms", p.Glyph.Online, m.link.status.RTT)
-	case m.link.online():
+	case m.Link.IsOnline() && m.Link.Status.RTT > 0:
+		return text.Sprintf("%s %d ms", p.Glyph.Online, m.Link.Status.RTT)
+	case m.Link.IsOnline():
 		return p.Glyph.Online
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
 	default:
 		return p.Glyph.Trying
 	}
 }
 
-func (m statusBar) time() text.Safe { return m.paint.clock(m.paint.millis()) }
+func (m statusBar) time() text.Safe { return m.paint.HourMinute(m.paint.Millis()) }
 
-func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.link.outbox)) }
+func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.Link.Outbox)) }
 
 // directCount is how many people can be reached without the server.
 func (m statusBar) directCount() text.Safe {
-	n := len(m.book.direct())
+	n := len(m.Book.Direct())
 	if n == 0 {
 		return ""
 	}
-	return plural(n, "peer") + " direct"
+	return app.Plural(n, "peer") + " direct"
 }
 
 // waiting is the outbox where it is not empty.
 func (m statusBar) waiting() text.Safe {
-	if len(m.link.outbox) == 0 {
+	if len(m.Link.Outbox) == 0 {
 		return ""
 	}
 	return m.outboxCount()
@@ -211,12 +212,12 @@ func (m statusBar) waiting() text.Safe {
 // unread names what waits to be read, or where that is too much for half of the
 // row, counts the places.
 func (m statusBar) unread() text.Safe {
-	s := m.book.waiting()
+	s := m.Book.Waiting()
 	switch {
 	case s == "":
 		return ""
 	case text.Width(s) > m.screen.w/2:
-		return "unread: " + plural(m.book.places(), "place")
+		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
 }

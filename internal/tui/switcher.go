@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -50,7 +51,7 @@ func (t *target) fit(typed string) command.Rank {
 
 func (m *Model) openSwitcher() {
 	m.over = &switcher{m: m, query: bubble.NewInput(wire.MaxText)}
-	m.askRooms()
+	m.AskRooms()
 }
 
 // Key types into the query, moves, or goes.
@@ -101,36 +102,36 @@ func (s *switcher) targets() []target {
 // targets are all places that can be gone to.
 func (m *Model) targets() []target {
 	var all []target
-	for _, at := range m.book.all() {
-		t := target{label: at.heading(), rank: 10 + at.rank(), do: func(m *Model) { m.switchTo(at) }}
-		if at.private() {
+	for _, at := range m.Book.All() {
+		t := target{label: at.Heading(), rank: 10 + at.Rank(), do: func(m *Model) { m.switchTo(at) }}
+		if at.IsPrivate() {
 			_, path := m.badge(at)
-			t.label, t.note = "@ "+m.book.labelOf(at), path+rtt(at.peer.path.RTT)
+			t.label, t.note = "@ "+m.Book.LabelOf(at), path+app.RTTWords(at.Peer.Path.RTT)
 		}
 		switch {
-		case at == m.book.current:
+		case at == m.Book.Current:
 			t.note, t.rank = "here", 9
-		case at == m.book.last && at.rank() == 0:
+		case at == m.Book.Last && at.Rank() == 0:
 			t.rank = 11
 		}
-		if c := at.counts; c.unread > 0 {
-			t.note = plural(c.unread, "new line")
-			if c.mentions > 0 {
-				t.note = text.Sprintf("@%d mention %s", c.mentions, t.note)
+		if c := at.Counts; c.Unread > 0 {
+			t.note = app.Plural(c.Unread, "new line")
+			if c.Mentions > 0 {
+				t.note = text.Sprintf("@%d mention %s", c.Mentions, t.note)
 			}
 		}
 		all = append(all, t)
 	}
-	for _, name := range m.book.known {
-		if m.book.byID[roomID(name)] == nil {
+	for _, name := range m.Book.KnownRooms {
+		if m.Book.ByID[app.RoomID(name)] == nil {
 			all = append(all, target{label: "# " + text.CleanLine(name), note: "not joined", do: func(m *Model) {
-				m.ask(m.book.current, wire.Join{Room: name})
+				m.Ask(m.Book.Current, wire.Join{Room: name})
 			}})
 		}
 	}
-	for _, name := range m.book.People() {
-		if m.book.byID[personID(name)] == nil && name != m.link.me {
-			all = append(all, target{label: "@ " + text.CleanLine(name), note: "private", do: func(m *Model) { m.switchTo(m.book.person(name)) }})
+	for _, name := range m.Book.PeopleNames() {
+		if m.Book.ByID[app.PersonID(name)] == nil && name != m.Link.Me {
+			all = append(all, target{label: "@ " + text.CleanLine(name), note: "private", do: func(m *Model) { m.switchTo(m.Book.Person(name)) }})
 		}
 	}
 	return all

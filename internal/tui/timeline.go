@@ -3,6 +3,7 @@ package tui
 import (
 	"maps"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -14,14 +15,14 @@ const maxDrawnRows = 2000
 // above or below, renders only what is looked at, and never knows its total
 // height.
 type timeline struct {
-	*Log
+	*app.Log
 	at    position
 	rule  rule
 	drawn cache
 	paint *paint
 }
 
-func newTimeline(l *Log, p *paint) *timeline {
+func newTimeline(l *app.Log, p *paint) *timeline {
 	t := &timeline{Log: l, paint: p}
 	l.Watch(&t.at)
 	return t
@@ -39,16 +40,16 @@ type cache struct {
 	width, height int
 	nick          int
 	free          int // empty rows below the newest line
-	of            map[*line]rendered
-	order         []*line // as they were rendered; a line may be there twice
+	of            map[*app.Line]rendered
+	order         []*app.Line // as they were rendered; a line may be there twice
 	rows          int
 }
 
 // keep remembers the rows of a line, and lets the oldest half go when there
 // are too many.
-func (c *cache) keep(l *line, r rendered) {
+func (c *cache) keep(l *app.Line, r rendered) {
 	if c.of == nil {
-		c.of = map[*line]rendered{}
+		c.of = map[*app.Line]rendered{}
 	}
 	c.rows += len(r.rows) - len(c.of[l].rows)
 	c.of[l] = r
@@ -63,7 +64,7 @@ func (c *cache) keep(l *line, r rendered) {
 			delete(c.of, old)
 		}
 	}
-	c.order = append([]*line(nil), c.order[half:]...)
+	c.order = append([]*app.Line(nil), c.order[half:]...)
 }
 
 // A rule is the line above what is new since somebody last looked. It stands
@@ -94,8 +95,8 @@ func (r *rule) news(t *timeline) int {
 		return r.count
 	}
 	n := 0
-	for i := t.after(r.mark); i < t.settled() && t.lines[i].key <= r.upto; i++ {
-		if t.lines[i].counts() {
+	for i := t.After(r.mark); i < t.Settled() && t.Lines[i].Key <= r.upto; i++ {
+		if t.Lines[i].IsNews() {
 			n++
 		}
 	}
@@ -107,12 +108,12 @@ func (t *timeline) firstNews() int {
 	if !t.rule.on {
 		return -1
 	}
-	for i := t.after(t.rule.mark); i < t.settled(); i++ {
-		l := t.lines[i]
-		if t.rule.upto != 0 && l.key > t.rule.upto {
+	for i := t.After(t.rule.mark); i < t.Settled(); i++ {
+		l := t.Lines[i]
+		if t.rule.upto != 0 && l.Key > t.rule.upto {
 			break
 		}
-		if l.counts() {
+		if l.IsNews() {
 			return i
 		}
 	}
@@ -133,18 +134,18 @@ func (t *timeline) Resize(w, h int) {
 }
 
 // timeline is how a conversation is shown.
-func (m *Model) timeline(at *place) *timeline {
+func (m *Model) timeline(at *app.Place) *timeline {
 	t := m.logs[at]
 	if t == nil {
 		if m.logs == nil {
-			m.logs = map[*place]*timeline{}
+			m.logs = map[*app.Place]*timeline{}
 		}
-		maps.DeleteFunc(m.logs, func(p *place, _ *timeline) bool { return m.book.byID[p.id] != p })
-		t = newTimeline(&at.log, m.paint)
+		maps.DeleteFunc(m.logs, func(p *app.Place, _ *timeline) bool { return m.Book.ByID[p.ID] != p })
+		t = newTimeline(&at.Log, m.paint)
 		m.logs[at] = t
 	}
 	return t
 }
 
 // reads reports whether somebody sees the newest line of a conversation.
-func (m *Model) reads(at *place) bool { return at == m.book.current && m.timeline(at).Below() == 0 }
+func (m *Model) reads(at *app.Place) bool { return at == m.Book.Current && m.timeline(at).Below() == 0 }

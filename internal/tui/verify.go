@@ -4,6 +4,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	"rsc.io/qr"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -34,26 +35,26 @@ type verifyBox struct {
 	code *qr.Code  // nil: there is none
 	face verifyFace
 
-	peer    *peer   // whose key it is
-	me      string  // what we are called, folded
-	session Session // that knows the server
+	peer    *app.Peer   // whose key it is
+	me      string      // what we are called, folded
+	session app.Session // that knows the server
 }
 
 // safety shows what to compare with somebody, if that was asked for.
 func (m *Model) safety(e *wire.Safety) {
-	ask := m.link.errand(e.Re.Re)
-	if ask.final || e.Re.Re == "" {
+	ask := m.Link.TakeErrand(e.Re.Re)
+	if ask.Final || e.Re.Re == "" {
 		return
 	}
-	m.link.shows(e.User, e.Print)
+	m.Link.NoteShown(e.User, e.Print)
 	if e.User == "" {
-		m.ownKeys(ask.at, e)
+		m.ownKeys(ask.At, e)
 		return
 	}
 	v := &verifyBox{
 		m:  m,
 		of: e, name: e.User, who: text.CleanLine(e.User),
-		peer: m.book.peer(e.User), me: wire.Fold(m.link.me), session: m.link.session,
+		peer: m.Book.Peer(e.User), me: wire.Fold(m.Link.Me), session: m.Link.Session,
 	}
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
@@ -64,16 +65,16 @@ func (m *Model) safety(e *wire.Safety) {
 
 // stale says why the number is not the one to compare any more, "" where it is.
 func (v *verifyBox) stale(m *Model) text.Safe {
-	way := &v.peer.path
+	way := &v.peer.Path
 	switch {
-	case m.link.session != v.session:
+	case m.Link.Session != v.session:
 		return "you are at another server now"
-	case wire.Fold(m.link.me) != v.me:
+	case wire.Fold(m.Link.Me) != v.me:
 		return "you have another name now, which the number covers"
-	case m.book.peers[wire.Fold(v.name)] != v.peer:
+	case m.Book.Peers[wire.Fold(v.name)] != v.peer:
 		return v.who + " has another name now, which the number covers"
 	case way.Device != "" && way.Device != v.of.Print:
-		return v.who + " has another key now, " + m.shortPrint(way.Device)
+		return v.who + " has another key now, " + m.ShortPrint(way.Device)
 	case way.Key == wire.KeyWithdrawn && v.of.State != way.Key:
 		return v.who + " has removed this device"
 	}
@@ -96,27 +97,27 @@ func (m *Model) reconsider() {
 	m.arise()
 	m.moment.guard.gone = words
 	m.flash(words)
-	m.note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
+	m.Note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }
 
 // ownKeys prints what is to be known of the account's own devices.
-func (m *Model) ownKeys(at *place, e *wire.Safety) {
+func (m *Model) ownKeys(at *app.Place, e *wire.Safety) {
 	if e.Own != "" {
-		m.note(at, "the key of this device: "+text.CleanLine(e.Own))
+		m.Note(at, "the key of this device: "+text.CleanLine(e.Own))
 	}
 	if e.Print != "" && e.Print != e.Own {
 		words := "another device of this account: " + text.CleanLine(e.Print)
 		if e.Since > 0 {
-			words += ", since " + m.paint.day(e.Since)
+			words += ", since " + m.paint.Day(e.Since)
 		}
-		m.note(at, words)
+		m.Note(at, words)
 	}
 	if len(e.Groups) > 0 {
-		m.note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
+		m.Note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
 	}
 	if len(e.Words) > 0 {
-		m.note(at, "the same in words: "+text.Join(cleanAll(e.Words), " ")+". All of them count")
-		m.note(at, "both devices show the same: /verify "+m.link.label+" same vouches for the other one. They differ: change your password with /account password")
+		m.Note(at, "the same in words: "+text.Join(cleanAll(e.Words), " ")+". All of them count")
+		m.Note(at, "both devices show the same: /verify "+m.Link.Label+" same vouches for the other one. They differ: change your password with /account password")
 	}
 }
 
@@ -162,7 +163,7 @@ func (v *verifyBox) answer(a wire.Answer) {
 		return
 	}
 	m.over = nil
-	m.link.do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, errand{at: m.book.find(personID(v.name)), final: true})
+	m.Link.Do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, app.Errand{At: m.Book.Find(app.PersonID(v.name)), Final: true})
 }
 
 // View returns h rows of w columns: all that helps to decide, or where that is
@@ -253,12 +254,12 @@ func (v *verifyBox) facts(p *paint) text.Safe {
 	}[v.of.State]
 	var first, guest text.Safe
 	if v.of.Since > 0 {
-		first = "first seen " + text.CleanLine(p.local(v.of.Since).Format("2 Jan"))
+		first = "first seen " + text.CleanLine(p.Local(v.of.Since).Format("2 Jan"))
 	}
 	if v.of.Guest {
 		guest = "a guest's key, not kept"
 	}
-	return joined(p, []text.Safe{first, state, guest, plural(v.of.Lines, "line")})
+	return joined(p, []text.Safe{first, state, guest, app.Plural(v.of.Lines, "line")})
 }
 
 // shown is the number, as the person wants it.

@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -10,22 +11,22 @@ import (
 
 // badge says in three letters or four how lines to somebody travel, and which
 // sign stands before their name.
-func (m *Model) badge(who *place) (sign, path text.Safe) {
-	p, way := m.paint, &who.peer.path
+func (m *Model) badge(who *app.Place) (sign, path text.Safe) {
+	p, way := m.paint, &who.Peer.Path
 	sign, path = p.Glyph.Offline, "off"
-	known, here := m.book.presence(who.name)
+	known, here := m.Book.Presence(who.Name)
 	switch {
-	case !m.link.online():
+	case !m.Link.IsOnline():
 		sign, path = p.Glyph.Unknown, ""
-	case here && known.away != "":
+	case here && known.Away != "":
 		sign = p.Glyph.Away
 	case here:
 		sign = p.Glyph.Online
 	}
-	if here && m.link.online() {
-		path = m.plainBadge(way)
+	if here && m.Link.IsOnline() {
+		path = m.PlainBadge(way)
 	}
-	if !who.peer.known {
+	if !who.Peer.Known {
 		return sign, path
 	}
 	switch {
@@ -41,8 +42,8 @@ func (m *Model) badge(who *place) (sign, path text.Safe) {
 		sign, path = p.Glyph.Trying, "try"
 	case way.Way == wire.WayInbox:
 		path = "box"
-	case way.Way == wire.WayPlain && m.link.older(): // whether they are here or not
-		path = m.plainBadge(way)
+	case way.Way == wire.WayPlain && m.Link.IsOlder(): // whether they are here or not
+		path = m.PlainBadge(way)
 	case way.Way == wire.WayPlain && way.Addr != "": // past the server, which does not know them
 		sign, path = p.Glyph.Online, "pln"
 	case way.Way == wire.WayNever:
@@ -79,22 +80,22 @@ func loss(way *wire.Path) text.Safe {
 
 // privateHeading names the other side of a private conversation, and the way to
 // them.
-func (m *Model) privateHeading(at *place, l layout) text.Safe {
-	who := "@ " + m.book.labelOf(at)
-	if at.peer.was != "" {
-		who += " (was " + at.peer.was + ")"
+func (m *Model) privateHeading(at *app.Place, l layout) text.Safe {
+	who := "@ " + m.Book.LabelOf(at)
+	if at.Peer.Was != "" {
+		who += " (was " + at.Peer.Was + ")"
 	}
 	switch {
-	case at.peer.known && l.narrow:
+	case at.Peer.Known && l.narrow:
 		_, path := m.badge(at)
-		return joined(m.paint, []text.Safe{who, path + rtt(at.peer.path.RTT), m.keyMark(&at.peer.path)})
-	case at.peer.known:
-		parts := append([]text.Safe{who}, m.wayWords(at.peer)...)
-		if at.peer.path.Way == wire.WayDirect && l.w >= peopleWidth {
-			parts = append(parts, loss(&at.peer.path))
+		return joined(m.paint, []text.Safe{who, path + app.RTTWords(at.Peer.Path.RTT), m.keyMark(&at.Peer.Path)})
+	case at.Peer.Known:
+		parts := append([]text.Safe{who}, m.WayWords(at.Peer)...)
+		if at.Peer.Path.Way == wire.WayDirect && l.w >= peopleWidth {
+			parts = append(parts, loss(&at.Peer.Path))
 		}
 		return joined(m.paint, parts)
-	case m.link.status.Direct:
+	case m.Link.Status.Direct:
 		return m.paint.parts(l.w, who, "plain text past the server")
 	default:
 		return m.paint.parts(l.w, who, "through the server, readable by it")
@@ -115,18 +116,18 @@ func joined(p *paint, parts []text.Safe) text.Safe {
 // privatePrompt says what becomes of a line to somebody, in a long form and a
 // short one; empty where the composer says what it says of all lines.
 func (m *Model) privatePrompt(name string) (long, short text.Safe) {
-	p := m.book.peerTo(name)
-	way := &p.path
+	p := m.Book.PeerTo(name)
+	way := &p.Path
 	clean := text.CleanLine(name)
 	switch {
-	case !p.known:
+	case !p.Known:
 	case way.Blocked:
 		return " (blocked: /verify " + clean + ")", " (blocked)"
 	case way.Way == wire.WayDirect:
 		return ", encrypted", " (encrypted)"
 	case way.Request:
 		return " (a line accepts their request)", " (accepts)"
-	case m.link.lost():
+	case m.Link.IsLost():
 	case way.Way == wire.WayRelay:
 		return " (relayed, encrypted)", " (relayed)"
 	case way.Way == wire.WayInbox:
@@ -139,9 +140,9 @@ func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 		return " (opens a connection)", " (opens)"
 	case way.Way == wire.WayNever:
 		return " (not possible here)", " (not possible)"
-	case way.Way == wire.WayPlain && m.pastServer(way):
+	case way.Way == wire.WayPlain && m.PastServer(way):
 		return ", in plain text (readable on the way)", " (plain text)"
-	case way.Way == wire.WayPlain && m.link.status.Direct: // a registry carries it
+	case way.Way == wire.WayPlain && m.Link.Status.Direct: // a registry carries it
 		return ", through the server (readable by it)", serverReads
 	}
 	return "", ""
@@ -150,7 +151,7 @@ func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 // receiver is the only one that a line as it stands is for, "" where it is for
 // all or for nobody.
 func (m *Model) receiver() string {
-	to, ok := strings.CutPrefix(command.Destination(m.composer.draft.String(), m.context()), "to ")
+	to, ok := strings.CutPrefix(command.Destination(m.composer.draft.String(), m.Context()), "to ")
 	if !ok {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"strings"
@@ -7,28 +7,28 @@ import (
 	"labchat/internal/wire"
 )
 
-// plainBadge is that of lines that are not encrypted.
-func (a *App) plainBadge(way *wire.Path) text.Safe {
-	if a.pastServer(way) {
+// PlainBadge is that of lines that are not encrypted.
+func (a *App) PlainBadge(way *wire.Path) text.Safe {
+	if a.PastServer(way) {
 		return "pln"
 	}
 	return "srv"
 }
 
-// pastServer says whether lines that are not encrypted go past the server. A
+// PastServer says whether lines that are not encrypted go past the server. A
 // registry that carries them is named as the other side.
-func (a *App) pastServer(way *wire.Path) bool {
+func (a *App) PastServer(way *wire.Path) bool {
 	if way.Addr != "" {
-		return way.Addr != a.link.status.Remote
+		return way.Addr != a.Link.Status.Remote
 	}
-	return a.link.status.Direct
+	return a.Link.Status.Direct
 }
 
 // keyWords says what is thought of somebody's key; "" where there is none.
 func (a *App) keyWords(way *wire.Path) text.Safe {
 	switch way.Key {
 	case wire.KeyVerified:
-		return "verified " + a.signs.Good
+		return "verified " + a.Signs.Good
 	case wire.KeyNew:
 		return guestly("new key, not compared", way.Guest)
 	case wire.KeyKnown:
@@ -53,10 +53,10 @@ func guestly(words text.Safe, guest bool) text.Safe {
 	return words
 }
 
-// wayWords says how lines to somebody travel, in parts: what is thought of the
+// WayWords says how lines to somebody travel, in parts: what is thought of the
 // key, the way, and what else is to be known.
-func (a *App) wayWords(p *peer) []text.Safe {
-	way := &p.path
+func (a *App) WayWords(p *Peer) []text.Safe {
+	way := &p.Path
 	var parts []text.Safe
 	if way.Request {
 		parts = append(parts, "asks for a private conversation")
@@ -77,29 +77,29 @@ func (a *App) wayWords(p *peer) []text.Safe {
 }
 
 // wayWord is the way alone.
-func (a *App) wayWord(p *peer) text.Safe {
-	way, reason := &p.path, text.CleanLine(p.path.Reason)
+func (a *App) wayWord(p *Peer) text.Safe {
+	way, reason := &p.Path, text.CleanLine(p.Path.Reason)
 	switch {
 	case way.Way == wire.WayDirect:
-		return "direct UDP" + rtt(way.RTT)
+		return "direct UDP" + RTTWords(way.RTT)
 	case way.Way == wire.WayRelay:
-		return because("relayed"+rtt(way.RTT), reason)
+		return Because("relayed"+RTTWords(way.RTT), reason)
 	case way.Asked:
 		return reason
 	case way.Trying:
-		return because("looking for a way, lines wait here", reason)
+		return Because("looking for a way, lines wait here", reason)
 	case way.Way == wire.WayInbox:
-		return because("away: lines wait sealed at the server", reason)
+		return Because("away: lines wait sealed at the server", reason)
 	case way.Way == wire.WayNever:
 		return reason
 	case way.Way == wire.WayPlain && reason != "":
 		return "not encrypted: " + reason
-	case way.Way == wire.WayPlain && a.plainBadge(way) == "pln":
+	case way.Way == wire.WayPlain && a.PlainBadge(way) == "pln":
 		return "not encrypted: plain text past the server"
 	case way.Way == wire.WayPlain:
 		return "not encrypted: through the server, readable by it"
 	case way.Blocked:
-		return because("lines wait here", reason)
+		return Because("lines wait here", reason)
 	case reason != "":
 		return "lines wait here: " + reason
 	default:
@@ -107,44 +107,44 @@ func (a *App) wayWord(p *peer) text.Safe {
 	}
 }
 
-// rtt prints a round-trip time behind a way.
-func rtt(micros int64) text.Safe {
+// RTTWords prints a round-trip time behind a way.
+func RTTWords(micros int64) text.Safe {
 	if micros <= 0 {
 		return ""
 	}
-	return " " + millis(micros)
+	return " " + Milliseconds(micros)
 }
 
-// millis prints microseconds as people read them.
-func millis(micros int64) text.Safe {
+// Milliseconds prints microseconds as people read them.
+func Milliseconds(micros int64) text.Safe {
 	if micros < 1000 {
 		return "<1 ms"
 	}
 	return text.Sprintf("%d ms", micros/1000)
 }
 
-// shortPrint is the beginning of a key's print: enough to tell two keys apart
+// ShortPrint is the beginning of a key's print: enough to tell two keys apart
 // at a glance, not enough to trust one.
-func (a *App) shortPrint(key string) text.Safe {
+func (a *App) ShortPrint(key string) text.Safe {
 	const enough = 8
 	r := []rune(strings.TrimPrefix(key, "SHA256:"))
 	if len(r) > enough {
-		return text.CleanLine(string(r[:enough])) + a.signs.More
+		return text.CleanLine(string(r[:enough])) + a.Signs.More
 	}
 	return text.CleanLine(string(r))
 }
 
-// reached says whether lines go straight to somebody.
-func (b *book) reached(name string) bool {
-	p := b.peers[wire.Fold(name)]
-	return p != nil && p.path.Way == wire.WayDirect && !p.path.Blocked && !p.path.Request
+// Reached says whether lines go straight to somebody.
+func (b *Book) Reached(name string) bool {
+	p := b.Peers[wire.Fold(name)]
+	return p != nil && p.Path.Way == wire.WayDirect && !p.Path.Blocked && !p.Path.Request
 }
 
-// direct names those whose lines go past the server, with the ways.
-func (b *book) direct() (names []text.Safe) {
-	for _, at := range b.persons {
-		if way := &at.peer.path; way.Way == wire.WayDirect && !way.Blocked {
-			names = append(names, at.label+", direct UDP"+rtt(way.RTT))
+// Direct names those whose lines go past the server, with the ways.
+func (b *Book) Direct() (names []text.Safe) {
+	for _, at := range b.Persons {
+		if way := &at.Peer.Path; way.Way == wire.WayDirect && !way.Blocked {
+			names = append(names, at.Label+", direct UDP"+RTTWords(way.RTT))
 		}
 	}
 	return names

@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"context"
@@ -18,8 +18,8 @@ type Signs struct {
 
 // A Clock tells the time as this place has it.
 type Clock struct {
-	now  func() time.Time
-	zone *time.Location
+	Now  func() time.Time
+	Zone *time.Location
 }
 
 // An App is what a person's client knows and does, whatever shows it: the
@@ -27,15 +27,15 @@ type Clock struct {
 // to. It is for one goroutine, that of its View.
 type App struct {
 	Clock
-	link    link
-	book    book
-	disk    disk // writes to the archive, one after the other
-	view    View
-	signs   Signs
-	room    string // that was asked for at start, ""
-	direct  bool   // one other person, and no server
-	secret  bool   // a password was to be asked for, and that came to nothing: the next text may be it
-	company bool   // somebody else is here, or was
+	Link       Link
+	Book       Book
+	disk       disk // writes to the archive, one after the other
+	view       View
+	Signs      Signs
+	room       string // that was asked for at start, ""
+	direct     bool   // one other person, and no server
+	SecretNext bool   // a password was to be asked for, and that came to nothing: the next text may be it
+	Company    bool   // somebody else is here, or was
 }
 
 // A View shows an App to a person. Its methods are called on the App's
@@ -57,17 +57,17 @@ type View interface {
 	Do(verb command.Verb, arg string) bool
 
 	// Reads reports whether the newest line of a place is seen; Newest goes there.
-	Reads(at *place) bool
+	Reads(at *Place) bool
 	Newest()
 	// Show puts a place where another one is gone, SwitchTo goes to one as somebody
 	// asked, Arrive to a room that was asked for, unless something else was begun.
-	Show(at *place)
-	SwitchTo(at *place)
-	Arrive(at *place, ask errand)
+	Show(at *Place)
+	SwitchTo(at *Place)
+	Arrive(at *Place, ask Errand)
 	// Displaced says that another place came up though nobody asked for it.
 	Displaced()
 	// Missed marks where lines begin that were said while nobody could look.
-	Missed(at *place, mark, upto wire.ID)
+	Missed(at *Place, mark, upto wire.ID)
 	// LinesCame says that lines have come, or will not, that were asked for.
 	LinesCame()
 
@@ -78,28 +78,28 @@ type View interface {
 	Edits() int
 	// Recallable offers a line that was refused again. Renamed says that a place has
 	// another id.
-	Recallable(at *place, line string)
+	Recallable(at *Place, line string)
 	Renamed(old, id string)
 
 	// StatusChanged, LoggedIn and Restored follow the session and its disk.
 	StatusChanged(e *wire.Status, was wire.State)
 	LoggedIn()
-	Restored(r restored, was restored)
+	Restored(r Restored, was Restored)
 	// LoginRefused and Refused report whether the person has been told where they
 	// look.
 	LoginRefused(e *wire.Refused) bool
-	Refused(ask errand, words text.Safe) bool
+	Refused(ask Errand, words text.Safe) bool
 	RoomsListed()
-	Typing(at *place)
+	Typing(at *Place)
 	Safety(e *wire.Safety)
 	// FileCard says how far a file has come.
 	FileCard(e *wire.Transfer) text.Safe
 }
 
-func newApp(v View, room string, direct bool, now func() time.Time, zone *time.Location) *App {
+func New(v View, room string, direct bool, now func() time.Time, zone *time.Location) *App {
 	a := &App{Clock: Clock{now, zone}, view: v, room: room, direct: direct}
-	a.book.clock = &a.Clock
-	a.link.lines = wire.MaxText
+	a.Book.clock = &a.Clock
+	a.Link.MaxLine = wire.MaxText
 	return a
 }
 
@@ -111,57 +111,59 @@ func (a *App) later(d time.Duration, do func()) {
 	a.view.Start(d, func(context.Context) func() { return do })
 }
 
-// connect begins to live with a session.
-func (a *App) connect(s Session, archive Archive, arrived func(), known bool) {
-	if a.link.archive != archive {
-		a.link.ignored = nil
+// Connect begins to live with a session.
+func (a *App) Connect(s Session, archive Archive, arrived func(), known bool) {
+	if a.Link.Archive != archive {
+		a.Link.ignored = nil
 	}
-	a.link.shown = nil
-	a.link.session, a.link.archive, a.link.arrived = s, archive, arrived
-	a.link.known = known
+	a.Link.shown = nil
+	a.Link.Session, a.Link.Archive, a.Link.arrived = s, archive, arrived
+	a.Link.Known = known
 }
 
-// note adds a line of ours to a place, or where nobody knows better, to the
+// Note adds a line of ours to a place, or where nobody knows better, to the
 // one on the screen.
-func (a *App) note(at *place, s text.Safe) {
+func (a *App) Note(at *Place, s text.Safe) {
 	if at == nil {
-		at = a.book.current
+		at = a.Book.Current
 	}
 	if at == nil {
-		at = a.book.room(a.room)
+		at = a.Book.Room(a.room)
 	}
-	at.log.Note(&line{kind: lineNote, at: a.millis(), text: s})
+	at.Log.Note(&Line{Kind: LineNote, At: a.Millis(), Text: s})
 }
 
-// notes adds several.
-func (a *App) notes(at *place, lines []text.Safe) {
+// Notes adds several.
+func (a *App) Notes(at *Place, lines []text.Safe) {
 	for _, s := range lines {
-		a.note(at, s)
+		a.Note(at, s)
 	}
 }
 
-// cleanError is an error as it may be shown: part of it may be foreign.
-func cleanError(err error) text.Safe { return text.CleanLine(err.Error()) }
+// CleanError is an error as it may be shown: part of it may be foreign.
+func CleanError(err error) text.Safe { return text.CleanLine(err.Error()) }
 
-// clock prints hours and minutes.
-func (c *Clock) clock(at wire.Millis) text.Safe { return text.CleanLine(c.local(at).Format("15:04")) }
+// HourMinute prints hours and minutes.
+func (c *Clock) HourMinute(at wire.Millis) text.Safe {
+	return text.CleanLine(c.Local(at).Format("15:04"))
+}
 
-// day prints a date as the rule above a day does.
-func (c *Clock) day(at wire.Millis) text.Safe {
-	day := c.local(at)
-	if day.Year() != c.now().In(c.zone).Year() {
+// Day prints a date as the rule above a day does.
+func (c *Clock) Day(at wire.Millis) text.Safe {
+	day := c.Local(at)
+	if day.Year() != c.Now().In(c.Zone).Year() {
 		return text.CleanLine(day.Format("Mon 2 January 2006"))
 	}
 	return text.CleanLine(day.Format("Mon 2 January"))
 }
 
-func (c *Clock) local(at wire.Millis) time.Time { return at.Time().In(c.zone) }
+func (c *Clock) Local(at wire.Millis) time.Time { return at.Time().In(c.Zone) }
 
-func (c *Clock) sameDay(a, b wire.Millis) bool {
-	ay, am, ad := c.local(a).Date()
-	by, bm, bd := c.local(b).Date()
+func (c *Clock) SameDay(a, b wire.Millis) bool {
+	ay, am, ad := c.Local(a).Date()
+	by, bm, bd := c.Local(b).Date()
 	return ad == bd && am == bm && ay == by
 }
 
-// millis is the present as messages have it.
-func (c *Clock) millis() wire.Millis { return wire.MillisOf(c.now()) }
+// Millis is the present as messages have it.
+func (c *Clock) Millis() wire.Millis { return wire.MillisOf(c.Now()) }

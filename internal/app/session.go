@@ -1,4 +1,4 @@
-package tui
+package app
 
 import "labchat/internal/wire"
 

@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"context"
@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	holeRow = "lines are missing here: scroll up to fetch them"
-	lostRow = "lines are missing here, which nobody has kept"
+	HoleRow = "lines are missing here: scroll up to fetch them"
+	LostRow = "lines are missing here, which nobody has kept"
 	// maxShownHoles is how many holes of one timeline are told apart.
 	maxShownHoles = 1000
 )
 
-// holeLabel is what the rule says where lines are missing.
-func holeLabel(h *wire.Hole) text.Safe {
+// HoleLabel is what the rule says where lines are missing.
+func HoleLabel(h *wire.Hole) text.Safe {
 	if h.Gone {
-		return lostRow
+		return LostRow
 	}
-	return holeRow
+	return HoleRow
 }
 
 // gap follows the word that lines come which were said earlier: those that we
@@ -31,31 +31,31 @@ func (a *App) gap(e *wire.Gap) {
 		a.leftOut(e)
 		return
 	}
-	ask := a.link.errand(e.Re.Re)
-	at := a.book.byID[roomID(e.Room)]
+	ask := a.Link.TakeErrand(e.Re.Re)
+	at := a.Book.ByID[RoomID(e.Room)]
 	switch {
-	case ask.about != nil && ask.hole.To != 0:
-		ask.about.past.asking = ""
-		ask.about.log.Mend(ask.hole, e)
-	case ask.about != nil:
-		ask.about.past.asking = ""
-		ask.about.past.server = e.Count == 0
-		ask.about.log.Await(e.From, e)
+	case ask.About != nil && ask.hole.To != 0:
+		ask.About.Past.asking = ""
+		ask.About.Log.Mend(ask.hole, e)
+	case ask.About != nil:
+		ask.About.Past.asking = ""
+		ask.About.Past.Server = e.Count == 0
+		ask.About.Log.Await(e.From, e)
 	case at != nil:
 		a.missed(at, e)
 	}
 }
 
 // missed notes which lines of a room were said while we were not there.
-func (a *App) missed(at *place, e *wire.Gap) {
+func (a *App) missed(at *Place, e *wire.Gap) {
 	switch {
 	case e.More && e.Count > 0:
-		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: e.From - 1})
+		at.Log.Miss(wire.Hole{From: at.Log.Last() + 1, To: e.From - 1})
 	case e.More: // not even the newest line had room in the answer
-		at.log.Miss(wire.Hole{From: at.log.last() + 1, To: max(e.To, at.counts.came)})
-		at.past.end = true
+		at.Log.Miss(wire.Hole{From: at.Log.Last() + 1, To: max(e.To, at.Counts.came)})
+		at.Past.End = true
 	}
-	if mark := max(at.counts.mark, at.log.last()); at == a.book.current && e.Count > 0 && mark != 0 {
+	if mark := max(at.Counts.Mark, at.Log.Last()); at == a.Book.Current && e.Count > 0 && mark != 0 {
 		a.view.Missed(at, mark, e.To)
 	}
 }
@@ -63,28 +63,28 @@ func (a *App) missed(at *place, e *wire.Gap) {
 // leftOut notes which lines of a conversation have come while the screen did
 // not keep up. They are news like all others.
 func (a *App) leftOut(e *wire.Gap) {
-	var at *place
+	var at *Place
 	switch {
-	case e.With != "" && a.link.ignores(e.With):
+	case e.With != "" && a.Link.ignores(e.With):
 		return
 	case e.With != "":
-		at = a.book.person(e.With)
+		at = a.Book.Person(e.With)
 	default:
-		at = a.book.room(e.Room)
+		at = a.Book.Room(e.Room)
 	}
-	at.log.awaited = wire.Hole{} // it may be among them
-	at.log.Miss(wire.Hole{From: e.From, To: e.To})
-	at.past.end = true
-	if e.To > at.counts.mark && !a.view.Reads(at) {
-		at.counts.unread += e.Out
+	at.Log.awaited = wire.Hole{} // it may be among them
+	at.Log.Miss(wire.Hole{From: e.From, To: e.To})
+	at.Past.End = true
+	if e.To > at.Counts.Mark && !a.view.Reads(at) {
+		at.Counts.Unread += e.Out
 	}
 }
 
 // missedBefore notes where the archive lacks lines among those that it was asked
 // for: below first, or its newest ones.
-func (a *App) missedBefore(at *place, o older) {
-	if n := len(o.events); at.private() && n > 0 {
-		at.log.Close(oldestOf(o.events, o.full), wire.LineID(o.events[n-1]))
+func (a *App) missedBefore(at *Place, o older) {
+	if n := len(o.events); at.IsPrivate() && n > 0 {
+		at.Log.Close(oldestOf(o.events, o.full), wire.LineID(o.events[n-1]))
 	}
 	if o.extent.Last == 0 || o.err != nil {
 		return
@@ -93,14 +93,14 @@ func (a *App) missedBefore(at *place, o older) {
 	if o.first != 0 {
 		to = min(to, o.first-1)
 	}
-	at.log.Learn(oldestOf(o.events, o.full), to, o.extent)
-	first := at.log.first()
+	at.Log.Learn(oldestOf(o.events, o.full), to, o.extent)
+	first := at.Log.first()
 	if len(o.events) == 0 || first <= o.extent.Last {
 		return
 	}
 	since := wire.Hole{From: o.extent.Last + 1, To: first - 1}
 	if first == o.first { // the line came past a full disk
-		at.log.Miss(since)
+		at.Log.Miss(since)
 	} else { // it has come since the archive was asked, which may have it by this time
 		a.learn(at, since)
 	}
@@ -114,79 +114,79 @@ func oldestOf(events []wire.Event, full bool) wire.ID {
 	return wire.LineID(events[0])
 }
 
-// fill asks for the lines of a hole: the archive, where it has them or nobody else
+// Fill asks for the lines of a hole: the archive, where it has them or nobody else
 // can, else the server.
-func (a *App) fill(at *place, h wire.Hole, only bool) {
+func (a *App) Fill(at *Place, h wire.Hole, only bool) {
 	if h.Gone {
 		return
 	}
-	if a.link.archive == nil {
+	if a.Link.Archive == nil {
 		a.fillFromServer(at, h)
 		return
 	}
-	at.past.asking = askingArchive
-	id, extent, archive := at.id, at.extent(), a.link.archive
+	at.Past.asking = askingArchive
+	id, extent, archive := at.ID, at.extent(), a.Link.Archive
 	a.start(func(context.Context) func() {
 		f := filling{place: id, hole: h, extent: extent(archive)}
 		if f.known = only || f.extent.Has(h.To); f.known {
-			f.events, f.err = archive.Recent(id, h.To+1, page)
-			f.full = len(f.events) == page
+			f.events, f.err = archive.Recent(id, h.To+1, PageLines)
+			f.full = len(f.events) == PageLines
 		}
 		return func() { a.filled(f) }
 	})
 }
 
-func (a *App) fillFromServer(at *place, h wire.Hole) {
-	if at.stands == inside && a.link.online() && !at.private() {
-		at.past.asking = a.link.do(wire.History{Room: at.name, Before: h.To + 1, Limit: page}, errand{about: at, quiet: true, hole: h})
+func (a *App) fillFromServer(at *Place, h wire.Hole) {
+	if at.Stands == Inside && a.Link.IsOnline() && !at.IsPrivate() {
+		at.Past.asking = a.Link.Do(wire.History{Room: at.Name, Before: h.To + 1, Limit: PageLines}, Errand{About: at, Quiet: true, hole: h})
 	}
 }
 
 // filled puts in what the archive had of a hole, and goes on where that is not
 // all of it.
 func (a *App) filled(f filling) {
-	at := a.book.byID[f.place]
+	at := a.Book.ByID[f.place]
 	if at == nil {
 		return
 	}
-	at.past.asking = ""
+	at.Past.asking = ""
 	switch missing := f.extent.Holes.Within(f.hole.To, f.hole.To); {
 	case f.err != nil: // whoever scrolls here again tries again
-		at.past.back = 0
-		a.note(at, "missing lines can't be read from the disk: "+cleanError(f.err))
+		at.Past.Back = 0
+		a.Note(at, "missing lines can't be read from the disk: "+CleanError(f.err))
 		return
 	case !f.known && len(missing) > 0 && missing[0].Gone:
-		at.log.Learn(missing[0].From, f.hole.To, f.extent)
+		at.Log.Learn(missing[0].From, f.hole.To, f.extent)
 		return
 	case !f.known:
 		a.fillFromServer(at, f.hole)
 		return
 	}
 	if f.extent.Has(f.hole.To) {
-		at.log.Learn(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To, f.extent)
+		at.Log.Learn(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To, f.extent)
 	} else { // nobody else can be asked
-		at.log.Close(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To)
+		at.Log.Close(max(f.hole.From, oldestOf(f.events, f.full)), f.hole.To)
 		if n := len(f.events); n == 0 || wire.LineID(f.events[n-1]) < f.hole.From {
-			at.log.Miss(wire.Hole{From: f.hole.From, To: f.hole.To, Gone: true})
+			at.Log.Miss(wire.Hole{From: f.hole.From, To: f.hole.To, Gone: true})
 		}
 	}
-	unread := at.counts.unread // they were counted when they were left out
+	unread := at.Counts.Unread // they were counted when they were left out
 	a.putIn(at, f.events)
-	at.counts.unread = min(at.counts.unread, unread)
+	at.Counts.Unread = min(at.Counts.Unread, unread)
 	a.view.LinesCame()
 }
 
 // filledOnDisk takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
 func (a *App) filledOnDisk(e *wire.Filled) {
-	if at := a.book.byID[roomID(e.Room)]; at != nil && a.link.archive != nil {
+	if at := a.Book.ByID[RoomID(e.Room)]; at != nil && a.Link.Archive != nil {
 		a.learn(at, wire.Hole{})
 	}
 }
 
 // learn asks the archive what it has of a room, and whether that closes a hole.
-func (a *App) learn(at *place, hole wire.Hole) {
-	id, extent, archive := at.id, at.extent(), a.link.archive
+func (a *App) learn(at *Place, hole wire.Hole) {
+	id, extent, archive := at.ID, at.extent(), a.Link.Archive
 	a.start(func(context.Context) func() {
 		l := learned{place: id, hole: hole, extent: extent(archive)}
 		return func() { a.learned(l) }
@@ -196,39 +196,39 @@ func (a *App) learn(at *place, hole wire.Hole) {
 // learned shows what is gone for good, and fetches what is on the screen from the
 // archive; or it shows as much of one hole as the archive lacks.
 func (a *App) learned(l learned) {
-	at := a.book.byID[l.place]
+	at := a.Book.ByID[l.place]
 	if at == nil {
 		return
 	}
 	if h := l.hole; h.To != 0 {
-		at.log.Learn(h.From, h.To, l.extent)
-		at.log.Miss(wire.Hole{From: max(h.From, l.extent.Last+1), To: h.To})
+		at.Log.Learn(h.From, h.To, l.extent)
+		at.Log.Miss(wire.Hole{From: max(h.From, l.extent.Last+1), To: h.To})
 		return
 	}
 	for _, h := range l.extent.Holes {
 		if h.Gone {
-			at.log.Miss(h)
+			at.Log.Miss(h)
 		}
 	}
-	at.past.end, at.past.filled = true, true
+	at.Past.End, at.Past.Filled = true, true
 	a.view.LinesCame()
 }
 
 // extent asks the archive what it has of a room; of private lines nobody else has
 // more.
-func (p *place) extent() func(Archive) wire.Extent {
-	if p.private() {
+func (p *Place) extent() func(Archive) wire.Extent {
+	if p.IsPrivate() {
 		return func(Archive) wire.Extent { return wire.Extent{} }
 	}
-	name := p.name
+	name := p.Name
 	return func(a Archive) wire.Extent { return a.Extent(name) }
 }
 
 // Miss says that lines are missing.
-func (t *Log) Miss(h wire.Hole) { t.holes = t.holes.Open(h).Merge(maxShownHoles) }
+func (t *Log) Miss(h wire.Hole) { t.Holes = t.Holes.Open(h).Merge(maxShownHoles) }
 
 // Close says that no lines are missing from one id to another.
-func (t *Log) Close(from, to wire.ID) { t.holes = t.holes.Close(from, to) }
+func (t *Log) Close(from, to wire.ID) { t.Holes = t.Holes.Close(from, to) }
 
 // Learn takes over where lines are missing from one id to another, as far as the
 // archive knows.
@@ -277,31 +277,31 @@ func (t *Log) came(id wire.ID) {
 	}
 }
 
-// lowestHole is the last one that can be mended, nil where there is none.
-func (t *Log) lowestHole() *wire.Hole {
-	for i, h := range slices.Backward(t.holes) {
+// LowestHole is the last one that can be mended, nil where there is none.
+func (t *Log) LowestHole() *wire.Hole {
+	for i, h := range slices.Backward(t.Holes) {
 		if !h.Gone {
-			return &t.holes[i]
+			return &t.Holes[i]
 		}
 	}
 	return nil
 }
 
-// holeAt is what is missing between line i and the one above it, nil where that
+// HoleAt is what is missing between line i and the one above it, nil where that
 // is nothing: what can be mended before what is gone.
-func (t *Log) holeAt(i int) *wire.Hole {
-	if len(t.holes) == 0 {
+func (t *Log) HoleAt(i int) *wire.Hole {
+	if len(t.Holes) == 0 {
 		return nil
 	}
-	above := t.above(i)
+	above := t.LineAbove(i)
 	if above < 0 {
 		return nil // what lies above the oldest line is fetched anyway
 	}
-	from, to := t.lines[above].key+1, t.lines[i].key-1
+	from, to := t.Lines[above].Key+1, t.Lines[i].Key-1
 	if from > to {
 		return nil
 	}
-	missing := t.holes.Within(from, to)
+	missing := t.Holes.Within(from, to)
 	for j := range slices.Backward(missing) {
 		if !missing[j].Gone {
 			return &missing[j]
@@ -313,12 +313,12 @@ func (t *Log) holeAt(i int) *wire.Hole {
 	return &missing[0]
 }
 
-// holeOver is the hole of which a row above line i tells. Where some lines of a
+// HoleOver is the hole of which a row above line i tells. Where some lines of a
 // hole are here, it is told of above the oldest and below the newest of them,
 // not between each two.
-func (t *Log) holeOver(i int) *wire.Hole {
-	h := t.holeAt(i)
-	if h != nil && t.holes.Has(t.lines[i].key) && t.holes.Has(t.lines[t.above(i)].key) {
+func (t *Log) HoleOver(i int) *wire.Hole {
+	h := t.HoleAt(i)
+	if h != nil && t.Holes.Has(t.Lines[i].Key) && t.Holes.Has(t.Lines[t.LineAbove(i)].Key) {
 		return nil
 	}
 	return h

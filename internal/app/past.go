@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"context"
@@ -12,46 +12,46 @@ import (
 	"labchat/internal/wire"
 )
 
-// page is how many older lines are asked for at once.
-const page = 100
+// PageLines is how many older lines are asked for at once.
+const PageLines = 100
 
-// lookFor is how long a conversation is on a screen until it counts as read.
-const lookFor = time.Second
+// LookFor is how long a conversation is on a screen until it counts as read.
+const LookFor = time.Second
 
-// maxInputs is how many lines of a conversation's history are kept at hand.
-const maxInputs = 500
+// MaxInputs is how many lines of a conversation's history are kept at hand.
+const MaxInputs = 500
 
-// fetch asks for lines older than those that are there: the archive first,
+// Fetch asks for lines older than those that are there: the archive first,
 // then the server.
-func (a *App) fetch(at *place) {
-	first, limit := at.log.first(), page
-	if at.private() && !at.peer.recalled {
+func (a *App) Fetch(at *Place) {
+	first, limit := at.Log.first(), PageLines
+	if at.IsPrivate() && !at.Peer.recalled {
 		first = 0 // what stands here may be a line that waits, above what the disk has
 	}
-	if at.past.back > page {
+	if at.Past.Back > PageLines {
 		limit = wire.MaxHistory
 	}
-	if at.log.forgot {
-		at.log.forgot, at.past.archive, at.past.server = false, false, false
+	if at.Log.forgot {
+		at.Log.forgot, at.Past.archive, at.Past.Server = false, false, false
 	}
 	switch {
-	case at.waits():
-	case len(at.log.lines) >= maxShownLines:
+	case at.Waits():
+	case len(at.Log.Lines) >= maxShownLines:
 		a.view.Flash("the screen holds no more lines of this conversation")
-	case !at.past.archive && a.link.archive != nil:
-		at.past.asking = askingArchive
+	case !at.Past.archive && a.Link.Archive != nil:
+		at.Past.asking = askingArchive
 		a.start(a.fromDisk(at, first, limit))
-	case !at.past.server && at.stands == inside && a.link.online() && !at.private():
-		at.past.asking = a.link.do(wire.History{Room: at.name, Before: first, Limit: limit}, errand{about: at, quiet: true})
+	case !at.Past.Server && at.Stands == Inside && a.Link.IsOnline() && !at.IsPrivate():
+		at.Past.asking = a.Link.Do(wire.History{Room: at.Name, Before: first, Limit: limit}, Errand{About: at, Quiet: true})
 	}
 }
 
 // fromDisk is the job that reads older lines of a conversation from the archive.
-func (a *App) fromDisk(at *place, first wire.ID, limit int) func(context.Context) func() {
-	id, name, extent, archive := at.id, at.name, at.extent(), a.link.archive
+func (a *App) fromDisk(at *Place, first wire.ID, limit int) func(context.Context) func() {
+	id, name, extent, archive := at.ID, at.Name, at.extent(), a.Link.Archive
 	who := ""
-	if at.private() && !at.peer.recalled {
-		at.peer.recalled = true
+	if at.IsPrivate() && !at.Peer.recalled {
+		at.Peer.recalled = true
 		who = name
 	}
 	return func(context.Context) func() {
@@ -67,26 +67,26 @@ func (a *App) fromDisk(at *place, first wire.ID, limit int) func(context.Context
 
 // older puts in what the archive had.
 func (a *App) older(o older) {
-	at := a.book.byID[o.place]
+	at := a.Book.ByID[o.place]
 	if at == nil {
 		return
 	}
-	at.past.asking = ""
-	at.past.archive = !o.full || o.err != nil
+	at.Past.asking = ""
+	at.Past.archive = !o.full || o.err != nil
 	if o.err != nil {
-		a.note(at, "older lines can't be read from the disk: "+cleanError(o.err))
+		a.Note(at, "older lines can't be read from the disk: "+CleanError(o.err))
 	}
 	a.missedBefore(at, o)
 	a.putIn(at, o.events)
 	a.recallRemarks(at, o.remarks)
-	if at.past.archive && len(o.events) == 0 {
-		a.fetch(at) // perhaps the server has some
+	if at.Past.archive && len(o.events) == 0 {
+		a.Fetch(at) // perhaps the server has some
 	}
 	a.view.LinesCame()
 }
 
 // putIn puts in lines of the archive.
-func (a *App) putIn(at *place, events []wire.Event) {
+func (a *App) putIn(at *Place, events []wire.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case *wire.Said:
@@ -98,48 +98,48 @@ func (a *App) putIn(at *place, events []wire.Event) {
 	}
 }
 
-// restore reads what the archive keeps of the screen.
-func (a *App) restore() {
-	archive := a.link.archive
+// Restore reads what the archive keeps of the screen.
+func (a *App) Restore() {
+	archive := a.Link.Archive
 	if archive == nil {
 		return
 	}
 	a.disk.restoring++
 	a.start(func(context.Context) func() {
-		r := restored{drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), joined: archive.Joined(), inputs: archive.InputHistory(maxInputs), place: archive.Place()}
+		r := Restored{Drafts: archive.Drafts(), marks: archive.Marks(), ignored: archive.Ignored(), joined: archive.Joined(), Inputs: archive.InputHistory(MaxInputs), Place: archive.Place()}
 		if r.talks, r.err = archive.Talks(); r.err == nil {
 			r.files, r.err = archive.Transfers()
 		}
-		return func() { a.restored(r) }
+		return func() { a.HandleRestored(r) }
 	})
 }
 
 // entryMark is the read marker of a room that nobody has read before: what was
 // said before we came is not news. It is 0 while the archive is being asked.
-func (a *App) entryMark(at *place) wire.ID {
-	if at.counts.mark != 0 || a.disk.restoring > 0 {
+func (a *App) entryMark(at *Place) wire.ID {
+	if at.Counts.Mark != 0 || a.disk.restoring > 0 {
 		return 0
 	}
-	return at.counts.came
+	return at.Counts.came
 }
 
-// restored takes it over, where nothing newer is there.
-func (a *App) restored(r restored) {
-	if a.link.ignored == nil { // else the disk may be behind what was typed
-		a.link.ignored = map[string]bool{}
+// HandleRestored takes it over, where nothing newer is there.
+func (a *App) HandleRestored(r Restored) {
+	if a.Link.ignored == nil { // else the disk may be behind what was typed
+		a.Link.ignored = map[string]bool{}
 		for _, name := range r.ignored {
-			a.link.ignored[wire.Fold(name)] = true
+			a.Link.ignored[wire.Fold(name)] = true
 		}
 	}
 	a.disk.restoring--
-	was := a.book.kept
-	written := slices.Collect(maps.Keys(r.drafts)) // as their names are written
-	r.drafts, r.marks = folded(r.drafts), folded(r.marks)
-	a.book.kept = r
+	was := a.Book.Kept
+	written := slices.Collect(maps.Keys(r.Drafts)) // as their names are written
+	r.Drafts, r.marks = folded(r.Drafts), folded(r.marks)
+	a.Book.Kept = r
 	a.recallTalks(&r, written)
-	for _, at := range a.book.all() {
-		if at.draft == was.drafts[at.id] {
-			at.draft = r.drafts[at.id]
+	for _, at := range a.Book.All() {
+		if at.Draft == was.Drafts[at.ID] {
+			at.Draft = r.Drafts[at.ID]
 		}
 		at.read(r.marks[wire.Fold(markName(at))])
 		if last := a.entryMark(at); last != 0 {
@@ -154,18 +154,18 @@ func (a *App) restored(r restored) {
 // vacate takes the room off the list that a start shows before anything is known,
 // where we have left it and are in others.
 func (a *App) vacate(joined []string) {
-	at := a.book.find(roomID(wire.Lobby))
+	at := a.Book.Find(RoomID(wire.Lobby))
 	elsewhere := len(joined) > 0 && !slices.ContainsFunc(joined, func(room string) bool { return wire.Fold(room) == wire.Lobby })
 	switch {
-	case at == nil || at.stands != outside || len(at.log.pending) > 0 || !elsewhere || a.room != "" || a.link.me == "":
+	case at == nil || at.Stands != Outside || len(at.Log.Pending) > 0 || !elsewhere || a.room != "" || a.Link.Me == "":
 		return
-	case at == a.book.current && a.view.Writing():
-		a.book.left = at
+	case at == a.Book.Current && a.view.Writing():
+		a.Book.Left = at
 		return
-	case at == a.book.current:
-		a.view.Show(a.book.room(joined[0]))
+	case at == a.Book.Current:
+		a.view.Show(a.Book.Room(joined[0]))
 	}
-	a.book.drop(at)
+	a.Book.Drop(at)
 }
 
 // folded is what the archive has of places, by the names that are the same however
@@ -211,40 +211,40 @@ func nameRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) ||
 // lowest is the newest line that somebody sees who looks at the conversation. In
 // private that is one of the other side: a line of theirs may come in above own
 // ones, and is news all the same.
-func (p *place) lowest() wire.ID {
-	if p.private() {
-		return p.log.Heard(p.log.last())
+func (p *Place) lowest() wire.ID {
+	if p.IsPrivate() {
+		return p.Log.Heard(p.Log.Last())
 	}
-	return p.log.last()
+	return p.Log.Last()
 }
 
 // markName is what the archive calls the read marker of a place.
-func markName(at *place) string {
-	if at.private() {
-		return at.id
+func markName(at *Place) string {
+	if at.IsPrivate() {
+		return at.ID
 	}
-	return at.name
+	return at.Name
 }
 
 // looked tells the server and the archive how far a conversation was read.
 func (a *App) looked(id string) {
-	at := a.book.byID[id]
+	at := a.Book.ByID[id]
 	if at == nil {
 		return
 	}
 	at.telling = false
-	if at.counts.mark <= at.counts.told {
+	if at.Counts.Mark <= at.Counts.told {
 		return
 	}
-	at.counts.told = at.counts.mark
+	at.Counts.told = at.Counts.Mark
 	switch {
-	case at.private():
+	case at.IsPrivate():
 		a.tellSeen(at)
-	case at.stands != gone && a.link.session != nil:
-		a.link.session.Do(wire.Read{Room: at.name, Last: at.counts.mark}) // it tells the server when there is one
+	case at.Stands != Gone && a.Link.Session != nil:
+		a.Link.Session.Do(wire.Read{Room: at.Name, Last: at.Counts.Mark}) // it tells the server when there is one
 	}
-	place, mark := markName(at), at.counts.mark
-	a.keep(func(a Archive) error { return a.SetMark(place, mark) })
+	place, mark := markName(at), at.Counts.Mark
+	a.Keep(func(a Archive) error { return a.SetMark(place, mark) })
 }
 
 // older is what the archive had of a conversation, oldest first.
@@ -258,29 +258,29 @@ type older struct {
 	err     error
 }
 
-// restored is what the archive keeps of the screen.
-type restored struct {
-	drafts  map[string]string
+// Restored is what the archive keeps of the screen.
+type Restored struct {
+	Drafts  map[string]string
 	marks   map[string]wire.ID
 	ignored []string
 	joined  []string
-	inputs  map[string][]string // by place
-	place   string
+	Inputs  map[string][]string // by place
+	Place   string
 	talks   []wire.Talk
 	files   []*wire.Transfer
 	err     error // of the talks and files
 }
 
-// look takes note that the newest line of a conversation is being read, which
+// Look takes note that the newest line of a conversation is being read, which
 // counts after a while.
-func (a *App) look(at *place) {
-	at.counts.unread, at.counts.mentions, at.counts.alarm = 0, 0, false
-	if last := at.lowest(); last > at.counts.mark {
-		at.counts.mark, at.counts.assumed = last, false
+func (a *App) Look(at *Place) {
+	at.Counts.Unread, at.Counts.Mentions, at.Counts.Alarm = 0, 0, false
+	if last := at.lowest(); last > at.Counts.Mark {
+		at.Counts.Mark, at.Counts.assumed = last, false
 	}
-	if at.counts.mark > at.counts.told && !at.telling {
+	if at.Counts.Mark > at.Counts.told && !at.telling {
 		at.telling = true
-		id := at.id
-		a.later(lookFor, func() { a.looked(id) })
+		id := at.ID
+		a.later(LookFor, func() { a.looked(id) })
 	}
 }

@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 const (
 	// maxUnwritten is how many writes wait for an archive that fails.
 	maxUnwritten = 1000
-	// rewriteAfter is when they are tried again.
-	rewriteAfter = 5 * time.Second
+	// RewriteAfter is when they are tried again.
+	RewriteAfter = 5 * time.Second
 )
 
 // A disk writes to the archive, one thing after the other: jobs run side by
@@ -23,9 +23,9 @@ type disk struct {
 	restoring int  // times that the archive is being asked for what it keeps of the screen
 }
 
-// keep has the archive keep something.
-func (a *App) keep(do func(Archive) error) {
-	if a.link.archive == nil {
+// Keep has the archive keep something.
+func (a *App) Keep(do func(Archive) error) {
+	if a.Link.Archive == nil {
 		return
 	}
 	a.disk.queue = append(a.disk.queue, do)
@@ -39,7 +39,7 @@ func (a *App) writeNext() {
 		return
 	}
 	d.busy = true
-	queue, archive := d.queue, a.link.archive
+	queue, archive := d.queue, a.Link.Archive
 	d.queue = nil
 	a.start(func(context.Context) func() {
 		left, err := writeAll(archive, queue)
@@ -71,33 +71,33 @@ func (a *App) written(left []func(Archive) error, err error) {
 	d.queue = d.queue[max(len(d.queue)-maxUnwritten, 0):]
 	if !d.told {
 		d.told = true
-		a.note(nil, "this machine's disk does not take what is to be kept: "+cleanError(err)+"; it is tried again")
+		a.Note(nil, "this machine's disk does not take what is to be kept: "+CleanError(err)+"; it is tried again")
 	}
-	a.later(rewriteAfter, func() { a.written(nil, nil) }) // nothing is written until then
+	a.later(RewriteAfter, func() { a.written(nil, nil) }) // nothing is written until then
 }
 
 // Close writes what still waits. It is called when no job would be done any
 // more.
 func (a *App) Close() error {
-	if a.link.archive == nil {
+	if a.Link.Archive == nil {
 		return nil
 	}
 	a.disk.busy = true
 	a.view.KeepDraft()
-	_, err := writeAll(a.link.archive, a.disk.queue)
+	_, err := writeAll(a.Link.Archive, a.disk.queue)
 	return err
 }
 
-// keepDraft keeps what is being written in a conversation. What may hold a
+// SaveDraft keeps what is being written in a conversation. What may hold a
 // password is not written to the disk.
-func (a *App) keepDraft(at *place, draft string) {
-	if draft == at.draft {
+func (a *App) SaveDraft(at *Place, draft string) {
+	if draft == at.Draft {
 		return
 	}
-	at.draft = draft
-	id := at.disk()
-	if a.secret || command.MaySecret(draft) {
+	at.Draft = draft
+	id := at.DiskID()
+	if a.SecretNext || command.MaySecret(draft) {
 		draft = ""
 	}
-	a.keep(func(d Archive) error { return d.SetDraft(id, draft) })
+	a.Keep(func(d Archive) error { return d.SetDraft(id, draft) })
 }
