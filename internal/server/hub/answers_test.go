@@ -28,7 +28,7 @@ type asker struct {
 // work is refused, and sessions replace each other: whoever is still there in the
 // end has one answer to each request. A resume has several.
 func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
-	acts := slices.Sorted(maps.Keys(rules))
+	acts := slices.Sorted(maps.Keys(peopleRules()))
 	rapid.Check(t, func(rt *rapid.T) {
 		a := &asker{
 			greatest: &greatest{world: newWorld(t, Config{Register: true}), native: wire.ByName("chat1")},

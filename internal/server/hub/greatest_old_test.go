@@ -20,7 +20,7 @@ func oldName(n int) string {
 }
 
 const (
-	// oldPeople is more than one line of names holds.
+	// listOldPeople is more than one line of names holds.
 	oldPeople = 4500
 	// datagramSafe is the longest datagram that the originals read whole.
 	datagramSafe = 1024
@@ -58,8 +58,8 @@ func TestOlderDialectsCanSayTheirLongestAnswers(t *testing.T) {
 		if m := d.Manners(); m.Native || m.Service {
 			continue
 		}
-		for _, act := range slices.Sorted(maps.Keys(rules)) {
-			if rules[act].needs&needNative != 0 {
+		for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
+			if peopleRules()[act].needs&needNative != 0 {
 				continue
 			}
 			g.askOld(d, act, wire.Guest{Name: oldName(oldPeople)})

@@ -233,7 +233,7 @@ func (g *greatest) through(e wire.Event) wire.Event {
 // once, by what our codec can write and read.
 func TestInAWorldOfTheGreatestEverythingEveryRequestIsAnswered(t *testing.T) {
 	g := newGreatest(t)
-	for _, act := range slices.Sorted(maps.Keys(rules)) {
+	for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
 		for _, who := range []string{"fresh", "guest", "owner", "guest with the most rooms"} {
 			g.answers(act, who)
 		}
@@ -311,7 +311,7 @@ func (g *greatest) walkPeople(room string) {
 	g.t.Helper()
 	id := g.logIn(strings.Repeat("d", 32))
 	stay := map[string]bool{}
-	for u := range g.hub.online.users() {
+	for u := range g.hub.presence.online.users() {
 		if !u.hidden && (room == "" || g.hub.rooms.lobby().people.has(u)) {
 			stay[u.name] = true
 		}

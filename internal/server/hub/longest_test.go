@@ -18,7 +18,7 @@ func TestARequestAsLongAsAFrameIsAnswered(t *testing.T) {
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
 	g.restart()
 	var id SessionID
-	for _, act := range slices.Sorted(maps.Keys(rules)) {
+	for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
 		usual := map[string]json.RawMessage{}
 		if err := json.Unmarshal(g.members(act, "w"), &usual); err != nil {
 			t.Fatal(err)

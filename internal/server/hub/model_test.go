@@ -158,7 +158,7 @@ func (m *machine) checkBelief(t *rapid.T, id SessionID, s *seat) {
 // here under the name of somebody else's account.
 func (m *machine) checkNames(t *rapid.T) {
 	seen := map[string]string{}
-	for u := range m.w.hub.online.users() {
+	for u := range m.w.hub.presence.online.users() {
 		skeleton := wire.Skeleton(u.name)
 		if other := seen[skeleton]; other != "" {
 			t.Fatalf("%q and %q are here at once", u.name, other)
