@@ -63,9 +63,11 @@ func (d *daemon) run(ctx context.Context) error {
 // host runs the daemon; a *store.LockedError says that another window does.
 // All its services are there, on free ports which clients are told of.
 func (d *daemon) host(ctx context.Context) error {
+	ports := server.FreePorts()
+	ports[server.Chat] = d.lastPort()
 	return server.Run(ctx, server.Config{
 		Data:            d.dir,
-		Ports:           server.Ports{Chat: d.lastPort()},
+		Ports:           ports,
 		Name:            "this machine",
 		Program:         program(),
 		Rate:            10, // as chatd has it

@@ -33,8 +33,10 @@ func (d *host) start() {
 	ready := make(chan string, 1)
 	var done sync.WaitGroup
 	done.Go(func() {
+		ports := server.FreePorts()
+		ports[server.Chat] = d.port
 		err := server.Run(ctx, server.Config{
-			Data: d.data, Ports: server.Ports{Chat: d.port}, Register: true,
+			Data: d.data, Ports: ports, Register: true,
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr

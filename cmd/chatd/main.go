@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	var c cli
+	c := cli{Serve: serve{Ports: newPorts()}}
 	program := conf.Program{
 		Name:    "chatd",
 		Summary: "The chat daemon of labchat.",

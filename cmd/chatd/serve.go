@@ -26,24 +26,6 @@ type serve struct {
 	Durability string `default:"full" enum:"full,normal" help:"What an acknowledged line survives: full also a power cut, normal a crash of the daemon."`
 }
 
-// ports are where the services listen.
-type ports struct {
-	Port               conf.Port `default:"1300" help:"Chat port, TCP: chat/1, TLS and A3. 0: a free one, off: none; so for all ports."`
-	SumPort            conf.Port `default:"1301" help:"Sum service, TCP."`
-	PromptPort         conf.Port `default:"1302" help:"Prompt room, names only, TCP."`
-	ArithPort          conf.Port `default:"1303" help:"Arithmetic service, TCP."`
-	NamesPort          conf.Port `default:"1304" help:"Name-first room, TCP."`
-	PromptAccountsPort conf.Port `default:"1305" help:"Prompt room with accounts, TCP."`
-	RegistryPort       conf.Port `default:"2020" help:"Registry, UDP."`
-}
-
-func (p ports) server() server.Ports {
-	return server.Ports{
-		Chat: int(p.Port), Sum: int(p.SumPort), Prompt: int(p.PromptPort), Arith: int(p.ArithPort),
-		Names: int(p.NamesPort), PromptAccounts: int(p.PromptAccountsPort), Registry: int(p.RegistryPort),
-	}
-}
-
 // limits keep one guest from spoiling it for the others.
 type limits struct {
 	Rate           int       `default:"10" help:"Lines a second a session before the spam rule blocks it for 10 s, and other requests that cost something before they wait: four times as many at once; an address has five times both. 0: no limit."`
@@ -153,7 +135,7 @@ func (s serve) Run(ctx context.Context, std conf.Streams, c *cli) error {
 		say("listening", l.Name, l.Network, l.Addr)
 	}
 	if err := server.Run(ctx, cfg); err != nil {
-		return s.explain(err)
+		return explain(err)
 	}
 	if printed != nil {
 		return fmt.Errorf("print readiness: %w", printed)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"labchat/internal/server"
 )
 
 const (
@@ -46,8 +48,8 @@ func daemon(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	name := args[0]
 	all := []string{"serve", "--data", ts.MkAbs("data")}
-	for _, flag := range []string{"port", "sum-port", "prompt-port", "arith-port", "names-port", "prompt-accounts-port", "registry-port"} {
-		all = append(all, "--"+flag, "0")
+	for _, f := range server.Families() {
+		all = append(all, "--"+f.Flag, "0")
 	}
 	start(ts, name, "chatd", append(all, args[1:]...))
 	out := waitFor(ts, name+".out", `(?m)^ready$`)

@@ -9,17 +9,24 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"labchat/internal/server"
 )
 
 // usualPorts are those that chatd has unless it is told otherwise, by the name
 // of the listener.
-var usualPorts = map[string]string{
-	"chat": "1300", "sum": "1301", "prompt": "1302", "arith": "1303", "names": "1304", "prompt-accounts": "1305", "registry": "2020",
-}
+var usualPorts = func() map[string]string {
+	all := map[string]string{}
+	for _, f := range server.Families() {
+		all[f.Name] = strconv.Itoa(f.Port)
+	}
+	return all
+}()
 
 const (
 	// pageHost is the machine on which a page's chatd runs.
@@ -122,12 +129,9 @@ func (p *pageRun) begin(ts *testscript.TestScript) {
 // time, and the same ones when it starts again.
 func (p *pageRun) environment() []string {
 	env := append(environment(p.ts), "LC_ALL=C.UTF-8")
-	for name, usual := range usualPorts {
-		flag := strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_PORT"
-		if name == "chat" {
-			flag = "PORT"
-		}
-		taken := p.ports[usual]
+	for _, f := range server.Families() {
+		flag := strings.ToUpper(strings.ReplaceAll(f.Flag, "-", "_"))
+		taken := p.ports[usualPorts[f.Name]]
 		if taken == "" {
 			taken = "0"
 		}
@@ -152,7 +156,7 @@ var (
 
 // here turns a command of the page into one for this machine.
 func (p *pageRun) here(text string) string {
-	services := map[string]string{"sum": "1301", "calc": "1303"}
+	services := map[string]string{"sum": usualPorts["sum"], "calc": usualPorts["arith"]}
 	text = askedHost.ReplaceAllStringFunc(text, func(s string) string {
 		what := s[strings.LastIndexByte(s, ' ')+1:]
 		usual := services[what]

@@ -29,7 +29,8 @@ var rooms = map[string][]string{
 	"internal/dbfile":                 {},
 	"internal/server/store":           {"internal/wire", "internal/dbfile", "internal/server/hub"},
 	"internal/server/store/storetest": {"internal/wire", "internal/server/hub"}, // a store in memory, for tests
-	"internal/server":                 {"internal/wire", "internal/server/hub", "internal/server/store"},
+	"internal/server/datagram":        {"internal/wire", "internal/server/hub"}, // the registry: its sockets, and who is known by where their datagrams come from
+	"internal/server":                 {"internal/wire", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
 	"internal/session":                {"internal/wire"},
 	"internal/client":                 {"internal/wire", "internal/session", "internal/peer/private/gate"},
 	"internal/peer":                   {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
@@ -44,7 +45,7 @@ var rooms = map[string][]string{
 	"internal/tui/theme":              {"internal/text"},
 	"internal/tui/stdout":             {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":                {},
-	"internal/tui/bubble":             {"internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
+	"internal/tui/bubble":             {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":                {"internal/wire"},
 	"internal/tui":                    {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
 	"internal/plain":                  {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
@@ -70,10 +71,10 @@ var outside = map[string][]string{
 	"github.com/charmbracelet/x/ansi":      {"internal/text"},
 	"github.com/charmbracelet/lipgloss":    {"internal/tui/theme", "internal/tui", "internal/tui/bubble"},
 	"github.com/charmbracelet/bubbles/key": {"internal/tui", "internal/tui/bubble"}, // the others through internal/tui/bubble
-	"golang.org/x/net/ipv4":                {"internal/server", "internal/peer", "internal/peer/link"},
+	"golang.org/x/net/ipv4":                {"internal/server/datagram", "internal/peer", "internal/peer/link"},
 	"github.com/quic-go/quic-go":           {"internal/peer/link"},
-	"golang.org/x/net/ipv6":                {"internal/server"},
-	"golang.org/x/time/rate":               {"internal/server", "internal/peer/link"},
+	"golang.org/x/net/ipv6":                {"internal/server/datagram"},
+	"golang.org/x/time/rate":               {"internal/server/datagram", "internal/peer/link"},
 	"rsc.io/qr":                            {"internal/tui"},
 }
 

@@ -12,7 +12,7 @@ import (
 const textPath = module + "internal/text"
 
 // owners may call text.Own: they make styles and borders of our themes.
-var owners = []string{"internal/tui/ink.go", "internal/tui/box.go"}
+var owners = []string{"internal/tui/ink.go", "internal/tui/box.go", "internal/tui/bubble/view.go"} // bubble: what bubbles drew of a Safe
 
 // writers may write strings of their own making, where the others have
 // text.Fprintln: what they write is Safe, or escaped, or no terminal's.

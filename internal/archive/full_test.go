@@ -26,7 +26,7 @@ func startServer(t *testing.T) string {
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
 			Store: storetest.New(time.Now),
-			Ports: server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1, Registry: -1},
+			Ports: server.Ports{server.Chat: 0},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr

@@ -42,7 +42,7 @@ func newLab(t *testing.T) *lab {
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
 			Store: w.log, Register: true,
-			Ports: server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1},
+			Ports: server.Ports{server.Chat: 0, server.Registry: 0},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr

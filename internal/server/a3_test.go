@@ -16,7 +16,7 @@ func (p *peer) closeWrite() {
 }
 
 func TestALineBeforeTheEndIsAnsweredThoughNothingFollows(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		a, d := h.peer(t), h.peer(t)
 		d.ask("users\n", "users Anonymous1 Anonymous2\n") // the later one asks: an acceptor may lag behind the first
@@ -31,7 +31,7 @@ func TestALineBeforeTheEndIsAnsweredThoughNothingFollows(t *testing.T) {
 }
 
 func TestALineInSingleBytesIsOneLine(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		for _, tt := range []struct{ request, answer string }{
 			{"login carl\r\n", "loginok\n"},
@@ -47,7 +47,7 @@ func TestALineInSingleBytesIsOneLine(t *testing.T) {
 }
 
 func TestASilentConnectionHearsLinesAfterASecond(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		silent, a := h.peer(t), h.peer(t)
 		a.ask("msg hello\n", "msgok 1\n")
@@ -57,7 +57,7 @@ func TestASilentConnectionHearsLinesAfterASecond(t *testing.T) {
 }
 
 func TestANameIsFreeAsSoonAsItsConnectionHasEnded(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		watcher := h.peer(t)
 		watcher.ask("login watcher\n", "loginok\n")
@@ -71,7 +71,7 @@ func TestANameIsFreeAsSoonAsItsConnectionHasEnded(t *testing.T) {
 }
 
 // without asks for the users until no name begins so.
-func (h *host) without(p *peer, name string) {
+func (h *harness) without(p *peer, name string) {
 	p.t.Helper()
 	late := time.Now().Add(patience)
 	for {

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// firstBackOff and maxBackOff are how long accepting rests when the system
+	// firstBackoff and maxBackoff are how long accepting rests when the system
 	// has no descriptor left.
-	firstBackOff = 50 * time.Millisecond
-	maxBackOff   = time.Second
+	firstBackoff = 50 * time.Millisecond
+	maxBackoff   = time.Second
 	// refuseWithin is how long a refusal may take to leave: it fits the buffer
 	// of a fresh connection, so that in truth it takes nothing.
 	refuseWithin = time.Millisecond
@@ -24,29 +24,29 @@ const (
 	acceptAtOnce = 64
 )
 
-// backOff says how long accepting rests after failures.
-type backOff struct{ wait time.Duration }
+// backoff says how long accepting rests after failures.
+type backoff struct{ last time.Duration }
 
-// failed returns how long to rest, longer each time, and logs the first time.
-func (b *backOff) failed(log *slog.Logger, err error) time.Duration {
-	if b.wait == 0 {
+// next returns how long to rest, longer each time, and logs the first time.
+func (b *backoff) next(log *slog.Logger, err error) time.Duration {
+	if b.last == 0 {
 		log.Warn("no connection can be accepted; raise the limit on open files if this lasts", "err", err)
 	}
-	b.wait = min(max(2*b.wait, firstBackOff), maxBackOff)
-	return b.wait
+	b.last = min(max(2*b.last, firstBackoff), maxBackoff)
+	return b.last
 }
 
-func (b *backOff) succeeded(log *slog.Logger) {
-	if b.wait > 0 {
+func (b *backoff) reset(log *slog.Logger) {
+	if b.last > 0 {
 		log.Info("accepting connections again")
-		b.wait = 0
+		b.last = 0
 	}
 }
 
-// arrivals takes in who waits at the doors that items come from: who connected
-// before they spoke must be in before they are heard. A door that nothing has
+// acceptPosted takes in who waits in the backlogs that items come from: who connected
+// before they spoke must be in before they are heard. A backlog that nothing has
 // come from is not asked, for that costs a system call.
-func (l *loop) arrivals(posted []item) {
+func (l *loop) acceptPosted(posted []item) {
 	for i := range posted {
 		if ln, waiting := posted[i].arg.(*listener); waiting {
 			ln.look = true
@@ -57,17 +57,17 @@ func (l *loop) arrivals(posted []item) {
 	l.accept()
 }
 
-// accept takes in who waits at the doors to look at.
+// accept takes in who waits in the backlogs to look at.
 func (l *loop) accept() {
 	for _, ln := range l.listeners {
-		if ln.look && ln.door != nil {
+		if ln.look && ln.backlog != nil {
 			l.acceptAt(ln)
 		}
 	}
 }
 
 func (l *loop) acceptAt(ln *listener) {
-	d := ln.door
+	d := ln.backlog
 	if !l.stopping.IsZero() || l.now.Before(l.clients.resting) {
 		return
 	}
@@ -75,16 +75,16 @@ func (l *loop) acceptAt(ln *listener) {
 	for range acceptAtOnce {
 		nc, err := d.next()
 		if err != nil {
-			l.clients.resting = l.now.Add(d.rest.failed(l.log, err))
+			l.clients.resting = l.now.Add(d.rest.next(l.log, err))
 			ln.look = true
 			return
 		}
 		if nc == nil {
 			break
 		}
-		d.rest.succeeded(l.log)
+		d.rest.reset(l.log)
 		if c := ln.admit(l.log, l.clients.limits, nc); c != nil {
-			l.opened(c)
+			l.handleOpened(c)
 			l.carry()
 		}
 	}
@@ -112,7 +112,7 @@ func (ln *listener) admit(log *slog.Logger, limits *limits, nc net.Conn) *conn {
 	c := &conn{raw: nc, nc: nc, sock: rawSocket(nc), from: ln}
 	c.conn = c
 	c.frame.dialect = ln.dialect
-	c.gate.opened = make(chan struct{}, 1)
+	c.window.opened = make(chan struct{}, 1)
 	return c
 }
 
@@ -133,7 +133,7 @@ func refusal(d wire.Dialect, why string) []byte {
 	return words
 }
 
-// acceptor takes connections from a listener that is no door and posts them to
+// acceptor takes connections from a listener without a backlog and posts them to
 // the loop.
 type acceptor struct {
 	log    *slog.Logger
@@ -145,12 +145,12 @@ type acceptor struct {
 // run accepts until the listener is closed. When the system has no room it
 // rests and says so once; those who are in stay.
 func (a *acceptor) run(ctx context.Context) error {
-	var rests backOff
+	var rests backoff
 	for ctx.Err() == nil {
 		nc, err := a.l.net.Accept()
 		switch {
 		case err == nil:
-			rests.succeeded(a.log)
+			rests.reset(a.log)
 			if c := a.l.admit(a.log, a.limits, nc); c != nil {
 				a.inbox.post(item{what: whatOpened, conn: c})
 			}
@@ -158,7 +158,7 @@ func (a *acceptor) run(ctx context.Context) error {
 			return nil
 		case errors.Is(err, syscall.ECONNABORTED):
 		default:
-			rest(ctx, rests.failed(a.log, err))
+			rest(ctx, rests.next(a.log, err))
 		}
 	}
 	return nil

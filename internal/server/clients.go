@@ -51,15 +51,20 @@ const (
 	lookEvery = time.Second
 )
 
-// opened takes in a connection that was accepted.
-func (l *loop) opened(c *conn) {
+// newID returns one that no session has, by connection or by datagram.
+func (c *clients) newID() hub.SessionID {
+	c.last++
+	return c.last
+}
+
+// handleOpened takes in a connection that was accepted.
+func (l *loop) handleOpened(c *conn) {
 	if l.clients.told {
 		_ = c.raw.Close() // too late; nobody has seen it
 		l.clients.limits.release(c)
 		return
 	}
-	l.clients.last++
-	c.id, c.heard = l.clients.last, l.now
+	c.id, c.heard = l.clients.newID(), l.now
 	l.clients.all[c] = struct{}{}
 	l.clients.open[c.id] = c
 	if d := c.frame.dialect; d != nil {
@@ -72,7 +77,7 @@ func (l *loop) opened(c *conn) {
 }
 
 // depart ends a connection that has said that it will ask for no more, if
-// everything has been answered, and says whether it did.
+// everything has been answered, and reports whether it did.
 func (l *loop) depart(c *conn) bool {
 	if c.state != connLeaving {
 		return true
@@ -107,7 +112,7 @@ func (l *loop) forget(c *conn) {
 	delete(l.clients.open, c.id)
 	c.job = nil
 	l.jobs.cancel(c.id)
-	c.gate.finish()
+	c.window.finish()
 }
 
 // shut ends a connection at once.
@@ -129,13 +134,13 @@ func (l *loop) shut(c *conn) {
 	l.tryForget(c)
 }
 
-// written notes that a writer has ended.
-func (l *loop) written(c *conn, err error) {
+// handleWritten notes that a writer has ended.
+func (l *loop) handleWritten(c *conn, err error) {
 	if err != nil {
 		l.shut(c)
 		return
 	}
-	if j := c.job; j != nil && !c.out.busy() {
+	if j := c.job; j != nil && !c.out.isBusy() {
 		c.job = nil
 		l.jobs.start(*j)
 	}
@@ -146,14 +151,14 @@ func (l *loop) written(c *conn, err error) {
 // tryClose ends a connection whose last words have left and whose other end
 // has ended too.
 func (l *loop) tryClose(c *conn) {
-	if c.state == connClosing && !c.reading && !c.out.busy() {
+	if c.state == connClosing && !c.reading && !c.out.isBusy() {
 		l.shut(c)
 	}
 }
 
 // tryForget drops a closed connection that nobody holds on to any more.
 func (l *loop) tryForget(c *conn) {
-	if _, there := l.clients.all[c]; there && c.state == connClosed && !c.reading && !c.out.busy() {
+	if _, there := l.clients.all[c]; there && c.state == connClosed && !c.reading && !c.out.isBusy() {
 		delete(l.clients.all, c)
 		l.clients.limits.release(c)
 	}
@@ -177,7 +182,7 @@ func (l *loop) sweep() {
 	}
 	l.clients.swept = l.now
 	for c := range l.clients.all {
-		if c.old() && c.state == connOpen && l.now.Sub(c.heard) >= oldIdle {
+		if c.isOld() && c.state == connOpen && l.now.Sub(c.heard) >= oldIdle {
 			l.hub.Disconnect(l.now, c.id, &l.out)
 			l.close(c, nil)
 		}

@@ -51,7 +51,7 @@ func TestConformance(t *testing.T) {
 type play struct {
 	t     *testing.T
 	d     wire.Dialect
-	h     *host
+	h     *harness
 	port  string
 	peers map[string]*peer // by the letter of the connection
 	probe *peer            // asks for a sum, to see that all before it is done
@@ -62,7 +62,7 @@ type play struct {
 func familyOf(d wire.Dialect) (listener, style string) {
 	switch name := d.Name(); name {
 	case oldDialect:
-		return chatName, ""
+		return Chat, ""
 	case "prompt-accounts":
 		return name, ""
 	default:
@@ -75,7 +75,7 @@ func newPlay(t *testing.T, d wire.Dialect) *play {
 	t.Helper()
 	port, style := familyOf(d)
 	h := start(t, func(cfg *Config) {
-		cfg.Ports, cfg.Data = Ports{Registry: -1}, t.TempDir()
+		cfg.Ports, cfg.Data = allBut(Registry), t.TempDir()
 		switch port {
 		case "prompt":
 			cfg.Styles.Prompt = style
@@ -180,7 +180,7 @@ func (p *play) settle() {
 	p.probe.ask("1+1\n", "2\n")
 }
 
-// read says whether nothing that was sent to the daemon waits in the system.
+// read reports whether nothing that was sent to the daemon waits in the system.
 func (p *play) read() bool {
 	table, err := os.ReadFile("/proc/net/tcp")
 	if err != nil {
@@ -205,7 +205,7 @@ func (p *play) read() bool {
 	return true
 }
 
-// readersWait says whether no reader has anything in hand that it has not
+// readersWait reports whether no reader has anything in hand that it has not
 // posted.
 func readersWait() bool {
 	stacks := make([]byte, 1<<20)

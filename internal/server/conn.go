@@ -16,13 +16,13 @@ import (
 type conn struct {
 	receiver
 
-	id   hub.SessionID
-	from *listener
-	raw  net.Conn        // the socket; for all
-	nc   net.Conn        // what is read and written: raw, or TLS over it; changed before the reader goes on only
-	sock syscall.RawConn // of raw, where it can be waited for and written to without blocking, else nil; likewise
-	gate gate            // for all
-	out  outbox          // for all
+	id     hub.SessionID
+	from   *listener
+	raw    net.Conn        // the socket; for all
+	nc     net.Conn        // what is read and written: raw, or TLS over it; changed before the reader goes on only
+	sock   syscall.RawConn // of raw, where it can be waited for and written to without blocking, else nil; likewise
+	window window          // for all
+	out    outbox          // for all
 
 	state   connState
 	frame   framer    // of what it has sent
@@ -62,8 +62,8 @@ func (c *conn) origin() hub.Origin {
 	return o
 }
 
-// old says whether an old program speaks, or nobody has spoken yet.
-func (c *conn) old() bool {
+// isOld reports whether an isOld program speaks, or nobody has spoken yet.
+func (c *conn) isOld() bool {
 	if d := c.frame.dialect; d != nil {
 		return !d.Manners().Native
 	}
@@ -86,8 +86,8 @@ func addrOf(nc net.Conn) netip.AddrPort {
 	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
 }
 
-// gate keeps a reader from running ahead of the loop.
-type gate struct {
+// window keeps a reader from running ahead of the loop.
+type window struct {
 	ahead   atomic.Int32 // buffers that were posted and that the loop is not done with
 	waiting atomic.Bool  // set by the reader while it waits
 	done    atomic.Bool  // set by the loop: nothing that comes counts any more
@@ -105,33 +105,33 @@ const (
 	maxPendingBytes = 256 << 10
 )
 
-func (g *gate) shut() bool { return !g.done.Load() && g.ahead.Load() >= maxAhead }
+func (g *window) isFull() bool { return !g.done.Load() && g.ahead.Load() >= maxAhead }
 
-// pass is called by the reader: it returns when there is room for more.
-func (g *gate) pass() {
-	if !g.shut() {
+// wait is called by the reader: it returns when there is room for more.
+func (g *window) wait() {
+	if !g.isFull() {
 		return
 	}
 	g.waiting.Store(true)
-	for g.shut() {
+	for g.isFull() {
 		<-g.opened
 	}
 	g.waiting.Store(false)
 }
 
-// took is called by the loop when it is done with buffers.
-func (g *gate) took(n int32) {
-	if g.ahead.Add(-n); g.waiting.Load() && !g.shut() {
+// release is called by the loop when it is done with buffers.
+func (g *window) release(n int32) {
+	if g.ahead.Add(-n); g.waiting.Load() && !g.isFull() {
 		signal(g.opened)
 	}
 }
 
 // judge is called by the loop once: the reader may go on after its first
 // bytes.
-func (g *gate) judge() { signal(g.opened) }
+func (g *window) judge() { signal(g.opened) }
 
 // finish is called by the loop at the end: the reader waits no more.
-func (g *gate) finish() {
+func (g *window) finish() {
 	g.done.Store(true)
 	signal(g.opened)
 }

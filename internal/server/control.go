@@ -89,7 +89,7 @@ func (s *control) run(ctx context.Context) error {
 		}
 		if err != nil {
 			s.log.Warn("the control socket does not accept", "err", err)
-			rest(ctx, maxBackOff)
+			rest(ctx, maxBackoff)
 			continue
 		}
 		callers.Go(func() { s.serve(ctx, nc) })
@@ -142,8 +142,8 @@ type calls struct {
 	open map[uint64]*call
 }
 
-// called hands an operator's call to the hub.
-func (l *loop) called(c *call) {
+// handleCall hands an operator's call to the hub.
+func (l *loop) handleCall(c *call) {
 	if c.Verb == VerbStatus {
 		c.reply <- answer{Rows: []string{"connections " + strconv.Itoa(len(l.clients.all))}}
 		return

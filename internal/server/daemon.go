@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"labchat/internal/server/datagram"
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
 )
@@ -26,8 +27,7 @@ type daemon struct {
 	key   string // fingerprint
 	// listeners are in the order of their readiness lines.
 	listeners []*listener
-	registry  *packetSocket // nil: none
-	probe     *packetSocket // nil: none
+	sockets   datagram.Sockets // of the registry
 	control   net.Listener
 	late      lateTimer
 	readers   sync.WaitGroup
@@ -82,7 +82,7 @@ func (d *daemon) openStore() error {
 
 // openTimer takes Go's timer where there is no socket: its time can be faked.
 func (d *daemon) openTimer() (err error) {
-	if !slices.ContainsFunc(d.listeners, func(l *listener) bool { return l.door != nil }) {
+	if !slices.ContainsFunc(d.listeners, func(l *listener) bool { return l.backlog != nil }) {
 		d.late = newCoarseTimer()
 		return nil
 	}
@@ -97,12 +97,7 @@ func (d *daemon) close() {
 	if d.late != nil {
 		d.late.close()
 	}
-	if d.registry != nil {
-		d.registry.close()
-	}
-	if d.probe != nil {
-		d.probe.close()
-	}
+	d.sockets.Close()
 	if d.store != nil {
 		if err := d.store.Close(); err != nil {
 			d.cfg.Log.Error("the store did not close well", "err", err)
@@ -142,19 +137,10 @@ func (d *daemon) serve(ctx context.Context) error {
 	for _, ln := range d.listeners {
 		group.Go(func() error { return ln.accept(ctx, l) })
 	}
-	if d.registry != nil {
-		group.Go(func() error {
-			d.registry.hear(d.cfg.Log, l.registry.sieve.take)
-			return nil
-		})
-	}
-	if d.probe != nil {
-		p := newProber(d.cfg.RegistryOpen, d.probe, l.registry.tally)
-		group.Go(func() error {
-			p.run(d.cfg.Log)
-			return nil
-		})
-	}
+	group.Go(func() error {
+		l.registry.Run()
+		return nil
+	})
 	if d.control != nil {
 		c := &control{log: d.cfg.Log, l: d.control, inbox: l.inbox, store: d.store}
 		group.Go(func() error { return c.run(ctx) })
@@ -170,12 +156,7 @@ func (d *daemon) unlisten() {
 	for _, l := range d.listeners {
 		l.close()
 	}
-	if d.registry != nil {
-		d.registry.stop()
-	}
-	if d.probe != nil {
-		d.probe.stop()
-	}
+	d.sockets.Stop()
 	if d.control != nil {
 		_ = d.control.Close() // accepting ends, whatever this says
 	}
@@ -206,16 +187,17 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
 			Relay: cfg.Relay, Rate: cfg.Rate, Register: cfg.Register, LegacyPasswords: cfg.LegacyPasswords, A3: cfg.A3,
 			ReservedNames: cfg.ReservedNames, Random: rand.Reader,
-			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: d.registry.port(), Probe: d.probe.port()},
+			Zone: cfg.Styles.zone(), UDP: hub.UDPPorts{Registry: int(d.sockets.Registry().Port()), Probe: int(d.sockets.Probe().Port())},
 		}, state),
 	}
-	if d.registry != nil {
-		l.registry = newRegistry(d.cfg, d.registry, in, l.hub.HasName)
-		l.registry.bridges.start = d.readers.Go
-		l.now = time.Now()
-		for _, r := range state.Rooms {
-			l.bridge(r.Name, r.Group)
-		}
+	l.registry = datagram.New(datagram.Config{
+		Log: cfg.Log, Dialects: cfg.Styles.datagrams(), Open: cfg.RegistryOpen, Bridge: cfg.BridgeMulticast,
+		Hub: l.hub, Out: &l.out, Carry: l.carry, NewID: l.clients.newID,
+		Wake: func() { in.post(item{what: whatDatagrams}) }, Go: d.readers.Go,
+	}, d.sockets)
+	l.now = time.Now()
+	for _, r := range state.Rooms {
+		l.registry.Bridge(l.now, r.Name, r.Group)
 	}
 	return l
 }

@@ -16,19 +16,19 @@ import (
 	"labchat/internal/memnet"
 )
 
-// bubble is what a test in a bubble of its own has.
-type bubble struct {
+// chatHarness is what a test in a chatHarness of its own has.
+type chatHarness struct {
 	t *testing.T
 	l *memnet.Listener
 }
 
 // inBubble runs a test on a daemon in memory, with a clock of its own.
-func inBubble(t *testing.T, test func(b bubble), opts ...option) {
+func inBubble(t *testing.T, test func(b chatHarness), opts ...option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := memnet.Listen()
 		start(t, append(opts, onMemory(l))...)
-		test(bubble{t, l})
+		test(chatHarness{t, l})
 	})
 }
 
@@ -69,7 +69,7 @@ func TestBeginningsThatAreNotFinishedEnd(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(b bubble) {
+			inBubble(t, func(b chatHarness) {
 				t, l := b.t, b.l
 				nc := dial(t, l)
 				io.WriteString(nc, tt.says)
@@ -86,7 +86,7 @@ func TestBeginningsThatAreNotFinishedEnd(t *testing.T) {
 }
 
 func TestAQuietNativeSessionStays(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		t, l := b.t, b.l
 		nc := dial(t, l)
 		io.WriteString(nc, `{"type":"hello","id":"h","version":1}`+"\n")
@@ -98,7 +98,7 @@ func TestAQuietNativeSessionStays(t *testing.T) {
 }
 
 func TestAConnectionThatDoesNotReadItsLastWordsIsClosedAnyway(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		t, l := b.t, b.l
 		nc := dial(t, l, memnet.Buffer(16))
 		go io.WriteString(nc, `{"type":"hello","id":"h","version":1}`+"\n"+`{"type":"quit","id":"q"}`+"\n")
@@ -177,7 +177,7 @@ func TestWithoutDescriptorsAcceptingRestsAndComesBack(t *testing.T) {
 }
 
 func TestOneAddressHasOnlySoManyConnections(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		t, l := b.t, b.l
 		far := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 7), Port: 1}
 		var first *memnet.Conn
@@ -212,7 +212,7 @@ func TestOneAddressHasOnlySoManyConnections(t *testing.T) {
 func TestAConnectionCutAtEveryByteLeavesNothingBehind(t *testing.T) {
 	const script = `{"type":"hello","id":"h","version":1}` + "\n" + `{"type":"guest","id":"g","name":"cut"}` + "\n" +
 		`{"type":"join","id":"j","room":"lobby"}` + "\n" + `{"type":"say","id":"s","room":"lobby","text":"x"}` + "\n"
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		t, l := b.t, b.l
 		watcher := dial(t, l)
 		io.WriteString(watcher, "login watcher\n")

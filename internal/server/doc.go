@@ -2,12 +2,11 @@
 //
 // # Goroutines
 //
-//	door        one a listening socket: says when somebody waits, whom the loop then takes in
+//	backlog     one a listening socket: says when somebody waits, whom the loop then takes in
 //	acceptor    in its place for a listener that is no socket
 //	reader      one a connection: waits for bytes and posts them
-//	hear        one, and one a multicast group: reads the registry's socket, sorts out, posts to the loop
+//	datagram    one a socket of the registry, and one a multicast group: reads, sorts out, wakes the loop
 //	loop        one: owns the hub and its sessions, cuts what they send into requests, writes, closes
-//	prober      one: answers probes at a port of their own
 //	writer      one a connection while its outbox is not empty: owns the socket's sending side
 //	store.Run   one: makes batches of entries last
 //	jobs        few: hash passwords and read pages of history, post the results
@@ -27,15 +26,12 @@
 //
 // # Where things are
 //
-// server.go, daemon.go and listen.go open and close; door, accept.go and
+// server.go, daemon.go and listen.go open and close; backlog, accept.go and
 // limits.go let in; reader.go brings bytes (a poller of many sockets can stand
 // in its place), input.go and framer.go turn them into requests; loop.go and
 // group.go are the rounds and when to commit; clients.go is the life of a
 // connection; fanout.go and frames.go turn what the hub says into bytes,
 // write.go, outbox.go and pace.go write them; jobs.go, tls.go, control.go and
-// operate.go are what their names say. The registry has files of its own:
-// udp_socket.go reads and sends, udp_sieve.go sorts out, udp.go has the
-// sessions, udp_send.go and udp_purse.go say what leaves, and how much of it;
-// udp_bridge.go is about multicast groups; udp_signal.go and udp_probe.go answer
-// our own clients' signals.
+// operate.go are what their names say; families.go is the table of what is
+// listened for. The registry is package datagram.
 package server

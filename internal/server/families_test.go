@@ -53,7 +53,7 @@ func (m *member) times(l heardLine) int {
 // family is a whole room's members, and who waits for their readers.
 type family struct {
 	t       *testing.T
-	h       *host
+	h       *harness
 	readers sync.WaitGroup
 	members []*member
 }
@@ -136,7 +136,7 @@ func byForm(form string) func(string) []heardLine {
 }
 
 func (f *family) a3() (m *member, tell func(to, text string)) {
-	c := f.dial(chatName, "127.0.0.31")
+	c := f.dial(Chat, "127.0.0.31")
 	f.write(c, "login ada\n")
 	f.expect(c, "loginok\n")
 	m = &member{name: "ada", say: func(text string) { f.write(c, "msg "+text+"\n") }}
@@ -212,10 +212,10 @@ func (f *family) tobi(name, from string) {
 			f.t.Errorf("send %q: %v", text, err)
 		}
 	}
-	pace := time.NewTicker(time.Second / (askRate - 4))
+	pace := time.NewTicker(time.Second / 16)
 	f.t.Cleanup(pace.Stop)
 	m := &member{name: name, say: func(text string) {
-		<-pace.C // the registry takes no more
+		<-pace.C // the registry takes 20 a second
 		mu.Lock()
 		defer mu.Unlock()
 		for _, to := range peers {
@@ -305,7 +305,7 @@ func (f *family) talkPrivately(one *member, other *member, tell func(text string
 	}
 }
 
-// until waits for what must come to hold, and says whether it did.
+// until waits for what must come to hold, and reports whether it did.
 func (f *family) until(what string, holds func() bool) bool {
 	f.t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
@@ -330,7 +330,7 @@ func TestAllFamiliesHearEachLineOnce(t *testing.T) {
 	if testing.Short() {
 		lines = 120
 	}
-	h := start(t, func(cfg *Config) { cfg.Ports, cfg.Rate = Ports{}, 0 })
+	h := start(t, func(cfg *Config) { cfg.Ports, cfg.Rate = FreePorts(), 0 })
 	f := &family{t: t, h: h}
 	f.native()
 	ada, tell := f.a3()

@@ -182,7 +182,7 @@ func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 		r.buf = f.borrow()
 	}
 	buf, d, err := r.codec.AppendEvent(r.buf, e)
-	if refusal := f.unsaid(e, err); refusal != nil {
+	if refusal := f.refusalFor(e, err); refusal != nil {
 		buf, d, err = r.codec.AppendEvent(r.buf, refusal)
 	}
 	if err != nil {
@@ -207,7 +207,7 @@ func (f *fanout) take(r *receiver) {
 		if r.buf == nil {
 			r.buf = f.borrow()
 		}
-		heard := f.heard(s, upto)
+		heard := f.bytesFor(s, upto)
 		if r.paced != nil {
 			s.mark(upto)
 		}
@@ -220,14 +220,14 @@ func (f *fanout) take(r *receiver) {
 // next finds the audience with the oldest cast that the receiver has not taken.
 func (r *receiver) next() (first *sub) {
 	for _, s := range r.subs {
-		if s.behind() && (first == nil || s.oldest() < first.oldest()) {
+		if s.isBehind() && (first == nil || s.oldest() < first.oldest()) {
 			first = s
 		}
 	}
 	return first
 }
 
-func (s *sub) behind() bool   { return s.taken < len(s.audience.casts) }
+func (s *sub) isBehind() bool { return s.taken < len(s.audience.casts) }
 func (s *sub) oldest() uint32 { return s.audience.casts[s.taken].seq }
 
 // until says how many of the audience's casts come before those that the
@@ -235,7 +235,7 @@ func (s *sub) oldest() uint32 { return s.audience.casts[s.taken].seq }
 func (r *receiver) until(s *sub) int {
 	upto := len(s.audience.casts)
 	for _, o := range r.subs {
-		if o == s || !o.behind() {
+		if o == s || !o.isBehind() {
 			continue
 		}
 		first := o.oldest()
@@ -246,9 +246,9 @@ func (r *receiver) until(s *sub) int {
 	return upto
 }
 
-// heard returns the bytes of the casts from s.taken up to upto, in the
+// bytesFor returns the bytes of the casts from s.taken up to upto, in the
 // receiver's variant.
-func (f *fanout) heard(s *sub, upto int) []byte {
+func (f *fanout) bytesFor(s *sub, upto int) []byte {
 	if s.to.codec == nil {
 		return nil
 	}
@@ -263,7 +263,7 @@ func (f *fanout) heard(s *sub, upto int) []byte {
 	for i := len(c.ends); i < upto; i++ {
 		b, d, err := f.variants[v].codec.AppendEvent(c.bytes, t.casts[i].event)
 		if err != nil {
-			f.unsaid(t.casts[i].event, err)
+			f.refusalFor(t.casts[i].event, err)
 		} else {
 			c.bytes = b
 		}
@@ -307,8 +307,8 @@ func (f *fanout) flush(write func(*receiver, []byte)) {
 
 // flushOne writes what a receiver has heard, once.
 func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
-	if s := r.next(); r.buf == nil && s != nil && r.paced == nil && !r.others(s) {
-		b := f.heard(s, len(s.audience.casts))
+	if s := r.next(); r.buf == nil && s != nil && r.paced == nil && !r.hasOthers(s) {
+		b := f.bytesFor(s, len(s.audience.casts))
 		s.taken = len(s.audience.casts)
 		if len(b) > 0 {
 			write(r, b)
@@ -328,10 +328,10 @@ func (f *fanout) flushOne(r *receiver, write func(*receiver, []byte)) {
 	f.giveBack(b)
 }
 
-// others says whether the receiver has casts to take of another audience.
-func (r *receiver) others(s *sub) bool {
+// hasOthers reports whether the receiver has casts to take of another audience.
+func (r *receiver) hasOthers(s *sub) bool {
 	for _, o := range r.subs {
-		if o != s && o.behind() {
+		if o != s && o.isBehind() {
 			return true
 		}
 	}

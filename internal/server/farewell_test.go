@@ -10,7 +10,7 @@ import (
 
 func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) {
 	const why = "The server stops. It will be back soon."
-	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports = Ports{}; cfg.Styles.Arith = "hello" })
+	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports = FreePorts(); cfg.Styles.Arith = "hello" })
 	at := func(port string, says ...string) *peer {
 		p := newPeer(t, dialFrom(t, "127.0.0.1", h.addrs[port]))
 		for i := 0; i+1 < len(says); i += 2 {
@@ -23,14 +23,14 @@ func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) 
 		p    *peer
 		last string
 	}{
-		{"A3", at(chatName, "login olga\n", "loginok\n"), "msg server " + why + "\n"},
-		{"A3 in its sync mode", at(chatName, "sync\n", "modeok\n"), ""},
+		{"A3", at(Chat, "login olga\n", "loginok\n"), "msg server " + why + "\n"},
+		{"A3 in its sync mode", at(Chat, "sync\n", "modeok\n"), ""},
 		{"names", at("names"), why},
 		{"the prompt room", at("prompt"), why},
 		{"sum", at("sum", "1+2\n", "3\n"), ""},
 		{"arithmetic", at("arith"), ""},
 	}
-	tobi, ias, nobody := h.caller(t, "127.0.0.1"), h.caller(t, "127.0.0.2"), h.caller(t, "127.0.0.3")
+	tobi, ias, nobody := h.udpClient(t, "127.0.0.1"), h.udpClient(t, "127.0.0.2"), h.udpClient(t, "127.0.0.3")
 	tobi.ask("hi tobias", "hi tobias")
 	ias.ask("REG:iasmine\n", "LIN:iasmine\n")
 	nobody.ask("ar nobody", "ar")
@@ -41,7 +41,7 @@ func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) 
 		}
 		tt.p.Close()
 	}
-	for c, want := range map[*caller]string{tobi: "msg server> " + why + "\n", ias: "MSG:server> " + why + "\n"} {
+	for c, want := range map[*udpClient]string{tobi: "msg server> " + why + "\n", ias: "MSG:server> " + why + "\n"} {
 		c.wants(want)
 	}
 	h.end(t)

@@ -13,7 +13,7 @@ import (
 )
 
 func TestAReaderThatNeverReadsIsCutOffAndTheOthersGoOn(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		stuck := h.dial(t)
 		defer stuck.Close()
@@ -50,7 +50,7 @@ func (p *peer) answer(request string) string {
 }
 
 func TestANativeReaderThatNeverReadsIsToldWhyItEnds(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		stuck := h.peer(t)
 		stuck.hello("stuck")
@@ -80,7 +80,7 @@ func lastLine(t *testing.T, p *peer) string {
 }
 
 func TestHostileBytesEndInARefusalAndNobodyElseNotices(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		watcher := h.peer(t)
 		watcher.ask("login watcher\n", "loginok\n")
@@ -199,7 +199,7 @@ func TestAFullServerSaysSo(t *testing.T) {
 }
 
 func TestShutdownTellsEverybodyWhyAndEnds(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		native, old, silent := h.peer(t).hello("nora"), h.peer(t), h.peer(t)
 		old.ask("login olga\n", "loginok\n")

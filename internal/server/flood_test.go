@@ -35,7 +35,7 @@ func TestMemoryReturnsAfterAFlood(t *testing.T) {
 // flood has so many attackers of each kind attack at a time, waits until the
 // server has no more of them, and returns how much memory was in use while
 // they were there.
-func flood(t *testing.T, h *host, watcher *peer, attackers int) (peak int64) {
+func flood(t *testing.T, h *harness, watcher *peer, attackers int) (peak int64) {
 	t.Helper()
 	noise := make([]byte, 64<<10)
 	r := rand.New(rand.NewPCG(1, 2))

@@ -9,13 +9,13 @@ import (
 
 // framer cuts a stream of bytes into requests.
 type framer struct {
-	dialect wire.Dialect
-	parser  wire.ServerCodec
-	data    []byte // what is being cut
-	kept    []byte // the beginning of a frame whose end has not come yet
-	skip    bool   // within a frame that is too long: up to its line feed nothing counts
-	pieces  bool   // what comes at once is cut by itself: the dialect has no terminators
-	borders []int  // where pieces end in data, but for the last one
+	dialect  wire.Dialect
+	parser   wire.ServerCodec
+	data     []byte // what is being cut
+	kept     []byte // the beginning of a frame whose end has not come yet
+	skipping bool   // within a frame that is too long: up to its line feed nothing counts
+	pieces   bool   // what comes at once is cut by itself: the dialect has no terminators
+	borders  []int  // where pieces end in data, but for the last one
 }
 
 // feed gives the framer bytes, which it uses until keep.
@@ -33,7 +33,7 @@ func (f *framer) feed(b []byte) {
 // next returns the next request, if there is a whole one. What the dialect
 // can't read becomes a wire.Malformed that keeps its place.
 func (f *framer) next(atEOF bool) (wire.Request, bool) {
-	for f.skipped() {
+	for f.skipRest() {
 		advance, frame, err := f.dialect.Split(f.piece(), atEOF)
 		if err == nil && advance == 0 && len(f.borders) > 0 {
 			f.borders = f.borders[1:] // the next piece begins with the rest of a character
@@ -43,7 +43,7 @@ func (f *framer) next(atEOF bool) (wire.Request, bool) {
 			return nil, false
 		}
 		if advance == 0 || advance > f.dialect.MaxBytes() {
-			f.skip = advance == 0
+			f.skipping = advance == 0
 			f.drop(advance)
 			return tooLong(f.dialect), true
 		}
@@ -77,16 +77,16 @@ func (f *framer) drop(n int) {
 	}
 }
 
-// skipped drops the rest of a frame that is too long, and says whether there
+// skipRest drops the rest of a frame that is too long, and reports whether there
 // is anything left to cut.
-func (f *framer) skipped() bool {
-	if f.skip {
+func (f *framer) skipRest() bool {
+	if f.skipping {
 		end := bytes.IndexByte(f.data, '\n') + 1
 		if end == 0 {
 			f.data = nil
 			return false
 		}
-		f.skip, f.data = false, f.data[end:]
+		f.skipping, f.data = false, f.data[end:]
 	}
 	return len(f.data) > 0
 }
@@ -111,8 +111,8 @@ func tooLong(d wire.Dialect) wire.Request {
 	return wire.Malformed{Code: wire.CodeTooLong, Text: text}
 }
 
-// half says whether a frame has begun whose end has not come.
-func (f *framer) half() bool { return f.skip || len(f.kept) > 0 }
+// hasHalf reports whether a frame has begun whose end has not come.
+func (f *framer) hasHalf() bool { return f.skipping || len(f.kept) > 0 }
 
 // keep copies what is left, so that the bytes that were fed may be used for
 // something else.

@@ -43,15 +43,15 @@ const (
 	wantNum, wantDen = 7, 8
 )
 
-// idle says whether nothing waits and nothing is under way.
-func (g *group) idle() bool { return !g.away && len(g.pending) == 0 }
+// isIdle reports whether nothing waits and nothing is under way.
+func (g *group) isIdle() bool { return !g.away && len(g.pending) == 0 }
 
 // commit ends a round and appends what has gathered if it is time. batch is
 // what came back from the log in this round, nil if nothing did.
 func (l *loop) commit(batch []hub.Entry) {
 	g := &l.group
 	if batch != nil {
-		g.back(batch)
+		g.takeBack(batch)
 		signal(l.inbox.wake) // what came during the writes counts too
 		return
 	}
@@ -97,8 +97,8 @@ func entrySize(r hub.Record) int {
 	}
 }
 
-// back takes note of a batch that came back and has just gone out.
-func (g *group) back(batch []hub.Entry) {
+// takeBack takes note of a batch that came takeBack and has just gone out.
+func (g *group) takeBack(batch []hub.Entry) {
 	g.away = false
 	g.last = len(batch)
 	now := time.Now()

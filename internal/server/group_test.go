@@ -35,7 +35,7 @@ func TestBatchesAreBoundedAndKeepTheOrder(t *testing.T) {
 					}
 					next++
 				}
-				g.back(batch)
+				g.takeBack(batch)
 			}
 			if next != hub.SessionID(tt.lines) {
 				t.Errorf("%d entries came out, want %d", next, tt.lines)

@@ -25,8 +25,8 @@ func TestHalfSaidThingsEndAfterThirtySecondsOnEveryPort(t *testing.T) {
 		"half a letter of a name at the other room": {"prompt-accounts", nil, []string{"\xc3"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inHarbour(t, func(hb harbour) {
-				b := hb.boat(tt.port, 1)
+			inMemory(t, func(mem memHarness) {
+				b := mem.client(tt.port, 1)
 				for _, text := range tt.whole {
 					b.say(text)
 					pass(time.Second)
@@ -52,8 +52,8 @@ func TestHalfSaidThingsEndAfterThirtySecondsOnEveryPort(t *testing.T) {
 }
 
 func TestWhoEndsWhatTheyBeginIsNotHalfSaid(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		slow, quiet := hb.boat("sum", 1), hb.boat("sum", 2)
+	inMemory(t, func(mem memHarness) {
+		slow, quiet := mem.client("sum", 1), mem.client("sum", 2)
 		quiet.say("1+2\n")
 		slow.say("1")
 		for range 20 {

@@ -14,8 +14,8 @@ import (
 	"labchat/internal/wire"
 )
 
-// hashRig is a queue and what is asked of it.
-type hashRig struct {
+// hashHarness is a queue and what is asked of it.
+type hashHarness struct {
 	t  *testing.T
 	q  hashQueue
 	id hub.SessionID // the last connection's
@@ -23,7 +23,7 @@ type hashRig struct {
 
 // asks queues a login from an address, of a connection that is new. It returns
 // the connection.
-func (r *hashRig) asks(addr, account string, change ...func(*hub.Turn)) hub.SessionID {
+func (r *hashHarness) asks(addr, account string, change ...func(*hub.Turn)) hub.SessionID {
 	r.t.Helper()
 	r.id++
 	s := hub.Turn{Network: hub.NetworkOf(netip.MustParseAddr(addr)), Act: wire.ActLogin, Account: account}
@@ -39,7 +39,7 @@ func (r *hashRig) asks(addr, account string, change ...func(*hub.Turn)) hub.Sess
 func familiar(s *hub.Turn) { s.Familiar = true }
 
 // turns returns whose work is done next, so many times.
-func (r *hashRig) turns(n int) (ids []hub.SessionID) {
+func (r *hashHarness) turns(n int) (ids []hub.SessionID) {
 	for range n {
 		if j, ok := r.q.next(); ok {
 			ids = append(ids, j.Session)
@@ -51,22 +51,22 @@ func (r *hashRig) turns(n int) (ids []hub.SessionID) {
 func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		asks func(r *hashRig)
+		asks func(r *hashHarness)
 		want []hub.SessionID
 	}{
-		{"of one share the oldest connection first, and wrong passwords cost the place", func(r *hashRig) {
+		{"of one share the oldest connection first, and wrong passwords cost the place", func(r *hashHarness) {
 			r.asks("10.0.0.1", "", func(s *hub.Turn) { s.Wrong = 1 })
 			r.asks("10.0.0.1", "")
 			r.asks("10.0.0.1", "")
 		}, []hub.SessionID{2, 3, 1}},
-		{"addresses take turns", func(r *hashRig) {
+		{"addresses take turns", func(r *hashHarness) {
 			for range 3 {
 				r.asks("10.0.0.1", "")
 			}
 			r.asks("10.0.0.2", "")
 			r.asks("10.0.0.3", "")
 		}, []hub.SessionID{1, 4, 5, 2, 3}},
-		{"the networks of one site are one among addresses, and take turns there", func(r *hashRig) {
+		{"the networks of one site are one among addresses, and take turns there", func(r *hashHarness) {
 			r.asks("2001:db8::1", "")
 			r.asks("2001:db8::2", "")
 			r.asks("2001:db8:0:1::1", "")
@@ -74,7 +74,7 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 			r.asks("10.0.0.1", "")
 			r.asks("10.0.0.1", "")
 		}, []hub.SessionID{1, 5, 3, 6, 4, 2}},
-		{"behind one address accounts take turns, and all names that nobody has are one of them", func(r *hashRig) {
+		{"behind one address accounts take turns, and all names that nobody has are one of them", func(r *hashHarness) {
 			for range 3 {
 				r.asks("10.0.0.1", "")
 			}
@@ -82,13 +82,13 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 			r.asks("10.0.0.1", "bob")
 			r.asks("10.0.0.1", "", func(s *hub.Turn) { s.Act = wire.ActRegister })
 		}, []hub.SessionID{1, 4, 5, 6, 2, 3}},
-		{"who has ended its side comes last, and waits", func(r *hashRig) {
+		{"who has ended its side comes last, and waits", func(r *hashHarness) {
 			r.asks("10.0.0.1", "ann", familiar)
 			r.q.waiting[0].last = true
 			r.asks("10.0.0.1", "")
 			r.asks("10.0.0.1", "")
 		}, []hub.SessionID{2, 3, 1}},
-		{"whoever has been in before goes first three times of four", func(r *hashRig) {
+		{"whoever has been in before goes first three times of four", func(r *hashHarness) {
 			for range 3 {
 				r.asks("10.0.0.1", "")
 			}
@@ -98,7 +98,7 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 		}, []hub.SessionID{4, 5, 6, 1, 7, 8, 2, 3}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &hashRig{t: t, q: newHashQueue()}
+			r := &hashHarness{t: t, q: newHashQueue()}
 			tt.asks(r)
 			if got := r.turns(9); !slices.Equal(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
@@ -110,28 +110,28 @@ func TestCoresGoRoundBetweenThoseWhoWait(t *testing.T) {
 // TestWhoTakesLittleIsHashedWhoeverFloods has one address with 256 connections
 // that guess, each again as soon as it may, and 30 people behind it.
 func TestWhoTakesLittleIsHashedWhoeverFloods(t *testing.T) {
-	flooded := func(t *testing.T) *hashRig {
+	flooded := func(t *testing.T) *hashHarness {
 		t.Helper()
-		r := &hashRig{t: t, q: newHashQueue()}
+		r := &hashHarness{t: t, q: newHashQueue()}
 		for range maxHashing {
 			r.asks("10.0.0.1", "")
 		}
 		return r
 	}
-	guessOn := func(r *hashRig) { r.asks("10.0.0.1", "", func(s *hub.Turn) { s.Wrong = 1 }) }
+	guessOn := func(r *hashHarness) { r.asks("10.0.0.1", "", func(s *hub.Turn) { s.Wrong = 1 }) }
 	for _, tt := range []struct {
 		name   string
-		ask    func(r *hashRig, i int)
+		ask    func(r *hashHarness, i int)
 		within int // turns until all of them are in
 	}{
-		{"behind the attacker's address, where they have been in before", func(r *hashRig, i int) {
+		{"behind the attacker's address, where they have been in before", func(r *hashHarness, i int) {
 			r.asks("10.0.0.1", fmt.Sprint("p", i), familiar)
 		}, 40},
-		{"behind it for the first time", func(r *hashRig, i int) { r.asks("10.0.0.1", fmt.Sprint("p", i)) }, 31},
-		{"to register", func(r *hashRig, _ int) {
+		{"behind it for the first time", func(r *hashHarness, i int) { r.asks("10.0.0.1", fmt.Sprint("p", i)) }, 31},
+		{"to register", func(r *hashHarness, _ int) {
 			r.asks("10.0.0.1", "", func(s *hub.Turn) { s.Act = wire.ActRegister })
 		}, 60},
-		{"elsewhere", func(r *hashRig, i int) { r.asks(fmt.Sprintf("10.1.0.%d", i), fmt.Sprint("p", i)) }, 31},
+		{"elsewhere", func(r *hashHarness, i int) { r.asks(fmt.Sprintf("10.1.0.%d", i), fmt.Sprint("p", i)) }, 31},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := flooded(t)
@@ -157,7 +157,7 @@ func TestWhoTakesLittleIsHashedWhoeverFloods(t *testing.T) {
 }
 
 func TestWhereTooManyPasswordsWaitTheWidestShareGivesWay(t *testing.T) {
-	r := &hashRig{t: t, q: newHashQueue()}
+	r := &hashHarness{t: t, q: newHashQueue()}
 	for range maxHashing - 2 {
 		r.asks("10.0.0.1", "")
 	}
@@ -179,7 +179,7 @@ func TestWhereTooManyPasswordsWaitTheWidestShareGivesWay(t *testing.T) {
 }
 
 func TestWhatIsRememberedOfTurnsIsBounded(t *testing.T) {
-	r := &hashRig{t: t, q: newHashQueue()}
+	r := &hashHarness{t: t, q: newHashQueue()}
 	for i := range 2 * maxServed {
 		r.asks(fmt.Sprintf("10.%d.%d.1", i/256, i%256), "")
 		r.turns(1)
@@ -217,10 +217,10 @@ func TestNobodysPasswordIsHashedAfterItsConnectionHasEnded(t *testing.T) {
 			if len(got) != 1 || got[0].arg.(hub.Result).ID != id {
 				t.Fatalf("got %v, want the result of %d", got, id)
 			}
-			j.ended(id)
+			j.end(id)
 		}
-		if !slices.Equal(done, []uint64{1, 3}) || !j.idle() {
-			t.Errorf("%v were hashed, idle %v; want 1 and 3, and nothing left", done, j.idle())
+		if !slices.Equal(done, []uint64{1, 3}) || !j.isIdle() {
+			t.Errorf("%v were hashed, idle %v; want 1 and 3, and nothing left", done, j.isIdle())
 		}
 	})
 }

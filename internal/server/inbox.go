@@ -18,15 +18,14 @@ type item struct {
 type what uint8
 
 const (
-	whatWaiting   what = iota // somebody waits at the door of arg, a *listener
+	whatWaiting   what = iota // somebody waits in the backlog of arg, a *listener
 	whatOpened                // conn was accepted
 	whatBytes                 // conn has sent what is in arg, a *buffer
 	whatEnded                 // conn's reader has ended with arg, an error; io.EOF is the regular end
 	whatWritten               // conn's writer has ended with arg, an error or nil
 	whatResult                // arg is the hub.Result of a job
 	whatCall                  // arg is an operator's *call
-	whatHeard                 // arg is what was *heard in a group
-	whatDatagrams             // the sieve has let something through
+	whatDatagrams             // something has come by datagram
 )
 
 // inbox gathers items for the loop. Many post, one takes.

@@ -23,19 +23,19 @@ const maxAnswers = 64 << 10
 // turn of the others: what costs nothing comes by the thousand in one read.
 const maxTurn = 128
 
-// bytes takes what a connection has sent.
-func (l *loop) bytes(c *conn, b *buffer, n int) {
+// handleBytes takes what a connection has sent.
+func (l *loop) handleBytes(c *conn, b *buffer, n int) {
 	defer buffers.Put(b)
 	if c.state != connOpen || !l.stopping.IsZero() {
 		c.judged = true
-		c.gate.judge()
-		c.gate.took(1) // only read so that the close is no reset
+		c.window.judge()
+		c.window.release(1) // only read so that the close is no reset
 		return
 	}
 	c.heard = l.now
 	if !c.judged {
 		c.judged = true
-		defer c.gate.judge()
+		defer c.window.judge()
 		if b[0] == tlsRecord && c.frame.dialect == nil && l.clients.tls != nil {
 			l.secure(c, b[:n])
 			return
@@ -58,7 +58,7 @@ func (l *loop) bytes(c *conn, b *buffer, n int) {
 func (l *loop) secure(c *conn, greeting []byte) {
 	c.nc = tls.Server(&prefixed{Conn: c.raw, prefix: append([]byte(nil), greeting...)}, l.clients.tls)
 	c.sock, c.tls = nil, true
-	c.gate.took(1)
+	c.window.release(1)
 	l.hub.Decide(l.now, c.id, c.origin(), &l.out)
 }
 
@@ -108,14 +108,14 @@ func (l *loop) speak(c *conn, d wire.Dialect) {
 func (l *loop) cut(c *conn) {
 	for handled := 0; c.state == connOpen && !c.paused; handled++ {
 		l.clients.more = l.clients.more || handled == maxTurn
-		if handled == maxTurn || l.full(c, 1) || len(c.buf) >= maxAnswers {
+		if handled == maxTurn || l.isFull(c, 1) || len(c.buf) >= maxAnswers {
 			c.paused = true
 			l.clients.paused = append(l.clients.paused, c)
 			break
 		}
 		r, ok := c.frame.next(c.eof)
 		if !ok {
-			c.gate.took(c.unread)
+			c.window.release(c.unread)
 			c.unread = 0
 			break
 		}
@@ -133,7 +133,7 @@ func (l *loop) cut(c *conn) {
 // anything. What waits here, and not for its sender, is not half said.
 func (l *loop) watchHalf(c *conn) {
 	m := c.frame.dialect.Manners()
-	switch half := c.state == connOpen && !c.paused && c.frame.half() && !m.Native && !m.Nameless; {
+	switch half := c.state == connOpen && !c.paused && c.frame.hasHalf() && !m.Native && !m.Nameless; {
 	case !half:
 		c.begun = time.Time{}
 		delete(l.clients.half, c)
@@ -143,11 +143,11 @@ func (l *loop) watchHalf(c *conn) {
 	}
 }
 
-// full says whether too much of a session waits, or more than a part of it.
+// isFull reports whether too much of a session waits, or more than a part of it.
 // Where frames are pieces the next one may mean something else after the last
 // one's answer: nothing may wait. A service is not asked more than its pace
 // allows it to answer.
-func (l *loop) full(c *conn, part int) bool {
+func (l *loop) isFull(c *conn, part int) bool {
 	n, bytes := l.hub.Pending(c.id)
 	if c.frame.pieces {
 		return n > 0 || c.frame.dialect.Manners().Service && c.out.queued() >= maxPending/part
@@ -155,10 +155,10 @@ func (l *loop) full(c *conn, part int) bool {
 	return n >= maxPending/part || bytes >= maxPendingBytes/part
 }
 
-// ready says whether a paused connection may go on: half of what was too much
+// isReady reports whether a paused connection may go on: half of what was too much
 // is done, and it has read its answers, or its pace holds them back.
-func (l *loop) ready(c *conn) bool {
-	return !l.full(c, 2) && len(c.buf) < maxAnswers && (c.out.pace != nil || !c.out.busy())
+func (l *loop) isReady(c *conn) bool {
+	return !l.isFull(c, 2) && len(c.buf) < maxAnswers && (c.out.pace != nil || !c.out.isBusy())
 }
 
 // resume goes on with what connections have sent, where there is room again.
@@ -166,7 +166,7 @@ func (l *loop) resume() {
 	paused := l.clients.paused
 	l.clients.paused, l.clients.more = nil, false
 	for _, c := range paused {
-		if c.state == connOpen && !l.ready(c) {
+		if c.state == connOpen && !l.isReady(c) {
 			l.clients.paused = append(l.clients.paused, c)
 			continue
 		}
@@ -180,9 +180,9 @@ func (l *loop) resume() {
 	}
 }
 
-// readerEnded notes that nothing will come any more: io.EOF means that the
+// handleEnded notes that nothing will come any more: io.EOF means that the
 // other end has said so and may still read.
-func (l *loop) readerEnded(c *conn, err error) {
+func (l *loop) handleEnded(c *conn, err error) {
 	c.reading = false
 	switch {
 	case errors.Is(err, io.EOF) && c.state == connOpen:
@@ -208,7 +208,7 @@ func (l *loop) leave(c *conn) {
 	if c.paused || c.state != connOpen {
 		return
 	}
-	if c.tls && l.jobs.waits(c.id) {
+	if c.tls && l.jobs.isWaiting(c.id) {
 		l.shut(c) // inside TLS programs end both ways at once: nobody waits for this password any more
 		return
 	}
@@ -217,5 +217,5 @@ func (l *loop) leave(c *conn) {
 	l.clients.leaving = append(l.clients.leaving, c)
 }
 
-// takenForOld gives a silent connection the voice of an old program.
-func (l *loop) takenForOld(c *conn) { l.speak(c, wire.ByName(oldDialect)) }
+// handleDecided gives a silent connection the voice of an old program.
+func (l *loop) handleDecided(c *conn) { l.speak(c, wire.ByName(oldDialect)) }

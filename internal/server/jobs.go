@@ -65,14 +65,14 @@ func (j *jobs) start(job hub.Job) {
 	}
 }
 
-// ended notes that a result has come. A core that is free goes to the next.
-func (j *jobs) ended(id uint64) {
+// end notes that a result has come. A core that is free goes to the next.
+func (j *jobs) end(id uint64) {
 	j.running--
 	delete(j.hashing, id)
 	j.hashNext()
 }
 
-func (j *jobs) idle() bool { return j.running == 0 }
+func (j *jobs) isIdle() bool { return j.running == 0 }
 
 // cancel forgets what waits for a session that has ended. What has a core goes
 // on, and its result is nobody's.
@@ -82,8 +82,8 @@ func (j *jobs) cancel(id hub.SessionID) {
 	}
 }
 
-// waits reports whether work of the session waits for a core.
-func (j *jobs) waits(id hub.SessionID) bool { return j.queue.of(id) >= 0 }
+// isWaiting reports whether work of the session isWaiting for a core.
+func (j *jobs) isWaiting(id hub.SessionID) bool { return j.queue.of(id) >= 0 }
 
 // putLast lets all others go before the session's work.
 func (j *jobs) putLast(id hub.SessionID) {

@@ -2,16 +2,16 @@ package server
 
 import "labchat/internal/wire"
 
-// counts says whether a connection is the arithmetic service's: the one whose
+// isJournaled reports whether a connection is the arithmetic service's: the one whose
 // daemon is to say what it is asked, and when a session ends. Its pace bounds
 // how much that can be.
-func (c *conn) counts() bool {
+func (c *conn) isJournaled() bool {
 	return c.frame.pieces && c.frame.dialect.Manners().Service
 }
 
 // journal logs what the arithmetic service is asked.
 func (l *loop) journal(c *conn, r wire.Request) {
-	if !c.counts() {
+	if !c.isJournaled() {
 		return
 	}
 	log := l.log.With("service", c.frame.dialect.Name(), "addr", c.raw.RemoteAddr())
@@ -29,7 +29,7 @@ func (l *loop) journal(c *conn, r wire.Request) {
 
 // journalEnd logs that a session of the arithmetic service ended.
 func (l *loop) journalEnd(c *conn) {
-	if c.counts() {
+	if c.isJournaled() {
 		l.log.Info("Session ended", "service", c.frame.dialect.Name(), "addr", c.raw.RemoteAddr())
 	}
 }

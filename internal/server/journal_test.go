@@ -23,8 +23,7 @@ func (l lines) Write(b []byte) (int, error) {
 func TestTheArithmeticServiceLogsWhatItIsAsked(t *testing.T) {
 	log := make(lines, 100)
 	h := start(t, func(cfg *Config) {
-		cfg.Ports = chatOnly
-		cfg.Ports.Arith = 0
+		cfg.Ports = Ports{Chat: 0, "arith": 0}
 		cfg.Log = slog.New(slog.NewTextHandler(log, nil))
 	})
 	nc, err := net.Dial("tcp", h.addrs["arith"])

@@ -37,7 +37,7 @@ func becomeVictim() {
 		limitFiles(n)
 	}
 	err := Run(context.Background(), Config{
-		Data: dir, Ports: chatOnly, TLS: TLSConfig{Off: true},
+		Data: dir, Ports: Ports{Chat: 0}, TLS: TLSConfig{Off: true},
 		Ready: func(l Listener) {
 			if l.Addr != "" {
 				fmt.Fprintln(os.Stdout, l.Addr)

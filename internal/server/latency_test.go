@@ -24,8 +24,8 @@ const (
 // listener. The clock is the bubble's: it stands still while anybody works, so
 // that what it shows is waiting for somebody, and no machine is too slow for
 // it. meanwhile happens before each probe.
-func (hb harbour) delays(speaker *boat, listeners []*boat, meanwhile func()) (all []time.Duration) {
-	hb.Helper()
+func (mem memHarness) delays(speaker *memClient, listeners []*memClient, meanwhile func()) (all []time.Duration) {
+	mem.Helper()
 	sent := map[string]time.Time{}
 	for i := range probes {
 		meanwhile()
@@ -38,12 +38,12 @@ func (hb harbour) delays(speaker *boat, listeners []*boat, meanwhile func()) (al
 	for _, b := range listeners {
 		reads, err := b.heard()
 		if err != nil {
-			hb.Fatalf("a listener was cut off: %v", err)
+			mem.Fatalf("a listener was cut off: %v", err)
 		}
 		for words, at := range sent {
 			i := slices.IndexFunc(reads, func(r read) bool { return strings.Contains(r.text, words) })
 			if i < 0 {
-				hb.Fatalf("a listener never heard %q", words)
+				mem.Fatalf("a listener never heard %q", words)
 			}
 			all = append(all, reads[i].at.Sub(at))
 		}
@@ -56,12 +56,12 @@ func (hb harbour) delays(speaker *boat, listeners []*boat, meanwhile func()) (al
 func p99(sorted []time.Duration) time.Duration { return sorted[len(sorted)*99/100] }
 
 // quietOnes are people who only listen, and one who speaks.
-func (hb harbour) quietOnes() (speaker *boat, listeners []*boat) {
-	hb.Helper()
-	speaker = hb.boat(chatName, 1)
+func (mem memHarness) quietOnes() (speaker *memClient, listeners []*memClient) {
+	mem.Helper()
+	speaker = mem.client(Chat, 1)
 	speaker.say("login ann\n")
 	for i := range 5 {
-		b := hb.boat(chatName, byte(2+i))
+		b := mem.client(Chat, byte(2+i))
 		b.say(fmt.Sprintf("login quiet%d\n", i))
 		listeners = append(listeners, b)
 	}
@@ -69,15 +69,15 @@ func (hb harbour) quietOnes() (speaker *boat, listeners []*boat) {
 }
 
 func TestFiftyThatNeverReadKeepNobodyWaiting(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		speaker, listeners := hb.quietOnes()
-		before := p99(hb.delays(speaker, listeners, func() {}))
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[chatName])]
+	inMemory(t, func(mem memHarness) {
+		speaker, listeners := mem.quietOnes()
+		before := p99(mem.delays(speaker, listeners, func() {}))
+		l := mem.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[Chat])]
 		for i := range stuckOnes {
 			stuck := dial(t, l, memnet.Buffer(4<<10))
 			io.WriteString(stuck, fmt.Sprintf("login stuck%d\n", i))
 		}
-		loud := hb.boat(chatName, 100)
+		loud := mem.client(Chat, 100)
 		loud.say("login loud\n")
 		line := "msg " + strings.Repeat("x", 3900) + "\n"
 		meanwhile := func() { // until their outboxes are full, and they are cut off
@@ -85,7 +85,7 @@ func TestFiftyThatNeverReadKeepNobodyWaiting(t *testing.T) {
 				loud.say(line)
 			}
 		}
-		during := p99(hb.delays(speaker, listeners, meanwhile))
+		during := p99(mem.delays(speaker, listeners, meanwhile))
 		if during > max(before*3/2, unnoticed) {
 			t.Errorf("the slowest hundredth waits %v, without them %v; want one and a half times that at most", during, before)
 		}
@@ -93,17 +93,17 @@ func TestFiftyThatNeverReadKeepNobodyWaiting(t *testing.T) {
 }
 
 func TestFloodersKeepNobodyWaiting(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		speaker, listeners := hb.quietOnes()
-		before := p99(hb.delays(speaker, listeners, func() {}))
-		var flooders []*boat
+	inMemory(t, func(mem memHarness) {
+		speaker, listeners := mem.quietOnes()
+		before := p99(mem.delays(speaker, listeners, func() {}))
+		var flooders []*memClient
 		for i := range 5 {
-			b := hb.boat(chatName, 50)
+			b := mem.client(Chat, 50)
 			b.say(fmt.Sprintf("login flood%d\n", i))
 			flooders = append(flooders, b)
 		}
 		burst := strings.Repeat("msg flood\n", floodLines)
-		during := p99(hb.delays(speaker, listeners, func() {
+		during := p99(mem.delays(speaker, listeners, func() {
 			for _, b := range flooders {
 				go io.WriteString(b, burst) // the server may make them wait
 			}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAHostWithManyIPv6AddressesHasTheConnectionsOfOne(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		taken := func(prefix string, at int) (n int, why string) {
 			for i := range 60 {
 				a := netip.MustParseAddr(prefix).As16()
@@ -37,22 +37,4 @@ func TestAHostWithManyIPv6AddressesHasTheConnectionsOfOne(t *testing.T) {
 			b.t.Errorf("a host elsewhere had %d connections, want 4", n)
 		}
 	}, func(cfg *Config) { cfg.MaxPerAddress = 4 })
-}
-
-func TestDatagramsOfOneHostShareARateHoweverManyIPv6AddressesItTakes(t *testing.T) {
-	r, now := newRates(), time.Unix(0, 0)
-	passed := func(from func(i int) netip.Addr) (n int) {
-		for i := range 3 * askBurst {
-			if r.allow(payerOf(netip.AddrPortFrom(from(i), 40_000), false), now) {
-				n++
-			}
-		}
-		return n
-	}
-	if n := passed(func(i int) netip.Addr { return netip.AddrFrom16([16]byte{0: 0x20, 15: byte(i)}) }); n != askBurst {
-		t.Errorf("%d datagrams of one host passed, want %d", n, askBurst)
-	}
-	if n := passed(func(i int) netip.Addr { return netip.AddrFrom16([16]byte{0: 0x21, 7: byte(i)}) }); n != 3*askBurst {
-		t.Errorf("%d datagrams of as many hosts passed, want %d", n, 3*askBurst)
-	}
 }

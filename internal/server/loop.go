@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"labchat/internal/server/datagram"
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
 	"labchat/internal/wire"
@@ -28,13 +29,13 @@ type loop struct {
 	clients  clients
 	jobs     *jobs
 	control  calls
-	registry registry
+	registry *datagram.Registry
 	alarm    alarm
 	now      time.Time // of this round
 	out      hub.Out
 	writers  sync.WaitGroup
 	stopping time.Time // when the stop was asked for, zero before
-	// listeners have doors, or acceptors that post connections.
+	// listeners have backlogs, or acceptors that post connections.
 	listeners []*listener
 }
 
@@ -53,7 +54,7 @@ func (l *loop) run(ctx context.Context) {
 	l.alarm.timer = time.NewTimer(sweepEvery)
 	defer l.alarm.timer.Stop()
 	stop := ctx.Done()
-	for !l.ended() {
+	for !l.hasEnded() {
 		var batch []hub.Entry
 		select {
 		case <-l.inbox.wake:
@@ -66,6 +67,7 @@ func (l *loop) run(ctx context.Context) {
 		case <-stop:
 			stop = nil
 			l.stopping = time.Now()
+			l.registry.Stop()
 		}
 		l.round(batch)
 	}
@@ -78,14 +80,18 @@ func (l *loop) round(batch []hub.Entry) {
 	l.now = time.Now()
 	l.hub.SetDiskFull(l.store.Full())
 	l.clients.posted = l.inbox.take(l.clients.posted)
-	l.arrivals(l.clients.posted)
+	l.acceptPosted(l.clients.posted)
 	for i := range l.clients.posted {
 		l.handle(&l.clients.posted[i])
 	}
 	if batch != nil {
 		l.hub.Apply(l.now, batch, &l.out)
 		l.carry()
-		l.bridgeNew(batch)
+		for i := range batch {
+			if made, ok := batch[i].Record.(hub.RoomMade); ok {
+				l.registry.Bridge(l.now, made.Name, made.Group)
+			}
+		}
 	}
 	l.tick()
 	l.stop()
@@ -99,22 +105,20 @@ func (l *loop) handle(i *item) {
 	switch i.what {
 	case whatWaiting: // seen to before all others
 	case whatOpened:
-		l.opened(i.conn)
+		l.handleOpened(i.conn)
 	case whatBytes:
-		l.bytes(i.conn, i.arg.(*buffer), int(i.n))
+		l.handleBytes(i.conn, i.arg.(*buffer), int(i.n))
 	case whatEnded:
-		l.readerEnded(i.conn, i.arg.(error))
+		l.handleEnded(i.conn, i.arg.(error))
 	case whatWritten:
 		err, _ := i.arg.(error)
-		l.written(i.conn, err)
+		l.handleWritten(i.conn, err)
 	case whatResult:
-		l.resolved(i.arg.(hub.Result))
+		l.handleResult(i.arg.(hub.Result))
 	case whatCall:
-		l.called(i.arg.(*call))
-	case whatHeard:
-		l.heardInGroup(i.arg.(*heard))
+		l.handleCall(i.arg.(*call))
 	case whatDatagrams:
-		l.datagrams()
+		l.registry.Receive(l.now)
 	}
 	l.carry()
 }
@@ -141,7 +145,7 @@ func (l *loop) carry() {
 
 // effect carries out one step.
 func (l *loop) effect(e *hub.Effect) {
-	if l.datagramEffect(e) {
+	if l.registry.Effect(l.now, e) {
 		return
 	}
 	c := l.clients.open[e.Session]
@@ -160,7 +164,7 @@ func (l *loop) effect(e *hub.Effect) {
 	case hub.OpClose:
 		l.close(c, e.Event)
 	case hub.OpDecided:
-		l.takenForOld(c)
+		l.handleDecided(c)
 	}
 }
 
@@ -192,15 +196,15 @@ func (l *loop) cast(e *hub.Effect, except *conn) {
 // start begins a job, or keeps it until its session has been written what the
 // last one brought: so what can pile up for a connection is bounded.
 func (l *loop) start(j hub.Job) {
-	if c := l.clients.open[j.Session]; c != nil && c.out.busy() {
+	if c := l.clients.open[j.Session]; c != nil && c.out.isBusy() {
 		c.job = &j
 		return
 	}
 	l.jobs.start(j)
 }
 
-func (l *loop) resolved(r hub.Result) {
-	l.jobs.ended(r.ID)
+func (l *loop) handleResult(r hub.Result) {
+	l.jobs.end(r.ID)
 	l.hub.Resolve(l.now, r, &l.out)
 }
 
@@ -213,7 +217,7 @@ func (l *loop) tick() {
 	l.endHalf()
 	l.retry()
 	l.resume()
-	l.tickRegistry()
+	l.registry.Tick(l.now)
 	l.clients.leaving = slices.DeleteFunc(l.clients.leaving, l.depart)
 	l.carry()
 }
@@ -233,7 +237,7 @@ func (l *loop) schedule() {
 	if len(l.clients.closing) > 0 && l.clients.closing[0].until.Before(next) {
 		next = l.clients.closing[0].until
 	}
-	if t, ok := l.registry.next(l.now); ok && t.Before(next) {
+	if t, ok := l.registry.Next(l.now); ok && t.Before(next) {
 		next = t
 	}
 	if !l.stopping.IsZero() {
@@ -264,7 +268,7 @@ func (l *loop) stop() {
 		return
 	}
 	waited := l.now.Sub(l.stopping)
-	if !l.clients.told && (l.group.idle() || waited > stopWithin/2) {
+	if !l.clients.told && (l.group.isIdle() || waited > stopWithin/2) {
 		l.clients.told = true
 		l.hub.Farewell(wire.CodeShutdown, "The server stops. It will be back soon.", retryAfterStop.Milliseconds(), &l.out)
 		l.carry()
@@ -276,13 +280,13 @@ func (l *loop) stop() {
 	}
 }
 
-// ended says whether the loop may return.
-func (l *loop) ended() bool {
+// hasEnded reports whether the loop may return.
+func (l *loop) hasEnded() bool {
 	if l.stopping.IsZero() {
 		return false
 	}
 	late := l.now.Sub(l.stopping) >= stopWithin
-	return l.clients.told && len(l.clients.all) == 0 && (late || l.group.idle() && l.jobs.idle())
+	return l.clients.told && len(l.clients.all) == 0 && (late || l.group.isIdle() && l.jobs.isIdle())
 }
 
 // abandon closes what was accepted and not taken in when the loop had ended.
@@ -293,8 +297,8 @@ func (l *loop) abandon() {
 		}
 	}
 	for _, ln := range l.listeners {
-		if ln.door != nil {
-			ln.door.drop()
+		if ln.backlog != nil {
+			ln.backlog.drop()
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (o *outbox) queue(f frame) (start, full bool) {
 	return start, false
 }
 
-// mayWrite says whether a frame may pass by the queue, and then counts it as
+// mayWrite reports whether a frame may pass by the queue, and then counts it as
 // written.
 func (o *outbox) mayWrite(gap time.Duration) bool {
 	o.mu.Lock()
@@ -88,8 +88,8 @@ func (o *outbox) waiting() int {
 	return len(o.buf) + o.out
 }
 
-// busy says whether a writer owns the socket.
-func (o *outbox) busy() bool {
+// isBusy reports whether a writer owns the socket.
+func (o *outbox) isBusy() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.active
@@ -169,7 +169,7 @@ func (o *outbox) take(nc net.Conn, old []byte) (b []byte, wait <-chan time.Time,
 	return nil, nil, o.last
 }
 
-// rescue says whether a write that failed after n of b's bytes failed because
+// rescue reports whether a write that failed after n of b's bytes failed because
 // the queue was dropped, and returns the rest of the frame that it was in.
 func (o *outbox) rescue(nc net.Conn, b []byte, n int) (rest []byte, ok bool) {
 	o.mu.Lock()
@@ -195,7 +195,7 @@ func (o *outbox) spareTime(nc net.Conn) {
 	}
 }
 
-// write is the writer: it empties the outbox, and says whether nothing will
+// write is the writer: it empties the outbox, and reports whether nothing will
 // follow.
 func (o *outbox) write(nc net.Conn, secure bool) (last bool, err error) {
 	var b []byte

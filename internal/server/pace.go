@@ -73,7 +73,7 @@ func (p *pace) put(f frame) {
 		return
 	}
 	p.bytes += len(f.bytes) + frameOverhead
-	if i := p.replaced(f.replaces); i >= 0 {
+	if i := p.indexOf(f.replaces); i >= 0 {
 		old := p.queue[i]
 		p.bytes -= len(old.bytes) + frameOverhead
 		late := f.since.Sub(old.since) >= postpone
@@ -90,8 +90,8 @@ func (p *pace) put(f frame) {
 	}
 }
 
-// replaced finds the frame of that kind.
-func (p *pace) replaced(kind string) int {
+// indexOf finds the frame of that kind.
+func (p *pace) indexOf(kind string) int {
 	if kind == "" {
 		return -1
 	}

@@ -15,13 +15,13 @@ import (
 )
 
 func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		old := hb.boat("prompt", 1)
+	inMemory(t, func(mem memHarness) {
+		old := mem.client("prompt", 1)
 		old.say("old")
 		pass(time.Second)
-		var crowd []*boat
+		var crowd []*memClient
 		for i := range 20 {
-			b := hb.boat("prompt", byte(10+i))
+			b := mem.client("prompt", byte(10+i))
 			b.say(fmt.Sprintf("guest%d", i))
 			pass(10 * time.Millisecond)
 			b.say("hi")
@@ -35,7 +35,7 @@ func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
 		}
 		pass(time.Minute)
 		reads, _ := old.heard()
-		lists := hb.paced(reads)
+		lists := mem.paced(reads)
 		if last := lists[len(lists)-1]; last.text != `[["old", "10.0.0.1"]]` {
 			t.Errorf("the last list is %q", last.text)
 		}
@@ -47,26 +47,26 @@ func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
 		}
 		for _, b := range crowd {
 			got, _ := b.heard()
-			hb.paced(got)
+			mem.paced(got)
 		}
 	})
 }
 
 func TestAListIsNotPutBackForEver(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		old := hb.boat("prompt", 1)
+	inMemory(t, func(mem memHarness) {
+		old := mem.client("prompt", 1)
 		old.say("old")
 		pass(2 * time.Second)
 		began := time.Now()
 		for i := range 60 { // more are not listed
-			b := hb.boat("prompt", byte(10+i))
+			b := mem.client("prompt", byte(10+i))
 			b.say(fmt.Sprintf("guest%d", i))
 			pass(100 * time.Millisecond)
 		}
 		pass(10 * time.Second)
 		reads, _ := old.heard()
 		last := began
-		for _, l := range hb.paced(reads) {
+		for _, l := range mem.paced(reads) {
 			if !l.at.After(began) {
 				continue
 			}
@@ -82,8 +82,8 @@ func TestAListIsNotPutBackForEver(t *testing.T) {
 }
 
 func TestTextsOutsideASCIIAreKeptFartherApart(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		a, b := hb.boat("prompt", 1), hb.boat("prompt", 2)
+	inMemory(t, func(mem memHarness) {
+		a, b := mem.client("prompt", 1), mem.client("prompt", 2)
 		a.say("ann")
 		b.say("ben")
 		pass(5 * time.Second)
@@ -103,9 +103,9 @@ func TestTextsOutsideASCIIAreKeptFartherApart(t *testing.T) {
 }
 
 func TestARefusedNameIsToldWhyBeforeTheEnd(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		hb.boat("prompt", 1).say("ann")
-		b := hb.boat("prompt", 2)
+	inMemory(t, func(mem memHarness) {
+		mem.client("prompt", 1).say("ann")
+		b := mem.client("prompt", 2)
 		b.say("ann")
 		pass(time.Second)
 		reads, over := b.heard()
@@ -116,33 +116,33 @@ func TestARefusedNameIsToldWhyBeforeTheEnd(t *testing.T) {
 		if got := b.texts(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) || !errors.Is(over, io.EOF) {
 			t.Errorf("got %q, %v; want %q and the end", got, over, want)
 		}
-		hb.paced(reads)
+		mem.paced(reads)
 	})
 }
 
 func TestWhenTheServerStopsItsWordsComeAfterTheListThatWaits(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		a := hb.boat("prompt", 1)
+	inMemory(t, func(mem memHarness) {
+		a := mem.client("prompt", 1)
 		a.say("ann")
 		pass(100 * time.Millisecond) // its list is due in 400 ms
-		hb.h.end(t)
+		mem.h.end(t)
 		reads, over := a.heard()
-		if lists := hb.paced(reads); len(lists) != 1 || len(reads) != 4 || !errors.Is(over, io.EOF) {
+		if lists := mem.paced(reads); len(lists) != 1 || len(reads) != 4 || !errors.Is(over, io.EOF) {
 			t.Errorf("got %q, %v; want greeting, welcome, list, goodbye and the end", a.texts(), over)
 		}
 	})
 }
 
 func TestWhatIsSaidWhileAListWaitsPassesItBy(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		a := hb.boat("prompt", 1)
+	inMemory(t, func(mem memHarness) {
+		a := mem.client("prompt", 1)
 		a.say("ann")
 		pass(100 * time.Millisecond) // its list is due in 400 ms
 		came := time.Now()
-		hb.boat("prompt", 2).say("ben")
+		mem.client("prompt", 2).say("ben")
 		pass(5 * time.Second)
 		reads, _ := a.heard()
-		lists := hb.paced(reads)
+		lists := mem.paced(reads)
 		if r := reads[2]; r.text != "ben (IP: 10.0.0.2) connected" || r.at.Sub(came) > textGap {
 			t.Errorf("%q came after %v, want the notice at once", r.text, r.at.Sub(came))
 		}
@@ -153,13 +153,13 @@ func TestWhatIsSaidWhileAListWaitsPassesItBy(t *testing.T) {
 }
 
 func TestLastWordsComeInTimeThoughMuchWaits(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		a := hb.boat("prompt", 1)
+	inMemory(t, func(mem memHarness) {
+		a := mem.client("prompt", 1)
 		a.say("ann")
 		pass(time.Second)
-		hb.boat(chatName, 2).say("login ben\n" + strings.Repeat("msg hi\n", 2000))
+		mem.client(Chat, 2).say("login ben\n" + strings.Repeat("msg hi\n", 2000))
 		pass(time.Second) // of the 10 that the room's pace needs for that
-		hb.h.end(t)
+		mem.h.end(t)
 		reads, over := a.heard()
 		if last := reads[len(reads)-1].text; last != "The server stops. It will be back soon." || !errors.Is(over, io.EOF) {
 			t.Errorf("the last words of %d are %q, %v", len(reads), last, over)
@@ -278,12 +278,12 @@ func TestFramesOfACastKeepTheirBorders(t *testing.T) {
 }
 
 func TestAReaderOfThePromptRoomThatNeverReadsIsCutOff(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers["prompt"])]
+	inMemory(t, func(mem memHarness) {
+		l := mem.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()["prompt"])]
 		stuck := dial(t, l, memnet.Buffer(256))
 		io.WriteString(stuck, "stuck")
 		pass(time.Second)
-		a := hb.boat(chatName, 1)
+		a := mem.client(Chat, 1)
 		a.say("login ann\n")
 		line := "msg " + strings.Repeat("x", 1900) + "\n"
 		for range maxOutbox/1900 + 100 {

@@ -63,11 +63,11 @@ var rude = []struct {
 func TestRudeClientsAreAnsweredInTheirGrammarAndNobodyElseIsDisturbed(t *testing.T) {
 	for _, tt := range rude {
 		t.Run(tt.port+" "+tt.name, func(t *testing.T) {
-			inHarbour(t, func(hb harbour) {
-				watch, adder := hb.boat("prompt", 1), hb.boat("sum", 2)
+			inMemory(t, func(mem memHarness) {
+				watch, adder := mem.client("prompt", 1), mem.client("sum", 2)
 				watch.say("watch")
 				pass(time.Second)
-				b := hb.boat(tt.port, 3)
+				b := mem.client(tt.port, 3)
 				for _, s := range tt.sends {
 					b.say(s)
 				}
@@ -78,10 +78,10 @@ func TestRudeClientsAreAnsweredInTheirGrammarAndNobodyElseIsDisturbed(t *testing
 					t.Errorf("got %.999q, %v; want %.999q, ended %t", got, over, tt.hears, tt.ends)
 				}
 				if strings.HasPrefix(tt.port, "prompt") {
-					hb.paced(reads)
+					mem.paced(reads)
 				}
 				b.Close()
-				hb.undisturbed(watch, adder)
+				mem.undisturbed(watch, adder)
 			})
 		})
 	}
@@ -99,43 +99,43 @@ func withoutLists(reads []read) []string {
 
 // undisturbed checks that the watcher has read whole messages only, and that
 // it and others are still served.
-func (hb harbour) undisturbed(watch, adder *boat) {
-	hb.Helper()
+func (mem memHarness) undisturbed(watch, adder *memClient) {
+	mem.Helper()
 	pass(time.Minute)
 	adder.say("40+2\n")
 	if got := adder.texts(); len(got) != 1 || got[0] != "42\n" {
-		hb.Errorf("a sum was answered %q", got)
+		mem.Errorf("a sum was answered %q", got)
 	}
-	other := hb.boat("names", 4)
+	other := mem.client("names", 4)
 	other.say("other")
 	other.say("still here?")
 	watch.say("yes")
 	pass(time.Second)
 	if got := other.texts(); len(got) != 1 || got[0] != "watch: yes" {
-		hb.Errorf("a newcomer heard %q", got)
+		mem.Errorf("a newcomer heard %q", got)
 	}
 	reads, over := watch.heard()
 	if over != nil {
-		hb.Errorf("the watcher's connection has ended: %v", over)
+		mem.Errorf("the watcher's connection has ended: %v", over)
 	}
-	hb.paced(reads)
+	mem.paced(reads)
 	if last := reads[len(reads)-1].text; last != "other (IP: 10.0.0.4) said: still here?" {
-		hb.Errorf("the watcher heard %q last", last)
+		mem.Errorf("the watcher heard %q last", last)
 	}
 }
 
 func TestWhoLeavesWithoutAWordIsNotNoticed(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		watch, adder := hb.boat("prompt", 1), hb.boat("sum", 2)
+	inMemory(t, func(mem memHarness) {
+		watch, adder := mem.client("prompt", 1), mem.client("sum", 2)
 		watch.say("watch")
 		pass(time.Second)
 		before := len(watch.texts())
-		for port := range numbers {
-			hb.boat(port, 3).Close()
-			b := hb.boat(port, 3)
+		for port := range tcpPorts() {
+			mem.client(port, 3).Close()
+			b := mem.client(port, 3)
 			pass(900 * time.Millisecond) // who has heard the chat port's room for a second is announced
 			b.Reset()
-			silent := hb.boat(port, 3)
+			silent := mem.client(port, 3)
 			_ = silent.CloseWrite()
 			pass(time.Second)
 			if _, over := silent.heard(); !errors.Is(over, io.EOF) {
@@ -145,15 +145,15 @@ func TestWhoLeavesWithoutAWordIsNotNoticed(t *testing.T) {
 		if got := watch.texts()[before:]; len(got) > 0 {
 			t.Errorf("the watcher heard %q", got)
 		}
-		hb.undisturbed(watch, adder)
+		mem.undisturbed(watch, adder)
 	})
 }
 
 func TestSilentClientsOfServicesMayStayAnHour(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		var all []*boat
+	inMemory(t, func(mem memHarness) {
+		var all []*memClient
 		for i, port := range []string{"sum", "arith"} {
-			all = append(all, hb.boat(port, byte(i+1)))
+			all = append(all, mem.client(port, byte(i+1)))
 		}
 		pass(oldIdle - time.Second)
 		for _, b := range all {
@@ -174,8 +174,8 @@ func TestDialoguesThatAreNotFinishedEndWithAReason(t *testing.T) {
 	for port, says := range map[string][]string{"prompt": {""}, "prompt-accounts": {"", "login", "register\nann"}} {
 		for _, said := range says {
 			t.Run(port+" "+said, func(t *testing.T) {
-				inHarbour(t, func(hb harbour) {
-					b := hb.boat(port, 1)
+				inMemory(t, func(mem memHarness) {
+					b := mem.client(port, 1)
 					if said != "" {
 						b.say(said)
 					}
@@ -197,13 +197,13 @@ func TestDialoguesThatAreNotFinishedEndWithAReason(t *testing.T) {
 func TestEachPortRefusesInItsGrammarWhoIsOneTooMany(t *testing.T) {
 	const why = "There are 1 connections from 10.0.0.9 already. Close one of them."
 	for port, want := range map[string]string{
-		chatName: "cmderr " + why + "\n", "sum": "error\n", "prompt": why, "prompt-accounts": why, "names": why, "arith": warning,
+		Chat: "cmderr " + why + "\n", "sum": "error\n", "prompt": why, "prompt-accounts": why, "names": why, "arith": warning,
 	} {
 		t.Run(port, func(t *testing.T) {
-			inHarbour(t, func(hb harbour) {
-				hb.boat(port, 9)
+			inMemory(t, func(mem memHarness) {
+				mem.client(port, 9)
 				pass(time.Second)
-				b := hb.boat(port, 9)
+				b := mem.client(port, 9)
 				pass(time.Second)
 				if reads, over := b.heard(); !errors.Is(over, io.EOF) || len(reads) != 1 || reads[0].text != want {
 					t.Errorf("got %q, %v; want %q and the end", b.texts(), over, want)
@@ -214,7 +214,7 @@ func TestEachPortRefusesInItsGrammarWhoIsOneTooMany(t *testing.T) {
 }
 
 func TestWhatWasSentAfterTheEndDoesNotTakeTheLastWordsBack(t *testing.T) {
-	h := start(t, func(cfg *Config) { cfg.Ports = Ports{Registry: -1} })
+	h := start(t, func(cfg *Config) { cfg.Ports = allBut(Registry) })
 	for range 20 {
 		p := newPeer(t, dialFrom(t, "127.0.0.1", h.addrs["prompt"]))
 		p.wants(greeted)
@@ -233,7 +233,7 @@ func TestWhatWasSentAfterTheEndDoesNotTakeTheLastWordsBack(t *testing.T) {
 }
 
 func TestWelcomeTellsWhereTheServicesAre(t *testing.T) {
-	h := start(t, func(cfg *Config) { cfg.Ports = Ports{Registry: -1, Names: -1} })
+	h := start(t, func(cfg *Config) { cfg.Ports = allBut(Registry, "names") })
 	p := h.peer(t)
 	p.send(`{"type":"hello","id":"h","version":1}` + "\n")
 	welcome := p.want(`"type":"welcome"`)
@@ -249,7 +249,7 @@ func TestWelcomeTellsWhereTheServicesAre(t *testing.T) {
 }
 
 func TestAStyleThatIsNoneIsNamed(t *testing.T) {
-	err := Run(t.Context(), Config{Data: t.TempDir(), Styles: Styles{Arith: "odd"}})
+	err := Run(t.Context(), Config{Data: t.TempDir(), Ports: FreePorts(), Styles: Styles{Arith: "odd"}})
 	if err == nil || !strings.Contains(err.Error(), "arith-odd") || errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v, want the style's name", err)
 	}

@@ -94,7 +94,7 @@ func relayFrame(to, tag string, data []byte) string {
 }
 
 func TestDatagramsAreRelayedUnread(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		a, b := h.peer(t).hello("ann"), h.peer(t).hello("ben")
 		a.udp("phone")
@@ -117,7 +117,7 @@ func TestDatagramsAreRelayedUnread(t *testing.T) {
 // TestWhoDoesNotReadIsSparedRelayedDatagrams has many relay to one that reads
 // nothing, more than an outbox holds.
 func TestWhoDoesNotReadIsSparedRelayedDatagrams(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		nc := h.dial(t)
 		if tcp, ok := nc.(*net.TCPConn); ok {
@@ -154,7 +154,7 @@ func TestWhoDoesNotReadIsSparedRelayedDatagrams(t *testing.T) {
 // TestAPairIsRelayedAQuarterOfAMegabyteASecond counts what comes in ten
 // seconds of a clock that stands still while anything is under way.
 func TestAPairIsRelayedAQuarterOfAMegabyteASecond(t *testing.T) {
-	inBubble(t, func(b bubble) {
+	inBubble(t, func(b chatHarness) {
 		a, z := newPeer(b.t, dial(b.t, b.l)).hello("ann"), newPeer(b.t, dial(b.t, b.l, memnet.Buffer(64<<20))).hello("ben")
 		a.udp("phone")
 		z.udp("laptop")
@@ -204,7 +204,7 @@ func signalTo(tb testing.TB, c *net.UDPConn, to string, s wire.Signal, secret []
 }
 
 // enroll has an endpoint register from a socket that is new to the registry.
-func enroll(t *testing.T, h *host, c *caller, e endpoint) {
+func enroll(t *testing.T, h *harness, c *udpClient, e endpoint) {
 	t.Helper()
 	mine := netip.MustParseAddrPort(c.LocalAddr().String())
 	cookie, raw := signalTo(t, c.UDPConn, h.registry, wire.Signal{Kind: wire.SignalRegister, Nonce: 7, ID: e.id, Counter: 1}, e.secret)
@@ -222,11 +222,11 @@ func TestAnEndpointRegistersAndIsToldToWhomItAsks(t *testing.T) {
 	h := start(t, withRegistry)
 	a, b := h.peer(t).hello("ann"), h.peer(t).hello("ben")
 	e := a.udp("phone")
-	enroll(t, h, h.caller(t, ""), b.udp("laptop"))
+	enroll(t, h, h.udpClient(t, ""), b.udp("laptop"))
 	if portIn(t, h.registry) != e.Port || portIn(t, h.addrs[probeName]) != e.Probe {
 		t.Errorf("ports %d and %d were told of %v", e.Port, e.Probe, h.addrs)
 	}
-	c := h.caller(t, "")
+	c := h.udpClient(t, "")
 	mine := netip.MustParseAddrPort(c.LocalAddr().String())
 	enroll(t, h, c, e)
 	a.send(`{"type":"punch","id":"p","to":"ben","call":"` + call32(1) + `"}` + "\n")
@@ -247,9 +247,9 @@ func portIn(tb testing.TB, addr string) int {
 
 func TestProbesAreAnsweredAtEqualSizeOnBothPorts(t *testing.T) {
 	h := start(t, withRegistry, func(cfg *Config) { cfg.Host = "0.0.0.0" })
-	for _, name := range []string{registryName, probeName} {
+	for _, name := range []string{Registry, probeName} {
 		for _, ip := range []string{"127.0.0.1", "127.0.0.9"} {
-			c := newCaller(t, "127.0.0.5", h.registry)
+			c := newUDPClient(t, "127.0.0.5", h.registry)
 			mine := netip.MustParseAddrPort(c.LocalAddr().String())
 			to := fmt.Sprintf("%s:%d", ip, portIn(t, h.addrs[name]))
 			got, _ := signalTo(t, c.UDPConn, to, wire.Signal{Kind: wire.SignalProbe, Nonce: 42}, nil)
@@ -263,7 +263,7 @@ func TestProbesAreAnsweredAtEqualSizeOnBothPorts(t *testing.T) {
 func TestThePortForProbesAnswersNothingElse(t *testing.T) {
 	h := start(t, withRegistry)
 	e := h.peer(t).hello("ann").udp("phone")
-	c := newCaller(t, "", h.addrs[probeName])
+	c := newUDPClient(t, "", h.addrs[probeName])
 	c.send("hi anna")
 	c.send("")
 	c.send(string(wire.Signal{Kind: wire.SignalRegister, Nonce: 1, ID: e.id, Counter: 1}.Append(nil, e.secret)))

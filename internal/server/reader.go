@@ -48,12 +48,12 @@ func (r *reader) read() error {
 	if err := r.readSome(r.c.sock, r.c.raw); err != nil {
 		return err
 	}
-	<-r.c.gate.opened
+	<-r.c.window.opened
 	if err := r.shakeHands(); err != nil {
 		return err
 	}
 	for sock, nc := r.c.sock, r.c.nc; ; { // of TLS, if the loop has said so
-		r.c.gate.pass()
+		r.c.window.wait()
 		if err := r.readSome(sock, nc); err != nil {
 			return err
 		}
@@ -101,6 +101,6 @@ func (r *reader) readBlocking(nc net.Conn) error {
 }
 
 func (r *reader) post(b *buffer, n int) {
-	r.c.gate.ahead.Add(1)
+	r.c.window.ahead.Add(1)
 	r.inbox.post(item{what: whatBytes, conn: r.c, arg: b, n: int32(n)})
 }

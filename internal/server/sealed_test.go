@@ -20,7 +20,7 @@ type native struct {
 	welcome *wire.Welcome
 }
 
-func (h *host) native(t *testing.T, name string) native {
+func (h *harness) native(t *testing.T, name string) native {
 	t.Helper()
 	n := native{peer: h.peer(t), codec: wire.ByName("chat1").Client()}
 	n.welcome = n.asks(wire.Hello{Version: 1, Profile: fmt.Sprintf("%032x", name)}).(*wire.Welcome)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
@@ -50,17 +51,6 @@ type Config struct {
 	Listen func(network, addr string) (net.Listener, error)
 }
 
-// Ports are where the daemon listens: 0 is a free port, negative is none.
-type Ports struct {
-	Chat           int // chat/1, TLS and A3
-	Sum            int
-	Prompt         int
-	Arith          int
-	Names          int
-	PromptAccounts int
-	Registry       int // UDP
-}
-
 // Styles choose between forms that older programs had of one service; "" is
 // the first.
 type Styles struct {
@@ -71,9 +61,17 @@ type Styles struct {
 	UTC    bool   // times in UTC instead of the host's zone
 }
 
+// zone returns the one that services and older programs are shown times in.
+func (s Styles) zone() *time.Location {
+	if s.UTC {
+		return time.UTC
+	}
+	return time.Local
+}
+
 // Listener is one that is open.
 type Listener struct {
-	Name    string // chat, sum, prompt, arith, names, prompt-accounts, registry or probe
+	Name    string // a family's, or probe
 	Network string // tcp or udp
 	Addr    string // HOST:PORT
 	Key     string // the fingerprint of its TLS key, "" without TLS

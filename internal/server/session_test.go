@@ -10,7 +10,7 @@ import (
 )
 
 func TestANativeSessionSaysHelloJoinsAndIsAcknowledged(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		p := h.peer(t).hello("nora")
 		p.send(`{"type":"say","id":"1","room":"lobby","text":"hey","cid":"c1"}` + "\n")
@@ -61,7 +61,7 @@ func TestWithoutTLSItsGreetingIsALineLikeAnother(t *testing.T) {
 }
 
 func TestTwoDialectsHearARoomInTheSameOrder(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		const each = 200
 		native, old := h.peer(t).hello("nora"), h.peer(t)
@@ -92,7 +92,7 @@ func TestTwoDialectsHearARoomInTheSameOrder(t *testing.T) {
 }
 
 func TestASessionIsFirstInFirstOut(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		const rounds = 300 // far more than may be under way at a time
 		p := h.peer(t)
@@ -111,7 +111,7 @@ func TestASessionIsFirstInFirstOut(t *testing.T) {
 }
 
 func TestAnAccountIsMadeOnceAndItsPasswordChecked(t *testing.T) {
-	everywhere(t, func(h *host) {
+	everywhere(t, func(h *harness) {
 		t := h.t
 		p := h.peer(t)
 		p.send(`{"type":"hello","id":"h","version":1}` + "\n" +

@@ -37,7 +37,7 @@ func (s *stormer) come(t *testing.T, l *memnet.Listener, requests ...string) {
 	}
 }
 
-// entered reads up to where the session is in its room, and says whether it is.
+// entered reads up to where the session is in its room, and reports whether it is.
 func (s *stormer) entered() bool {
 	dec := json.NewDecoder(s.nc)
 	for {
@@ -78,9 +78,9 @@ func inAll(all []*stormer) (in int) {
 // connections at the same moment, while all hashing is taken by somebody who
 // guesses passwords.
 func TestThousandsComeBackAtOnceAndNobodyElseWaits(t *testing.T) {
-	inHarbour(t, func(hb harbour) {
-		speaker, listeners := hb.quietOnes()
-		l := hb.ports[fmt.Sprintf("127.0.0.1:%d", numbers[chatName])]
+	inMemory(t, func(mem memHarness) {
+		speaker, listeners := mem.quietOnes()
+		l := mem.ports[fmt.Sprintf("127.0.0.1:%d", tcpPorts()[Chat])]
 		var all []*stormer
 		for i := range stormers {
 			s := &stormer{name: fmt.Sprintf("s%d", i), account: i < stormAccounts, room: fmt.Sprintf("storm%d", i%stormRooms)}
@@ -92,24 +92,24 @@ func TestThousandsComeBackAtOnceAndNobodyElseWaits(t *testing.T) {
 			if i < stormRooms {
 				join = fmt.Sprintf(`{"type":"create","id":"c","room":%q}`+"\n", s.room) + join
 			}
-			s.come(hb.T, l, login, join)
+			s.come(mem.T, l, login, join)
 			if i < stormRooms && !s.entered() {
-				hb.Fatalf("%s did not come in at first", s.name)
+				mem.Fatalf("%s did not come in at first", s.name)
 			}
 			all = append(all, s)
 		}
 		if in := inAll(all[stormRooms:]); in != stormers-stormRooms {
-			hb.Fatalf("%d of %d came in at first", in+stormRooms, stormers)
+			mem.Fatalf("%d of %d came in at first", in+stormRooms, stormers)
 		}
 		pass(time.Minute)
-		before := p99(hb.delays(speaker, listeners, func() {}))
+		before := p99(mem.delays(speaker, listeners, func() {}))
 		for range stormGuessers {
 			guesser := &stormer{}
-			guesser.come(hb.T, l, `{"type":"login","id":"g","name":"s1","password":"a guess that is wrong"}`)
+			guesser.come(mem.T, l, `{"type":"login","id":"g","name":"s1","password":"a guess that is wrong"}`)
 			go io.Copy(io.Discard, guesser.nc)
 		}
 		first := true
-		during := p99(hb.delays(speaker, listeners, func() {
+		during := p99(mem.delays(speaker, listeners, func() {
 			if !first {
 				return
 			}
@@ -119,14 +119,14 @@ func TestThousandsComeBackAtOnceAndNobodyElseWaits(t *testing.T) {
 			}
 			synctest.Wait()
 			for _, s := range all {
-				s.come(hb.T, l, fmt.Sprintf(`{"type":"login","id":"g","token":%q}`, s.token), fmt.Sprintf(`{"type":"join","id":"j","room":%q}`, s.room))
+				s.come(mem.T, l, fmt.Sprintf(`{"type":"login","id":"g","token":%q}`, s.token), fmt.Sprintf(`{"type":"join","id":"j","room":%q}`, s.room))
 			}
 			if in := inAll(all); in != stormers {
-				hb.Errorf("%d of %d are in again", in, stormers)
+				mem.Errorf("%d of %d are in again", in, stormers)
 			}
 		}))
 		if during > max(2*before, unnoticed) {
-			hb.Errorf("who was here before waits %v, without the storm %v; want twice that at most", during, before)
+			mem.Errorf("who was here before waits %v, without the storm %v; want twice that at most", during, before)
 		}
 	})
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"labchat/internal/server/hub"
+	"labchat/internal/server/store/storetest"
 )
 
 // TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns has one connection send
@@ -13,7 +16,7 @@ import (
 // rounds one by one.
 func TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns(t *testing.T) {
 	const pings = 2000
-	l := newDesk(t).loop
+	l := newLoop(t)
 	flood, quiet := enters(t, l), enters(t, l)
 	sends(l, flood, strings.Repeat("{\"type\":\"ping\"}\n", pings))
 	sends(l, quiet, "{\"type\":\"ping\"}\n")
@@ -47,6 +50,16 @@ func TestWhoSendsThousandsOfRequestsAtOnceLeavesOthersTheirTurns(t *testing.T) {
 	}
 }
 
+// newLoop returns a loop that nobody runs, without listeners.
+func newLoop(t *testing.T) *loop {
+	t.Helper()
+	d := &daemon{cfg: Config{Log: testLog(t)}.orDefaults(), store: storetest.New(nil), late: newCoarseTimer()}
+	t.Cleanup(func() { d.late.close(); d.store.Close() })
+	l := d.newLoop(t.Context(), hub.State{})
+	l.now = time.Now()
+	return l
+}
+
 // enters is a session that has said hello.
 func enters(t *testing.T, l *loop) *conn {
 	t.Helper()
@@ -54,9 +67,9 @@ func enters(t *testing.T, l *loop) *conn {
 	t.Cleanup(func() { _, _ = ours.Close(), theirs.Close() })
 	c := &conn{raw: ours, nc: ours, judged: true}
 	c.conn = c
-	c.gate.opened = make(chan struct{}, 1)
+	c.window.opened = make(chan struct{}, 1)
 	l.clients.serve = func(*conn) {} // the test posts
-	l.opened(c)
+	l.handleOpened(c)
 	sends(l, c, `{"type":"hello","version":1}`+"\n")
 	for _, i := range l.inbox.take(nil) {
 		l.handle(&i)
@@ -68,6 +81,6 @@ func enters(t *testing.T, l *loop) *conn {
 // sends posts what a reader has read.
 func sends(l *loop, c *conn, text string) {
 	b := buffers.Get().(*buffer)
-	c.gate.ahead.Add(1)
+	c.window.ahead.Add(1)
 	l.inbox.post(item{what: whatBytes, conn: c, arg: b, n: int32(copy(b[:], text))})
 }

@@ -20,14 +20,14 @@ func (l *loop) write(r *receiver, b []byte) {
 		return
 	}
 	mid := false
-	if c.sock != nil && !c.out.busy() {
+	if c.sock != nil && !c.out.isBusy() {
 		n, err := l.direct.write(c.sock, b)
 		if err != nil {
-			l.fail(c, err)
+			l.noteFailure(c, err)
 			return
 		}
 		if n == len(b) {
-			if c.paused && !l.full(c, 2) { // nothing else would wake the loop for the rest of what it asks
+			if c.paused && !l.isFull(c, 2) { // nothing else would wake the loop for the rest of what it asks
 				l.inbox.post(item{what: whatWritten, conn: c})
 			}
 			return
@@ -36,14 +36,14 @@ func (l *loop) write(r *receiver, b []byte) {
 		b = b[n:]
 	}
 	start, full := c.out.push(b, mid)
-	l.pushed(c, start, full)
+	l.handlePush(c, start, full)
 }
 
-// pushed sees to an outbox that something was pushed to.
-func (l *loop) pushed(c *conn, start, full bool) {
+// handlePush sees to an outbox that something was handlePush to.
+func (l *loop) handlePush(c *conn, start, full bool) {
 	switch {
 	case full:
-		l.fail(c, errSlow)
+		l.noteFailure(c, errSlow)
 	case start:
 		l.startWriter(c)
 	}
@@ -67,16 +67,16 @@ func (l *loop) writeFrame(c *conn, b []byte, d *wire.Delivery) {
 	}
 	if c.sock == nil || !c.out.mayWrite(d.Gap) {
 		start, full := c.out.queue(newFrame(bytes.Clone(b), d, l.now))
-		l.pushed(c, start, full)
+		l.handlePush(c, start, full)
 		return
 	}
 	n, err := l.direct.write(c.sock, b)
 	switch {
 	case err != nil:
-		l.fail(c, err)
+		l.noteFailure(c, err)
 	case n < len(b):
 		start, full := c.out.push(b[n:], true)
-		l.pushed(c, start, full)
+		l.handlePush(c, start, full)
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *loop) flush() {
 	l.fan.flush(l.write)
 	for len(l.clients.failed) > 0 {
 		for _, c := range l.clients.failed {
-			l.failed(c)
+			l.endFailed(c)
 		}
 		clear(l.clients.failed)
 		l.clients.failed = l.clients.failed[:0]
@@ -100,10 +100,10 @@ func (l *loop) flush() {
 	l.clients.ending = l.clients.ending[:0]
 }
 
-// failed ends a connection that could not be written to.
-func (l *loop) failed(c *conn) {
+// endFailed ends a connection that could not be written to.
+func (l *loop) endFailed(c *conn) {
 	if errors.Is(c.failed, errSlow) && c.state != connClosed {
-		l.slow(c)
+		l.endSlow(c)
 		return
 	}
 	l.shut(c)
@@ -123,8 +123,8 @@ func (l *loop) finish(c *conn) {
 	}
 }
 
-// fail notes that a write has failed.
-func (l *loop) fail(c *conn, err error) {
+// noteFailure notes that a write has failed.
+func (l *loop) noteFailure(c *conn, err error) {
 	if c.failed == nil {
 		c.failed = err
 		l.clients.failed = append(l.clients.failed, c)
@@ -159,9 +159,9 @@ func closeWrite(c *conn) error {
 // errSlow ends a connection whose reader does not keep up.
 var errSlow = errors.New("the outbox is full")
 
-// slow ends a connection whose outbox is full: what waits there is dropped,
+// endSlow ends a connection whose outbox is full: what waits there is dropped,
 // and it is told why.
-func (l *loop) slow(c *conn) {
+func (l *loop) endSlow(c *conn) {
 	l.hub.Disconnect(l.now, c.id, &l.out)
 	l.forget(c)
 	l.fan.leave(&c.receiver)

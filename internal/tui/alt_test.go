@@ -89,11 +89,11 @@ func TestEveryAltActionHasASecondKeyOrACommand(t *testing.T) {
 	alt := func(k string) bool { return strings.HasPrefix(k, "alt+") }
 	for _, b := range bindings() {
 		second := b.word != ""
-		for _, k := range b.keys {
+		for _, k := range b.Keys() {
 			second = second || !alt(k)
 		}
 		if !second {
-			t.Errorf("%v: %s has neither", b.keys, b.help)
+			t.Errorf("%v: %s has neither", b.Keys(), b.Help().Desc)
 		}
 	}
 	for _, k := range []string{"alt+v", "ctrl+r"} {

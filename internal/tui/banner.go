@@ -2,6 +2,7 @@ package tui
 
 import (
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -140,24 +141,28 @@ func (b *banner) reason(m *Model) text.Safe {
 
 // keys are what can be done about it.
 func (b *banner) keys(m *Model, w int) text.Safe {
-	var edit text.Safe
-	if m.cfg.Connect != nil {
-		edit = "alt+e edit server"
-	}
-	var retry text.Safe = "alt+r retry"
+	var does []string
+	var trust text.Safe
 	switch {
 	case m.link.over():
-		retry = "ctrl+q quit"
+		does = append(does, "ctrl+q")
 	case m.link.status.Mistrust != nil:
-		retry = "/server trust"
+		trust = "/server trust"
+	default:
+		does = append(does, "alt+r")
 	}
-	const hide = "Esc hide"
-	if len(m.link.outbox) > 0 {
-		if row := m.paint.parts(w, retry, edit, "alt+o outbox", hide); text.HasSuffix(row, hide) {
-			return row
-		}
+	if m.cfg.Connect != nil {
+		does = append(does, "alt+e")
 	}
-	return m.paint.parts(w, retry, edit, hide)
+	room := w
+	if trust != "" {
+		room -= text.Width(trust) + 3
+	}
+	row := m.paint.hints(room, m.keys.brief(append(does, "alt+o", "esc")...)...)
+	if len(m.link.outbox) == 0 || !text.HasSuffix(row, "hide") {
+		row = m.paint.hints(room, m.keys.brief(append(does, "esc")...)...)
+	}
+	return m.paint.parts(w, trust, row)
 }
 
 func (b *banner) dimmedKeys(m *Model, w int) text.Safe { return m.paint.dim(b.keys(m, w)) }
@@ -171,12 +176,9 @@ func (b *banner) next(m *Model, w int) text.Safe {
 	}
 	left := m.secondsToRetry()
 	rung, steps := rungOf(m.link.status.Attempt)
-	done := barWidth
-	if rung > 0 {
-		done = max(0, min(barWidth-left*barWidth/max(rung, left), barWidth))
-	}
+	waited := 1 - float64(left)/float64(max(rung, left, 1))
 	head := text.Sprintf("next try in %d s", left)
-	bar := "  " + text.Repeat(p.Form.BarOn, done) + text.Repeat(p.Form.BarOff, barWidth-done)
+	bar := "  " + bubble.Bar(barWidth, waited, p.Form.BarOn, p.Form.BarOff)
 	for _, row := range [...]text.Safe{head + bar + "   " + steps + " " + p.Glyph.More, head + bar + "   " + steps, head + "   " + steps} {
 		if text.Width(row) <= w {
 			return row

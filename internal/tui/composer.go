@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"slices"
+
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
+	"labchat/internal/wire"
 )
 
 // A query is something the composer asks before it goes on: a secret, or yes
@@ -18,44 +21,33 @@ type query struct {
 type composer struct {
 	draft   draft
 	query   *query
-	answer  draft               // to the query
+	answer  bubble.Input        // to a query for a secret
 	here    *history            // of the conversation on the screen, never nil once there is one
 	inputs  map[string]*history // by folded place
 	editing map[string]func(*draft)
 	paint   *paint
 }
 
-// active is what keys write into.
-func (c *composer) active() *draft {
-	if c.query != nil {
-		return &c.answer
-	}
-	return &c.draft
-}
-
-// Key takes an editing key or text; false for a key that is neither.
+// Key takes an editing key, and reports whether it was one.
 func (c *composer) Key(k bubble.Key) bool {
-	if k.Text != "" {
-		c.active().Insert(k.Text)
-		return true
+	edit := c.editing[k.Name]
+	if edit != nil {
+		edit(&c.draft)
 	}
-	if edit := c.editing[k.Name]; edit != nil {
-		edit(c.active())
-		return true
-	}
-	return false
+	return edit != nil
 }
 
 // Ask puts a query before the draft.
 func (c *composer) Ask(q *query) {
 	c.query = q
-	c.answer = draft{}
+	c.answer = bubble.NewInput(wire.MaxText)
+	c.answer.Secret()
 }
 
 // Answer ends the query and calls what waits for its answer; "" is none.
 func (c *composer) Answer(m *Model, answer string) {
 	q := c.query
-	c.query, c.answer = nil, draft{}
+	c.query, c.answer = nil, bubble.Input{}
 	if q != nil {
 		q.then(m, answer)
 	}
@@ -115,6 +107,9 @@ func (c *composer) Down() {
 
 // Rows is how many rows the composer would like at this width.
 func (c *composer) Rows(w int, prompt text.Safe) int {
+	if c.query != nil {
+		return 1
+	}
 	rows, _ := c.wrap(c.inner(w, prompt))
 	return len(rows)
 }
@@ -156,6 +151,11 @@ func (c *composer) lead(w int, prompt text.Safe) text.Safe {
 func (c *composer) View(w, h int, prompt, ghost text.Safe) []text.Safe {
 	lead := c.lead(w, prompt)
 	inner := c.inner(w, prompt)
+	if c.query != nil {
+		out := slices.Repeat([]text.Safe{text.Blanks(w)}, h)
+		out[0] = text.PadRight(c.paint.Text.Warn.Render(lead)+c.answer.View(inner, c.paint.Form.Secret, c.paint.caret()), w)
+		return out
+	}
 	rows, at := c.wrap(inner)
 	top := max(0, min(at-h+1, len(rows)-h))
 	out := make([]text.Safe, h)
@@ -179,14 +179,18 @@ func (c *composer) View(w, h int, prompt, ghost text.Safe) []text.Safe {
 // wrap breaks what is being written into rows of w columns with the cursor in
 // it, and says which of them holds the cursor.
 func (c *composer) wrap(w int) (rows []text.Safe, at int) {
-	d := c.active()
+	d := &c.draft
 	r := reel{w: w}
 	for i := 0; i < len(d.runes); {
 		next := i + 1
-		for next < len(d.runes) && joins(d.runes[next]) {
+		for next < len(d.runes) && bubble.Joins(d.runes[next]) {
 			next++
 		}
-		cell, n := c.cell(d.runes[i:next])
+		var cell text.Safe
+		if d.runes[i] != '\n' {
+			cell = text.CleanLine(string(d.runes[i:next]))
+		}
+		n := text.Width(cell)
 		here := d.cursor >= i && d.cursor < next
 		switch {
 		case here && (n == 0 || n > w):
@@ -212,28 +216,12 @@ func (c *composer) wrap(w int) (rows []text.Safe, at int) {
 	return r.rows, at
 }
 
-// cell is how a character with its marks is shown, and how wide that is.
-func (c *composer) cell(r []rune) (text.Safe, int) {
-	switch {
-	case c.query != nil && c.query.secret:
-		return c.paint.Form.Secret, 1
-	case r[0] == '\n':
-		return "", 0
-	}
-	cell := text.CleanLine(string(r))
-	return cell, text.Width(cell)
-}
-
 // style shows the place that a line goes to: a room, or one person.
 func (c *composer) style(lead text.Safe) text.Safe {
-	switch {
-	case c.query != nil:
-		return c.paint.Text.Warn.Render(lead)
-	case text.HasPrefix(lead, "#"):
+	if text.HasPrefix(lead, "#") {
 		return c.paint.Composer.Room.Render(lead)
-	default:
-		return c.paint.Composer.Private.Render(lead)
 	}
+	return c.paint.Composer.Private.Render(lead)
 }
 
 // A reel is rows of cells, broken where a row is full.

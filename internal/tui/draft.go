@@ -6,11 +6,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/charmbracelet/bubbles/key"
+
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
-
-// maxUndo is how many steps of a draft can be taken back.
-const maxUndo = 100
 
 // A draft is text being written: readline's keys, several lines, undo. The
 // zero value is empty.
@@ -26,32 +26,33 @@ type step struct {
 	cursor int
 }
 
-// edits are the keys that change a draft or move in it.
+// edits are what the keys that edit text do to a draft.
 func edits() map[string]func(*draft) {
-	return map[string]func(*draft){
-		"left":          (*draft).left,
-		"right":         (*draft).right,
-		"ctrl+b":        (*draft).left,
-		"home":          (*draft).home,
-		"end":           (*draft).end,
-		"ctrl+a":        (*draft).home,
-		"ctrl+e":        (*draft).end,
-		"alt+b":         (*draft).wordLeft,
-		"alt+f":         (*draft).wordRight,
-		"ctrl+left":     (*draft).wordLeft,
-		"ctrl+right":    (*draft).wordRight,
-		"backspace":     (*draft).backspace,
-		"ctrl+h":        (*draft).backspace,
-		"delete":        (*draft).delete,
-		"ctrl+d":        (*draft).delete,
-		"ctrl+w":        (*draft).killWordLeft,
-		"alt+backspace": (*draft).killWordLeft,
-		"alt+d":         (*draft).killWordRight,
-		"ctrl+x":        (*draft).killWordRight,
-		"ctrl+u":        (*draft).killLeft,
-		"ctrl+y":        (*draft).yank,
-		"ctrl+_":        (*draft).takeBack,
+	e := &bubble.Edit
+	does := map[string]func(*draft){}
+	for _, row := range []struct {
+		keys key.Binding
+		do   func(*draft)
+	}{
+		{e.Left, (*draft).left},
+		{e.Right, (*draft).right},
+		{e.Home, (*draft).home},
+		{e.End, (*draft).end},
+		{e.WordLeft, (*draft).wordLeft},
+		{e.WordRight, (*draft).wordRight},
+		{e.Backspace, (*draft).backspace},
+		{e.Delete, (*draft).delete},
+		{e.KillLeft, (*draft).killLeft},
+		{e.KillWordLeft, (*draft).killWordLeft},
+		{e.KillWordRight, (*draft).killWordRight},
+		{e.Yank, (*draft).yank},
+		{e.Undo, (*draft).takeBack},
+	} {
+		for _, name := range row.keys.Keys() {
+			does[name] = row.do
+		}
 	}
+	return does
 }
 
 func (d *draft) String() string { return string(d.runes) }
@@ -75,7 +76,7 @@ func (d *draft) Insert(s string) bool {
 	room := wire.MaxText - len(d.String())
 	fits := len(s) <= room
 	if !fits {
-		s = cutBytes(s, room)
+		s = bubble.CutBytes(s, room)
 	}
 	if s == "" {
 		return fits
@@ -99,22 +100,8 @@ func writable(s string) string {
 	}, s)
 }
 
-// cutBytes cuts s to at most n bytes between two characters.
-func cutBytes(s string, n int) string {
-	if n <= 0 {
-		return ""
-	}
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
 func (d *draft) save() {
-	if len(d.undo) == maxUndo {
+	if len(d.undo) == bubble.MaxUndo {
 		d.undo = slices.Delete(d.undo, 0, 1)
 	}
 	d.undo = append(d.undo, step{slices.Clone(d.runes), d.cursor})
@@ -131,7 +118,7 @@ func (d *draft) takeBack() {
 func (d *draft) left() {
 	for d.cursor > 0 {
 		d.cursor--
-		if !joins(d.runes[d.cursor]) {
+		if !bubble.Joins(d.runes[d.cursor]) {
 			return
 		}
 	}
@@ -141,7 +128,7 @@ func (d *draft) right() {
 	if d.cursor < len(d.runes) {
 		d.cursor++
 	}
-	for d.cursor < len(d.runes) && joins(d.runes[d.cursor]) {
+	for d.cursor < len(d.runes) && bubble.Joins(d.runes[d.cursor]) {
 		d.cursor++
 	}
 }
@@ -237,12 +224,3 @@ func (d *draft) cut(move func(*draft), keep bool) {
 }
 
 func (d *draft) yank() { d.Insert(string(d.killed)) }
-
-// joins says whether a character stands on the one before it.
-func joins(r rune) bool {
-	const (
-		zeroWidthJoiner   = '\u200d'
-		lightest, darkest = '\U0001F3FB', '\U0001F3FF' // skin tones
-	)
-	return unicode.IsMark(r) || r == zeroWidthJoiner || lightest <= r && r <= darkest
-}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -47,10 +49,10 @@ type inquiry struct{ server, dialect, name string }
 // its fields filled, after a login that was refused.
 type form struct {
 	paint    *paint
-	server   draft
+	server   bubble.Input
 	dialect  string // as Login.Dialect
-	name     draft
-	password draft
+	name     bubble.Input
+	password bubble.Input
 	mode     Mode
 	focus    field
 	visible  bool // the password is shown
@@ -68,6 +70,8 @@ type form struct {
 
 func newForm(cfg Config, p *paint) *form {
 	f := &form{paint: p, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
+	f.server, f.name, f.password = bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText)
+	f.password.Secret()
 	switch {
 	case cfg.Here == nil:
 	case cfg.Login.Here:
@@ -108,7 +112,7 @@ func (f *form) offersHere() bool {
 }
 
 // active is the text of the field with the keys, nil for what has none.
-func (f *form) active() *draft {
+func (f *form) active() *bubble.Input {
 	switch f.focus {
 	case fieldServer:
 		return &f.server
@@ -146,30 +150,23 @@ func (f *form) Fail(code wire.Code, reason text.Safe) {
 // formKey gives a key to the form and does what it asks for.
 func (m *Model) formKey(k bubble.Key) {
 	f := m.form
-	switch k.Name {
-	case "esc":
-		if f.back {
-			m.form = nil
-			return
-		}
+	switch on := func(b key.Binding) bool { return key.Matches(k, b) }; {
+	case on(formKeys.leave) && f.back:
+		m.form = nil
+		return
+	case on(formKeys.leave), on(formKeys.quit):
 		m.order(bubble.OrderQuit)
-	case "ctrl+c", "ctrl+q":
-		m.order(bubble.OrderQuit)
-	case "f1":
+	case on(formKeys.help):
 		m.over.openHelp(m.link.offer)
-	case "tab", "down":
+	case on(formKeys.next):
 		f.move(1)
-	case "shift+tab", "up":
+	case on(formKeys.back):
 		f.move(-1)
-	case "alt+v", "ctrl+r":
+	case on(formKeys.show):
 		f.visible = !f.visible
-	case "f2":
+	case on(formKeys.here), on(formKeys.submit) && f.focus == fieldHere:
 		m.startHere()
-	case "enter":
-		if f.focus == fieldHere {
-			m.startHere()
-			break
-		}
+	case on(formKeys.submit):
 		m.submit()
 	default:
 		f.edit(m, k)
@@ -191,19 +188,14 @@ func (f *form) move(n int) {
 
 // edit writes into the field, or chooses the mode.
 func (f *form) edit(m *Model, k bubble.Key) {
-	d := f.active()
+	in := f.active()
 	switch {
-	case d == nil && (k.Name == "right" || k.Text == " "):
+	case in != nil:
+		in.Key(k)
+	case key.Matches(k, formKeys.choose):
 		f.choose(1)
-	case d == nil && k.Name == "left":
+	case key.Matches(k, formKeys.chooseBack):
 		f.choose(-1)
-	case d == nil:
-	case k.Text != "":
-		d.Insert(strings.ReplaceAll(k.Text, "\n", ""))
-	default:
-		if edit := m.composer.editing[k.Name]; edit != nil {
-			edit(d)
-		}
 	}
 	f.failed[f.focus] = ""
 	m.moment.edits++
@@ -277,9 +269,9 @@ func (f *form) resumes() bool {
 // checkPassword says what is wrong with the password, or "".
 func (f *form) checkPassword() text.Safe {
 	switch {
-	case f.mode == ModeGuest, f.password.empty() && f.resumes():
+	case f.mode == ModeGuest, f.password.Empty() && f.resumes():
 		return ""
-	case f.password.empty():
+	case f.password.Empty():
 		return "type the password"
 	}
 	password := wire.Secret(f.password.String())

@@ -1,9 +1,8 @@
 package tui
 
 import (
-	"unicode/utf8"
-
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -43,7 +42,7 @@ func (f *form) View(w, h int) []text.Safe {
 		out = append(out, text.PadRight("", w))
 	}
 	if footer {
-		keys := p.parts(w-2, "Tab next", "Shift+Tab back", "arrows choose", "F1 help", "ctrl+q quit")
+		keys := p.hints(w-2, formKeys.next, formKeys.back, formKeys.choose, formKeys.help, formKeys.quit)
 		out[h-1] = p.dim(text.PadRight(" "+keys, w))
 	}
 	return out
@@ -105,11 +104,11 @@ func (f *form) line(at field, w int) text.Safe {
 	case fieldHere:
 		return label + p.Text.Key.Render("[ F2  start one on this machine ]") + f.mark(at)
 	case fieldServer:
-		return label + f.input(&f.server, at, w-formColumn-2, false)
+		return label + f.input(&f.server, at, w-formColumn-2)
 	case fieldName:
-		return label + f.input(&f.name, at, w-formColumn-2, false)
+		return label + f.input(&f.name, at, w-formColumn-2)
 	default:
-		return label + f.input(&f.password, at, w-formColumn-2, !f.visible)
+		return label + f.input(&f.password, at, w-formColumn-2)
 	}
 }
 
@@ -135,39 +134,21 @@ func (f *form) modes() text.Safe {
 	return text.Join(parts, " ")
 }
 
-// input shows the end of a draft between two lines.
-func (f *form) input(d *draft, at field, w int, masked bool) text.Safe {
+// input shows a field between two lines.
+func (f *form) input(in *bubble.Input, at field, w int) text.Safe {
 	p := f.paint
-	side := p.Frame.Rule.Render(p.Border.V)
-	var hint text.Safe
+	var hint, mask, caret text.Safe
 	if at == fieldPassword {
 		hint = "alt+v ^R show"
+		if !f.visible {
+			mask = p.Form.Secret
+		}
 	}
-	inner := max(w-2-len(hint), 4)
-	before, after := text.CleanLine(d.before()), text.CleanLine(string(d.runes[d.cursor:]))
-	if masked {
-		before = text.Repeat(p.Form.Secret, d.cursor)
-		after = text.Repeat(p.Form.Secret, len(d.runes)-d.cursor)
-	}
-	var caret text.Safe
 	if at == f.focus {
 		caret = p.caret()
 	}
-	before = ending(before, inner-1)
-	s := before + caret + text.Truncate(after, max(inner-text.Width(before)-1, 0))
-	return side + " " + text.PadRight(s, inner) + p.dim(hint) + side
-}
-
-// ending is the end of s that fits into w columns.
-func ending(s text.Safe, w int) text.Safe {
-	for i := len(s); i > 0; {
-		_, n := utf8.DecodeLastRuneInString(string(s[:i]))
-		if w -= text.Width(s[i-n : i]); w < 0 {
-			return s[i:]
-		}
-		i -= n
-	}
-	return s
+	side := p.Frame.Rule.Render(p.Border.V)
+	return side + " " + in.View(max(w-2-len(hint), 4), mask, caret) + p.dim(hint) + side
 }
 
 // under is what stands below a field: what is wrong with it, or what is known.
@@ -276,9 +257,9 @@ func (f *form) underHere() text.Safe {
 
 func (f *form) underPassword() text.Safe {
 	switch {
-	case f.password.empty() && f.resumes():
+	case f.password.Empty() && f.resumes():
 		return f.paint.Glyph.Good + " not needed: this machine was logged in before"
-	case f.password.empty():
+	case f.password.Empty():
 		return ""
 	case f.checkPassword() != "":
 		return f.paint.Glyph.Bad + " " + f.checkPassword()

@@ -70,7 +70,7 @@ func (m *Model) retire() {
 	}
 	f := m.form
 	m.form, m.moment.touched = nil, false
-	if !f.busy && (f.focus == fieldPassword || !f.password.empty()) {
+	if !f.busy && (f.focus == fieldPassword || !f.password.Empty()) {
 		m.moment.guard.secret = true
 	}
 	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
@@ -99,7 +99,7 @@ func (m *Model) early(k bubble.Key) bool {
 	over := m.over.open() || m.form != nil
 	switch {
 	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
-		m.composer.Key(k) // the password goes on
+		m.composer.answer.Key(k) // the password goes on
 	case k.Text != "" && !k.Paste && over && !hasty:
 		m.composer.draft.Insert(k.Text)
 		m.edited()

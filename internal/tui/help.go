@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/command"
 	"labchat/internal/text"
@@ -31,9 +34,9 @@ func (o *overlay) open() bool { return *o != overlay{} }
 // openHelp names no command beside a key that is not one here.
 func (o *overlay) openHelp(offer command.Offer) {
 	table := bindings()
-	for i := range table {
-		if !offer.Takes(string(table[i].word)) {
-			table[i].word = ""
+	for i, b := range table {
+		if b.word != "" && offer.Takes(string(b.word)) {
+			table[i].SetHelp(b.Help().Key+" "+string(b.word), b.Help().Desc)
 		}
 	}
 	*o = overlay{help: &helpPane{table: table, offer: offer}}
@@ -71,8 +74,7 @@ func (o *overlay) View(w, h int, m *Model) []text.Safe {
 type helpPane struct {
 	table []binding
 	offer command.Offer
-	top   int
-	page  int
+	pager bubble.Pager
 }
 
 // aboutAlt helps those whose terminal has no alt.
@@ -106,7 +108,7 @@ func (h *helpPane) narrowRows(w int) []text.Safe {
 	}
 	for _, b := range h.table {
 		heading(b.group)
-		rows = append(rows, explained(b.names(), b.help, w)...)
+		rows = append(rows, explained(text.CleanLine(b.Help().Key), text.CleanLine(b.Help().Desc), w)...)
 	}
 	rows = append(rows, "")
 	rows = append(rows, text.Wrap(aboutAlt(h.offer), w)...)
@@ -137,37 +139,28 @@ func explained(word, does text.Safe, w int) []text.Safe {
 // helpRows prints the key table, two bindings a row, and the commands.
 func helpRows(table []binding, offer command.Offer) []text.Safe {
 	var rows []text.Safe
-	var group, left text.Safe
-	flush := func() {
-		if left != "" {
-			rows = append(rows, left)
-			left = ""
+	for len(table) > 0 {
+		label := table[0].group
+		n := slices.IndexFunc(table, func(b binding) bool { return b.group != label })
+		if n < 0 {
+			n = len(table)
 		}
+		group := make([]key.Binding, n)
+		for i, b := range table[:n] {
+			group[i] = b.Binding
+		}
+		for _, row := range bubble.Columns(group, keyColumn, cellColumn) {
+			rows = append(rows, text.PadRight(label, labelColumn)+row)
+			label = ""
+		}
+		table = table[n:]
 	}
-	for _, b := range table {
-		var label text.Safe
-		if b.group != group {
-			flush()
-			label, group = b.group, b.group
-		}
-		cell := text.PadRight(text.PadRight(b.names(), keyColumn)+b.help, cellColumn)
-		if left == "" {
-			left = text.PadRight(label, labelColumn) + cell
-			continue
-		}
-		left += cell
-		flush()
-	}
-	flush()
 	rows = append(rows, "", aboutAlt(offer), "")
 	for _, row := range command.HelpLines(offer) {
 		rows = append(rows, text.CleanLine(row))
 	}
 	return rows
 }
-
-// names prints the keys of a binding, and the command that does the same.
-func (b *binding) names() text.Safe { return text.TrimSpace(keyNames(b.keys) + " " + b.word) }
 
 // keyNames prints the keys of a binding as people know them, as many as fit.
 func keyNames(keys []string) text.Safe {
@@ -200,26 +193,13 @@ func keyName(k string) text.Safe {
 
 // Key closes the help or moves in it.
 func (h *helpPane) Key(m *Model, k bubble.Key) {
-	switch k.Name {
-	case "esc", "f1", "enter", "ctrl+c":
+	switch {
+	case h.pager.Key(k):
+	case key.Matches(k, helpKeys.close):
 		m.over = overlay{}
-	case "ctrl+q":
+	case key.Matches(k, helpKeys.quit):
 		m.over = overlay{}
 		m.quit()
-	case "down", "shift+down":
-		h.top++
-	case "up", "shift+up":
-		h.top--
-	case "pgdown":
-		h.top += h.page
-	case "pgup":
-		h.top -= h.page
-	}
-	if k.Text == "q" {
-		m.over = overlay{}
-	}
-	if k.Text == " " {
-		h.top += h.page
 	}
 }
 
@@ -231,15 +211,13 @@ func (h *helpPane) View(w, height int, p *paint) []text.Safe {
 	for _, row := range h.Rows(inner, p.Glyph) {
 		rows = append(rows, text.Wrap(row, inner)...)
 	}
-	h.page = max(height-2, 1)
-	h.top = max(0, min(h.top, len(rows)-h.page))
-	end := min(h.top+h.page, len(rows))
+	page := h.pager.View(rows, inner, max(height-2, 1))
 	var leave, more text.Safe = "F1 or Esc close", "PgDn more"
 	if inner < 40 {
 		leave, more = "Esc close", "PgDn"
 	}
-	if end == len(rows) {
+	if h.pager.AtEnd() {
 		more = ""
 	}
-	return p.veiled(p.boxed(p.Frame.Dialog, p.parts(inner-2, "help", leave, more), rows[h.top:end], width), w, height)
+	return p.veiled(p.boxed(p.Frame.Dialog, p.parts(inner-2, "help", leave, more), page, width), w, height)
 }

@@ -37,6 +37,10 @@ func readHelp(s *scene) []string {
 	}
 }
 
+// names are the keys of a binding as the help prints them, and the command that
+// does the same.
+func names(b binding) string { return strings.TrimSpace(b.Help().Key + " " + string(b.word)) }
+
 func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 	for _, size := range [][2]int{{30, 8}, {34, 10}, {41, 12}, {50, 15}, {60, 20}, {79, 24}, {80, 24}, {120, 40}, {200, 50}} {
 		s := open(t, size[0], size[1])
@@ -44,7 +48,7 @@ func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 		rows := readHelp(s)
 		whole := strings.Join(strings.Fields(strings.Join(rows, " ")), " ")
 		for _, b := range bindings() {
-			if want := strings.Join(strings.Fields(string(b.names()+" "+b.help)), " "); !strings.Contains(whole, want) {
+			if want := strings.Join(strings.Fields(names(b)+" "+b.Help().Desc), " "); !strings.Contains(whole, want) {
 				t.Errorf("%v: no %q in\n%s", size, want, strings.Join(rows, "\n"))
 			}
 		}
@@ -59,7 +63,7 @@ func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 		for _, row := range rows { // one thing a row
 			found := 0
 			for _, b := range bindings() {
-				if strings.HasPrefix(row, "  "+string(b.names())+" ") || strings.Contains(row[min(len(row), 2):], " "+string(b.names())+"  ") {
+				if strings.HasPrefix(row, "  "+names(b)+" ") || strings.Contains(row[min(len(row), 2):], " "+names(b)+"  ") {
 					found++
 				}
 			}

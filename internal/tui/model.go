@@ -65,7 +65,7 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	m := &Model{cfg: cfg, paint: p}
 	m.book.paint = p
 	m.composer = composer{paint: p, editing: edits()}
-	m.keys = newKeymap(bindings())
+	m.keys = bindings()
 	m.link.lines = wire.MaxText
 	room := cfg.Room
 	if room == "" {

@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -83,23 +84,19 @@ func (w *waiter) state() text.Safe { return because("queued", w.reason) }
 func (v *outboxView) Key(m *Model, k bubble.Key) {
 	all := m.waiters()
 	i := v.index(all)
-	name := k.Name
-	if name == "" && !k.Paste {
-		name = k.Text
-	}
-	if v.asked != "" && v.answer(m, name) {
+	if v.asked != "" && v.answer(m, k) {
 		return
 	}
 	v.word = ""
-	switch name {
-	case "esc", "ctrl+c", "alt+o", "q":
+	switch {
+	case key.Matches(k, outboxKeys.close):
 		m.over = overlay{}
 		return
-	case "down", "ctrl+n":
+	case key.Matches(k, outboxKeys.down):
 		i++
-	case "up", "ctrl+p":
+	case key.Matches(k, outboxKeys.up):
 		i--
-	case "r":
+	case key.Matches(k, outboxKeys.retry):
 		v.retry(m)
 	}
 	if len(all) == 0 {
@@ -107,11 +104,11 @@ func (v *outboxView) Key(m *Model, k bubble.Key) {
 	}
 	i = max(0, min(i, len(all)-1))
 	v.chosen, v.row = all[i].client, i
-	switch name {
-	case "enter":
+	switch {
+	case key.Matches(k, outboxKeys.open):
 		m.over = overlay{}
 		m.switchTo(all[i].at)
-	case "d", "delete":
+	case key.Matches(k, outboxKeys.drop):
 		v.asked = v.chosen
 	}
 }
@@ -126,16 +123,15 @@ func (v *outboxView) index(all []waiter) int {
 
 // answer takes the answer to whether a line is to be deleted. Any other key
 // means no, and is false: it does what it does without the question.
-func (v *outboxView) answer(m *Model, name string) bool {
+func (v *outboxView) answer(m *Model, k bubble.Key) bool {
 	c := v.asked
 	v.asked = ""
-	switch strings.ToLower(name) {
-	case "y":
+	switch {
+	case key.Matches(k, questionKeys.yes):
 		if w, waits := m.link.outbox[c]; waits {
 			m.link.do(wire.Drop{Client: c}, errand{at: w.at, about: w.at, line: c})
 		}
-	case "n", "enter", "esc":
-	default:
+	case !key.Matches(k, questionKeys.no, questionKeys.leave):
 		return false
 	}
 	return true
@@ -163,7 +159,7 @@ func (v *outboxView) View(w, h int, m *Model) []text.Safe {
 	inner := max(width-4, 1)
 	all := m.waiters()
 	i := v.index(all)
-	keys := p.dim(p.parts(inner, "Enter go", "d delete", "r retry", "Esc close"))
+	keys := p.dim(p.hints(inner, outboxKeys.open, outboxKeys.drop, outboxKeys.retry, outboxKeys.close))
 	foot := []text.Safe{p.line(inner), keys}
 	switch {
 	case v.asked != "":

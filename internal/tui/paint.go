@@ -3,7 +3,10 @@ package tui
 import (
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
 )
@@ -171,6 +174,11 @@ func (p *paint) parts(w int, parts ...text.Safe) text.Safe {
 		s = next
 	}
 	return s
+}
+
+// hints prints keys and what they do, as many as fit into w columns.
+func (p *paint) hints(w int, keys ...key.Binding) text.Safe {
+	return bubble.Hints(w, p.Glyph.Dot, p.Glyph.More, keys...)
 }
 
 // spread puts left and right into w columns: what stands on the left is cut if

@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -130,12 +132,12 @@ func (u *popup) Key(m *Model, k bubble.Key) bool {
 		return false
 	}
 	switch {
-	case k.Name == "esc":
+	case key.Matches(k, popupKeys.close):
 		u.Close()
 		u.quiet = true
-	case k.Name == "down" && u.chosen >= 0:
+	case key.Matches(k, popupKeys.down) && u.chosen >= 0:
 		m.complete(1)
-	case k.Name == "up" && u.chosen >= 0:
+	case key.Matches(k, popupKeys.up) && u.chosen >= 0:
 		m.complete(-1)
 	default:
 		return false
@@ -158,7 +160,7 @@ func (u *popup) View(w, h int, p *paint) []text.Safe {
 	if also := u.also(); also != "" && h > len(rows)+5 {
 		rows = append(rows, p.line(width-4), p.dim(text.Truncate(also, width-4)))
 	}
-	rows = append(rows, p.dim(text.Truncate(p.parts(width, "Tab next", "Enter run", "Esc keep typing"), width-4)))
+	rows = append(rows, p.dim(p.hints(width-4, append(keymap(bindings()).brief("tab", "enter"), popupKeys.close)...)))
 	return p.boxed(p.Frame.Dialog, u.title(), rows, width)
 }
 

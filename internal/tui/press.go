@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -72,20 +74,20 @@ func (m *Model) unbound(k bubble.Key) bubble.Key {
 // binds says whether a combination with Alt does something where the keys go
 // now.
 func (m *Model) binds(name string) bool {
-	edits := m.composer.editing[name] != nil
+	edits := bubble.Edits(name)
 	switch q := m.composer.query; {
 	case m.over.open():
-		return m.over.outbox != nil && name == "alt+o" || m.over.switcher != nil && edits
+		return m.over.outbox != nil && key.Matches(bubble.Key{Name: name}, outboxKeys.close) || m.over.switcher != nil && edits
 	case m.form != nil:
-		return edits || name == "alt+v"
+		return edits || key.Matches(bubble.Key{Name: name}, formKeys.show)
 	case q != nil && q.secret:
 		return edits
 	}
-	return edits || m.keys[name] != nil
+	return edits || m.keys.does(bubble.Key{Name: name}) != nil
 }
 
 func (m *Model) screenKey(k bubble.Key) {
-	switch do := m.keys[k.Name]; {
+	switch do := m.keys.does(k); {
 	case do != nil:
 		do(m)
 	case k.Paste:
@@ -167,7 +169,7 @@ func (m *Model) paste(s string) {
 	}
 	first, _, _ := strings.Cut(s, "\n")
 	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
-		cutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
+		bubble.CutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
 }
 
 // queryKey answers what the composer asks. A secret is any text; y and n, Enter
@@ -176,16 +178,13 @@ func (m *Model) paste(s string) {
 func (m *Model) queryKey(k bubble.Key) {
 	q := m.composer.query
 	switch {
-	case k.Name == "esc", q.secret && k.Name == "ctrl+c":
-		m.composer.Answer(m, "")
-	case q.secret && k.Name == "enter":
+	case q.secret && key.Matches(k, secretKeys.done):
 		m.composer.Answer(m, m.composer.answer.String())
-	case q.secret:
-		k.Text = strings.ReplaceAll(k.Text, "\n", "") // of a paste
-		m.composer.Key(k)
-	case !k.Paste && strings.EqualFold(k.Text, "y"):
+	case q.secret && !key.Matches(k, secretKeys.leave):
+		m.composer.answer.Key(k)
+	case !q.secret && key.Matches(k, questionKeys.yes):
 		m.composer.Answer(m, "y")
-	case !k.Paste && strings.EqualFold(k.Text, "n"), k.Name == "enter":
+	case q.secret, key.Matches(k, questionKeys.no, questionKeys.leave):
 		m.composer.Answer(m, "")
 	default:
 		m.composer.Answer(m, "")

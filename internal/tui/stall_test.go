@@ -62,7 +62,7 @@ func serve(t *testing.T) string {
 	var done sync.WaitGroup
 	done.Go(func() {
 		if err := server.Run(ctx, server.Config{
-			Store: storetest.New(time.Now), Register: true, Ports: server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1},
+			Store: storetest.New(time.Now), Register: true, Ports: server.Ports{server.Chat: 0, server.Registry: 0},
 			Ready: func(l server.Listener) {
 				if l.Name == "chat" {
 					ready <- l.Addr

@@ -154,16 +154,22 @@ func (m *Model) statusRow(l layout) text.Safe {
 	case m.moment.flash != "":
 		return m.flashRow(l.w)
 	case l.narrow:
-		row = p.parts(w, m.pulse(), m.waiting(), "F1 help", "alt+a next")
+		row = m.withKeys(w, p.parts(w, m.pulse(), m.waiting()), "f1", "alt+a")
 	case m.link.over():
-		row = p.parts(w, m.time(), "ENDED", m.outboxCount(), "F1 help", "ctrl+q quit")
+		row = m.withKeys(w, p.parts(w, m.time(), "ENDED", m.outboxCount()), "f1", "ctrl+q")
 	case m.link.lost():
 		since := p.clock(wire.MillisOf(m.link.since))
-		row = p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount(), "alt+r retry", "F1 help", "alt+o outbox", "ctrl+q quit")
+		row = m.withKeys(w, p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount()), "f1", "alt+r", "alt+o", "ctrl+q")
 	default:
-		row = p.parts(w, m.time(), m.unread(), m.outboxCount(), "F1 help", "^K jump", "alt+a next", "ctrl+q quit")
+		row = m.withKeys(w, p.parts(w, m.time(), m.unread(), m.outboxCount()), "f1", "ctrl+k", "alt+a", "ctrl+q")
 	}
 	return p.Frame.Status.Render(text.PadRight(" "+row, l.w))
+}
+
+// withKeys is a row of w columns with the keys behind it that fit.
+func (m *Model) withKeys(w int, row text.Safe, names ...string) text.Safe {
+	room := w - text.Width(m.paint.parts(w, row, "|")) + 1
+	return m.paint.parts(w, row, m.paint.hints(room, m.keys.brief(names...)...))
 }
 
 // pulse is the connection in a narrow row.

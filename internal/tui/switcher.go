@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -19,7 +21,7 @@ const (
 // A switcher jumps to a conversation, to a room that is not joined yet, or to
 // somebody.
 type switcher struct {
-	query  draft
+	query  bubble.Input
 	chosen int
 	order  []text.Safe // labels as they are shown, until something else is typed
 }
@@ -46,7 +48,7 @@ func (t *target) fit(typed string) command.Rank {
 }
 
 func (m *Model) openSwitcher() {
-	m.over = overlay{switcher: &switcher{}}
+	m.over = overlay{switcher: &switcher{query: bubble.NewInput(wire.MaxText)}}
 	m.askRooms()
 }
 
@@ -54,25 +56,19 @@ func (m *Model) openSwitcher() {
 func (s *switcher) Key(m *Model, k bubble.Key) {
 	found := s.targets(m)
 	switch {
-	case k.Name == "esc" || k.Name == "ctrl+c" || k.Name == "ctrl+k":
+	case key.Matches(k, switcherKeys.close):
 		m.over = overlay{}
-	case k.Name == "down" || k.Name == "ctrl+n" || k.Name == "tab":
+	case key.Matches(k, switcherKeys.down):
 		s.chosen = min(s.chosen+1, max(len(found)-1, 0))
-	case k.Name == "up" || k.Name == "ctrl+p" || k.Name == "shift+tab":
+	case key.Matches(k, switcherKeys.up):
 		s.chosen = max(s.chosen-1, 0)
-	case k.Name == "enter":
+	case key.Matches(k, switcherKeys.open):
 		m.over = overlay{}
 		if s.chosen < len(found) {
 			found[s.chosen].do(m)
 		}
-	case k.Text != "" && !strings.Contains(k.Text, "\n"):
-		s.query.Insert(k.Text)
+	case !strings.Contains(k.Text, "\n") && s.query.Key(k):
 		s.chosen, s.order = 0, nil
-	default:
-		if edit := m.composer.editing[k.Name]; edit != nil {
-			edit(&s.query)
-			s.chosen, s.order = 0, nil
-		}
 	}
 }
 
@@ -147,8 +143,9 @@ func (s *switcher) View(w, h int, m *Model) []text.Safe {
 	found := s.targets(m)
 	count := min(switcherRows, max(h-6, 1))
 	top := max(0, min(s.chosen-count/2, len(found)-count))
-	query := text.CleanLine(s.query.String())
-	rows := []text.Safe{spread(inner, p.Glyph.Prompt+" "+query+p.caret(), text.Int(len(found))), p.line(inner)}
+	total := text.Int(len(found))
+	query := s.query.View(max(inner-3-len(total), 2), "", p.caret())
+	rows := []text.Safe{spread(inner, p.Glyph.Prompt+" "+query, total), p.line(inner)}
 	for i := top; i < min(top+count, len(found)); i++ {
 		label := text.Truncate(found[i].label, inner-text.Width(found[i].note)-2)
 		row := spread(inner, " "+label, found[i].note)
@@ -157,6 +154,6 @@ func (s *switcher) View(w, h int, m *Model) []text.Safe {
 		}
 		rows = append(rows, row)
 	}
-	rows = append(rows, p.line(inner), p.dim(p.parts(inner, "Enter open", "arrows choose", "Esc close")))
+	rows = append(rows, p.line(inner), p.dim(p.hints(inner, switcherKeys.open, switcherKeys.down, switcherKeys.close)))
 	return p.veiled(p.boxed(p.Frame.Dialog, "jump to"+p.Glyph.More+" (ctrl+k)", rows, width), w, h)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -129,8 +130,7 @@ func (p *paint) progress(done, size int64) text.Safe {
 	if size > 0 {
 		part = max(0, min(float64(done)/float64(size), 1))
 	}
-	on := int(part * progressWidth)
-	return text.Repeat(p.Form.BarOn, on) + text.Repeat(p.Form.BarOff, progressWidth-on) + text.Sprintf(" %d %%", int(part*100))
+	return bubble.Bar(progressWidth, part, p.Form.BarOn, p.Form.BarOff) + text.Sprintf(" %d %%", int(part*100))
 }
 
 // bytesOf prints a size as people read it: 84 kB, 1.2 MB.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"github.com/charmbracelet/bubbles/key"
 	"rsc.io/qr"
 
 	"labchat/internal/text"
@@ -138,18 +139,15 @@ func cleanAll(list []string) []text.Safe {
 // of these leaves it for later and goes where it would have gone.
 func (v *verifyBox) Key(m *Model, k bubble.Key) {
 	switch {
-	case k.Name == "esc" || k.Name == "ctrl+c" || k.Name == "enter":
+	case key.Matches(k, verifyKeys.later):
 		m.over = overlay{}
-	case k.Paste:
-		m.over = overlay{}
-		m.route(k)
-	case k.Text == "w":
+	case key.Matches(k, verifyKeys.words):
 		v.show(faceWords)
-	case k.Text == "q":
+	case key.Matches(k, verifyKeys.code):
 		v.show(faceCode)
-	case k.Text == "y":
+	case key.Matches(k, verifyKeys.same):
 		v.answer(m, wire.AnswerSame)
-	case k.Text == "n":
+	case key.Matches(k, verifyKeys.differ):
 		v.answer(m, wire.AnswerDiffer)
 	default:
 		m.over = overlay{}

@@ -78,7 +78,7 @@ func (h *host) start() {
 	ready := make(chan struct{})
 	cfg := server.Config{
 		Store: h.ledger, TLS: server.TLSConfig{Off: true},
-		Ports:  server.Ports{Sum: -1, Prompt: -1, Arith: -1, Names: -1, PromptAccounts: -1, Registry: -1},
+		Ports:  server.Ports{server.Chat: 0},
 		Listen: func(string, string) (net.Listener, error) { return l, nil },
 		Ready: func(l server.Listener) {
 			if l == (server.Listener{}) {

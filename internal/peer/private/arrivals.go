@@ -16,6 +16,13 @@ const (
 	oldest = 30 * 24 * time.Hour
 )
 
+// arrivals are lines of others that have come and are not on our disk yet: no one of
+// them is shown, or confirmed, before. Owned by loop.
+type arrivals struct {
+	l     *loop
+	round []arrival
+}
+
 // arrival is a line of somebody on its way to our disk.
 type arrival struct {
 	wire.Heard
@@ -24,9 +31,9 @@ type arrival struct {
 	note *wire.Sealed // not nil: that it came in
 }
 
-// line takes a line that has come; it is confirmed when it is on disk. One whose text
-// can't be shown is not taken, and its writer is told so.
-func (l *loop) line(p *path, m *wire.PeerLine) {
+// handle takes a line that has come by a link; it is confirmed when it is on disk. One
+// whose text can't be shown is not taken, and its writer is told so.
+func (a *arrivals) handle(p *path, m *wire.PeerLine) {
 	_, known := m.Epoch.Bytes()
 	if _, afterKnown := m.AfterEpoch.Bytes(); !known || !afterKnown || m.Seq == 0 {
 		p.Close(true)
@@ -34,7 +41,7 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 	}
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	if err != nil {
-		p.say(l, &wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
+		p.say(a.l, &wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
 		return
 	}
 	p.c.stir()
@@ -43,13 +50,78 @@ func (l *loop) line(p *path, m *wire.PeerLine) {
 	if m.Epoch == p.epoch {
 		h.Low = p.low
 	}
-	h.Line = l.whispered(p.c, m.At, m.After, text, m.Action)
+	h.Line = a.compose(p.c, m.At, m.After, text, m.Action)
 	h.Line.Via.Way, h.Line.Via.Earlier = p.way(), m.Waited
-	if len(l.round) >= maxHeld {
+	if a.isFull() {
 		p.Close(true) // the disk fails, and the other side does not wait for a word
 		return
 	}
-	l.round = append(l.round, arrival{Heard: h, p: p, c: p.c})
+	a.round = append(a.round, arrival{Heard: h, p: p, c: p.c})
+}
+
+// compose makes a line of somebody's words. Their clock is believed within
+// reason. A line that does not say what its writer knew stands below all that is
+// here; of the others the disk knows where they stand, and the clock decides only
+// between what was written without knowing of each other.
+func (a *arrivals) compose(c *conversation, at wire.Millis, after *wire.ID, text string, action bool) *wire.Whispered {
+	id, now := a.l.stamp()
+	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
+		at = now
+	}
+	if id++; after != nil {
+		id = wire.FirstID(min(at, cmp.Or(c.askedAt, at))) + privateShift + 1
+	}
+	c.askedAt = 0
+	return &wire.Whispered{ID: id, At: at, From: c.name, To: a.l.server.me, Kind: c.kind, Action: action, Text: text}
+}
+
+// isFull reports whether as many lines wait for a disk that fails as may wait.
+func (a *arrivals) isFull() bool { return len(a.round) >= maxHeld }
+
+// save puts what has come on disk, shows what is new of it, and confirms
+// it all.
+func (a *arrivals) save() {
+	if len(a.round) == 0 || a.l.disk.isResting() {
+		return
+	}
+	round := a.round
+	heard := make([]wire.Heard, len(round))
+	for i := range round {
+		heard[i] = round[i].Heard
+	}
+	fresh, err := a.l.cfg.Store.Hear(heard...)
+	if a.l.disk.retry("keep lines", err) {
+		return
+	}
+	a.round = nil
+	var taken []wire.ID
+	for i := range round {
+		a.show(&round[i], fresh[i])
+		if n := round[i].note; n != nil {
+			taken = append(taken, n.ID)
+		}
+	}
+	if len(taken) > 0 {
+		a.l.Tell(wire.Taken{IDs: taken})
+	}
+}
+
+// show shows a line that is on disk, and confirms it.
+func (a *arrivals) show(one *arrival, fresh bool) {
+	c := one.c
+	switch {
+	case !fresh:
+		c.noted.doubles++
+	case one.Line != nil:
+		a.l.last = max(a.l.last, one.Line.ID)
+		if h := c.heard; h == nil || h.Device != one.Device || h.Epoch != one.Epoch || h.Seq < one.Seq {
+			c.heard = &wire.Heard{Device: one.Device, Epoch: one.Epoch, Seq: one.Seq}
+		}
+		a.l.emit(one.Line)
+	}
+	if n := (lineNumber{one.Epoch, one.Seq}); one.p != nil && one.p.stored == n { // the last one of this round
+		one.p.say(a.l, &wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
+	}
 }
 
 // whyUnreadable is what the writer of a text is told that CleanText refuses.
@@ -60,77 +132,15 @@ func whyUnreadable(err error) string {
 	return err.Error()
 }
 
-// whispered makes a line of somebody's words. Their clock is believed within
-// reason. A line that does not say what its writer knew stands below all that is
-// here; of the others the disk knows where they stand, and the clock decides only
-// between what was written without knowing of each other.
-func (l *loop) whispered(c *conversation, at wire.Millis, after *wire.ID, text string, action bool) *wire.Whispered {
-	id, now := l.stamp()
-	if at > now || at < now-wire.Millis(oldest.Milliseconds()) {
-		at = now
-	}
-	if id++; after != nil {
-		id = wire.FirstID(min(at, cmp.Or(c.askedAt, at))) + privateShift + 1
-	}
-	c.askedAt = 0
-	return &wire.Whispered{ID: id, At: at, From: c.name, To: l.server.me, Kind: c.kind, Action: action, Text: text}
-}
-
-// saveHeard puts what has come on disk, shows what is new of it, and confirms
-// it all.
-func (l *loop) saveHeard() {
-	if len(l.round) == 0 || time.Now().Before(l.unsaved.again) {
-		return
-	}
-	round := l.round
-	heard := make([]wire.Heard, len(round))
-	for i := range round {
-		heard[i] = round[i].Heard
-	}
-	fresh, err := l.cfg.Store.Hear(heard...)
-	if l.tryAgain("keep lines", err) {
-		return
-	}
-	l.round = nil
-	var taken []wire.ID
-	for i := range round {
-		l.arrived(&round[i], fresh[i])
-		if n := round[i].note; n != nil {
-			taken = append(taken, n.ID)
-		}
-	}
-	if len(taken) > 0 {
-		l.Tell(wire.Taken{IDs: taken})
-	}
-}
-
-// arrived shows a line that is on disk, and confirms it.
-func (l *loop) arrived(a *arrival, fresh bool) {
-	c := a.c
-	switch {
-	case !fresh:
-		c.noted.doubles++
-	case a.Line != nil:
-		l.last = max(l.last, a.Line.ID)
-		if h := c.heard; h == nil || h.Device != a.Device || h.Epoch != a.Epoch || h.Seq < a.Seq {
-			c.heard = &wire.Heard{Device: a.Device, Epoch: a.Epoch, Seq: a.Seq}
-		}
-		l.emit(a.Line)
-	}
-	if n := (lineNumber{a.Epoch, a.Seq}); a.p != nil && a.p.stored == n { // the last one of this round
-		a.p.say(l, &wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
-	}
-}
-
-// seen tells the other side what a person has read of its lines, also of those that
+// sayRead tells the other side what a person has read of its lines, also of those that
 // came before this program was started.
-func (l *loop) seen(c *conversation, last wire.ID) {
+func (l *loop) sayRead(c *conversation, last wire.ID) {
 	p := c.best()
 	if _, reading := l.cfg.Store.Shares(); p == nil || !reading {
 		return
 	}
 	h, err := l.cfg.Store.LastFrom(c.name, last)
-	l.diskFailed("read the newest line", err)
+	l.disk.check("read the newest line", err)
 	if h == nil || h.Seq == 0 || h.Device != p.Key || h.Epoch == p.read.epoch && h.Seq <= p.read.seq {
 		return
 	}
@@ -138,11 +148,11 @@ func (l *loop) seen(c *conversation, last wire.ID) {
 	p.say(l, &wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
 }
 
-// readBy marks our lines as read, also those that arrived before this program was
+// handleRead marks our lines as read, also those that arrived before this program was
 // started.
-func (l *loop) readBy(p *path, n lineNumber) {
+func (l *loop) handleRead(p *path, n lineNumber) {
 	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
-	l.diskFailed("note what was read", err)
+	l.disk.check("note what was read", err)
 	for _, r := range read {
 		l.emit(r)
 	}

@@ -79,7 +79,7 @@ func (k *prekeys) next() time.Time {
 func (k *prekeys) act(l *loop, now time.Time) {
 	if !now.Before(k.clean) {
 		k.clean = now.Add(forgetEvery)
-		l.diskFailed("delete prekeys", l.cfg.Store.ForgetPrekeys())
+		l.disk.check("delete prekeys", l.cfg.Store.ForgetPrekeys())
 	}
 	if k.due.IsZero() || now.Before(k.due) {
 		return
@@ -91,7 +91,7 @@ func (k *prekeys) act(l *loop, now time.Time) {
 	if k.made == nil {
 		keys, err := k.make(l, now)
 		if err != nil {
-			l.diskFailed("keep prekeys", err)
+			l.disk.check("keep prekeys", err)
 			k.due = now.Add(prekeyAgain)
 			return
 		}
@@ -129,7 +129,7 @@ func (k *prekeys) replaced(l *loop, now time.Time) {
 		return // they were those of another name of ours
 	}
 	last, until := k.made[0].ID, wire.MillisOf(now.Add(lastKept))
-	l.write("retire prekeys", "retire prekeys", func() error { return l.cfg.Store.RetirePrekeys(lastResort, last, until) })
+	l.disk.write("retire prekeys", "retire prekeys", func() error { return l.cfg.Store.RetirePrekeys(lastResort, last, until) })
 }
 
 // make makes prekeys whose private halves are on disk: one of last resort with
@@ -250,7 +250,7 @@ func (l *loop) isSealed(c *conversation, one *line) {
 		return
 	}
 	client := one.Client
-	l.write("sealed "+string(client), "note a sealed line", func() error { return l.cfg.Store.MarkSealed(client) })
+	l.disk.write("sealed "+string(client), "note a sealed line", func() error { return l.cfg.Store.MarkSealed(client) })
 	one.Inbox, one.InDoubt = true, true
 	if one.State == wire.ReceiptQueued {
 		one.State, one.Reason = wire.ReceiptSent, ""

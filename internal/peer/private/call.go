@@ -75,7 +75,7 @@ func (l *loop) begin(c *conversation) {
 func (l *loop) punch(c *conversation, k *call) {
 	r := wire.Punch{To: c.name, Call: k.id, Relay: l.hides(c)}
 	if !r.Relay {
-		for _, a := range l.own() {
+		for _, a := range l.sockets.own() {
 			if len(r.Local) < wire.MaxCandidates {
 				r.Local = append(r.Local, a.String())
 			}
@@ -95,7 +95,7 @@ func (l *loop) punch(c *conversation, k *call) {
 
 // hides says whether somebody is not to be told our addresses.
 func (l *loop) hides(c *conversation) bool {
-	return l.socket == nil || c.contact.Mode == wire.RouteRelay || l.cfg.Relay && c.contact.Mode != wire.RouteAuto
+	return l.sockets.udp == nil || c.contact.Mode == wire.RouteRelay || l.cfg.Relay && c.contact.Mode != wire.RouteAuto
 }
 
 // notCalled is the server's no to a call.
@@ -153,7 +153,7 @@ func (l *loop) answer(c *conversation, e *wire.Punched) {
 	if e.Device != c.device || !l.may(c, gate.ToKnow, e.Device).Trusts() {
 		return
 	}
-	if !l.place.ready() { // the other side is to be told where we are
+	if !l.place.isReady() { // the other side is to be told where we are
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return
 	}
@@ -214,7 +214,7 @@ func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
 	c.again = time.Time{}
 	c.uninvite()
 	if !k.relayed {
-		for _, a := range l.told(e.Addrs) {
+		for _, a := range l.place.candidates(l.server.remote, e.Addrs) {
 			k.at(a)
 		}
 	}
@@ -255,7 +255,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 	if !k.carryAt.IsZero() && !now.Before(k.carryAt) {
 		k.carryAt = time.Time{}
 		c.show(k.why(l, c))
-		l.dial(c, k, l.carried, l.relay.Addr(c.key))
+		l.dial(c, k, l.sockets.carried, l.sockets.relay.Addr(c.key))
 	}
 	if !k.asks.IsZero() && !now.Before(k.asks) {
 		k.asks = time.Time{}
@@ -289,7 +289,7 @@ func (k *call) act(l *loop, c *conversation, now time.Time) {
 // why explains why there is no direct way.
 func (k *call) why(l *loop, c *conversation) string {
 	switch {
-	case l.socket == nil:
+	case l.sockets.udp == nil:
 		return "this machine gives us no UDP socket"
 	case c.contact.Mode == wire.RouteRelay || l.cfg.Relay:
 		return "you tell nobody your address"
@@ -310,7 +310,7 @@ func (k *call) why(l *loop, c *conversation) string {
 
 // dialNext dials the next address that has answered, one at a time.
 func (k *call) dialNext(l *loop, c *conversation) {
-	if !k.answered || k.dialling || !l.dials(c) || c.call != k || l.direct == nil || l.hides(c) {
+	if !k.answered || k.dialling || !l.dials(c) || c.call != k || l.sockets.direct == nil || l.hides(c) {
 		return
 	}
 	if p := c.best(); p != nil && !p.Relayed && !p.suspect {
@@ -322,13 +322,13 @@ func (k *call) dialNext(l *loop, c *conversation) {
 	}
 	k.spots[i].state = spotDialled
 	k.dialling = true
-	l.dial(c, k, l.direct, net.UDPAddrFromAddrPort(k.spots[i].addr))
+	l.dial(c, k, l.sockets.direct, net.UDPAddrFromAddrPort(k.spots[i].addr))
 }
 
 // dial makes a link beside the loop.
 func (l *loop) dial(c *conversation, k *call, over *link.Carrier, to net.Addr) {
 	device := c.device
-	direct := over == l.direct
+	direct := over == l.sockets.direct
 	l.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.ctx, dialWithin)
 		if !direct {

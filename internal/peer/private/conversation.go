@@ -50,8 +50,6 @@ type conversation struct {
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
 	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
-	held    bool           // sealed lines wait for a person's word on their key
-	notes   []*wire.Sealed // that came, while the server is asked whose key it is
 	call    *call          // one that is under way
 	calls   session.Budget // of theirs that are answered
 	met     string         // the id of the last one that became a link
@@ -69,14 +67,13 @@ type conversation struct {
 	count wire.ID     // the last of these numbers
 	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 
-	again    time.Time // when it is looked for again, zero: not
-	tries    int
-	barred   barred
-	oldNotes bool      // the person was told that notes of an older program are not opened
-	better   time.Time // when a direct way is looked for, zero: not
-	betters  int
-	typing   time.Time // when it was last said that they are
-	noted    note
+	again   time.Time // when it is looked for again, zero: not
+	tries   int
+	barred  barred
+	better  time.Time // when a direct way is looked for, zero: not
+	betters int
+	typing  time.Time // when it was last said that they are
+	noted   note
 }
 
 // conversation returns what is known of somebody, also if that is nothing.
@@ -94,7 +91,7 @@ func (l *loop) conversation(name string) *conversation {
 		}
 		var err error
 		if c.heard, err = l.cfg.Store.LastFrom(name, maxID); err != nil {
-			l.diskFailed("read the newest line", err)
+			l.disk.check("read the newest line", err)
 			c.heard = &wire.Heard{}
 		}
 		// Who left lines before this run and was not answered asks still.
@@ -124,7 +121,7 @@ func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
 	change(&c.contact)
 	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
 		contact := c.contact
-		l.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
+		l.disk.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
 	}
 }
 
@@ -233,7 +230,7 @@ func (l *loop) find(c *conversation) {
 	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
 		return // it is looked for when that has changed
 	}
-	if !l.place.ready() {
+	if !l.place.isReady() {
 		c.again = time.Now().Add(registerAgain / 4)
 		return
 	}

@@ -16,13 +16,13 @@ var doers = map[wire.Act]func(*loop, wire.Request, string){
 	wire.ActReject:   doing((*loop).reject),
 	wire.ActVerify:   doing((*loop).verify),
 	wire.ActSendFile: doing((*loop).sendFile),
-	wire.ActStopFile: doing((*loop).stopFile),
+	wire.ActStopFile: doing(func(l *loop, r wire.StopFile, tag string) { l.files.Stop(r, tag) }),
 	wire.ActRoute:    doing((*loop).route),
 	wire.ActDrop:     doing((*loop).drop),
 	wire.ActSeen:     doing((*loop).seenBy),
 	wire.ActHangUp:   doing((*loop).hangUpBy),
 	wire.ActShare:    doing((*loop).share),
-	wire.ActDevices:  doing((*loop).ownDevices),
+	wire.ActDevices:  doing(func(l *loop, r wire.Devices, tag string) { l.devices.do(r, tag) }),
 }
 
 // doing makes a method for one kind of request one for all.
@@ -69,7 +69,7 @@ func (l *loop) do(r wire.Request, tag string) {
 		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
 		return
 	}
-	if name := meant(r); oldpeer.IsLabel(name) && l.speaksOlder() {
+	if name := meant(r); oldpeer.IsLabel(name) && l.server.speaksOlder() {
 		l.older.Do(r, name, tag)
 		return
 	}
@@ -101,7 +101,7 @@ func (l *loop) typing(r wire.Typing, _ string) {
 // poke opens a conversation before anything is written, and says how it stands.
 func (l *loop) poke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
-	l.reclaim()
+	l.server.reclaim()
 	if c.key != wire.Fold(l.server.me) {
 		c.poked = !l.inPlain(c).InPlain(c.name)
 		if c.asked != nil && !c.contact.Accepted {
@@ -185,7 +185,7 @@ func (l *loop) drop(r wire.Drop, tag string) {
 		}
 		if one := c.lines[i]; one.State == wire.ReceiptQueued && !one.InDoubt {
 			if _, err := l.cfg.Store.DropPrivate(r.Client); err != nil {
-				l.diskFailed("delete a line", err)
+				l.disk.check("delete a line", err)
 				l.refuse(r, tag, wire.CodeStorage, "This machine's disk does not take it: "+err.Error()+". The line waits still.")
 				return
 			}
@@ -210,7 +210,7 @@ func (l *loop) drop(r wire.Drop, tag string) {
 
 func (l *loop) seenBy(r wire.Seen, _ string) {
 	if c := l.convs[wire.Fold(r.Name)]; c != nil {
-		l.seen(c, r.Last)
+		l.sayRead(c, r.Last)
 	}
 }
 

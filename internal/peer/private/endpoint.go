@@ -26,7 +26,7 @@
 // are about keys, identity.go about our own, rename.go about people who change their names; call.go finds a
 // way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
 // lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
-// theirs, away.go, notes.go and seal.go about those that wait sealed, unsaved.go about
+// theirs, away.go, notes.go and seal.go about those that wait sealed, disk.go about
 // what the disk does not take; files.go hands
 // files to internal/peer/transfer; do.go does what a person asks, report.go says how it
 // all stands. People of older programs are left to internal/peer/oldpeer.
@@ -37,8 +37,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
-	"sync"
 	"time"
 
 	"labchat/internal/peer/oldpeer"
@@ -158,14 +156,9 @@ func (e *EndedError) Error() string { return e.Text }
 type Endpoint struct {
 	Server
 
-	cfg      Config
-	box      *session.Box[*loop]
-	plain    *oldpeer.Conn
-	expected admission[string] // keys of devices that links are taken from
-	// admitted are the addresses that may begin a link: the other sides of live
-	// calls, which have knocked with what only a call's two sides and the server
-	// know. To all others our socket is silent.
-	admitted admission[netip.AddrPort]
+	cfg   Config
+	box   *session.Box[*loop]
+	plain *oldpeer.Conn
 }
 
 // New returns an endpoint that does nothing until Run.
@@ -233,23 +226,4 @@ func (e *Endpoint) Run(ctx context.Context) error {
 
 func ended(code wire.Code, format string, args ...any) *EndedError {
 	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
-}
-
-// admission is who is let in. The loop writes it, and those ask it who take what
-// comes.
-type admission[K comparable] struct {
-	mu sync.Mutex
-	in map[K]bool
-}
-
-func (a *admission[K]) has(who K) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.in[who]
-}
-
-func (a *admission[K]) set(in map[K]bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.in = in
 }

@@ -110,9 +110,7 @@ func (l *loop) sendFile(r wire.SendFile, tag string) {
 	case l.files.IsFull(l.filePeer(c)):
 		l.refuse(r, tag, wire.CodeFull, "Too many files are on their way. Wait until one has arrived, or cancel one.")
 	default:
-		l.reclaim()
+		l.server.reclaim()
 		l.files.Send(l.filePeer(c), l.server.typedIn(), r, tag)
 	}
 }
-
-func (l *loop) stopFile(r wire.StopFile, tag string) { l.files.Stop(r, tag) }

@@ -155,5 +155,5 @@ func (l *loop) bind(device string, lines ...wire.ClientID) {
 	if len(lines) == 0 {
 		return
 	}
-	l.write("bind "+string(lines[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, lines...) })
+	l.disk.write("bind "+string(lines[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, lines...) })
 }

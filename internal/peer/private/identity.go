@@ -14,53 +14,45 @@ type persona struct {
 
 // identify has us known by the key of the name that the server has for us, and
 // reports whether that is so. What was agreed under another key has ended then.
-func (l *loop) identify() bool {
-	now := persona{name: wire.Fold(l.server.me), kind: l.server.kind}
-	if l.self == now {
+func (s *server) identify() bool {
+	now := persona{name: wire.Fold(s.me), kind: s.kind}
+	if s.self == now {
 		return true
 	}
 	var id *link.Identity
-	seed, err := l.cfg.Store.Identity(now.name, now.kind != wire.KindAccount)
+	seed, err := s.l.cfg.Store.Identity(now.name, now.kind != wire.KindAccount)
 	if err == nil {
 		id, err = link.NewIdentity(seed)
 	}
-	if l.tryAgain("read our own key", err) {
-		l.unsaved.claim = true
+	if s.l.disk.retry("read our own key", err) {
+		s.l.disk.claim = true
 		return false
 	}
-	nobody := l.self == persona{}
-	l.self = now
-	if l.id.Key() == id.Key() {
+	nobody := s.self == persona{}
+	s.self = now
+	if s.l.id.Key() == id.Key() {
 		return true
 	}
-	l.id = id
-	for _, c := range l.carriers() {
+	s.l.id = id
+	for _, c := range s.l.sockets.carriers() {
 		c.Become(id)
 	}
 	if !nobody { // before the first name nothing was open, and what a person wanted open still is
-		for _, c := range l.convs {
-			c.hangUp(l)
+		for _, c := range s.l.convs {
+			c.hangUp(s.l)
 		}
 	}
-	if c := l.convs[now.name]; c != nil { // of which our own key is not another's
+	if c := s.l.convs[now.name]; c != nil { // of which our own key is not another's
 		c.device, c.contact.Secure, c.read = "", false, false
-		l.recall(c)
+		s.l.recall(c)
 	}
 	return true
 }
 
-// renamed keeps a guest's key under another name: those whom it talks to know it by
+// keepIdentity keeps a guest's key under another name: those whom it talks to know it by
 // that, and the server has told everybody of the change.
-func (l *loop) renamed(name string) {
-	from := l.self.name
-	l.self.name = wire.Fold(name)
-	l.write("identity", "keep our own key", func() error { return l.cfg.Store.TakeIdentity(name, from) })
-}
-
-// carriers are what links go over.
-func (l *loop) carriers() []*link.Carrier {
-	if l.direct == nil {
-		return []*link.Carrier{l.carried}
-	}
-	return []*link.Carrier{l.carried, l.direct}
+func (s *server) keepIdentity(name string) {
+	from := s.self.name
+	s.self.name = wire.Fold(name)
+	s.l.disk.write("identity", "keep our own key", func() error { return s.l.cfg.Store.TakeIdentity(name, from) })
 }

@@ -61,33 +61,7 @@ func (l *loop) admit() {
 			addrs[s.addr] = true
 		}
 	}
-	l.admitted.set(addrs)
-}
-
-// told are the addresses of a call that may be knocked at: the client believes the
-// server no more than the server believes other clients.
-func (l *loop) told(addrs []string) []netip.AddrPort {
-	if len(addrs) == 0 {
-		return nil
-	}
-	at, err := netip.ParseAddrPort(addrs[0])
-	if err != nil {
-		return nil
-	}
-	return wire.Candidates(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), l.seenAt(), addrs[1:])
-}
-
-// seenAt is where the registry sees us. Where it does not, or says that this is
-// the host itself though the server is elsewhere, the server's own address has to
-// say what is near.
-func (l *loop) seenAt() netip.AddrPort {
-	server, _ := netip.ParseAddrPort(l.server.remote) // zero is near to nothing
-	server = netip.AddrPortFrom(server.Addr().Unmap(), server.Port())
-	seen := l.place.seen
-	if !seen.IsValid() || seen.Addr().IsLoopback() && !server.Addr().IsLoopback() {
-		return server
-	}
-	return seen
+	l.sockets.admitted.set(addrs)
 }
 
 // add makes a spot of an address, nil where there are too many.
@@ -137,12 +111,12 @@ func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
 	}
 	s.sent++
 	q := wire.Signal{Kind: kind, Nonce: nonce, Token: k.token, Addr: s.addr}
-	l.sendTo(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
+	l.sockets.send(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
 }
 
-// knocked takes a knock, or the answer to ours. Who will dial asks back: a source
+// handleKnock takes a knock, or the answer to ours. Who will dial asks back: a source
 // can be forged, and only an address that answers is one that hears us.
-func (l *loop) knocked(from netip.AddrPort, q wire.Signal) {
+func (l *loop) handleKnock(from netip.AddrPort, q wire.Signal) {
 	for _, c := range l.convs {
 		k := c.call
 		if k == nil || k.token != q.Token || k.relayed || l.hides(c) {

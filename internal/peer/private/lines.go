@@ -56,7 +56,7 @@ func copied(r *wire.Receipt) *wire.Receipt {
 // typed takes a line from a person.
 func (l *loop) typed(r *wire.Receipt) {
 	r.As, r.Kind = l.server.me, l.server.kind
-	if oldpeer.IsLabel(r.To) && l.speaksOlder() {
+	if oldpeer.IsLabel(r.To) && l.server.speaksOlder() {
 		l.older.Say(r)
 		return
 	}
@@ -66,7 +66,7 @@ func (l *loop) typed(r *wire.Receipt) {
 		l.emit(r)
 		return
 	}
-	l.reclaim()
+	l.server.reclaim()
 	if time.Now().After(c.fresh) {
 		c.says = gate.Unasked
 	}
@@ -104,7 +104,7 @@ func (l *loop) saveTyped() {
 		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
-		l.diskFailed("queue lines", err)
+		l.disk.check("queue lines", err)
 		for _, r := range queue {
 			r.State, r.Reason, r.InDoubt = wire.ReceiptFailed, "this machine's disk does not take it", false
 			l.emit(r)
@@ -216,7 +216,7 @@ func (c *conversation) pump(l *loop) {
 		return
 	}
 	if !l.noteOut(c.goingOut(l, p)) {
-		l.unsaved.pump = true
+		l.disk.pump = true
 		return
 	}
 	var bind []wire.ClientID
@@ -242,7 +242,7 @@ func (c *conversation) pump(l *loop) {
 	}
 	if len(bind) > 0 {
 		device := p.Key
-		l.write("bind "+string(bind[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, bind...) })
+		l.disk.write("bind "+string(bind[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, bind...) })
 	}
 }
 
@@ -273,7 +273,7 @@ func (l *loop) noteOut(lines []*line) bool {
 	if len(ids) == 0 {
 		return true
 	}
-	if time.Now().Before(l.unsaved.again) || l.tryAgain("note lines that go out", l.cfg.Store.Doubt(ids...)) {
+	if l.disk.isResting() || l.disk.retry("note lines that go out", l.cfg.Store.Doubt(ids...)) {
 		return false
 	}
 	for _, one := range lines {
@@ -320,14 +320,14 @@ type settling struct {
 // saveSettled puts on disk that lines have arrived or failed, and only then says
 // so: what the disk does not know of goes out again after a restart.
 func (l *loop) saveSettled() {
-	if len(l.settling) == 0 || time.Now().Before(l.unsaved.again) {
+	if len(l.settling) == 0 || l.disk.isResting() {
 		return
 	}
 	lines := make([]*wire.Receipt, len(l.settling))
 	for i, s := range l.settling {
 		lines[i] = s.r
 	}
-	if l.tryAgain("settle lines", l.cfg.Store.SettlePrivate(lines...)) {
+	if l.disk.retry("settle lines", l.cfg.Store.SettlePrivate(lines...)) {
 		return
 	}
 	for _, s := range l.settling {

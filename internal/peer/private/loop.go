@@ -2,7 +2,6 @@ package private
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -27,11 +26,7 @@ const farewellWithin = time.Second
 type loop struct {
 	*Endpoint
 	id       *link.Identity // by which we are known, nil before the first login
-	self     persona        // whose id is
-	socket   link.PlainConn // nil: there is none
-	direct   *link.Carrier  // over the socket
-	relay    *link.Relay
-	carried  *link.Carrier // over the relay
+	sockets  sockets
 	heard    chan said
 	ctx      context.Context //nolint:containedctx // ends what runs beside the loop
 	stop     context.CancelFunc
@@ -43,16 +38,15 @@ type loop struct {
 	asks     map[string]func(wire.Event)
 	convs    map[string]*conversation // by folded name
 	queue    []*wire.Receipt          // typed in this round
-	round    []arrival                // lines that came, and are not on disk
-	settling []settling               // lines that have arrived, of which the disk does not know yet
-	unsaved  unsaved
-	names    map[string][]wire.KnownDevice // of the disk: a key under each name, as far as it was asked for; nil when one is noted
-	compared comparison
+	arrivals arrivals
+	settling []settling // lines that have arrived, of which the disk does not know yet
+	disk     disk
+	devices  ownDevices
+	inbox    inbox
 	files    *transfer.Files
 	older    *oldpeer.People
 	prekeys  prekeys
-	last     wire.ID // of a line
-	diskTold bool
+	last     wire.ID   // of a line
 	farewell time.Time // set: we leave, and stay no longer than this
 	quiet    bool      // the session has ended
 }
@@ -66,13 +60,16 @@ func newLoop(e *Endpoint) *loop {
 		Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, Me: func() string { return l.server.me },
 		Stamp: func(string) (wire.ID, wire.Millis) { return l.stamp() },
 		Write: func(to netip.AddrPort, d []byte) error {
-			_, err := l.socket.WriteTo(d, net.UDPAddrFromAddrPort(to))
+			_, err := l.sockets.udp.WriteTo(d, net.UDPAddrFromAddrPort(to))
 			return err
 		},
 	})
+	l.sockets.log, l.sockets.plain = e.cfg.Log, e.plain
+	l.server.l, l.devices.l, l.inbox, l.arrivals.l = l, l, newInbox(l), l
+	l.disk = disk{store: e.cfg.Store, log: e.cfg.Log, notice: l.notice}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.files = transfer.New(l.ctx, transfer.Config{
-		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.diskFailed,
+		Downloads: e.cfg.Downloads, Store: e.cfg.Store, Log: e.cfg.Log, Emit: l.emit, DiskFailed: l.disk.check,
 		Go: l.work.Go, Post: func(call func()) { l.box.Post(func(*loop) { call() }) },
 	})
 	return l
@@ -81,58 +78,28 @@ func newLoop(e *Endpoint) *loop {
 // open makes what links go over.
 func (l *loop) open(ctx context.Context) *EndedError {
 	if err := l.cfg.Store.TakeBack(); err != nil {
-		l.diskFailed("take lines back", err)
+		l.disk.check("take lines back", err)
 	}
 	l.last = l.cfg.Store.NewestPrivate()
-	conn, err := l.cfg.Listen(ctx, "udp", l.local())
-	switch {
-	case err == nil:
-		l.socket = link.Share(conn, l.admitted.has)
-		l.plain.Open(conn)
-		l.direct, err = link.NewCarrier(l.socket, nil, l.expected.has)
-	case l.cfg.Local != "":
-		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", l.cfg.Local, session.Cause(err))
-	default:
-		l.cfg.Log.Warn("no UDP socket: private lines go through the server", "err", err)
-		err = nil
+	if err := l.sockets.open(ctx, &l.cfg, func(r wire.Relay) { l.Tell(r) }); err != nil {
+		return err
 	}
-	l.relay = link.NewRelay(func(to string, data []byte) {
-		l.Tell(wire.Relay{To: to, Data: append([]byte(nil), data...)})
-	})
-	if err == nil {
-		l.carried, err = link.NewCarrier(l.relay, nil, l.expected.has)
-	}
-	if err != nil {
-		return ended(wire.CodeUnsupported, "Encrypted conversations can't begin: %v.", err)
-	}
-	for _, c := range l.carriers() {
-		l.accepting(c)
+	for _, c := range l.sockets.carriers() {
+		l.work.Go(func() { // takes links until the carrier is closed
+			for {
+				h, err := c.Accept(l.ctx)
+				if err != nil {
+					return
+				}
+				l.work.Go(func() {
+					if k, err := h.Link(l.ctx); err == nil {
+						l.box.Post(func(l *loop) { l.accepted(k) })
+					}
+				})
+			}
+		})
 	}
 	return nil
-}
-
-func (l *loop) local() string {
-	if l.cfg.Local == "" {
-		return ":0"
-	}
-	return l.cfg.Local
-}
-
-// accepting takes links until the carrier is closed.
-func (l *loop) accepting(c *link.Carrier) {
-	l.work.Go(func() {
-		for {
-			h, err := c.Accept(l.ctx)
-			if err != nil {
-				return
-			}
-			l.work.Go(func() {
-				if k, err := h.Link(l.ctx); err == nil {
-					l.box.Post(func(l *loop) { l.accepted(k) })
-				}
-			})
-		}
-	})
 }
 
 // run goes on until the session's events end, which stop has them do when a
@@ -158,8 +125,8 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 			}
 		case m := <-l.heard:
 			l.messages(m)
-		case d := <-l.datagrams():
-			l.datagram(d)
+		case d := <-l.sockets.datagrams():
+			l.handleDatagram(d)
 		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
@@ -201,26 +168,18 @@ func (l *loop) left(now time.Time) bool {
 	return true
 }
 
-// datagrams is where plain ones come from, nil without a socket.
-func (l *loop) datagrams() <-chan link.Datagram {
-	if l.socket == nil {
-		return nil
-	}
-	return l.socket.Plain()
-}
-
-// datagram takes our own signals, and hands all else to those who read plain
+// handleDatagram takes our own signals, and hands all else to those who read plain
 // text: it is bytes that no signal begins with.
-func (l *loop) datagram(d link.Datagram) {
+func (l *loop) handleDatagram(d link.Datagram) {
 	if wire.IsSignal(d.Data) {
-		l.signal(d)
+		l.handleSignal(d)
 		return
 	}
-	if l.speaksOlder() {
+	if l.server.speaksOlder() {
 		l.older.Handle(d.From, d.Data)
 		return
 	}
-	l.plain.Deliver(oldpeer.Datagram{From: d.From, Data: d.Data})
+	l.sockets.plain.Deliver(oldpeer.Datagram{From: d.From, Data: d.Data})
 }
 
 // messages takes one message of a link, and what else has come.
@@ -236,13 +195,29 @@ func (l *loop) messages(m said) {
 	}
 }
 
-// save puts on disk what this round has brought, and says so.
+// save puts on disk what this round has brought, and says so; and goes on with what has
+// waited for the disk.
 func (l *loop) save() {
-	l.saveSmall()
+	l.disk.flush()
 	l.saveTyped()
-	l.saveHeard()
+	l.arrivals.save()
 	l.saveSettled()
-	l.goOn()
+	d := &l.disk
+	if d.isResting() {
+		return
+	}
+	if d.claim {
+		d.claim = false
+		l.server.claim()
+	}
+	if d.pump {
+		d.pump = false
+		for _, c := range l.convs {
+			if c.best() != nil {
+				c.pump(l)
+			}
+		}
+	}
 }
 
 // act does what is due.
@@ -264,8 +239,8 @@ func (l *loop) act(now time.Time) {
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
 	times := []time.Time{l.place.due, l.files.Due(), l.prekeys.next(), l.farewell, l.older.Due()}
-	if len(l.round)+len(l.settling) > 0 || l.unsaved.waits() {
-		times = append(times, l.unsaved.again)
+	if len(l.arrivals.round)+len(l.settling) > 0 || l.disk.waits() {
+		times = append(times, l.disk.again)
 	}
 	for _, c := range l.convs {
 		times = append(times, c.due())
@@ -288,14 +263,7 @@ func (l *loop) close() {
 		}
 	}
 	l.stop()
-	_ = l.plain.Close() // it only ends reading, as that of the relay
-	for _, c := range l.carriers() {
-		_ = c.Close() // what is left of it goes with the program
-	}
-	_ = l.relay.Close()
-	if l.socket != nil {
-		l.socket.Close()
-	}
+	l.sockets.close()
 	l.work.Wait()
 }
 
@@ -308,29 +276,6 @@ func (l *loop) notice(format string, args ...any) {
 
 // ask asks the server something on the endpoint's behalf; then gets the answer.
 func (l *loop) ask(r wire.Request, then func(wire.Event)) { l.asks[l.Server.Do(r)] = then }
-
-// diskFailed says once that what comes is not kept.
-func (l *loop) diskFailed(act string, err error) {
-	if err == nil {
-		l.diskTold = false
-		return
-	}
-	l.cfg.Log.Error("the archive failed", "act", act, "err", err)
-	if !l.diskTold {
-		l.diskTold = true
-		l.notice("This machine's disk does not take private lines: %v. They are not sent, and not confirmed, until it does.", err)
-	}
-}
-
-// sendTo sends one datagram.
-func (l *loop) sendTo(to *net.UDPAddr, d []byte) {
-	if l.socket == nil || to == nil {
-		return
-	}
-	if _, err := l.socket.WriteTo(d, to); err != nil && !errors.Is(err, net.ErrClosed) {
-		l.cfg.Log.Debug("a datagram was not sent", "err", err)
-	}
-}
 
 // privateShift sets the ids of private lines apart from those that a server
 // gives within the same millisecond.

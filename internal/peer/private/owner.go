@@ -7,27 +7,17 @@ import (
 	"labchat/internal/wire"
 )
 
-// maxNames bounds the keys whose names are kept from the disk.
-const maxNames = 1000
-
 // otherOwner is another name than that of a conversation under which a key is known,
 // our own among them, "" where there is none. A name that a person has said is not
 // the key's does not count. What the disk does not tell is asked for again.
 func (l *loop) otherOwner(c *conversation, key string) string {
-	if c.key != wire.Fold(l.server.me) && has(l.server.devices, key) {
+	if c.key != wire.Fold(l.server.me) && has(l.devices.list, key) {
 		return l.server.me
 	}
-	all, cached := l.names[key]
-	if !cached {
-		var err error
-		if all, err = l.namesOf(key); err != nil {
-			c.unread = true
-			return ""
-		}
-		if l.names == nil || len(l.names) >= maxNames {
-			l.names = map[string][]wire.KnownDevice{}
-		}
-		l.names[key] = all
+	all, err := l.disk.namesOf(key)
+	if err != nil {
+		c.unread = true
+		return ""
 	}
 	i := slices.IndexFunc(all, func(d wire.KnownDevice) bool { return wire.Fold(d.User) != c.key && d.State != wire.KeyRejected })
 	if i < 0 {
@@ -44,7 +34,7 @@ func sharedWith(name, other string) string {
 // disown takes the trust that nobody has checked from all other names of a key that a
 // person has compared with somebody: it is that somebody's.
 func (l *loop) disown(name, key string) {
-	all, _ := l.namesOf(key) // what can't be read now is found when that name is judged
+	all, _ := l.disk.namesOf(key) // what can't be read now is found when that name is judged
 	for _, d := range all {
 		if wire.Fold(d.User) == wire.Fold(name) || d.State != wire.KeyNew && d.State != wire.KeyKnown {
 			continue

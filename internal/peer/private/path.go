@@ -161,11 +161,11 @@ func (l *loop) message(s said) {
 	case *wire.PeerHello:
 		l.greeted(p, m)
 	case *wire.PeerLine:
-		l.line(p, m)
+		l.arrivals.handle(p, m)
 	case *wire.PeerStored:
 		l.confirmed(p, lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerRead:
-		l.readBy(p, lineNumber{m.Epoch, m.Seq})
+		l.handleRead(p, lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerTyping:
 		l.typedBy(p.c)
 	case *wire.PeerNamed:

@@ -47,7 +47,7 @@ func (r *registration) begin(l *loop, e *wire.Endpoint) {
 	id, errID := hex.DecodeString(e.ID)
 	secret, errSecret := hex.DecodeString(e.Secret.Reveal())
 	host, err := netip.ParseAddrPort(l.server.remote)
-	if l.socket == nil || e.Port == 0 || errID != nil || len(id) != 8 || errSecret != nil || err != nil {
+	if l.sockets.udp == nil || e.Port == 0 || errID != nil || len(id) != 8 || errSecret != nil || err != nil {
 		return
 	}
 	ip := host.Addr().Unmap()
@@ -76,29 +76,29 @@ func (r *registration) send(l *loop) {
 	r.counter++
 	r.nonce = rand.Uint64()
 	q := wire.Signal{Kind: wire.SignalRegister, Nonce: r.nonce, ID: r.id, Counter: r.counter, Token: r.cookie}
-	l.sendTo(r.registry, q.Append(nil, r.secret))
+	l.sockets.send(r.registry, q.Append(nil, r.secret))
 	if r.probe != nil && !r.probed.IsValid() {
-		l.sendTo(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
+		l.sockets.send(r.probe, wire.Signal{Kind: wire.SignalProbe, Nonce: r.nonce}.Append(nil, nil))
 	}
 }
 
-// signal takes a datagram of our own kind.
-func (l *loop) signal(d link.Datagram) {
+// handleSignal takes a datagram of our own kind.
+func (l *loop) handleSignal(d link.Datagram) {
 	s, err := wire.ParseSignal(d.Data)
 	if err != nil {
 		return
 	}
 	switch s.Kind {
 	case wire.SignalKnock, wire.SignalKnocked:
-		l.knocked(d.From, s)
+		l.handleKnock(d.From, s)
 	case wire.SignalCookie, wire.SignalRegistered, wire.SignalProbed:
-		l.place.answered(l, d, s)
+		l.place.handleAnswer(l, d, s)
 	case wire.SignalProbe, wire.SignalRegister: // questions are for registries
 	}
 }
 
-// answered takes what the registry says, if it is what we have just asked.
-func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
+// handleAnswer takes what the registry says, if it is what we have just asked.
+func (r *registration) handleAnswer(l *loop, d link.Datagram, s wire.Signal) {
 	if !r.on || s.Nonce != r.nonce {
 		return
 	}
@@ -106,18 +106,18 @@ func (r *registration) answered(l *loop, d link.Datagram, s wire.Signal) {
 	switch {
 	case s.Kind == wire.SignalProbed && r.probe != nil && d.From == r.probe.AddrPort():
 		r.probed = s.Addr
-		r.kind = r.nat(l.own())
+		r.kind = r.nat(l.sockets.own())
 	case d.From != from || !wire.SignedSignal(d.Data, r.secret): // somebody else says so
 	case s.Kind == wire.SignalCookie && r.cookie != s.Token:
 		r.cookie = s.Token
 		r.send(l)
 	case s.Kind == wire.SignalRegistered:
-		r.registered(l, s.Addr)
+		r.handleSeen(l, s.Addr)
 	}
 }
 
-// registered follows our address as others see it.
-func (r *registration) registered(l *loop, seen netip.AddrPort) {
+// handleSeen follows our address as others see it.
+func (r *registration) handleSeen(l *loop, seen netip.AddrPort) {
 	moved := r.seen.IsValid() && r.seen != seen
 	first := !r.seen.IsValid()
 	r.seen, r.silent, r.due = seen, 0, time.Now().Add(registerEvery)
@@ -125,7 +125,7 @@ func (r *registration) registered(l *loop, seen netip.AddrPort) {
 		l.Check()
 		r.probed = netip.AddrPort{} // another network, maybe another NAT
 	}
-	r.kind = r.nat(l.own())
+	r.kind = r.nat(l.sockets.own())
 	for _, c := range l.convs {
 		if moved || first {
 			c.addressChanged()
@@ -140,9 +140,9 @@ func (r *registration) again() {
 	}
 }
 
-// ready says whether it makes sense to tell somebody where we are: the registry
+// isReady reports whether it makes sense to tell somebody where we are: the registry
 // knows, or it does not answer.
-func (r *registration) ready() bool { return !r.on || r.seen.IsValid() || r.silent >= registerTries }
+func (r *registration) isReady() bool { return !r.on || r.seen.IsValid() || r.silent >= registerTries }
 
 // nat says what is between us and the network.
 func (r *registration) nat(own []netip.AddrPort) wire.NAT {
@@ -160,27 +160,24 @@ func (r *registration) nat(own []netip.AddrPort) wire.NAT {
 	}
 }
 
-// own are our addresses on this machine.
-func (l *loop) own() []netip.AddrPort {
-	if l.socket == nil {
+// candidates are the addresses of a call that may be knocked at, as the server tells
+// them: the client believes it no more than it believes other clients. remote is the
+// server's own address.
+func (r *registration) candidates(remote string, addrs []string) []netip.AddrPort {
+	if len(addrs) == 0 {
 		return nil
 	}
-	local, err := netip.ParseAddrPort(l.socket.LocalAddr().String())
+	at, err := netip.ParseAddrPort(addrs[0])
 	if err != nil {
 		return nil
 	}
-	if ip := local.Addr().Unmap(); !ip.IsUnspecified() {
-		return []netip.AddrPort{netip.AddrPortFrom(ip, local.Port())}
+	// Where the registry does not see us, or says that this is the host itself though the
+	// server is elsewhere, the server's own address has to say what is near.
+	near := r.seen
+	server, _ := netip.ParseAddrPort(remote) // zero is near to nothing
+	server = netip.AddrPortFrom(server.Addr().Unmap(), server.Port())
+	if !near.IsValid() || near.Addr().IsLoopback() && !server.Addr().IsLoopback() {
+		near = server
 	}
-	addrs, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	var own []netip.AddrPort
-	for _, a := range addrs {
-		if p, err := netip.ParsePrefix(a.String()); err == nil && !p.Addr().IsLinkLocalUnicast() {
-			own = append(own, netip.AddrPortFrom(p.Addr().Unmap(), local.Port()))
-		}
-	}
-	return own
+	return wire.Candidates(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), near, addrs[1:])
 }

@@ -30,7 +30,7 @@ func (p *path) tellName(l *loop) {
 func (l *loop) relayedAs(e *wire.Renamed) {
 	old, name := wire.Fold(e.Old), wire.Fold(e.Name)
 	if c := l.convs[old]; c != nil && len(c.paths) > 0 && l.convs[name] == nil {
-		l.relay.Rename(old, name)
+		l.sockets.relay.Rename(old, name)
 	}
 }
 
@@ -61,11 +61,11 @@ func (l *loop) otherName(p *path, name string) {
 func (l *loop) rename(c *conversation, name string) {
 	old, key := c.name, wire.Fold(name)
 	other := l.convs[key]
-	done := other == c || other == nil && !l.isKnown(name) || other != nil && other.blank(c.device)
+	done := other == c || other == nil && !l.isKnown(name) || other != nil && len(l.inbox.asking[other]) == 0 && other.blank(c.device)
 	if done && key != c.key {
 		var err error
 		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
-			l.diskFailed("rename a conversation", err)
+			l.disk.check("rename a conversation", err)
 			return
 		}
 	}
@@ -75,7 +75,7 @@ func (l *loop) rename(c *conversation, name string) {
 	}
 	l.readdress(c, name)
 	delete(l.convs, c.key)
-	l.relay.Rename(c.key, key)
+	l.sockets.relay.Rename(c.key, key)
 	c.name, c.key = name, key
 	l.convs[key] = c
 	c.contact.User = name
@@ -94,7 +94,7 @@ func (l *loop) isKnown(name string) bool {
 // blank reports whether nothing would be lost or mixed up if a conversation gave
 // way to one with a device.
 func (c *conversation) blank(device string) bool {
-	return len(c.lines)+len(c.paths)+len(c.notes) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
+	return len(c.lines)+len(c.paths) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
 		(c.device == "" || c.device == device)
 }
 
@@ -105,13 +105,13 @@ func (l *loop) readdress(c *conversation, name string) {
 		one.To = name
 		ids = append(ids, one.Client)
 	}
-	l.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
+	l.disk.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
 	for _, s := range l.settling {
 		if s.c == c {
 			s.r.To = name
 		}
 	}
-	for _, a := range l.round {
+	for _, a := range l.arrivals.round {
 		if a.c == c && a.Line != nil {
 			a.Line.From = name
 		}

@@ -29,9 +29,9 @@ func (s spellings) of(typed string) string {
 	return typed
 }
 
-// tells takes note of the names that an older server tells.
-func (l *loop) tells(e wire.Event) {
-	if l.server.foreign == nil {
+// handleNames takes note of the names that an older server tells.
+func (s *server) handleNames(e wire.Event) {
+	if s.foreign == nil {
 		return // it is asked for each
 	}
 	var names []string
@@ -51,9 +51,9 @@ func (l *loop) tells(e wire.Event) {
 	default:
 	}
 	for _, name := range names {
-		l.server.spelled.learn(name)
-		if c := l.convs[wire.Fold(name)]; c != nil {
-			l.spell(c, l.server.spelled.of(c.name))
+		s.spelled.learn(name)
+		if c := s.l.convs[wire.Fold(name)]; c != nil {
+			s.l.spell(c, s.spelled.of(c.name))
 		}
 	}
 }

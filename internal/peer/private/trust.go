@@ -15,9 +15,9 @@ import (
 func (l *loop) recall(c *conversation) {
 	contact, err := l.cfg.Store.Contact(c.name)
 	if err != nil {
-		l.diskFailed("read a contact", err)
+		l.disk.check("read a contact", err)
 	}
-	ofDisk, errKeys := l.keysOf(c.name)
+	ofDisk, errKeys := l.disk.keysOf(c.name)
 	nobodyYet := l.id.Key() == "" && c.key == wire.Fold(l.server.me) // which of its keys is ours is known later
 	if c.unread = err != nil || errKeys != nil || nobodyYet; c.unread {
 		c.contact.User = c.name
@@ -57,7 +57,7 @@ func (l *loop) recall(c *conversation) {
 		c.kind = wire.KindAccount
 	case c.device == "" && !c.read:
 		if c.past, err = l.cfg.Store.LastDevice(c.name); err != nil {
-			l.diskFailed("read the newest device", err)
+			l.disk.check("read the newest device", err)
 			c.unread = true
 		}
 	}
@@ -130,7 +130,7 @@ func (l *loop) withdrawn(name, key string) {
 	if wire.Fold(name) == wire.Fold(l.server.me) {
 		return // the list of our devices says so
 	}
-	known, err := l.keysOf(name)
+	known, err := l.disk.keysOf(name)
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return d.Key == key })
 	if err != nil || i < 0 || known[i].State == wire.KeyWithdrawn || known[i].State == wire.KeyRejected {
 		return
@@ -170,7 +170,7 @@ func (l *loop) list(c *conversation, devices []wire.Device) {
 	if c.kind != wire.KindAccount || len(devices) == 0 {
 		return
 	}
-	known, err := l.keysOf(c.name)
+	known, err := l.disk.keysOf(c.name)
 	if err != nil {
 		return
 	}
@@ -254,7 +254,7 @@ func (l *loop) expect() {
 			keys[c.device] = true
 		}
 	}
-	l.expected.set(keys)
+	l.sockets.expected.set(keys)
 }
 
 // decide is a person's word on a key.
@@ -277,7 +277,7 @@ func (l *loop) decide(c *conversation, answer wire.Answer) {
 	if state == wire.KeyVerified {
 		l.demote(c)
 	}
-	l.release(c)
+	l.inbox.release(c)
 	if state == wire.KeyRejected {
 		c.hangUp(l)
 		return

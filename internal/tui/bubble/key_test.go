@@ -3,6 +3,7 @@ package bubble
 import (
 	"testing"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -18,6 +19,17 @@ func TestAKeyWithAltKeepsItsLetter(t *testing.T) {
 	} {
 		if got := keyOf(tt.key); got != tt.want {
 			t.Errorf("got %+v, want %+v", got, tt.want)
+		}
+	}
+}
+
+func TestWordsAreNotTheKeysThatTheySpell(t *testing.T) {
+	b := key.NewBinding(key.WithKeys("enter", "y"))
+	for k, want := range map[Key]bool{
+		{Name: "enter"}: true, {Text: "y"}: true, {Text: "enter"}: false, {Text: "y", Paste: true}: false, {Text: "yy"}: false, {Text: ""}: false,
+	} {
+		if got := key.Matches(k, b); got != want {
+			t.Errorf("%+v: got %v, want %v", k, got, want)
 		}
 	}
 }
