@@ -15,20 +15,20 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"labchat/cmd/internal/conf"
+	"labchat/internal/app"
 	"labchat/internal/client"
 	"labchat/internal/peer"
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private"
 	"labchat/internal/plain"
 	"labchat/internal/text"
-	"labchat/internal/tui"
 	"labchat/internal/wire"
 )
 
 // session is a conversation at a server or a registry.
 type session interface {
 	talk
-	tui.Session
+	app.Session
 }
 
 // A purpose is what a session is for.

@@ -47,8 +47,9 @@ var rooms = map[string][]string{
 	"internal/tui/tty":                {},
 	"internal/tui/bubble":             {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":                {"internal/wire"},
-	"internal/tui":                    {"internal/wire", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
-	"internal/plain":                  {"internal/wire", "internal/command", "internal/text", "internal/tui/theme"},
+	"internal/app":                    {"internal/wire", "internal/command", "internal/text"}, // of which tui and plain are views
+	"internal/tui":                    {"internal/wire", "internal/app", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
+	"internal/plain":                  {"internal/wire", "internal/app", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":                 {},
 	"internal/netlab":                 {},                // networks of namespaces, for tests with real programs
 	"internal/hostile":                {"internal/wire"}, // the worst events, for tests
@@ -57,7 +58,7 @@ var rooms = map[string][]string{
 	"cmd/chatd":                       {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
 		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
-		"internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
+		"internal/app", "internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
 

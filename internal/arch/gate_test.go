@@ -18,7 +18,7 @@ var spoken = map[string][]string{
 		"internal/client/private.go",      // gate.Unaided
 		"internal/peer/outbox.go",         // oldpeer.Barred
 		"internal/peer/oldpeer/people.go", // to an address, which is nobody with a key
-		"internal/peer/private/hear.go", // a question of words
+		"internal/peer/private/hear.go",   // a question of words
 		"internal/command/offer.go",       // likewise
 	},
 	"wire.Seal":   {"internal/peer/private/away.go"}, // sealNote wants a verdict

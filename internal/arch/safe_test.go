@@ -27,7 +27,7 @@ var prints = map[string][]string{"fmt": {"Print", "Printf", "Println", "Fprint",
 
 // screens are the rooms that write to a person's terminal.
 func screens(dir string) bool {
-	return dir == "internal/tui" || dir == "internal/tui/bubble" || dir == "internal/plain" || dir == "cmd/chat-tui"
+	return dir == "internal/app" || dir == "internal/tui" || dir == "internal/tui/bubble" || dir == "internal/plain" || dir == "cmd/chat-tui"
 }
 
 func TestOnlyCleanedWordsAreSafe(t *testing.T) {

@@ -61,7 +61,7 @@ func (c *clients) newID() hub.SessionID {
 func (l *loop) handleOpened(c *conn) {
 	if l.clients.told {
 		_ = c.raw.Close() // too late; nobody has seen it
-		l.clients.limits.release(c)
+		l.clients.limits.release(addrOf(c.raw).Addr())
 		return
 	}
 	c.id, c.heard = l.clients.newID(), l.now
@@ -160,7 +160,7 @@ func (l *loop) tryClose(c *conn) {
 func (l *loop) tryForget(c *conn) {
 	if _, there := l.clients.all[c]; there && c.state == connClosed && !c.reading && !c.out.isBusy() {
 		delete(l.clients.all, c)
-		l.clients.limits.release(c)
+		l.clients.limits.release(addrOf(c.raw).Addr())
 	}
 }
 

@@ -181,7 +181,11 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 			half:   map[*conn]struct{}{},
 			tls:    d.tls,
 			limits: newLimits(cfg.maxConnections(cfg.Log), cfg.MaxPerAddress),
-			serve:  func(c *conn) { d.startReader(c, in) },
+			serve: func(c *conn) {
+				r := &reader{c: c, inbox: in, log: cfg.Log, helpers: &d.readers}
+				r.direct.init()
+				d.readers.Go(r.run)
+			},
 		},
 		hub: hub.New(hub.Config{
 			Server: cfg.Name, Node: d.store.Node(), Program: cfg.Program, Motd: cfg.Motd, Services: d.offered(),
@@ -200,12 +204,6 @@ func (d *daemon) newLoop(ctx context.Context, state hub.State) *loop {
 		l.registry.Bridge(l.now, r.Name, r.Group)
 	}
 	return l
-}
-
-func (d *daemon) startReader(c *conn, in *inbox) {
-	r := &reader{c: c, inbox: in, log: d.cfg.Log, helpers: &d.readers}
-	r.direct.init()
-	d.readers.Go(r.run)
 }
 
 // announce tells the caller what is open.

@@ -16,7 +16,7 @@ import (
 	"labchat/internal/memnet"
 )
 
-// chatHarness is what a test in a chatHarness of its own has.
+// chatHarness is a daemon in memory with its chat port, in a bubble of its own.
 type chatHarness struct {
 	t *testing.T
 	l *memnet.Listener

@@ -61,11 +61,17 @@ func (l *loop) commit(batch []hub.Entry) {
 	}
 	if len(g.pending) < g.want && l.stopping.IsZero() {
 		if left := time.Until(g.until); left > 0 {
-			g.arm(left)
+			if !g.armed {
+				g.armed = true
+				g.late.arm(left)
+			}
 			return
 		}
 	}
-	g.disarm()
+	if g.armed {
+		g.armed = false
+		g.late.stop()
+	}
 	g.away, g.begun = true, time.Now()
 	l.store.Append(g.take())
 }
@@ -85,7 +91,7 @@ func (g *group) take() []hub.Entry {
 	return ready
 }
 
-// entrySize is about what a record costs each who is told of it.
+// entrySize returns about how many bytes a record costs each who is told of it.
 func entrySize(r hub.Record) int {
 	switch r := r.(type) {
 	case hub.Line:
@@ -97,7 +103,7 @@ func entrySize(r hub.Record) int {
 	}
 }
 
-// takeBack takes note of a batch that came takeBack and has just gone out.
+// takeBack notes that a batch came back and has just gone out.
 func (g *group) takeBack(batch []hub.Entry) {
 	g.away = false
 	g.last = len(batch)
@@ -112,19 +118,5 @@ func (g *group) measure() {
 	if g.last > 0 {
 		g.want = (g.last + len(g.pending)) * wantNum / wantDen
 		g.last = 0
-	}
-}
-
-func (g *group) arm(left time.Duration) {
-	if !g.armed {
-		g.armed = true
-		g.late.arm(left)
-	}
-}
-
-func (g *group) disarm() {
-	if g.armed {
-		g.armed = false
-		g.late.stop()
 	}
 }

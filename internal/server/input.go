@@ -42,7 +42,13 @@ func (l *loop) handleBytes(c *conn, b *buffer, n int) {
 		}
 	}
 	if c.frame.dialect == nil {
-		l.decide(c, b[0])
+		name := oldDialect
+		if b[0] == '{' {
+			name = nativeDialect
+		}
+		l.speak(c, wire.ByName(name))
+		l.hub.Decide(l.now, c.id, c.origin(), &l.out)
+		l.carry()
 	}
 	c.frame.feed(b[:n])
 	c.unread++
@@ -79,17 +85,6 @@ func (p *prefixed) Read(b []byte) (int, error) {
 		p.prefix = nil
 	}
 	return n, nil
-}
-
-// decide finds out from a connection's first byte what it speaks.
-func (l *loop) decide(c *conn, first byte) {
-	name := oldDialect
-	if first == '{' {
-		name = nativeDialect
-	}
-	l.speak(c, wire.ByName(name))
-	l.hub.Decide(l.now, c.id, c.origin(), &l.out)
-	l.carry()
 }
 
 // speak gives the connection a dialect.
@@ -155,18 +150,14 @@ func (l *loop) isFull(c *conn, part int) bool {
 	return n >= maxPending/part || bytes >= maxPendingBytes/part
 }
 
-// isReady reports whether a paused connection may go on: half of what was too much
-// is done, and it has read its answers, or its pace holds them back.
-func (l *loop) isReady(c *conn) bool {
-	return !l.isFull(c, 2) && len(c.buf) < maxAnswers && (c.out.pace != nil || !c.out.isBusy())
-}
-
-// resume goes on with what connections have sent, where there is room again.
+// resume goes on with what connections have sent, where half of what was too
+// much is done, and they have read their answers, or their pace holds them back.
 func (l *loop) resume() {
 	paused := l.clients.paused
 	l.clients.paused, l.clients.more = nil, false
 	for _, c := range paused {
-		if c.state == connOpen && !l.isReady(c) {
+		ready := !l.isFull(c, 2) && len(c.buf) < maxAnswers && (c.out.pace != nil || !c.out.isBusy())
+		if c.state == connOpen && !ready {
 			l.clients.paused = append(l.clients.paused, c)
 			continue
 		}
@@ -216,6 +207,3 @@ func (l *loop) leave(c *conn) {
 	c.state = connLeaving
 	l.clients.leaving = append(l.clients.leaving, c)
 }
-
-// handleDecided gives a silent connection the voice of an old program.
-func (l *loop) handleDecided(c *conn) { l.speak(c, wire.ByName(oldDialect)) }

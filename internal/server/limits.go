@@ -43,9 +43,7 @@ func (l *limits) admit(addr netip.Addr) (refusal string) {
 }
 
 // release gives back what admit has counted.
-func (l *limits) release(c *conn) { l.releaseAddr(addrOf(c.raw).Addr()) }
-
-func (l *limits) releaseAddr(addr netip.Addr) {
+func (l *limits) release(addr netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all--

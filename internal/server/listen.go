@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 
 	"labchat/internal/server/datagram"
 	"labchat/internal/wire"
@@ -100,8 +101,8 @@ func (d *daemon) offered() []wire.Service {
 		if o.Name == Chat || o.Name == probeName {
 			continue
 		}
-		if port, ok := portOf(o.Addr); ok {
-			all = append(all, wire.Service{Name: o.Name, Port: port, Net: o.Network})
+		if a, err := netip.ParseAddrPort(o.Addr); err == nil {
+			all = append(all, wire.Service{Name: o.Name, Port: int(a.Port()), Net: o.Network})
 		}
 	}
 	return all

@@ -114,7 +114,9 @@ func (l *loop) handle(i *item) {
 		err, _ := i.arg.(error)
 		l.handleWritten(i.conn, err)
 	case whatResult:
-		l.handleResult(i.arg.(hub.Result))
+		r := i.arg.(hub.Result)
+		l.jobs.end(r.ID)
+		l.hub.Resolve(l.now, r, &l.out)
 	case whatCall:
 		l.handleCall(i.arg.(*call))
 	case whatDatagrams:
@@ -143,6 +145,10 @@ func (l *loop) carry() {
 	l.out = hub.Out{Effects: l.out.Effects[:0], Entries: l.out.Entries[:0], Jobs: l.out.Jobs[:0], Replies: l.out.Replies[:0]}
 }
 
+// maxSpare is how many bytes may wait for a connection that is sent more of what
+// can be lost.
+const maxSpare = 64 << 10
+
 // effect carries out one step.
 func (l *loop) effect(e *hub.Effect) {
 	if l.registry.Effect(l.now, e) {
@@ -152,44 +158,30 @@ func (l *loop) effect(e *hub.Effect) {
 	if c == nil && e.Op != hub.OpCast {
 		return // its connection has failed in this very round
 	}
+	last := false
 	switch e.Op {
 	case hub.OpDeliver:
-		l.deliver(c, e)
+		if !e.Spare || len(c.buf)+c.out.waiting() <= maxSpare {
+			last = l.fan.deliver(&c.receiver, e.Event)
+		}
 	case hub.OpCast:
-		l.cast(e, c)
+		var except *receiver
+		if c != nil {
+			except = &c.receiver
+		}
+		last = l.fan.tell(e.Audience, e.Event, except, e.Instead)
 	case hub.OpSubscribe:
 		l.fan.subscribe(&c.receiver, e.Audience)
 	case hub.OpUnsubscribe:
 		l.fan.unsubscribe(&c.receiver, e.Audience)
 	case hub.OpClose:
 		l.close(c, e.Event)
-	case hub.OpDecided:
-		l.handleDecided(c)
+	case hub.OpDecided: // it stays silent: an old program's way
+		l.speak(c, wire.ByName(oldDialect))
 	}
-}
-
-// maxSpare is how many bytes may wait for a connection that is sent more of what
-// can be lost.
-const maxSpare = 64 << 10
-
-func (l *loop) deliver(c *conn, e *hub.Effect) {
-	if e.Spare && len(c.buf)+c.out.waiting() > maxSpare {
-		return
-	}
-	if last := l.fan.deliver(&c.receiver, e.Event); last {
+	if last {
 		l.hub.Disconnect(l.now, c.id, &l.out)
 		l.close(c, nil)
-	}
-}
-
-func (l *loop) cast(e *hub.Effect, except *conn) {
-	var r *receiver
-	if except != nil {
-		r = &except.receiver
-	}
-	if last := l.fan.tell(e.Audience, e.Event, r, e.Instead); last {
-		l.hub.Disconnect(l.now, except.id, &l.out)
-		l.close(except, nil)
 	}
 }
 
@@ -203,11 +195,6 @@ func (l *loop) start(j hub.Job) {
 	l.jobs.start(j)
 }
 
-func (l *loop) handleResult(r hub.Result) {
-	l.jobs.end(r.ID)
-	l.hub.Resolve(l.now, r, &l.out)
-}
-
 // tick does what is due.
 func (l *loop) tick() {
 	l.hub.Tick(l.now, &l.out)
@@ -215,7 +202,7 @@ func (l *loop) tick() {
 	l.linger()
 	l.sweep()
 	l.endHalf()
-	l.retry()
+	l.retryAccept()
 	l.resume()
 	l.registry.Tick(l.now)
 	l.clients.leaving = slices.DeleteFunc(l.clients.leaving, l.depart)

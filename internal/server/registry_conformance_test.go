@@ -30,7 +30,7 @@ func TestDatagramConformance(t *testing.T) {
 	}
 }
 
-// section is a section under way.
+// section is a part of a transcript that is being played.
 type section struct {
 	t       *testing.T
 	h       *harness

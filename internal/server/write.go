@@ -39,7 +39,8 @@ func (l *loop) write(r *receiver, b []byte) {
 	l.handlePush(c, start, full)
 }
 
-// handlePush sees to an outbox that something was handlePush to.
+// handlePush ends a connection whose outbox is full, and starts a writer where
+// there is none.
 func (l *loop) handlePush(c *conn, start, full bool) {
 	switch {
 	case full:
@@ -86,7 +87,11 @@ func (l *loop) flush() {
 	l.fan.flush(l.write)
 	for len(l.clients.failed) > 0 {
 		for _, c := range l.clients.failed {
-			l.endFailed(c)
+			if errors.Is(c.failed, errSlow) && c.state != connClosed {
+				l.endSlow(c)
+			} else {
+				l.shut(c)
+			}
 		}
 		clear(l.clients.failed)
 		l.clients.failed = l.clients.failed[:0]
@@ -98,15 +103,6 @@ func (l *loop) flush() {
 	}
 	clear(l.clients.ending)
 	l.clients.ending = l.clients.ending[:0]
-}
-
-// endFailed ends a connection that could not be written to.
-func (l *loop) endFailed(c *conn) {
-	if errors.Is(c.failed, errSlow) && c.state != connClosed {
-		l.endSlow(c)
-		return
-	}
-	l.shut(c)
 }
 
 // finish tells the other end that nothing follows, once the outbox is empty.

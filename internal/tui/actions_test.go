@@ -60,7 +60,7 @@ func TestIgnoredPeopleAreHidden(t *testing.T) {
 	s.enters("/ignore Mallory")
 	s.hear(said("lab3", "mallory", 14, 3, 0, "more spam"), &wire.Whispered{ID: 9, From: "mallory", To: "sara", Text: "spam"})
 	s.expect("fine")
-	if s.book.byID["@mallory"] != nil {
+	if s.Book.ByID["@mallory"] != nil {
 		t.Error("a private line of theirs is shown")
 	}
 	if len(s.archive.ignored) != 1 {
@@ -96,16 +96,16 @@ func TestAnswersAreReadable(t *testing.T) {
 // that the answer to a join has held.
 func TestThePeopleOfABigRoomFillTheListWithoutAWord(t *testing.T) {
 	s := entered(t)
-	at := s.book.current
-	lines := len(at.log.lines)
+	at := s.Book.Current
+	lines := len(at.Log.Lines)
 	s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindAccount}}, More: 499})
 	all := []wire.Person{{Name: "sara", Kind: wire.KindAccount}}
 	for i := range 499 {
 		all = append(all, wire.Person{Name: fmt.Sprint("guest", i), Kind: wire.KindGuest})
 	}
 	s.hear(&wire.PeopleList{Room: "lab3", People: all})
-	if n := len(at.people.people); n != 500 || at.people.more != 0 || len(at.log.lines) != lines {
-		t.Errorf("the room has %d people and %d more, and %d new lines", n, at.people.more, len(at.log.lines)-lines)
+	if n := len(at.People.People); n != 500 || at.People.More != 0 || len(at.Log.Lines) != lines {
+		t.Errorf("the room has %d people and %d more, and %d new lines", n, at.People.More, len(at.Log.Lines)-lines)
 	}
 }
 
@@ -141,8 +141,8 @@ func TestLeavingARoomTakesItOffTheList(t *testing.T) {
 		t.Fatalf("got %v", all)
 	}
 	s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActLeave})
-	if s.book.byID["#lab3"] != nil || s.book.current.id != "#general" {
-		t.Errorf("on %s", s.book.current.id)
+	if s.Book.ByID["#lab3"] != nil || s.Book.Current.ID != "#general" {
+		t.Errorf("on %s", s.Book.Current.ID)
 	}
 }
 
@@ -154,8 +154,8 @@ func TestClosingAPrivateConversationTakesItOffTheListUntilTheNextLine(t *testing
 	s.hear(psst(5, "psst"))
 	s.press("alt+a")
 	s.enters("/leave")
-	if s.book.byID["@bob"] != nil || s.book.current.id != "#lab3" {
-		t.Fatalf("on %s", s.book.current.id)
+	if s.Book.ByID["@bob"] != nil || s.Book.Current.ID != "#lab3" {
+		t.Fatalf("on %s", s.Book.Current.ID)
 	}
 	if all, _ := asked[wire.Leave](s.session); len(all) != 0 {
 		t.Errorf("the server was asked: %v", all)

@@ -69,7 +69,7 @@ func TestAnAltKeyThatDoesNothingSaysSoAndItsLetterIsText(t *testing.T) {
 	s.expectDraft("m")
 	s.press("ctrl+k")
 	s.tell(bubble.Key{Name: "alt+g", Letter: "g"})
-	if got := s.over.switcher.query.String(); got != "g" {
+	if got := s.over.(*switcher).query.String(); got != "g" {
 		t.Errorf("the switcher looks for %q", got)
 	}
 }

@@ -1,6 +1,10 @@
 package tui
 
-import "math"
+import (
+	"math"
+
+	"labchat/internal/app"
+)
 
 // allLines is to go back to the first line of a conversation.
 const allLines = math.MaxInt
@@ -9,7 +13,7 @@ const allLines = math.MaxInt
 // here are fetched, page by page, until somebody scrolls elsewhere.
 func (m *Model) goBack(lines int) {
 	if at := m.measured(); at != nil {
-		at.past.back, at.past.end = lines, true
+		at.Past.Back, at.Past.End = lines, true
 		m.goOnBack()
 	}
 }
@@ -17,33 +21,33 @@ func (m *Model) goBack(lines int) {
 // goOnBack goes on with that, when something has come or not.
 func (m *Model) goOnBack() {
 	m.mendEnd()
-	if m.book.current == nil || m.book.current.past.back == 0 {
+	if m.Book.Current == nil || m.Book.Current.Past.Back == 0 {
 		return
 	}
 	at := m.measured()
 	if at == nil {
 		return
 	}
-	m.goUp(at, at.log.Above(true))
-	if m.mend(at); at.waits() {
+	m.goUp(at, m.timeline(at).Above(true))
+	if m.mend(at); at.Waits() {
 		return
 	}
-	m.goUp(at, at.log.Above(false)) // past holes that nobody can mend now
-	if at.past.back > 0 {
-		m.fetch(at)
+	m.goUp(at, m.timeline(at).Above(false)) // past holes that nobody can mend now
+	if at.Past.Back > 0 {
+		m.Fetch(at)
 	}
-	if !at.waits() {
-		at.past.back = 0 // there is nothing older, or nobody to ask
+	if !at.Waits() {
+		at.Past.Back = 0 // there is nothing older, or nobody to ask
 	}
 }
 
 // goUp goes up by as many of the lines as are wanted.
-func (m *Model) goUp(at *place, lines int) {
-	lines = min(lines, at.past.back)
-	if at.past.back != allLines {
-		at.past.back -= lines
+func (m *Model) goUp(at *app.Place, lines int) {
+	lines = min(lines, at.Past.Back)
+	if at.Past.Back != allLines {
+		at.Past.Back -= lines
 	}
 	if lines > 0 {
-		m.move(at, at.log.ToEarlier(lines))
+		m.move(at, m.timeline(at).ToEarlier(lines))
 	}
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -44,7 +45,7 @@ func TestWhoScrollsElsewhereIsNotTakenBack(t *testing.T) {
 	s.hear(told(0, 200)...)
 	_, tag := asked[wire.History](s.session)
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"})
-	s.book.current.past.server = false
+	s.Book.Current.Past.Server = false
 	s.press("alt+home", "alt+end")
 	_, tag = fetched(s)
 	s.hear(append([]wire.Event{&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(1), Count: 2, More: true}}, told(0, 2)...)...)
@@ -61,21 +62,21 @@ func TestReadGoesBackOverManyPages(t *testing.T) {
 	if n := len(s.words()); n < 1200 || n == 2000 {
 		t.Errorf("got %d lines, want 1200 and what fits the screen", n)
 	}
-	first := 2000 - 1200 - s.layout().timeline()
+	first := 2000 - 1200 - timelineRows(s.layout().body)
 	s.shows(told(0, 2000)[first+3].(*wire.Said).Text)
 }
 
 func TestLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
-	const all = maxHiddenLines + 1000
+	const all = app.MaxHiddenLines + 1000
 	s := caughtUp(t)
 	s.hear(told(0, all)...)
 	s.archive.lines["#lab3"] = told(0, all)
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.hear(told(all, all+1)...)
 	if n := len(s.words()); n > all {
 		t.Fatalf("%d lines are kept of a place that is hidden", n)
 	}
-	s.goesTo(s.book.room("lab3"))
+	s.goesTo(s.Book.Room("lab3"))
 	s.press("alt+home")
 	if n := len(s.words()); n != all+1 {
 		t.Errorf("got %d lines, want %d", n, all+1)
@@ -83,26 +84,26 @@ func TestLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
 }
 
 func TestPrivateLinesLetGoOfWhileAPlaceWasHiddenComeBack(t *testing.T) {
-	const all = maxHiddenLines + 1000
+	const all = app.MaxHiddenLines + 1000
 	s := caughtUp(t)
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.hear(talked(0, all)...)
 	s.archive.lines["@bob"] = talked(0, all+1)
-	s.goesTo(s.book.room("lab3"))
+	s.goesTo(s.Book.Room("lab3"))
 	s.hear(talked(all, all+1)...)
-	if n := len(spoken(s.book.person("bob"))); n > all {
+	if n := len(spoken(s.Book.Person("bob"))); n > all {
 		t.Fatalf("%d lines are kept of a place that is hidden", n)
 	}
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.press("alt+home")
-	words := spoken(s.book.person("bob"))
+	words := spoken(s.Book.Person("bob"))
 	if len(words) != all+1 || words[0] != "line 0." {
 		t.Errorf("got %d lines, want %d", len(words), all+1)
 	}
 }
 
 func TestAHoleAmongLinesThatWereLetGoOfIsThereAgain(t *testing.T) {
-	const all, from, to = maxHiddenLines + 1000, 200, 299
+	const all, from, to = app.MaxHiddenLines + 1000, 200, 299
 	s := caughtUp(t)
 	s.hear(offline(s))
 	s.hear(told(0, from)...)
@@ -112,18 +113,18 @@ func TestAHoleAmongLinesThatWereLetGoOfIsThereAgain(t *testing.T) {
 	s.archive.extents = map[string]wire.Extent{"lab3": {
 		First: idOf(0), Last: idOf(all), Holes: wire.Holes{{From: idOf(from-1) + 1, To: idOf(to+1) - 1}},
 	}}
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.hear(told(all, all+1)...)
 	if n := len(s.words()); n >= all {
 		t.Fatalf("%d lines are kept of a place that is hidden", n)
 	}
 	s.press("esc")
-	s.goesTo(s.book.room("lab3"))
+	s.goesTo(s.Book.Room("lab3"))
 	s.press("alt+home")
 	if n := len(s.words()); n != all+1-(to+1-from) {
 		t.Errorf("got %d lines, want all that are not missing", n)
 	}
-	if holes := s.book.current.log.holes; len(holes) != 1 || holes[0].From != idOf(from-1)+1 || holes[0].To != idOf(to+1)-1 {
+	if holes := s.Book.Current.Log.Holes; len(holes) != 1 || holes[0].From != idOf(from-1)+1 || holes[0].To != idOf(to+1)-1 {
 		t.Errorf("got the holes %v, want that of the archive", holes)
 	}
 }

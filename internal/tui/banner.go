@@ -1,6 +1,10 @@
 package tui
 
 import (
+	"maps"
+	"slices"
+
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -26,7 +30,7 @@ type banner struct {
 	hidden bool // Esc
 }
 
-func (b *banner) shown(l *link) bool { return l.lost() && !b.hidden }
+func (b *banner) shown(l *app.Link) bool { return l.IsLost() && !b.hidden }
 
 // View returns the banner's rows for a timeline of h rows, of which free are
 // empty below the newest line, and the row to begin at.
@@ -62,7 +66,7 @@ func (b *banner) View(w, h, free int, m *Model) (rows []text.Safe, top int) {
 func (b *banner) whole(m *Model, w int) []text.Safe {
 	inner := min(bannerWidth, w) - 4
 	rows := append(text.Wrap(b.reason(m), inner), "")
-	if m.link.over() {
+	if m.Link.HasEnded() {
 		rows = append(rows, text.Wrap("The session has ended; it does not come back by itself.", inner)...)
 		return b.boxed(m, append(rows, "", b.dimmedKeys(m, inner)), w)
 	}
@@ -79,7 +83,7 @@ func (b *banner) whole(m *Model, w int) []text.Safe {
 func (b *banner) brief(m *Model, w int) []text.Safe {
 	inner := min(bannerWidth, w) - 4
 	reason := []text.Safe{text.Truncate(b.reason(m), inner)}
-	if m.link.status.Mistrust != nil {
+	if m.Link.Status.Mistrust != nil {
 		reason = text.Wrap(b.reason(m), inner) // a person has to decide, and reads all of it
 	}
 	rows := append(reason, b.points(m, inner)...)
@@ -99,7 +103,7 @@ func (b *banner) strip(m *Model, w int) []text.Safe {
 // points are when the next try is, and what waits for it.
 func (b *banner) points(m *Model, w int) []text.Safe {
 	waiting := text.Truncate("waiting: "+b.waiting(m), w)
-	if m.link.over() {
+	if m.Link.HasEnded() {
 		return []text.Safe{waiting}
 	}
 	rows := []text.Safe{b.next(m, w), waiting}
@@ -111,7 +115,7 @@ func (b *banner) points(m *Model, w int) []text.Safe {
 
 // works names those who can be reached without the server.
 func (b *banner) works(m *Model) text.Safe {
-	switch names := m.book.direct(); len(names) {
+	switch names := m.Book.Direct(); len(names) {
 	case 0:
 		return ""
 	case 1, 2:
@@ -126,17 +130,17 @@ func (b *banner) boxed(m *Model, rows []text.Safe, w int) []text.Safe {
 		return nil
 	}
 	var title text.Safe = "not connected"
-	if m.link.server != "" {
-		title += " to " + m.link.server
+	if m.Link.Server != "" {
+		title += " to " + m.Link.Server
 	}
 	return m.paint.boxed(m.paint.Frame.Banner, title, rows, min(bannerWidth, w))
 }
 
 func (b *banner) reason(m *Model) text.Safe {
-	if m.link.reason == "" {
+	if m.Link.Reason == "" {
 		return "the connection is gone"
 	}
-	return m.link.reason
+	return m.Link.Reason
 }
 
 // keys are what can be done about it.
@@ -144,9 +148,9 @@ func (b *banner) keys(m *Model, w int) text.Safe {
 	var does []string
 	var trust text.Safe
 	switch {
-	case m.link.over():
+	case m.Link.HasEnded():
 		does = append(does, "ctrl+q")
-	case m.link.status.Mistrust != nil:
+	case m.Link.Status.Mistrust != nil:
 		trust = "/server trust"
 	default:
 		does = append(does, "alt+r")
@@ -159,7 +163,7 @@ func (b *banner) keys(m *Model, w int) text.Safe {
 		room -= text.Width(trust) + 3
 	}
 	row := m.paint.hints(room, m.keys.brief(append(does, "alt+o", "esc")...)...)
-	if len(m.link.outbox) == 0 || !text.HasSuffix(row, "hide") {
+	if len(m.Link.Outbox) == 0 || !text.HasSuffix(row, "hide") {
 		row = m.paint.hints(room, m.keys.brief(append(does, "esc")...)...)
 	}
 	return m.paint.parts(w, trust, row)
@@ -171,11 +175,11 @@ func (b *banner) dimmedKeys(m *Model, w int) text.Safe { return m.paint.dim(b.ke
 // it as fits.
 func (b *banner) next(m *Model, w int) text.Safe {
 	p := m.paint
-	if m.link.status.RetryAt == 0 {
+	if m.Link.Status.RetryAt == 0 {
 		return "trying now"
 	}
 	left := m.secondsToRetry()
-	rung, steps := rungOf(m.link.status.Attempt)
+	rung, steps := rungOf(m.Link.Status.Attempt)
 	waited := 1 - float64(left)/float64(max(rung, left, 1))
 	head := text.Sprintf("next try in %d s", left)
 	bar := "  " + bubble.Bar(barWidth, waited, p.Form.BarOn, p.Form.BarOff)
@@ -222,10 +226,10 @@ func labelled(label, s text.Safe, w int) []text.Safe {
 // waiting counts the lines of the outbox by where they go.
 func (b *banner) waiting(m *Model) text.Safe {
 	count := map[text.Safe]int{}
-	for _, w := range m.link.outbox {
-		name := "#" + w.at.label
-		if w.at.private() {
-			name = w.at.label
+	for _, w := range m.Link.Outbox {
+		name := "#" + w.At.Label
+		if w.At.IsPrivate() {
+			name = w.At.Label
 		}
 		count[name]++
 	}
@@ -234,16 +238,18 @@ func (b *banner) waiting(m *Model) text.Safe {
 	}
 	var parts []text.Safe
 	for _, name := range sortedKeys(count) {
-		parts = append(parts, plural(count[name], "line")+" for "+name)
+		parts = append(parts, app.Plural(count[name], "line")+" for "+name)
 	}
 	return text.Join(parts, ", ") + "; kept on disk"
 }
 
 // unknown says since when the lists of people are old.
 func (b *banner) unknown(m *Model) text.Safe {
-	at := m.book.current
-	if at == nil || !at.people.stale {
+	at := m.Book.Current
+	if at == nil || !at.People.Stale {
 		return ""
 	}
-	return "who else is online (the list is from " + m.paint.clock(wire.MillisOf(at.people.at)) + ")"
+	return "who else is online (the list is from " + m.paint.HourMinute(wire.MillisOf(at.People.At)) + ")"
 }
+
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -22,9 +22,9 @@ func crowded(b *testing.B, n, w, h int) *scene {
 	colours.SetColorProfile(termenv.TrueColor)
 	s := open(b, w, h, func(c *Config) { c.Theme = themed(colours, "dark") })
 	lab(s)
-	at := s.book.current
+	at := s.Book.Current
 	for i := range n {
-		at.log.Append(s.line(wire.FirstID(noonMillis+wire.Millis(i*500)), noonMillis+wire.Millis(i*500), []string{"alice", "bob", "prof"}[i%3], wire.KindAccount,
+		at.Log.Append(s.NewLine(wire.FirstID(noonMillis+wire.Millis(i*500)), noonMillis+wire.Millis(i*500), []string{"alice", "bob", "prof"}[i%3], wire.KindAccount,
 			fmt.Sprintf("line %d of a conversation about framing, retransmission and what else there is to say on a long day", i), false))
 	}
 	s.View()
@@ -38,11 +38,11 @@ func BenchmarkTimelineAppendAndView(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprintf("lines=%d", n), func(b *testing.B) {
 			s := crowded(b, n, 80, 24)
-			log, last := &s.book.current.log, s.book.current.log.last()
+			log, last := s.timeline(s.Book.Current), s.Book.Current.Log.Last()
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				last++
-				log.Append(s.line(last, last.Time(), "alice", wire.KindAccount, "one more line, which is neither long nor short for a chat", false))
+				log.Append(s.NewLine(last, last.Time(), "alice", wire.KindAccount, "one more line, which is neither long nor short for a chat", false))
 				log.View(61, 19)
 			}
 		})
@@ -64,7 +64,7 @@ func BenchmarkFullView(b *testing.B) {
 	s := crowded(b, 100_000, 200, 50)
 	b.ReportAllocs()
 	for b.Loop() {
-		s.book.current.log.Undraw()
+		s.timeline(s.Book.Current).Undraw()
 		s.screen.stale = true
 		s.View()
 	}
@@ -97,7 +97,7 @@ func BenchmarkHeap(b *testing.B) {
 // What a line costs from the session to the frame, while many arrive.
 func BenchmarkBatchAndView(b *testing.B) {
 	s := crowded(b, 100_000, 120, 40)
-	last := s.book.current.log.last()
+	last := s.Book.Current.Log.Last()
 	b.ReportAllocs()
 	for b.Loop() {
 		events := make([]wire.Event, 4)
@@ -120,7 +120,7 @@ func BenchmarkKeyToFrame(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprintf("lines=%d", n), func(b *testing.B) {
 			s := crowded(b, n, 120, 40)
-			last := s.book.current.log.last()
+			last := s.Book.Current.Log.Last()
 			keys := typist()
 			took := make([]time.Duration, 0, b.N)
 			due := 0.0

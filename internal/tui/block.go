@@ -1,8 +1,8 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
-	"labchat/internal/wire"
 )
 
 const (
@@ -13,9 +13,6 @@ const (
 	maxNick  = 14
 	timeCell = 5 // 14:02
 	markCell = 9 // the state of an own line, with a blank before it
-
-	// maxDrawnRows bounds the rows that are kept rendered.
-	maxDrawnRows = 2000
 )
 
 // shape is what the rows of a line depend on beside the line.
@@ -24,111 +21,6 @@ type shape struct {
 	nick   int16 // 0: narrow
 	timed  bool  // the first row shows the time
 	headed bool  // narrow: the name stands above
-}
-
-// cache is how the timeline was last drawn, and which lines hold rows.
-type cache struct {
-	width, height int
-	nick          int
-	free          int // empty rows below the newest line
-	lines         []*line
-	rows          int
-}
-
-// keep remembers that a line was rendered, and lets the oldest half go when
-// there are too many rows.
-func (c *cache) keep(l *line) {
-	c.lines = append(c.lines, l)
-	c.rows += len(l.rows)
-	if c.rows <= maxDrawnRows {
-		return
-	}
-	half := len(c.lines) / 2
-	for _, old := range c.lines[:half] {
-		c.rows -= len(old.rows)
-		if old != l {
-			old.rows = nil
-		}
-	}
-	c.lines = append([]*line(nil), c.lines[half:]...)
-	c.rows = 0
-	for _, kept := range c.lines {
-		c.rows += len(kept.rows)
-	}
-}
-
-// A rule is the line above what is new since somebody last looked. It stands
-// above the first line of somebody else: an own one is never news.
-type rule struct {
-	on    bool
-	mark  wire.ID // the newest line that is not new
-	count int     // lines that are news,
-	upto  wire.ID // or if it is not 0: what is news up to this line
-}
-
-// Show puts the timeline on the screen with a rule below mark, or takes it off.
-func (t *timeline) Show(on bool, mark wire.ID, count int) {
-	t.shown = on
-	t.rule = rule{on: on && count > 0, mark: mark, count: count}
-	if !on {
-		t.Undraw()
-		if extra := len(t.lines) - maxHiddenLines; extra > 0 {
-			t.trim(extra)
-		}
-	}
-}
-
-// Missed puts a rule below mark, above what was said up to a line while nobody
-// could look.
-func (t *timeline) Missed(mark, upto wire.ID) { t.rule = rule{on: true, mark: mark, upto: upto} }
-
-// news is how many lines the rule announces.
-func (r *rule) news(t *timeline) int {
-	if r.upto == 0 {
-		return r.count
-	}
-	n := 0
-	for i := t.after(r.mark); i < t.settled() && t.lines[i].key <= r.upto; i++ {
-		if t.lines[i].counts() {
-			n++
-		}
-	}
-	return n
-}
-
-// firstNews is the index of the line that the rule stands above, or -1.
-func (t *timeline) firstNews() int {
-	if !t.rule.on {
-		return -1
-	}
-	for i := t.after(t.rule.mark); i < t.settled(); i++ {
-		l := t.lines[i]
-		if t.rule.upto != 0 && l.key > t.rule.upto {
-			break
-		}
-		if l.counts() {
-			return i
-		}
-	}
-	return -1
-}
-
-// Undraw forgets all that was rendered.
-func (t *timeline) Undraw() {
-	for _, l := range t.drawn.lines {
-		l.undraw()
-	}
-	t.drawn = cache{}
-}
-
-// Resize says how much room there is.
-func (t *timeline) Resize(w, h int) {
-	t.drawn.width, t.drawn.height = w, h
-	if w < narrowTimeline {
-		t.drawn.nick = 0
-	} else {
-		t.drawn.nick = max(t.drawn.nick, minNick)
-	}
 }
 
 // View returns h rows of w columns, the newest line at the bottom.
@@ -147,17 +39,17 @@ func (t *timeline) View(w, h int) []text.Safe {
 func (t *timeline) fill() (rows []text.Safe, nick int) {
 	free := t.drawn.height
 	rows = make([]text.Safe, free)
-	i, cut := len(t.lines)-1, 0
+	i, cut := len(t.Lines)-1, 0
 	if t.at.up {
 		i, cut = t.at.line, t.at.cut
 	}
 	nick = minNick
-	for ; i >= 0 && free > 0; i = t.above(i) {
-		l := t.lines[i]
-		if l.hidden {
+	for ; i >= 0 && free > 0; i = t.LineAbove(i) {
+		l := t.Lines[i]
+		if l.Hidden {
 			continue
 		}
-		nick = min(max(nick, text.Width(l.from)), maxNick)
+		nick = min(max(nick, text.Width(l.From)), maxNick)
 		for _, part := range [...][]text.Safe{t.body(i), t.over(i)} {
 			for r := len(part) - 1; r >= 0 && free > 0; r-- {
 				if cut > 0 {
@@ -201,15 +93,15 @@ const (
 
 // rules says which rules stand above line i.
 func (t *timeline) rules(i int) (on [ruleKinds]bool) {
-	l, above := t.lines[i], t.above(i)
-	on[ruleNews] = t.rule.on && l.key > t.rule.mark && l.counts() && t.firstNews() == i
+	l, above := t.Lines[i], t.LineAbove(i)
+	on[ruleNews] = t.rule.on && l.Key > t.rule.mark && l.IsNews() && t.firstNews() == i
 	if above < 0 {
 		on[ruleDay] = true
 		return on
 	}
-	before := t.lines[above]
-	on[ruleHole] = t.holeOver(i) != nil
-	on[ruleDay] = !t.paint.sameDay(before.at, l.at)
+	before := t.Lines[above]
+	on[ruleHole] = t.HoleOver(i) != nil
+	on[ruleDay] = !t.paint.SameDay(before.At, l.At)
 	return on
 }
 
@@ -219,19 +111,19 @@ func (t *timeline) over(i int) []text.Safe {
 	on := t.rules(i)
 	var rows []text.Safe
 	if on[ruleHole] {
-		rows = append(rows, p.newsRule(t.drawn.width, holeLabel(t.holeOver(i))))
+		rows = append(rows, p.newsRule(t.drawn.width, app.HoleLabel(t.HoleOver(i))))
 	}
 	if on[ruleDay] {
-		rows = append(rows, p.dayRule(t.drawn.width, p.day(t.lines[i].at)))
+		rows = append(rows, p.dayRule(t.drawn.width, p.Day(t.Lines[i].At)))
 	}
 	if on[ruleNews] {
 		label := text.Sprintf("%d new", t.rule.news(t))
-		above := t.above(i)
-		for above >= 0 && !t.lines[above].spoken() {
-			above = t.above(above)
+		above := t.LineAbove(i)
+		for above >= 0 && !t.Lines[above].IsSpoken() {
+			above = t.LineAbove(above)
 		}
 		if above >= 0 {
-			label += " since " + p.clock(t.lines[above].at)
+			label += " since " + p.HourMinute(t.Lines[above].At)
 		}
 		rows = append(rows, p.newsRule(t.drawn.width, label))
 	}
@@ -241,57 +133,57 @@ func (t *timeline) over(i int) []text.Safe {
 // body returns the rows of line i, from its cache if they fit.
 func (t *timeline) body(i int) []text.Safe {
 	p := t.paint
-	l := t.lines[i]
+	l := t.Lines[i]
 	s := shape{width: int16(t.drawn.width), nick: int16(t.drawn.nick)}
 	s.timed, s.headed = true, true
-	if above := t.above(i); above >= 0 {
-		before := t.lines[above]
-		s.timed = !p.sameMinute(before.at, l.at)
-		s.headed = s.timed || before.from != l.from || before.kind != l.kind
+	if above := t.LineAbove(i); above >= 0 {
+		before := t.Lines[above]
+		s.timed = !p.sameMinute(before.At, l.At)
+		s.headed = s.timed || before.From != l.From || before.Kind != l.Kind
 	}
-	if l.rows != nil && l.shape == s {
-		return l.rows
+	if r, ok := t.drawn.of[l]; ok && r.shape == s && r.changes == l.Changes {
+		return r.rows
 	}
-	l.shape = s
+	var rows []text.Safe
 	switch {
-	case l.kind == lineBreak:
-		l.rows = []text.Safe{p.dayRule(t.drawn.width, l.text)}
+	case l.Kind == app.LineBreak:
+		rows = []text.Safe{p.dayRule(t.drawn.width, l.Text)}
 	case s.nick == 0:
-		l.rows = narrowRows(l, s, p)
+		rows = narrowRows(l, s, p)
 	default:
-		l.rows = wideRows(l, s, p)
+		rows = wideRows(l, s, p)
 	}
-	t.drawn.keep(l)
-	return l.rows
+	t.drawn.keep(l, rendered{shape: s, changes: l.Changes, rows: rows})
+	return rows
 }
 
 // wideRows renders a line beside its time, its sender and its sign.
-func wideRows(l *line, s shape, p *paint) []text.Safe {
+func wideRows(l *app.Line, s shape, p *paint) []text.Safe {
 	lead := signColumn(int(s.nick)) + 2
 	room := int(s.width) - lead - edge
 	words := p.wrapLine(l, min(room, maxMeasure))
 	rows := make([]text.Safe, len(words))
 	for i, row := range words {
-		clock, who := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
+		clock, name := text.Repeat(" ", timeCell), text.Repeat(" ", int(s.nick))
 		if i == 0 {
-			who = p.sender(l, text.PadLeft(l.who(), int(s.nick)))
+			name = p.sender(l, text.PadLeft(who(l), int(s.nick)))
 			if s.timed {
-				clock = p.dim(p.clock(l.at))
+				clock = p.dim(p.HourMinute(l.At))
 			}
 		}
-		rows[i] = clock + " " + who + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
+		rows[i] = clock + " " + name + " " + p.sign(l, i) + " " + p.words(l, row, i, room) + text.Repeat(" ", edge)
 	}
 	return rows
 }
 
 // narrowRows renders a line below its sender.
-func narrowRows(l *line, s shape, p *paint) []text.Safe {
+func narrowRows(l *app.Line, s shape, p *paint) []text.Safe {
 	lead := signColumn(0) + 2
 	width := int(s.width) - edge
 	var rows []text.Safe
-	if s.headed && (l.kind == lineSaid || l.kind == lineFile) {
-		who := text.Truncate(l.who(), width-timeCell-1)
-		rows = append(rows, p.dim(p.clock(l.at))+" "+p.sender(l, text.PadRight(who, width-timeCell-1))+text.Repeat(" ", edge))
+	if s.headed && (l.Kind == app.LineSaid || l.Kind == app.LineFile) {
+		name := text.Truncate(who(l), width-timeCell-1)
+		rows = append(rows, p.dim(p.HourMinute(l.At))+" "+p.sender(l, text.PadRight(name, width-timeCell-1))+text.Repeat(" ", edge))
 	}
 	for i, row := range p.wrapLine(l, min(width-lead, maxMeasure)) {
 		rows = append(rows, " "+p.sign(l, i)+" "+p.words(l, row, i, width-lead)+text.Repeat(" ", edge))
@@ -311,37 +203,37 @@ func signColumn(nick int) int {
 
 // sign tells what row i of a line is: whatever is somebody's words has a bar,
 // and what the program says begins with a mark.
-func (p *paint) sign(l *line, i int) text.Safe {
+func (p *paint) sign(l *app.Line, i int) text.Safe {
 	switch {
-	case i > 0 && (l.spoken() || l.kind == lineFile):
+	case i > 0 && (l.IsSpoken() || l.Kind == app.LineFile):
 		return p.dim(p.Border.V)
 	case i > 0:
 		return " "
 	}
-	switch l.kind {
-	case lineAction:
+	switch l.Kind {
+	case app.LineAction:
 		return p.sender(l, p.Glyph.Action)
-	case lineAlarm:
+	case app.LineAlarm:
 		return p.sender(l, p.Glyph.Alarm)
-	case lineMoves:
+	case app.LineMoves:
 		return p.sender(l, p.Glyph.Arrow)
-	case lineNote, lineBreak:
+	case app.LineNote, app.LineBreak:
 		return p.sender(l, p.Glyph.Notice)
-	case lineSaid, lineFile:
+	case app.LineSaid, app.LineFile:
 	}
 	return p.dim(p.Border.V)
 }
 
 // wrapLine breaks a line's text into rows, which leave room for the state of
 // an own line.
-func (p *paint) wrapLine(l *line, width int) []text.Safe {
-	if l.own {
+func (p *paint) wrapLine(l *app.Line, width int) []text.Safe {
+	if l.Own {
 		width -= markCell
 	}
-	if l.kind == lineFile {
-		return p.wrapCard(l.text, width)
+	if l.Kind == app.LineFile {
+		return p.wrapCard(l.Text, width)
 	}
-	rows := text.Wrap(l.text, max(width, 1))
+	rows := text.Wrap(l.Text, max(width, 1))
 	if len(rows) == 0 {
 		return []text.Safe{""}
 	}
@@ -372,21 +264,21 @@ func (p *paint) wrapCard(card text.Safe, width int) []text.Safe {
 	return rows
 }
 
-// who is what stands in the column of names.
-func (l *line) who() text.Safe {
-	if l.kind == lineSaid || l.kind == lineFile {
-		return l.from
-	}
-	return ""
-}
-
 // words renders one row of a line's text in width columns, with the state of
 // an own line at the end of its first row.
-func (p *paint) words(l *line, row text.Safe, i, width int) text.Safe {
+func (p *paint) words(l *app.Line, row text.Safe, i, width int) text.Safe {
 	var state text.Safe
-	if i == 0 && l.own {
-		state = p.delivery(l.state)
+	if i == 0 && l.Own {
+		state = p.delivery(l.State)
 	}
 	styled := p.said(l, row)
 	return styled + text.Repeat(" ", max(width-text.Width(row)-text.Width(state), 0)) + state
+}
+
+// who is what stands in the column of names.
+func who(l *app.Line) text.Safe {
+	if l.Kind == app.LineSaid || l.Kind == app.LineFile {
+		return l.From
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
@@ -28,13 +29,14 @@ func (m *Model) nextTheme() {
 		m.flash("theme: " + shown + ", for this time")
 		return
 	}
-	m.disk.write(m, func(Archive) error { return m.cfg.KeepTheme(name) })
+	m.Keep(func(app.Archive) error { return m.cfg.KeepTheme(name) })
 	m.flash("theme: " + shown)
 }
 
 // setTheme draws everything with another theme.
 func (m *Model) setTheme(t theme.Theme) {
 	m.cfg.Theme = t
-	*m.paint = *newPaint(t, m.paint.now, m.paint.zone)
-	m.book.current.log.Undraw()
+	*m.paint = *newPaint(t, m.paint.Clock)
+	m.Signs = m.paint.signs()
+	m.timeline(m.Book.Current).Undraw()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
@@ -24,12 +25,12 @@ func TestTheOutboxIsListedOldestFirst(t *testing.T) {
 		at = next
 	}
 	s.press("enter")
-	if s.over.open() || s.book.current.id != "@alice" {
-		t.Errorf("Enter went to %s", s.book.current.id)
+	if s.over != nil || s.Book.Current.ID != "@alice" {
+		t.Errorf("Enter went to %s", s.Book.Current.ID)
 	}
 	s.press("alt+o", "down", "down", "down", "down", "enter")
-	if s.book.current.id != "#lab3" {
-		t.Errorf("the last one is of %s", s.book.current.id)
+	if s.Book.Current.ID != "#lab3" {
+		t.Errorf("the last one is of %s", s.Book.Current.ID)
 	}
 }
 
@@ -202,7 +203,7 @@ func TestTheQuestionSaysThatAllOfTheNumberCounts(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {50, 15}} {
 		s := open(t, size[0], size[1])
 		lab(s)
-		s.switchTo(s.book.person("alice"))
+		s.switchTo(s.Book.Person("alice"))
 		verifying(s)
 		s.shows("All 12 groups count.")
 		s.types("w")
@@ -212,7 +213,7 @@ func TestTheQuestionSaysThatAllOfTheNumberCounts(t *testing.T) {
 
 func TestWhatIsTypedWhileTheQuestionComesUpIsNoAnswer(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	s.Ask(s.Book.Current, wire.Verify{Name: "alice"})
 	s.types("I'll sa")
 	e := safetyOf("alice")
 	_, e.Re.Re = asked[wire.Verify](s.session)
@@ -237,7 +238,7 @@ func TestWhatIsTypedWhileTheQuestionComesUpIsNoAnswer(t *testing.T) {
 
 func TestAHastyAnswerCountsWhenItIsGivenAgain(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	s.Ask(s.Book.Current, wire.Verify{Name: "alice"})
 	e := safetyOf("alice")
 	_, e.Re.Re = asked[wire.Verify](s.session)
 	s.hear(e)
@@ -256,7 +257,7 @@ func TestACodeThatDoesNotFitIsNotCutOff(t *testing.T) {
 	for h := minHeight; h < 30; h++ {
 		s := open(t, 80, h)
 		lab(s)
-		s.switchTo(s.book.person("alice"))
+		s.switchTo(s.Book.Person("alice"))
 		verifying(s)
 		s.types("q")
 		frame := s.View()
@@ -269,7 +270,7 @@ func TestACodeThatDoesNotFitIsNotCutOff(t *testing.T) {
 
 func TestOwnDevicesAreNotes(t *testing.T) {
 	s := entered(t)
-	s.ask(s.book.current, wire.Verify{})
+	s.Ask(s.Book.Current, wire.Verify{})
 	_, tag := asked[wire.Verify](s.session)
 	e := safetyOf("")
 	e.Re.Re = tag
@@ -287,7 +288,7 @@ func TestAFileIsOneLineThatIsChangedInPlace(t *testing.T) {
 	s.shows("client1.pcap  84 kB")
 	s.shows("/accept alice takes it, /refuse alice does not")
 	s.hear(theirs(1, 14, 23, wire.WayDirect, "there it is"))
-	n := len(s.book.current.log.lines)
+	n := len(s.Book.Current.Log.Lines)
 	for i := range 10 {
 		s.hear(file(wire.TransferRunning, int64(i)*8400))
 	}
@@ -307,7 +308,7 @@ func TestAFileIsOneLineThatIsChangedInPlace(t *testing.T) {
 	s.hear(end)
 	s.shows("whole and checked ✓")
 	s.shows("sha256 9f2c…41 · downloads/client1.pcap")
-	if got := len(s.book.current.log.lines); got != n {
+	if got := len(s.Book.Current.Log.Lines); got != n {
 		t.Errorf("%d lines became %d", n, got)
 	}
 	s.press("alt+c")
@@ -324,14 +325,14 @@ func TestAnOfferIsNews(t *testing.T) {
 	mine.ID, mine.Out = "f2", true
 	s.press("ctrl+p")
 	s.hear(mine)
-	if s.book.byID["@alice"].counts.waiting() {
+	if s.Book.ByID["@alice"].Counts.Waiting() {
 		t.Error("an own offer is no news")
 	}
 	s.enters("/ignore mallory")
 	theirs := file(wire.TransferOffered, 0)
 	theirs.ID, theirs.User = "f3", "mallory"
 	s.hear(theirs)
-	if s.book.byID["@mallory"] != nil {
+	if s.Book.ByID["@mallory"] != nil {
 		t.Error("a file of somebody who is ignored is shown")
 	}
 }
@@ -343,21 +344,21 @@ func TestAFileMovesNothingThatIsBeingRead(t *testing.T) {
 	}
 	s.hear(file(wire.TransferRunning, 1))
 	s.press("pgup")
-	before := s.book.current.log.View(80, 30)
+	before := s.timeline(s.Book.Current).View(80, 30)
 	s.hear(file(wire.TransferRunning, 80_000), file(wire.TransferDone, 84_000))
-	if diff := cmp.Diff(before, s.book.current.log.View(80, 30)); diff != "" {
+	if diff := cmp.Diff(before, s.timeline(s.Book.Current).View(80, 30)); diff != "" {
 		t.Errorf("the lines moved:\n%s", diff)
 	}
 }
 
 func TestTransfersOfAConversationAreBounded(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	for i := range 3 * maxTransfers {
+	for i := range 3 * app.MaxTransfers {
 		e := file(wire.TransferOffered, 0)
 		e.ID = strings.Repeat("x", i)
 		s.hear(e)
 	}
-	if n := len(s.book.current.files); n != maxTransfers {
+	if n := len(s.Book.Current.Files); n != app.MaxTransfers {
 		t.Errorf("%d are kept", n)
 	}
 }
@@ -373,7 +374,7 @@ func TestSizesAreReadable(t *testing.T) {
 func TestDirectPeersStayReachableWhileTheServerIsGone(t *testing.T) {
 	s := entered(t)
 	for _, name := range []string{"alice", "bob", "carol"} {
-		s.book.person(name)
+		s.Book.Person(name)
 		s.hear(directTo(name, 4000), offline(s))
 		s.clock.now = s.clock.now.Add(time.Second)
 		s.shows("works      alice, direct UDP 4 ms")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/app"
 	archives "labchat/internal/archive"
 	"labchat/internal/client"
 	"labchat/internal/knownservers"
@@ -109,9 +110,9 @@ func (d *device) until(holds func() bool) {
 func (d *device) in(rooms ...string) {
 	d.t.Helper()
 	d.until(func() bool {
-		return d.link.online() && !slices.ContainsFunc(rooms, func(room string) bool {
-			at := d.book.find(roomID(room))
-			return at == nil || at.stands != inside
+		return d.Link.IsOnline() && !slices.ContainsFunc(rooms, func(room string) bool {
+			at := d.Book.Find(app.RoomID(room))
+			return at == nil || at.Stands != app.Inside
 		})
 	})
 }
@@ -120,7 +121,7 @@ func (d *device) in(rooms ...string) {
 func (d *device) unplug() {
 	d.t.Helper()
 	d.net.shut(true)
-	d.until(func() bool { return d.link.status.State == wire.StateOffline })
+	d.until(func() bool { return d.Link.Status.State == wire.StateOffline })
 }
 
 // plugIn gives it back.
@@ -128,15 +129,15 @@ func (d *device) plugIn() {
 	d.t.Helper()
 	d.net.shut(false)
 	d.real.Retry()
-	d.until(d.link.online)
+	d.until(d.Link.IsOnline)
 }
 
 // settled waits until all is here that a login brings.
 func (d *device) settled() {
 	d.t.Helper()
 	tag := d.real.Do(wire.Rooms{})
-	d.link.asked[tag] = errand{act: wire.ActRooms, quiet: true}
-	d.until(func() bool { _, waits := d.link.asked[tag]; return !waits })
+	d.Link.Errands[tag] = app.Errand{Act: wire.ActRooms, Quiet: true}
+	d.until(func() bool { _, waits := d.Link.Errands[tag]; return !waits })
 }
 
 func TestWhatOneDeviceHasReadOfflineTheOthersHearAtItsNextLogin(t *testing.T) {
@@ -148,11 +149,11 @@ func TestWhatOneDeviceHasReadOfflineTheOthersHearAtItsNextLogin(t *testing.T) {
 		phone.in(wire.Lobby)
 		phone.enters("/msg carol")
 		floods(t, addr, 0, early)
-		lobby := func(d *device) *place { return d.book.room(wire.Lobby) }
+		lobby := func(d *device) *app.Place { return d.Book.Room(wire.Lobby) }
 		desk.until(func() bool { return len(spoken(lobby(desk))) == early })
-		phone.until(func() bool { return lobby(phone).counts.unread == early })
+		phone.until(func() bool { return lobby(phone).Counts.Unread == early })
 		desk.unplug()
-		desk.wait(2 * lookFor) // somebody looks at it
+		desk.wait(2 * app.LookFor) // somebody looks at it
 		if restart {
 			desk.turnOff()
 			desk = turnOn(t, addr, desk.dir, client.ModeLogin)
@@ -160,12 +161,12 @@ func TestWhatOneDeviceHasReadOfflineTheOthersHearAtItsNextLogin(t *testing.T) {
 		} else {
 			desk.plugIn()
 		}
-		phone.until(func() bool { return lobby(phone).counts.unread == 0 })
-		read := lobby(phone).counts.mark
+		phone.until(func() bool { return lobby(phone).Counts.Unread == 0 })
+		read := lobby(phone).Counts.Mark
 		desk.settled()
 		phone.settled()
-		if lobby(desk).counts.mark < read || lobby(phone).counts.mark != read {
-			t.Errorf("restart %v: the marks are %d and %d, want %d", restart, lobby(desk).counts.mark, lobby(phone).counts.mark, read)
+		if lobby(desk).Counts.Mark < read || lobby(phone).Counts.Mark != read {
+			t.Errorf("restart %v: the marks are %d and %d, want %d", restart, lobby(desk).Counts.Mark, lobby(phone).Counts.Mark, read)
 		}
 	}
 }
@@ -181,14 +182,14 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 	phone.enters("/join tea")
 	phone.in("tea")
 	phone.enters("a line")
-	desk.until(func() bool { return len(spoken(desk.book.room("tea"))) == 1 })
-	desk.wait(2 * lookFor) // it is read,
-	desk.settled()         // and the server has a mark for it
+	desk.until(func() bool { return len(spoken(desk.Book.Room("tea"))) == 1 })
+	desk.wait(2 * app.LookFor) // it is read,
+	desk.settled()             // and the server has a mark for it
 
 	desk.unplug()
 	desk.enters("/leave")
 	desk.tell(bubble.Key{Text: "y"})
-	desk.until(func() bool { return desk.book.find("#tea") == nil })
+	desk.until(func() bool { return desk.Book.Find("#tea") == nil })
 	desk.plugIn()
 	desk.settled()
 	desk.wants("back online", "#lobby")
@@ -200,10 +201,10 @@ func TestARoomThatWasLeftIsNotBackAfterReconnectsAndRestarts(t *testing.T) {
 	phone.settled()
 	phone.wants("the other device", "#lobby", "#tea") // it is in the rooms that it is in
 
-	phone.switchTo(phone.book.room(wire.Lobby))
+	phone.switchTo(phone.Book.Room(wire.Lobby))
 	phone.enters("/leave")
 	phone.tell(bubble.Key{Text: "y"})
-	phone.until(func() bool { return phone.book.find("#lobby") == nil })
+	phone.until(func() bool { return phone.Book.Find("#lobby") == nil })
 	phone.turnOff()
 	phone = turnOn(t, addr, phone.dir, client.ModeLogin)
 	phone.in("tea")

@@ -3,13 +3,15 @@ package tui
 import (
 	"errors"
 	"testing"
+
+	"labchat/internal/app"
 )
 
 func TestWhatAFullDiskDidNotTakeOfTheScreenIsWrittenLater(t *testing.T) {
 	s := caughtUp(t)
 	s.archive.failing = errors.New("no space left on device")
 	s.hear(told(0, 5)...)
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	s.types("a draft")
 	s.wait(draftPause)
 	s.shows("does not take what is to be kept")
@@ -17,7 +19,7 @@ func TestWhatAFullDiskDidNotTakeOfTheScreenIsWrittenLater(t *testing.T) {
 		t.Fatalf("%d marks are on a full disk", n)
 	}
 	s.archive.failing = nil
-	s.wait(rewriteAfter)
+	s.wait(app.RewriteAfter)
 	if got, want := s.archive.marks["lab3"], idOf(4); got != want {
 		t.Errorf("the mark is at %d, want %d", got, want)
 	}

@@ -63,7 +63,7 @@ func TestADraftTakesNoControlCharacters(t *testing.T) {
 }
 
 func TestTheComposerWrapsWhatIsWritten(t *testing.T) {
-	c := composer{paint: newPaint(plainTheme(), nil, nil), editing: edits()}
+	c := composer{paint: newPaint(plainTheme(), nil), editing: edits()}
 	for _, s := range append(hostile, "one\n\ntwo", "👍🏽👍🏽👍🏽", "नि नि") {
 		c.Load("#lab3", s)
 		for w := 1; w < 40; w++ {

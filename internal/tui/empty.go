@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 )
@@ -10,19 +11,15 @@ import (
 // A deed is something to do, and what it is typed or pressed with.
 type deed struct{ how, what text.Safe }
 
-// silent says whether nothing was said yet that is shown.
-func (t *timeline) silent() bool {
-	return !slices.ContainsFunc(t.lines, func(l *line) bool { return !l.hidden && (l.spoken() || l.kind == lineFile) })
-}
-
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
-func (m *Model) introduce(at *place, rows []text.Safe, w int) {
-	free := at.log.drawn.free
-	if free == 0 || at.log.at.up || !at.log.silent() {
+func (m *Model) introduce(at *app.Place, rows []text.Safe, w int) {
+	log := m.timeline(at)
+	free := log.drawn.free
+	if free == 0 || log.at.up || !at.Log.IsSilent() {
 		return
 	}
-	lead := signColumn(at.log.drawn.nick) + 2
+	lead := signColumn(log.drawn.nick) + 2
 	inner := max(min(w-lead-edge, maxMeasure), 1)
 	words := m.introduction(at)
 	deeds := m.deeds(at, inner)
@@ -52,71 +49,71 @@ func (m *Model) introduce(at *place, rows []text.Safe, w int) {
 }
 
 // introduction says who we are and what the conversation is.
-func (m *Model) introduction(at *place) []text.Safe {
-	me := "You are " + m.link.label
-	if m.link.me == "" {
+func (m *Model) introduction(at *app.Place) []text.Safe {
+	me := "You are " + m.Link.Label
+	if m.Link.Me == "" {
 		return []text.Safe{"You are not logged in yet."}
 	}
-	if at.private() {
-		return append([]text.Safe{me + ", alone with " + m.book.labelOf(at) + "."}, m.inPrivate(at))
+	if at.IsPrivate() {
+		return append([]text.Safe{me + ", alone with " + m.Book.LabelOf(at) + "."}, m.inPrivate(at))
 	}
-	if at.nowhere() {
+	if at.IsNowhere() {
 		return []text.Safe{me + ", in no room."}
 	}
-	if at.stands != inside {
-		return []text.Safe{me + ".", "This is the room #" + at.label + ", which you are not in."}
+	if at.Stands != app.Inside {
+		return []text.Safe{me + ".", "This is the room #" + at.Label + ", which you are not in."}
 	}
-	words := []text.Safe{me + ", in the room #" + at.label + "."}
-	switch n := at.people.count(); {
-	case at.people.part:
+	words := []text.Safe{me + ", in the room #" + at.Label + "."}
+	switch n := at.People.Count(); {
+	case at.People.Part:
 		words = append(words, "Who is here is not known: this server tells only who comes, goes and writes.")
 	case n > 1:
-		words = append(words, people(n)+" read what is said here.")
+		words = append(words, app.CountPeople(n)+" read what is said here.")
 	default:
 		words = append(words, "Nobody else is here yet.")
 	}
-	if n := len(m.book.known); n > 1 {
-		words = append(words, "There are "+plural(n, "room")+" on this server.")
+	if n := len(m.Book.KnownRooms); n > 1 {
+		words = append(words, "There are "+app.Plural(n, "room")+" on this server.")
 	} else if n == 1 {
 		words = append(words, "It is the only room on this server.")
 	}
-	if at.topic != "" {
-		words = append(words, "Topic: "+at.topic)
+	if at.Topic != "" {
+		words = append(words, "Topic: "+at.Topic)
 	}
 	return words
 }
 
 // inPrivate says who can read a private conversation.
-func (m *Model) inPrivate(at *place) text.Safe {
-	name := at.label
+func (m *Model) inPrivate(at *app.Place) text.Safe {
+	name := at.Label
 	switch {
-	case at.peer.path.Blocked:
+	case at.Peer.Path.Blocked:
 		return "Nothing is sent before you have answered for the key of " + name + "."
-	case at.peer.path.Request:
+	case at.Peer.Path.Request:
 		return name + " asks for this conversation, and waits for your answer."
-	case at.peer.secure():
+	case at.Peer.IsSecure():
 		return "What you write only " + name + " can read: it is encrypted from end to end."
 	}
 	return "Nothing was written yet. The prompt says who can read it on the way."
 }
 
 // deeds are three things to do, in rows of at most w columns.
-func (m *Model) deeds(at *place, w int) []text.Safe {
-	name := text.CleanLine(at.name)
-	has := func(v command.Verb) bool { return m.link.offer == nil || m.link.offer[v] }
+func (m *Model) deeds(at *app.Place, w int) []text.Safe {
+	name := text.CleanLine(at.Name)
+	has := func(v command.Verb) bool { return m.Link.Offer == nil || m.Link.Offer[v] }
 	var all []deed
-	if at.private() && at.peer.path.Request && has(command.Accept) {
+	if at.IsPrivate() && at.Peer.Path.Request && has(command.Accept) {
 		all = append(all, deed{"/accept " + name, "takes the request"}, deed{"/refuse " + name, "does not"})
 	}
-	if at.nowhere() {
+	if at.IsNowhere() {
 		all = append(all, deed{"/rooms", "lists the rooms there are"}, deed{"/join NAME", "enters one; /create NAME makes it"})
 	} else {
 		all = append(all, deed{"Enter", "says what you type"})
 	}
 	switch {
-	case at.private() && at.peer.secure() && has(command.Verify):
+	case at.IsPrivate() && at.Peer.IsSecure() && has(command.Verify):
 		all = append(all, deed{"/verify " + name, "compares the keys"})
-	case !at.private() && has(command.Msg):
+	case !at.IsPrivate() && has(command.Msg):
 		all = append(all, deed{"/msg NAME", "to one person alone"})
 	}
 	all = append(all, deed{"ctrl+k", "another room or person"}, deed{"F1", "all keys and commands"})

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
@@ -40,8 +41,8 @@ func TestAnEmptyPrivateConversationSaysWhoReadsIt(t *testing.T) {
 		s := open(t, size[0], size[1])
 		s.hear(online()...)
 		s.hear(directTo("alice", 4000))
-		s.switchTo(s.book.person("alice"))
-		s.book.current.log = timeline{paint: s.paint, shown: true}
+		s.switchTo(s.Book.Person("alice"))
+		s.Book.Current.Log, s.logs = app.Log{Shown: true}, nil
 		s.tell(bubble.Sized{W: size[0], H: size[1]})
 		for _, want := range []string{"You are sara", "Enter", "/verify alice", "ctrl+k"} {
 			if !strings.Contains(s.View(), want) {

@@ -240,7 +240,7 @@ func (s *scene) wait(d time.Duration) {
 // hear lets the session say events, as one batch.
 func (s *scene) hear(events ...wire.Event) {
 	s.t.Helper()
-	s.tell(batch{s.link.session, events})
+	s.tell(batch{s.Link.Session, events})
 }
 
 // press presses keys by name.

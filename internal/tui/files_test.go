@@ -119,7 +119,7 @@ func TestACardThatIsWrappedKeepsItsFrame(t *testing.T) {
 	s := open(t, 60, 24)
 	s.hear(online()...)
 	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a very long name of a file that nobody can read.txt", State: wire.TransferDone, SHA256: "98eaaaaaaaaaaae4", File: "/tmp/where/the/file/is/now/a very long name of a file that nobody can read.txt", At: at(14, 3)})
-	s.switchTo(s.book.byID["@alice"])
+	s.switchTo(s.Book.ByID["@alice"])
 	for _, row := range []string{"│ ┌ a very long", "│ │ nobody can", "│ │ whole and", "│ │ /tmp/where", "│ │ long name", "│ └ read.txt"} {
 		s.shows(row)
 	}
@@ -128,12 +128,12 @@ func TestACardThatIsWrappedKeepsItsFrame(t *testing.T) {
 func TestAFileThatCameAfterANoteStandsBelowIt(t *testing.T) {
 	s := open(t, 80, 24)
 	s.hear(online()...)
-	alice := s.book.person("alice")
+	alice := s.Book.Person("alice")
 	s.switchTo(alice)
-	s.note(alice, "direct connection made")
+	s.Note(alice, "direct connection made")
 	s.lingers(10 * time.Minute)
 	s.hear(&wire.Transfer{ID: "f", User: "alice", Name: "a.bin", State: wire.TransferOffered, At: wire.MillisOf(s.clock.now)})
-	s.note(alice, "the newest")
+	s.Note(alice, "the newest")
 	view := s.View()
 	for i, words := range []string{"direct connection made", "a.bin", "the newest"} {
 		at := strings.Index(view, words)

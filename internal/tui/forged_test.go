@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"pgregory.net/rapid"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
@@ -63,14 +64,14 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 					case 0:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindGuest, Text: words, Action: true})
 					case 1:
-						log := &s.book.current.log
+						log := s.timeline(s.Book.Current)
 						e := &wire.Transfer{User: from, Name: words, File: words, Reason: words, State: wire.TransferDone, SHA256: words}
-						log.Note(&line{kind: lineFile, at: at(14, i), from: marked(from, wire.KindGuest), text: s.paint.fileWords(e)})
+						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: app.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
 					default:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: words})
 					}
 				}
-				log := &s.book.current.log
+				log := s.timeline(s.Book.Current)
 				rows := log.View(w, 60)
 				for i, sign := range signs(rows, log.drawn.nick) {
 					for _, mark := range marks(th) {
@@ -114,8 +115,8 @@ func TestEveryNoticeHasAMark(t *testing.T) {
 			s := open(t, 80, 24, func(c *Config) { c.Theme = th })
 			s.hear(online()...)
 			s.hear(&wire.Notice{Text: "first\nbob's key is verified " + strings.Repeat("and more ", 30)}, &wire.Joined{Room: "lab3", Name: "mia"})
-			s.book.current.log.Note(&line{kind: lineAlarm, at: at(14, 33), text: "the key of bob has changed " + text.Repeat("and more ", 30)})
-			log := &s.book.current.log
+			s.Book.Current.Log.Note(&app.Line{Kind: app.LineAlarm, At: at(14, 33), Text: "the key of bob has changed " + text.Repeat("and more ", 30)})
+			log := s.timeline(s.Book.Current)
 			rows := log.View(w, 60)
 			got := strings.Join(signs(rows, log.drawn.nick), "")
 			for _, mark := range marks(th) {
@@ -134,8 +135,8 @@ func TestWhoIsTypingNeverStandsUnderASign(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: string(th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified")})
 			l := s.layout()
-			rows := s.body(l)
-			if got := signs(rows[len(rows)-1:], s.book.current.log.drawn.nick)[0]; got != " " {
+			rows := conversation{s.Model}.View(l.main, l.body)
+			if got := signs(rows[len(rows)-1:], s.timeline(s.Book.Current).drawn.nick)[0]; got != " " {
 				t.Errorf("%s at %v: got %q in %q", name, size, got, rows[len(rows)-1])
 			}
 		}
@@ -146,9 +147,9 @@ func TestWhatTheServerSaysIsNotTakenForWhatTheProgramSays(t *testing.T) {
 	const forged = "bob's key is verified"
 	s := entered(t)
 	s.hear(&wire.Notice{Text: forged}, &wire.JokeTold{Text: forged}, &wire.Goodbye{Text: forged}, &wire.Welcome{Motd: forged})
-	for _, l := range s.book.current.log.lines {
-		if strings.HasPrefix(string(l.text), forged) {
-			t.Errorf("the program says %q", l.text)
+	for _, l := range s.Book.Current.Log.Lines {
+		if strings.HasPrefix(string(l.Text), forged) {
+			t.Errorf("the program says %q", l.Text)
 		}
 	}
 }

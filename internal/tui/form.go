@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -48,6 +49,7 @@ type inquiry struct{ server, dialect, name string }
 // A form asks how to come in: which server, as whom. It comes back, with all
 // its fields filled, after a login that was refused.
 type form struct {
+	m        *Model
 	paint    *paint
 	server   bubble.Input
 	dialect  string // as Login.Dialect
@@ -68,8 +70,9 @@ type form struct {
 	back     bool   // there is a conversation behind it to go back to
 }
 
-func newForm(cfg Config, p *paint) *form {
-	f := &form{paint: p, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
+func newForm(m *Model) *form {
+	cfg := &m.cfg
+	f := &form{m: m, paint: m.paint, mode: cfg.Login.Mode, dialect: cmp.Or(cfg.Login.Dialect, autoDialect)}
 	f.server, f.name, f.password = bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText), bubble.NewInput(wire.MaxText)
 	f.password.Secret()
 	switch {
@@ -147,9 +150,9 @@ func (f *form) Fail(code wire.Code, reason text.Safe) {
 	}
 }
 
-// formKey gives a key to the form and does what it asks for.
-func (m *Model) formKey(k bubble.Key) {
-	f := m.form
+// Key writes into a field, goes to another one, or does what the form is for.
+func (f *form) Key(k bubble.Key) {
+	m := f.m
 	switch on := func(b key.Binding) bool { return key.Matches(k, b) }; {
 	case on(formKeys.leave) && f.back:
 		m.form = nil
@@ -157,7 +160,7 @@ func (m *Model) formKey(k bubble.Key) {
 	case on(formKeys.leave), on(formKeys.quit):
 		m.order(bubble.OrderQuit)
 	case on(formKeys.help):
-		m.over.openHelp(m.link.offer)
+		m.openHelp()
 	case on(formKeys.next):
 		f.move(1)
 	case on(formKeys.back):
@@ -169,10 +172,16 @@ func (m *Model) formKey(k bubble.Key) {
 	case on(formKeys.submit):
 		m.submit()
 	default:
-		f.edit(m, k)
+		f.edit(k)
 	}
 	m.probe(false)
 }
+
+// Binds reports whether a key edits a field, or shows the password.
+func (f *form) Binds(k bubble.Key) bool { return bubble.Edits(k.Name) || key.Matches(k, formKeys.show) }
+
+// Writes may be a password.
+func (*form) Writes() writing { return writesSecret }
 
 // move goes to the next field, around the ends.
 func (f *form) move(n int) {
@@ -187,7 +196,7 @@ func (f *form) move(n int) {
 }
 
 // edit writes into the field, or chooses the mode.
-func (f *form) edit(m *Model, k bubble.Key) {
+func (f *form) edit(k bubble.Key) {
 	in := f.active()
 	switch {
 	case in != nil:
@@ -198,8 +207,8 @@ func (f *form) edit(m *Model, k bubble.Key) {
 		f.choose(-1)
 	}
 	f.failed[f.focus] = ""
-	m.moment.edits++
-	m.later(draftPause, paused{m.moment.edits})
+	f.m.moment.edits++
+	f.m.later(draftPause, paused{f.m.moment.edits})
 }
 
 // choose goes to the next choice of the field, around the ends.
@@ -256,7 +265,7 @@ func (f *form) checkName() text.Safe {
 		return "type the name that you want to be known by"
 	}
 	if err := wire.CheckUser(name); err != nil {
-		return cleanError(err)
+		return app.CleanError(err)
 	}
 	return ""
 }
@@ -330,7 +339,7 @@ func (m *Model) startHere() {
 func (m *Model) connected(c connected) {
 	switch {
 	case c.err != nil && m.form != nil:
-		m.form.Fail("", cleanError(c.err))
+		m.form.Fail("", app.CleanError(c.err))
 	case c.err == nil:
 		m.moveTo(c.server)
 		m.use(c.to)
@@ -367,9 +376,7 @@ func (m *Model) probe(rested bool) {
 }
 
 // at says whether two looks are at the same server.
-func (i inquiry) at(other inquiry) bool {
-	return i.server == other.server && i.dialect == other.dialect
-}
+func (i inquiry) at(o inquiry) bool { return i.server == o.server && i.dialect == o.dialect }
 
 // probed shows what the server said, unless another question was asked since.
 func (m *Model) probed(p probed) {
@@ -379,7 +386,7 @@ func (m *Model) probed(p probed) {
 	}
 	f.found, f.heard, f.looking = p.found, p.err == nil, false
 	if p.err != nil {
-		f.failed[fieldServer] = cleanError(p.err)
+		f.failed[fieldServer] = app.CleanError(p.err)
 		f.nobody = f.asked.server
 	}
 	if p.found.Unfit {

@@ -72,7 +72,7 @@ func TestTheFormBeginsAtTheFirstThingThatIsNotKnown(t *testing.T) {
 		"the name is known too":       {Login{Server: "h", Name: "sara"}, fieldPassword},
 		"a guest's name may be other": {Login{Server: "h", Name: "sara", Mode: ModeGuest}, fieldName},
 	} {
-		if got := newForm(Config{Login: tt.known}, newPaint(plainTheme(), nil, nil)).focus; got != tt.want {
+		if got := newForm(&Model{cfg: Config{Login: tt.known}, paint: newPaint(plainTheme(), nil)}).focus; got != tt.want {
 			t.Errorf("%s: got field %d, want %d", name, got, tt.want)
 		}
 	}

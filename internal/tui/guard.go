@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -24,27 +25,26 @@ const anyRoom = "\x00"
 // A guard keeps what is typed from going where it is not meant to go. What the
 // person caused is never guarded: a key pressed after it is meant for it.
 type guard struct {
-	switched time.Time // to another conversation, by itself
-	arose    time.Time // a form or a dialog came up by itself, or a form went
-	busy     bool      // keys still go where they went before that
-	gone     text.Safe // what to say to keys for something that went by itself, "" for the form
-	typed    time.Time // the last text, zero after Enter
-	ahead    bool      // the next key was pressed before there was a screen
-	slash    time.Time // alt+/ was pressed, which may have been Esc and a command
-	held     bool      // Enter was held: what is typed next is another line
-	refused  time.Time // Enter did nothing with the line, which is still there to be mended
-	loaded   time.Time // a draft of an earlier run came into the composer
-	begun    time.Time // the first text of the line in the composer
-	secret   bool      // a password was to be asked for, and that came to nothing: the next text may be it
-	ready    *place    // a room that was asked for and came while a line was being written
-	missed   string    // a room that was asked for and refused,
-	missedAt time.Time // then
+	switched time.Time  // to another conversation, by itself
+	arose    time.Time  // a form or a dialog came up by itself, or a form went
+	busy     bool       // keys still go where they went before that
+	gone     text.Safe  // what to say to keys for something that went by itself, "" for the form
+	typed    time.Time  // the last text, zero after Enter
+	ahead    bool       // the next key was pressed before there was a screen
+	slash    time.Time  // alt+/ was pressed, which may have been Esc and a command
+	held     bool       // Enter was held: what is typed next is another line
+	refused  time.Time  // Enter did nothing with the line, which is still there to be mended
+	loaded   time.Time  // a draft of an earlier run came into the composer
+	begun    time.Time  // the first text of the line in the composer
+	ready    *app.Place // a room that was asked for and came while a line was being written
+	missed   string     // a room that was asked for and refused,
+	missedAt time.Time  // then
 }
 
 // arise takes note that something came up by itself and takes the keys from
 // now on.
 func (m *Model) arise() {
-	m.moment.guard.arose, m.moment.guard.busy, m.moment.guard.gone = m.paint.now(), true, ""
+	m.moment.guard.arose, m.moment.guard.busy, m.moment.guard.gone = m.paint.Now(), true, ""
 }
 
 // unseen takes note of the first of the keys that were pressed before there was
@@ -59,7 +59,7 @@ func (m *Model) unseen() {
 		m.arise()
 		return
 	}
-	m.moment.guard.switched = m.paint.now()
+	m.moment.guard.switched = m.paint.Now()
 }
 
 // retire takes the form away. What is being typed into it is not for the
@@ -71,9 +71,9 @@ func (m *Model) retire() {
 	f := m.form
 	m.form, m.moment.touched = nil, false
 	if !f.busy && (f.focus == fieldPassword || !f.password.Empty()) {
-		m.moment.guard.secret = true
+		m.SecretNext = true
 	}
-	if g := &m.moment.guard; m.paint.now().Sub(g.typed) < restFor {
+	if g := &m.moment.guard; m.paint.Now().Sub(g.typed) < restFor {
 		m.arise()
 	}
 }
@@ -83,7 +83,7 @@ func (m *Model) retire() {
 // draft, or nowhere if a form has just gone: it may be the end of a password.
 // Other keys have to be pressed again, and so has an answer that was too hasty.
 func (m *Model) early(k bubble.Key) bool {
-	g, now := &m.moment.guard, m.paint.now()
+	g, now := &m.moment.guard, m.paint.Now()
 	if !g.busy {
 		return false
 	}
@@ -96,7 +96,7 @@ func (m *Model) early(k bubble.Key) bool {
 	if types || k.Text != "" && !hasty {
 		g.typed = now // not the end of it
 	}
-	over := m.over.open() || m.form != nil
+	over := m.over != nil || m.form != nil
 	switch {
 	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
 		m.composer.answer.Key(k) // the password goes on
@@ -108,7 +108,7 @@ func (m *Model) early(k bubble.Key) bool {
 	case g.gone != "":
 		m.flash(g.gone)
 	default:
-		m.flash("you are logged in: what you type from here on goes to " + m.book.current.title())
+		m.flash("you are logged in: what you type from here on goes to " + m.Book.Current.Title())
 	}
 	return true
 }
@@ -121,13 +121,13 @@ func (m *Model) watch(k bubble.Key) {
 		g.typed = time.Time{}
 		return
 	case k.Text != "":
-		g.typed = m.paint.now()
+		g.typed = m.paint.Now()
 	}
 	if k.Text != "" && m.composer.draft.empty() {
 		g.begun = g.typed
 	}
-	apart := g.held || m.paint.now().Sub(g.loaded) < restFor || m.anew(k)
-	if apart && k.Text != "" && m.composer.query == nil && !m.over.open() && m.form == nil {
+	apart := g.held || m.paint.Now().Sub(g.loaded) < restFor || m.anew(k)
+	if apart && k.Text != "" && m.composer.query == nil && m.over == nil && m.form == nil {
 		m.setAside()
 	}
 	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
@@ -142,7 +142,7 @@ func (m *Model) anew(k bubble.Key) bool {
 		return false
 	}
 	verb := !strings.ContainsFunc(m.composer.draft.String(), unicode.IsSpace)
-	return m.paint.now().Sub(refused) < restFor || verb && command.Begins(k.Text)
+	return m.paint.Now().Sub(refused) < restFor || verb && command.Begins(k.Text)
 }
 
 // setAside takes a line that was held, or that came back under somebody's
@@ -153,8 +153,8 @@ func (m *Model) setAside() {
 		return
 	}
 	m.composer.Take()
-	if m.moment.guard.secret {
-		m.recallable(m.book.current, line) // not on the disk
+	if m.SecretNext {
+		m.recallable(m.Book.Current, line) // not on the disk
 	} else {
 		m.remember(line)
 	}
@@ -172,26 +172,26 @@ func (m *Model) hold(line string, a command.Action) bool {
 	switch {
 	case !does(a):
 	case m.guarded() && m.differs(line, a, anyRoom):
-		m.flash(m.book.current.title() + " has just come up: press Enter again to send it there")
+		m.flash(m.Book.Current.Title() + " has just come up: press Enter again to send it there")
 		return true
-	case m.paint.now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
+	case m.paint.Now().Sub(g.slash) < guardFor && command.IsCommand("/"+line):
 		m.flash("alt+/ went here; /" + text.CleanLine(line) + " was not done: press Enter again to say this here")
 		return true
 	case !again && m.askedAnew(a):
 		m.flash("somebody else asks under that name now: press Enter again to accept this one")
 		return true
-	case !again && g.secret && command.IsText(a, line):
-		m.flash("no password was asked for, and this may be it: press Enter again to say it in " + m.book.current.title())
+	case !again && m.SecretNext && command.IsText(a, line):
+		m.flash("no password was asked for, and this may be it: press Enter again to say it in " + m.Book.Current.Title())
 		return true
 	case !again:
 		if room := m.meanwhile(line, a); room != "" {
-			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.book.current.title())
+			m.flash("#" + text.CleanLine(room) + " was asked for: press Enter again to send this in " + m.Book.Current.Title())
 			return true
 		}
 	}
 	g.held, g.ready, g.missed = false, nil, ""
 	if _, nothing := a.(command.Nothing); !nothing {
-		g.secret = false
+		m.SecretNext = false
 	}
 	return false
 }
@@ -200,8 +200,8 @@ func (m *Model) hold(line string, a command.Action) bool {
 func (m *Model) askedAnew(a command.Action) bool {
 	ask, _ := a.(command.Ask)
 	yes, accepts := ask.Request.(wire.Accept)
-	at := m.book.find(personID(yes.Name))
-	return accepts && at != nil && at.peer != nil && at.peer.path.Request && m.moment.guard.begun.Before(at.peer.changed.Add(restFor))
+	at := m.Book.Find(app.PersonID(yes.Name))
+	return accepts && at != nil && at.Peer != nil && at.Peer.Path.Request && m.moment.guard.begun.Before(at.Peer.Changed.Add(restFor))
 }
 
 // does says whether an action does anything: all others can't go wrong.
@@ -215,7 +215,7 @@ func does(a command.Action) bool {
 }
 
 // guarded says whether Enter and what is pasted are held.
-func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switched) < guardFor }
+func (m *Model) guarded() bool { return m.paint.Now().Sub(m.moment.guard.switched) < guardFor }
 
 // meanwhile is a room that was asked for and has not come to the screen, or was
 // refused when the line had been begun or had hardly been, and in which the line
@@ -223,11 +223,11 @@ func (m *Model) guarded() bool { return m.paint.now().Sub(m.moment.guard.switche
 func (m *Model) meanwhile(line string, a command.Action) string {
 	var rooms []string
 	if at := m.moment.guard.ready; at != nil {
-		rooms = append(rooms, at.name)
+		rooms = append(rooms, at.Name)
 	}
-	for _, e := range m.link.asked {
-		if e.room != "" && m.paint.now().Sub(e.since) < joinFor {
-			rooms = append(rooms, e.room)
+	for _, e := range m.Link.Errands {
+		if e.Room != "" && m.paint.Now().Sub(e.Since) < joinFor {
+			rooms = append(rooms, e.Room)
 		}
 	}
 	if g := &m.moment.guard; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
@@ -243,7 +243,7 @@ func (m *Model) meanwhile(line string, a command.Action) string {
 
 // differs says whether a line that does a here does something else in a room.
 func (m *Model) differs(line string, a command.Action, room string) bool {
-	there := m.context()
+	there := m.Context()
 	there.To, there.Room = "", room
 	return !reflect.DeepEqual(a, command.Parse(line, there))
 }
@@ -255,12 +255,12 @@ func (m *Model) writing() bool { return m.composer.query != nil || !m.composer.d
 // arrive goes to a room that was asked for, unless a line was begun meanwhile:
 // that stays where it was begun, and whoever writes it with it. Who has seen the room
 // since it was asked for, and went on from there, is not taken back.
-func (m *Model) arrive(at *place, ask errand) {
+func (m *Model) arrive(at *app.Place, ask app.Errand) {
 	switch {
-	case at == m.book.current, at.shown.After(ask.since):
-	case m.writing() && m.moment.edits != ask.edits:
+	case at == m.Book.Current, at.ShownAt.After(ask.Since):
+	case m.writing() && m.moment.edits != ask.Edits:
 		m.moment.guard.ready = at
-		m.flash(at.title() + " is there: this line stays in " + m.book.current.title())
+		m.flash(at.Title() + " is there: this line stays in " + m.Book.Current.Title())
 	default:
 		m.switchTo(at)
 	}

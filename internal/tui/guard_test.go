@@ -39,7 +39,7 @@ func (s *scene) expectDraft(want string) {
 
 func (s *scene) expectPlace(want string) {
 	s.t.Helper()
-	if got := s.book.current.id; got != want {
+	if got := s.Book.Current.ID; got != want {
 		s.t.Errorf("on %s, want %s", got, want)
 	}
 }
@@ -246,7 +246,7 @@ func TestASecondAnswerDoesNotTakeAnybodyBackToARoom(t *testing.T) {
 	s.expectPlace("@ann")
 	s.lingers(time.Millisecond)
 	s.enters("/leave #random")
-	s.hear(&wire.Left{Room: "random", Name: s.link.me})
+	s.hear(&wire.Left{Room: "random", Name: s.Link.Me})
 	s.enters("/join random")
 	_, third := asked[wire.Join](s.session)
 	s.hear(&wire.Entered{Re: wire.Re{Re: third}, Room: "random"})
@@ -279,7 +279,7 @@ func TestALineForARoomThatWasRefusedIsAskedAboutOnce(t *testing.T) {
 		s := entered(t)
 		s.enters(ask)
 		refuse := func() {
-			for tag := range s.link.asked {
+			for tag := range s.Link.Errands {
 				s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Code: wire.CodeNoRoom})
 			}
 		}
@@ -322,7 +322,7 @@ func TestALineThatWasRefusedIsNotGluedToTheNext(t *testing.T) {
 	s.expectDraft("/nick")
 	s.press("ctrl+u")
 	s.enters(strings.Repeat("x", wire.MaxText) + "y")
-	s.link.lines = 10
+	s.Link.MaxLine = 10
 	s.press("ctrl+u")
 	s.enters("far too long")
 	s.types("next")
@@ -360,7 +360,7 @@ func TestARoomThatIsLeftWhileALineIsWrittenStaysUntilOneGoesElsewhere(t *testing
 	s.expectPlace("#lab3")
 	s.expectDraft("hello")
 	s.press("ctrl+n")
-	if s.book.byID["#lab3"] != nil {
+	if s.Book.ByID["#lab3"] != nil {
 		t.Error("the room is on the list")
 	}
 	s.expectDraft("")

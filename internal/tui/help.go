@@ -21,57 +21,20 @@ const (
 	keyColumn   = 17
 )
 
-// An overlay is what lies over the whole screen: one of these, or nothing.
-type overlay struct {
-	help     *helpPane
-	switcher *switcher
-	outbox   *outboxView
-	verify   *verifyBox
-}
-
-func (o *overlay) open() bool { return *o != overlay{} }
-
 // openHelp names no command beside a key that is not one here.
-func (o *overlay) openHelp(offer command.Offer) {
-	table := bindings()
+func (m *Model) openHelp() {
+	table, offer := bindings(), m.Link.Offer
 	for i, b := range table {
 		if b.word != "" && offer.Takes(string(b.word)) {
 			table[i].SetHelp(b.Help().Key+" "+string(b.word), b.Help().Desc)
 		}
 	}
-	*o = overlay{help: &helpPane{table: table, offer: offer}}
-}
-
-// Key gives a key to what is open.
-func (o *overlay) Key(m *Model, k bubble.Key) {
-	switch {
-	case o.switcher != nil:
-		o.switcher.Key(m, k)
-	case o.outbox != nil:
-		o.outbox.Key(m, k)
-	case o.verify != nil:
-		o.verify.Key(m, k)
-	case o.help != nil:
-		o.help.Key(m, k)
-	}
-}
-
-// View returns at most h rows of w columns.
-func (o *overlay) View(w, h int, m *Model) []text.Safe {
-	switch {
-	case o.switcher != nil:
-		return o.switcher.View(w, h, m)
-	case o.outbox != nil:
-		return o.outbox.View(w, h, m)
-	case o.verify != nil:
-		return o.verify.View(w, h, m.paint)
-	default:
-		return o.help.View(w, h, m.paint)
-	}
+	m.over = &helpPane{m: m, table: table, offer: offer}
 }
 
 // A helpPane shows all keys, commands and signs, printed from their tables.
 type helpPane struct {
+	m     *Model
 	table []binding
 	offer command.Offer
 	pager bubble.Pager
@@ -192,19 +155,21 @@ func keyName(k string) text.Safe {
 }
 
 // Key closes the help or moves in it.
-func (h *helpPane) Key(m *Model, k bubble.Key) {
+func (h *helpPane) Key(k bubble.Key) {
+	m := h.m
 	switch {
 	case h.pager.Key(k):
 	case key.Matches(k, helpKeys.close):
-		m.over = overlay{}
+		m.over = nil
 	case key.Matches(k, helpKeys.quit):
-		m.over = overlay{}
+		m.over = nil
 		m.quit()
 	}
 }
 
 // View returns the box with the part of the help that is looked at.
-func (h *helpPane) View(w, height int, p *paint) []text.Safe {
+func (h *helpPane) View(w, height int) []text.Safe {
+	p := h.m.paint
 	width := min(helpWidth, w)
 	inner := max(width-4, 1)
 	var rows []text.Safe
@@ -221,3 +186,9 @@ func (h *helpPane) View(w, height int, p *paint) []text.Safe {
 	}
 	return p.veiled(p.boxed(p.Frame.Dialog, p.parts(inner-2, "help", leave, more), page, width), w, height)
 }
+
+// Binds reports false: it has no key with Alt.
+func (*helpPane) Binds(bubble.Key) bool { return false }
+
+// Writes is nothing.
+func (*helpPane) Writes() writing { return writesNothing }

@@ -52,7 +52,7 @@ func TestTheHelpCanBeReadAtEverySize(t *testing.T) {
 				t.Errorf("%v: no %q in\n%s", size, want, strings.Join(rows, "\n"))
 			}
 		}
-		for _, e := range command.HelpEntries(s.link.offer) {
+		for _, e := range command.HelpEntries(s.Link.Offer) {
 			if want := e.Signature + " " + e.Help; !strings.Contains(whole, want) {
 				t.Errorf("%v: no %q", size, want)
 			}

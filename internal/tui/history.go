@@ -1,12 +1,10 @@
 package tui
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/wire"
 )
-
-// maxInputs is how many lines of a conversation's history are kept at hand.
-const maxInputs = 500
 
 // A history is the lines that were written in one conversation, or for it. They
 // are offered nowhere else: what was said to one person is no use to others.
@@ -25,7 +23,7 @@ func (h *history) add(line string) {
 	if n := len(h.lines); n == 0 || h.lines[n-1] != line {
 		h.lines = append(h.lines, line)
 	}
-	h.lines = h.lines[max(len(h.lines)-maxInputs, 0):]
+	h.lines = h.lines[max(len(h.lines)-app.MaxInputs, 0):]
 	h.own = true
 	h.leave()
 }
@@ -77,18 +75,18 @@ const formerServer = "a former server"
 // moveTo takes note of the server that the form named. What was written at
 // another one stays there: its rooms and people only have the same names.
 func (m *Model) moveTo(server string) {
-	was := m.link.home
-	m.link.home = server
+	was := m.Link.Home
+	m.Link.Home = server
 	if was == "" || was == server {
 		return
 	}
-	m.book.kept, m.book.marks = restored{}, nil
-	for _, at := range m.book.all() {
-		at.draft = ""
+	m.Book.Kept, m.Book.Marks = app.Restored{}, nil
+	for _, at := range m.Book.All() {
+		at.Draft = ""
 	}
 	m.composer = composer{paint: m.paint, editing: m.composer.editing}
-	if at := m.book.current; at != nil {
-		m.composer.Load(at.id, "")
+	if at := m.Book.Current; at != nil {
+		m.composer.Load(at.ID, "")
 	}
 	m.popup.Close()
 }
@@ -96,21 +94,21 @@ func (m *Model) moveTo(server string) {
 // remember adds a line that was typed here to the history that it belongs to,
 // here and on disk.
 func (m *Model) remember(line string) {
-	id := m.book.current.id
-	if who := command.Names(line, m.context()); who != "" {
-		id = personID(who)
+	id := m.Book.Current.ID
+	if who := command.Names(line, m.Context()); who != "" {
+		id = app.PersonID(who)
 	}
 	id = wire.Fold(id)
 	m.composer.historyOf(id).add(line)
 	m.composer.here.leave()
-	m.disk.write(m, func(a Archive) error { return a.AddInput(id, line) })
+	m.Keep(func(a app.Archive) error { return a.AddInput(id, line) })
 }
 
 // recallable adds a line that was refused to the history of the conversation
 // where it was typed, to be mended. It is not kept on disk: what is no command
 // may be a mistyped password.
-func (m *Model) recallable(at *place, line string) {
+func (m *Model) recallable(at *app.Place, line string) {
 	if at != nil && line != "" {
-		m.composer.historyOf(at.id).add(line)
+		m.composer.historyOf(at.ID).add(line)
 	}
 }

@@ -30,7 +30,7 @@ func (s *scene) offered() string {
 func (s *scene) expectOffered(want string) {
 	s.t.Helper()
 	if got := s.offered(); got != want {
-		s.t.Errorf("%s is offered %q, want %q", s.book.current.id, got, want)
+		s.t.Errorf("%s is offered %q, want %q", s.Book.Current.ID, got, want)
 	}
 }
 
@@ -72,9 +72,9 @@ func TestEachConversationHasItsOwnHistoryAfterARestart(t *testing.T) {
 	again.hear(online()...)
 	again.hear(&wire.Entered{Room: "general"})
 	again.expectOffered("for the room")
-	again.switchTo(again.book.person("alice"))
+	again.switchTo(again.Book.Person("alice"))
 	again.expectOffered("/msg alice between us")
-	again.switchTo(again.book.room("general"))
+	again.switchTo(again.Book.Room("general"))
 	again.expectOffered("")
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -43,7 +44,7 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 	s.hear(online()...)
 	s.hear(&wire.Gap{Re: wire.Re{Re: "r1"}, Room: "lab3", From: idOf(130), To: idOf(629), Count: 500, More: true})
 	s.hear(told(130, 630)...)
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	s.press("alt+u")
 	s.shows("500 new since 14:03")
 	s.press("alt+end")
@@ -51,7 +52,7 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 		t.Fatalf("asked at once: %+v", all)
 	}
 	s.press("alt+home")
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	all, tag := fetched(s)
 	if len(all) != 1 || all[0].Room != "lab3" || all[0].Before != idOf(130) {
 		t.Fatalf("got %+v", all)
@@ -59,7 +60,7 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(30), To: idOf(129), Count: 100, More: true})
 	s.hear(told(30, 130)...)
 	s.press("alt+home")
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	all, tag = fetched(s)
 	if len(all) != 2 || all[1].Before != idOf(30) {
 		t.Fatalf("got %+v", all)
@@ -67,11 +68,11 @@ func TestMissingLinesAreShownAsAHoleAndFetched(t *testing.T) {
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(29), Count: 30, More: true})
 	s.hear(told(0, 30)...)
 	s.press("alt+end", "alt+home")
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	if n := len(s.words()); n != 630 {
 		t.Errorf("got %d lines, want all 630", n)
 	}
-	if s.book.current.counts.unread != 0 {
+	if s.Book.Current.Counts.Unread != 0 {
 		t.Error("fetched lines count as unread")
 	}
 }
@@ -93,7 +94,7 @@ func TestWhoComesDownToAHoleIsNotCarriedPastIt(t *testing.T) {
 			break
 		}
 	}
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	s.shows("line 99.")
 	if all, _ := fetched(s); len(all) != 0 {
 		t.Errorf("asked for %+v", all)
@@ -126,7 +127,7 @@ func TestLinesThatAreLeftOutOnTheirWayAreAHole(t *testing.T) {
 	s.hear(told(0, 5)...)
 	s.hear(&wire.Gap{Room: "lab3", From: idOf(5), To: idOf(8), More: true, Out: 4})
 	s.hear(told(9, 12)...)
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	s.press("pgup")
 	all, tag := fetched(s)
 	if len(all) != 1 || all[0].Before != idOf(9) {
@@ -134,7 +135,7 @@ func TestLinesThatAreLeftOutOnTheirWayAreAHole(t *testing.T) {
 	}
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3", From: idOf(0), To: idOf(8), Count: 9})
 	s.hear(told(0, 9)...)
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	s.expect("line 0.", "line 1.", "line 2.", "line 3.", "line 4.", "line 5.", "line 6.", "line 7.", "line 8.", "line 9.", "line 10.", "line 11.")
 }
 
@@ -152,7 +153,7 @@ func TestAHoleWaitsForTheConnection(t *testing.T) {
 	s.press("pgup")
 	_, tag := fetched(s)
 	s.hear(&wire.Refused{Re: wire.Re{Re: tag}, Of: wire.ActHistory, Code: wire.CodeBusy})
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	s.press("pgup")
 	if all, _ := fetched(s); len(all) != 2 {
 		t.Errorf("got %d questions, want another after one that was refused", len(all))
@@ -160,7 +161,7 @@ func TestAHoleWaitsForTheConnection(t *testing.T) {
 }
 
 // goesTo goes to a conversation, and lets what that begins be done.
-func (s *scene) goesTo(at *place) {
+func (s *scene) goesTo(at *app.Place) {
 	s.t.Helper()
 	s.switchTo(at)
 	s.tell(nil)
@@ -181,13 +182,13 @@ func TestPrivateLinesThatAreLeftOutAreReadFromTheArchive(t *testing.T) {
 	s.archive.lines["@bob"] = talked(0, 300)
 	s.hear(&wire.Gap{With: "bob", From: idOf(5), To: idOf(289), More: true, Out: 285})
 	s.hear(talked(290, 300)...)
-	if got := s.book.person("bob").counts.unread; got != 300 {
+	if got := s.Book.Person("bob").Counts.Unread; got != 300 {
 		t.Errorf("%d lines are unread, want all 300", got)
 	}
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.press("pgup", "alt+home", "alt+end", "alt+home")
-	s.hides(holeRow)
-	if words := spoken(s.book.person("bob")); len(words) != 300 || words[0] != "line 0." || words[299] != "line 299." {
+	s.hides(app.HoleRow)
+	if words := spoken(s.Book.Person("bob")); len(words) != 300 || words[0] != "line 0." || words[299] != "line 299." {
 		t.Errorf("got %d lines, want 300", len(words))
 	}
 }
@@ -197,23 +198,23 @@ func TestLinesThatNobodyHasKeptStayAHole(t *testing.T) {
 	s.hear(talked(7, 8)...)
 	s.hear(&wire.Gap{With: "bob", From: idOf(8), To: idOf(10), More: true, Out: 3})
 	s.hear(talked(11, 12)...)
-	s.goesTo(s.book.person("bob"))
+	s.goesTo(s.Book.Person("bob"))
 	s.press("pgup")
-	s.shows(lostRow)
+	s.shows(app.LostRow)
 }
 
 func TestAConversationOfWhichAllLinesWereLeftOutIsOnTheList(t *testing.T) {
 	s := caughtUp(t)
 	s.archive.lines["@bob"] = talked(0, 3)
 	s.hear(&wire.Gap{With: "bob", From: idOf(0), To: idOf(2), More: true, Out: 3})
-	if at := s.book.byID["@bob"]; at == nil || at.counts.unread != 3 {
+	if at := s.Book.ByID["@bob"]; at == nil || at.Counts.Unread != 3 {
 		t.Fatalf("got %+v, want bob's conversation with 3 lines", at)
 	}
-	s.goesTo(s.book.person("bob"))
-	if words := spoken(s.book.person("bob")); !slices.Equal(words, []string{"line 0.", "line 1.", "line 2."}) {
+	s.goesTo(s.Book.Person("bob"))
+	if words := spoken(s.Book.Person("bob")); !slices.Equal(words, []string{"line 0.", "line 1.", "line 2."}) {
 		t.Errorf("got %q", words)
 	}
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 }
 
 func TestARoomsHoleIsReadFromAnArchiveThatHasAllOfIt(t *testing.T) {
@@ -228,7 +229,7 @@ func TestARoomsHoleIsReadFromAnArchiveThatHasAllOfIt(t *testing.T) {
 	if all, _ := fetched(s); len(all) != 0 {
 		t.Errorf("got %+v, want no question to the server", all)
 	}
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	if n := len(s.words()); n != 12 {
 		t.Errorf("got %d lines, want 12", n)
 	}
@@ -244,8 +245,8 @@ func TestWhereTheArchiveMayLackLinesThereIsAHole(t *testing.T) {
 		First: idOf(0), Last: idOf(11), Holes: wire.Holes{{From: idOf(4) + 1, To: idOf(9) - 1}},
 	}}
 	s.hear(&wire.Entered{Room: "tea"})
-	s.goesTo(s.book.room("tea"))
-	s.shows(holeRow)
+	s.goesTo(s.Book.Room("tea"))
+	s.shows(app.HoleRow)
 	_, tag := fetched(s)
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "tea"}) // nothing was said before
 	s.press("pgup")
@@ -264,14 +265,14 @@ func TestAHoleOfTheArchiveIsShownAfterARestartAndIsFilledWithoutAnother(t *testi
 	})
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "lab3", Last: idOf(11)})
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	older, tag := fetched(s)
 
 	s.archive.lines["#lab3"] = told(0, 12)
 	s.archive.extents["lab3"] = wire.Extent{First: idOf(0), Last: idOf(11)}
 	s.hear(&wire.Filled{Room: "lab3"})
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"}) // nothing was said before the first
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	if n := len(s.words()); n != 12 {
 		t.Errorf("got %d lines, want 12", n)
 	}
@@ -285,18 +286,18 @@ func TestAHoleThatTheServerCannotFillSaysSoAndIsNotAskedForAgain(t *testing.T) {
 	s.hear(told(0, 5)...)
 	s.hear(&wire.Gap{Room: "lab3", From: idOf(9), To: idOf(11), Count: 3, More: true})
 	s.hear(told(9, 12)...)
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	s.archive.lines["#lab3"] = append(told(0, 5), told(9, 12)...)
 	s.archive.extents = map[string]wire.Extent{"lab3": {
 		First: idOf(0), Last: idOf(11), Holes: wire.Holes{{From: idOf(4) + 1, To: idOf(9) - 1, Gone: true}},
 	}}
 	s.hear(&wire.Filled{Room: "lab3"})
-	s.shows(lostRow)
+	s.shows(app.LostRow)
 	s.press("pgup", "alt+home")
 	if all, _ := fetched(s); len(all) != 0 {
 		t.Errorf("asked for %+v", all)
 	}
-	s.shows(lostRow)
+	s.shows(app.LostRow)
 }
 
 // Between two lines of which more is known, both holes are seen.
@@ -306,7 +307,7 @@ func TestAPartlyFilledHoleIsShownWhereLinesAreStillMissing(t *testing.T) {
 	s.hear(&wire.Gap{Room: "lab3", From: idOf(9), To: idOf(9), Count: 1, More: true})
 	s.hear(told(9, 10)...)
 	s.hear(told(5, 6)...)
-	if n := strings.Count(s.View(), holeRow); n != 2 {
+	if n := strings.Count(s.View(), app.HoleRow); n != 2 {
 		t.Errorf("%d holes are shown, want one above and one below the line that came", n)
 	}
 }
@@ -328,7 +329,7 @@ func TestAHoleOfWhichSomeLinesAreHereIsToldOfAtItsEnds(t *testing.T) {
 	rows := strings.Split(s.View(), "\n")
 	var below []string
 	for i, row := range rows[1:] {
-		if _, text, said := strings.Cut(row, "line "); said && strings.Contains(rows[i], holeRow) {
+		if _, text, said := strings.Cut(row, "line "); said && strings.Contains(rows[i], app.HoleRow) {
 			below = append(below, text[:1])
 		}
 	}

@@ -34,7 +34,7 @@ func FuzzNoEventHasAWordThatATerminalObeys(f *testing.F) {
 		parts := slices.Collect(slices.Chunk(foe.Events(cycled(foulWords(word))), rowsOfEvents/2))
 		s.hear(parts[int(part)%len(parts)]...)
 		s.obeysNothing("some events")
-		s.over, s.form = overlay{}, nil
+		s.over, s.form = nil, nil
 		name := views[int(view)%len(views)]
 		looks()[name](s)
 		s.obeysNothing(name)
@@ -60,7 +60,7 @@ func TestNoEventHasAWordThatATerminalObeys(t *testing.T) {
 			for few := range slices.Chunk(foe.Events(cycled(foulWords(word))), rowsOfEvents) {
 				s.hear(few...)
 				s.obeysNothing(few)
-				s.over, s.form = overlay{}, nil
+				s.over, s.form = nil, nil
 			}
 			for name, look := range looks() {
 				look(s)

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -20,19 +21,21 @@ func (m *Model) toggleInspector() {
 
 // inspect asks for what the inspector is about to show.
 func (m *Model) inspect() {
-	if at := m.book.current; m.screen.shown.peer && at.private() {
-		m.link.do(wire.Route{Name: at.name}, errand{quiet: true})
+	if at := m.Book.Current; m.screen.shown.peer && at.IsPrivate() {
+		m.Link.Do(wire.Route{Name: at.Name}, app.Errand{Quiet: true})
 	}
 }
 
-// aside draws the column beside the timeline: the people, and below them the
-// inspector.
-func (m *Model) aside(w, h int) []text.Safe {
+// sidebar is the pane beside the timeline.
+type sidebar struct{ *Model }
+
+// View draws the people, and below them the inspector.
+func (m sidebar) View(w, h int) []text.Safe {
 	s := m.screen.shown
-	if !s.peer || m.book.current == nil {
+	if !s.peer || m.Book.Current == nil {
 		return m.people(w, h)
 	}
-	rows := m.inspector(m.book.current, w)
+	rows := m.inspector(m.Book.Current, w)
 	above := h - len(rows)
 	if s.noPeople || m.screen.w < peopleWidth && !s.overlay || above < 1 {
 		return window(rows, w, h, m.paint)
@@ -41,13 +44,13 @@ func (m *Model) aside(w, h int) []text.Safe {
 }
 
 // inspector draws all that is known of the way to somebody.
-func (m *Model) inspector(at *place, w int) []text.Safe {
+func (m sidebar) inspector(at *app.Place, w int) []text.Safe {
 	p := m.paint
-	if !at.private() {
+	if !at.IsPrivate() {
 		return []text.Safe{p.List.Heading.Render(text.PadRight(" PEER", w)), p.dim(text.PadRight(" no private one", w))}
 	}
-	rows := []text.Safe{p.List.Heading.Render(text.PadRight(" PEER "+at.label, w))}
-	for _, f := range m.facts(at.peer) {
+	rows := []text.Safe{p.List.Heading.Render(text.PadRight(" PEER "+at.Label, w))}
+	for _, f := range m.facts(at.Peer) {
 		for i, part := range text.Wrap(f.value, max(w-1-inspectorLabel, 1)) {
 			var label text.Safe
 			if i == 0 {
@@ -64,10 +67,10 @@ type fact struct{ label, value text.Safe }
 
 // facts are what is known of a way. Those that mean nothing for it are left
 // out.
-func (m *Model) facts(p *peer) []fact {
-	way, clock := &p.path, m.paint.clock
-	if !p.known {
-		return []fact{{"path", m.plainBadge(way) + ", not encrypted"}}
+func (m sidebar) facts(p *app.Peer) []fact {
+	way, clock := &p.Path, m.paint.HourMinute
+	if !p.Known {
+		return []fact{{"path", m.PlainBadge(way) + ", not encrypted"}}
 	}
 	all := []fact{
 		{"path", pathName(way)},
@@ -80,7 +83,7 @@ func (m *Model) facts(p *peer) []fact {
 		all = append(all, fact{"loss", text.Sprintf("%d / %d", way.Lost, way.Packets)})
 	}
 	if way.Key != wire.KeyNone {
-		all = append(all, fact{"key", shortPrint(way.Device, m.paint)}, fact{"", m.checked(way)})
+		all = append(all, fact{"key", m.ShortPrint(way.Device)}, fact{"", m.checked(way)})
 	}
 	if way.Since > 0 {
 		all = append(all, fact{"since", clock(way.Since)})
@@ -126,7 +129,7 @@ func natName(n wire.NAT) text.Safe {
 }
 
 // checked says whether a person has compared the key.
-func (m *Model) checked(way *wire.Path) text.Safe {
+func (m sidebar) checked(way *wire.Path) text.Safe {
 	g := m.paint.Glyph
 	switch way.Key {
 	case wire.KeyVerified:
@@ -148,11 +151,11 @@ func (m *Model) checked(way *wire.Path) text.Safe {
 }
 
 // rttFact is the round-trip time, and a small chart of the last ones.
-func (m *Model) rttFact(p *peer) text.Safe {
-	if p.path.RTT <= 0 {
+func (m sidebar) rttFact(p *app.Peer) text.Safe {
+	if p.Path.RTT <= 0 {
 		return ""
 	}
-	return millis(p.path.RTT) + " " + spark(p.rtts, text.Split(m.paint.Glyph.Spark, ""))
+	return app.Milliseconds(p.Path.RTT) + " " + spark(p.RTTs, text.Split(m.paint.Glyph.Spark, ""))
 }
 
 // spark draws values as bars, the largest as high as can be.

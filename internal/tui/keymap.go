@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -35,8 +34,8 @@ const (
 func bindings() []binding {
 	return []binding{
 		{keys("next unread", "alt+a"), groupMove, "/next", "next", (*Model).nextUnread},
-		{keys("next", "ctrl+n", "alt+right"), groupMove, "", "", func(m *Model) { m.switchTo(m.book.step(1)) }},
-		{keys("previous", "ctrl+p", "alt+left"), groupMove, "", "", func(m *Model) { m.switchTo(m.book.step(-1)) }},
+		{keys("next", "ctrl+n", "alt+right"), groupMove, "", "", func(m *Model) { m.switchTo(m.Book.Step(1)) }},
+		{keys("previous", "ctrl+p", "alt+left"), groupMove, "", "", func(m *Model) { m.switchTo(m.Book.Step(-1)) }},
 		{keys("jump to anything", "ctrl+k", "ctrl+g"), groupMove, "", "jump", (*Model).openSwitcher},
 		{keys("where I was", "alt+/"), groupMove, "/go", "", (*Model).whereIWas},
 		{keys("by number", numbers()...), groupMove, "/go N", "", nil},
@@ -56,11 +55,11 @@ func bindings() []binding {
 		{keys("room list", "f7"), groupPanes, "", "", (*Model).toggleList},
 		{keys("people", "f8"), groupPanes, "", "", (*Model).togglePeople},
 		{keys("peer inspector", "alt+i"), groupPanes, "/inspect", "", (*Model).toggleInspector},
-		{keys("help", "f1"), groupApp, "", "help", func(m *Model) { m.over.openHelp(m.link.offer) }},
+		{keys("help", "f1"), groupApp, "", "help", (*Model).openHelp},
 		{keys("clear, then quit", "ctrl+c"), groupApp, "", "", (*Model).clearOrQuit},
 		{keys("quit", "ctrl+q"), groupApp, "", "quit", (*Model).quit},
 		{keys("outbox", "alt+o"), groupApp, "/outbox", "outbox", (*Model).openOutbox},
-		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", (*Model).cancelTransfer},
+		{keys("cancel transfer", "alt+c"), groupApp, "/cancel", "", func(m *Model) { m.CancelTransfer() }},
 		{keys("connect now", "alt+r"), groupApp, "/retry", "retry", (*Model).retry},
 		{keys("edit the server", "alt+e"), groupApp, "/connect", "edit server", (*Model).editServer},
 		{keys("close, hide", "esc"), groupApp, "", "hide", (*Model).escape},
@@ -125,7 +124,7 @@ func (table keymap) does(k bubble.Key) func(*Model) {
 		return nil
 	case table[i].do == nil:
 		number := slices.Index(table[i].Keys(), k.Name) + 1
-		return func(m *Model) { m.switchTo(m.book.number(number)) }
+		return func(m *Model) { m.switchTo(m.Book.Number(number)) }
 	}
 	return table[i].do
 }
@@ -150,5 +149,3 @@ func (b *binding) briefName() string {
 	}
 	return string(keyName(b.Keys()[0]))
 }
-
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -110,13 +110,13 @@ func (l *layout) columns(s shown) {
 	}
 }
 
-// timeline is how many rows the timeline has: one less than the body, for who
-// is typing, where there is one to spare.
-func (l layout) timeline() int {
-	if l.body < footerHeight {
-		return l.body
+// timelineRows is how many rows of a conversation's the timeline has: one less,
+// for who is typing, where there is one to spare.
+func timelineRows(body int) int {
+	if body < footerHeight {
+		return body
 	}
-	return l.body - 1
+	return body - 1
 }
 
 // columnWidths says how wide the room list and the people are.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -20,7 +21,7 @@ func readsWhileALineComes(t *testing.T, stored bool) *scene {
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "tea"})
 	var read []any
-	for _, j := range s.Update(batch{s.link.session, []wire.Event{&wire.Entered{Room: "lab3", Last: idOf(4)}}}) {
+	for _, j := range s.Update(batch{s.Link.Session, []wire.Event{&wire.Entered{Room: "lab3", Last: idOf(4)}}}) {
 		if j.Do != nil && j.After == 0 {
 			read = append(read, j.Do(context.Background()))
 		}
@@ -31,19 +32,19 @@ func readsWhileALineComes(t *testing.T, stored bool) *scene {
 	}
 	s.hear(told(8, 9)...)
 	s.tell(read...)
-	s.goesTo(s.book.room("lab3"))
+	s.goesTo(s.Book.Room("lab3"))
 	return s
 }
 
 func TestALineThatComesWhileTheArchiveIsReadIsNoSignOfAHole(t *testing.T) {
 	s := readsWhileALineComes(t, true)
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	s.expect("line 0.", "line 1.", "line 2.", "line 3.", "line 4.", "line 8.")
 }
 
 func TestALineThatTheArchiveDoesNotTakeWhileItIsReadIsASignOfAHole(t *testing.T) {
 	s := readsWhileALineComes(t, false)
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 }
 
 func TestARoomOfWhichNoMissedLineHadRoomInTheAnswerShowsThemOnceTheyAreFetched(t *testing.T) {
@@ -53,13 +54,13 @@ func TestARoomOfWhichNoMissedLineHadRoomInTheAnswerShowsThemOnceTheyAreFetched(t
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "lab3", Last: idOf(8)}, &wire.Gap{Room: "lab3", More: true})
 	s.hear(told(11, 12)...)
-	s.shows(holeRow)
+	s.shows(app.HoleRow)
 	_, tag := fetched(s)
 	s.hear(&wire.Gap{Re: wire.Re{Re: tag}, Room: "lab3"}) // nothing was said before the first
 	s.archive.lines["#lab3"] = append(told(0, 9), told(11, 12)...)
 	s.archive.extents = map[string]wire.Extent{"lab3": {First: idOf(0), Last: idOf(11)}}
 	s.hear(&wire.Filled{Room: "lab3"})
-	s.hides(holeRow)
+	s.hides(app.HoleRow)
 	if n := len(s.words()); n != 10 {
 		t.Errorf("got %d lines, want 10", n)
 	}

@@ -18,15 +18,15 @@ func inTea(t *testing.T) *scene {
 	s := open(t, 100, 24)
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "lab3"}, &wire.Entered{Room: "tea"})
-	s.switchTo(s.book.room("tea"))
+	s.switchTo(s.Book.Room("tea"))
 	return s
 }
 
 // ids names the places on the list.
 func (s *scene) ids() []string {
 	var ids []string
-	for _, at := range s.book.all() {
-		ids = append(ids, at.id)
+	for _, at := range s.Book.All() {
+		ids = append(ids, at.ID)
 	}
 	return ids
 }
@@ -67,10 +67,10 @@ func TestARoomThatWasLeftDoesNotComeBackWithItsMark(t *testing.T) {
 	s.hear(online()[0], in, &wire.Entered{Room: "lab3"}, &wire.ReadMoved{Room: "told later", Last: 8}, &wire.ReadMoved{Room: "Tea", Last: last.ID})
 	s.wants("back online", "#lab3")
 	s.hear(&wire.Entered{Room: "tea", Last: last.ID}, &wire.Entered{Room: "told later", Last: 8}, last, said("tea", "bob", 14, 6, 1, "news"))
-	if n := s.book.room("tea").counts.unread; n != 1 {
+	if n := s.Book.Room("tea").Counts.Unread; n != 1 {
 		t.Errorf("%d lines are unread, want the one behind the mark", n)
 	}
-	if got := s.book.room("told later").counts.mark; got != 8 {
+	if got := s.Book.Room("told later").Counts.Mark; got != 8 {
 		t.Errorf("the mark that came later is %d", got)
 	}
 }
@@ -161,8 +161,8 @@ func TestTheRoomOfTheFirstStartIsNotBackAfterItWasLeft(t *testing.T) {
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "milk"}, &wire.Entered{Room: "tea"})
 	s.wants("a start in other rooms", "#milk", "#tea")
-	if s.book.current.id != "#milk" {
-		t.Errorf("%s is on the screen", s.book.current.id)
+	if s.Book.Current.ID != "#milk" {
+		t.Errorf("%s is on the screen", s.Book.Current.ID)
 	}
 }
 
@@ -223,7 +223,7 @@ func TestAMarkThatComesAfterItsRoomCountsAsOneBefore(t *testing.T) {
 		}
 		s.hear(lines...)
 		s.hear(&wire.ReadMoved{Room: "milk", Last: mark - 1})
-		if got := s.book.room("milk").counts.unread; got != 6 {
+		if got := s.Book.Room("milk").Counts.Unread; got != 6 {
 			t.Errorf("late %v: %d lines are unread, want those behind the mark", late, got)
 		}
 	}

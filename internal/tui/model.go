@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -12,34 +13,28 @@ import (
 
 // The times of the screen.
 const (
-	lookFor    = time.Second     // a conversation counts as read after it
 	typingPace = 3 * time.Second // between two words that we are typing
 	draftPause = time.Second     // a draft is kept when nobody types for so long
 	flashFor   = 3 * time.Second // a flash hides the status row so long, unless a key comes
 	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
-const (
-	// flashConnecting is true until the session says how that went.
-	flashConnecting = "connecting"
-	// flashQueued is before what the lines of a conversation wait for.
-	flashQueued = "queued: "
-)
+// flashConnecting is true until the session says how that went.
+const flashConnecting = "connecting"
 
 // Model is the whole screen. Update changes it, View draws it; neither is for
 // more than one goroutine.
 type Model struct {
+	*app.App
 	cfg      Config
 	paint    *paint
-	link     link
-	book     book
+	logs     map[*app.Place]*timeline // how places are shown
 	composer composer
 	popup    popup
 	banner   banner
 	form     *form        // nil: not shown
-	over     overlay      // help, switcher
+	over     pane         // what covers the screen, nil: nothing
 	screen   screen       // its size, and what was drawn
-	disk     disk         // writes to the archive, one after the other
 	jobs     []bubble.Job // started by the Update under way
 	keys     keymap       // of the screen
 	moment   moment       // what depends on time
@@ -55,25 +50,24 @@ type moment struct {
 	flash   text.Safe // a word in the status row, for a while or until the next key
 	flashes int       // the newest flash; the ends of older ones are void
 	touched bool      // a key was pressed since the screen is there
-	company bool      // somebody else is here, or was
 }
 
 // New returns a screen that is not shown yet. now and zone are time.Now and
 // time.Local outside tests.
 func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
-	p := newPaint(cfg.Theme, now, zone)
-	m := &Model{cfg: cfg, paint: p}
-	m.book.paint = p
+	m := &Model{cfg: cfg}
+	m.App = app.New(viewer{m}, cfg.Room, cfg.Direct, now, zone)
+	p := newPaint(cfg.Theme, &m.App.Clock)
+	m.paint, m.Signs = p, p.signs()
 	m.composer = composer{paint: p, editing: edits()}
 	m.keys = bindings()
-	m.link.lines = wire.MaxText
 	room := cfg.Room
 	if room == "" {
 		room = wire.Lobby
 	}
-	m.show(m.book.room(room))
+	m.show(m.Book.Room(room))
 	if cfg.Form || cfg.Session == nil {
-		m.form = newForm(cfg, p)
+		m.form = newForm(m)
 	}
 	return m
 }
@@ -87,7 +81,7 @@ func (m *Model) Init() []bubble.Job {
 		m.probe(true)
 	}
 	if m.cfg.Hint != "" {
-		m.notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
+		m.Notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
 	}
 	m.tick()
 	m.askBackground()
@@ -107,16 +101,10 @@ func (m *Model) Update(msg any) []bubble.Job {
 		m.screen.stale = m.apply(msg) || was
 	case closed:
 		m.closed(msg)
-	case older:
-		m.older(msg)
-	case filling:
-		m.filled(msg)
-	case learned:
-		m.learned(msg)
-	case restored:
-		m.restored(msg)
-	case written:
-		m.written(msg)
+	case func():
+		if msg != nil {
+			msg()
+		}
 	case listed:
 		m.listed(msg)
 	case probed:
@@ -125,8 +113,6 @@ func (m *Model) Update(msg any) []bubble.Job {
 		m.connected(msg)
 	case ticked:
 		m.ticked(msg)
-	case looked:
-		m.looked(msg)
 	case paused:
 		m.paused(msg)
 	case bubble.Background:
@@ -164,30 +150,25 @@ func (m *Model) order(o bubble.Order) { m.jobs = append(m.jobs, bubble.Job{Order
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
-	if m.link.archive != c.Archive {
-		m.link.ignored = nil
-	}
 	if q := m.composer.query; q != nil { // it is about the session before
-		m.moment.guard.secret = m.moment.guard.secret || q.secret
+		m.SecretNext = m.SecretNext || q.secret
 		m.composer.Answer(m, "")
 	}
-	m.link.shown = nil
-	m.link.session, m.link.archive, m.link.arrived = c.Session, c.Archive, c.Arrived
-	m.link.known = c.Known
+	m.Connect(c.Session, c.Archive, c.Arrived, c.Known)
 	m.reconsider()
 	m.jobs = append(m.jobs, bubble.Job{Feed: listen(c.Session)})
-	m.restore()
-	if at := m.book.current; at != nil {
-		m.fetch(at)
+	m.Restore()
+	if at := m.Book.Current; at != nil {
+		m.Fetch(at)
 	}
 }
 
 // tick sets the clock to the next moment at which the screen changes by itself:
 // a second while something runs, else the minute.
 func (m *Model) tick() {
-	now := m.paint.now()
+	now := m.paint.Now()
 	next := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
-	if m.link.lost() || m.typingShown() {
+	if m.Link.IsLost() || m.typingShown() {
 		next = time.Second
 	}
 	due := now.Add(next)
@@ -208,8 +189,8 @@ func (m *Model) ticked(t ticked) {
 
 // typingShown says whether somebody is typing in the place on the screen.
 func (m *Model) typingShown() bool {
-	at := m.book.current
-	return at != nil && len(at.writers(m.paint.now())) > 0
+	at := m.Book.Current
+	return at != nil && len(at.Writers(m.paint.Now())) > 0
 }
 
 // flash says something in the status row for a while or until the next key: it
@@ -230,24 +211,5 @@ func (m *Model) unflash(s text.Safe) {
 func (m *Model) faded(f faded) {
 	if f.n == m.moment.flashes {
 		m.moment.flash = ""
-	}
-}
-
-// note adds a line of ours to a place, or where nobody knows better, to the
-// one on the screen.
-func (m *Model) note(at *place, s text.Safe) {
-	if at == nil {
-		at = m.book.current
-	}
-	if at == nil {
-		at = m.book.room(m.cfg.Room)
-	}
-	at.log.Note(&line{kind: lineNote, at: m.paint.millis(), text: s})
-}
-
-// notes adds several.
-func (m *Model) notes(at *place, lines []text.Safe) {
-	for _, s := range lines {
-		m.note(at, s)
 	}
 }

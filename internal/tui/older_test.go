@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
@@ -87,7 +88,7 @@ func TestPrivatePlacesTellTheTruthOfAnOlderDialect(t *testing.T) {
 			s.hear(&path)
 			s.shows(c.heading)
 			s.shows(c.prompt)
-			if _, got := s.badge(s.book.current); string(got) != c.badge {
+			if _, got := s.badge(s.Book.Current); string(got) != c.badge {
 				t.Errorf("the badge is %q, want %q", got, c.badge)
 			}
 			s.hides("lines wait here")
@@ -128,7 +129,7 @@ func TestAPlaceThatALineMakesAtAnOlderServerSaysHowItsLinesGo(t *testing.T) {
 func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Status{State: wire.StateOnline, Dialect: "names"})
-	s.book.room("lab3").stands = outside
+	s.Book.Room("lab3").Stands = app.Outside
 	me := wire.Person{Name: "sara", Kind: wire.KindOld}
 	s.hear(&wire.PeopleList{Room: "lab3", People: []wire.Person{me}, Partial: true, Own: true})
 	s.tell(bubble.Sized{W: 80, H: 24})
@@ -142,7 +143,7 @@ func TestARoomWhosePeopleAreNotToldSaysSo(t *testing.T) {
 	s.tell(bubble.Sized{W: 80, H: 24})
 	s.shows("3 people")
 	s.hides("online:") // nobody has asked
-	if s.book.room("lab3").stands != inside {
+	if s.Book.Room("lab3").Stands != app.Inside {
 		t.Error("it is a room that we are not in")
 	}
 }
@@ -178,7 +179,7 @@ func TestTheLobbyIsNotOpenedWhereTheRegistryHasNone(t *testing.T) {
 			s.shows("# lab3 · not encrypted")
 			s.shows("#lab3, in plain text (readable on the way) › hello")
 			s.hides("1 no room")
-			if n := len(s.book.all()); n != 1 {
+			if n := len(s.Book.All()); n != 1 {
 				t.Errorf("there are %d conversations, want the room alone", n)
 			}
 		})

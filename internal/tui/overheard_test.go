@@ -13,14 +13,14 @@ func TestTheTitleSaysHowManyReadInClearText(t *testing.T) {
 	s.hear(online()...)
 	title := func(want string) {
 		t.Helper()
-		got := s.heading(s.layout())
+		got := titleBar{s.Model, s.layout()}.heading()
 		if want == "" && strings.Contains(string(got), "clear text") || !strings.Contains(string(got), want) {
 			t.Errorf("the title is %q, want %q in it", got, want)
 		}
 	}
 	s.hear(&wire.Entered{Room: "lab3", People: []wire.Person{{Name: "sara", Kind: wire.KindAccount}, {Name: "Anonymous7", Kind: wire.KindOld, Plain: true}}})
 	title("1 reads in clear text")
-	if rows := string(text.Join(s.people(24, 10), "\n")); !strings.Contains(rows, "~Anonymous7 plain") {
+	if rows := string(text.Join(sidebar{s.Model}.people(24, 10), "\n")); !strings.Contains(rows, "~Anonymous7 plain") {
 		t.Errorf("the list of people is\n%s", rows)
 	}
 	s.hear(&wire.Joined{Room: "lab3", Name: "bob", Kind: wire.KindAccount})

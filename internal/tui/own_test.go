@@ -40,7 +40,7 @@ func TestTheRuleStandsAboveNewsAndNeverAboveAnOwnLine(t *testing.T) {
 	}
 	s.hear(mineIn("lab3", 36, 0, "mine again"))
 	s.press("ctrl+p")
-	if s.hides(" new "); s.book.byID["#lab3"].log.ToRule() {
+	if s.hides(" new "); s.timeline(s.Book.ByID["#lab3"]).ToRule() {
 		t.Error("alt+u finds news where there is nothing but an own line")
 	}
 }
@@ -85,8 +85,8 @@ func TestAMissedOwnLineIsSettledWhenItsReceiptComes(t *testing.T) {
 	if n := strings.Count(s.View(), "before the stop"); n != 1 {
 		t.Errorf("the line stands there %d times:\n%s", n, s.View())
 	}
-	if l := s.book.current.log.lines[s.book.current.log.settled()-1]; len(s.book.current.log.pending) != 0 || l.text == "" {
-		t.Errorf("a line still waits: %+v", s.book.current.log.pending)
+	if l := s.Book.Current.Log.Lines[s.Book.Current.Log.Settled()-1]; len(s.Book.Current.Log.Pending) != 0 || l.Text == "" {
+		t.Errorf("a line still waits: %+v", s.Book.Current.Log.Pending)
 	}
 }
 

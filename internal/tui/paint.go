@@ -1,10 +1,9 @@
 package tui
 
 import (
-	"time"
-
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
@@ -14,50 +13,26 @@ import (
 // paint is what panes draw with: the theme, and the time as this place has it.
 type paint struct {
 	inks
+	*app.Clock
 	Border theme.Border
 	Glyph  theme.Glyph
 	Form   theme.Form
 	Code   theme.Code
 	theme  theme.Theme
 	nicks  map[string]ink
-	now    func() time.Time
-	zone   *time.Location
 }
 
-func newPaint(t theme.Theme, now func() time.Time, zone *time.Location) *paint {
+func newPaint(t theme.Theme, c *app.Clock) *paint {
 	return &paint{
 		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
-		theme: t, nicks: map[string]ink{}, now: now, zone: zone,
+		theme: t, nicks: map[string]ink{}, Clock: c,
 	}
-}
-
-// clock prints hours and minutes.
-func (p *paint) clock(at wire.Millis) text.Safe { return text.CleanLine(p.local(at).Format("15:04")) }
-
-// day prints a date as the rule above a day does.
-func (p *paint) day(at wire.Millis) text.Safe {
-	day := p.local(at)
-	if day.Year() != p.now().In(p.zone).Year() {
-		return text.CleanLine(day.Format("Mon 2 January 2006"))
-	}
-	return text.CleanLine(day.Format("Mon 2 January"))
-}
-
-func (p *paint) local(at wire.Millis) time.Time { return at.Time().In(p.zone) }
-
-func (p *paint) sameDay(a, b wire.Millis) bool {
-	ay, am, ad := p.local(a).Date()
-	by, bm, bd := p.local(b).Date()
-	return ad == bd && am == bm && ay == by
 }
 
 func (p *paint) sameMinute(a, b wire.Millis) bool {
 	const minute = 60_000 // zones differ by whole minutes
 	return a/minute == b/minute
 }
-
-// millis is the present as messages have it.
-func (p *paint) millis() wire.Millis { return wire.MillisOf(p.now()) }
 
 func (p *paint) dim(s text.Safe) text.Safe { return p.Text.Muted.Render(s) }
 
@@ -92,52 +67,52 @@ func around(w int, label text.Safe) (left, right int) {
 }
 
 // delivery is the state of an own line, at the right edge.
-func (p *paint) delivery(d delivery) text.Safe {
+func (p *paint) delivery(d app.Delivery) text.Safe {
 	style := p.Timeline.Receipt.Render
 	switch d {
-	case deliveryQueued:
+	case app.DeliveryQueued:
 		return style("queued")
-	case deliverySent:
+	case app.DeliverySent:
 		return style(p.Glyph.Sent + " sent")
-	case deliveryInbox:
+	case app.DeliveryInbox:
 		return style("in inbox")
-	case deliveryDelivered:
+	case app.DeliveryDelivered:
 		return style(p.Glyph.Read)
-	case deliveryRead:
+	case app.DeliveryRead:
 		return style(p.Glyph.Read + " read")
-	case deliveryFailed:
+	case app.DeliveryFailed:
 		return p.Timeline.Failed.Render("failed")
-	case deliveryNone:
+	case app.DeliveryNone:
 	}
 	return ""
 }
 
 // sender styles the name of a line, which has been padded.
-func (p *paint) sender(l *line, who text.Safe) text.Safe {
+func (p *paint) sender(l *app.Line, who text.Safe) text.Safe {
 	switch {
-	case l.kind == lineAlarm:
+	case l.Kind == app.LineAlarm:
 		return p.Timeline.Failed.Render(who)
-	case !l.spoken():
+	case !l.IsSpoken():
 		return p.Timeline.Notice.Render(who)
-	case l.own:
+	case l.Own:
 		return p.Timeline.Self.Render(who)
 	default:
-		return p.nick(string(l.from)).Render(who)
+		return p.nick(string(l.From)).Render(who)
 	}
 }
 
 // said styles one row of a line's text.
-func (p *paint) said(l *line, row text.Safe) text.Safe {
+func (p *paint) said(l *app.Line, row text.Safe) text.Safe {
 	switch {
 	case row == "":
 		return ""
-	case l.kind == lineAlarm:
+	case l.Kind == app.LineAlarm:
 		return p.Timeline.Failed.Render(row)
-	case !l.spoken():
+	case !l.IsSpoken():
 		return p.Timeline.Notice.Render(row)
-	case l.mention:
+	case l.Mention:
 		return p.Timeline.Mention.Render(row)
-	case l.kind == lineAction:
+	case l.Kind == app.LineAction:
 		return p.Timeline.Action.Render(row)
 	default:
 		return p.Text.Normal.Render(row)
@@ -188,5 +163,7 @@ func spread(w int, left, right text.Safe) text.Safe {
 	return text.PadRight(left, w-text.Width(right)) + right
 }
 
-// cleanError is an error as it may be shown: part of it may be foreign.
-func cleanError(err error) text.Safe { return text.CleanLine(err.Error()) }
+// signs are those of the theme.
+func (p *paint) signs() app.Signs {
+	return app.Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
+}

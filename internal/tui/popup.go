@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -41,7 +42,7 @@ func (u *popup) Follow(m *Model) {
 	if m.composer.draft.cursor != len(m.composer.draft.runes) || strings.Contains(line, "\n") {
 		return
 	}
-	if m.cfg.Direct && command.Destination(line, m.context()) != "command" {
+	if m.cfg.Direct && command.Destination(line, m.Context()) != "command" {
 		return
 	}
 	ghost, effect := command.Signature(line)
@@ -72,10 +73,10 @@ func beginsCommand(line string) bool {
 // offer lists the completions of a line.
 func (u *popup) offer(m *Model, line string) {
 	u.base = line
-	w := &lookup{book: &m.book}
-	u.items = command.Complete(line, len(m.composer.draft.before()), w, m.link.offer)
+	w := &lookup{Book: &m.Book}
+	u.items = command.Complete(line, len(m.composer.draft.before()), w, m.Link.Offer)
 	if w.rooms {
-		m.askRooms()
+		m.AskRooms()
 	}
 	if len(u.items) == 1 && u.items[0].Text == line {
 		u.items = nil // there already
@@ -83,22 +84,25 @@ func (u *popup) offer(m *Model, line string) {
 	u.notes = map[string]text.Safe{}
 	for _, item := range u.items {
 		if item.Kind == command.KindRoom {
-			u.notes[item.Value] = m.book.about(item.Value)
+			u.notes[item.Value] = m.Book.About(item.Value)
 		}
 	}
 }
 
 // A lookup is the book, and whether somebody looked for a room in it.
 type lookup struct {
-	*book
+	*app.Book
 	rooms bool
 }
 
 // Rooms names the rooms.
 func (l *lookup) Rooms() []string {
 	l.rooms = true
-	return l.book.Rooms()
+	return l.RoomNames()
 }
+
+// People names the people.
+func (l *lookup) People() []string { return l.PeopleNames() }
 
 // complete puts the next completion into the draft, or the one before.
 func (m *Model) complete(step int) {

@@ -2,107 +2,18 @@ package tui
 
 import (
 	"strings"
-	"time"
 
-	"github.com/charmbracelet/bubbles/key"
-
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
-// press gives a key to whoever lies uppermost: the form, an overlay, a query,
-// the completion; then to the key table, and last to the composer.
-func (m *Model) press(k bubble.Key) {
-	m.moment.flash, m.moment.touched = "", true
-	k = m.unbound(m.unescape(k))
-	m.unseen()
-	if m.early(k) {
-		return
-	}
-	m.watch(k)
-	m.route(k)
-}
-
-// route gives a key to whoever lies uppermost now.
-func (m *Model) route(k bubble.Key) {
-	switch {
-	case m.over.open():
-		m.over.Key(m, k)
-	case m.form != nil:
-		m.formKey(k)
-	case m.composer.query != nil:
-		m.queryKey(k)
-	case m.popup.Key(m, k):
-	default:
-		m.screenKey(k)
-	}
-}
-
-// unescape makes Esc and a letter within a second what Alt and the letter are,
-// if that is set: for terminals without Alt.
-func (m *Model) unescape(k bubble.Key) bubble.Key {
-	now := m.paint.now()
-	escaped := m.cfg.EscIsAlt && now.Sub(m.moment.escaped) < escapeFor
-	m.moment.escaped = time.Time{}
-	if escaped && !k.Paste && len([]rune(k.Text)) == 1 {
-		return bubble.Key{Name: "alt+" + strings.ToLower(k.Text), Letter: k.Text}
-	}
-	return k
-}
-
-// unbound says so where a combination with Alt does nothing. Its letter is text
-// where text is written: it may have been Esc and a letter, or a layout's own
-// way to a sign.
-func (m *Model) unbound(k bubble.Key) bubble.Key {
-	if !strings.HasPrefix(k.Name, "alt+") || m.binds(k.Name) {
-		return k
-	}
-	switch q := m.composer.query; {
-	case k.Letter == "" || m.over.open() && m.over.switcher == nil:
-		m.flash(text.CleanLine(k.Name) + " does nothing here")
-		return k
-	case !m.over.open() && (m.form != nil || q != nil && q.secret): // no part of a secret is shown
-		m.flash("this key with Alt does nothing here: what it is without Alt was written")
-	default:
-		m.flash(text.CleanLine(k.Name) + " does nothing here: " + text.CleanLine(k.Letter) + " was written")
-	}
-	return bubble.Key{Text: k.Letter}
-}
-
-// binds says whether a combination with Alt does something where the keys go
-// now.
-func (m *Model) binds(name string) bool {
-	edits := bubble.Edits(name)
-	switch q := m.composer.query; {
-	case m.over.open():
-		return m.over.outbox != nil && key.Matches(bubble.Key{Name: name}, outboxKeys.close) || m.over.switcher != nil && edits
-	case m.form != nil:
-		return edits || key.Matches(bubble.Key{Name: name}, formKeys.show)
-	case q != nil && q.secret:
-		return edits
-	}
-	return edits || m.keys.does(bubble.Key{Name: name}) != nil
-}
-
-func (m *Model) screenKey(k bubble.Key) {
-	switch do := m.keys.does(k); {
-	case do != nil:
-		do(m)
-	case k.Paste:
-		m.paste(k.Text)
-	case k.Text != "":
-		m.write(k.Text)
-	case m.composer.Key(k):
-		m.edited()
-	}
-}
-
 // write puts text into the draft.
 func (m *Model) write(s string) {
 	if !m.composer.draft.Insert(s) {
-		m.flash("a line holds " + plural(wire.MaxText, "byte") + ": the rest was left out")
+		m.flash("a line holds " + app.Plural(wire.MaxText, "byte") + ": the rest was left out")
 	}
 	m.edited()
 }
@@ -130,31 +41,31 @@ func (m *Model) paused(p paused) {
 
 // tellTyping tells those who will read it that we are writing, now and then.
 func (m *Model) tellTyping() {
-	at, now := m.book.current, m.paint.now()
-	if at == nil || m.link.me == "" || now.Sub(m.link.typed) < typingPace || !m.reaches(at) {
+	at, now := m.Book.Current, m.paint.Now()
+	if at == nil || m.Link.Me == "" || now.Sub(m.Link.ToldTyping) < typingPace || !m.reaches(at) {
 		return
 	}
-	line, here := m.composer.draft.String(), m.context()
+	line, here := m.composer.draft.String(), m.Context()
 	if line == "" || command.Destination(line, here) != command.Destination("", here) {
 		return // a command, or for somebody else
 	}
-	m.link.typed = now
-	if at.private() {
-		m.link.session.Do(wire.Typing{To: at.name})
-	} else if at.stands == inside {
-		m.link.tell(wire.Typing{Room: at.name})
+	m.Link.ToldTyping = now
+	if at.IsPrivate() {
+		m.Link.Session.Do(wire.Typing{To: at.Name})
+	} else if at.Stands == app.Inside {
+		m.Link.Tell(wire.Typing{Room: at.Name})
 	}
 }
 
 // reaches says whether anybody can be told now that we are typing.
-func (m *Model) reaches(at *place) bool {
+func (m *Model) reaches(at *app.Place) bool {
 	switch {
-	case m.link.session == nil:
+	case m.Link.Session == nil:
 		return false
-	case at.private() && at.peer.known && at.peer.path.Way != wire.WayPlain:
-		return at.peer.talks()
+	case at.IsPrivate() && at.Peer.Known && at.Peer.Path.Way != wire.WayPlain:
+		return at.Peer.IsTalking()
 	default:
-		return m.link.online()
+		return m.Link.IsOnline()
 	}
 }
 
@@ -168,46 +79,26 @@ func (m *Model) paste(s string) {
 		return
 	}
 	first, _, _ := strings.Cut(s, "\n")
-	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", plural(lines, "line"), plural(len(s), "byte"),
-		bubble.CutBytes(first, 8), m.book.current.title()), func() { m.write(s) })
-}
-
-// queryKey answers what the composer asks. A secret is any text; y and n, Enter
-// and Esc answer a question. No other key does: it ends the question, which was
-// not answered with yes, and goes where it would have gone without it.
-func (m *Model) queryKey(k bubble.Key) {
-	q := m.composer.query
-	switch {
-	case q.secret && key.Matches(k, secretKeys.done):
-		m.composer.Answer(m, m.composer.answer.String())
-	case q.secret && !key.Matches(k, secretKeys.leave):
-		m.composer.answer.Key(k)
-	case !q.secret && key.Matches(k, questionKeys.yes):
-		m.composer.Answer(m, "y")
-	case q.secret, key.Matches(k, questionKeys.no, questionKeys.leave):
-		m.composer.Answer(m, "")
-	default:
-		m.composer.Answer(m, "")
-		m.route(k)
-	}
+	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", app.Plural(lines, "line"), app.Plural(len(s), "byte"),
+		bubble.CutBytes(first, 8), m.Book.Current.Title()), func() { m.write(s) })
 }
 
 // nextUnread goes to what wants to be read most; at the end back to where the
 // walk began.
 func (m *Model) nextUnread() {
-	next := m.book.unread()
+	next := m.Book.MostUnread()
 	if next == nil {
-		back := m.book.origin
-		m.book.origin = nil
-		if back == nil || back == m.book.current {
+		back := m.Book.Origin
+		m.Book.Origin = nil
+		if back == nil || back == m.Book.Current {
 			m.flash("nothing unread")
 			return
 		}
 		m.switchTo(back)
 		return
 	}
-	if m.book.origin == nil {
-		m.book.origin = m.book.current
+	if m.Book.Origin == nil {
+		m.Book.Origin = m.Book.Current
 	}
 	m.switchTo(next)
 }
@@ -215,13 +106,13 @@ func (m *Model) nextUnread() {
 // whereIWas goes to the conversation before. On a slow line its key may have
 // been Esc and the beginning of a command, which came at once.
 func (m *Model) whereIWas() {
-	m.switchTo(m.book.last)
-	m.moment.guard.slash = m.paint.now()
+	m.switchTo(m.Book.Last)
+	m.moment.guard.slash = m.paint.Now()
 }
 
 func (m *Model) toNewest() {
-	m.book.current.log.Newest()
-	m.book.current.past.back, m.book.current.past.end = 0, true
+	m.timeline(m.Book.Current).Newest()
+	m.Book.Current.Past.Back, m.Book.Current.Past.End = 0, true
 	m.mendEnd()
 	m.look()
 }
@@ -231,7 +122,7 @@ func (m *Model) toOldest() { m.goBack(allLines) }
 
 // toNews goes to the rule above what is new.
 func (m *Model) toNews() {
-	if at := m.measured(); at == nil || !at.log.ToRule() {
+	if at := m.measured(); at == nil || !m.timeline(at).ToRule() {
 		m.flash("nothing new here")
 	}
 }
@@ -265,7 +156,7 @@ func (m *Model) togglePeople() {
 func (m *Model) escape() {
 	s := &m.screen.shown
 	switch {
-	case m.banner.shown(&m.link):
+	case m.banner.shown(&m.Link):
 		m.banner.hidden = true
 	case s.cover:
 		s.cover = false
@@ -274,7 +165,7 @@ func (m *Model) escape() {
 	case s.peer && m.screen.w < peopleWidth:
 		s.peer = false
 	default:
-		m.moment.escaped = m.paint.now()
+		m.moment.escaped = m.paint.Now()
 	}
 }
 
@@ -291,28 +182,28 @@ func (m *Model) clearOrQuit() {
 // quit ends the program; it asks first if lines wait.
 func (m *Model) quit() {
 	var question text.Safe
-	if n := len(m.link.outbox); n > 0 {
-		question = plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
+	if n := len(m.Link.Outbox); n > 0 {
+		question = app.Plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
 	}
 	m.confirm(question, func() { m.order(bubble.OrderQuit) })
 }
 
 // retry connects now.
 func (m *Model) retry() {
-	if m.link.session == nil || !m.link.lost() {
+	if m.Link.Session == nil || !m.Link.IsLost() {
 		m.flash("the connection is there")
 		return
 	}
-	m.link.session.Retry()
+	m.Link.Session.Retry()
 	m.flash(flashConnecting)
 }
 
 // editServer brings the form back while there is no connection.
 func (m *Model) editServer() {
-	if !m.link.lost() || m.cfg.Connect == nil {
+	if !m.Link.IsLost() || m.cfg.Connect == nil {
 		m.flash("another server can be chosen when the connection is lost, in a window that began with the form")
 		return
 	}
 	m.ended()
-	m.form.back = !m.link.over()
+	m.form.back = !m.Link.HasEnded()
 }

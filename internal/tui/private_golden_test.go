@@ -49,8 +49,8 @@ func private(s *scene) {
 		&wire.Path{User: "bob", Way: wire.WayRelay, RTT: 61000, Key: wire.KeyKnown, Device: testPrint, Reason: "both routers change ports"},
 		&wire.Path{User: "carol", Way: wire.WayNone, Key: wire.KeyKnown, Device: testPrint},
 	)
-	s.book.person("carol")
-	s.switchTo(s.book.person("alice"))
+	s.Book.Person("carol")
+	s.switchTo(s.Book.Person("alice"))
 	for n, state := range []wire.ReceiptState{wire.ReceiptRead, wire.ReceiptDelivered, wire.ReceiptSent} {
 		words := []string{"yes, look at 13:57:04", "second try, other laptop", "and the capture of it"}[n]
 		s.hear(mine(n, 13, 59+n, wire.ReceiptQueued, words, ""), mine(n, 13, 59+n, state, words, ""))
@@ -79,7 +79,7 @@ func safetyOf(name string) *wire.Safety {
 
 // verifying has the question whether alice is alice on the screen.
 func verifying(s *scene) {
-	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	s.Ask(s.Book.Current, wire.Verify{Name: "alice"})
 	e := safetyOf("alice")
 	_, e.Re.Re = asked[wire.Verify](s.session)
 	s.hear(e)

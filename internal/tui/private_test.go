@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -24,7 +25,7 @@ func TestReceiptsOnlyGoForward(t *testing.T) {
 	s.hear(mine(2, 14, 1, wire.ReceiptQueued, "two", ""), mine(2, 14, 1, wire.ReceiptFailed, "two", "alice refuses"))
 	s.shows("failed")
 	s.shows("not sent: alice refuses")
-	if n := len(s.book.rooms); n != 1 {
+	if n := len(s.Book.Rooms); n != 1 {
 		t.Errorf("there are %d rooms: a private receipt made one", n)
 	}
 }
@@ -37,7 +38,7 @@ func TestALineThatTheDiskDoesNotTakeIsShownAsFailed(t *testing.T) {
 	s.shows("failed")
 	s.shows("not sent: this machine's disk does not take it")
 	s.hear(theirs(2, 14, 52, wire.WayDirect, "hi"))
-	if diff := cmp.Diff([]string{"hello", "not on any disk", "hi"}, spoken(s.book.current)); diff != "" {
+	if diff := cmp.Diff([]string{"hello", "not on any disk", "hi"}, spoken(s.Book.Current)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -47,7 +48,7 @@ func TestAReceiptBringsNoClosedConversationBack(t *testing.T) {
 	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", ""), mine(1, 14, 0, wire.ReceiptSent, "one", ""))
 	s.enters("/leave")
 	s.hear(mine(1, 14, 0, wire.ReceiptRead, "one", ""))
-	if s.book.byID["@alice"] != nil {
+	if s.Book.ByID["@alice"] != nil {
 		t.Error("it did")
 	}
 }
@@ -56,14 +57,14 @@ func TestAReceiptIsOfOwnLinesOnly(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	line := theirs(1, 14, 0, wire.WayDirect, "hers")
 	s.hear(line, &wire.Receipt{Client: "gone", To: "alice", State: wire.ReceiptRead, ID: line.ID, At: line.At, Text: "hers"})
-	if l := s.book.current.log.lines[0]; l.text != "hers" || l.state != deliveryNone {
+	if l := s.Book.Current.Log.Lines[0]; l.Text != "hers" || l.State != app.DeliveryNone {
 		t.Errorf("got %+v", l)
 	}
 }
 
 func TestWhatLinesWaitForIsSaidOnce(t *testing.T) {
 	s := talking(t, &wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyKnown})
-	before := len(s.book.current.log.lines)
+	before := len(s.Book.Current.Log.Lines)
 	s.hear(mine(1, 14, 0, wire.ReceiptQueued, "one", "alice is\x1b[2J away"))
 	s.shows("queued: alice is␛[2J away")
 	s.press("left")
@@ -75,7 +76,7 @@ func TestWhatLinesWaitForIsSaidOnce(t *testing.T) {
 		t.Error("it is said for each line")
 	}
 	s.shows("queued: alice is␛[2J away") // the hint
-	if n := len(s.book.current.log.lines) - before; n != 2 {
+	if n := len(s.Book.Current.Log.Lines) - before; n != 2 {
 		t.Errorf("got %d more lines, want the two", n)
 	}
 	s.hear(mine(1, 14, 0, wire.ReceiptSent, "one", ""), mine(2, 14, 0, wire.ReceiptSent, "two", ""))
@@ -86,9 +87,9 @@ func TestALineThatCameReadableSaysSo(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(theirs(1, 14, 1, wire.WayDirect, "one"), theirs(2, 14, 2, wire.WayInbox, "two"), theirs(3, 14, 3, "", "three"), theirs(4, 14, 4, wire.WayPlain, "four"))
 	var got []string
-	for _, l := range s.book.current.log.lines {
-		if l.spoken() {
-			got = append(got, string(l.text))
+	for _, l := range s.Book.Current.Log.Lines {
+		if l.IsSpoken() {
+			got = append(got, string(l.Text))
 		}
 	}
 	if diff := cmp.Diff([]string{"one", "two", "(not encrypted) three", "(not encrypted) four"}, got); diff != "" {
@@ -121,18 +122,18 @@ func TestReadingIsToldWhereItCanBe(t *testing.T) {
 	if len(seen(s)) != 0 {
 		t.Fatal("told at once")
 	}
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	if diff := cmp.Diff([]wire.Seen{{Name: "alice", Last: line.ID}}, seen(s)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	s.hear(mine(1, 14, 34, wire.ReceiptQueued, "mine", ""), mine(1, 14, 34, wire.ReceiptSent, "mine", ""))
 	s.press("alt+end")
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	if len(seen(s)) != 1 {
 		t.Errorf("own lines are told as read: %v", seen(s))
 	}
 	s.hear(&wire.Path{User: "alice", Way: wire.WayNone}, theirs(2, 14, 35, wire.WayDirect, "and"))
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	if len(seen(s)) != 1 {
 		t.Fatalf("told where nobody can hear it: %v", seen(s))
 	}
@@ -141,7 +142,7 @@ func TestReadingIsToldWhereItCanBe(t *testing.T) {
 		t.Errorf("not told when the way came back: %v", got)
 	}
 	s.hear(&wire.Path{User: "alice", Way: wire.WayDirect, Request: true}, theirs(3, 14, 36, wire.WayDirect, "let me in"))
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	if len(seen(s)) != 2 {
 		t.Error("a stranger is told what we read")
 	}
@@ -174,7 +175,7 @@ func TestTypingIsToldPastTheServerToo(t *testing.T) {
 
 func TestARouteIsAnsweredWhereItWasAsked(t *testing.T) {
 	s := entered(t)
-	s.ask(s.book.current, wire.Route{Name: "alice", Mode: wire.RouteRelay})
+	s.Ask(s.Book.Current, wire.Route{Name: "alice", Mode: wire.RouteRelay})
 	_, tag := asked[wire.Route](s.session)
 	p := directTo("alice", 4000)
 	p.Way, p.Re.Re, p.Reason = wire.WayRelay, tag, "you want it so"
@@ -188,16 +189,16 @@ func TestWaysEndWithTheirSession(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(&wire.Status{State: wire.StateEnded, Reason: "replaced"})
 	s.hides("direct UDP")
-	if names := s.book.direct(); len(names) != 0 {
+	if names := s.Book.Direct(); len(names) != 0 {
 		t.Errorf("got %v", names)
 	}
 }
 
 // spoken are the words of a conversation in order.
-func spoken(at *place) (words []string) {
-	for _, l := range at.log.lines {
-		if l.spoken() {
-			words = append(words, string(l.text))
+func spoken(at *app.Place) (words []string) {
+	for _, l := range at.Log.Lines {
+		if l.IsSpoken() {
+			words = append(words, string(l.Text))
 		}
 	}
 	return words
@@ -213,7 +214,7 @@ func placedAt(n, minute int, words string) *wire.Receipt {
 func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(placedAt(1, 5, "yes"), theirs(2, 14, 3, wire.WayDirect, "hi"), theirs(3, 14, 6, wire.WayDirect, "later"))
-	alice := s.book.person("alice")
+	alice := s.Book.Person("alice")
 	want := []string{"hi", "yes", "later"}
 	if diff := cmp.Diff(want, spoken(alice)); diff != "" {
 		t.Errorf("while it waits, -want +got:\n%s", diff)
@@ -233,19 +234,19 @@ func TestAnOwnLineThatWaitsStandsWhereItBelongs(t *testing.T) {
 func TestALineThatComesInAboveOwnOnesIsNews(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
-	alice := s.book.person("alice")
+	alice := s.Book.Person("alice")
 	s.wait(time.Minute)
-	s.switchTo(s.book.rooms[0])
+	s.switchTo(s.Book.Rooms[0])
 	s.hear(theirs(3, 14, 3, wire.WayDirect, "late"))
 	if diff := cmp.Diff([]string{"first", "late", "mine"}, spoken(alice)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if n := alice.counts.unread; n != 1 {
+	if n := alice.Counts.Unread; n != 1 {
 		t.Errorf("got %d unread, want the one that came late", n)
 	}
 	s.switchTo(alice)
 	s.shows("1 new")
-	if alice.counts.unread != 0 {
+	if alice.Counts.Unread != 0 {
 		t.Error("it is still unread")
 	}
 }
@@ -253,12 +254,12 @@ func TestALineThatComesInAboveOwnOnesIsNews(t *testing.T) {
 func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
 	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), placedAt(2, 5, "mine"), mine(2, 14, 5, wire.ReceiptDelivered, "mine", ""))
-	s.switchTo(s.book.rooms[0])
+	s.switchTo(s.Book.Rooms[0])
 	s.hear(theirs(3, 14, 6, wire.WayDirect, "second"))
-	alice := s.book.person("alice")
+	alice := s.Book.Person("alice")
 	s.switchTo(alice)
-	if n := alice.log.firstNews(); alice.log.lines[n].text != "second" {
-		t.Errorf("it stands above %q", alice.log.lines[n].text)
+	if n := s.timeline(alice).firstNews(); alice.Log.Lines[n].Text != "second" {
+		t.Errorf("it stands above %q", alice.Log.Lines[n].Text)
 	}
 }
 
@@ -280,8 +281,8 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	s.enters("typed before")
 	s.types("half a sen")
 	s.hear(&wire.TalkRenamed{Old: "alice", Name: "alicia", Kind: wire.KindGuest}, &wire.Path{User: "alicia", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
-	if s.book.byID["@alice"] != nil || s.book.current.id != "@alicia" || len(s.book.persons) != 1 {
-		t.Fatalf("the list is %v", s.book.persons)
+	if s.Book.ByID["@alice"] != nil || s.Book.Current.ID != "@alicia" || len(s.Book.Persons) != 1 {
+		t.Fatalf("the list is %v", s.Book.Persons)
 	}
 	s.shows("@ ~alicia (was ~alice)")
 	s.shows("~alice is ~alicia now, on the same device")
@@ -291,7 +292,7 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	read := mine(2, 14, 2, wire.ReceiptRead, "mine", "")
 	read.To = "alicia"
 	s.hear(second, read, &wire.Transfer{ID: "f", User: "alicia", Name: "a.bin", Size: 100, Done: 100, State: wire.TransferDone, At: at(14, 3)})
-	if diff := cmp.Diff([]string{"first", "mine", "second"}, spoken(s.book.current)); diff != "" {
+	if diff := cmp.Diff([]string{"first", "mine", "second"}, spoken(s.Book.Current)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	s.shows("✓✓ read")
@@ -299,7 +300,7 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 	s.press("up")
 	s.shows("only, encrypted › typed before")
 	s.press("down")
-	s.switchTo(s.book.rooms[0])
+	s.switchTo(s.Book.Rooms[0])
 	s.press("left")
 	if s.archive.drafts["@alice"] != "" || s.archive.drafts["@alicia"] != "half a sen" {
 		t.Errorf("the drafts are %q", s.archive.drafts)
@@ -308,7 +309,7 @@ func TestAConversationGoesOnUnderTheNewNameOfAGuest(t *testing.T) {
 		t.Errorf("got marks %v, remarks %v", s.archive.marks, s.archive.remarks)
 	}
 	s.enters("/msg alice")
-	if s.book.current.id != "@alice" || len(spoken(s.book.current)) != 0 {
+	if s.Book.Current.ID != "@alice" || len(spoken(s.Book.Current)) != 0 {
 		t.Error("who has the old name next gets what was said before")
 	}
 }
@@ -317,19 +318,19 @@ func TestANewNameNeverMovesAConversationOntoAnother(t *testing.T) {
 	s := talking(t, &wire.Path{User: "alice", Way: wire.WayDirect, Key: wire.KeyNew, Guest: true})
 	s.hear(theirs(1, 14, 1, wire.WayDirect, "first"), &wire.Whispered{ID: 9, At: at(14, 5), From: "bob", To: "sara", Text: "bob's"})
 	s.hear(&wire.TalkRenamed{Old: "alice", Name: "bob", Kind: wire.KindGuest})
-	if diff := cmp.Diff([]string{"bob's"}, spoken(s.book.byID["@bob"])); diff != "" || s.book.byID["@alice"] == nil {
+	if diff := cmp.Diff([]string{"bob's"}, spoken(s.Book.ByID["@bob"])); diff != "" || s.Book.ByID["@alice"] == nil {
 		t.Errorf("it did:\n%s", diff)
 	}
 }
 
 func TestWhoAsksSeesThatAPersonHasToAccept(t *testing.T) {
 	s := entered(t)
-	s.book.person("alice")
+	s.Book.Person("alice")
 	asked := &wire.Path{User: "alice", Way: wire.WayNone, Trying: true, Asked: true, Key: wire.KeyNew, Reason: "alice was asked; lines go when alice accepts"}
 	s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Trying: true}, asked)
 	s.shows(asked.Reason) // wherever one is
 	s.shows(" ask│")
-	s.switchTo(s.book.person("alice"))
+	s.switchTo(s.Book.Person("alice"))
 	s.press("left")
 	s.shows(string(s.paint.Glyph.Notice) + " " + asked.Reason)
 	s.hear(asked, directTo("alice", 4000))

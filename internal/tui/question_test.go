@@ -98,7 +98,7 @@ func TestTheQuestionOfTheOutboxTakesNoOtherKeyForAnAnswer(t *testing.T) {
 	s.shows("delete this line? y/n")
 	s.press("down")
 	s.hides("delete this line?")
-	if s.over.outbox.row != 1 {
+	if s.over.(*outboxView).row != 1 {
 		t.Error("down did not move")
 	}
 	s.types("dd") // the second is no answer, but asks again

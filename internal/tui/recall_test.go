@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -33,7 +34,7 @@ func TestALineThatWaitsSealedIsThereAfterARestart(t *testing.T) {
 	r := mine(1, 13, 2, wire.ReceiptSent, "are you there?", "")
 	r.Inbox, r.Again = true, true
 	s.hear(r)
-	alice := s.book.byID["@alice"]
+	alice := s.Book.ByID["@alice"]
 	if alice == nil {
 		t.Fatal("its conversation is not on the list")
 	}
@@ -74,7 +75,7 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	}
 	a.marks["@alice"] = first.ID
 	a.drafts["@alice"], a.drafts["@carol"] = "half a sen", "not on the list"
-	a.remarks["alice"] = []wire.Remark{{ID: placeAt(at(13, 1)), At: at(13, 1), Text: "direct connection made, encrypted"}}
+	a.remarks["alice"] = []wire.Remark{{ID: app.PlaceAt(at(13, 1)), At: at(13, 1), Text: "direct connection made, encrypted"}}
 	a.files = []*wire.Transfer{
 		{ID: "f1", User: "alice", Out: true, Name: "notes.txt", Size: 9, State: wire.TransferDone, At: at(13, 3), SHA256: strings.Repeat("a", 64)},
 		{ID: "f2", User: "alice", Name: "movie.mkv", Size: 100, Done: 50, State: wire.TransferRunning, At: at(13, 6)},
@@ -82,8 +83,8 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	}
 	s := again(t, a)
 	var list []string
-	for _, at := range s.book.persons {
-		list = append(list, string(at.label+" "+at.counts.String()))
+	for _, at := range s.Book.Persons {
+		list = append(list, string(at.Label+" "+at.Counts.String()))
 	}
 	if diff := cmp.Diff([]string{"alice 1", "~gus 3"}, list); diff != "" {
 		t.Errorf("the list, -want +got:\n%s", diff)
@@ -91,16 +92,16 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	if routes, _ := asked[wire.Route](s.session); len(routes) < 2 || routes[0].Name != "alice" || routes[1].Name != "gus" {
 		t.Errorf("got %v: the session is not asked how it stands", routes)
 	}
-	if t := s.book.byID["@alice"].file("f1"); t.line.from != "sara" {
-		s.t.Errorf("the file that went out is from %q", t.line.from)
+	if t := s.Book.ByID["@alice"].File("f1"); t.Line.From != "sara" {
+		s.t.Errorf("the file that went out is from %q", t.Line.From)
 	}
 	s.hear(&wire.Path{User: "alice", Way: wire.WayNone, Key: wire.KeyVerified})
-	s.switchTo(s.book.person("alice"))
+	s.switchTo(s.Book.Person("alice"))
 	s.press("left")
 	var got []string
-	for _, l := range s.book.current.log.lines {
-		words, _, _ := strings.Cut(string(l.text), "\n")
-		got = append(got, strings.Join(strings.Fields(words), " ")+map[delivery]string{deliveryRead: " ✓✓ read", deliveryDelivered: " ✓✓"}[l.state])
+	for _, l := range s.Book.Current.Log.Lines {
+		words, _, _ := strings.Cut(string(l.Text), "\n")
+		got = append(got, strings.Join(strings.Fields(words), " ")+map[app.Delivery]string{app.DeliveryRead: " ✓✓ read", app.DeliveryDelivered: " ✓✓"}[l.State])
 	}
 	want := []string{
 		"hello", "direct connection made, encrypted", "seen ✓✓ read",
@@ -113,11 +114,11 @@ func TestPrivateConversationsComeBackAsTheyWere(t *testing.T) {
 	s.shows("half a sen")
 	s.shows("whole and checked")
 	s.shows("waits for the way to come back")
-	if s.book.byID["@carol"] != nil {
+	if s.Book.ByID["@carol"] != nil {
 		t.Error("a conversation that was closed came back")
 	}
 	s.hear(&wire.Whispered{ID: wire.FirstID(at(14, 40)), At: at(14, 40), From: "carol", To: "sara", Text: "open again"})
-	if at := s.book.byID["@carol"]; at == nil || at.draft != "not on the list" {
+	if at := s.Book.ByID["@carol"]; at == nil || at.Draft != "not on the list" {
 		t.Error("the next line does not open it with its draft")
 	}
 }
@@ -149,14 +150,14 @@ func TestWhatIsSaidAgainAfterARestartStandsOnce(t *testing.T) {
 	a := newArchive()
 	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: 1}}
 	a.lines["@alice"] = []wire.Event{ownLine(1, 12, 1, wire.ReceiptRead, "hello")}
-	a.remarks["alice"] = []wire.Remark{{ID: placeAt(at(13, 2)), At: at(13, 2), Text: "direct connection made, encrypted"}}
+	a.remarks["alice"] = []wire.Remark{{ID: app.PlaceAt(at(13, 2)), At: at(13, 2), Text: "direct connection made, encrypted"}}
 	s := again(t, a)
-	s.switchTo(s.book.person("alice"))
+	s.switchTo(s.Book.Person("alice"))
 	s.press("left")
 	s.hear(directTo("alice", 4000))
 	notes := 0
-	for _, l := range s.book.current.log.lines {
-		if strings.HasPrefix(string(l.text), "direct connection made") {
+	for _, l := range s.Book.Current.Log.Lines {
+		if strings.HasPrefix(string(l.Text), "direct connection made") {
 			notes++
 		}
 	}
@@ -172,9 +173,9 @@ func TestALineOfTheDiskIsOursWhateverWeWereCalled(t *testing.T) {
 	a.lines["@alice"] = []wire.Event{line}
 	a.talks = []wire.Talk{{User: "alice"}}
 	s := again(t, a)
-	s.switchTo(s.book.person("alice"))
+	s.switchTo(s.Book.Person("alice"))
 	s.press("left")
-	if l := s.book.current.log.lines[0]; !l.own || l.state != deliveryRead || s.book.byID["@guest7"] != nil {
+	if l := s.Book.Current.Log.Lines[0]; !l.Own || l.State != app.DeliveryRead || s.Book.ByID["@guest7"] != nil {
 		t.Errorf("got %+v", l)
 	}
 }
@@ -189,12 +190,12 @@ func TestALineThatTheDiskCountsIsNotCountedAgain(t *testing.T) {
 	a.talks = []wire.Talk{{User: "alice", Kind: wire.KindAccount, Last: late.ID, Unread: 2, News: []wire.ID{early.ID, late.ID}}}
 	s := again(t, a)
 	s.hear(late)
-	alice := s.book.person("alice")
-	if n := alice.counts.unread; n != 2 {
+	alice := s.Book.Person("alice")
+	if n := alice.Counts.Unread; n != 2 {
 		t.Errorf("got %d unread, want 2", n)
 	}
 	s.hear(theirs(3, 13, 3, wire.WayInbox, "new"))
-	if n := alice.counts.unread; n != 3 {
+	if n := alice.Counts.Unread; n != 3 {
 		t.Errorf("then got %d unread, want 3", n)
 	}
 }

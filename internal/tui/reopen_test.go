@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -38,7 +39,7 @@ func TestNobodyIsTakenToAnotherConversationThanAskedFor(t *testing.T) {
 	typing := open(t, 80, 24, func(c *Config) { c.Room = "" })
 	typing.hear(online()...)
 	typing.types("h")
-	typing.tell(restored{place: "@bob"})
+	typing.tell(func() { typing.HandleRestored(app.Restored{Place: "@bob"}) })
 	typing.shows("#lobby › h")
 }
 

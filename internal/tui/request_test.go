@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
@@ -20,12 +21,12 @@ func TestARequestIsFoundBeforeAllOtherNews(t *testing.T) {
 	s.shows("takes it, /refuse carol does not, /ignore carol hides")
 	s.shows("@ ~carol · asks for a private conversation")
 	s.press("enter")
-	if len(s.session.private) != 0 || s.book.byID["@carol"].counts.alarm {
+	if len(s.session.private) != 0 || s.Book.ByID["@carol"].Counts.Alarm {
 		t.Error("Enter without words answered")
 	}
 	s.press("alt+a")
-	if s.book.current.id != "@bob" {
-		t.Errorf("got %s: a request that was looked at is no news", s.book.current.id)
+	if s.Book.Current.ID != "@bob" {
+		t.Errorf("got %s: a request that was looked at is no news", s.Book.Current.ID)
 	}
 	s.hear(&wire.Path{User: "carol", Way: wire.WayDirect, RTT: 9000, Key: wire.KeyNew})
 	s.shows(" p2p│")
@@ -34,19 +35,19 @@ func TestARequestIsFoundBeforeAllOtherNews(t *testing.T) {
 func TestARequestIsAnswered(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Called{From: "carol", Kind: wire.KindAccount, Secure: true}, &wire.Called{From: "mallory", Kind: wire.KindAccount, Secure: true})
-	s.ask(s.book.current, wire.Reject{Name: "carol"})
+	s.Ask(s.Book.Current, wire.Reject{Name: "carol"})
 	_, tag := asked[wire.Reject](s.session)
 	s.hear(&wire.Done{Re: wire.Re{Re: tag}, Of: wire.ActReject})
-	if c := s.book.byID["@carol"]; c.peer.path.Request || c.counts.alarm {
+	if c := s.Book.ByID["@carol"]; c.Peer.Path.Request || c.Counts.Alarm {
 		t.Error("carol still asks")
 	}
 	s.enters("/ignore mallory")
 	all, _ := asked[wire.Reject](s.session)
-	if len(all) != 2 || all[1].Name != "mallory" || s.book.byID["@mallory"] != nil {
+	if len(all) != 2 || all[1].Name != "mallory" || s.Book.ByID["@mallory"] != nil {
 		t.Errorf("got %v: who is ignored is refused and taken off the list", all)
 	}
 	s.hear(&wire.Called{From: "mallory", Kind: wire.KindAccount, Secure: true}, &wire.Path{User: "mallory", Request: true})
-	if s.book.byID["@mallory"] != nil {
+	if s.Book.ByID["@mallory"] != nil {
 		t.Error("somebody who is ignored asks again and is seen")
 	}
 }
@@ -106,26 +107,26 @@ func TestAKeyOfTwoNamesIsLoudAndBlocks(t *testing.T) {
 
 func TestStrangersCannotFillTheList(t *testing.T) {
 	s := entered(t)
-	for i := range 10 * maxAsking {
+	for i := range 10 * app.MaxAsking {
 		name := fmt.Sprintf("m%d", i)
 		s.hear(&wire.Called{From: name, Kind: wire.KindGuest, Secure: true}, &wire.Path{User: name, Request: true})
 	}
-	if n := len(s.book.persons); n != maxAsking {
-		t.Errorf("%d places, want %d", n, maxAsking)
+	if n := len(s.Book.Persons); n != app.MaxAsking {
+		t.Errorf("%d places, want %d", n, app.MaxAsking)
 	}
 	s.hear(&wire.Called{From: "m1", Kind: wire.KindGuest, Secure: true}, &wire.Called{From: "m1", Kind: wire.KindGuest, Secure: true})
-	if n := len(s.book.byID["@m1"].log.lines); n != 1 {
+	if n := len(s.Book.ByID["@m1"].Log.Lines); n != 1 {
 		t.Errorf("who asks again and again fills %d lines", n)
 	}
 	s.hear(&wire.Called{From: "one more", Kind: wire.KindGuest, Secure: true})
 	s.shows("more people ask for private conversations than are shown")
-	for i := range 2 * maxPeers {
+	for i := range 2 * app.MaxPeers {
 		s.hear(&wire.Path{User: fmt.Sprintf("n%d", i), Way: wire.WayNone})
 	}
-	if n := len(s.book.peers); n > maxPeers {
-		t.Errorf("%d ways are kept, want at most %d", n, maxPeers)
+	if n := len(s.Book.Peers); n > app.MaxPeers {
+		t.Errorf("%d ways are kept, want at most %d", n, app.MaxPeers)
 	}
-	if !s.book.peers["m1"].path.Request {
+	if !s.Book.Peers["m1"].Path.Request {
 		t.Error("the way of somebody on the list was forgotten")
 	}
 }
@@ -134,8 +135,8 @@ func TestAChangedKeyIsLoudAndBlocks(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyChanged, Print: testPrint, Old: "SHA256:old", Text: "it was \x1b[31mold"})
 	s.shows(" !key│")
-	if at := s.book.byID["@alice"]; at.rank() != 3 {
-		t.Errorf("it has rank %d", at.rank())
+	if at := s.Book.ByID["@alice"]; at.Rank() != 3 {
+		t.Errorf("it has rank %d", at.Rank())
 	}
 	s.press("alt+a")
 	s.shows("THE KEY OF alice HAS CHANGED. Nothing is sent before you")
@@ -150,10 +151,10 @@ func TestAChangedKeyIsLoudAndBlocks(t *testing.T) {
 func TestOtherNewsOfAKeyMakesNoPlace(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyNew, Print: testPrint})
-	if s.book.byID["@alice"] != nil {
+	if s.Book.ByID["@alice"] != nil {
 		t.Error("it made one")
 	}
-	s.book.person("alice")
+	s.Book.Person("alice")
 	s.hear(&wire.KeySeen{User: "alice", State: wire.KeyNew, Print: testPrint})
 	s.press("ctrl+n")
 	s.shows("alice's key is seen for the first time: hk5Uq0mY…")

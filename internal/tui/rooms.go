@@ -2,46 +2,24 @@ package tui
 
 import (
 	"slices"
-	"time"
 
-	"labchat/internal/command"
+	"labchat/internal/app"
 	"labchat/internal/text"
-	"labchat/internal/wire"
 )
 
-// roomsAge is how long a list of the server's rooms is good enough.
-const roomsAge = 10 * time.Second
+// roomList is the pane with the conversations.
+type roomList struct{ *Model }
 
-// askRooms brings the rooms that can be joined up to date, for those who look
-// for one.
-func (m *Model) askRooms() {
-	now := m.paint.now()
-	offered := m.link.offer == nil || m.link.offer[command.Rooms]
-	if !m.link.online() || m.link.me == "" || !offered || now.Sub(m.book.listed) < roomsAge {
-		return
-	}
-	m.book.listed = now
-	m.link.do(wire.Rooms{}, errand{quiet: true})
-}
-
-// meetRooms asks for the rooms of a server that we have come to. Older ones are
-// only asked when somebody looks for a room.
-func (m *Model) meetRooms() {
-	if d := m.link.status.Dialect; d == "" || d == native {
-		m.askRooms()
-	}
-}
-
-// rooms draws the conversations: rooms, then people, with what waits in each of
-// them. Where there is no room for all, those that want to be read stay, and
-// people before rooms that are quiet.
-func (m *Model) rooms(w, h int) []text.Safe {
-	b, p := &m.book, m.paint
+// View draws them: rooms, then people, with what waits in each of them. Where
+// there is no room for all, those that want to be read stay, and people before
+// rooms that are quiet.
+func (m roomList) View(w, h int) []text.Safe {
+	b, p := &m.Book, m.paint
 	rows := make([]text.Safe, 0, h)
 	rows = append(rows, p.List.Heading.Render(spread(w, "ROOMS", keyHint(w))))
-	forRooms, forPersons, gap := shares(len(b.rooms), len(b.persons), h-1)
-	draw := func(places []*place, n, first int, row func(at *place, number text.Safe) text.Safe) {
-		s := shorten(places, b.current, n)
+	forRooms, forPersons, gap := shares(len(b.Rooms), len(b.Persons), h-1)
+	draw := func(places []*app.Place, n, first int, row func(at *app.Place, number text.Safe) text.Safe) {
+		s := shorten(places, b.Current, n)
 		if s.above > 0 {
 			rows = append(rows, p.elsewhere(p.Glyph.Above, s.above, w))
 		}
@@ -55,13 +33,13 @@ func (m *Model) rooms(w, h int) []text.Safe {
 			rows = append(rows, p.dim(text.PadRight(text.Sprintf("   %s %d more", p.Glyph.More, s.quiet), w)))
 		}
 	}
-	draw(b.rooms, forRooms, 1, func(at *place, number text.Safe) text.Safe { return roomRow(at, number, at == b.current, w, p) })
+	draw(b.Rooms, forRooms, 1, func(at *app.Place, number text.Safe) text.Safe { return roomRow(at, number, at == b.Current, w, p) })
 	if forPersons > 0 {
 		if gap {
 			rows = append(rows, text.PadRight("", w))
 		}
 		rows = append(rows, p.List.Heading.Render(text.PadRight("PRIVATE", w)))
-		draw(b.persons, forPersons, 1+len(b.rooms), func(at *place, number text.Safe) text.Safe { return m.personRow(at, number, at == b.current, w) })
+		draw(b.Persons, forPersons, 1+len(b.Rooms), func(at *app.Place, number text.Safe) text.Safe { return m.personRow(at, number, at == b.Current, w) })
 	}
 	return window(rows, w, h, p)
 }
@@ -91,12 +69,12 @@ type shortlist struct {
 
 // shorten chooses n rows of places: the current one and those that want to be
 // read, then the first of the others. A row is taken for what is left out.
-func shorten(places []*place, current *place, n int) shortlist {
+func shorten(places []*app.Place, current *app.Place, n int) shortlist {
 	var s shortlist
 	var wanted []int
 	for i, at := range places {
 		s.shown = append(s.shown, i)
-		if at == current || at.rank() > 0 {
+		if at == current || at.Rank() > 0 {
 			wanted = append(wanted, i)
 		}
 	}
@@ -153,33 +131,33 @@ func keyHint(w int) text.Safe {
 	return "ctrl+k"
 }
 
-func roomRow(room *place, number text.Safe, current bool, w int, p *paint) text.Safe {
-	return listRow(room, number+" "+room.title(), "", current, room.stands != inside, w, p)
+func roomRow(room *app.Place, number text.Safe, current bool, w int, p *paint) text.Safe {
+	return listRow(room, number+" "+room.Title(), "", current, room.Stands != app.Inside, w, p)
 }
 
 // personRow is one person, and how lines to them travel.
-func (m *Model) personRow(who *place, number text.Safe, current bool, w int) text.Safe {
+func (m roomList) personRow(who *app.Place, number text.Safe, current bool, w int) text.Safe {
 	sign, path := m.badge(who)
-	if n := len(who.log.pending); n > 0 {
+	if n := len(who.Log.Pending); n > 0 {
 		path = text.TrimSpace(text.Int(n) + "q " + path)
 	}
-	return listRow(who, number+" "+sign+" "+m.book.labelOf(who), path, current, false, w, m.paint)
+	return listRow(who, number+" "+sign+" "+m.Book.LabelOf(who), path, current, false, w, m.paint)
 }
 
 // listRow is one conversation: chosen, name, what waits, how it travels.
-func listRow(at *place, name, path text.Safe, current, faint bool, w int, p *paint) text.Safe {
+func listRow(at *app.Place, name, path text.Safe, current, faint bool, w int, p *paint) text.Safe {
 	var mark text.Safe = " "
 	if current {
 		mark = p.Glyph.Selected
 	}
-	right := text.TrimSpace(at.counts.String() + " " + path)
+	right := text.TrimSpace(at.Counts.String() + " " + path)
 	row := spread(w, mark+text.Truncate(name, w-1-text.Width(right)-1), right)
 	switch {
 	case current:
 		return p.List.Selected.Render(row)
-	case at.counts.mentions > 0 || at.counts.alarm:
+	case at.Counts.Mentions > 0 || at.Counts.Alarm:
 		return p.List.Mention.Render(row)
-	case at.counts.unread > 0:
+	case at.Counts.Unread > 0:
 		return p.List.Unread.Render(row)
 	case faint:
 		return p.List.Away.Render(row)

@@ -25,7 +25,7 @@ func enterRooms(s *scene, n int) {
 // list returns the rows of the list of conversations.
 func (s *scene) list() []string {
 	l := s.layout()
-	return strings.Split(string(text.Join(s.rooms(l.list, l.body), "\n")), "\n")
+	return strings.Split(string(text.Join(roomList{s.Model}.View(l.list, l.body), "\n")), "\n")
 }
 
 func TestUnreadAndPrivateStayInSightHoweverManyRoomsThereAre(t *testing.T) {
@@ -43,7 +43,7 @@ func TestUnreadAndPrivateStayInSightHoweverManyRoomsThereAre(t *testing.T) {
 			t.Errorf("%s is out of sight:\n%s", want, got)
 		}
 	}
-	s.switchTo(s.book.byID["#room-30"])
+	s.switchTo(s.Book.ByID["#room-30"])
 	s.shows("▌  #room-30")
 }
 
@@ -67,7 +67,7 @@ func TestTheListSaysWhatIsUnreadOutOfSight(t *testing.T) {
 			s.shows("1 #lab3")
 			s.press("alt+9")
 			s.shows("9 #room-09")
-			s.switchTo(s.book.byID["#room-33"])
+			s.switchTo(s.Book.ByID["#room-33"])
 			s.tell(bubble.Sized{W: 80, H: 24})
 			s.shows(tt.above + "14 unread")
 			s.shows("unread: 30 places")
@@ -83,17 +83,17 @@ func TestTheListFitsAndHidesNothingUnreadWithoutSayingSo(t *testing.T) {
 		s.hear(&wire.Entered{Room: "lab3"})
 		enterRooms(s, rooms-1)
 		for i := range persons {
-			s.book.person(fmt.Sprintf("person%02d", i))
+			s.Book.Person(fmt.Sprintf("person%02d", i))
 		}
 		waiting := 0
-		all := s.book.all()
+		all := s.Book.All()
 		for _, at := range all[1:] {
 			if rapid.Bool().Draw(rt, "unread") {
-				at.counts.unread = 1
+				at.Counts.Unread = 1
 				waiting++
 			}
 		}
-		s.book.current = all[rapid.IntRange(0, len(all)-1).Draw(rt, "current")]
+		s.Book.Current = all[rapid.IntRange(0, len(all)-1).Draw(rt, "current")]
 		rows := s.list()
 		if len(rows) != s.layout().body {
 			rt.Fatalf("got %d rows, want %d", len(rows), s.layout().body)
@@ -123,13 +123,13 @@ func TestTheListFitsAndHidesNothingUnreadWithoutSayingSo(t *testing.T) {
 func TestTheListShowsTheNumbersOfItsKeys(t *testing.T) {
 	s := entered(t)
 	enterRooms(s, 7)
-	s.book.person("bob")
-	s.book.person("carol")
+	s.Book.Person("bob")
+	s.Book.Person("carol")
 	for n := 1; n <= 9; n++ {
-		at := s.book.number(n)
-		sign := fmt.Sprintf("%d #%s", n, at.label)
-		if at.private() {
-			sign = fmt.Sprintf("%d ○ %s", n, at.label)
+		at := s.Book.Number(n)
+		sign := fmt.Sprintf("%d #%s", n, at.Label)
+		if at.IsPrivate() {
+			sign = fmt.Sprintf("%d ○ %s", n, at.Label)
 		}
 		if got := strings.Join(s.list(), "\n"); !strings.Contains(got, sign) {
 			t.Errorf("no %q in\n%s", sign, got)

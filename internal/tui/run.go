@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/bubble"
 )
 
@@ -32,7 +33,7 @@ func run(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
 }
 
 // listen sends what a session says until it says nothing more.
-func listen(s Session) func(context.Context, func(any)) {
+func listen(s app.Session) func(context.Context, func(any)) {
 	return func(ctx context.Context, send func(any)) {
 		for {
 			select {

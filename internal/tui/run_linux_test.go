@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/tty"
 	"labchat/internal/wire"
 )
@@ -160,7 +161,7 @@ func (panicking) Recent(string, wire.ID, int) ([]wire.Event, error) { panic("the
 func TestTheTerminalIsRestored(t *testing.T) {
 	tests := []struct {
 		name    string
-		archive Archive
+		archive app.Archive
 		end     func(*terminal, *session)
 		fails   bool
 	}{

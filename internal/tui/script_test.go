@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/app"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
@@ -12,9 +13,9 @@ import (
 // words returns what the timeline on the screen says, from top to bottom.
 func (s *scene) words() []string {
 	var all []string
-	for _, l := range s.book.byID["#lab3"].log.lines {
-		if l.spoken() && !l.hidden {
-			all = append(all, string(l.text))
+	for _, l := range s.Book.ByID["#lab3"].Log.Lines {
+		if l.IsSpoken() && !l.Hidden {
+			all = append(all, string(l.Text))
 		}
 	}
 	return all
@@ -63,7 +64,7 @@ func TestUnreadIsCountedAndWalkedThrough(t *testing.T) {
 	s.shows("unread general:1 random:@1 2 bob:1")
 	for _, want := range []string{"#random", "@bob", "#general", "#lab3"} {
 		s.press("alt+a")
-		if got := s.book.current.id; got != want {
+		if got := s.Book.Current.ID; got != want {
 			t.Fatalf("got %s, want %s", got, want)
 		}
 	}
@@ -78,8 +79,8 @@ func TestKeysGoToConversations(t *testing.T) {
 	for _, tt := range []struct{ key, want string }{
 		{"ctrl+n", "#general"}, {"ctrl+n", "#random"}, {"ctrl+n", "#lab3"}, {"ctrl+p", "#random"}, {"alt+2", "#general"}, {"alt+9", "#general"}, {"alt+/", "#random"},
 	} {
-		if s.press(tt.key); s.book.current.id != tt.want {
-			t.Errorf("%s: got %s, want %s", tt.key, s.book.current.id, tt.want)
+		if s.press(tt.key); s.Book.Current.ID != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.key, s.Book.Current.ID, tt.want)
 		}
 	}
 }
@@ -180,7 +181,7 @@ func TestTypingOfOthersFades(t *testing.T) {
 	s := entered(t)
 	s.hear(&wire.Typed{Room: "lab3", From: "alice"})
 	s.shows("alice is typing…")
-	s.wait(typingFor + time.Second)
+	s.wait(app.TypingFor + time.Second)
 	s.hides("typing…")
 }
 

@@ -1,5 +1,7 @@
 package tui
 
+import "labchat/internal/wire"
+
 // A position is what the lower edge of the timeline shows: the newest line, or
 // a line and how many of its rows are below the edge. It stays with its line
 // when others arrive.
@@ -9,13 +11,13 @@ type position struct {
 	cut  int  // rows of it below the edge
 }
 
-func (p *position) inserted(i int) {
+func (p *position) Inserted(i int) {
 	if p.up && i <= p.line {
 		p.line++
 	}
 }
 
-func (p *position) removed(i, left int) {
+func (p *position) Removed(i, left int) {
 	switch {
 	case !p.up:
 	case i < p.line:
@@ -26,7 +28,7 @@ func (p *position) removed(i, left int) {
 	p.up = p.up && left > 0
 }
 
-func (p *position) trimmed(n int) {
+func (p *position) Trimmed(n int) {
 	p.line -= n
 	if p.line < 0 {
 		*p = position{}
@@ -38,8 +40,8 @@ func (p *position) clamp(t *timeline) {
 	if !p.up {
 		return
 	}
-	p.line = min(p.line, len(t.lines)-1)
-	for p.line >= 0 && t.lines[p.line].hidden {
+	p.line = min(p.line, len(t.Lines)-1)
+	for p.line >= 0 && t.Lines[p.line].Hidden {
 		p.line, p.cut = p.line-1, 0
 	}
 	if p.line < 0 {
@@ -52,11 +54,10 @@ func (p *position) clamp(t *timeline) {
 func (t *timeline) Scroll(rows int) bool {
 	p := &t.at
 	if !p.up {
-		*p = position{up: true, line: len(t.lines) - 1}
-		p.clamp(t)
-		if !p.up {
-			return true
-		}
+		*p = position{up: true, line: len(t.Lines) - 1}
+	}
+	if p.clamp(t); !p.up {
+		return true
 	}
 	if rows > 0 {
 		t.climb(rows)
@@ -75,17 +76,17 @@ func (t *timeline) Newest() { t.at = position{} }
 
 // Below is how many lines are below the lower edge.
 func (t *timeline) Below() int {
-	if !t.at.up {
+	if t.at.clamp(t); !t.at.up {
 		return 0
 	}
-	return len(t.lines) - 1 - t.at.line
+	return len(t.Lines) - 1 - t.at.line
 }
 
 func (t *timeline) climb(rows int) {
 	p := &t.at
 	p.cut += rows
 	for {
-		h, above := t.height(p.line), t.above(p.line)
+		h, above := t.height(p.line), t.LineAbove(p.line)
 		if p.cut < h {
 			return
 		}
@@ -105,7 +106,7 @@ func (t *timeline) descend(rows int) {
 	}
 	p.cut -= rows
 	for p.cut < 0 {
-		below := t.below(p.line)
+		below := t.LineBelow(p.line)
 		if below < 0 {
 			t.Newest()
 			return
@@ -113,7 +114,7 @@ func (t *timeline) descend(rows int) {
 		p.line = below
 		p.cut += t.height(below)
 	}
-	if p.cut == 0 && t.below(p.line) < 0 {
+	if p.cut == 0 && t.LineBelow(p.line) < 0 {
 		t.Newest()
 	}
 }
@@ -121,11 +122,11 @@ func (t *timeline) descend(rows int) {
 // missing is how many rows of the screen would stay empty above the oldest
 // line; 0 where it just fits, negative where there is more above.
 func (t *timeline) missing() int {
-	i, rows := len(t.lines)-1, 0
+	i, rows := len(t.Lines)-1, 0
 	if t.at.up {
 		i, rows = t.at.line, -t.at.cut
 	}
-	for ; i >= 0; i = t.above(i) {
+	for ; i >= 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 		if rows > t.drawn.height {
 			return -1
@@ -134,39 +135,21 @@ func (t *timeline) missing() int {
 	return t.drawn.height - rows
 }
 
-// above is the index of the next line above i that is not hidden, or -1.
-func (t *timeline) above(i int) int {
-	for i--; i >= 0 && t.lines[i].hidden; i-- {
-		continue
-	}
-	return i
-}
-
-// below is the index of the next line below i that is not hidden, or -1.
-func (t *timeline) below(i int) int {
-	for i++; i < len(t.lines); i++ {
-		if !t.lines[i].hidden {
-			return i
-		}
-	}
-	return -1
-}
-
 // Above is how many lines are above the screen; with holes only those up to the
 // next hole that can be mended.
 func (t *timeline) Above(holes bool) int {
 	ends := func(i int) bool {
-		h := t.holeAt(i)
+		h := t.HoleAt(i)
 		return holes && h != nil && !h.Gone
 	}
 	i, rows := t.lowest(), -t.at.cut-t.drawn.height
-	for ; i >= 0 && rows < 0; i = t.above(i) {
+	for ; i >= 0 && rows < 0; i = t.LineAbove(i) {
 		if rows += t.height(i); ends(i) {
 			return 0
 		}
 	}
 	n := 0
-	for ; i >= 0; i = t.above(i) {
+	for ; i >= 0; i = t.LineAbove(i) {
 		if n++; ends(i) {
 			break
 		}
@@ -178,10 +161,10 @@ func (t *timeline) Above(holes bool) int {
 // least one.
 func (t *timeline) ToEarlier(n int) int {
 	i, rows := t.lowest(), -t.at.cut-t.drawn.height
-	for ; i >= 0 && rows < 0; i = t.above(i) {
+	for ; i >= 0 && rows < 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 	}
-	for ; i >= 0 && n > 0; i = t.above(i) {
+	for ; i >= 0 && n > 0; i = t.LineAbove(i) {
 		rows += t.height(i)
 		n--
 	}
@@ -195,12 +178,12 @@ func (t *timeline) ToRule() bool {
 	if i < 0 {
 		return false
 	}
-	for ; i < len(t.lines) && rows < t.drawn.height; i++ {
-		if !t.lines[i].hidden {
+	for ; i < len(t.Lines) && rows < t.drawn.height; i++ {
+		if !t.Lines[i].Hidden {
 			rows += t.height(i)
 		}
 	}
-	if i == len(t.lines) {
+	if i == len(t.Lines) {
 		t.Newest()
 		return true
 	}
@@ -213,5 +196,21 @@ func (t *timeline) lowest() int {
 	if t.at.up {
 		return t.at.line
 	}
-	return len(t.lines) - 1
+	return len(t.Lines) - 1
+}
+
+// Hole is the part of a hole on the screen that can be mended, nil where there is
+// none.
+func (t *timeline) Hole() *wire.Hole {
+	if len(t.Holes) == 0 {
+		return nil
+	}
+	rows := -t.at.cut
+	for i := t.lowest(); i >= 0 && rows < t.drawn.height; i = t.LineAbove(i) {
+		rows += t.height(i)
+		if h := t.HoleAt(i); h != nil && !h.Gone {
+			return h
+		}
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func TestWhatIsNoPasswordIsSaidByASecondEnter(t *testing.T) {
 
 func TestAPasswordGoesOnWhereADialogComesUp(t *testing.T) {
 	s := talking(t, directTo("alice", 4000))
-	s.ask(s.book.current, wire.Verify{Name: "alice"})
+	s.Ask(s.Book.Current, wire.Verify{Name: "alice"})
 	s.enters("/login ada")
 	s.types("ses")
 	e := safetyOf("alice")

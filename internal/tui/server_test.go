@@ -81,7 +81,7 @@ func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
 		},
 		"a person's key": func(s *scene) {
 			lab(s)
-			s.switchTo(s.book.person("alice"))
+			s.switchTo(s.Book.Person("alice"))
 			verifying(s)
 			s.shows("is this really alice?")
 		},
@@ -90,8 +90,8 @@ func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
 			s := open(t, 120, 40)
 			ask(s)
 			other := &session{}
-			s.use(Connected{Session: other, Archive: s.link.archive})
-			if s.over.open() || s.composer.query != nil {
+			s.use(Connected{Session: other, Archive: s.Link.Archive})
+			if s.over != nil || s.composer.query != nil {
 				t.Error("the question stands")
 			}
 			s.lingers(guardFor)

@@ -30,12 +30,12 @@ func TestAPersonIsOneConversationHoweverTheNameIsTyped(t *testing.T) {
 			} {
 				s.hear(e)
 			}
-			if n := len(s.book.persons); n != 1 {
+			if n := len(s.Book.Persons); n != 1 {
 				t.Fatalf("there are %d conversations", n)
 			}
-			one := s.book.persons[0]
-			if one != s.book.current || one.name != c.server || s.draft() != "half a sentence" {
-				t.Errorf("%q is %q, with the draft %q", one.id, one.name, s.draft())
+			one := s.Book.Persons[0]
+			if one != s.Book.Current || one.Name != c.server || s.draft() != "half a sentence" {
+				t.Errorf("%q is %q, with the draft %q", one.ID, one.Name, s.draft())
 			}
 			s.shows("@ " + c.server)
 			s.hides("is " + c.server + " now")
@@ -44,10 +44,10 @@ func TestAPersonIsOneConversationHoweverTheNameIsTyped(t *testing.T) {
 			}
 			s.press("alt+1")
 			s.enters("/msg " + c.typed)
-			if s.book.current != one {
+			if s.Book.Current != one {
 				t.Error("it is not found by the name that was typed first")
 			}
-			if n := len(s.book.peers); n != 1 {
+			if n := len(s.Book.Peers); n != 1 {
 				t.Errorf("there are %d ways", n)
 			}
 		})
@@ -66,13 +66,13 @@ func TestWhatWasKeptUnderAnotherSpellingIsFound(t *testing.T) {
 	a.drafts["@BOB"] = "half a sentence"
 	a.marks["@BOB"] = wire.FirstID(at(13, 1)) + 1
 	s := again(t, a)
-	if n := len(s.book.persons); n != 1 {
+	if n := len(s.Book.Persons); n != 1 {
 		t.Fatalf("there are %d conversations", n)
 	}
-	one := s.book.persons[0]
+	one := s.Book.Persons[0]
 	s.reopen("@BOB")
 	s.switchTo(one)
-	if n := len(s.book.persons); n != 1 || one.name != "Bob" || s.draft() != "half a sentence" || one.counts.mark != a.marks["@BOB"] {
-		t.Errorf("got %q with the draft %q, read up to %v", one.name, s.draft(), one.counts.mark)
+	if n := len(s.Book.Persons); n != 1 || one.Name != "Bob" || s.draft() != "half a sentence" || one.Counts.Mark != a.marks["@BOB"] {
+		t.Errorf("got %q with the draft %q, read up to %v", one.Name, s.draft(), one.Counts.Mark)
 	}
 }

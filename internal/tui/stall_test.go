@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/app"
 	archives "labchat/internal/archive"
 	"labchat/internal/client"
 	"labchat/internal/knownservers"
@@ -178,7 +179,7 @@ func whispers(ann *endpoints.Endpoint, from, to int) {
 }
 
 // pump lets the screen hear its session until something holds.
-func (s *scene) pump(from Session, holds func() bool) {
+func (s *scene) pump(from app.Session, holds func() bool) {
 	s.t.Helper()
 	patience := time.NewTimer(5 * time.Minute)
 	defer patience.Stop()
@@ -202,12 +203,12 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 	s.Model = New(Config{Session: bob, Archive: disk, Theme: plainTheme(), Room: wire.Lobby}, s.clock.Now, time.UTC)
 	s.work(s.Init())
 	s.tell(bubble.Sized{W: 100, H: 30})
-	s.pump(bob, func() bool { return s.book.room(wire.Lobby).stands == inside })
+	s.pump(bob, func() bool { return s.Book.Room(wire.Lobby).Stands == app.Inside })
 
 	whispers(ann, 0, early)
 	seen := floods(t, addr, 0, early)
-	room, talk := s.book.room(wire.Lobby), s.book.person("ann")
-	s.pump(bob, func() bool { return room.log.last() == seen && len(spoken(talk)) == early })
+	room, talk := s.Book.Room(wire.Lobby), s.Book.Person("ann")
+	s.pump(bob, func() bool { return room.Log.Last() == seen && len(spoken(talk)) == early })
 	s.switchTo(talk)
 	whispers(ann, early, many)
 	last := seen
@@ -215,26 +216,26 @@ func TestAScreenThatStoodStillHasEveryLineAfterwardsInOrder(t *testing.T) {
 		last = floods(t, addr, from, min(from+1110, many))
 		disk.until(t, func() bool { return disk.LastSeen(wire.Lobby) >= last })
 	}
-	s.pump(bob, func() bool { return room.log.last() == last && len(talk.log.holes) > 0 })
-	if len(room.log.holes) == 0 || len(talk.log.holes) == 0 {
-		t.Fatalf("%d and %d holes: nothing was left out", len(room.log.holes), len(talk.log.holes))
+	s.pump(bob, func() bool { return room.Log.Last() == last && len(talk.Log.Holes) > 0 })
+	if len(room.Log.Holes) == 0 || len(talk.Log.Holes) == 0 {
+		t.Fatalf("%d and %d holes: nothing was left out", len(room.Log.Holes), len(talk.Log.Holes))
 	}
-	if got, want := room.counts.unread, many-early; got != want {
+	if got, want := room.Counts.Unread, many-early; got != want {
 		t.Errorf("%d lines are unread, want %d", got, want)
 	}
-	for _, at := range []*place{talk, room} {
+	for _, at := range []*app.Place{talk, room} {
 		s.switchTo(at)
 		s.press("alt+home")
-		s.pump(bob, func() bool { return at.past.back == 0 })
+		s.pump(bob, func() bool { return at.Past.Back == 0 })
 		lines := spoken(at)
 		for n, words := range lines {
 			if want := fmt.Sprint("line ", n); words != want {
-				t.Fatalf("%s: got %q, want %q", at.id, words, want)
+				t.Fatalf("%s: got %q, want %q", at.ID, words, want)
 			}
 		}
 		if len(lines) != many {
-			t.Errorf("%s: got %d lines, want %d; holes %+v, %+v\n%s", at.id, len(lines), many, at.log.holes, at.past, s.View())
+			t.Errorf("%s: got %d lines, want %d; holes %+v, %+v\n%s", at.ID, len(lines), many, at.Log.Holes, at.Past, s.View())
 		}
-		s.hides(holeRow)
+		s.hides(app.HoleRow)
 	}
 }

@@ -3,112 +3,111 @@ package tui
 import (
 	"time"
 
-	"labchat/internal/command"
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
-// titleRow names the conversation and the server.
-func (m *Model) titleRow(l layout) text.Safe {
-	p := m.paint
+// titleBar is the row above all: it names the conversation and the server.
+type titleBar struct {
+	*Model
+	on layout
+}
+
+// View draws the row.
+func (m titleBar) View(int, int) []text.Safe {
+	p, l := m.paint, m.on
 	var right text.Safe
 	switch {
 	case l.narrow:
-		if n := m.book.places(); n > 0 {
-			right = "unread: " + plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+		if n := m.Book.UnreadPlaces(); n > 0 {
+			right = "unread: " + app.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
-		right = text.TrimSpace("server "+m.link.server+"  "+m.security()) + " "
+		right = text.TrimSpace("server "+m.Link.Server+"  "+m.security()) + " "
 	default:
 		right = m.security() + " "
 	}
-	left := " " + m.heading(l)
+	left := " " + m.heading()
 	if l.w >= peopleWidth {
 		left = " chat-tui  " + left[1:]
 	}
-	return p.Frame.Title.Render(spread(l.w, text.Truncate(left, l.w-text.Width(right)-1), right))
+	return []text.Safe{p.Frame.Title.Render(spread(l.w, text.Truncate(left, l.w-text.Width(right)-1), right))}
 }
 
 // heading names the conversation on the screen.
-func (m *Model) heading(l layout) text.Safe {
-	at, p := m.book.current, m.paint
+func (m titleBar) heading() text.Safe {
+	at, p, l := m.Book.Current, m.paint, m.on
 	switch {
 	case at == nil:
 		return "chat-tui"
-	case at.private():
+	case at.IsPrivate():
 		return m.privateHeading(at, l)
 	case l.narrow:
-		name := at.heading()
-		if n := at.people.count(); n > 0 {
+		name := at.Heading()
+		if n := at.People.Count(); n > 0 {
 			name += " " + text.Int(n)
-			if at.people.part {
+			if at.People.Part {
 				name += " known"
 			}
 		}
 		return p.parts(l.w, name, m.openly(), m.overheard(at))
 	}
 	var count text.Safe
-	if n := at.people.count(); n > 0 && l.people == 0 {
-		count = at.people.words()
+	if n := at.People.Count(); n > 0 && l.people == 0 {
+		count = at.People.Words()
 	}
-	return p.parts(maxMeasure*2, at.heading(), m.openly(), m.overheard(at), at.topic, count)
+	return p.parts(maxMeasure*2, at.Heading(), m.openly(), m.overheard(at), at.Topic, count)
 }
 
 // overheard says how many people of a room read in clear text: who is on their way can
 // read along. On this machine alone nobody is.
-func (m *Model) overheard(at *place) text.Safe {
+func (m *Model) overheard(at *app.Place) text.Safe {
 	if m.cfg.Local {
 		return ""
 	}
-	return at.people.openWords()
+	return at.People.PlainWords()
 }
 
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
 func (m *Model) openly() text.Safe {
-	if m.link.status.Direct && wire.DatagramsByName(m.link.status.Dialect) != nil {
+	if m.Link.Status.Direct && wire.DatagramsByName(m.Link.Status.Dialect) != nil {
 		return "not encrypted"
 	}
 	return ""
 }
 
-// native is the dialect that goes without saying.
-const native = "chat1"
-
 // security says whether the connection is there, and whether anybody between
 // can read it; and which dialect is spoken, if it is an older one.
-func (m *Model) security() text.Safe {
-	p, d := m.paint, text.CleanLine(m.link.status.Dialect)
+func (m titleBar) security() text.Safe {
+	p, d := m.paint, text.CleanLine(m.Link.Status.Dialect)
 	switch {
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.Glyph.Bad + " offline"
-	case !m.link.online():
+	case !m.Link.IsOnline():
 		return p.Glyph.Trying + " connecting"
-	case m.link.status.Secure:
+	case m.Link.Status.Secure:
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
 		return "this machine only"
-	case d != "" && d != native:
+	case d != "" && d != app.Native:
 		return "speaks " + d + ", not encrypted"
 	default:
 		return "not encrypted"
 	}
 }
 
-// corner draws what stands below the room list: the connection, and who we
-// are. Its first row is the rule's where there are rules.
-func (m *Model) corner(w, h int, rules bool) []text.Safe {
-	rows := []text.Safe{" " + m.connection(w-2), " you " + m.link.label}
-	if m.link.label == "" {
-		rows[1] = ""
+// corner is what stands below the room list: the connection, and who we are.
+type corner struct{ *Model }
+
+// View draws a row for each, as far as there are rows.
+func (m corner) View(w, h int) []text.Safe {
+	var me text.Safe
+	if m.Link.Label != "" {
+		me = " you " + m.Link.Label
 	}
-	if rules {
-		rows = append([]text.Safe{""}, rows...)
-	}
-	for len(rows) < h {
-		rows = append(rows, "")
-	}
-	rows = rows[:h]
+	rows := append([]text.Safe{" " + m.connection(w-2), me}, make([]text.Safe, h)...)[:h]
 	for i, row := range rows {
 		rows[i] = text.PadRight(row, w)
 	}
@@ -116,16 +115,16 @@ func (m *Model) corner(w, h int, rules bool) []text.Safe {
 }
 
 // connection says in a few words how the connection is.
-func (m *Model) connection(w int) text.Safe {
+func (m corner) connection(w int) text.Safe {
 	p := m.paint
 	switch {
-	case m.link.online():
+	case m.Link.IsOnline():
 		s := p.Glyph.Online + " online"
-		if ms := m.link.status.RTT; ms > 0 {
+		if ms := m.Link.Status.RTT; ms > 0 {
 			s = p.parts(w, s, text.Sprintf("%d ms", ms))
 		}
 		return p.Text.Good.Render(s)
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
 	default:
 		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
@@ -134,75 +133,77 @@ func (m *Model) connection(w int) text.Safe {
 
 // retryIn says when the next try is due, or nothing where none is.
 func (m *Model) retryIn() text.Safe {
-	if m.link.status.RetryAt == 0 {
+	if m.Link.Status.RetryAt == 0 {
 		return ""
 	}
 	return text.Sprintf("retry %d s", m.secondsToRetry())
 }
 
 func (m *Model) secondsToRetry() int {
-	left := m.link.status.RetryAt.Time().Sub(m.paint.now())
+	left := m.Link.Status.RetryAt.Time().Sub(m.paint.Now())
 	return int(max(left+time.Second-time.Nanosecond, 0) / time.Second)
 }
 
-// statusRow says what waits, and which keys help.
-func (m *Model) statusRow(l layout) text.Safe {
-	p := m.paint
-	w := l.w - 2
+// statusBar is the last row: it says what waits, and which keys help.
+type statusBar struct{ *Model }
+
+// View draws the row.
+func (m statusBar) View(width, _ int) []text.Safe {
+	p, w := m.paint, width-2
 	var row text.Safe
 	switch {
 	case m.moment.flash != "":
-		return m.flashRow(l.w)
-	case l.narrow:
+		return []text.Safe{m.flashRow(width)}
+	case width < narrowWidth:
 		row = m.withKeys(w, p.parts(w, m.pulse(), m.waiting()), "f1", "alt+a")
-	case m.link.over():
+	case m.Link.HasEnded():
 		row = m.withKeys(w, p.parts(w, m.time(), "ENDED", m.outboxCount()), "f1", "ctrl+q")
-	case m.link.lost():
-		since := p.clock(wire.MillisOf(m.link.since))
+	case m.Link.IsLost():
+		since := p.HourMinute(wire.MillisOf(m.Link.Since))
 		row = m.withKeys(w, p.parts(w, m.time(), "OFFLINE since "+since, m.retryIn(), m.outboxCount(), m.directCount()), "f1", "alt+r", "alt+o", "ctrl+q")
 	default:
 		row = m.withKeys(w, p.parts(w, m.time(), m.unread(), m.outboxCount()), "f1", "ctrl+k", "alt+a", "ctrl+q")
 	}
-	return p.Frame.Status.Render(text.PadRight(" "+row, l.w))
+	return []text.Safe{p.Frame.Status.Render(text.PadRight(" "+row, width))}
 }
 
 // withKeys is a row of w columns with the keys behind it that fit.
-func (m *Model) withKeys(w int, row text.Safe, names ...string) text.Safe {
+func (m statusBar) withKeys(w int, row text.Safe, names ...string) text.Safe {
 	room := w - text.Width(m.paint.parts(w, row, "|")) + 1
 	return m.paint.parts(w, row, m.paint.hints(room, m.keys.brief(names...)...))
 }
 
 // pulse is the connection in a narrow row.
-func (m *Model) pulse() text.Safe {
+func (m statusBar) pulse() text.Safe {
 	p := m.paint
 	switch {
-	case m.link.online() && m.link.status.RTT > 0:
-		return text.Sprintf("%s %d ms", p.Glyph.Online, m.link.status.RTT)
-	case m.link.online():
+	case m.Link.IsOnline() && m.Link.Status.RTT > 0:
+		return text.Sprintf("%s %d ms", p.Glyph.Online, m.Link.Status.RTT)
+	case m.Link.IsOnline():
 		return p.Glyph.Online
-	case m.link.lost():
+	case m.Link.IsLost():
 		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
 	default:
 		return p.Glyph.Trying
 	}
 }
 
-func (m *Model) time() text.Safe { return m.paint.clock(m.paint.millis()) }
+func (m statusBar) time() text.Safe { return m.paint.HourMinute(m.paint.Millis()) }
 
-func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.link.outbox)) }
+func (m *Model) outboxCount() text.Safe { return text.Sprintf("outbox %d", len(m.Link.Outbox)) }
 
 // directCount is how many people can be reached without the server.
-func (m *Model) directCount() text.Safe {
-	n := len(m.book.direct())
+func (m statusBar) directCount() text.Safe {
+	n := len(m.Book.Direct())
 	if n == 0 {
 		return ""
 	}
-	return plural(n, "peer") + " direct"
+	return app.Plural(n, "peer") + " direct"
 }
 
 // waiting is the outbox where it is not empty.
-func (m *Model) waiting() text.Safe {
-	if len(m.link.outbox) == 0 {
+func (m statusBar) waiting() text.Safe {
+	if len(m.Link.Outbox) == 0 {
 		return ""
 	}
 	return m.outboxCount()
@@ -210,86 +211,13 @@ func (m *Model) waiting() text.Safe {
 
 // unread names what waits to be read, or where that is too much for half of the
 // row, counts the places.
-func (m *Model) unread() text.Safe {
-	s := m.book.waiting()
+func (m statusBar) unread() text.Safe {
+	s := m.Book.Waiting()
 	switch {
 	case s == "":
 		return ""
 	case text.Width(s) > m.screen.w/2:
-		return "unread: " + plural(m.book.places(), "place")
+		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
-}
-
-// serverReads is the short form of what a prompt says of a line that the server can
-// read.
-const serverReads = " (the server reads it)"
-
-// prompt says where a line goes, in as many words as there is room for.
-func (m *Model) prompt(w int) text.Safe {
-	mark := " " + m.paint.Glyph.Prompt + " "
-	to := text.CleanLine(command.Destination(m.composer.draft.String(), m.context()))
-	var long, short text.Safe
-	if who := m.receiver(); who != "" {
-		long, short = m.privatePrompt(who)
-	}
-	switch {
-	case to == "":
-		to = "nowhere"
-	case to == "command":
-	case m.link.over():
-		long, short = " (the session has ended)", " (ended)"
-	case long != "":
-	case text.HasPrefix(to, "#") && m.book.outOf(string(to[1:])):
-		long, short = " (you are not in it: /join first)", " (not in it)"
-	case m.link.lost():
-		long, short = " (offline: will be queued)", " (queued)"
-	case text.HasPrefix(to, "to ") && m.link.status.Direct, text.HasPrefix(to, "#") && m.openly() != "":
-		long, short = ", in plain text (readable on the way)", " (plain text)"
-	case text.HasPrefix(to, "to "):
-		long, short = ", through the server (readable by it)", serverReads
-	}
-	forms := []text.Safe{to + long, to + short}
-	if short != "" && text.HasPrefix(to, "to ") {
-		name := "@" + text.TrimSuffix(to[len("to "):], " only")
-		forms = append(forms, name+short)
-		if short == serverReads {
-			forms = append(forms, name+" (srv)") // as in the list
-		}
-	}
-	for _, form := range forms {
-		if text.Width(form+mark) <= promptRoom(w) {
-			return form + mark
-		}
-	}
-	return text.Truncate(to, max(promptRoom(w)-text.Width(mark), 1)) + mark
-}
-
-// hint is the row below the composer, where there is room for one.
-func (m *Model) hint(w int) text.Safe {
-	switch {
-	case m.popup.hint != "":
-		return m.popup.hint
-	case m.waitsFor() != "":
-		return text.Truncate(flashQueued+m.waitsFor(), w)
-	case m.cfg.Local && m.cfg.Hint != "" && !m.moment.touched && !m.moment.company:
-		first, ways, _ := text.Cut(text.Clean(m.cfg.Hint), "\n")
-		return first + " " + m.paint.parts(w-text.Width(first)-1, text.Split(ways, "\n")...)
-	}
-	return ""
-}
-
-// waitsFor is what the lines in the private conversation on the screen wait
-// for.
-func (m *Model) waitsFor() text.Safe {
-	at := m.book.current
-	if at == nil || !at.private() {
-		return ""
-	}
-	for c := range at.log.pending {
-		if w := m.link.outbox[c]; w.reason != "" {
-			return w.reason // they all wait for the same
-		}
-	}
-	return ""
 }

@@ -24,8 +24,8 @@ func (m *Model) resumed(r bubble.Resumed) {
 		m.flash("no shell waits to take over: nothing was suspended")
 		return
 	}
-	if m.link.session != nil {
-		m.link.session.Retry()
+	if m.Link.Session != nil {
+		m.Link.Session.Retry()
 	}
 	m.tick()
 }

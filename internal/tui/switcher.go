@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"labchat/internal/app"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -21,6 +22,7 @@ const (
 // A switcher jumps to a conversation, to a room that is not joined yet, or to
 // somebody.
 type switcher struct {
+	m      *Model
 	query  bubble.Input
 	chosen int
 	order  []text.Safe // labels as they are shown, until something else is typed
@@ -48,22 +50,22 @@ func (t *target) fit(typed string) command.Rank {
 }
 
 func (m *Model) openSwitcher() {
-	m.over = overlay{switcher: &switcher{query: bubble.NewInput(wire.MaxText)}}
-	m.askRooms()
+	m.over = &switcher{m: m, query: bubble.NewInput(wire.MaxText)}
+	m.AskRooms()
 }
 
 // Key types into the query, moves, or goes.
-func (s *switcher) Key(m *Model, k bubble.Key) {
-	found := s.targets(m)
+func (s *switcher) Key(k bubble.Key) {
+	m, found := s.m, s.targets()
 	switch {
 	case key.Matches(k, switcherKeys.close):
-		m.over = overlay{}
+		m.over = nil
 	case key.Matches(k, switcherKeys.down):
 		s.chosen = min(s.chosen+1, max(len(found)-1, 0))
 	case key.Matches(k, switcherKeys.up):
 		s.chosen = max(s.chosen-1, 0)
 	case key.Matches(k, switcherKeys.open):
-		m.over = overlay{}
+		m.over = nil
 		if s.chosen < len(found) {
 			found[s.chosen].do(m)
 		}
@@ -75,10 +77,10 @@ func (s *switcher) Key(m *Model, k bubble.Key) {
 // targets are where the query may lead: what fits best first, and of those
 // that fit alike what is unread. What is shown keeps its order while lines
 // arrive: Enter goes where the person saw it going.
-func (s *switcher) targets(m *Model) []target {
+func (s *switcher) targets() []target {
 	typed := strings.TrimSpace(s.query.String())
 	var found []target
-	for _, t := range m.targets() {
+	for _, t := range s.m.targets() {
 		if t.fits = t.fit(typed); t.fits != command.RankNone {
 			found = append(found, t)
 		}
@@ -100,47 +102,47 @@ func (s *switcher) targets(m *Model) []target {
 // targets are all places that can be gone to.
 func (m *Model) targets() []target {
 	var all []target
-	for _, at := range m.book.all() {
-		t := target{label: at.heading(), rank: 10 + at.rank(), do: func(m *Model) { m.switchTo(at) }}
-		if at.private() {
+	for _, at := range m.Book.All() {
+		t := target{label: at.Heading(), rank: 10 + at.Rank(), do: func(m *Model) { m.switchTo(at) }}
+		if at.IsPrivate() {
 			_, path := m.badge(at)
-			t.label, t.note = "@ "+m.book.labelOf(at), path+rtt(at.peer.path.RTT)
+			t.label, t.note = "@ "+m.Book.LabelOf(at), path+app.RTTWords(at.Peer.Path.RTT)
 		}
 		switch {
-		case at == m.book.current:
+		case at == m.Book.Current:
 			t.note, t.rank = "here", 9
-		case at == m.book.last && at.rank() == 0:
+		case at == m.Book.Last && at.Rank() == 0:
 			t.rank = 11
 		}
-		if c := at.counts; c.unread > 0 {
-			t.note = plural(c.unread, "new line")
-			if c.mentions > 0 {
-				t.note = text.Sprintf("@%d mention %s", c.mentions, t.note)
+		if c := at.Counts; c.Unread > 0 {
+			t.note = app.Plural(c.Unread, "new line")
+			if c.Mentions > 0 {
+				t.note = text.Sprintf("@%d mention %s", c.Mentions, t.note)
 			}
 		}
 		all = append(all, t)
 	}
-	for _, name := range m.book.known {
-		if m.book.byID[roomID(name)] == nil {
+	for _, name := range m.Book.KnownRooms {
+		if m.Book.ByID[app.RoomID(name)] == nil {
 			all = append(all, target{label: "# " + text.CleanLine(name), note: "not joined", do: func(m *Model) {
-				m.ask(m.book.current, wire.Join{Room: name})
+				m.Ask(m.Book.Current, wire.Join{Room: name})
 			}})
 		}
 	}
-	for _, name := range m.book.People() {
-		if m.book.byID[personID(name)] == nil && name != m.link.me {
-			all = append(all, target{label: "@ " + text.CleanLine(name), note: "private", do: func(m *Model) { m.switchTo(m.book.person(name)) }})
+	for _, name := range m.Book.PeopleNames() {
+		if m.Book.ByID[app.PersonID(name)] == nil && name != m.Link.Me {
+			all = append(all, target{label: "@ " + text.CleanLine(name), note: "private", do: func(m *Model) { m.switchTo(m.Book.Person(name)) }})
 		}
 	}
 	return all
 }
 
 // View returns h rows of w columns.
-func (s *switcher) View(w, h int, m *Model) []text.Safe {
-	p := m.paint
+func (s *switcher) View(w, h int) []text.Safe {
+	p := s.m.paint
 	width := min(switcherWidth, w)
 	inner := max(width-4, 1)
-	found := s.targets(m)
+	found := s.targets()
 	count := min(switcherRows, max(h-6, 1))
 	top := max(0, min(s.chosen-count/2, len(found)-count))
 	total := text.Int(len(found))
@@ -157,3 +159,9 @@ func (s *switcher) View(w, h int, m *Model) []text.Safe {
 	rows = append(rows, p.line(inner), p.dim(p.hints(inner, switcherKeys.open, switcherKeys.down, switcherKeys.close)))
 	return p.veiled(p.boxed(p.Frame.Dialog, "jump to"+p.Glyph.More+" (ctrl+k)", rows, width), w, h)
 }
+
+// Binds reports whether a key edits the query.
+func (*switcher) Binds(k bubble.Key) bool { return bubble.Edits(k.Name) }
+
+// Writes is the query.
+func (*switcher) Writes() writing { return writesText }

@@ -34,7 +34,7 @@ func TestTheSwitcherGoesToTheNameThatFitsBest(t *testing.T) {
 		s.press("ctrl+n", "ctrl+k")
 		s.types(query)
 		s.press("enter")
-		if got := s.book.current.id; got != want {
+		if got := s.Book.Current.ID; got != want {
 			t.Errorf("%q: got %s, want %s", query, got, want)
 		}
 	}
@@ -42,9 +42,9 @@ func TestTheSwitcherGoesToTheNameThatFitsBest(t *testing.T) {
 
 func TestRoomsThatOneHasNotJoinedAreKnownWithoutAsking(t *testing.T) {
 	s := entered(t)
-	before := len(s.book.current.log.lines)
+	before := len(s.Book.Current.Log.Lines)
 	s.lists("lab3", "ias-sheet3", "sheet4")
-	if n := len(s.book.current.log.lines); n != before {
+	if n := len(s.Book.Current.Log.Lines); n != before {
 		t.Errorf("the answer to a question that nobody typed shows %d lines", n-before)
 	}
 	s.press("ctrl+k")
@@ -78,7 +78,7 @@ func TestEnterInTheSwitcherGoesWhereItWasSeenGoing(t *testing.T) {
 	s.hear(said("rabbits", "bob", 14, 33, 0, "news"))
 	s.shows("▌# random")
 	s.press("enter")
-	if got := s.book.current.id; got != "#random" {
+	if got := s.Book.Current.ID; got != "#random" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -104,7 +104,7 @@ func TestTheServerIsNotAskedForItsRoomsWithEveryKey(t *testing.T) {
 	}
 	old := open(t, 120, 40)
 	old.hear(&wire.Status{State: wire.StateOnline, Dialect: "relay"}, &wire.LoggedIn{Name: "sara", Kind: wire.KindOld})
-	old.link.offer = command.Offer{command.Quit: true}
+	old.Link.Offer = command.Offer{command.Quit: true}
 	old.press("ctrl+k")
 	if all, _ := asked[wire.Rooms](old.session); len(all) != 0 {
 		t.Error("a server whose dialect has no words for it was asked for its rooms")

@@ -1,306 +1,151 @@
 package tui
 
 import (
-	"slices"
-	"sort"
+	"maps"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
-const (
-	// maxShownLines is how many lines the timeline on the screen holds.
-	maxShownLines = 100_000
-	// maxHiddenLines is how many one behind it holds; the archive has the rest.
-	maxHiddenLines = 5_000
-)
+// maxDrawnRows bounds the rows that are kept rendered.
+const maxDrawnRows = 2000
 
-// A timeline is a conversation's lines, ordered by id, with those that wait
-// for the server at the bottom. It keeps its place when lines arrive above or
-// below, renders only what is looked at, and never knows its total height.
+// A timeline shows a conversation's lines. It keeps its place when lines arrive
+// above or below, renders only what is looked at, and never knows its total
+// height.
 type timeline struct {
-	lines   []*line
-	pending map[wire.ClientID]*line // own lines that wait
-	tail    int                     // those of them without an id: the last lines
-	moves   moves                   // people coming and going in the newest line
-	loose   int                     // notes at the end, of when there was no line yet
-	at      position
-	rule    rule
-	holes   wire.Holes
-	awaited wire.Hole // of them: what the server is telling
-	forgot  bool      // old lines were let go of since it was asked for older ones
-	drawn   cache
-	shown   bool
-	paint   *paint
+	*app.Log
+	at    position
+	rule  rule
+	drawn cache
+	paint *paint
 }
 
-// placed says where a line went.
-type placed uint8
-
-const (
-	placedTwice  placed = iota // it was there already
-	placedEarly                // above lines that were there
-	placedNewest               // below all that have an id
-)
-
-// settled is how many lines have an id.
-func (t *timeline) settled() int { return len(t.lines) - t.tail }
-
-// last is the newest id, 0 where there is none.
-func (t *timeline) last() wire.ID {
-	if n := t.settled(); n > 0 {
-		return t.lines[n-1].key
-	}
-	return 0
+func newTimeline(l *app.Log, p *paint) *timeline {
+	t := &timeline{Log: l, paint: p}
+	l.Watch(&t.at)
+	return t
 }
 
-// newest is the line or note at the end of those that have an id, nil where there
-// is none.
-func (t *timeline) newest() *line {
-	if n := t.settled(); n > 0 {
-		return t.lines[n-1]
-	}
-	return nil
+// rendered is a line's rows, and what they depend on.
+type rendered struct {
+	shape   shape
+	changes uint32 // of the line
+	rows    []text.Safe
 }
 
-// first is the oldest line that was said, 0 where there is none. One that waits
-// is not among them.
-func (t *timeline) first() wire.ID {
-	for _, l := range t.lines[:t.settled()] {
-		if l.spoken() && l.state != deliveryQueued {
-			return l.key
-		}
-	}
-	return 0
+// cache is how the timeline was last drawn, and the rows of lines.
+type cache struct {
+	width, height int
+	nick          int
+	free          int // empty rows below the newest line
+	of            map[*app.Line]rendered
+	order         []*app.Line // as they were rendered; a line may be there twice
+	rows          int
 }
 
-// after is the index of the first line that goes below key.
-func (t *timeline) after(key wire.ID) int {
-	n := t.settled()
-	if n == 0 || t.lines[n-1].key <= key {
-		return n
+// keep remembers the rows of a line, and lets the oldest half go when there
+// are too many.
+func (c *cache) keep(l *app.Line, r rendered) {
+	if c.of == nil {
+		c.of = map[*app.Line]rendered{}
 	}
-	return sort.Search(n, func(i int) bool { return t.lines[i].key > key })
-}
-
-// has says whether the line with this id is there; i is after(id).
-func (t *timeline) has(id wire.ID, i int) bool {
-	for i--; i >= 0 && t.lines[i].key == id; i-- {
-		if t.lines[i].spoken() {
-			return true
-		}
-	}
-	return false
-}
-
-// Append puts a line that has an id where it belongs.
-func (t *timeline) Append(l *line) placed {
-	t.came(l.key)
-	t.fasten(l)
-	i := t.after(l.key)
-	if i == t.settled() {
-		i -= t.loose
-	}
-	if t.has(l.key, i) {
-		return placedTwice
-	}
-	newest := i == t.settled()-t.loose
-	t.insert(i, l)
-	if !newest {
-		return placedEarly
-	}
-	for _, note := range t.looseNotes() {
-		note.key = l.key
-	}
-	return placedNewest
-}
-
-// looseNotes are those that came into an empty timeline: they stay below what
-// was said before them, while it is filled with that.
-func (t *timeline) looseNotes() []*line {
-	end := t.settled()
-	return t.lines[end-t.loose : end]
-}
-
-// fasten leaves the loose notes where they are if l was said after them.
-func (t *timeline) fasten(l *line) {
-	if notes := t.looseNotes(); len(notes) > 0 && l.at > notes[0].at {
-		t.loose = 0
-	}
-}
-
-// Note adds something that is no line of the conversation below what is there.
-func (t *timeline) Note(l *line) {
-	if t.loose > 0 || t.settled() == 0 {
-		t.loose++
-	}
-	l.key = t.last()
-	t.insert(t.settled(), l)
-}
-
-// Replace changes a note where it is the newest line, so that nothing was said
-// since; false where it is not.
-func (t *timeline) Replace(old, l *line) bool {
-	n := t.settled()
-	if old == nil || n == 0 || t.lines[n-1] != old {
-		return false
-	}
-	old.at, old.text = l.at, l.text
-	old.undraw()
-	return true
-}
-
-// Heard is the newest line of somebody else up to mark, 0 where there is none.
-func (t *timeline) Heard(mark wire.ID) wire.ID {
-	for i := t.after(mark) - 1; i >= 0; i-- {
-		if l := t.lines[i]; l.spoken() && !l.own {
-			return l.key
-		}
-	}
-	return 0
-}
-
-// Drop takes a line that waits away.
-func (t *timeline) Drop(c wire.ClientID) {
-	if l := t.pending[c]; l != nil {
-		t.take(c, l)
-	}
-}
-
-// take takes a line that waits out of where it stands.
-func (t *timeline) take(c wire.ClientID, l *line) {
-	delete(t.pending, c)
-	if l.key == queuedKey {
-		t.tail--
-	}
-	if i := slices.Index(t.lines, l); i >= 0 {
-		t.remove(i)
-	}
-}
-
-// Queue adds an own line that waits, or changes its state. One that has its id
-// waits where it belongs, the others at the bottom.
-func (t *timeline) Queue(c wire.ClientID, l *line) {
-	if old := t.pending[c]; old != nil {
-		old.state = l.state
-		old.undraw()
+	c.rows += len(r.rows) - len(c.of[l].rows)
+	c.of[l] = r
+	c.order = append(c.order, l)
+	if c.rows <= maxDrawnRows && len(c.order) <= maxDrawnRows {
 		return
 	}
-	if t.pending == nil {
-		t.pending = map[wire.ClientID]*line{}
-	}
-	t.pending[c] = l
-	if l.key != 0 {
-		t.Append(l)
-		return
-	}
-	l.key = queuedKey
-	t.tail++
-	t.insert(len(t.lines), l)
-}
-
-// Settle gives an own line that waited its id and time, or marks it as failed.
-// It says false for a line that does not wait here.
-func (t *timeline) Settle(c wire.ClientID, id wire.ID, at wire.Millis, state delivery) bool {
-	l := t.pending[c]
-	if l == nil {
-		return false
-	}
-	t.take(c, l)
-	l.state = state
-	l.undraw()
-	if state == deliveryFailed {
-		t.Note(l)
-		return true
-	}
-	l.key = id
-	if at != 0 {
-		l.at = at
-	}
-	if t.Append(l) == placedTwice {
-		t.claim(id, state) // it came among the lines that were missed
-	}
-	return true
-}
-
-// claim makes the line with this id ours: it was taken for somebody else's,
-// because we had another name when we said it.
-func (t *timeline) claim(id wire.ID, state delivery) {
-	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
-		if l := t.lines[i]; l.spoken() {
-			l.own, l.mention, l.hidden, l.state = true, false, false, max(l.state, state)
-			l.undraw()
+	half := len(c.order) / 2
+	for _, old := range c.order[:half] {
+		if old != l {
+			c.rows -= len(c.of[old].rows)
+			delete(c.of, old)
 		}
 	}
+	c.order = append([]*app.Line(nil), c.order[half:]...)
 }
 
-// Update changes the state of an own line that has its id.
-func (t *timeline) Update(id wire.ID, state delivery) {
-	for i := t.after(id) - 1; i >= 0 && t.lines[i].key == id; i-- {
-		if l := t.lines[i]; l.spoken() && l.own && state > l.state {
-			l.state = state
-			l.undraw()
+// A rule is the line above what is new since somebody last looked. It stands
+// above the first line of somebody else: an own one is never news.
+type rule struct {
+	on    bool
+	mark  wire.ID // the newest line that is not new
+	count int     // lines that are news,
+	upto  wire.ID // or if it is not 0: what is news up to this line
+}
+
+// Show puts the timeline on the screen with a rule below mark, or takes it off.
+func (t *timeline) Show(on bool, mark wire.ID, count int) {
+	t.rule = rule{on: on && count > 0, mark: mark, count: count}
+	if !on {
+		t.Undraw()
+	}
+	t.Log.Show(on)
+}
+
+// Missed puts a rule below mark, above what was said up to a line while nobody
+// could look.
+func (t *timeline) Missed(mark, upto wire.ID) { t.rule = rule{on: true, mark: mark, upto: upto} }
+
+// news is how many lines the rule announces.
+func (r *rule) news(t *timeline) int {
+	if r.upto == 0 {
+		return r.count
+	}
+	n := 0
+	for i := t.After(r.mark); i < t.Settled() && t.Lines[i].Key <= r.upto; i++ {
+		if t.Lines[i].IsNews() {
+			n++
 		}
+	}
+	return n
+}
+
+// firstNews is the index of the line that the rule stands above, or -1.
+func (t *timeline) firstNews() int {
+	if !t.rule.on {
+		return -1
+	}
+	for i := t.After(t.rule.mark); i < t.Settled(); i++ {
+		l := t.Lines[i]
+		if t.rule.upto != 0 && l.Key > t.rule.upto {
+			break
+		}
+		if l.IsNews() {
+			return i
+		}
+	}
+	return -1
+}
+
+// Undraw forgets all that was rendered.
+func (t *timeline) Undraw() { t.drawn = cache{} }
+
+// Resize says how much room there is.
+func (t *timeline) Resize(w, h int) {
+	t.drawn.width, t.drawn.height = w, h
+	if w < narrowTimeline {
+		t.drawn.nick = 0
+	} else {
+		t.drawn.nick = max(t.drawn.nick, minNick)
 	}
 }
 
-// Hide hides the lines of a sender, or shows them again.
-func (t *timeline) Hide(is func(from string) bool, on bool) {
-	known := map[text.Safe]bool{}
-	for _, l := range t.lines {
-		if l.own || !l.spoken() {
-			continue
+// timeline is how a conversation is shown.
+func (m *Model) timeline(at *app.Place) *timeline {
+	t := m.logs[at]
+	if t == nil {
+		if m.logs == nil {
+			m.logs = map[*app.Place]*timeline{}
 		}
-		hit, asked := known[l.from]
-		if !asked {
-			hit = is(string(l.from))
-			known[l.from] = hit
-		}
-		if hit {
-			l.hidden = on
-		}
+		maps.DeleteFunc(m.logs, func(p *app.Place, _ *timeline) bool { return m.Book.ByID[p.ID] != p })
+		t = newTimeline(&at.Log, m.paint)
+		m.logs[at] = t
 	}
-	t.at.clamp(t)
+	return t
 }
 
-// Count says how many lines below mark are news, and how many of them name
-// the person at the screen.
-func (t *timeline) Count(mark wire.ID) (unread, mentions int) {
-	for i := t.after(mark); i < t.settled(); i++ {
-		if l := t.lines[i]; l.counts() {
-			unread++
-			if l.mention {
-				mentions++
-			}
-		}
-	}
-	return unread, mentions
-}
-
-func (t *timeline) insert(i int, l *line) {
-	t.lines = slices.Insert(t.lines, i, l)
-	t.at.inserted(i)
-	if limit := t.limit(); len(t.lines) > limit+limit/10 {
-		t.trim(len(t.lines) - limit)
-	}
-}
-
-func (t *timeline) remove(i int) {
-	t.lines = slices.Delete(t.lines, i, i+1)
-	t.at.removed(i, len(t.lines))
-}
-
-func (t *timeline) limit() int {
-	if t.shown {
-		return maxShownLines
-	}
-	return maxHiddenLines
-}
-
-// trim forgets the n oldest lines. Those that wait are never among them.
-func (t *timeline) trim(n int) {
-	n = min(n, t.settled()-t.loose)
-	t.lines = slices.Delete(t.lines, 0, n)
-	t.forgot = t.forgot || n > 0
-	t.at.trimmed(n)
-}
+// reads reports whether somebody sees the newest line of a conversation.
+func (m *Model) reads(at *app.Place) bool { return at == m.Book.Current && m.timeline(at).Below() == 0 }

@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -29,8 +30,8 @@ func TestWhatWasSaidBeforeUsStandsAboveTheNotes(t *testing.T) {
 	s.hear(said("lab3", "bob", 14, 1, 0, "one"), said("lab3", "bob", 14, 2, 0, "two"), said("lab3", "bob", 13, 0, 0, "early"))
 	s.hear(said("lab3", "bob", 14, 40, 0, "after"), said("lab3", "bob", 14, 41, 0, "later"))
 	var got []string
-	for _, l := range s.book.current.log.lines {
-		got = append(got, string(l.text))
+	for _, l := range s.Book.Current.Log.Lines {
+		got = append(got, string(l.Text))
 	}
 	want := []string{"early", "one", "two", "the server says: a word of the server", "carol joined", "after", "later"}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -81,7 +82,7 @@ func TestReadMarkersAreToldAfterAWhile(t *testing.T) {
 	if all, _ := asked[wire.Read](s.session); len(all) != 0 {
 		t.Fatalf("told at once: %v", all)
 	}
-	s.wait(lookFor)
+	s.wait(app.LookFor)
 	last := wire.FirstID(at(14, 2))
 	if all, _ := asked[wire.Read](s.session); len(all) != 1 || all[0].Last != last {
 		t.Errorf("got %v, want one for %d", all, last)
@@ -109,22 +110,22 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 	}
 	s.press("pgup", "pgup")
 	s.shows("lines below")
-	before := s.book.current.log.View(80, 30)
+	before := s.timeline(s.Book.Current).View(80, 30)
 	s.hear(said("lab3", "bob", 13, 30, 0, "newest"))
-	after := s.book.current.log.View(80, 30)
+	after := s.timeline(s.Book.Current).View(80, 30)
 	if text.Join(before, "\n") != text.Join(after, "\n") {
 		t.Error("the lines moved")
 	}
-	if s.book.current.counts.unread != 1 {
-		t.Errorf("got %d unread, want the one that is below", s.book.current.counts.unread)
+	if s.Book.Current.Counts.Unread != 1 {
+		t.Errorf("got %d unread, want the one that is below", s.Book.Current.Counts.Unread)
 	}
 	s.hear(said("lab3", "bob", 12, 0, 0, "older"))
-	if text.Join(before[1:], "\n") != text.Join(s.book.current.log.View(80, 30)[1:], "\n") {
+	if text.Join(before[1:], "\n") != text.Join(s.timeline(s.Book.Current).View(80, 30)[1:], "\n") {
 		t.Error("the lines moved when an older one arrived")
 	}
 	s.press("alt+end")
 	s.shows("newest")
-	if s.book.current.counts.unread != 0 {
+	if s.Book.Current.Counts.Unread != 0 {
 		t.Error("still unread")
 	}
 }
@@ -136,8 +137,8 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 	}
 	s.hear(online()...)
 	s.hear(&wire.Entered{Room: "lab3"})
-	if n := len(s.words()); n != page {
-		t.Fatalf("got %d lines at first, want %d", n, page)
+	if n := len(s.words()); n != app.PageLines {
+		t.Fatalf("got %d lines at first, want %d", n, app.PageLines)
 	}
 	s.press("alt+home")
 	if n := len(s.words()); n != 150 {
@@ -155,32 +156,32 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 	if all, _ := asked[wire.History](s.session); len(all) != 2 {
 		t.Errorf("got %d questions, want one after each answer", len(all))
 	}
-	if s.book.current.counts.unread != 0 {
+	if s.Book.Current.Counts.Unread != 0 {
 		t.Error("old lines count as unread")
 	}
 }
 
 func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log := timeline{paint: newPaint(plainTheme(), func() time.Time { return noon }, time.UTC)}
+		log := newTimeline(&app.Log{}, newPaint(plainTheme(), &app.Clock{Now: func() time.Time { return noon }, Zone: time.UTC}))
 		seen := map[wire.ID]bool{}
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 12).Draw(rt, "n")
 			switch rapid.IntRange(0, 3).Draw(rt, "kind") {
 			case 0:
-				log.Note(&line{kind: lineNote, at: wire.Millis(n)})
+				log.Note(&app.Line{Kind: app.LineNote, At: wire.Millis(n)})
 			case 1:
-				log.Queue(wire.ClientID(strconv.Itoa(n)), &line{own: true})
+				log.Queue(wire.ClientID(strconv.Itoa(n)), &app.Line{Own: true})
 			case 2:
-				seen[wire.ID(n)] = log.Settle(wire.ClientID(strconv.Itoa(n)), wire.ID(n), wire.Millis(n), deliverySent) || seen[wire.ID(n)]
+				seen[wire.ID(n)] = log.Settle(wire.ClientID(strconv.Itoa(n)), wire.ID(n), wire.Millis(n), app.DeliverySent) || seen[wire.ID(n)]
 			default:
-				if twice := log.Append(&line{key: wire.ID(n), at: wire.Millis(n)}) == placedTwice; twice != seen[wire.ID(n)] {
+				if twice := log.Append(&app.Line{Key: wire.ID(n), At: wire.Millis(n)}) == app.PlacedTwice; twice != seen[wire.ID(n)] {
 					rt.Fatalf("line %d: twice is %v, want %v", n, twice, seen[wire.ID(n)])
 				}
 				seen[wire.ID(n)] = true
 			}
-			if !slices.IsSortedFunc(log.lines, func(a, b *line) int { return cmp.Compare(a.key, b.key) }) {
-				rt.Fatalf("out of order: %v", log.lines)
+			if !slices.IsSortedFunc(log.Lines, func(a, b *app.Line) int { return cmp.Compare(a.Key, b.Key) }) {
+				rt.Fatalf("out of order: %v", log.Lines)
 			}
 		}
 	})

@@ -18,7 +18,7 @@ func TestAFailedPrivateLineIsToldWhereItWasTyped(t *testing.T) {
 	again.State, again.Reason = wire.ReceiptFailed, "There is nobody of that name."
 	s.hear(&again)
 	s.shows(told)
-	if n := len(s.link.typedAt); n != 0 {
+	if n := len(s.Link.TypedAt); n != 0 {
 		t.Errorf("%d settled lines are remembered", n)
 	}
 }
@@ -29,7 +29,7 @@ func TestAPrivateLineThatArrivesIsNoNewsWhereItWasTyped(t *testing.T) {
 	s.enters("/msg alice hi")
 	s.hear(&wire.Receipt{Client: "c1", To: "alice", As: "sara", Text: "hi", State: wire.ReceiptSent, ID: 5, At: at(14, 33)})
 	s.hides("the line to alice")
-	if n := len(s.link.typedAt); n != 0 {
+	if n := len(s.Link.TypedAt); n != 0 {
 		t.Errorf("%d settled lines are remembered", n)
 	}
 }

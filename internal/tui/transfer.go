@@ -1,89 +1,14 @@
 package tui
 
 import (
-	"slices"
-
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
-const (
-	// maxTransfers is how many files of a conversation are known by their ID.
-	maxTransfers = 50
-	// progressWidth is how wide the bar of a transfer is.
-	progressWidth = 17
-)
-
-// A transfer is a file on its way, and the line that shows it.
-type transfer struct {
-	id   string
-	line *line
-	ends bool // nothing more comes of it
-
-	offered bool // to us, and nobody has answered
-}
-
-// transfer shows how far a file has come, in the line that showed it before.
-func (m *Model) transfer(e *wire.Transfer) {
-	m.link.errand(e.Re.Re)
-	if !e.Out && m.link.ignores(e.User) {
-		return
-	}
-	at := m.book.person(e.User)
-	words := m.paint.fileWords(e)
-	t := at.file(e.ID)
-	if t == nil {
-		t = &transfer{id: e.ID, line: &line{kind: lineFile, at: e.At, from: at.label}}
-		if e.Out {
-			t.line.from = m.link.label
-		}
-		if e.At == 0 {
-			t.line.at = m.paint.millis()
-		}
-		at.remember(t)
-		t.line.key = placeAt(t.line.at)
-		at.log.Place(t.line)
-		if e.State == wire.TransferOffered && !e.Out {
-			m.alarm(at)
-		}
-	}
-	t.ends = e.State == wire.TransferDone || e.State == wire.TransferRefused || e.State == wire.TransferFailed
-	t.offered = e.State == wire.TransferOffered && !e.Out
-	t.line.text = words
-	t.line.undraw()
-}
-
-// file returns the transfer with this ID, or nil.
-func (p *place) file(id string) *transfer {
-	for _, t := range p.files {
-		if t.id == id {
-			return t
-		}
-	}
-	return nil
-}
-
-// remember keeps a transfer; of too many it lets the oldest go.
-func (p *place) remember(t *transfer) {
-	if len(p.files) >= maxTransfers {
-		p.files = slices.Delete(p.files, 0, 1)
-	}
-	p.files = append(p.files, t)
-}
-
-// cancelTransfer ends the newest transfer of the conversation on the screen.
-func (m *Model) cancelTransfer() {
-	at := m.book.current
-	for _, t := range slices.Backward(at.files) {
-		if !t.ends {
-			m.link.do(wire.StopFile{ID: t.id}, errand{at: at})
-			m.flash("cancelling")
-			return
-		}
-	}
-	m.flash("no file is on its way here")
-}
+// progressWidth is how wide the bar of a transfer is.
+const progressWidth = 17
 
 // fileWords says how far a file has come: its name, the progress, and what can
 // be done.
@@ -108,15 +33,15 @@ func (p *paint) fileWords(e *wire.Transfer) text.Safe {
 		mid = p.progress(e.Done, e.Size)
 		var wait text.Safe = "waits for the way to come back"
 		if reason != "" { // it may be another thing: its checksum, other files
-			wait = because("waits", reason)
+			wait = app.Because("waits", reason)
 		}
 		end = joined(p, []text.Safe{wait, "alt+c cancels"})
 	case wire.TransferDone:
 		mid, end = "whole and checked "+p.Glyph.Good, joined(p, []text.Safe{shortHash(e.SHA256, p), text.CleanLine(e.File)})
 	case wire.TransferRefused:
-		mid, end = because("refused", reason), ""
+		mid, end = app.Because("refused", reason), ""
 	case wire.TransferFailed:
-		mid, end = because("failed", reason), ""
+		mid, end = app.Because("failed", reason), ""
 	}
 	if end == "" {
 		return p.Glyph.Top + " " + head + "\n" + p.Glyph.End + " " + mid

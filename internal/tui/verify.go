@@ -4,6 +4,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	"rsc.io/qr"
 
+	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -27,60 +28,53 @@ const (
 // A verifyBox asks whether both sides of a conversation see the same number. It
 // stands as long as all holds that the number covers.
 type verifyBox struct {
+	m    *Model
 	of   *wire.Safety
 	who  text.Safe // the same as name
 	name string    // as the server knows it
 	code *qr.Code  // nil: there is none
 	face verifyFace
 
-	peer    *peer   // whose key it is
-	me      string  // what we are called, folded
-	session Session // that knows the server
+	peer    *app.Peer   // whose key it is
+	me      string      // what we are called, folded
+	session app.Session // that knows the server
 }
 
 // safety shows what to compare with somebody, if that was asked for.
 func (m *Model) safety(e *wire.Safety) {
-	ask := m.link.errand(e.Re.Re)
-	if ask.final || e.Re.Re == "" {
+	ask := m.Link.TakeErrand(e.Re.Re)
+	if ask.Final || e.Re.Re == "" {
 		return
 	}
-	m.link.shows(e.User, e.Print)
+	m.Link.NoteShown(e.User, e.Print)
 	if e.User == "" {
-		m.ownKeys(ask.at, e)
+		m.ownKeys(ask.At, e)
 		return
 	}
 	v := &verifyBox{
+		m:  m,
 		of: e, name: e.User, who: text.CleanLine(e.User),
-		peer: m.book.peer(e.User), me: wire.Fold(m.link.me), session: m.link.session,
+		peer: m.Book.Peer(e.User), me: wire.Fold(m.Link.Me), session: m.Link.Session,
 	}
 	if code, err := qr.Encode(e.Code, qr.L); err == nil && e.Code != "" {
 		v.code = code
 	}
-	m.over = overlay{verify: v}
+	m.over = v
 	m.arise()
-}
-
-// shows notes which key a person was shown the number of, of somebody or with "" of
-// our own account: an answer that is typed is about that one.
-func (l *link) shows(name, key string) {
-	if l.shown == nil {
-		l.shown = map[string]string{}
-	}
-	l.shown[wire.Fold(name)] = key
 }
 
 // stale says why the number is not the one to compare any more, "" where it is.
 func (v *verifyBox) stale(m *Model) text.Safe {
-	way := &v.peer.path
+	way := &v.peer.Path
 	switch {
-	case m.link.session != v.session:
+	case m.Link.Session != v.session:
 		return "you are at another server now"
-	case wire.Fold(m.link.me) != v.me:
+	case wire.Fold(m.Link.Me) != v.me:
 		return "you have another name now, which the number covers"
-	case m.book.peers[wire.Fold(v.name)] != v.peer:
+	case m.Book.Peers[wire.Fold(v.name)] != v.peer:
 		return v.who + " has another name now, which the number covers"
 	case way.Device != "" && way.Device != v.of.Print:
-		return v.who + " has another key now, " + shortPrint(way.Device, m.paint)
+		return v.who + " has another key now, " + m.ShortPrint(way.Device)
 	case way.Key == wire.KeyWithdrawn && v.of.State != way.Key:
 		return v.who + " has removed this device"
 	}
@@ -90,40 +84,40 @@ func (v *verifyBox) stale(m *Model) text.Safe {
 // reconsider takes the question away when its number is not the one to compare any
 // more. Keys that are on their way are not for what is below.
 func (m *Model) reconsider() {
-	v := m.over.verify
-	if v == nil {
+	v, asks := m.over.(*verifyBox)
+	if !asks {
 		return
 	}
 	why := v.stale(m)
 	if why == "" {
 		return
 	}
-	m.over = overlay{}
+	m.over = nil
 	words := why + ": the question about " + v.who + " is closed, and nothing is changed"
 	m.arise()
 	m.moment.guard.gone = words
 	m.flash(words)
-	m.note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
+	m.Note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }
 
 // ownKeys prints what is to be known of the account's own devices.
-func (m *Model) ownKeys(at *place, e *wire.Safety) {
+func (m *Model) ownKeys(at *app.Place, e *wire.Safety) {
 	if e.Own != "" {
-		m.note(at, "the key of this device: "+text.CleanLine(e.Own))
+		m.Note(at, "the key of this device: "+text.CleanLine(e.Own))
 	}
 	if e.Print != "" && e.Print != e.Own {
 		words := "another device of this account: " + text.CleanLine(e.Print)
 		if e.Since > 0 {
-			words += ", since " + m.paint.day(e.Since)
+			words += ", since " + m.paint.Day(e.Since)
 		}
-		m.note(at, words)
+		m.Note(at, words)
 	}
 	if len(e.Groups) > 0 {
-		m.note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
+		m.Note(at, "to compare: "+text.Join(cleanAll(e.Groups), " "))
 	}
 	if len(e.Words) > 0 {
-		m.note(at, "the same in words: "+text.Join(cleanAll(e.Words), " ")+". All of them count")
-		m.note(at, "both devices show the same: /verify "+m.link.label+" same vouches for the other one. They differ: change your password with /account password")
+		m.Note(at, "the same in words: "+text.Join(cleanAll(e.Words), " ")+". All of them count")
+		m.Note(at, "both devices show the same: /verify "+m.Link.Label+" same vouches for the other one. They differ: change your password with /account password")
 	}
 }
 
@@ -137,21 +131,21 @@ func cleanAll(list []string) []text.Safe {
 
 // Key shows another face, answers, or leaves it for later. A key that is none
 // of these leaves it for later and goes where it would have gone.
-func (v *verifyBox) Key(m *Model, k bubble.Key) {
+func (v *verifyBox) Key(k bubble.Key) {
 	switch {
 	case key.Matches(k, verifyKeys.later):
-		m.over = overlay{}
+		v.m.over = nil
 	case key.Matches(k, verifyKeys.words):
 		v.show(faceWords)
 	case key.Matches(k, verifyKeys.code):
 		v.show(faceCode)
 	case key.Matches(k, verifyKeys.same):
-		v.answer(m, wire.AnswerSame)
+		v.answer(wire.AnswerSame)
 	case key.Matches(k, verifyKeys.differ):
-		v.answer(m, wire.AnswerDiffer)
+		v.answer(wire.AnswerDiffer)
 	default:
-		m.over = overlay{}
-		m.route(k)
+		v.m.over = nil
+		v.m.focus().Key(k)
 	}
 }
 
@@ -163,17 +157,19 @@ func (v *verifyBox) show(f verifyFace) {
 	v.face = f
 }
 
-func (v *verifyBox) answer(m *Model, a wire.Answer) {
-	if m.reconsider(); m.over.verify == nil {
+func (v *verifyBox) answer(a wire.Answer) {
+	m := v.m
+	if m.reconsider(); m.over == nil {
 		return
 	}
-	m.over = overlay{}
-	m.link.do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, errand{at: m.book.find(personID(v.name)), final: true})
+	m.over = nil
+	m.Link.Do(wire.Verify{Name: v.name, Answer: a, Print: v.of.Print}, app.Errand{At: m.Book.Find(app.PersonID(v.name)), Final: true})
 }
 
 // View returns h rows of w columns: all that helps to decide, or where that is
 // too high, what is needed to.
-func (v *verifyBox) View(w, h int, p *paint) []text.Safe {
+func (v *verifyBox) View(w, h int) []text.Safe {
+	p := v.m.paint
 	width := min(verifyWidth, w)
 	inner := max(width-4, 1)
 	rows := v.whole(inner, p)
@@ -258,12 +254,12 @@ func (v *verifyBox) facts(p *paint) text.Safe {
 	}[v.of.State]
 	var first, guest text.Safe
 	if v.of.Since > 0 {
-		first = "first seen " + text.CleanLine(p.local(v.of.Since).Format("2 Jan"))
+		first = "first seen " + text.CleanLine(p.Local(v.of.Since).Format("2 Jan"))
 	}
 	if v.of.Guest {
 		guest = "a guest's key, not kept"
 	}
-	return joined(p, []text.Safe{first, state, guest, plural(v.of.Lines, "line")})
+	return joined(p, []text.Safe{first, state, guest, app.Plural(v.of.Lines, "line")})
 }
 
 // shown is the number, as the person wants it.
@@ -330,3 +326,9 @@ func (v *verifyBox) dots(x, y int, p *paint) text.Safe {
 		return " "
 	}
 }
+
+// Binds reports false: it has no key with Alt.
+func (*verifyBox) Binds(bubble.Key) bool { return false }
+
+// Writes is nothing.
+func (*verifyBox) Writes() writing { return writesNothing }

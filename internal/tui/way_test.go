@@ -15,9 +15,9 @@ import (
 func talking(t *testing.T, p *wire.Path) *scene {
 	t.Helper()
 	s := entered(t)
-	s.book.person("alice")
+	s.Book.Person("alice")
 	s.hear(p)
-	s.switchTo(s.book.person("alice"))
+	s.switchTo(s.Book.Person("alice"))
 	s.clock.now = s.clock.now.Add(time.Second)
 	return s
 }
@@ -143,7 +143,7 @@ func TestARoomSaysNothingOfWays(t *testing.T) {
 	s.shows("#lab3 › ")
 	s.types("@alice: psst")
 	s.hides("encrypted") // nobody has opened a conversation with her: the server is asked first
-	s.book.person("alice")
+	s.Book.Person("alice")
 	s.types("!")
 	s.shows("to alice only, encrypted › ")
 }
@@ -154,7 +154,7 @@ func TestTheInspectorAsksForAFreshPathOnly(t *testing.T) {
 	if all, _ := asked[wire.Route](s.session); len(all) != 0 {
 		t.Errorf("a room has no way: %v", all)
 	}
-	s.book.person("alice")
+	s.Book.Person("alice")
 	s.press("ctrl+n")
 	all, tag := asked[wire.Route](s.session)
 	if diff := cmp.Diff([]wire.Route{{Name: "alice"}}, all); diff != "" {

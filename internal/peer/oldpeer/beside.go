@@ -156,14 +156,14 @@ func (l *besideLoop) run() {
 				return
 			}
 			for _, e := range events {
-				l.feed.Add(l.seen(e))
+				l.feed.Add(l.handleEvent(e))
 			}
 		case <-l.box.Wake:
 			for _, call := range l.box.Taken() {
 				call(l)
 			}
 		case d := <-l.heard:
-			l.datagram(d)
+			l.handleDatagram(d)
 		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
@@ -189,8 +189,9 @@ func (l *besideLoop) next() time.Time {
 	return due
 }
 
-// seen notes what an event of the session says to us.
-func (l *besideLoop) seen(e wire.Event) wire.Event {
+// handleEvent takes what an event of the session says to us, and returns it as it comes
+// out.
+func (l *besideLoop) handleEvent(e wire.Event) wire.Event {
 	switch e := e.(type) {
 	case *wire.LoggedIn:
 		l.me = e.Name
@@ -199,28 +200,17 @@ func (l *besideLoop) seen(e wire.Event) wire.Event {
 		l.hearEarly()
 		l.sendLate()
 		l.reroute()
-	case *wire.Status:
-		return l.stands(e)
+	case *wire.Status: // marked where private lines go past the server
+		d := wire.ByName(e.Dialect)
+		direct := *e
+		direct.Direct = e.State == wire.StateOnline && d != nil && d.Manners().Peers
+		if l.past.Store(direct.Direct); !direct.Direct {
+			l.peers, l.asked = nil, nil
+		}
+		return &direct
 	default:
 	}
 	return e
-}
-
-// stands notes whether private lines go past the server, and marks that.
-func (l *besideLoop) stands(e *wire.Status) wire.Event {
-	direct := *e
-	direct.Direct = e.State == wire.StateOnline && prompt(e.Dialect)
-	if l.past.Store(direct.Direct); !direct.Direct {
-		l.peers, l.asked = nil, nil
-	}
-	return &direct
-}
-
-// prompt says whether a dialect is that of rooms whose people send each other
-// datagrams.
-func prompt(dialect string) bool {
-	d := wire.ByName(dialect)
-	return d != nil && d.Manners().Peers
 }
 
 // whisper sends a private line to who is in the list. Who has just come is told
@@ -238,7 +228,8 @@ func (l *besideLoop) whisper(r *wire.Receipt) {
 func (l *besideLoop) sendLate() {
 	now := time.Now()
 	l.waiting = slices.DeleteFunc(l.waiting, func(one late) bool {
-		to, why := l.reach(one.To), Barred(l.cfg.Store, one.To)
+		_, to := l.reach(one.To)
+		why := Barred(l.cfg.Store, one.To)
 		switch {
 		case why != "":
 			l.talk.Settle(one.Receipt, why)
@@ -253,14 +244,15 @@ func (l *besideLoop) sendLate() {
 	})
 }
 
-// reach is where somebody's datagrams go, nil where that is not known.
-func (l *besideLoop) reach(name string) *net.UDPAddr {
+// reach is how the server's list writes somebody's name, and where their datagrams go:
+// nil where that is not known.
+func (l *besideLoop) reach(name string) (listed string, at *net.UDPAddr) {
 	for _, p := range l.peers {
 		if ip, err := netip.ParseAddr(p.Addr); err == nil && wire.Fold(p.Name) == wire.Fold(name) {
-			return net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, AddrPort(l.conn.LocalAddr()).Port()))
+			return p.Name, net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, AddrPort(l.conn.LocalAddr()).Port()))
 		}
 	}
-	return nil
+	return name, nil
 }
 
 // send says why a line did not go out.
@@ -277,9 +269,9 @@ func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
 	return ""
 }
 
-// datagram hears a line. Of somebody who has just come it may be here before
+// handleDatagram hears a line. Of somebody who has just come it may be here before
 // the list is.
-func (l *besideLoop) datagram(d Datagram) {
+func (l *besideLoop) handleDatagram(d Datagram) {
 	switch {
 	case l.hear(d):
 	case l.past.Load() && len(l.early) < MaxHeld:

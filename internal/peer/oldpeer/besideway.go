@@ -48,19 +48,9 @@ func (l *besideLoop) reroute() {
 
 // way is how lines go to somebody, by the server's list.
 func (l *besideLoop) way(name string) wire.Path {
-	to := l.reach(name)
+	listed, to := l.reach(name)
 	if to == nil {
 		return wire.Path{User: name, Way: wire.WayNever, Reason: "not in the server's list, so that nothing reaches them past it"}
 	}
-	return wire.Path{User: l.listed(name), Way: wire.WayPlain, Addr: to.String(), Reason: "plain text past the server"}
-}
-
-// listed is how the server's list writes somebody's name.
-func (l *besideLoop) listed(name string) string {
-	for _, p := range l.peers {
-		if wire.Fold(p.Name) == wire.Fold(name) {
-			return p.Name
-		}
-	}
-	return name
+	return wire.Path{User: listed, Way: wire.WayPlain, Addr: to.String(), Reason: "plain text past the server"}
 }

@@ -58,7 +58,7 @@ func (p *People) Handle(from netip.AddrPort, data []byte) {
 	case c != nil:
 		dialect = c.Dialect
 	case s != nil:
-		dialect = s.Dialect()
+		dialect = s.dialect
 	default:
 		dialect = dialectOf(data)
 	}

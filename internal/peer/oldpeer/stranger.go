@@ -24,7 +24,7 @@ type Stranger struct {
 	since   time.Time
 	shown   bool         // a first line, after which others are held
 	refused bool         // a person does not want to hear of it
-	lines   []*wire.Said // that are held
+	held    []*wire.Said // lines
 }
 
 // Word is something that a stranger has said.
@@ -62,8 +62,8 @@ func (b *Book) Hear(w Word, me string) Verdict {
 		v.Dropped = "line of somebody who was refused"
 	case !s.shown:
 		s.shown, v.Shown = true, true
-	case len(s.lines) < MaxHeld:
-		s.lines = append(s.lines, w.Line)
+	case len(s.held) < MaxHeld:
+		s.held = append(s.held, w.Line)
 	default:
 		v.Dropped = "one line too many of a stranger"
 	}
@@ -88,14 +88,11 @@ func (b *Book) room() bool {
 // Stranger returns the one at an address, or nil.
 func (b *Book) Stranger(addr netip.AddrPort) *Stranger { return b.strangers[addr] }
 
-// Dialect is the one that the stranger was heard in.
-func (s *Stranger) Dialect() string { return s.dialect }
-
 // Held are the lines that wait with the stranger.
-func (s *Stranger) Held() []*wire.Said { return s.lines }
+func (s *Stranger) Held() []*wire.Said { return s.held }
 
-// Refused says whether a person does not want to hear of the stranger.
+// Refused reports whether a person does not want to hear of the stranger.
 func (s *Stranger) Refused() bool { return s.refused }
 
 // Refuse drops what is held, and what follows.
-func (s *Stranger) Refuse() { s.refused, s.lines = true, nil }
+func (s *Stranger) Refuse() { s.refused, s.held = true, nil }

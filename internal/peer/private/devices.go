@@ -204,7 +204,7 @@ func (o *ownDevices) showNumber(tag string) {
 		return
 	}
 	me, own, device := o.l.server.me, o.l.id.Key(), *d
-	o.l.numbers(wire.Party{Name: me, Key: own}, wire.Party{Name: me, Key: device.Key}, func(e *wire.Safety) {
+	o.l.makeNumber(wire.Party{Name: me, Key: own}, wire.Party{Name: me, Key: device.Key}, func(e *wire.Safety) {
 		if now := o.comparable(); now == nil || now.Key != device.Key || o.l.server.me != me || o.l.id.Key() != own {
 			o.showNumber(tag)
 			return

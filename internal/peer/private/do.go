@@ -10,18 +10,18 @@ import (
 
 // doers is the table of what a person asks of private conversations.
 var doers = map[wire.Act]func(*loop, wire.Request, string){
-	wire.ActTyping:   doing((*loop).typing),
-	wire.ActPoke:     doing((*loop).poke),
-	wire.ActAccept:   doing((*loop).acceptBy),
-	wire.ActReject:   doing((*loop).reject),
-	wire.ActVerify:   doing((*loop).verify),
-	wire.ActSendFile: doing((*loop).sendFile),
+	wire.ActTyping:   doing((*loop).doTyping),
+	wire.ActPoke:     doing((*loop).doPoke),
+	wire.ActAccept:   doing((*loop).doAccept),
+	wire.ActReject:   doing((*loop).doReject),
+	wire.ActVerify:   doing((*loop).doVerify),
+	wire.ActSendFile: doing((*loop).doSendFile),
 	wire.ActStopFile: doing(func(l *loop, r wire.StopFile, tag string) { l.files.Stop(r, tag) }),
-	wire.ActRoute:    doing((*loop).route),
-	wire.ActDrop:     doing((*loop).drop),
-	wire.ActSeen:     doing((*loop).seenBy),
-	wire.ActHangUp:   doing((*loop).hangUpBy),
-	wire.ActShare:    doing((*loop).share),
+	wire.ActRoute:    doing((*loop).doRoute),
+	wire.ActDrop:     doing((*loop).doDrop),
+	wire.ActSeen:     doing((*loop).doSeen),
+	wire.ActHangUp:   doing((*loop).doHangUp),
+	wire.ActShare:    doing((*loop).doShare),
 	wire.ActDevices:  doing(func(l *loop, r wire.Devices, tag string) { l.devices.do(r, tag) }),
 }
 
@@ -30,11 +30,11 @@ func doing[R wire.Request](do func(l *loop, r R, tag string)) func(*loop, wire.R
 	return func(l *loop, r wire.Request, tag string) { do(l, r.(R), tag) }
 }
 
-// ours says whether a request is for us, and not for the server.
-func ours(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
+// isOurs reports whether a request is for us, and not for the server.
+func isOurs(a wire.Act) bool { return a != wire.ActTyping && doers[a] != nil }
 
-// spoken says whether a request holds words for somebody, which go by Whisper only.
-func spoken(a wire.Act) bool { return a == wire.ActPrivate || a == wire.ActSeal }
+// hasWords reports whether a request holds words for somebody, which go by Whisper only.
+func hasWords(a wire.Act) bool { return a == wire.ActPrivate || a == wire.ActSeal }
 
 // meant is whom a request is about, "" nobody.
 func meant(r wire.Request) string {
@@ -65,7 +65,7 @@ func meant(r wire.Request) string {
 }
 
 func (l *loop) do(r wire.Request, tag string) {
-	if spoken(r.Act()) {
+	if hasWords(r.Act()) {
 		l.refuse(r, tag, wire.CodeUnsupported, "A private line is typed: /msg NAME TEXT.")
 		return
 	}
@@ -84,9 +84,9 @@ func (l *loop) refuse(r wire.Request, tag string, code wire.Code, text string) {
 	l.emit(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: code, Text: text})
 }
 
-// typing goes to the other side itself, past the server that need not know of
+// doTyping goes to the other side itself, past the server that need not know of
 // it, where there is a way.
-func (l *loop) typing(r wire.Typing, _ string) {
+func (l *loop) doTyping(r wire.Typing, _ string) {
 	c := l.conversation(r.To)
 	share, _ := l.cfg.Store.Shares()
 	switch {
@@ -98,8 +98,8 @@ func (l *loop) typing(r wire.Typing, _ string) {
 	}
 }
 
-// poke opens a conversation before anything is written, and says how it stands.
-func (l *loop) poke(r wire.Poke, tag string) {
+// doPoke opens a conversation before anything is written, and says how it stands.
+func (l *loop) doPoke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
 	l.server.reclaim()
 	if c.key != wire.Fold(l.server.me) {
@@ -112,12 +112,12 @@ func (l *loop) poke(r wire.Poke, tag string) {
 		}
 	}
 	c.noted.changed = true
-	l.route(wire.Route{Name: r.Name}, tag)
+	l.doRoute(wire.Route{Name: r.Name}, tag)
 }
 
-// acceptBy takes what somebody asks for: the conversation, or the file, that the
+// doAccept takes what somebody asks for: the conversation, or the file, that the
 // person was shown.
-func (l *loop) acceptBy(r wire.Accept, tag string) {
+func (l *loop) doAccept(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
 	case c != nil && r.File != "" && l.files.Accept(l.filePeer(c), r.File):
@@ -136,8 +136,8 @@ func (l *loop) acceptBy(r wire.Accept, tag string) {
 	}
 }
 
-// reject refuses either. Who was refused is not heard of again until we write.
-func (l *loop) reject(r wire.Reject, tag string) {
+// doReject refuses either. Who was refused is not heard of again until we write.
+func (l *loop) doReject(r wire.Reject, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
 	case c != nil && (c.asked != nil || c.wrote):
@@ -155,8 +155,8 @@ func (l *loop) reject(r wire.Reject, tag string) {
 	}
 }
 
-// route says how lines to somebody travel, and changes it.
-func (l *loop) route(r wire.Route, tag string) {
+// doRoute says how lines to somebody travel, and changes it.
+func (l *loop) doRoute(r wire.Route, tag string) {
 	c := l.conversation(r.Name)
 	if r.Mode != wire.RouteKeep && r.Mode != c.contact.Mode {
 		hid := l.hides(c)
@@ -173,8 +173,8 @@ func (l *loop) route(r wire.Route, tag string) {
 	l.emit(e)
 }
 
-// drop takes a line out of the outbox. One that was sent may have arrived.
-func (l *loop) drop(r wire.Drop, tag string) {
+// doDrop takes a line out of the outbox. One that was sent may have arrived.
+func (l *loop) doDrop(r wire.Drop, tag string) {
 	for _, c := range l.convs {
 		i := slices.IndexFunc(c.lines, func(one *line) bool { return one.Client == r.Client })
 		if i < 0 {
@@ -208,14 +208,14 @@ func (l *loop) drop(r wire.Drop, tag string) {
 	})
 }
 
-func (l *loop) seenBy(r wire.Seen, _ string) {
+func (l *loop) doSeen(r wire.Seen, _ string) {
 	if c := l.convs[wire.Fold(r.Name)]; c != nil {
 		l.sayRead(c, r.Last)
 	}
 }
 
-// hangUpBy ends a conversation until one side writes again.
-func (l *loop) hangUpBy(r wire.HangUp, tag string) {
+// doHangUp ends a conversation until one side writes again.
+func (l *loop) doHangUp(r wire.HangUp, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	if c == nil || c.best() == nil && c.call == nil {
 		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
@@ -227,8 +227,8 @@ func (l *loop) hangUpBy(r wire.HangUp, tag string) {
 	l.done(r, tag)
 }
 
-// share changes what others are told of our typing and reading.
-func (l *loop) share(r wire.Share, tag string) {
+// doShare changes what others are told of our typing and reading.
+func (l *loop) doShare(r wire.Share, tag string) {
 	typing, reading := l.cfg.Store.Shares()
 	if r.Typing != nil {
 		typing = *r.Typing

@@ -196,7 +196,7 @@ func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 // Do does what a person asks of private conversations, and asks the server all
 // else. It never waits: the answer is an event whose Re is the tag.
 func (e *Endpoint) Do(r wire.Request) (tag string) {
-	if typing, ok := r.(wire.Typing); !ours(r.Act()) && (!ok || typing.To == "") && !spoken(r.Act()) {
+	if typing, ok := r.(wire.Typing); !isOurs(r.Act()) && (!ok || typing.To == "") && !hasWords(r.Act()) {
 		return e.Server.Do(r)
 	}
 	tag = e.box.Tag()

@@ -97,8 +97,8 @@ func (p filePeer) Approach() {
 	}
 }
 
-// sendFile offers a file to somebody.
-func (l *loop) sendFile(r wire.SendFile, tag string) {
+// doSendFile offers a file to somebody.
+func (l *loop) doSendFile(r wire.SendFile, tag string) {
 	c := l.conversation(r.To)
 	switch {
 	case c.key == wire.Fold(l.server.me):

@@ -36,6 +36,7 @@ func (o *oracle) judge() {
 	}
 	for _, s := range o.people {
 		clear(s.late)
+		clear(s.gone)
 		s.long, s.fresh = s.secure, ""
 	}
 	for _, w := range o.wishes {

@@ -44,6 +44,7 @@ type standing struct {
 	mode     wire.RouteMode      // a person's wish
 	behind   map[string][]string // by the print of a compared key: those that lost the trust for it
 	late     map[string]bool     // prints that were ok before this step
+	gone     map[string]bool     // of those, the devices that the server has said in this step to be removed
 }
 
 // saying is a line of ann's, or a file.
@@ -82,7 +83,7 @@ func (o *oracle) of(name string) *standing {
 	key := wire.Fold(name)
 	s := o.people[key]
 	if s == nil {
-		s = &standing{ok: map[string]bool{}, verified: map[string]bool{}, refused: map[string]bool{}, by: map[string][]string{}, late: map[string]bool{}, shown: map[string]int{}, behind: map[string][]string{}, listed: map[string]bool{}}
+		s = &standing{ok: map[string]bool{}, verified: map[string]bool{}, refused: map[string]bool{}, by: map[string][]string{}, late: map[string]bool{}, gone: map[string]bool{}, shown: map[string]int{}, behind: map[string][]string{}, listed: map[string]bool{}}
 		o.people[key] = s
 	}
 	return s
@@ -140,7 +141,7 @@ func (o *oracle) learn(t listing) {
 	s, name, devices := o.of(t.name), t.name, t.devices
 	if key := wire.DevicePrint(t.withdrawn); s.long && s.ok[key] && s.first == key { // else nobody knows which came first
 		s.lose(key)
-		s.refused[key] = true
+		s.refused[key], s.gone[key] = true, true
 	}
 	if len(devices) == 0 || !s.secure {
 		return
@@ -151,6 +152,7 @@ func (o *oracle) learn(t listing) {
 		}
 		if !slices.ContainsFunc(devices, func(d wire.Device) bool { return wire.DevicePrint(d.Key) == key }) {
 			s.lose(key)
+			s.gone[key] = true
 			s.refused[key] = s.shown[key] > 0 // of another one nobody has heard, and it may come yet
 		}
 	}
@@ -165,7 +167,7 @@ func (o *oracle) learn(t listing) {
 			}
 			switch {
 			case s.refused[key], !s.may(by):
-			case s.ok[by]:
+			case s.ok[by], s.gone[by]: // nobody knows whether it was removed before it was believed, or after
 				s.ok[key] = true
 			default: // it was vouched for before who has signed lost the trust, in this step
 				s.late[key] = true

@@ -124,7 +124,7 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 				call(l)
 			}
 		case m := <-l.heard:
-			l.messages(m)
+			l.handleMessages(m)
 		case d := <-l.sockets.datagrams():
 			l.handleDatagram(d)
 		case l.feed.Output(l.box.Events) <- l.feed.Batch:
@@ -134,7 +134,7 @@ func (l *loop) run(leaves <-chan struct{}, stop func()) {
 			leaves = nil
 			l.leave()
 		}
-		if now := time.Now(); l.left(now) {
+		if now := time.Now(); l.hasLeft(now) {
 			stop()
 			l.farewell = now.Add(time.Hour) // the session's last events are waited for
 		}
@@ -154,14 +154,13 @@ func (l *loop) leave() {
 	}
 }
 
-// left says whether everybody has taken our farewell, or has had the time to.
-func (l *loop) left(now time.Time) bool {
+// hasLeft reports whether everybody has taken our farewell, or has had the time to.
+func (l *loop) hasLeft(now time.Time) bool {
 	if l.farewell.IsZero() {
 		return false
 	}
-	open := func(c *conversation) bool { return len(c.paths) > 0 }
 	for _, c := range l.convs {
-		if open(c) && now.Before(l.farewell) {
+		if len(c.paths) > 0 && now.Before(l.farewell) {
 			return false
 		}
 	}
@@ -182,8 +181,8 @@ func (l *loop) handleDatagram(d link.Datagram) {
 	l.sockets.plain.Deliver(oldpeer.Datagram{From: d.From, Data: d.Data})
 }
 
-// messages takes one message of a link, and what else has come.
-func (l *loop) messages(m said) {
+// handleMessages takes one message of a link, and what else has come.
+func (l *loop) handleMessages(m said) {
 	l.message(m)
 	for range maxRound {
 		select {

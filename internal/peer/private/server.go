@@ -143,7 +143,7 @@ func (s *server) claim() {
 func (s *server) handleEndpoint(e *wire.Endpoint) {
 	s.claimed = true
 	s.noRelay = e.NoRelay
-	s.l.files.SetRelayRate(e.RelayRate)
+	s.l.files.RelayRate = e.RelayRate
 	s.l.place.begin(s.l, e)
 	s.l.prekeys.told(s.l, e.Prekeys)
 	s.l.devices.begin(e.Devices)

@@ -10,8 +10,8 @@ import (
 	"labchat/internal/wire"
 )
 
-// verify shows the safety number of somebody, or takes a person's answer to it.
-func (l *loop) verify(r wire.Verify, tag string) {
+// doVerify shows the safety number of somebody, or takes a person's answer to it.
+func (l *loop) doVerify(r wire.Verify, tag string) {
 	if r.Name == "" || wire.Fold(r.Name) == wire.Fold(l.server.me) {
 		l.devices.verify(r, tag)
 		return
@@ -23,10 +23,10 @@ func (l *loop) verify(r wire.Verify, tag string) {
 	case r.Answer == wire.AnswerNone && (!l.server.welcomed || l.id.Key() == ""):
 		l.refuse(r, tag, wire.CodeOffline, "The number covers which server this is and what it calls you: connect to it, then /verify "+c.name+" shows it.")
 	case r.Answer == wire.AnswerNone:
-		l.number(c, tag)
+		l.showNumber(c, tag)
 	case r.Print == "":
 		l.refuse(r, tag, wire.CodeDenied, "Your answer is about a number that was not shown here. First compare what /verify "+c.name+" shows.")
-	case r.Print != wire.DevicePrint(c.device) && !l.rejected(c, r):
+	case r.Print != wire.DevicePrint(c.device) && !l.rejectOld(c, r):
 		l.refuse(r, tag, wire.CodeDenied, c.name+" has another key by now, "+wire.DevicePrint(c.device)+": your answer was about "+r.Print+
 			", and nothing is changed. Compare again: /verify "+c.name+".")
 	case r.Print != wire.DevicePrint(c.device):
@@ -37,9 +37,9 @@ func (l *loop) verify(r wire.Verify, tag string) {
 	}
 }
 
-// rejected takes a person's no to a key that lines do not go to any more: it must not
+// rejectOld takes a person's no to a key that lines do not go to any more: it must not
 // come back. False where it was no no, or the key is not known as theirs.
-func (l *loop) rejected(c *conversation, r wire.Verify) bool {
+func (l *loop) rejectOld(c *conversation, r wire.Verify) bool {
 	known, err := l.disk.keysOf(c.name)
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return wire.DevicePrint(d.Key) == r.Print })
 	if err != nil || i < 0 || r.Answer != wire.AnswerDiffer {
@@ -53,13 +53,13 @@ func (l *loop) rejected(c *conversation, r wire.Verify) bool {
 	return true
 }
 
-// number shows what a person compares with somebody. The keys and names may be others
+// showNumber shows what a person compares with somebody. The keys and names may be others
 // when it is made: then another one is.
-func (l *loop) number(c *conversation, tag string) {
+func (l *loop) showNumber(c *conversation, tag string) {
 	own, other := wire.Party{Name: l.server.me, Key: l.id.Key()}, wire.Party{Name: c.name, Key: c.device}
-	l.numbers(own, other, func(e *wire.Safety) {
+	l.makeNumber(own, other, func(e *wire.Safety) {
 		if l.id.Key() != own.Key || c.device != other.Key || wire.Fold(c.name) != wire.Fold(other.Name) || wire.Fold(l.server.me) != wire.Fold(own.Name) {
-			l.verify(wire.Verify{Name: c.name}, tag)
+			l.doVerify(wire.Verify{Name: c.name}, tag)
 			return
 		}
 		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
@@ -77,9 +77,9 @@ func (l *loop) number(c *conversation, tag string) {
 	})
 }
 
-// numbers makes the safety number of two devices, in digits, words and for a QR
+// makeNumber makes the safety number of two devices, in digits, words and for a QR
 // code. That takes tens of milliseconds, and is done beside the loop.
-func (l *loop) numbers(own, other wire.Party, then func(*wire.Safety)) {
+func (l *loop) makeNumber(own, other wire.Party, then func(*wire.Safety)) {
 	node := l.server.node
 	l.work.Go(func() {
 		digest := wire.SafetyDigest(node, own, other)
@@ -90,7 +90,7 @@ func (l *loop) numbers(own, other wire.Party, then func(*wire.Safety)) {
 		}
 		l.box.Post(func(l *loop) {
 			if l.server.node != node {
-				l.numbers(own, other, then)
+				l.makeNumber(own, other, then)
 				return
 			}
 			then(e)

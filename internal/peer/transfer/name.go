@@ -64,7 +64,7 @@ func fileRune(r rune) rune {
 	return r
 }
 
-// reserved says whether Windows takes a name for a device, whatever its ending.
+// reserved reports whether Windows takes a name for a device, whatever its ending.
 func reserved(name string) bool {
 	stem, _, _ := strings.Cut(name, ".")
 	switch stem = strings.ToUpper(strings.TrimRight(stem, " ")); stem {

@@ -14,16 +14,6 @@ const (
 	relayedChunk = 8 << 10
 )
 
-// relayedRate is how many bytes of a file go through a relay in a second, of as many
-// as it takes in all: three quarters, so that lines, receipts and QUIC's own packets are
-// not what is dropped.
-func relayedRate(all int) int {
-	if all <= 0 {
-		all = usualRelayRate
-	}
-	return max(1, all/4*3)
-}
-
 // pacer holds a stream at a rate.
 type pacer struct {
 	rate int // bytes a second, 0: as fast as goes

@@ -117,14 +117,6 @@ func (p *part) write(b []byte) error {
 	return nil
 }
 
-// whole says whether all is here.
-func (p *part) whole() error {
-	if p.size < p.t.Size {
-		return &transferError{text: "less came than was offered: it was deleted", told: "less came than was offered", drop: true}
-	}
-	return nil
-}
-
 // finish compares the checksum, and gives the file its name.
 func (p *part) finish(ctx context.Context) (string, error) {
 	if hex.EncodeToString(p.sum.Sum(nil)) != p.t.SHA256 {
@@ -180,18 +172,6 @@ func (p *part) close() {
 		p.f.Close()
 	}
 	_ = p.root.Close() // it was read only
-}
-
-// removePart deletes one.
-func removePart(dir, name string) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return
-	}
-	defer func() { _ = root.Close() }()
-	if info, err := root.Lstat(name); err == nil && info.Mode().IsRegular() {
-		_ = root.Remove(name) // it is in nobody's way
-	}
 }
 
 // diskError ends a transfer for what the disk says. What has come stays: a later

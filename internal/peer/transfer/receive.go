@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"labchat/internal/peer/link"
@@ -203,7 +204,10 @@ func (j *job) fill(ctx context.Context, part *part) error {
 		switch {
 		case err == nil:
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return part.whole()
+			if part.size < part.t.Size {
+				return &transferError{text: "less came than was offered: it was deleted", told: "less came than was offered", drop: true}
+			}
+			return nil
 		default:
 			return fmt.Errorf("receive a file: %w", err)
 		}
@@ -264,5 +268,14 @@ func (f *Files) discard(t *transfer) {
 	if dir == "" {
 		return
 	}
-	f.cfg.Go(func() { removePart(dir, name) })
+	f.cfg.Go(func() {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return
+		}
+		defer func() { _ = root.Close() }()
+		if info, err := root.Lstat(name); err == nil && info.Mode().IsRegular() {
+			_ = root.Remove(name) // it is in nobody's way
+		}
+	})
 }

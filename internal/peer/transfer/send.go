@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -44,7 +45,8 @@ func (f *Files) Send(peer Peer, session int, r wire.SendFile, tag string) {
 	f.add(t)
 	file := absolute(r.File)
 	notRead := func(err error) {
-		f.forget(t)
+		f.list = slices.DeleteFunc(f.list, func(o *transfer) bool { return o == t }) // nobody has heard of it
+		f.noteMoving(peer)
 		f.refuse(r, tag, wire.CodeUnsupported, fmt.Sprintf("%s is not sent: %v.", filepath.Base(r.File), err))
 	}
 	f.beside(t, nil, func(ctx context.Context, _ *job) func() {
@@ -159,17 +161,12 @@ func (f *Files) give(t *transfer) {
 	case want == nil:
 	case t.job != nil:
 		t.job.cancel() // it begins anew where the receiver wants it
-	case want.link.Relayed && f.isSending(want.link):
+	case want.link.Relayed && slices.ContainsFunc(f.list, func(o *transfer) bool { return o.Out && o.job != nil && o.job.link == want.link }):
 		f.setState(t, wire.TransferWaiting, "other files are before it")
 	default:
 		t.want = nil
 		f.stream(t, want)
 	}
-}
-
-// isSending reports whether a file of ours is under way on a link.
-func (f *Files) isSending(k *link.Link) bool {
-	return slices.ContainsFunc(f.list, func(t *transfer) bool { return t.Out && t.job != nil && t.job.link == k })
 }
 
 // handleTake takes the receiver's wish for a file.
@@ -197,8 +194,8 @@ func (f *Files) stream(t *transfer, want *take) {
 	f.setState(t, wire.TransferRunning, "")
 	as, made := *t.Transfer, t.made
 	pace := &pacer{}
-	if k.Relayed {
-		pace.rate = relayedRate(f.relayRate)
+	if k.Relayed { // lines, receipts and QUIC's own packets must not be what is dropped
+		pace.rate = max(1, cmp.Or(max(f.RelayRate, 0), usualRelayRate)/4*3)
 	}
 	f.beside(t, k, func(ctx context.Context, j *job) func() {
 		made, err := sendOver(ctx, j, v, &as, made, pace)

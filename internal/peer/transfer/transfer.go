@@ -88,13 +88,14 @@ type Config struct {
 
 // Files are all transfers, with anybody. Owned by the endpoint's goroutine.
 type Files struct {
+	RelayRate int // bytes a second that the server relays for two people, 0: it does not say
+
 	cfg       Config
 	ctx       context.Context     //nolint:containedctx // ends what runs beside the endpoint
 	list      []*transfer         // oldest first
 	moving    map[Peer]bool       // with whom a file is on its way
 	receiving map[*link.Link]bool // whose streams are taken
 	tick      time.Time           // when progress is told next, zero: nothing moves
-	relayRate int                 // bytes a second that the server relays for two, 0: it has not said
 }
 
 // New returns Files that know of none. ctx ends what runs beside.
@@ -139,10 +140,6 @@ func (t *transfer) fits(k *link.Link) bool { return t.Device == "" || t.Device =
 
 // noWay says what a file waits for.
 func (t *transfer) noWay() string { return "the way to " + t.peer.Name() + " is looked for" }
-
-// SetRelayRate notes how many bytes a second the server relays for two people, 0 where
-// it does not say.
-func (f *Files) SetRelayRate(rate int) { f.relayRate = rate }
 
 // IsMoving reports whether files are a reason to look for somebody.
 func (f *Files) IsMoving(peer Peer) bool { return f.moving[peer] }
@@ -196,12 +193,6 @@ func (f *Files) add(t *transfer) {
 		}
 	}
 	f.list = append(f.list, t)
-	f.noteMoving(t.peer)
-}
-
-// forget drops one of which nobody has heard.
-func (f *Files) forget(t *transfer) {
-	f.list = slices.DeleteFunc(f.list, func(o *transfer) bool { return o == t })
 	f.noteMoving(t.peer)
 }
 

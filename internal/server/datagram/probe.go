@@ -17,10 +17,6 @@ type prober struct {
 	rates  rates[payer]
 }
 
-func newProber(open bool, s *socket, t *tally) *prober {
-	return &prober{socket: s, open: open, tally: t, rates: newRates[payer](maxRates)}
-}
-
 // take answers a datagram that is a probe, or drops and counts it.
 func (p *prober) take(b *packet, n int, from, to netip.AddrPort) {
 	defer packets.Put(b)

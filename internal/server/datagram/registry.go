@@ -128,7 +128,8 @@ func (g *Registry) Run() {
 		readers.Go(func() { s.read(g.cfg.Log, g.filter.take) })
 	}
 	if s := g.sockets.probe; s != nil {
-		readers.Go(func() { s.read(g.cfg.Log, newProber(g.cfg.Open, s, g.tally).take) })
+		p := &prober{socket: s, open: g.cfg.Open, tally: g.tally, rates: newRates[payer](maxRates)}
+		readers.Go(func() { s.read(g.cfg.Log, p.take) })
 	}
 	readers.Wait()
 }

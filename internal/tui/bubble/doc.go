@@ -10,6 +10,7 @@
 //	Hints    keys in one row           bubbles/help
 //	Columns  keys in two columns       bubbles/help
 //	Bar      how far something is      bubbles/progress
+//	Spinner  something runs            bubbles/spinner
 //
 // Bubbles measure with tables of their own, which give some characters fewer
 // columns than terminals do, and paint what they are told. So all that goes into

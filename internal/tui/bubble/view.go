@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/help"
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/progress"
+	"github.com/charmbracelet/bubbles/spinner"
 	"github.com/charmbracelet/bubbles/viewport"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -94,3 +95,19 @@ func Bar(w int, part float64, on, off text.Safe) text.Safe {
 		progress.WithFillCharacters([]rune(string(on))[0], []rune(string(off))[0]))
 	return rowOf(m.ViewAs(float64(whole) / float64(max(w, 1))))
 }
+
+// A Spinner shows that something runs, by one sign after the other. It goes on
+// when it is told to: a screen has one clock.
+type Spinner struct{ m spinner.Model }
+
+// NewSpinner shows the first of the signs.
+func NewSpinner(signs text.Safe) Spinner {
+	of := spinner.Spinner{Frames: strings.Split(string(signs), "")}
+	return Spinner{spinner.New(spinner.WithSpinner(of), spinner.WithStyle(unstyled))}
+}
+
+// Step goes on to the next sign, after the last one to the first.
+func (s *Spinner) Step() { s.m, _ = s.m.Update(spinner.TickMsg{}) }
+
+// View is the sign of now.
+func (s *Spinner) View() text.Safe { return rowOf(s.m.View()) }

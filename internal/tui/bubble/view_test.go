@@ -89,3 +89,15 @@ func TestABarIsFullWhenAllIsDoneAndNotBefore(t *testing.T) {
 		t.Errorf("no columns hold %q", got)
 	}
 }
+
+func TestASpinnerGoesRound(t *testing.T) {
+	s := NewSpinner("abc")
+	var got text.Safe
+	for range 5 {
+		got += s.View()
+		s.Step()
+	}
+	if got != "abcab" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -21,7 +21,8 @@ type Glyph struct {
 	Away     text.Safe
 	Offline  text.Safe
 	Unknown  text.Safe // who knows: the list is old
-	Trying   text.Safe
+	Trying   text.Safe // a way to somebody is being looked for
+	Busy     text.Safe // four columns: one sign after the other while something runs
 	Good     text.Safe
 	Bad      text.Safe
 	Sent     text.Safe
@@ -67,7 +68,7 @@ func asciiBorder() Border {
 
 func unicodeGlyph() Glyph {
 	return Glyph{
-		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Good: "✓", Bad: "✗",
+		Selected: "▌", Online: "●", Away: "◐", Offline: "○", Unknown: "?", Trying: "◌", Busy: "◌◎◉◎", Good: "✓", Bad: "✗",
 		Sent: "✓", Read: "✓✓", Arrow: "→", Notice: "•", Action: "*", Dot: "·", Prompt: "›", More: "…", Above: "▲", Below: "▼", Veil: "░",
 		Alarm: "!", Spark: "▁▂▃▄▅▆▇█", Top: "┌", Mid: "│", End: "└",
 	}
@@ -75,7 +76,7 @@ func unicodeGlyph() Glyph {
 
 func asciiGlyph() Glyph {
 	return Glyph{
-		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Good: "+", Bad: "x",
+		Selected: ">", Online: "*", Away: "-", Offline: "o", Unknown: "?", Trying: "~", Busy: "~=~-", Good: "+", Bad: "x",
 		Sent: "+", Read: "++", Arrow: ">", Notice: "=", Action: "*", Dot: "|", Prompt: ">", More: "~", Above: "^", Below: "v", Veil: ".",
 		Alarm: "!", Spark: "_.:-=+*#", Top: "+", Mid: "|", End: "+",
 	}

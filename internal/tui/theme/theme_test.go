@@ -194,7 +194,7 @@ func TestStylesTakeNoRoom(t *testing.T) {
 
 func TestGlyphsHaveTheWidthThatTheyPromise(t *testing.T) {
 	for name, th := range map[string]Theme{"unicode": in(termenv.TrueColor, "dark"), "ascii": in(termenv.ANSI, "ascii")} {
-		want := map[string]int{"Read": 2, "Spark": 8, "Chosen": 3, "Open": 3}
+		want := map[string]int{"Read": 2, "Spark": 8, "Busy": 4, "Chosen": 3, "Open": 3}
 		for _, group := range []any{th.Glyph, th.Form, th.Border, th.Border.Box} {
 			v := reflect.ValueOf(group)
 			for i := range v.NumField() {

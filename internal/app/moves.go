@@ -1,4 +1,4 @@
-package tui
+package app
 
 import (
 	"slices"
@@ -10,14 +10,14 @@ import (
 // moves are the people who came and went since the last line: one line says
 // them all.
 type moves struct {
-	line         *line
+	line         *Line
 	joined, left []text.Safe
 	passed       []text.Safe // came and went again
 	reason       text.Safe   // of the only one who left
 }
 
 // Came says that somebody came in.
-func (t *timeline) Came(name text.Safe, at wire.Millis) {
+func (t *Log) Came(name text.Safe, at wire.Millis, dot text.Safe) {
 	m := t.movesAt(at)
 	m.reason = ""
 	if i := slices.Index(m.left, name); i >= 0 {
@@ -25,12 +25,12 @@ func (t *timeline) Came(name text.Safe, at wire.Millis) {
 	} else {
 		m.joined = append(m.joined, name)
 	}
-	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
-	m.line.undraw()
+	m.line.Text = m.words(" " + dot + " ")
+	m.line.touch()
 }
 
 // Went says that somebody left.
-func (t *timeline) Went(name, reason text.Safe, at wire.Millis) {
+func (t *Log) Went(name, reason text.Safe, at wire.Millis, dot text.Safe) {
 	m := t.movesAt(at)
 	m.reason = reason
 	if i := slices.Index(m.joined, name); i >= 0 {
@@ -39,18 +39,18 @@ func (t *timeline) Went(name, reason text.Safe, at wire.Millis) {
 	} else {
 		m.left = append(m.left, name)
 	}
-	m.line.text = m.words(" " + t.paint.Glyph.Dot + " ")
-	m.line.undraw()
+	m.line.Text = m.words(" " + dot + " ")
+	m.line.touch()
 }
 
 // movesAt returns the moves of the newest line, which it makes one about
 // moves.
-func (t *timeline) movesAt(at wire.Millis) *moves {
-	if n := t.settled(); n == 0 || t.moves.line == nil || t.lines[n-1] != t.moves.line {
-		t.moves = moves{line: &line{kind: lineMoves, at: at}}
+func (t *Log) movesAt(at wire.Millis) *moves {
+	if n := t.Settled(); n == 0 || t.moves.line == nil || t.Lines[n-1] != t.moves.line {
+		t.moves = moves{line: &Line{Kind: LineMoves, At: at}}
 		t.Note(t.moves.line)
 	}
-	t.moves.line.at = at
+	t.moves.line.At = at
 	return &t.moves
 }
 
@@ -58,17 +58,17 @@ func (t *timeline) movesAt(at wire.Millis) *moves {
 func (m *moves) words(dot text.Safe) text.Safe {
 	var parts []text.Safe
 	if len(m.joined) > 0 {
-		parts = append(parts, crowd(m.joined)+" joined")
+		parts = append(parts, Crowd(m.joined)+" joined")
 	}
 	if len(m.left) > 0 {
-		left := crowd(m.left) + " left"
+		left := Crowd(m.left) + " left"
 		if len(m.left) == 1 && m.reason != "" {
 			left += " (" + m.reason + ")"
 		}
 		parts = append(parts, left)
 	}
 	if len(m.passed) > 0 {
-		parts = append(parts, crowd(m.passed)+" came and went")
+		parts = append(parts, Crowd(m.passed)+" came and went")
 	}
 	if len(parts) == 0 {
 		return "somebody went and came back"
@@ -76,8 +76,8 @@ func (m *moves) words(dot text.Safe) text.Safe {
 	return text.Join(parts, dot)
 }
 
-// crowd names one or two people, and counts more.
-func crowd(names []text.Safe) text.Safe {
+// Crowd names one or two people, and counts more.
+func Crowd(names []text.Safe) text.Safe {
 	switch len(names) {
 	case 1:
 		return names[0]

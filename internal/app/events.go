@@ -1,0 +1,288 @@
+package app
+
+import (
+	"time"
+
+	"labchat/internal/text"
+	"labchat/internal/wire"
+)
+
+// Apply takes over one event, and reports whether anything that is shown can have
+// changed: a line a type.
+func (a *App) Apply(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Said:
+		a.said(e)
+	case *wire.Whispered:
+		a.heard(e)
+	case *wire.Receipt:
+		a.receipt(e)
+	case *wire.Status:
+		a.HandleStatus(e)
+	case *wire.Welcome:
+		a.welcome(e)
+	case *wire.LoggedIn:
+		a.loggedIn(e)
+	case *wire.Entered:
+		a.entered(e)
+	case *wire.Joined:
+		a.joined(e)
+	case *wire.Left:
+		a.left(e)
+	case *wire.Renamed:
+		a.renamed(e)
+	case *wire.Presence:
+		a.presence(e)
+	case *wire.TopicSet:
+		a.topicSet(e)
+	case *wire.Typed:
+		a.typed(e)
+	case *wire.ReadMoved:
+		a.readMoved(e)
+	case *wire.Gap:
+		a.gap(e)
+	default:
+		return a.answered(e)
+	}
+	return true
+}
+
+// answered takes over what answers somebody's question.
+func (a *App) answered(e wire.Event) bool {
+	switch e := e.(type) {
+	case *wire.Created:
+		a.created(e)
+	case *wire.RoomList:
+		a.roomList(e)
+	case *wire.PeopleList:
+		a.peopleList(e)
+	case *wire.UserInfo:
+		a.userInfo(e)
+	case *wire.SessionList:
+		a.sessionList(e)
+	case *wire.InboxCount:
+		a.inboxCount(e)
+	case *wire.Filled:
+		a.filledOnDisk(e)
+	case *wire.HelpText:
+		a.helpText(e)
+	case *wire.JokeTold:
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the server says: "+text.Clean(e.Text))
+	case *wire.Calculated:
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the host computes "+text.CleanLine(e.Value))
+	case *wire.ClockTold:
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, text.CleanLine(e.String()))
+	case *wire.Notice:
+		a.Note(nil, noticeWords(e))
+	case *wire.Done:
+		a.done(e)
+	case *wire.Refused:
+		a.refused(e)
+	case *wire.Goodbye:
+		a.Note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
+	default:
+		return a.ofPeers(e)
+	}
+	return true
+}
+
+// noticeWords tells what the server says from what our own program does.
+func noticeWords(e *wire.Notice) text.Safe {
+	if e.Own {
+		return text.Clean(e.Text)
+	}
+	return "the server says: " + text.Clean(e.Text)
+}
+
+// said puts a line of a room where it belongs.
+func (a *App) said(e *wire.Said) {
+	at := a.Book.Room(e.Room)
+	l := a.NewLine(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	l.Own = e.Client != "" || l.Own
+	if e.Client != "" && at.Log.Settle(e.Client, e.ID, e.At, DeliverySent) {
+		delete(a.Link.Outbox, e.Client)
+		at.recount()
+		return
+	}
+	delete(at.typing, text.CleanLine(e.From))
+	a.add(at, l)
+}
+
+// whispered puts a private line where it belongs.
+func (a *App) whispered(e *wire.Whispered) {
+	other := e.From
+	l := a.NewLine(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
+	if l.Own = e.State != ""; l.Own {
+		l.State, l.Hidden = deliveryOf(&wire.Receipt{State: e.State}), false
+		other = e.To
+	} else if l.Hidden {
+		return
+	}
+	l.Mention = false // all of it is for us
+	at := a.Book.Person(other)
+	if !l.Own {
+		at.spell(other)
+	}
+	delete(at.typing, text.CleanLine(e.From))
+	a.add(at, l)
+}
+
+// NewLine makes a line of what somebody said.
+func (a *App) NewLine(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *Line {
+	l := &Line{Key: id, At: at, From: ShownName(from, k), Text: text.Clean(words)}
+	l.Own = from != "" && wire.Fold(from) == wire.Fold(a.Link.Me)
+	l.Hidden = !l.Own && a.Link.ignores(from)
+	l.Mention = !l.Own && mentions(string(l.Text), string(a.Link.Label))
+	if action {
+		l.Kind, l.Text = LineAction, l.From+" "+l.Text
+	}
+	return l
+}
+
+// add appends a line and counts it if it is news.
+func (a *App) add(at *Place, l *Line) {
+	where := at.Log.Append(l)
+	if where == PlacedTwice || where == placedEarly && !at.IsPrivate() || l.Key <= at.Counts.Mark {
+		return
+	}
+	if a.view.Reads(at) {
+		a.Look(at)
+		return
+	}
+	if !l.IsNews() {
+		return
+	}
+	if at.IsPrivate() && at.Peer.news[l.Key] {
+		delete(at.Peer.news, l.Key)
+		return
+	}
+	at.Counts.Unread++
+	if l.Mention {
+		at.Counts.Mentions++
+	}
+}
+
+// receipt says how far an own line has come.
+func (a *App) receipt(e *wire.Receipt) {
+	state := deliveryOf(e)
+	at := a.placeOf(e, state)
+	var reason text.Safe
+	delete(a.Link.Outbox, e.Client)
+	a.settledElsewhere(e, state)
+	if at == nil {
+		return
+	}
+	switch {
+	case state == DeliveryQueued:
+		reason = text.CleanLine(e.Reason)
+		a.Link.wait(e.Client, waiting{at, reason})
+		at.Log.Queue(e.Client, a.ownLine(e, state))
+	case e.Again:
+		at.Log.Append(a.ownLine(e, state)) // the disk has no place for it among the lines yet
+	case at.Log.Settle(e.Client, e.ID, e.At, state):
+		at.recount()
+	case state == DeliveryFailed:
+		at.Log.Note(a.ownLine(e, state)) // our disk has never had it
+	case e.ID != 0:
+		at.Log.Update(e.ID, state)
+	}
+	a.waits(at, reason)
+	if state == DeliveryFailed && a.Link.leaving(at) {
+		at.unsaid++
+	}
+	switch {
+	case state == DeliveryFailed && e.InDoubt:
+		a.Note(at, "not sent again: "+text.CleanLine(e.Reason))
+	case state == DeliveryFailed:
+		a.Note(at, "not sent: "+text.CleanLine(e.Reason))
+	}
+}
+
+// settledElsewhere tells of a private line that failed also where it was typed:
+// nobody looks at the place that it would have gone to.
+func (a *App) settledElsewhere(e *wire.Receipt, state Delivery) {
+	at := a.Link.TypedAt[e.Client]
+	if at == nil || state == DeliveryQueued {
+		return
+	}
+	delete(a.Link.TypedAt, e.Client)
+	if state != DeliveryFailed {
+		return
+	}
+	var what text.Safe = " was not sent: "
+	if e.InDoubt {
+		what = " is not sent again: "
+	}
+	a.Note(at, "the line to "+text.CleanLine(e.To)+what+text.CleanLine(e.Reason))
+}
+
+// ownLine makes a line of what was typed here.
+func (a *App) ownLine(e *wire.Receipt, state Delivery) *Line {
+	l := a.NewLine(e.ID, e.At, e.As, "", e.Text, e.Action)
+	l.Own, l.Mention, l.Hidden, l.State = true, false, false, state
+	if e.As == "" || e.As == a.Link.Me {
+		l.From = a.Link.Label
+	}
+	return l
+}
+
+// placeOf is the conversation that an own line belongs to: nil for one that was
+// closed or left, which comes back for no good news of its old lines.
+func (a *App) placeOf(e *wire.Receipt, state Delivery) *Place {
+	opens := state == DeliveryQueued || state == DeliveryFailed || e.Again
+	switch {
+	case e.To == "" && (opens || e.Room == ""):
+		return a.Book.Room(e.Room)
+	case e.To == "":
+		return a.Book.Find(RoomID(e.Room))
+	case opens:
+		return a.Book.Person(e.To)
+	default:
+		return a.Book.ByID[PersonID(e.To)]
+	}
+}
+
+// typed remembers who is typing.
+func (a *App) typed(e *wire.Typed) {
+	at := a.Book.ByID[RoomID(e.Room)]
+	if e.Room == "" {
+		at = a.Book.ByID[PersonID(e.From)]
+	}
+	if at == nil || a.Link.ignores(e.From) {
+		return
+	}
+	if at.typing == nil {
+		at.typing = map[text.Safe]time.Time{}
+	}
+	if len(at.typing) < wire.MaxList {
+		at.typing[text.CleanLine(e.From)] = a.Now().Add(TypingFor)
+	}
+	a.view.Typing(at)
+}
+
+// readMoved follows the read marker that another window of ours has moved.
+func (a *App) readMoved(e *wire.ReadMoved) {
+	a.Book.read(e.Room, e.Last)
+}
+
+// read moves the marker forward and counts again.
+func (p *Place) read(last wire.ID) {
+	if last > p.Counts.Mark {
+		p.Counts.Mark = last
+		p.Counts.told = max(p.Counts.told, last)
+		p.Counts.Unread, p.Counts.Mentions = p.Log.Count(last)
+	}
+}
+
+// enteredAt takes what was said before we came for read, if last is not 0.
+func (p *Place) enteredAt(last wire.ID) {
+	p.Counts.assumed = last > p.Counts.Mark
+	p.read(last)
+}
+
+// recount counts again what is unread, after a line has turned out to be ours.
+func (p *Place) recount() {
+	if p.Counts.Unread > 0 {
+		p.Counts.Unread, p.Counts.Mentions = p.Log.Count(p.Counts.Mark)
+	}
+}
