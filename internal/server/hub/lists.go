@@ -115,15 +115,6 @@ func isOldName(name string) bool {
 	return true
 }
 
-// refuseNoRoom refuses with the names of rooms that are nearest.
-func (rs *rooms) refuseNoRoom(c call, name string) {
-	near := wire.Nearest(name, rs.oldest(maxNearAmong), 3)
-	c.reply(&wire.Refused{
-		Re: wire.Re{Re: c.tag}, Of: c.act, Code: wire.CodeNoRoom, Near: near,
-		Text: "There is no such room. Create it, or join one that exists.",
-	})
-}
-
 // listRooms lists the rooms: those with people in them first, or from a place
 // on in order of making, which nobody changes who comes or goes. Where the first
 // list is too long for one answer, the second is read from its beginning.
@@ -133,8 +124,7 @@ func (rs *rooms) listRooms(c call, r wire.Rooms) {
 		return
 	}
 	from, _ := slices.BinarySearchFunc(rs.ordered, Audience(min(after, maxAudience))+1, func(rm *room, n Audience) int { return cmp.Compare(rm.audience, n) })
-	all := slices.Clone(rs.ordered[from:])
-	all = slices.DeleteFunc(all, func(rm *room) bool { return rm.ending })
+	all := listFor(c.s, rs.ordered[from:])
 	if r.After == "" {
 		slices.SortStableFunc(all, func(a, b *room) int { return b.countVisible() - a.countVisible() })
 	}

@@ -42,10 +42,6 @@ func (l *roomIndex) releaseGroup(group string) {
 // tellGroup tells which group a room talks in. Nobody becomes a member of the
 // room by it: the group's people are not known to the registry.
 func (rg *registrants) tellGroup(c call, rm *room) {
-	if rm.group == "" {
-		c.refuse(wire.CodeNoRoom, "The room has no group. Join one that has, or create one.")
-		return
-	}
 	rg.rooms.keepAlive(c, rm)
 	c.reply(&wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group,
@@ -59,8 +55,8 @@ func (rs *rooms) keepAlive(c call, rm *room) { rm.vanishes = c.now.Add(newRoomFo
 // openBridge makes a session hear a room for its multicast group. It is nobody
 // in the room, and the room does not stay because of it.
 func (rg *registrants) openBridge(c call) {
-	rm := rg.rooms.open(c.s.origin.Group)
-	if rm == nil || rm.group == "" || rm.bridge != nil {
+	rm := rg.rooms.find(c.s.origin.Group)
+	if code, _ := mayEnter(c.s, rm); code != "" || rm.bridge != nil {
 		rg.presence.end(c, &wire.Goodbye{Code: wire.CodeEnded, Text: "There is no such group to be bridged."}, "")
 		return
 	}

@@ -16,12 +16,7 @@ func (rg *registrants) listPeople(c call, _ wire.People) {
 // of making. Where they are too many, those with the fewest people are left
 // out.
 func (rg *registrants) listRooms(c call, _ wire.Rooms) {
-	var all []*room
-	for _, rm := range rg.rooms.ordered {
-		if !rm.ending && (rm.group != "" || c.s.origin.Dialect != iasDialect) {
-			all = append(all, rm)
-		}
-	}
+	all := listFor(c.s, rg.rooms.ordered)
 	if len(all) > maxListed {
 		byPeople := slices.Clone(all)
 		slices.SortStableFunc(byPeople, func(a, b *room) int { return b.countVisible() - a.countVisible() })

@@ -9,16 +9,10 @@ import (
 
 // join enters a room, or tells of its group.
 func (rg *registrants) join(c call, r wire.Join) {
-	rm := rg.rooms.open(r.Room)
-	switch {
+	switch rm := rg.rooms.toEnter(c, r.Room); {
 	case rm == nil:
-		rg.rooms.refuseNoRoom(c, r.Room)
 	case c.s.origin.Dialect == iasDialect:
 		rg.tellGroup(c, rm)
-	case c.s.user == nil:
-		c.refuse(wire.CodeLoginFirst, "Register a name first.")
-	case !c.s.in(rm) && len(rm.peers) >= maxMembers:
-		c.refuse(wire.CodeFull, "The room has as many people with programs like yours as can send to each other. Join another one.")
 	default:
 		rg.joinRoom(c, rm)
 	}

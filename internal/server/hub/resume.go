@@ -25,18 +25,13 @@ func (rs *rooms) resume(c call, r wire.Resume) {
 	p := &resumption{cut: rs.lastID}
 	c.s.held = &held{why: holdResume}
 	for _, mark := range r.Rooms {
-		rm := rs.open(mark.Room)
-		switch {
-		case rm == nil:
-			rs.refuseNoRoom(c, mark.Room)
-		case slices.Contains(p.rooms, rm):
-		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-			c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
-		default:
-			rs.enterAndShow(c, rm, true, replyBytes/len(r.Rooms))
-			rm.holdBack(c.s, c.out)
-			p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
+		rm := rs.toEnter(c, mark.Room)
+		if rm == nil || slices.Contains(p.rooms, rm) {
+			continue
 		}
+		rs.enterAndShow(c, rm, true, replyBytes/len(r.Rooms))
+		rm.holdBack(c.s, c.out)
+		p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
 	}
 	if len(p.rooms) == 0 {
 		c.s.held = nil

@@ -102,14 +102,6 @@ func (l *roomIndex) find(name string) *room {
 
 func (l *roomIndex) lobby() *room { return l.main }
 
-// open returns the room of that name that people may enter, or nil.
-func (l *roomIndex) open(name string) *room {
-	if rm := l.find(name); rm != nil && !rm.ending {
-		return rm
-	}
-	return nil
-}
-
 func (l *roomIndex) remove(rm *room) {
 	for acct := range rm.readers {
 		delete(acct.marks, rm)
@@ -140,24 +132,9 @@ func (l *roomIndex) unlook(rm *room) {
 	}
 }
 
-// oldest returns the names of rooms, the oldest ones, at most so many.
-func (l *roomIndex) oldest(most int) []string {
-	list := make([]string, 0, min(most, len(l.ordered)))
-	for _, rm := range l.ordered[:min(most, len(l.ordered))] {
-		list = append(list, rm.name)
-	}
-	return list
-}
-
 // join enters a room, or tells again about one that the session is in.
 func (rs *rooms) join(c call, r wire.Join) {
-	rm := rs.open(r.Room)
-	switch {
-	case rm == nil:
-		rs.refuseNoRoom(c, r.Room)
-	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-		c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
-	default:
+	if rm := rs.toEnter(c, r.Room); rm != nil {
 		rs.enterAndShow(c, rm, false, listBytes)
 	}
 }
