@@ -31,9 +31,9 @@ type absence struct {
 // the hub.
 type absences map[Network][]*absence
 
-// breaks says whether a session that has gone without a word was a guest with a
+// breaks reports whether a session that has gone without a word was a guest with a
 // token, who may come back.
-func (s *session) breaks() bool {
+func (s *session) mayComeBack() bool {
 	quits := func(q queued) bool { _, ok := q.request.(wire.Quit); return ok }
 	return s.user != nil && s.user.account == nil && s.token != nil && !s.old() && !slices.ContainsFunc(s.queue.behind, quits)
 }
@@ -80,8 +80,8 @@ func (gs *guests) onAbsentDue(c call, name string) {
 	}
 }
 
-// waitsFor says whether a name is kept for who has this token.
-func (cl *claim) waitsFor(k *token) bool {
+// isKeptFor reports whether a name is kept for who has this token.
+func (cl *claim) isKeptFor(k *token) bool {
 	if cl == nil || cl.absent == nil {
 		return false
 	}

@@ -17,7 +17,7 @@ import (
 // gathering is people who come, go, rename themselves and are away for a moment, and
 // some who only listen and keep a list of each room by what they are told.
 type gathering struct {
-	*world
+	*harness
 
 	listeners map[SessionID]*belief
 	actors    []SessionID
@@ -110,7 +110,7 @@ func (g *gathering) open(dialect string, from netip.AddrPort) SessionID {
 		port := netip.AddrPortFrom(from.Addr(), uint16(5000+g.opened)) // a few dozen
 		o = Origin{Addr: port, Datagram: true, Dialect: dialect, Manners: datagramsOf(dialect).Manners()}
 	}
-	id := g.world.open(o)
+	id := g.harness.open(o)
 	if o.Manners.Native {
 		g.ask(id, wire.Hello{Version: 1, Profile: profile(strconv.Itoa(g.opened))})
 	}
@@ -308,7 +308,7 @@ func (g *gathering) checkNothingIsOwed(t *rapid.T) {
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
-		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
+		g := &gathering{harness: newHarness(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
 		g.onDeliver = func(id SessionID, e wire.Event) {
 			if g.closed[id] {
 				g.wrong = append(g.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))

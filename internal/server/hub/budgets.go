@@ -90,7 +90,7 @@ func (cfg *Config) askedAllowed() allowance {
 	return allowance{atOnce: askedAtOnce * own.atOnce, perSecond: askedFactor * own.perSecond}
 }
 
-// mayGo says whether it is a request's turn, and counts it. Nothing else of the
+// mayGo reports whether it is a request's turn, and counts it. Nothing else of the
 // session is handled before, but for relayed datagrams. Nothing at all is while it
 // rests.
 func (bs *budgets) mayGo(c call, r wire.Request, cost cost) bool {

@@ -17,7 +17,7 @@ func (rs *rooms) cast(c call, rm *room, e wire.Event, except *session, instead w
 	effect := Effect{Op: OpCast, Audience: rm.audience, Event: e}
 	switch {
 	case except == nil:
-	case rm.hears(except):
+	case rm.isHeardBy(except):
 		effect.Session, effect.Instead = except.id, instead
 	case instead != nil:
 		defer c.out.deliver(except, instead)
@@ -53,7 +53,7 @@ func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 	for _, s := range u.sessions {
 		switch {
 		case s.mark == rs.marks || !s.in(rm):
-		case rm.hears(s):
+		case rm.isHeardBy(s):
 			s.mark = rs.marks
 			c.out.deliver(s, e)
 		default:
@@ -63,11 +63,11 @@ func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 	}
 }
 
-// in says whether the session is a member of a room.
+// in reports whether the session is a member of a room.
 func (s *session) in(rm *room) bool { return slices.Contains(s.rooms, rm) }
 
 // hears reports whether the session is subscribed to what the room hears.
-func (rm *room) hears(s *session) bool {
+func (rm *room) isHeardBy(s *session) bool {
 	if len(rm.holders) > 0 {
 		if _, holds := rm.holders[s]; holds {
 			return false
@@ -86,7 +86,7 @@ func (rm *room) listen(s *session, out *Out) {
 
 // holdBack makes the session keep for later what the room hears.
 func (rm *room) holdBack(s *session, out *Out) {
-	if rm.hears(s) {
+	if rm.isHeardBy(s) {
 		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	rm.holders[s] = struct{}{}
@@ -119,7 +119,7 @@ func (rm *room) count(s *session, n int) {
 func (rs *rooms) exit(c call, rm *room, reason string) {
 	s, u := c.s, c.s.user
 	rs.presence.settleGuise(c, u)
-	if rm.hears(s) {
+	if rm.isHeardBy(s) {
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	delete(rm.holders, s)

@@ -28,7 +28,7 @@ const (
 
 func newOldWorld(t *testing.T) *greatest {
 	t.Helper()
-	g := &greatest{world: newWorld(t, Config{Register: true}), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, Config{Register: true}), native: wire.ByName("chat1")}
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	for i := range defaultLimits.Inbox {
 		g.record(Whisper{From: oldName(i % 20), To: theOwner, Kind: wire.KindAccount, Text: g.kept(g.long()), Keep: true})

@@ -30,9 +30,9 @@ const (
 	greatestPeople = 500
 )
 
-// greatest is a world with the most of everything.
+// greatest is a harness with the most of everything.
 type greatest struct {
-	*world
+	*harness
 
 	picked int // of worstTexts
 	native wire.Dialect
@@ -66,7 +66,7 @@ func newGreatest(t *testing.T) *greatest {
 		Node: strings.Repeat("0", 32), Limits: Limits{Registrations: 100},
 		Services: []wire.Service{{Name: "sum", Port: 1301, Net: "tcp"}},
 	}
-	g := &greatest{world: newWorld(t, cfg), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, cfg), native: wire.ByName("chat1")}
 	l := &g.log
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	l.rooms[wire.Lobby] = &Room{Name: wire.Lobby, Topic: g.kept(g.text())}

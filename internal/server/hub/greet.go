@@ -76,7 +76,7 @@ func (h *Hub) newNonce() string {
 	return hex.EncodeToString(b[:])
 }
 
-// isID says whether s is 32 lower-case hexadecimal digits: a profile, or a
+// isID reports whether s is 32 lower-case hexadecimal digits: a profile, or a
 // call.
 func isID(s string) bool {
 	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""

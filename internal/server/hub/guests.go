@@ -31,7 +31,7 @@ func (gs *guests) enter(c call, r wire.Guest) {
 	gs.become(c, name, nil)
 }
 
-// mayTake says whether a guest may take the name, or refuses.
+// mayTake reports whether a guest may take the name, or refuses.
 func (gs *guests) mayTake(c call, name string) bool {
 	state, cl, err := gs.names.check(name)
 	switch {
@@ -41,7 +41,7 @@ func (gs *guests) mayTake(c call, name string) bool {
 		c.refuse(wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
 	case state == wire.NameTaken && cl.absent != nil:
 		c.refuseAbsent(cl)
-	case state == wire.NameTaken && !respells(c.s.user, cl, name):
+	case state == wire.NameTaken && !isRespelling(c.s.user, cl, name):
 		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
 		return true
@@ -69,8 +69,8 @@ func (c call) refuseAbsent(cl *claim) {
 		"The name is kept for a guest whose connection broke, for two minutes at most. Take another one, or try again then.")
 }
 
-// respells says whether a guest only writes its own name in another way.
-func respells(u *user, cl *claim, name string) bool {
+// respells reports whether a guest only writes its own name in another way.
+func isRespelling(u *user, cl *claim, name string) bool {
 	return u != nil && cl.user == u && u.account == nil && cl.reserved == "" && u.name != name
 }
 
@@ -142,7 +142,7 @@ func (gs *guests) resume(c call, k *token) {
 		gs.presence.end(c.as(old), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
 	}
 	cl := gs.names.at(k.guest)
-	if cl.waitsFor(k) {
+	if cl.isKeptFor(k) {
 		gs.endAbsence(cl.absent)
 		cl = gs.names.at(k.guest)
 	}

@@ -23,8 +23,8 @@ const (
 	holdNone                        // nothing any more; what was held in sync mode waits for inbox
 )
 
-// holds says whether lines for the session wait.
-func (s *session) holds() bool { return s.held != nil && s.held.why != holdNone }
+// holds reports whether lines for the session wait.
+func (s *session) isHolding() bool { return s.held != nil && s.held.why != holdNone }
 
 // keep holds one event.
 func (k *held) keep(due *deadlines, c call, s *session, e wire.Event) {

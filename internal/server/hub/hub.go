@@ -215,7 +215,7 @@ func (h *Hub) load(st State) {
 	}
 }
 
-// admits says whether the policy takes older programs from where a connection comes.
+// admits reports whether the policy takes older programs from where a connection comes.
 func (p LegacyPolicy) admits(o Origin) bool {
 	return p == LegacyLab || p == LegacyLoopback && o.Private()
 }
@@ -292,7 +292,7 @@ func (h *Hub) Disconnect(now time.Time, id SessionID, out *Out) {
 		return
 	}
 	c := call{now: now, s: s, out: out}
-	if !s.breaks() {
+	if !s.mayComeBack() {
 		h.presence.forget(c, "")
 		return
 	}

@@ -126,7 +126,7 @@ func TestTokensAreLongAndDiffer(t *testing.T) {
 // request.
 func TestEveryRequestHasARule(t *testing.T) {
 	for verb, request := range verbs {
-		r := request(typed{script: &script{world: &world{}}})
+		r := request(typed{script: &script{harness: &harness{}}})
 		if _, ok := r.(wire.Malformed); ok {
 			continue
 		}

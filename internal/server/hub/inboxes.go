@@ -153,7 +153,7 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 		case !s.old():
 			native = true
 			c.out.deliver(s, line)
-		case !s.holds():
+		case !s.isHolding():
 			pushed = true
 			c.out.deliver(s, line)
 			ib.registrants.offer(s, line.From)
@@ -169,7 +169,7 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 	return len(to.sessions)
 }
 
-// old says whether the session is an older program's, or taken for one so far.
+// old reports whether the session is an older program's, or taken for one so far.
 func (s *session) old() bool { return !s.origin.Manners.Native }
 
 // copyToOwn shows the sender's other native sessions what it has sent. An old

@@ -131,5 +131,5 @@ func inWords(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(d/time.Minute)+1)
 }
 
-// SetDiskFull says whether the disk has room for new lines.
+// SetDiskFull reports whether the disk has room for new lines.
 func (h *Hub) SetDiskFull(full bool) { h.budgets.diskFull = full }

@@ -135,7 +135,7 @@ func (rs *rooms) successor(rm *room, from string, key Key) *session {
 		return nil
 	}
 	for _, s := range u.sessions {
-		if s.profile == key.Profile && rm.hears(s) {
+		if s.profile == key.Profile && rm.isHeardBy(s) {
 			return s
 		}
 	}

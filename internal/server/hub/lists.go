@@ -104,7 +104,7 @@ func (ps *presence) listOldPeople(c call) {
 	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list})
 }
 
-// isOldName says whether A3 can spell a name.
+// isOldName reports whether A3 can spell a name.
 func isOldName(name string) bool {
 	for i := range len(name) {
 		c := name[i]

@@ -58,7 +58,7 @@ func digest(password wire.Secret, sent bool) wire.Digest {
 	return wire.PasswordDigest(password)
 }
 
-// takesPasswords says whether a password may come over this connection, or
+// takesPasswords reports whether a password may come over this connection, or
 // refuses.
 func (as *accounts) takesPasswords(c call) bool {
 	o := c.s.origin

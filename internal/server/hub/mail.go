@@ -161,7 +161,7 @@ func (ib *inboxes) keep(c call, acct *account, id wire.ID, m mail) {
 	}
 }
 
-// fits says whether an inbox takes one more line from the asker, or refuses.
+// fits reports whether an inbox takes one more line from the asker, or refuses.
 func (ib *inboxes) fits(c call, acct *account) bool {
 	if acct == nil {
 		return true

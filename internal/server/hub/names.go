@@ -222,7 +222,7 @@ func (a *account) waits(s *session) int {
 	return len(a.inbox)
 }
 
-// waitsAfter says whether a line waits that is newer than one.
+// waitsAfter reports whether a line waits that is newer than one.
 func (a *account) waitsAfter(id wire.ID) bool {
 	for other := range a.inbox {
 		if other > id {

@@ -38,7 +38,7 @@ type meter struct {
 	next  int         // the oldest of them
 }
 
-// ok notes one more and says whether it is within most a stretch.
+// ok notes one more and reports whether it is within most a stretch.
 func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
 	if len(m.times) < most {
 		m.times = append(m.times, now)
@@ -96,7 +96,7 @@ func (b *budget) take(now time.Time, n int, a allowance) {
 	b.whole = b.whole.Add(a.during(n))
 }
 
-// mayType says whether the session's typing is passed on again.
+// mayType reports whether the session's typing is passed on again.
 func (p *pace) mayType(now time.Time) bool {
 	if now.Sub(p.typed) < typingEvery {
 		return false

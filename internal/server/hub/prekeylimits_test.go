@@ -73,7 +73,7 @@ func TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords(t *testing.T) {
 }
 
 func TestHostilePrekeysAreRefused(t *testing.T) {
-	now := newWorld(t, Config{}).now
+	now := newHarness(t, Config{}).now
 	good := func(id string) wire.Prekey { return signedPrekey("phone", id, now.Add(time.Hour), false) }
 	signed := func(change func(k *wire.Prekey)) wire.Prekey {
 		k := good("k1")

@@ -130,7 +130,7 @@ func badPrekeys(keys []wire.Prekey, now time.Time) string {
 // prekeyBytes is the length of an X25519 key.
 const prekeyBytes = 32
 
-// takesPrekeys says whether the prekeys are of a device of the asker's account,
+// takesPrekeys reports whether the prekeys are of a device of the asker's account,
 // and whether there is room for them, or refuses.
 func (rv *rendezvous) takesPrekeys(c call, keys []wire.Prekey) bool {
 	acct := c.s.user.account
@@ -224,7 +224,7 @@ func (a *account) pick(now wire.Millis, notes int) (one, last *wire.Prekey) {
 	return one, last
 }
 
-// mayTake says whether one more one-time prekey of an account may be handed to
+// mayTake reports whether one more one-time prekey of an account may be handed to
 // the asker, and counts it.
 func (g *sealing) mayTake(whose string, now time.Time) bool {
 	m := g.taken[whose]

@@ -39,7 +39,7 @@ func (s *side) say(call string) {
 	}
 }
 
-// said says whether the side has sent a call lately.
+// said reports whether the side has sent a call lately.
 func (s *side) hasCalled(call string) bool { return s.calls[0] == call || s.calls[1] == call }
 
 // lookUp tells where private lines for a user can be sent.

@@ -34,7 +34,7 @@ func (as *accounts) register(c call, r wire.Register) {
 	})
 }
 
-// checkPassword says whether the password may become the account's.
+// checkPassword reports whether the password may become the account's.
 func checkPassword(r wire.Register) error {
 	if d, ok := wire.SentDigest(r.Password); r.Digest && ok {
 		return wire.CheckNewDigest(r.Name, d)
@@ -42,7 +42,7 @@ func checkPassword(r wire.Register) error {
 	return wire.CheckNewPassword(r.Name, r.Password)
 }
 
-// mayReserve says whether the name can become the asker's account, or refuses.
+// mayReserve reports whether the name can become the asker's account, or refuses.
 // A guest may register its own name.
 func (as *accounts) mayReserve(c call, name string) bool {
 	state, cl, err := as.names.check(name)

@@ -93,10 +93,10 @@ func (rg *registrants) signIn(c call, r wire.Guest) {
 		rg.presence.online.add(u)
 	}
 	rg.names.hosts.Add(s.network(), 1)
-	rg.signedIn(c, u)
+	rg.answerSignIn(c, u)
 }
 
-func (rg *registrants) signedIn(c call, u *user) {
+func (rg *registrants) answerSignIn(c call, u *user) {
 	c.reply(&wire.LoggedIn{Re: wire.Re{Re: c.tag}, Name: u.name, Kind: u.kind, Session: c.s.name()})
 }
 
@@ -108,7 +108,7 @@ func (rg *registrants) signInAgain(c call, u *user, name string) {
 		return
 	}
 	u.name = name
-	rg.signedIn(c, u)
+	rg.answerSignIn(c, u)
 }
 
 // mayTake is mayTake without a guest's way to respell a name.

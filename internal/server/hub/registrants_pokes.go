@@ -52,7 +52,7 @@ func (rg *registrants) find(c call, r wire.Find) {
 	}
 }
 
-// meet says whether two sessions can send each other datagrams and understand
+// meet reports whether two sessions can send each other datagrams and understand
 // them.
 func meet(a, b *session) bool {
 	x, y := a.addr(), b.addr()

@@ -49,7 +49,7 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 	if s.reg != nil {
 		r = s.noteDatagram(now, r)
 	}
-	if passesBy(r) && !now.Before(s.pace.rests) {
+	if isUnordered(r) && !now.Before(s.pace.rests) {
 		h.dispatch(now, s, r, out)
 		return
 	}
@@ -84,7 +84,7 @@ func (h *Hub) mayGo(now time.Time, s *session, r wire.Request, out *Out) bool {
 	return h.budgets.mayGo(call{now: now, s: s, out: out}, r, h.routes.of(s)[r.Act()].cost)
 }
 
-// isLine says whether a request may follow lines that are not committed yet.
+// isLine reports whether a request may follow lines that are not committed yet.
 func isLine(r wire.Request) bool {
 	switch r.(type) {
 	case wire.Say, wire.Private, wire.Seal, heard:
@@ -94,9 +94,9 @@ func isLine(r wire.Request) bool {
 	}
 }
 
-// passesBy says whether a request waits for nothing: a datagram that comes late
+// isUnordered reports whether a request waits for nothing: a datagram that comes late
 // is of no use, and has no order with anything else.
-func passesBy(r wire.Request) bool {
+func isUnordered(r wire.Request) bool {
 	_, ok := r.(wire.Relay)
 	return ok
 }

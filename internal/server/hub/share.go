@@ -25,7 +25,7 @@ type share struct {
 // wait.
 func (bs *budgets) payShared(c call, price int) bool {
 	sh := bs.shareOf(c.s)
-	if sh.unbounded() || price <= 0 {
+	if sh.isUnbounded() || price <= 0 {
 		return true
 	}
 	all := bs.cfg.sharedAllowed()
@@ -44,12 +44,12 @@ func (bs *budgets) payShared(c call, price int) bool {
 
 // mayCome pays for an arrival that nobody has asked for. It is not waited for.
 func (cfg *Config) mayCome(sh *share, now time.Time) bool {
-	return cfg.Rate <= 0 || sh.unbounded() || sh.spend(now, 1, cfg.sharedAllowed())
+	return cfg.Rate <= 0 || sh.isUnbounded() || sh.spend(now, 1, cfg.sharedAllowed())
 }
 
 // unbounded reports whether requests are not counted by network: those of this
 // host, whose users share an address that nobody elsewhere can have.
-func (sh *share) unbounded() bool { return sh == nil || sh.network.IsLoopback() }
+func (sh *share) isUnbounded() bool { return sh == nil || sh.network.IsLoopback() }
 
 // shareOf returns the budgets of the session's network, nil where it has no
 // address.

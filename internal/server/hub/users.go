@@ -30,10 +30,10 @@ func (u *user) person() wire.Person {
 	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.plain()}
 }
 
-// plain says whether what the session hears can be read on its way.
+// plain reports whether what the session hears can be read on its way.
 func (s *session) plain() bool { return !s.origin.Secure }
 
-// plain says whether what the user hears can be read on its way to one of its sessions.
+// plain reports whether what the user hears can be read on its way to one of its sessions.
 func (u *user) plain() bool { return slices.ContainsFunc(u.sessions, (*session).plain) }
 
 // tellPlain tells a user's rooms whether it reads in clear text now, where that is
