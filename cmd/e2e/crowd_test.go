@@ -32,7 +32,7 @@ type guest struct {
 }
 
 // dial greets the server.
-func (s *scene) dial() *guest {
+func (s *harness) dial() *guest {
 	s.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(s.t.Context(), "tcp", net.JoinHostPort("127.0.0.1", s.port))
 	if err != nil {
@@ -88,7 +88,7 @@ type listed struct {
 // a newcomer comes in, writes, and gets the lists of all.
 func TestACrowdOfTheWorstAwayTextsAndRoomsOfTheLongestTopicsKeepNobodyOut(t *testing.T) {
 	owners := []string{"ann", "ben", "cleo"}
-	s := newScene(t, owners...)
+	s := newHarness(t, owners...)
 	worst := strings.Repeat(`"`, wire.MaxTopic)
 	for i := range crowd {
 		g := s.dial()

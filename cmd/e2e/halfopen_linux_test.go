@@ -16,7 +16,7 @@ const halfOpenFound = 80 * time.Second
 // could stay unacknowledged.
 func TestSomebodyWhoseCableIsPulledIsGoneForTheOthersAfterAMinute(t *testing.T) {
 	t.Parallel() // it waits, and costs nothing
-	s := newStage(t)
+	s := newNetHarness(t)
 	gone := s.Host("gone")
 	ann := s.guest(s.Host("ann"), "ann")
 	s.guest(gone, "ben")

@@ -27,7 +27,7 @@ func TestAWayThatBreaksHealsAndNoLineIsLostDoubledOrSwapped(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newNetHarness(t)
 			a, b := s.Host("ann"), s.Host("ben")
 			d := &dispute{ann: s.guest(a, "ann"), ben: s.guest(b, "ben")}
 			d.ann.meets(d.ben, "line 0")

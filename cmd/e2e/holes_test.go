@@ -17,7 +17,7 @@ type rooms struct {
 	holes map[string]wire.Holes
 }
 
-func (s *scene) rooms(profile string, names ...string) rooms {
+func (s *harness) rooms(profile string, names ...string) rooms {
 	s.t.Helper()
 	a, err := archive.Open(filepath.Join(s.home(profile), "labchat", "profiles", "named", profile))
 	if err != nil {
@@ -84,7 +84,7 @@ func (a *actor) says(texts []string) {
 
 // lives lets a client live for as long as it takes to ask some questions, and
 // kills it.
-func (s *scene) lives(name string, questions int) {
+func (s *harness) lives(name string, questions int) {
 	s.t.Helper()
 	a := s.enter(make(chan heard), name, name)
 	a.until("a room", func(u *utterance) bool { return u.Type == "people" })
@@ -109,7 +109,7 @@ func (a *actor) ends() {
 }
 
 func TestWhatWasSaidWhileAwayIsAllInTheArchiveAlthoughTheClientIsKilled(t *testing.T) {
-	s := newScene(t, "ann", "bob")
+	s := newHarness(t, "ann", "bob")
 	bob := s.comes("bob", "bob")
 	ann := s.comes("ann", "ann")
 	want := []string{"the first"}
@@ -144,7 +144,7 @@ func TestWhatWasMissedInAHundredRoomsIsAllInTheArchive(t *testing.T) {
 		t.Skip("too many lines for the race detector, which other tests have")
 	}
 	const many, missed = 100, 40
-	s := newScene(t, "ann", "bob")
+	s := newHarness(t, "ann", "bob")
 	ann := s.comes("ann", "ann")
 	bob := s.comes("bob", "bob")
 	names, want := make([]string, many), map[string][]string{}

@@ -145,7 +145,7 @@ func another(t *testing.T) *tls.Config {
 // A server was spoken to, by an account and by a guest. It goes, and another
 // program takes its port.
 func TestAFakeServerBehindAPinnedKeyGetsNoByteButTLSGreetings(t *testing.T) {
-	s := newScene(t, "ada")
+	s := newHarness(t, "ada")
 	addr := net.JoinHostPort("127.0.0.1", s.port)
 	home := s.home("ada")
 	if err := os.MkdirAll(home, 0o700); err != nil {

@@ -29,7 +29,7 @@ func TestQueuedLinesOfAKilledClientReachTheServerOnceAndInOrder(t *testing.T) {
 	if raced || testing.Short() {
 		rounds = fewKillings
 	}
-	y := newMorgue(t)
+	y := newKillHarness(t)
 	for round := range rounds {
 		n := 3 + round%9 // all that can wait at a time is less than the client reads ahead
 		ways := []func(v *victim, n int){y.away, y.comesBack, y.there, y.goesAway, y.atOnce}
@@ -41,8 +41,8 @@ func TestQueuedLinesOfAKilledClientReachTheServerOnceAndInOrder(t *testing.T) {
 	y.verify(rounds)
 }
 
-// morgue is a server, and what clients of one profile did before they died.
-type morgue struct {
+// killHarness is a server, and what clients of one profile did before they died.
+type killHarness struct {
 	t        *testing.T
 	dir      string
 	port     string
@@ -51,13 +51,13 @@ type morgue struct {
 	promised []string  // of these, the ones that a client called queued
 }
 
-func newMorgue(t *testing.T) *morgue {
+func newKillHarness(t *testing.T) *killHarness {
 	t.Helper()
-	return &morgue{t: t, dir: t.TempDir(), port: "0"}
+	return &killHarness{t: t, dir: t.TempDir(), port: "0"}
 }
 
-// program prepares one of the programs, with a home in the morgue.
-func (m *morgue) program(name string, args ...string) *exec.Cmd {
+// program prepares one of the programs, with a home in the harness's directory.
+func (m *killHarness) program(name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(m.t.Context(), filepath.Join(bin, name), args...)
 	cmd.Dir, cmd.Stderr = m.dir, os.Stderr
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + m.dir, "TERM=dumb", "USER=tester", "TZ=UTC"}
@@ -68,7 +68,7 @@ func (m *morgue) program(name string, args ...string) *exec.Cmd {
 }
 
 // open starts the server on the port that it had, if it is away.
-func (m *morgue) open() {
+func (m *killHarness) open() {
 	m.t.Helper()
 	if m.server != nil {
 		return
@@ -99,7 +99,7 @@ func (m *morgue) open() {
 }
 
 // shut kills the server, if it is there.
-func (m *morgue) shut() {
+func (m *killHarness) shut() {
 	if m.server == nil {
 		return
 	}
@@ -113,7 +113,7 @@ type report struct{ Type, State, Client, Text string }
 
 // victim is a client that will be killed.
 type victim struct {
-	*morgue
+	*killHarness
 
 	cmd     *exec.Cmd
 	stdin   io.WriteCloser
@@ -125,13 +125,13 @@ type victim struct {
 }
 
 // client starts a client. It has not been waited for.
-func (m *morgue) client() *victim {
+func (m *killHarness) client() *victim {
 	m.t.Helper()
 	if m.port == "0" {
 		m.open() // it needs an address
 		m.shut()
 	}
-	v := &victim{morgue: m, reports: make(chan report)}
+	v := &victim{killHarness: m, reports: make(chan report)}
 	v.cmd = m.program("chat-tui", "--plain", "--json", "--server", net.JoinHostPort("127.0.0.1", m.port), "--guest", "--user", "ann")
 	var err error
 	if v.stdin, err = v.cmd.StdinPipe(); err != nil {
@@ -215,8 +215,8 @@ func (v *victim) types(n int) {
 	v.t.Helper()
 	var b strings.Builder
 	for range n {
-		line := fmt.Sprintf("line %d", len(v.morgue.typed))
-		v.typed, v.morgue.typed = append(v.typed, line), append(v.morgue.typed, line)
+		line := fmt.Sprintf("line %d", len(v.killHarness.typed))
+		v.typed, v.killHarness.typed = append(v.typed, line), append(v.killHarness.typed, line)
 		b.WriteString(line + "\n")
 	}
 	if _, err := io.WriteString(v.stdin, b.String()); err != nil {
@@ -233,14 +233,14 @@ func (v *victim) queues(n int) {
 }
 
 // away: the server is away all the time; killed in the middle of typing.
-func (m *morgue) away(v *victim, n int) {
+func (m *killHarness) away(v *victim, n int) {
 	v.offline()
 	v.types(n)
 	v.queues(n / 2)
 }
 
 // comesBack: killed while it sends what has waited.
-func (m *morgue) comesBack(v *victim, n int) {
+func (m *killHarness) comesBack(v *victim, n int) {
 	v.offline()
 	v.types(n)
 	v.queues(n)
@@ -249,7 +249,7 @@ func (m *morgue) comesBack(v *victim, n int) {
 }
 
 // there: the server is there; killed as soon as some of the new lines are.
-func (m *morgue) there(v *victim, n int) {
+func (m *killHarness) there(v *victim, n int) {
 	v.online()
 	v.types(n)
 	v.queues(1)
@@ -257,7 +257,7 @@ func (m *morgue) there(v *victim, n int) {
 }
 
 // goesAway: the server dies between two lines, then the client.
-func (m *morgue) goesAway(v *victim, n int) {
+func (m *killHarness) goesAway(v *victim, n int) {
 	v.online()
 	v.types(n / 2)
 	m.shut()
@@ -266,13 +266,13 @@ func (m *morgue) goesAway(v *victim, n int) {
 }
 
 // atOnce: killed in the moment in which all is typed.
-func (m *morgue) atOnce(v *victim, n int) {
+func (m *killHarness) atOnce(v *victim, n int) {
 	v.offline()
 	v.types(n)
 }
 
 // bury kills a client and takes up what it has reported until then.
-func (m *morgue) bury(v *victim) {
+func (m *killHarness) bury(v *victim) {
 	m.t.Helper()
 	if err := v.cmd.Process.Kill(); err != nil {
 		m.t.Fatal(err)
@@ -290,7 +290,7 @@ func (m *morgue) bury(v *victim) {
 }
 
 // flush has a last client send what is left, without a word from anybody.
-func (m *morgue) flush() {
+func (m *killHarness) flush() {
 	m.t.Helper()
 	m.open()
 	v := m.client()
@@ -312,7 +312,7 @@ func (m *morgue) flush() {
 }
 
 // verify reads what the server has.
-func (m *morgue) verify(rounds int) {
+func (m *killHarness) verify(rounds int) {
 	m.t.Helper()
 	defer m.shut()
 	tail := m.program("chat-tui", "tail", "--server", net.JoinHostPort("127.0.0.1", m.port), "--room", "lobby",

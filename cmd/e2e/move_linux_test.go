@@ -20,7 +20,7 @@ func TestAConversationGoesOnWhenAnAddressChanges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newNetHarness(t)
 			a, r := s.Host("ann"), s.NAT("router", netlab.Independent)
 			ann, ben := s.guest(a, "ann"), s.guest(r.Host("ben"), "ben")
 			ann.meets(ben, "before")

@@ -40,7 +40,7 @@ func TestTheWayIsDirectWhereRoutersLetItAndRelayedWhereNotAndSaysWhy(t *testing.
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newNetHarness(t)
 			ann, ben := s.guest(tt.ann(s, "ann"), "ann"), s.guest(tt.ben(s, "ben"), "ben")
 			ann.meets(ben, "hello ben")
 			ann.path(ben, tt.way, tt.annWhy)
@@ -57,22 +57,22 @@ func TestTheWayIsDirectWhereRoutersLetItAndRelayedWhereNotAndSaysWhy(t *testing.
 }
 
 // place makes the host of somebody.
-type place func(s *stage, name string) *netlab.Host
+type place func(s *netHarness, name string) *netlab.Host
 
-func open(s *stage, name string) *netlab.Host { return s.Host(name) }
+func open(s *netHarness, name string) *netlab.Host { return s.Host(name) }
 
 func behind(m netlab.Mapping) place {
-	return func(s *stage, name string) *netlab.Host { return s.NAT(name, m).Host(name) }
+	return func(s *netHarness, name string) *netlab.Host { return s.NAT(name, m).Host(name) }
 }
 
-func behindOne(s *stage, name string) *netlab.Host {
+func behindOne(s *netHarness, name string) *netlab.Host {
 	if s.router == nil {
 		s.router = s.NAT("router", netlab.Independent)
 	}
 	return s.router.Host(name)
 }
 
-func blocked(s *stage, name string) *netlab.Host {
+func blocked(s *netHarness, name string) *netlab.Host {
 	h := s.Host(name)
 	s.Impair(h, netlab.Fault{NoUDP: true})
 	return h

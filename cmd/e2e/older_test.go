@@ -173,7 +173,7 @@ func TestFortyLinesArriveAtEachOlderServerNoneLostMergedOrDoubled(t *testing.T) 
 			} else {
 				args = append(args, "--guest")
 			}
-			s := &scene{t: t, dir: t.TempDir()}
+			s := &harness{t: t, dir: t.TempDir()}
 			cmd := s.program(t.TempDir(), "chat-tui", append(args, "-")...)
 			var problems bytes.Buffer
 			cmd.Stdin, cmd.Stderr = strings.NewReader(strings.Join(want, "\n")+"\n"), &problems

@@ -17,7 +17,7 @@ const longWay = 2 * time.Minute
 
 // person is somebody at chat-tui --plain --json. All but heard is the test's.
 type person struct {
-	*stage
+	*netHarness
 
 	name  string
 	cmd   *exec.Cmd
@@ -26,9 +26,9 @@ type person struct {
 	at    int // objects before it have been waited for
 }
 
-func (s *stage) person(on *netlab.Host, name string, args ...string) *person {
+func (s *netHarness) person(on *netlab.Host, name string, args ...string) *person {
 	s.t.Helper()
-	p := &person{stage: s, name: name, heard: &stream{paths: make(map[string]object), more: make(chan struct{})}}
+	p := &person{netHarness: s, name: name, heard: &stream{paths: make(map[string]object), more: make(chan struct{})}}
 	p.cmd = s.program(on, "chat-tui", append([]string{"--plain", "--json", "--server", s.server, "--user", name}, args...)...)
 	var err error
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {

@@ -44,7 +44,7 @@ func TestPrivateLinesArriveOnceAndInOrderWhoeverIsKilled(t *testing.T) {
 // duel are two people who write to each other. What it reads is handled in the
 // test's goroutine.
 type duel struct {
-	*scene
+	*harness
 
 	ctx   context.Context //nolint:containedctx // bounds each wait of the test
 	said  chan heard
@@ -74,7 +74,7 @@ type way = func(d *duel, victim, n int)
 
 func newDuel(ctx context.Context, t *testing.T) *duel {
 	t.Helper()
-	d := &duel{scene: newScene(t, "ann", "bob"), ctx: ctx, said: make(chan heard)}
+	d := &duel{harness: newHarness(t, "ann", "bob"), ctx: ctx, said: make(chan heard)}
 	for i, name := range []string{"ann", "bob"} {
 		d.sides[i] = &side{actor: &actor{name: name}, lines: map[string]int{}, promised: map[int]bool{}, delivered: map[int]bool{}, ways: map[string]int{}}
 	}

@@ -24,7 +24,7 @@ import (
 // way of the server, and to somebody who is away, and then searches all that the
 // server has on disk and in memory.
 func TestTheServerHoldsNoTextOfPrivateLines(t *testing.T) {
-	s := newScene(t, "ann", "bob")
+	s := newHarness(t, "ann", "bob")
 	bob, ann := s.comes("bob", "bob"), s.comes("ann", "ann", "--hide-address")
 	there, back, left, control := rand.Text()+rand.Text(), rand.Text()+rand.Text(), rand.Text()+rand.Text(), rand.Text()+rand.Text()
 	ann.meets(bob, "one")
@@ -76,7 +76,7 @@ func (a *actor) leavesForBob(sealed bool) {
 }
 
 // features are what the server says that it can do.
-func (s *scene) features() []string {
+func (s *harness) features() []string {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", s.port))
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *scene) features() []string {
 
 // searches looks for what must not be there, and for what is there if the
 // search is any good.
-func (s *scene) searches(where string, has func(text []byte) bool, secrets map[string]string, control string) {
+func (s *harness) searches(where string, has func(text []byte) bool, secrets map[string]string, control string) {
 	s.t.Helper()
 	if !has([]byte(control)) {
 		s.t.Errorf("%s does not even have the line that was said in a room", where)
@@ -132,7 +132,7 @@ func forms(text string) []string {
 }
 
 // onDisk reports whether a file in the server's data directory has a text.
-func (s *scene) onDisk(text []byte) (found bool) {
+func (s *harness) onDisk(text []byte) (found bool) {
 	s.t.Helper()
 	err := filepath.WalkDir(s.data(), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -150,7 +150,7 @@ func (s *scene) onDisk(text []byte) (found bool) {
 
 // inMemory reports whether the running server has a text in any memory that it can
 // read.
-func (s *scene) inMemory(text []byte) bool {
+func (s *harness) inMemory(text []byte) bool {
 	s.t.Helper()
 	proc := filepath.Join("/proc", strconv.Itoa(s.server.Process.Pid))
 	maps, err := os.ReadFile(filepath.Join(proc, "maps"))

@@ -14,7 +14,7 @@ func TestAnotherKeyHearsNothingBeforeAPersonHasAnswered(t *testing.T) {
 	for answer, args := range map[string][]string{"same": nil, "differ": {"--hide-address"}} {
 		t.Run(answer, func(t *testing.T) {
 			t.Parallel()
-			s := newScene(t, "ann", "bob")
+			s := newHarness(t, "ann", "bob")
 			bob, ann := s.comes("bob", "bob"), s.comes("ann", "ann", args...)
 			ann.meets(bob, "one")
 			bob.leave()

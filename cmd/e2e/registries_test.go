@@ -126,7 +126,7 @@ func fortyLines(t *testing.T, format string, args ...string) (rows []string) {
 		rows = append(rows, row)
 		fmt.Fprintf(&input, format+"\n", row)
 	}
-	s := &scene{t: t, dir: t.TempDir()}
+	s := &harness{t: t, dir: t.TempDir()}
 	cmd := s.program(t.TempDir(), "chat-tui", args...)
 	var problems bytes.Buffer
 	cmd.Stdin, cmd.Stderr = strings.NewReader(input.String()), &problems

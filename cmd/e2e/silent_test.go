@@ -61,7 +61,7 @@ func TestScriptsEndWithASentenceWhereTheServerSaysNothing(t *testing.T) {
 			t.Run(name+": "+what, func(t *testing.T) {
 				t.Parallel()
 				addr := at(t)
-				s := &scene{t: t, dir: t.TempDir()}
+				s := &harness{t: t, dir: t.TempDir()}
 				args := append(slices.Clone(args), "--server", addr)
 				if what == "ask" {
 					args = []string{"ask", addr, "sum", "3+4"}

@@ -34,7 +34,7 @@ type writer struct {
 	codec  wire.ClientCodec
 }
 
-func (s *scene) writer() *writer {
+func (s *harness) writer() *writer {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", s.port))
 	if err != nil {
@@ -93,7 +93,7 @@ func (w *writer) say(from, to int) error {
 }
 
 // tail starts chat-tui tail --json in the lobby, whose errors go to a file.
-func (s *scene) tail(args ...string) (cmd *exec.Cmd, out *bufio.Scanner, problems string) {
+func (s *harness) tail(args ...string) (cmd *exec.Cmd, out *bufio.Scanner, problems string) {
 	s.t.Helper()
 	problems = filepath.Join(s.t.TempDir(), "stderr")
 	to, err := os.Create(problems)
@@ -146,7 +146,7 @@ func peak(t *testing.T, pid int) int {
 }
 
 func TestTailPrintsEveryLineOnceAndInOrderToAReaderThatPauses(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	w := s.writer()
 	if err := w.say(0, 1); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestTailPrintsEveryLineOnceAndInOrderToAReaderThatPauses(t *testing.T) {
 }
 
 func TestTailPrintsWhatWasSaidWhileTheServerWasAway(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	w := s.writer()
 	if err := w.say(0, 10); err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ type terminal struct {
 }
 
 // terminal starts a program in a terminal of its own.
-func (s *scene) terminal(cmd *exec.Cmd, env ...string) *terminal {
+func (s *harness) terminal(cmd *exec.Cmd, env ...string) *terminal {
 	s.t.Helper()
 	cmd.Env = append(append(cmd.Env, "TERM=xterm-256color", "LC_ALL=C.UTF-8", "ENV=", "PS1=$ "), env...)
 	master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
@@ -124,7 +124,7 @@ func (t *terminal) end() {
 }
 
 func TestSubCommandsNeverAskTheTerminal(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	server := []string{"--server", "127.0.0.1:" + s.port, "--guest"}
 	for _, c := range []struct {
 		args []string
@@ -158,7 +158,7 @@ func TestSubCommandsNeverAskTheTerminal(t *testing.T) {
 }
 
 func TestTheScreenAsksOnceAndTakesTheAnswerWhenItComes(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	const question, light = "\x1b]11;?", "38;2;0;95;175" // the accent on a light background
 	term := s.terminal(s.program(t.TempDir(), "chat-tui", "--server", "127.0.0.1:"+s.port, "--guest", "--user", "ann"), "COLORTERM=truecolor")
 	term.shows("#lobby ›")
@@ -179,7 +179,7 @@ func TestTheScreenAsksOnceAndTakesTheAnswerWhenItComes(t *testing.T) {
 }
 
 func TestTheThemeThatWasChosenIsThereTheNextTime(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	home := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(home, "labchat"), 0o700); err != nil {
 		t.Fatal(err)
@@ -306,7 +306,7 @@ func TestAStoppedScreenComesBackWhole(t *testing.T) {
 		"by SIGSTOP, unprepared": func(j *job) { j.signal(syscall.SIGSTOP) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newScene(t)
+			s := newHarness(t)
 			cmd := s.program(t.TempDir(), "chat-tui")
 			chat := cmd.Path + " --server 127.0.0.1:" + s.port + " --guest --user ann"
 			cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-i"}
@@ -338,7 +338,7 @@ func TestAStoppedScreenComesBackWhole(t *testing.T) {
 }
 
 func TestWithoutAShellNothingIsSuspended(t *testing.T) {
-	s := newScene(t)
+	s := newHarness(t)
 	term := s.terminal(s.program(t.TempDir(), "chat-tui", "--server", "127.0.0.1:"+s.port, "--guest", "--user", "ann"))
 	term.shows("online")
 	term.types("\x1a")

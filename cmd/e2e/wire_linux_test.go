@@ -25,7 +25,7 @@ const (
 func TestNothingOfAPrivateConversationIsOnTheWire(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		stage  func(t *testing.T, args ...string) (s *stage, ann, ben *netlab.Host)
+		stage  func(t *testing.T, args ...string) (s *netHarness, ann, ben *netlab.Host)
 		device string
 		way    string
 		args   []string // of both clients
@@ -82,17 +82,17 @@ func TestWhatIsNotEncryptedIsFoundOnTheWire(t *testing.T) {
 }
 
 // oneHost has everybody on one host, which they reach by loopback.
-func oneHost(t *testing.T, args ...string) (s *stage, ann, ben *netlab.Host) {
+func oneHost(t *testing.T, args ...string) (s *netHarness, ann, ben *netlab.Host) {
 	t.Helper()
 	lab := netlab.New(t)
-	s = &stage{Lab: lab, t: t, host: lab.Host("host"), dir: t.TempDir()}
+	s = &netHarness{Lab: lab, t: t, host: lab.Host("host"), dir: t.TempDir()}
 	s.serve(append([]string{"--registry-port", "0"}, args...)...)
 	return s, s.host, s.host
 }
 
-func twoHosts(t *testing.T, args ...string) (s *stage, ann, ben *netlab.Host) {
+func twoHosts(t *testing.T, args ...string) (s *netHarness, ann, ben *netlab.Host) {
 	t.Helper()
-	s = newStage(t, args...)
+	s = newNetHarness(t, args...)
 	return s, s.Host("ann"), s.Host("ben")
 }
 

@@ -24,7 +24,7 @@ const (
 	acceptAtOnce = 64
 )
 
-// backoff says how long accepting rests after failures.
+// backoff is how long accepting rests after failures, longer each time.
 type backoff struct{ last time.Duration }
 
 // next returns how long to rest, longer each time, and logs the first time.
@@ -116,7 +116,7 @@ func (ln *listener) admit(log *slog.Logger, limits *limits, nc net.Conn) *conn {
 	return c
 }
 
-// refusal says why nobody is taken in. Where the dialect is not known yet A3
+// refusal returns the words that say why nobody is taken in. Where the dialect is not known yet A3
 // programs show it, and native ones end with it in their log.
 func refusal(d wire.Dialect, why string) []byte {
 	if d == nil {

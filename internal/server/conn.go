@@ -38,7 +38,7 @@ type conn struct {
 	failed  error     // what a write has failed with in this round
 }
 
-// connState says how far a connection has come.
+// connState is how far a connection has come.
 type connState uint8
 
 const (
@@ -48,7 +48,7 @@ const (
 	connClosed
 )
 
-// origin says where a connection comes from, for the hub.
+// origin returns where a connection comes from, for the hub.
 func (c *conn) origin() hub.Origin {
 	o := hub.Origin{Addr: addrOf(c.raw), Secure: c.tls}
 	switch d := c.frame.dialect; {
@@ -76,7 +76,7 @@ const (
 	oldDialect    = "a3"
 )
 
-// addrOf is the other end's address, zero where it has none.
+// addrOf returns the other end's address, zero where it has none.
 func addrOf(nc net.Conn) netip.AddrPort {
 	a, ok := nc.RemoteAddr().(*net.TCPAddr)
 	if !ok {
@@ -107,7 +107,7 @@ const (
 
 func (g *window) isFull() bool { return !g.done.Load() && g.ahead.Load() >= maxAhead }
 
-// wait is called by the reader: it returns when there is room for more.
+// wait returns when there is room for more. It is called by the reader.
 func (g *window) wait() {
 	if !g.isFull() {
 		return
@@ -119,18 +119,18 @@ func (g *window) wait() {
 	g.waiting.Store(false)
 }
 
-// release is called by the loop when it is done with buffers.
+// release gives back room for n buffers. It is called by the loop.
 func (g *window) release(n int32) {
 	if g.ahead.Add(-n); g.waiting.Load() && !g.isFull() {
 		signal(g.opened)
 	}
 }
 
-// judge is called by the loop once: the reader may go on after its first
-// bytes.
+// judge lets the reader go on after its first bytes. It is called by the loop
+// once.
 func (g *window) judge() { signal(g.opened) }
 
-// finish is called by the loop at the end: the reader waits no more.
+// finish has the reader wait no more. It is called by the loop.
 func (g *window) finish() {
 	g.done.Store(true)
 	signal(g.opened)

@@ -2,5 +2,5 @@
 
 package server
 
-// descriptorLimit is unknown: these systems have no such limit on sockets.
+// descriptorLimit returns 0, for unknown: these systems have no such limit on sockets.
 func descriptorLimit() int { return 0 }

@@ -4,7 +4,7 @@ package server
 
 import "golang.org/x/sys/unix"
 
-// descriptorLimit is how many descriptors the process may have, 0: unknown, or
+// descriptorLimit returns how many descriptors the process may have, 0: unknown, or
 // as many as it likes.
 func descriptorLimit() int {
 	var r unix.Rlimit

@@ -40,7 +40,7 @@ var families = []Family{
 // Families returns all families, in the order of their readiness lines.
 func Families() []Family { return slices.Clone(families) }
 
-// styled is the dialect of a style: one by itself unless it is the usual one.
+// styled returns the dialect of a style: one by itself unless it is the usual one.
 func styled(dialect, style, usual string) string {
 	if style == "" || style == usual {
 		return dialect
@@ -48,7 +48,7 @@ func styled(dialect, style, usual string) string {
 	return dialect + "-" + style
 }
 
-// Ports says where the daemon listens: by a family's name its port, 0 for a
+// Ports are where the daemon listens: by a family's name its port, 0 for a
 // free one. A family that has none is not listened for.
 type Ports map[string]int
 
@@ -61,7 +61,7 @@ func FreePorts() Ports {
 	return p
 }
 
-// ListenError says that a family can't be listened for.
+// ListenError is returned where a family can't be listened for.
 type ListenError struct {
 	Family Family
 	Err    error

@@ -151,7 +151,7 @@ func (r *receiver) sub(id hub.Audience) *sub {
 }
 
 // tell casts an event to an audience; except, if not nil, gets instead at this
-// place, or nothing. last says that its connection must end after it.
+// place, or nothing. last reports whether its connection must end after it.
 func (f *fanout) tell(id hub.Audience, e wire.Event, except *receiver, instead wire.Event) (last bool) {
 	var skip *sub
 	if except != nil {
@@ -171,8 +171,8 @@ func (f *fanout) tell(id hub.Audience, e wire.Event, except *receiver, instead w
 	return except != nil && instead != nil && f.deliver(except, instead)
 }
 
-// deliver tells one receiver an event, and whether its connection must end
-// after it.
+// deliver tells one receiver an event. last reports whether its connection must
+// end after it.
 func (f *fanout) deliver(r *receiver, e wire.Event) (last bool) {
 	if r.codec == nil {
 		return false
@@ -230,7 +230,7 @@ func (r *receiver) next() (first *sub) {
 func (s *sub) isBehind() bool { return s.taken < len(s.audience.casts) }
 func (s *sub) oldest() uint32 { return s.audience.casts[s.taken].seq }
 
-// until says how many of the audience's casts come before those that the
+// until returns how many of the audience's casts come before those that the
 // receiver has not taken of other audiences.
 func (r *receiver) until(s *sub) int {
 	upto := len(s.audience.casts)

@@ -58,7 +58,7 @@ func (f *framer) next(atEOF bool) (wire.Request, bool) {
 	return nil, false
 }
 
-// piece is what may be cut together.
+// piece returns what may be cut together.
 func (f *framer) piece() []byte {
 	if len(f.borders) == 0 {
 		return f.data

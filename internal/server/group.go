@@ -91,7 +91,7 @@ func (g *group) take() []hub.Entry {
 	return ready
 }
 
-// entrySize is about what a record costs each who is told of it.
+// entrySize returns about how many bytes a record costs each who is told of it.
 func entrySize(r hub.Record) int {
 	switch r := r.(type) {
 	case hub.Line:

@@ -14,7 +14,7 @@ type item struct {
 	arg  any
 }
 
-// what says what an item is about.
+// what is what an item is about.
 type what uint8
 
 const (

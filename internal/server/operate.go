@@ -71,7 +71,7 @@ func Used(dir string) error {
 	return nil
 }
 
-// errNoDaemon says that nobody answers at the control socket.
+// errNoDaemon is returned where nobody answers at the control socket.
 var errNoDaemon = errors.New("no daemon")
 
 // askDaemon carries the call out through the control socket.

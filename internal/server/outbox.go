@@ -31,7 +31,7 @@ type outbox struct {
 	last   bool  // after buf nothing will follow: the writer ends its direction
 }
 
-// push appends bytes. start says that there is no writer yet, full that there
+// push appends bytes. start reports that there is no writer yet, full that there
 // is no room and nothing was appended. An empty outbox takes what a round
 // holds, which is bounded elsewhere.
 func (o *outbox) push(b []byte, mid bool) (start, full bool) {
@@ -47,7 +47,7 @@ func (o *outbox) push(b []byte, mid bool) (start, full bool) {
 	return start, false
 }
 
-// queue is push for a frame of a paced connection.
+// queue does what push does, for a frame of a paced connection.
 func (o *outbox) queue(f frame) (start, full bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -71,7 +71,7 @@ func (o *outbox) mayWrite(gap time.Duration) bool {
 	return true
 }
 
-// queued says how many frames wait.
+// queued returns how many frames wait.
 func (o *outbox) queued() int {
 	if o.pace == nil {
 		return 0
@@ -81,7 +81,7 @@ func (o *outbox) queued() int {
 	return len(o.pace.queue)
 }
 
-// waiting says how many bytes wait, of those that are being written all.
+// waiting returns how many bytes wait, with all of those that are being written.
 func (o *outbox) waiting() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -95,8 +95,8 @@ func (o *outbox) isBusy() bool {
 	return o.active
 }
 
-// finish says that nothing will follow, and whether there is a writer to see
-// it; where there is none but must be one, start says so.
+// finish notes that nothing will follow. active reports whether there is a
+// writer to see to that, start whether there is none but must be one.
 func (o *outbox) finish(must bool) (active, start bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -132,7 +132,7 @@ func (o *outbox) drop(nc net.Conn, secure bool, words frame) {
 }
 
 // next returns what is to be written next, once it may be. It is nil when
-// there is nothing left; last then says that nothing will follow.
+// there is nothing left; last then reports whether nothing will follow.
 func (o *outbox) next(nc net.Conn, old []byte) (b []byte, last bool) {
 	b, wait, last := o.take(nc, old)
 	for wait != nil {
@@ -142,7 +142,8 @@ func (o *outbox) next(nc net.Conn, old []byte) (b []byte, last bool) {
 	return b, last
 }
 
-// take is next without waiting. old was written and is not needed any more.
+// take does what next does, without waiting. old was written and is not needed
+// any more.
 func (o *outbox) take(nc net.Conn, old []byte) (b []byte, wait <-chan time.Time, last bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

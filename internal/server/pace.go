@@ -42,7 +42,7 @@ func newFrame(b []byte, d *wire.Delivery, now time.Time) frame {
 	return frame{bytes: b, gap: d.Gap, replaces: d.Replaces, since: now}
 }
 
-// wait says how long it is until a frame of that gap may be written.
+// wait returns how long it is until a frame of that gap may be written.
 func (p *pace) wait(gap time.Duration) time.Duration {
 	return time.Until(p.wrote.Add(max(p.gap, gap)))
 }

@@ -11,7 +11,7 @@ import (
 	"labchat/internal/server/store"
 )
 
-// Config says what a daemon serves, where, and to whom.
+// Config is what a daemon serves, where, and to whom.
 type Config struct {
 	Host       string // to listen on; "" is loopback
 	Ports      Ports
@@ -29,7 +29,7 @@ type Config struct {
 	MaxPerAddress   int  // connections of one address, loopback exempt, 0: no limit
 	Register        bool // whether anybody may make an account
 	LegacyPasswords hub.LegacyPolicy
-	// A3 says from where the chat port takes A3 programs, as in hub.Config.
+	// A3 is from where the chat port takes A3 programs, as in hub.Config.
 	A3              hub.LegacyPolicy
 	ReservedNames   []string // kept for accounts that the operator makes, beside those that always are
 	RegistryOpen    bool     // the registry answers public addresses too
@@ -125,5 +125,5 @@ func (cfg Config) orDefaults() Config {
 	return cfg
 }
 
-// address is where to listen for a port.
+// address returns where to listen for a port.
 func (cfg Config) address(port int) string { return net.JoinHostPort(cfg.Host, strconv.Itoa(port)) }

@@ -19,7 +19,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// TLSConfig says how the chat port answers a TLS client.
+// TLSConfig is how the chat port answers a TLS client.
 type TLSConfig struct {
 	Off       bool
 	Cert, Key string // PEM files; both empty: a certificate of our own, kept in the data directory

@@ -24,7 +24,7 @@ const anyRoom = "\x00"
 
 // A guard keeps what is typed from going where it is not meant to go. What the
 // person caused is never guarded: a key pressed after it is meant for it. It owns
-the moments that this depends on.
+// the moments that this depends on.
 type guard struct {
 	*Model
 	switched time.Time  // to another conversation, by itself

@@ -12,7 +12,7 @@ import (
 
 // rest heals everything, waits until nothing is under way, and checks what
 // everybody has.
-func (w *world) rest() {
+func (w *harness) rest() {
 	w.note("everything heals")
 	w.due = nil
 	w.host.ledger.setFault(works)
@@ -46,7 +46,7 @@ func (w *world) rest() {
 }
 
 // unsettled says what is not as it must be in the end, "" if all is.
-func (w *world) unsettled() string {
+func (w *harness) unsettled() string {
 	l := w.host.ledger
 	l.mu.Lock()
 	wrong := slices.Clone(l.wrong)
@@ -269,7 +269,7 @@ func (d *device) unseen(m *membership, log roomLog) string {
 }
 
 // untold says which private line an account has on none of its devices.
-func (w *world) untold() string {
+func (w *harness) untold() string {
 	l := w.host.ledger
 	l.mu.Lock()
 	fresh := l.whispers[w.told:]

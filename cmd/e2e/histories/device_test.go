@@ -19,7 +19,7 @@ const password = "sesame-of-everybody"
 // device is a program of a person with its profile. It is used by the model's
 // goroutine, but for what learn does.
 type device struct {
-	w       *world
+	w       *harness
 	name    string // of the device
 	account string // "" for a guest
 	as      string // the name that it asks for at its next start
@@ -105,7 +105,7 @@ func (d *device) start() {
 	d.stop, d.done, d.ran = stop, make(chan error, 1), make(chan struct{})
 	session, done, ran := d.session, d.done, d.ran
 	go func() {
-		defer close(done) // for whoever ends the world in the middle of an end
+		defer close(done) // for whoever ends the history in the middle of an end
 		done <- session.Run(ctx)
 	}()
 	go func() {

@@ -79,7 +79,7 @@ func live(t *testing.T, seed uint64, steps int) {
 	t.Helper()
 	dir := scratch(t)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, seed, dir, seed%sqliteEvery == 0)
+		w := newHarness(t, seed, dir, seed%sqliteEvery == 0)
 		defer w.close()
 		for _, d := range w.devices {
 			d.start()

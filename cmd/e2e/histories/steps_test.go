@@ -10,39 +10,39 @@ import (
 // step is something that can happen, and how often it does.
 type step struct {
 	weight int
-	do     func(w *world)
+	do     func(w *harness)
 }
 
 // steps are all that can happen. The weights are about how many of a thousand.
 var steps = []step{
-	{430, (*world).stepSay},
-	{40, (*world).stepBurst},
-	{12, (*world).stepCry},
-	{30, (*world).stepWhisper},
-	{60, (*world).stepJoin},
-	{20, (*world).stepLeave},
-	{25, (*world).stepRead},
-	{12, (*world).stepNick},
-	{30, (*world).stepGo},
-	{45, (*world).stepCome},
-	{40, (*world).stepCut},
-	{10, (*world).stepComeBackInTalk},
-	{10, (*world).stepUnplug},
-	{8, (*world).stepStall},
-	{14, (*world).stepPause},
-	{16, (*world).stepFailingDisk},
-	{12, (*world).stepKill},
-	{8, (*world).stepDieUnsaved},
-	{1, (*world).stepFlood},
-	{4, (*world).stepRestart},
-	{4, (*world).stepCrash},
-	{4, (*world).stepFailingServer},
-	{20, (*world).stepPassing},
-	{6, (*world).stepTail},
-	{30, (*world).stepTailTrouble},
-	{160, (*world).stepMoment},
-	{20, (*world).stepMinute},
-	{8, (*world).stepAbandon},
+	{430, (*harness).stepSay},
+	{40, (*harness).stepBurst},
+	{12, (*harness).stepCry},
+	{30, (*harness).stepWhisper},
+	{60, (*harness).stepJoin},
+	{20, (*harness).stepLeave},
+	{25, (*harness).stepRead},
+	{12, (*harness).stepNick},
+	{30, (*harness).stepGo},
+	{45, (*harness).stepCome},
+	{40, (*harness).stepCut},
+	{10, (*harness).stepComeBackInTalk},
+	{10, (*harness).stepUnplug},
+	{8, (*harness).stepStall},
+	{14, (*harness).stepPause},
+	{16, (*harness).stepFailingDisk},
+	{12, (*harness).stepKill},
+	{8, (*harness).stepDieUnsaved},
+	{1, (*harness).stepFlood},
+	{4, (*harness).stepRestart},
+	{4, (*harness).stepCrash},
+	{4, (*harness).stepFailingServer},
+	{20, (*harness).stepPassing},
+	{6, (*harness).stepTail},
+	{30, (*harness).stepTailTrouble},
+	{160, (*harness).stepMoment},
+	{20, (*harness).stepMinute},
+	{8, (*harness).stepAbandon},
 }
 
 var allWeights = func() (sum int) {
@@ -53,7 +53,7 @@ var allWeights = func() (sum int) {
 }()
 
 // step makes one step.
-func (w *world) step() {
+func (w *harness) step() {
 	w.steps++
 	n := w.rng.IntN(allWeights)
 	for _, s := range steps {
@@ -65,7 +65,7 @@ func (w *world) step() {
 }
 
 // speaker returns a device that is in a room, and the room.
-func (w *world) speaker() (*device, string) {
+func (w *harness) speaker() (*device, string) {
 	for range 5 {
 		running := w.running()
 		if len(running) == 0 {
@@ -80,7 +80,7 @@ func (w *world) speaker() (*device, string) {
 }
 
 // size is how long a text is: most are short.
-func (w *world) size() int {
+func (w *harness) size() int {
 	switch n := w.rng.IntN(20); n {
 	case 0:
 		return wire.MaxText
@@ -91,14 +91,14 @@ func (w *world) size() int {
 	}
 }
 
-func (w *world) stepSay() {
+func (w *harness) stepSay() {
 	if d, room := w.speaker(); d != nil {
 		d.say(room, "", w.size())
 		w.note("%s says line %d in %s", d.name, d.said, room)
 	}
 }
 
-func (w *world) stepBurst() {
+func (w *harness) stepBurst() {
 	if d, room := w.speaker(); d != nil {
 		lines := 1 + w.rng.IntN(20)
 		w.note("%s says %d lines in %s", d.name, lines, room)
@@ -108,7 +108,7 @@ func (w *world) stepBurst() {
 	}
 }
 
-func (w *world) stepCry() {
+func (w *harness) stepCry() {
 	_, room := w.speaker()
 	if room == "" || slices.Contains(w.passing, room) {
 		return
@@ -121,7 +121,7 @@ func (w *world) stepCry() {
 	w.crier.cry(room, lines, size)
 }
 
-func (w *world) stepWhisper() {
+func (w *harness) stepWhisper() {
 	running := w.running()
 	if len(running) == 0 {
 		return
@@ -129,14 +129,14 @@ func (w *world) stepWhisper() {
 	w.whisper(pick(w, running), pick(w, append(slices.Clone(accounts), "gast")))
 }
 
-func (w *world) whisper(d *device, to string) {
+func (w *harness) whisper(d *device, to string) {
 	if to != d.account {
 		d.say("", to, w.size())
 		w.note("%s says line %d to %s", d.name, d.said, to)
 	}
 }
 
-func (w *world) stepJoin() {
+func (w *harness) stepJoin() {
 	running := w.running()
 	if len(running) == 0 {
 		return
@@ -153,7 +153,7 @@ func (w *world) stepJoin() {
 }
 
 // inTalk does something, sometimes in the middle of a burst of lines.
-func (w *world) inTalk(room string, do func()) {
+func (w *harness) inTalk(room string, do func()) {
 	talk := room != "" && !slices.Contains(w.passing, room) && w.rng.IntN(3) == 0
 	if talk {
 		w.crier.cry(room, 1+w.rng.IntN(50), w.rng.IntN(60))
@@ -164,7 +164,7 @@ func (w *world) inTalk(room string, do func()) {
 	}
 }
 
-func (w *world) stepLeave() {
+func (w *harness) stepLeave() {
 	d, room := w.speaker()
 	if d == nil {
 		return
@@ -173,14 +173,14 @@ func (w *world) stepLeave() {
 	d.ask("leave", room, wire.Leave{Room: room})
 }
 
-func (w *world) stepRead() {
+func (w *harness) stepRead() {
 	if d, room := w.speaker(); d != nil {
 		w.note("%s has read %s", d.name, room)
 		d.session.Do(wire.Read{Room: room, Last: w.host.ledger.last(room)})
 	}
 }
 
-func (w *world) stepNick() {
+func (w *harness) stepNick() {
 	for _, d := range w.running() {
 		if d.account == "" && w.rng.IntN(2) == 0 {
 			w.names++
@@ -196,7 +196,7 @@ func (w *world) stepNick() {
 	}
 }
 
-func (w *world) stepGo() {
+func (w *harness) stepGo() {
 	if running := w.running(); len(running) > 0 {
 		d := pick(w, running)
 		w.note("%s ends", d.name)
@@ -206,7 +206,7 @@ func (w *world) stepGo() {
 
 // stepCome starts a device that does not run, or takes away what remains of one
 // that has died and starts it again.
-func (w *world) stepCome() {
+func (w *harness) stepCome() {
 	for _, d := range w.devices {
 		if d.runs() && !d.disk.isDead() && !d.sentAway() {
 			continue

@@ -23,7 +23,7 @@ const maxTails = 2
 
 // tail is `chat-tui tail --json` into a reader that may stand still.
 type tail struct {
-	w       *world
+	w       *harness
 	name    string
 	room    string
 	history int
@@ -86,7 +86,7 @@ func (r *reader) pause(on bool) {
 }
 
 // stepTail starts a tail, or ends one.
-func (w *world) stepTail() {
+func (w *harness) stepTail() {
 	if len(w.tails) == maxTails {
 		t := pick(w, w.tails)
 		w.note("%s ends", t.name)
@@ -132,7 +132,7 @@ func (t *tail) start() {
 }
 
 // stepTailTrouble disturbs a tail.
-func (w *world) stepTailTrouble() {
+func (w *harness) stepTailTrouble() {
 	if len(w.tails) == 0 {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"labchat/internal/wire"
 )
 
-func (w *world) stepCut() {
+func (w *harness) stepCut() {
 	if running := w.running(); len(running) > 0 {
 		d := pick(w, running)
 		in, out := -1, -1
@@ -28,7 +28,7 @@ func (w *world) stepCut() {
 
 // stepComeBackInTalk cuts a connection while it tells what was missed, in the
 // middle of new lines.
-func (w *world) stepComeBackInTalk() {
+func (w *harness) stepComeBackInTalk() {
 	d, room := w.speaker()
 	if d == nil || slices.Contains(w.passing, room) {
 		return
@@ -45,7 +45,7 @@ func (w *world) stepComeBackInTalk() {
 	}
 }
 
-func (w *world) stepUnplug() {
+func (w *harness) stepUnplug() {
 	if running := w.running(); len(running) > 0 {
 		d := pick(w, running)
 		w.note("%s is unplugged", d.name)
@@ -59,7 +59,7 @@ func (w *world) stepUnplug() {
 	}
 }
 
-func (w *world) stepStall() {
+func (w *harness) stepStall() {
 	if running := w.running(); len(running) > 0 {
 		d := pick(w, running)
 		w.note("%s hears nothing", d.name)
@@ -71,7 +71,7 @@ func (w *world) stepStall() {
 	}
 }
 
-func (w *world) stepPause() {
+func (w *harness) stepPause() {
 	if running := w.running(); len(running) > 0 {
 		d := pick(w, running)
 		w.note("%s takes no events", d.name)
@@ -84,7 +84,7 @@ func (w *world) stepPause() {
 	}
 }
 
-func (w *world) stepFailingDisk() {
+func (w *harness) stepFailingDisk() {
 	if running := w.running(); len(running) > 0 {
 		d, how := pick(w, running), pick(w, []fault{refuses, misleads, wavers})
 		w.note("%s has a disk that fails (%d)", d.name, how)
@@ -97,7 +97,7 @@ func (w *world) stepFailingDisk() {
 	}
 }
 
-func (w *world) stepKill() {
+func (w *harness) stepKill() {
 	if running := w.running(); len(running) > 0 {
 		d, n, through := pick(w, running), 1+w.rng.IntN(6), w.rng.IntN(2) == 0
 		w.note("%s is killed in its write %d from now, which gets through: %v", d.name, n, through)
@@ -109,7 +109,7 @@ func (w *world) stepKill() {
 }
 
 // stepDieUnsaved lets a program die whose disk has not taken what has come.
-func (w *world) stepDieUnsaved() {
+func (w *harness) stepDieUnsaved() {
 	d, room := w.speaker()
 	if d == nil {
 		return
@@ -130,7 +130,7 @@ func (w *world) stepDieUnsaved() {
 }
 
 // stepFlood says more than waits for a screen, or a disk, that takes nothing.
-func (w *world) stepFlood() {
+func (w *harness) stepFlood() {
 	d, room := w.speaker()
 	if d == nil || slices.Contains(w.passing, room) {
 		return
@@ -150,7 +150,7 @@ func (w *world) stepFlood() {
 	disk.setFault(works)
 }
 
-func (w *world) stepRestart() {
+func (w *harness) stepRestart() {
 	w.note("the server stops")
 	w.host.end()
 	w.crier.close()
@@ -159,7 +159,7 @@ func (w *world) stepRestart() {
 	w.host.start()
 }
 
-func (w *world) stepCrash() {
+func (w *harness) stepCrash() {
 	through := w.rng.IntN(2) == 0
 	w.note("the server is killed, what it writes gets through: %v", through)
 	w.host.ledger.die(through)
@@ -181,7 +181,7 @@ func (w *world) stepCrash() {
 	w.host.start()
 }
 
-func (w *world) stepFailingServer() {
+func (w *harness) stepFailingServer() {
 	w.note("the server has a disk that fails")
 	w.host.ledger.setFault(refuses)
 	w.later(10*time.Second, func() {
@@ -192,7 +192,7 @@ func (w *world) stepFailingServer() {
 
 // stepPassing makes a room that nobody owns, or finds it made, and brings two
 // others into it.
-func (w *world) stepPassing() {
+func (w *harness) stepPassing() {
 	running := slices.DeleteFunc(w.running(), func(d *device) bool { return d.account != "" })
 	if len(running) == 0 {
 		return
@@ -213,7 +213,7 @@ func (w *world) stepPassing() {
 
 // stepAbandon lets a room of nobody's vanish: somebody goes, others talk and go,
 // and after some time it is made again.
-func (w *world) stepAbandon() {
+func (w *harness) stepAbandon() {
 	room := pick(w, w.passing)
 	for _, d := range w.running() {
 		if in := slices.DeleteFunc(d.joined(), func(r string) bool { return !slices.Contains(w.passing, r) }); len(in) > 0 {
@@ -248,6 +248,6 @@ func (w *world) stepAbandon() {
 	}
 }
 
-func (w *world) stepMoment() { w.pass(time.Duration(w.rng.IntN(2000)) * time.Millisecond) }
+func (w *harness) stepMoment() { w.pass(time.Duration(w.rng.IntN(2000)) * time.Millisecond) }
 
-func (w *world) stepMinute() { w.pass(time.Duration(w.rng.IntN(60)) * time.Second) }
+func (w *harness) stepMinute() { w.pass(time.Duration(w.rng.IntN(60)) * time.Second) }

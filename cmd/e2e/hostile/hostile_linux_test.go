@@ -90,7 +90,7 @@ func TestQuietPeopleGoOnAmongHostileOnes(t *testing.T) {
 	}
 	lasts, seed := wishes(t)
 	t.Logf("seed %d, %v", seed, lasts)
-	d := newDay(t, seed)
+	d := newHarness(t, seed)
 	quiet := d.helper("quiet")
 	quiet.line(t)
 	alone := quiet.report(t, "report", lasts/4)
@@ -169,8 +169,8 @@ func (r report) String() string {
 		r.Heard, r.P50.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond), r.Logins, r.Login.Round(time.Millisecond), len(r.Wrong))
 }
 
-// day is the daemon, and the host of everybody else.
-type day struct {
+// harness is the daemon, and the host of everybody else.
+type harness struct {
 	*testing.T
 
 	plan
@@ -180,11 +180,11 @@ type day struct {
 	pid   int
 }
 
-// newDay starts a daemon with accounts.
-func newDay(t *testing.T, seed uint64) *day {
+// newHarness starts a daemon with accounts.
+func newHarness(t *testing.T, seed uint64) *harness {
 	t.Helper()
 	lab := netlab.New(t)
-	d := &day{T: t, crowd: lab.Host("crowd"), data: filepath.Join(t.TempDir(), "data")}
+	d := &harness{T: t, crowd: lab.Host("crowd"), data: filepath.Join(t.TempDir(), "data")}
 	d.plan = plan{Others: map[string]string{}, Seed: seed}
 	host := lab.Host("server")
 	bin := t.TempDir()
@@ -220,7 +220,7 @@ func newDay(t *testing.T, seed uint64) *day {
 }
 
 // serve starts the daemon, and waits until it is ready.
-func (d *day) serve(cmd *exec.Cmd) {
+func (d *harness) serve(cmd *exec.Cmd) {
 	d.Helper()
 	log := &bytes.Buffer{}
 	cmd.Stderr = log
@@ -261,7 +261,7 @@ func (d *day) serve(cmd *exec.Cmd) {
 }
 
 // helper starts this program once more, on the host of the crowd.
-func (d *day) helper(what string) *helper {
+func (d *harness) helper(what string) *helper {
 	d.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -297,7 +297,7 @@ func (d *day) helper(what string) *helper {
 }
 
 // memory is what the daemon holds, in bytes.
-func (d *day) memory() int {
+func (d *harness) memory() int {
 	d.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.pid))
 	if err != nil {
@@ -317,7 +317,7 @@ func (d *day) memory() int {
 }
 
 // onDisk is how much the daemon keeps, in bytes.
-func (d *day) onDisk() int64 {
+func (d *harness) onDisk() int64 {
 	d.Helper()
 	var all int64
 	err := filepath.WalkDir(d.data, func(_ string, e fs.DirEntry, err error) error {

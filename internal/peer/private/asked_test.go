@@ -23,7 +23,7 @@ func (p *person) paths(user string) (all []*wire.Path) {
 
 func TestWhoAsksIsToldAtOnceThatAPersonHasToAccept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 		id := ann.Whisper("bob", "hi", false)
@@ -51,7 +51,7 @@ func TestWhoAsksIsToldAtOnceThatAPersonHasToAccept(t *testing.T) {
 
 func TestWhoAnswersByThemselvesAreNotSaidToBeAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		annas := newMemory("ann")
 		ann, bob := w.enter("ann", wire.KindAccount, annas), w.enter("bob", wire.KindAccount, newMemory("bob"))
@@ -73,7 +73,7 @@ func TestWhoAnswersByThemselvesAreNotSaidToBeAsked(t *testing.T) {
 
 func TestWithoutAServerNoConnectionIsPromised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		ann.server.disconnect()
@@ -113,13 +113,13 @@ func TestWhatNoLongerHoldsIsNoLongerSaid(t *testing.T) {
 			ann.Do(wire.Route{Name: "bob", Mode: wire.RouteRelay})
 			bob.quit()
 			wait(time.Minute)
-			bob = ann.lab.enter("bob", wire.KindAccount, bob.store)
+			bob = ann.harness.enter("bob", wire.KindAccount, bob.store)
 			bob.Do(wire.Poke{Name: "ann"})
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 				ann.Whisper("bob", "hi", false)

@@ -38,7 +38,7 @@ func asksFor[R wire.Request](p *person) (all []R) {
 
 func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -99,7 +99,7 @@ func TestALineForSomebodyWhoIsAwayWaitsSealedAndIsReadOnce(t *testing.T) {
 
 func TestALineThatWaitedIsNoNewsByWhateverWayItComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -126,15 +126,15 @@ func TestALineThatWaitedIsNoNewsByWhateverWayItComes(t *testing.T) {
 func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 	const whenDone = "when all was done"
 	acts := func(a wire.Act) func(wire.Request) bool { return func(r wire.Request) bool { return r.Act() == a } }
-	for name, prepare := range map[string]func(w *lab, ann *memory){
-		"before a prekey came":             func(w *lab, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActTakePrekey) }) },
-		"before the line was acknowledged": func(w *lab, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActSeal) }) },
-		"before it was noted on the disk":  func(_ *lab, ann *memory) { ann.set(func() { ann.forgetful = true }) },
-		whenDone:                           func(*lab, *memory) {},
+	for name, prepare := range map[string]func(w *harness, ann *memory){
+		"before a prekey came":             func(w *harness, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActTakePrekey) }) },
+		"before the line was acknowledged": func(w *harness, _ *memory) { w.change(func() { w.vault.deaf = acts(wire.ActSeal) }) },
+		"before it was noted on the disk":  func(_ *harness, ann *memory) { ann.set(func() { ann.forgetful = true }) },
+		whenDone:                           func(*harness, *memory) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				ann, bobs := apart(w)
@@ -168,7 +168,7 @@ func TestALineIsSealedOnceAlthoughItsSenderIsKilled(t *testing.T) {
 // the lines before it has arrived, so the screen has it from here alone.
 func TestALineThatWaitsIsShownAgainAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		ann, bobs := apart(w)
@@ -192,7 +192,7 @@ func TestALineThatWaitsIsShownAgainAfterARestart(t *testing.T) {
 // when the line is on its disk, and the server does not know that yet.
 func TestALineIsShownOnceAlthoughItsReceiverIsKilled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -220,7 +220,7 @@ func TestALineIsShownOnceAlthoughItsReceiverIsKilled(t *testing.T) {
 // written.
 func TestALineThatIsOnNoDiskStaysAtTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -242,7 +242,7 @@ func TestALineThatIsOnNoDiskStaysAtTheServer(t *testing.T) {
 
 func TestPrekeysAreHandedOverAgainWhenFewAreLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -302,7 +302,7 @@ func TestPrekeysAreHandedOverAgainWhenFewAreLeft(t *testing.T) {
 
 func TestTheKeyOfLastResortIsReplacedEachWeek(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
@@ -332,7 +332,7 @@ func TestPrekeysThatWereRefusedAreHandedOverLater(t *testing.T) {
 	for code, again := range map[wire.Code]int{wire.CodeBusy: 2, wire.CodeStorage: 2, wire.CodeFull: 1} {
 		t.Run(string(code), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.keeps().refuse = code
 				bob := w.enter("bob", wire.KindAccount, newMemory("bob"))

@@ -11,7 +11,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// profile opens a profile of the lab's server.
+// profile opens a profile of the harness's server.
 func profile(t *testing.T, dir string) *archive.Archive {
 	t.Helper()
 	d, err := archive.Open(dir)
@@ -28,7 +28,7 @@ func TestLinesOfAProfileThatCameBackFromABackupArriveAndAreShown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, backup := t.TempDir(), t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.keeps()
 				bob := w.start("bob", newMemory("bob"), nil)

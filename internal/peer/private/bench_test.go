@@ -27,7 +27,7 @@ func disk(tb testing.TB) *archive.Archive {
 // BenchmarkLineToTheOtherScreen takes a line from Enter to the other screen's
 // events, over loopback, through both disks: p50-ms and p99-ms.
 func BenchmarkLineToTheOtherScreen(b *testing.B) {
-	w := startLab(b, nil)
+	w := startHarness(b, nil)
 	defer w.end()
 	came := make(chan struct{}, 1)
 	annas, bobs := disk(b), disk(b)
@@ -58,7 +58,7 @@ func BenchmarkLineToTheOtherScreen(b *testing.B) {
 func BenchmarkIdleConversations(b *testing.B) {
 	const people = 200
 	for b.Loop() {
-		w := startLab(b, nil)
+		w := startHarness(b, nil)
 		var open atomic.Int64
 		done := make(chan struct{})
 		ann := w.start("ann", newMemory("ann"), func(e wire.Event) {
@@ -96,7 +96,7 @@ func held() (bytes, goroutines int) {
 // conversation in which nothing is said: each wakes both programs.
 func TestAQuietConversationWakesNobodyOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := friends(w)
 		ann.Whisper("bob", "hello", false)

@@ -26,13 +26,13 @@ type claimer struct {
 var claimerAt = netip.MustParseAddrPort("10.0.0.99:4000")
 
 // claim brings in mallory between two people.
-func (w *lab) claim(kind wire.Kind, one, other *person) *claimer {
+func (w *harness) claim(kind wire.Kind, one, other *person) *claimer {
 	w.t.Helper()
 	conn, err := w.net.Listen(claimerAt)
 	must(w.t, err)
 	a, b := one.server.at(), other.server.at()
 	m := &claimer{
-		session: &session{lab: w, name: "mallory", kind: kind, id: 99, events: make(chan []wire.Event), wake: make(chan struct{}, 1)},
+		session: &session{harness: w, name: "mallory", kind: kind, id: 99, events: make(chan []wire.Event), wake: make(chan struct{}, 1)},
 		conn:    conn, ends: map[netip.AddrPort]netip.AddrPort{a: b, b: a},
 	}
 	w.change(func() { w.here["mallory"], w.seen[99] = m.session, claimerAt })
@@ -74,14 +74,14 @@ func (m *claimer) answers(p *person, key string) {
 	if i < 0 {
 		return
 	}
-	m.lab.change(func() { m.key = key })
-	m.lab.answer(m.session, wire.Punch{To: p.server.name, Call: calls[i].Call}, wire.Re{})
+	m.harness.change(func() { m.key = key })
+	m.harness.answer(m.session, wire.Punch{To: p.server.name, Call: calls[i].Call}, wire.Re{})
 }
 
 // calls calls somebody with a key that is not mallory's.
 func (m *claimer) calls(p *person, key string) {
-	m.lab.change(func() { m.key = key })
-	m.lab.answer(m.session, wire.Punch{To: p.server.name, Call: strings.Repeat("ab", 16)}, wire.Re{})
+	m.harness.change(func() { m.key = key })
+	m.harness.answer(m.session, wire.Punch{To: p.server.name, Call: strings.Repeat("ab", 16)}, wire.Re{})
 }
 
 // TestALineForWhoClaimsAnothersKeyReachesNobody has mallory register bob's public key as
@@ -94,7 +94,7 @@ func TestALineForWhoClaimsAnothersKeyReachesNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				// ann's is the smaller key of the two: she dials.
 				ann, bob := w.enter("ann", wire.KindAccount, newMemory("bob")), w.enter("bob", wire.KindAccount, newMemory("ann"))

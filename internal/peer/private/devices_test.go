@@ -43,7 +43,7 @@ func TestTheFirstDeviceOfAnAccountIsVouchedForByBeingTheFirst(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.devices = map[string][]wire.Device{"bob": append([]wire.Device{{Key: key("bob"), Since: 5}}, c.has...)}
 				store := newMemory("bob")
@@ -73,7 +73,7 @@ func itself(t *testing.T, name string, since wire.Millis) wire.Device {
 // that it made up.
 func TestAJunkVoucherHidesNoDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		thief := wire.Device{Key: key("thief"), Since: 9, By: key("bob"), Sig: []byte("junk")}
 		w.devices = map[string][]wire.Device{"bob": {{Key: key("bob"), Since: 1}, {Key: key("gone"), Since: 5}}}
@@ -98,7 +98,7 @@ func TestAJunkVoucherHidesNoDevice(t *testing.T) {
 
 func TestTheListOfDevicesSaysWhoseVouchersHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
 		tag := bob.Do(wire.Devices{})
@@ -118,7 +118,7 @@ func TestTheListOfDevicesSaysWhoseVouchersHold(t *testing.T) {
 
 func TestASecondDeviceIsComparedWithTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.devices = map[string][]wire.Device{"bob": {{Key: key("guest"), Since: 1}, {Key: key("bob"), Since: 5}}}
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))

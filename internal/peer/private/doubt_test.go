@@ -16,7 +16,7 @@ func (p *person) kill() *person {
 	p.store.setFull(true)
 	p.quit()
 	p.store.setFull(false)
-	return p.lab.enter(p.server.name, p.server.kind, p.store)
+	return p.harness.enter(p.server.name, p.server.kind, p.store)
 }
 
 // dropped asks for a line to be dropped, and says whether it was.
@@ -41,23 +41,23 @@ func (p *person) dropped(id wire.ClientID) bool {
 func TestALineCanBeTakenBackOnlyWhereItCannotBeRead(t *testing.T) {
 	acts := func(a wire.Act) func(wire.Request) bool { return func(r wire.Request) bool { return r.Act() == a } }
 	for name, c := range map[string]struct {
-		prepare func(w *lab, ann, bob *person) // before the line is typed
-		gone    bool                           // bob is away then
+		prepare func(w *harness, ann, bob *person) // before the line is typed
+		gone    bool                               // bob is away then
 		dropped bool
 	}{
-		"nobody was told of it": {prepare: func(_ *lab, ann, _ *person) { ann.server.disconnect() }, dropped: true, gone: true},
+		"nobody was told of it": {prepare: func(_ *harness, ann, _ *person) { ann.server.disconnect() }, dropped: true, gone: true},
 		"a prekey was asked for": {
-			prepare: func(w *lab, _, _ *person) { w.change(func() { w.vault.deaf = acts(wire.ActTakePrekey) }) }, dropped: true, gone: true,
+			prepare: func(w *harness, _, _ *person) { w.change(func() { w.vault.deaf = acts(wire.ActTakePrekey) }) }, dropped: true, gone: true,
 		},
-		"its copy was not acknowledged": {prepare: func(w *lab, _, _ *person) { w.change(func() { w.vault.deaf = acts(wire.ActSeal) }) }, gone: true},
-		"its copy was not noted":        {prepare: func(_ *lab, ann, _ *person) { ann.store.set(func() { ann.store.forgetful = true }) }, gone: true},
-		"its copy waits":                {prepare: func(*lab, *person, *person) {}, gone: true},
-		"it was not confirmed":          {prepare: func(_ *lab, _, bob *person) { bob.store.setFull(true) }},
+		"its copy was not acknowledged": {prepare: func(w *harness, _, _ *person) { w.change(func() { w.vault.deaf = acts(wire.ActSeal) }) }, gone: true},
+		"its copy was not noted":        {prepare: func(_ *harness, ann, _ *person) { ann.store.set(func() { ann.store.forgetful = true }) }, gone: true},
+		"its copy waits":                {prepare: func(*harness, *person, *person) {}, gone: true},
+		"it was not confirmed":          {prepare: func(_ *harness, _, bob *person) { bob.store.setFull(true) }},
 	} {
 		for run, kill := range map[string]bool{"this run": false, "after a kill": true} {
 			t.Run(name+", "+run, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newLab(t)
+					w := newHarness(t)
 					defer w.end()
 					w.keeps()
 					ann, bob := friends(w)
@@ -102,7 +102,7 @@ func TestALineCanBeTakenBackOnlyWhereItCannotBeRead(t *testing.T) {
 // not take that.
 func TestTheDiskKnowsThatALineGoesOutBeforeItDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "straight", false)
@@ -125,7 +125,7 @@ func TestTheDiskKnowsThatALineGoesOutBeforeItDoes(t *testing.T) {
 // TestALineForAnotherGuestIsNotSaidToBeUnsent: the one before may have it.
 func TestALineForAnotherGuestIsNotSaidToBeUnsent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		gus := w.enter("gus", wire.KindGuest, newMemory("gus"))

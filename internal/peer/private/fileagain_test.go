@@ -15,7 +15,7 @@ func TestAFileIsOfferedThoughItsSenderIsKilledWhileItIsRead(t *testing.T) {
 	for _, changed := range []bool{false, true} {
 		t.Run(fmt.Sprintf("changed meanwhile: %v", changed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := companions(w)
 				bob.quit()

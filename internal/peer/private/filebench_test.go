@@ -20,7 +20,7 @@ const benchFile = 64 << 20
 // to disk, and beside it as many bytes from memory to nowhere over a link's
 // stream: what QUIC itself can do. Reported are both, and their ratio.
 func BenchmarkAFileOnLoopback(b *testing.B) {
-	w := startLab(b, nil)
+	w := startHarness(b, nil)
 	defer w.end()
 	ann, bob := w.loopback("ann"), w.loopback("bob")
 	ann.Whisper("bob", "hello", false)
@@ -52,7 +52,7 @@ func BenchmarkAFileOnLoopback(b *testing.B) {
 }
 
 // loopback brings somebody in who takes files.
-func (w *lab) loopback(name string) *person {
+func (w *harness) loopback(name string) *person {
 	return w.bring(name, wire.KindAccount, newMemory(name), manner{downloads: filepath.Join(w.t.TempDir(), "files")})
 }
 

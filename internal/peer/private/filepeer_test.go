@@ -68,7 +68,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := companions(w)
 				x := w.intrude(ann, bob)
@@ -96,7 +96,7 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 
 func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)
@@ -168,7 +168,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%.20q", name), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := companions(w)
 				x := w.intrude(ann, bob)
@@ -191,7 +191,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 
 func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)
@@ -227,7 +227,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 
 func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)
@@ -262,7 +262,7 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 
 func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)

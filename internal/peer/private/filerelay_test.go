@@ -36,7 +36,7 @@ func (p *policer) takes(n, rate int) bool {
 
 func TestAFileByRelayLeavesRoomForLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.relay.RelayRate = 64 << 10
 		w.net.Lose(all)
@@ -66,7 +66,7 @@ func TestAFileByRelayLeavesRoomForLines(t *testing.T) {
 
 func TestWhereNothingIsRelayedLinesAndFilesWaitForADirectWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.relay.NoRelay = true
 		ann, bob := companions(w)

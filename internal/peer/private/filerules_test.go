@@ -28,7 +28,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.slowly()
 				ann, bob := companions(w)
@@ -57,7 +57,7 @@ func TestAFileThatIsRefusedOrStoppedLeavesNothing(t *testing.T) {
 
 func TestWhatIsNoFileIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := companions(w)
 		large := give(t, "large", nil)
@@ -95,7 +95,7 @@ func TestWhatIsNoFileIsNotSent(t *testing.T) {
 
 func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		change := func(file string) {
@@ -142,7 +142,7 @@ func TestAFileThatChangesIsNotSentOn(t *testing.T) {
 
 func TestNoFileIsReplacedAndNoLinkFollowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		outside := give(t, "outside", []byte("mine"))
@@ -184,7 +184,7 @@ func must(tb testing.TB, err error) {
 
 func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		must(t, os.WriteFile(bob.downloads, []byte("no directory"), 0o600))
@@ -213,7 +213,7 @@ func TestADiskThatFailsKeepsWhatHasCome(t *testing.T) {
 
 func TestWhoHasNoDirectoryTakesNoFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enterAt("bob", wire.KindAccount, newMemory("bob"), "")
 		befriend(ann, bob)
@@ -226,7 +226,7 @@ func TestWhoHasNoDirectoryTakesNoFiles(t *testing.T) {
 
 func TestTheOtherSideCannotFloodUsWithOffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		file := give(t, "a.txt", []byte("x"))
@@ -263,7 +263,7 @@ func TestTheOtherSideCannotFloodUsWithOffers(t *testing.T) {
 
 func TestAFileForAGuestDoesNotGoToTheNextOneOfThatName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindGuest, newMemory("bob"))
 		befriend(ann, bob)

@@ -113,7 +113,7 @@ func sums(files map[string][]byte) map[string]string {
 }
 
 // companions are two who talk already.
-func companions(w *lab) (ann, bob *person) {
+func companions(w *harness) (ann, bob *person) {
 	ann, bob = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 	befriend(ann, bob)
 	return ann, bob
@@ -131,19 +131,19 @@ func befriend(ann, bob *person) {
 
 // slowly lets a network lose now and then all that goes by, so that a file takes
 // its time.
-func (w *lab) slowly() {
+func (w *harness) slowly() {
 	n := 0
 	w.net.Lose(func(_, _ netip.AddrPort, _ []byte) bool { n++; return n%20 == 19 })
 }
 
 // cut leaves the way to the server only.
-func (w *lab) cut() {
+func (w *harness) cut() {
 	w.net.Lose(func(from, to netip.AddrPort, _ []byte) bool { return from != serverAddr && to != serverAddr })
 }
 
 func TestAFileGoesStraightOnceItIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		content := random(5<<20, 1)
@@ -176,7 +176,7 @@ func TestAFileGoesStraightOnceItIsAccepted(t *testing.T) {
 
 func TestAnEmptyFileArrives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		ann.Do(wire.SendFile{To: "bob", File: give(t, "a.bin", nil)})
@@ -191,7 +191,7 @@ func TestAnEmptyFileArrives(t *testing.T) {
 
 func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.cut()
 		ann, bob := companions(w)
@@ -221,7 +221,7 @@ func TestFilesGoOneByOneThroughARelayThatLosesDatagrams(t *testing.T) {
 
 func TestTwoFilesAtOnceOfBothSides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		a, b, c := random(2<<20, 1), random(2<<20, 2), random(2<<20, 3)
@@ -243,7 +243,7 @@ func TestTwoFilesAtOnceOfBothSides(t *testing.T) {
 
 func TestAFileGoesOnWhereItWasWhenTheWayBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.relay.RelayRate = 1 << 30 // what takes its time is finding the other way
 		w.slowly()
@@ -288,7 +288,7 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 	for _, who := range []string{"the receiver", "the sender", "both"} {
 		t.Run(who, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.slowly()
 				ann, bob := companions(w)
@@ -325,7 +325,7 @@ func TestAFileGoesOnWhenEitherProgramHasRestarted(t *testing.T) {
 
 func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		bob.quit()
@@ -350,7 +350,7 @@ func TestAnOfferOutlivesBothProgramsAndAnAbsence(t *testing.T) {
 
 func TestAFileMovesToABetterWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.cut()
 		ann, bob := companions(w)
@@ -372,7 +372,7 @@ func TestAFileMovesToABetterWay(t *testing.T) {
 
 func TestProgressIsToldFourTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		luck := rand.New(rand.NewPCG(1, 2))

@@ -25,7 +25,7 @@ func TestAPrivatePlaceAtAnOlderServerSaysHowItsLinesGo(t *testing.T) {
 	} {
 		t.Run(dialect, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann := w.enter("ann", wire.KindGuest, newMemory("ann"))
 				ann.server.push(&wire.Status{State: wire.StateOffline})
@@ -49,7 +49,7 @@ func TestAPrivatePlaceAtAnOlderServerSaysHowItsLinesGo(t *testing.T) {
 // when somebody writes: such a server can't be asked for one name.
 func TestAnOlderServersSpellingOfANameIsTakenOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindGuest, newMemory("ann"))
 		ann.server.push(&wire.Status{State: wire.StateOffline})

@@ -14,7 +14,7 @@ import (
 
 // goneGuest are ann and gus, a guest who has accepted her, has talked with her and
 // has left.
-func goneGuest(w *lab) (ann, gus *person) {
+func goneGuest(w *harness) (ann, gus *person) {
 	w.t.Helper()
 	ann, gus = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 	must(w.t, gus.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
@@ -27,7 +27,7 @@ func goneGuest(w *lab) (ann, gus *person) {
 }
 
 // successor has somebody else take the name gus who is glad to hear of ann.
-func (w *lab) successor(kind wire.Kind) *person {
+func (w *harness) successor(kind wire.Kind) *person {
 	w.t.Helper()
 	store := newMemory("another gus")
 	must(w.t, store.SetContact(wire.Contact{User: "ann", Accepted: true}))
@@ -83,7 +83,7 @@ func TestWhatWasTypedForAGuestGoesToNobodyElseOfTheName(t *testing.T) {
 	for _, kind := range []wire.Kind{wire.KindGuest, wire.KindAccount} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, _ := goneGuest(w)
 				id := ann.Whisper("gus", "for the first gus", false) // it does not go out
@@ -115,7 +115,7 @@ func TestWhatWasTypedForAGuestGoesToNobodyElseAfterARestart(t *testing.T) {
 		for _, calls := range []bool{false, true} {
 			t.Run(string(kind), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newLab(t)
+					w := newHarness(t)
 					defer w.end()
 					ann, _ := goneGuest(w)
 					id := ann.Whisper("gus", "for the first gus", false)
@@ -147,7 +147,7 @@ func TestALineForAGuestOfAnEarlierRunIsForWhoItWasExchangedWith(t *testing.T) {
 	for name, again := range map[string]bool{"the same is back": true, "another one is": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, gus := goneGuest(w)
 				ann.quit()
@@ -180,7 +180,7 @@ func TestALineForAGuestOfAnEarlierRunIsForWhoItWasExchangedWith(t *testing.T) {
 // can say of whom it was for.
 func TestALineForAGuestThatNobodyKnowsIsForThisConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		ann.server.disconnect()
@@ -204,7 +204,7 @@ func TestALineForAGuestThatNobodyKnowsIsForThisConnection(t *testing.T) {
 // wait.
 func TestALineThatIsTypedBeforeTheFirstConnectionIsForWhoIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		gus := w.successor(wire.KindGuest)
 		ann := w.start("ann", newMemory("ann"), nil)
@@ -218,7 +218,7 @@ func TestALineThatIsTypedBeforeTheFirstConnectionIsForWhoIsThere(t *testing.T) {
 // somebody else register the name.
 func TestWhoRegistersAGuestsNameEndsItsWays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		gus.server.disconnect()
@@ -247,7 +247,7 @@ func TestWhoRegistersAGuestsNameEndsItsWays(t *testing.T) {
 // TestAGuestWhoRegistersIsTheSameOne has the device tell who it is.
 func TestAGuestWhoRegistersIsTheSameOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := goneGuest(w)
 		id := ann.Whisper("gus", "for the first gus", false)
@@ -266,7 +266,7 @@ func TestAGuestWhoRegistersIsTheSameOne(t *testing.T) {
 // not encrypt go, and a guest take its name.
 func TestAGuestInheritsNothingOfAnAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "gus", Accepted: true}))
@@ -286,7 +286,7 @@ func TestAGuestInheritsNothingOfAnAccount(t *testing.T) {
 // TestARequestOfAGuestIsNotTheNextOnesOfTheName has the person asked anew.
 func TestARequestOfAGuestIsNotTheNextOnesOfTheName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 		gus.Whisper("ann", "one", false)
@@ -309,7 +309,7 @@ func TestAFileForAGuestGoesToNobodyElseOfTheName(t *testing.T) {
 		for _, kind := range []wire.Kind{wire.KindGuest, wire.KindAccount} {
 			t.Run(string(kind), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newLab(t)
+					w := newHarness(t)
 					defer w.end()
 					ann, _ := goneGuest(w)
 					ann.Do(wire.SendFile{To: "gus", File: give(t, "a.txt", []byte("for the first gus"))})
@@ -339,7 +339,7 @@ func TestAFileForAGuestGoesToNobodyElseOfTheName(t *testing.T) {
 // while the name goes to somebody else.
 func TestAFileOfAGuestIsNotTakenForTheNextOnesOfTheName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		gus.Do(wire.SendFile{To: "ann", File: give(t, "a.txt", []byte("of the first gus"))})
@@ -365,7 +365,7 @@ func TestAPlainLineOfBeforeGoesOnlyWhereTheServerKnowsForWhomItWas(t *testing.T)
 	for _, knows := range []bool{false, true} {
 		t.Run(map[bool]string{false: "an older server", true: "one that goes by age"}[knows], func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 				ann.server.disconnect()

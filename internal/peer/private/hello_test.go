@@ -33,7 +33,7 @@ func TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := companions(w)
 				x := w.intrudeSaying(ann, bob, c.change)
@@ -71,7 +71,7 @@ func TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn(t *testing.T) {
 // TestNamesInHelloCompareWithoutRegardToCase is for people who are called so.
 func TestNamesInHelloCompareWithoutRegardToCase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { m.From, m.To = "Ann", "BOB" })
@@ -86,7 +86,7 @@ func TestNamesInHelloCompareWithoutRegardToCase(t *testing.T) {
 // and then ann's program has been updated.
 func TestWhoSpeaksAnOlderVersionIsToldToUpdateAndNeverWrittenToInPlainText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { *m = wire.PeerHello{Version: 1} })
@@ -121,7 +121,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 	long := strings.Repeat("x", wire.MaxText+1)
 	t.Run("theirs is not confirmed", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := companions(w)
 			x := w.intrude(ann, bob)
@@ -148,7 +148,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 	})
 	t.Run("ours fails at once where nobody would take it", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := companions(w)
 			for _, text := range []string{long, "a\x00b", " "} {
@@ -167,7 +167,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 	})
 	t.Run("ours is said to have failed", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := companions(w)
 			x := w.intrude(ann, bob)
@@ -199,7 +199,7 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 // TestNumbersTellNothingOfLinesToOthers looks at what somebody is told on a link.
 func TestNumbersTellNothingOfLinesToOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)

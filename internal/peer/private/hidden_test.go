@@ -12,7 +12,7 @@ import (
 // TestWhoHidesEndsWhatIsDirectAtOnce has a person switch to the relay while lines
 // go directly.
 func TestWhoHidesEndsWhatIsDirectAtOnce(t *testing.T) {
-	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+	bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 		t.Helper()
 		me.Whisper(other.server.name, "one", false)
 		wait(5 * time.Second)
@@ -45,7 +45,7 @@ func TestWhoHidesEndsWhatIsDirectAtOnce(t *testing.T) {
 // TestNoLineLeavesByADirectLinkOnceHidden has lines wait on a direct link that does
 // not get through when a person hides.
 func TestNoLineLeavesByADirectLinkOnceHidden(t *testing.T) {
-	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+	bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 		t.Helper()
 		me.Whisper(other.server.name, "one", false)
 		wait(5 * time.Second)
@@ -70,7 +70,7 @@ func TestNoLineLeavesByADirectLinkOnceHidden(t *testing.T) {
 // TestWhoHidesTakesNoDirectLink has the other side knock and dial all the same.
 func TestWhoHidesTakesNoDirectLink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		bob.Do(wire.Route{Name: "ann", Mode: wire.RouteRelay})

@@ -17,8 +17,8 @@ type persona struct {
 
 // keyOf is the device key by which somebody is known to the server.
 func (p *person) keyOf() string {
-	p.lab.mu.Lock()
-	defer p.lab.mu.Unlock()
+	p.harness.mu.Lock()
+	defer p.harness.mu.Unlock()
 	return p.server.key
 }
 
@@ -26,7 +26,7 @@ func (p *person) keyOf() string {
 // each of them again.
 func TestEachNameOfAPersonHasAnotherKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("p")
 		names := []persona{
@@ -63,7 +63,7 @@ func TestEachNameOfAPersonHasAnotherKey(t *testing.T) {
 // and come back under it.
 func TestAGuestWithAnotherNameIsKnownByItsKeyAlsoAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		_, gus := guests(w)
 		key := gus.keyOf()
@@ -84,7 +84,7 @@ func TestAGuestWithAnotherNameIsKnownByItsKeyAlsoAfterARestart(t *testing.T) {
 // and calls are there.
 func TestWhoLogsInLeavesNoLinkOfTheNameBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		if p := gus.path("ann"); p == nil || p.Way != wire.WayDirect {
@@ -117,7 +117,7 @@ func TestWhoLogsInLeavesNoLinkOfTheNameBefore(t *testing.T) {
 // when somebody logs in.
 func TestNobodyIsKnownByAnotherNamesKeyWhileTheDiskFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		p := w.enter("ada", wire.KindAccount, newMemory("p"))
 		first := p.keyOf()
@@ -146,7 +146,7 @@ func TestNobodyIsKnownByAnotherNamesKeyWhileTheDiskFails(t *testing.T) {
 // than the server, and have nothing to say yet.
 func TestAConversationThatIsOpenedBeforeTheFirstLoginIsCalledAfterIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.successor(wire.KindGuest)
 		ann := w.start("ann", newMemory("ann"), nil)

@@ -29,13 +29,13 @@ type intruder struct {
 }
 
 // intrude puts an intruder in the place of a person, who calls another and links.
-func (w *lab) intrude(as, to *person) *intruder {
+func (w *harness) intrude(as, to *person) *intruder {
 	w.t.Helper()
 	return w.intrudeSaying(as, to, func(*wire.PeerHello) {})
 }
 
 // intrudeSaying has the intruder begin with another hello than the person's program.
-func (w *lab) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *intruder {
+func (w *harness) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *intruder {
 	w.t.Helper()
 	x, err := w.dialAs(as, to, true, change)
 	must(w.t, err)
@@ -44,7 +44,7 @@ func (w *lab) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *intru
 
 // dialAs dials from the device of a person who has quit, after a call or without one. It
 // may begin with another hello than that person's program.
-func (w *lab) dialAs(as, to *person, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
+func (w *harness) dialAs(as, to *person, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -93,9 +93,9 @@ func anywhere(netip.AddrPort) bool { return true }
 
 // calls has the server tell somebody of a call by a device in a person's place, who
 // takes the answer.
-func (w *lab) calls(as *session, key string, token [16]byte, to string) {
+func (w *harness) calls(as *session, key string, token [16]byte, to string) {
 	w.change(func() {
-		s := &session{lab: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
+		s := &session{harness: w, name: as.name, kind: as.kind, key: key, wake: make(chan struct{}, 1)}
 		w.here[wire.Fold(s.name)] = s
 		w.punch(s, wire.Punch{To: to, Call: hex.EncodeToString(token[:])}, wire.Re{})
 	})
@@ -103,7 +103,7 @@ func (w *lab) calls(as *session, key string, token [16]byte, to string) {
 }
 
 // knocks calls so, and knocks as a program would.
-func (w *lab) knocks(conn net.PacketConn, key string, as *session, to *person) {
+func (w *harness) knocks(conn net.PacketConn, key string, as *session, to *person) {
 	w.t.Helper()
 	k := wire.Signal{Kind: wire.SignalKnock, Token: [16]byte{15: 1}}
 	w.calls(as, key, k.Token, to.server.name)

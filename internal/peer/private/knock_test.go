@@ -20,7 +20,7 @@ type traffic struct {
 }
 
 // watch counts what somebody sends from now on.
-func (w *lab) watch(from *person) *traffic {
+func (w *harness) watch(from *person) *traffic {
 	x := &traffic{bytes: map[netip.AddrPort][]int{}}
 	w.net.Lose(func(source, to netip.AddrPort, d []byte) bool {
 		x.mu.Lock()
@@ -54,12 +54,12 @@ func (x *traffic) elsewhere(but ...netip.AddrPort) (all []netip.AddrPort) {
 }
 
 // bothWays runs a test for who dials and for who listens: the keys decide.
-func bothWays(t *testing.T, test func(t *testing.T, w *lab, me, other *person)) {
+func bothWays(t *testing.T, test func(t *testing.T, w *harness, me, other *person)) {
 	t.Helper()
 	for _, name := range []string{"ann", "bob"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := friends(w)
 				if name == "ann" {
@@ -87,7 +87,7 @@ func calls(t *testing.T, p *person) (token [16]byte) {
 // TestForgedKnocksDrawFewSmallDatagrams has somebody who knows the call, as the
 // server does, send knocks and answers from addresses of others.
 func TestForgedKnocksDrawFewSmallDatagrams(t *testing.T) {
-	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+	bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 		t.Helper()
 		sent := w.watch(me)
 		w.mu.Lock()
@@ -137,7 +137,7 @@ func TestForgedKnocksDrawFewSmallDatagrams(t *testing.T) {
 // TestOnlyAnAddressThatAnswersIsDialled has the server name somebody else's address
 // for the other side's, and knock from there.
 func TestOnlyAnAddressThatAnswersIsDialled(t *testing.T) {
-	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+	bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 		t.Helper()
 		conn, err := w.net.Listen(victim)
 		must(t, err)
@@ -181,7 +181,7 @@ func TestAddressesThatTheServerMayNotTellAreNotKnockedAt(t *testing.T) {
 		"our own host, beside the other": {"10.0.0.3:4000", "127.0.0.1:4000", "[::1]:4000"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+			bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 				t.Helper()
 				sent := w.watch(me)
 				w.mu.Lock()
@@ -216,7 +216,7 @@ func ports(n int) (all []string) {
 // TestAServerThatCallsOnAndOnDrawsNoFlood has the server bring call after call of
 // somebody who is trusted.
 func TestAServerThatCallsOnAndOnDrawsNoFlood(t *testing.T) {
-	bothWays(t, func(t *testing.T, w *lab, me, other *person) {
+	bothWays(t, func(t *testing.T, w *harness, me, other *person) {
 		t.Helper()
 		me.Whisper(other.server.name, "hello", false)
 		wait(5 * time.Second)
@@ -241,7 +241,7 @@ func TestAServerThatCallsOnAndOnDrawsNoFlood(t *testing.T) {
 // trusted.
 func TestCallsOfManyPeopleTogetherDrawNoFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := friends(w)
 		var addrs []string
@@ -278,7 +278,7 @@ var victim = netip.MustParseAddrPort("10.9.9.9:4000")
 // registry, who knows the question.
 func TestACookieThatNobodyHasSignedIsNotEchoed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		forged, signed := [16]byte{1}, [16]byte{2}
 		secret := []byte(nil)

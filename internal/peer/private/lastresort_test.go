@@ -11,7 +11,7 @@ import (
 // TestTheKeyOfLastResortGoesTwoWeeksAfterItWasReplaced lives through three weeks.
 func TestTheKeyOfLastResortGoesTwoWeeksAfterItWasReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))

@@ -15,7 +15,7 @@ func TestSealedLinesAreReadByWhoLogsInWithinASession(t *testing.T) {
 	for name, kind := range map[string]wire.Kind{"as a guest": wire.KindGuest, "as another account": wire.KindAccount} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				ann, bobs := apart(w)
@@ -41,7 +41,7 @@ func TestSealedLinesAreReadByWhoLogsInWithinASession(t *testing.T) {
 // which devices the account has, no line is one for none of them.
 func TestLinesForOtherDevicesOfAnAccountStayWhereTheyAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -63,7 +63,7 @@ func TestLinesForOtherDevicesOfAnAccountStayWhereTheyAre(t *testing.T) {
 // only those of the name before.
 func TestAnAccountThatWasComeToIsLeftSealedLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		p := w.enter("ann", wire.KindAccount, newMemory("p"))
@@ -95,7 +95,7 @@ func TestLinesWaitForTheNameThatTheyWereTypedUnder(t *testing.T) {
 	}{"a guest": {wire.KindGuest, "gustav", 0}, "an account": {wire.KindAccount, "anna", 1}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
@@ -138,7 +138,7 @@ func TestLinesWaitForTheNameThatTheyWereTypedUnder(t *testing.T) {
 // number twice.
 func TestLinesOfAGuestWithoutANameGoOutUnderTheNextNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
 		first := w.enter("Anonymous7", wire.KindGuest, newMemory("somebody"))

@@ -55,17 +55,17 @@ func TestNoLieOfAServerMakesItReadWhatIsForSomebodyWithAKey(t *testing.T) {
 		},
 		"that bob's key is ann's": func(ann, bob *person) {
 			bob.quit()
-			bob.lab.change(func() {
-				bob.lab.here["bob"] = &session{lab: bob.lab, name: "bob", kind: wire.KindAccount, key: ann.server.key, wake: make(chan struct{}, 1)}
+			bob.harness.change(func() {
+				bob.harness.here["bob"] = &session{harness: bob.harness, name: "bob", kind: wire.KindAccount, key: ann.server.key, wake: make(chan struct{}, 1)}
 			})
 		},
 		"that bob is a guest without a key": func(_, bob *person) {
 			bob.quit()
-			bob.lab.enterOld("bob", wire.KindGuest)
+			bob.harness.enterOld("bob", wire.KindGuest)
 		},
 		"that bob has no key any more": func(_, bob *person) {
 			bob.quit()
-			bob.lab.enterOld("bob", wire.KindAccount)
+			bob.harness.enterOld("bob", wire.KindAccount)
 		},
 		"that it knows no keys": func(ann, _ *person) { ann.server.come(wire.Status{Dialect: "chat1"}) },
 		"that it is an older server": func(ann, _ *person) {
@@ -75,7 +75,7 @@ func TestNoLieOfAServerMakesItReadWhatIsForSomebodyWithAKey(t *testing.T) {
 		for _, there := range []bool{true, false} {
 			t.Run(lie, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newLab(t)
+					w := newHarness(t)
 					defer w.end()
 					ann, bob := friends(w)
 					ann.Whisper("bob", "one", false)
@@ -104,7 +104,7 @@ func TestNoLieOfAServerMakesItReadWhatIsForSomebodyWithAKey(t *testing.T) {
 func TestAGuestWhoWasKnownWithAKeyIsNotWrittenToInPlainTextByAServerThatForgetsKeys(t *testing.T) {
 	for _, status := range []wire.Status{{Dialect: "chat1"}, {Dialect: "a3"}} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, gus := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 			must(t, gus.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
@@ -147,7 +147,7 @@ func (u unreadable) Devices(user string) ([]wire.KnownDevice, error) {
 // that bob has a key is not known, and must not be forgotten either.
 func TestADiskThatCantBeReadMakesNobodyAStranger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
@@ -178,7 +178,7 @@ func TestADiskThatCantBeReadMakesNobodyAStranger(t *testing.T) {
 // mallory's key for bob's, and come back to it after bob was verified.
 func TestAKeyThatNobodyComparedDoesNotOutliveTheComparingOfAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		between := func(store *memory) *person {
@@ -216,7 +216,7 @@ func TestAKeyThatNobodyComparedDoesNotOutliveTheComparingOfAnother(t *testing.T)
 // one vouches for.
 func TestThatTheKeyIsNotTheComparedOneAnyMoreIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -245,7 +245,7 @@ func TestThatTheKeyIsNotTheComparedOneAnyMoreIsSaid(t *testing.T) {
 func TestADeviceIsLetInForACallOnly(t *testing.T) {
 	for _, called := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := friends(w)
 			bob.Whisper("ann", "one", false)
@@ -267,7 +267,7 @@ func TestADeviceIsLetInForACallOnly(t *testing.T) {
 func TestADeviceThatWasRemovedIsNotSpokenToThoughNobodySaysSo(t *testing.T) {
 	for _, speaks := range []string{"ann", "bob"} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := friends(w)
 			ann.Whisper("bob", "one", false)
@@ -294,7 +294,7 @@ func TestADeviceThatWasRemovedIsNotSpokenToThoughNobodySaysSo(t *testing.T) {
 // bob's account loses the device at its end, of which nobody can tell ann.
 func TestADeviceThatWasRemovedWhileTheServerWasAwayIsNotSpokenTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -318,7 +318,7 @@ func TestADeviceThatWasRemovedWhileTheServerWasAwayIsNotSpokenTo(t *testing.T) {
 // disk knows, a guest, and give gus's device for his.
 func TestAGuestIsNotMovedToTheNameOfSomebodyWithAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		must(t, ann.store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
@@ -337,14 +337,14 @@ func TestAGuestIsNotMovedToTheNameOfSomebodyWithAKey(t *testing.T) {
 // place, and bob call later: that he is trusted is no answer to the other one.
 func TestADeviceThatAPersonIsToBeAskedAboutIsNotToldWhereWeAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
 		settle()
 		call := strings.Repeat("ab", 16)
 		w.change(func() {
-			s := &session{lab: w, name: "bob", kind: wire.KindAccount, key: key("mallory"), wake: make(chan struct{}, 1)}
+			s := &session{harness: w, name: "bob", kind: wire.KindAccount, key: key("mallory"), wake: make(chan struct{}, 1)}
 			w.here["bob"] = s
 			w.punch(s, wire.Punch{To: "ann", Call: call}, wire.Re{})
 		})

@@ -15,7 +15,7 @@ func TestANoteOfADeviceThatItsAccountDoesNotHaveIsDropped(t *testing.T) {
 	for name, known := range map[string]bool{"the first of somebody": false, "of a device that was removed while bob was away": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.keeps()
 				var bobs *memory

@@ -14,7 +14,7 @@ func called(e wire.Event) bool { _, ok := e.(*wire.Called); return ok }
 
 // left has ann leave a sealed line for bob, who does not know her, and is away.
 // She goes, too.
-func left(w *lab, text string) (bobs *memory) {
+func left(w *harness, text string) (bobs *memory) {
 	w.t.Helper()
 	bob := w.enter("bob", wire.KindAccount, newMemory("bob"))
 	bob.quit()
@@ -28,7 +28,7 @@ func left(w *lab, text string) (bobs *memory) {
 
 func TestASealedLineOfAStrangerAsksForAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		bob := w.enter("bob", wire.KindAccount, left(w, "do you know me"))
@@ -61,7 +61,7 @@ func TestASealedLineOfAStrangerAsksForAnAnswer(t *testing.T) {
 // when bob thinks better of ann.
 func TestASealedLineOfWhoWasRejectedIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		bobs := left(w, "buy")
@@ -87,7 +87,7 @@ func TestASealedLineOfAnotherKeyIsNotOpenedBeforeAPersonHasAnswered(t *testing.T
 	for _, answer := range []wire.Answer{wire.AnswerSame, wire.AnswerDiffer} {
 		t.Run(string(answer), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				ann, bobs := apart(w)
@@ -134,7 +134,7 @@ func TestALineOfAnotherDeviceLeavesTheConversationWhereItIs(t *testing.T) {
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				phone, bobs := apart(w)
@@ -186,7 +186,7 @@ func TestWhatTheServerForgesIsDropped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				v.held = true
@@ -223,7 +223,7 @@ func TestWhatTheServerForgesIsDropped(t *testing.T) {
 // TestALineThatCanNotBeOpenedComesStraightLater has bob's disk lose what opens it.
 func TestALineThatCanNotBeOpenedComesStraightLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, bobs := apart(w)
@@ -244,7 +244,7 @@ func TestALineThatCanNotBeOpenedComesStraightLater(t *testing.T) {
 // any more.
 func TestLinesForOtherDevicesAreLeftToThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		tablet, gone := identity(t, newMemory("tablet")).Key(), identity(t, newMemory("gone")).Key()
@@ -263,7 +263,7 @@ func TestLinesForOtherDevicesAreLeftToThem(t *testing.T) {
 // prekeys of its own in place of bob's.
 func TestNothingIsSealedToAnotherKeyThanTheReceivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, _ := apart(w)
@@ -286,7 +286,7 @@ func TestNothingIsSealedToAnotherKeyThanTheReceivers(t *testing.T) {
 // device has made.
 func TestAPrekeyThatItsDeviceHasNotSignedIsNotSealedTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, _ := apart(w)
@@ -309,7 +309,7 @@ func TestAPrekeyThatItsDeviceHasNotSignedIsNotSealedTo(t *testing.T) {
 // not known yet.
 func TestSealedLinesOfSomebodyNewComeInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		bobs := newMemory("bob")

@@ -43,7 +43,7 @@ func TestOlderProgramsTalkInPlainTextBesideAnEncryptedConversation(t *testing.T)
 		t.Run(tt.family, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const olaf = "olaf@10.0.0.77"
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := w.pair()
 				o := w.original("10.0.0.77:6001")
@@ -85,7 +85,7 @@ func TestOlderProgramsTalkInPlainTextBesideAnEncryptedConversation(t *testing.T)
 
 func TestLabThreePeopleAreLeftToThoseWhoKnowTheirList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enterWithin("ann", wire.KindAccount, newMemory("ann"), func(p *person) running {
 			return oldpeer.NewBeside(p.Endpoint, oldpeer.BesideConfig{
@@ -128,7 +128,7 @@ func TestLabThreePeopleAreLeftToThoseWhoKnowTheirList(t *testing.T) {
 
 func TestOnlyWordsWithANameBeginAConversation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := w.pair()
 		o := w.original("10.0.0.77:6001")
@@ -151,7 +151,7 @@ func TestOnlyWordsWithANameBeginAConversation(t *testing.T) {
 
 func TestAnOlderProgramIsNeverTakenForSomebodyWithAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.pair()
 		o := w.original("10.0.0.77:6001")
@@ -179,7 +179,7 @@ func TestAnOlderProgramIsNeverTakenForSomebodyWithAKey(t *testing.T) {
 func TestWhatAPersonAsksOfOlderPrograms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const olaf, eva = "olaf@10.0.0.77", "eva@10.0.0.78"
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := w.pair()
 		o, e := w.original("10.0.0.77:6001"), w.original("10.0.0.78:6001")
@@ -239,7 +239,7 @@ func TestWhatAPersonAsksOfOlderPrograms(t *testing.T) {
 
 func TestFloodsOfStrangersAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.pair()
 		first := w.original("10.0.0.77:6001")
@@ -293,7 +293,7 @@ func TestFloodsOfStrangersAreBounded(t *testing.T) {
 
 func TestHostileBytesDoNoHarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.pair()
 		o, contact := w.original("10.0.0.77:6001"), w.original("10.0.0.78:6001")

@@ -17,7 +17,7 @@ import (
 type writer struct {
 	*person
 	t     *testing.T
-	w     *lab
+	w     *harness
 	name  string
 	other string
 	disk  *archive.Archive
@@ -25,7 +25,7 @@ type writer struct {
 	away  bool
 }
 
-func newWriter(t *testing.T, w *lab, name, other string, skew time.Duration) *writer {
+func newWriter(t *testing.T, w *harness, name, other string, skew time.Duration) *writer {
 	t.Helper()
 	disk, err := archive.Open(t.TempDir())
 	must(t, err)
@@ -127,7 +127,7 @@ func TestAnAnswerNeverStandsAboveALineThatItsSenderHadReceived(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 4))
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.keeps()
 				two := []*writer{
@@ -183,7 +183,7 @@ func TestTheAnswerToARequestStandsBelowTheLineThatAskedForIt(t *testing.T) {
 	for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
 		t.Run(skew.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := newWriter(t, w, "ann", "bob", 0), newWriter(t, w, "bob", "ann", skew)
 				for _, x := range []*writer{ann, bob} {

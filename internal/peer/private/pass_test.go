@@ -13,7 +13,7 @@ import (
 // program with keys while a line for him waits at the session.
 func TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		w.enterOld("olaf", wire.KindAccount)
@@ -41,7 +41,7 @@ func TestALineThatTheSessionReturnsGoesToTheKeyThatIsKnownBySince(t *testing.T) 
 
 func TestWordsForSomebodyAreNoRequestOfAScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := friends(w)
 		for _, r := range []wire.Request{wire.Private{To: "bob", Text: "readable"}, wire.Seal{To: "bob"}} {
@@ -63,7 +63,7 @@ func TestWordsForSomebodyAreNoRequestOfAScreen(t *testing.T) {
 // it meanwhile.
 func TestALineTypedUnderAnotherNameGoesToAnOlderServerOnceWeHaveThatName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindGuest, newMemory("ann"))
 		ann.server.push(&wire.Status{State: wire.StateOffline})
@@ -86,7 +86,7 @@ func TestALineTypedUnderAnotherNameGoesToAnOlderServerOnceWeHaveThatName(t *test
 // TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd has a session that never agrees.
 func TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		w.enterOld("olaf", wire.KindOld)
@@ -104,7 +104,7 @@ func TestASessionThatReturnsEveryLineIsNotAskedWithoutEnd(t *testing.T) {
 // TestWhatAPersonHasSaidOfAGuestOutlivesAnotherLookAtTheDisk: no disk has it.
 func TestWhatAPersonHasSaidOfAGuestOutlivesAnotherLookAtTheDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		w.enterOld("gus", wire.KindGuest)
@@ -133,7 +133,7 @@ func TestWhatAPersonHasSaidOfAGuestOutlivesAnotherLookAtTheDisk(t *testing.T) {
 // left such a key trusted, and the compared one stays so.
 func TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
@@ -167,7 +167,7 @@ func TestADiskOfBeforeAsksOnceAboutAKeyThatNobodyComparedBesideOneThatWas(t *tes
 // the first is typed before the server has said who we are.
 func TestLinesToOneselfGoThoughTheDiskKnowsOurOwnKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.keeps()
 		store := newMemory("ann")

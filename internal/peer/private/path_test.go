@@ -14,7 +14,7 @@ import (
 )
 
 // friends are two who have accepted each other.
-func friends(w *lab) (ann, bob *person) {
+func friends(w *harness) (ann, bob *person) {
 	w.t.Helper()
 	ann, bob = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 	must(w.t, ann.store.SetContact(wire.Contact{User: "bob", Accepted: true}))
@@ -31,16 +31,16 @@ func all(from, to netip.AddrPort, _ []byte) bool { return between(from, to) }
 func TestWithoutADirectWayTheRelayIsTaken(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		prepare func(*lab)
+		prepare func(*harness)
 		reason  string
 	}{
-		{"nothing arrives", func(w *lab) { w.net.Lose(all) }, "nothing of bob arrives: a NAT or a firewall is between you"},
-		{"one tells nobody the address", func(w *lab) { w.all[0].Do(wire.Route{Name: "bob", Mode: wire.RouteRelay}) }, "you tell nobody your address"},
-		{"the other does not", func(w *lab) { w.all[1].Do(wire.Route{Name: "ann", Mode: wire.RouteRelay}) }, "bob tells nobody the address"},
+		{"nothing arrives", func(w *harness) { w.net.Lose(all) }, "nothing of bob arrives: a NAT or a firewall is between you"},
+		{"one tells nobody the address", func(w *harness) { w.all[0].Do(wire.Route{Name: "bob", Mode: wire.RouteRelay}) }, "you tell nobody your address"},
+		{"the other does not", func(w *harness) { w.all[1].Do(wire.Route{Name: "ann", Mode: wire.RouteRelay}) }, "bob tells nobody the address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := friends(w)
 				c.prepare(w)
@@ -63,7 +63,7 @@ func TestWithoutADirectWayTheRelayIsTaken(t *testing.T) {
 
 func TestADirectWayIsTakenAgainWhenItWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		w.net.Lose(all)
@@ -92,7 +92,7 @@ func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
 		t.Run(fmt.Sprintf("%d percent are lost", percent), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const lines = 2000
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				var cut atomic.Bool
 				lose := func(int) bool { return rand.IntN(100) < percent }
@@ -131,7 +131,7 @@ func TestLinesArriveOnceAndInOrderWhateverTheNetworkDoes(t *testing.T) {
 
 func TestLinesThatWereNotConfirmedGoOutAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("ann")
 		must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))
@@ -158,7 +158,7 @@ func TestLinesThatWereNotConfirmedGoOutAfterARestart(t *testing.T) {
 
 func TestTwoWhoCallAtTheSameTimeFindEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.enter("ann", wire.KindGuest, newMemory("ann")), w.enter("bob", wire.KindGuest, newMemory("bob"))
 		ann.Whisper("bob", "hello", false)
@@ -174,7 +174,7 @@ func TestTwoWhoCallAtTheSameTimeFindEachOther(t *testing.T) {
 
 func TestADirectConversationGoesOnWithoutTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -193,7 +193,7 @@ func TestADirectConversationGoesOnWithoutTheServer(t *testing.T) {
 
 func TestARelayedConversationComesBackWithTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		w.net.Lose(all)
@@ -212,7 +212,7 @@ func TestARelayedConversationComesBackWithTheServer(t *testing.T) {
 
 func TestWhoLeavesARelayedConversationSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		w.net.Lose(all)
@@ -231,7 +231,7 @@ func TestWhoLeavesARelayedConversationSaysSo(t *testing.T) {
 // answer once more, when the datagrams have made a link of the call already.
 func TestAnAnswerThatIsSlowerThanTheLinkChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -260,7 +260,7 @@ func TestAnAnswerThatIsSlowerThanTheLinkChangesNothing(t *testing.T) {
 // is looked for.
 func TestWhoIsGoneIsNotWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		w.net.Lose(all)
@@ -281,7 +281,7 @@ func TestWhoIsGoneIsNotWaitedFor(t *testing.T) {
 
 func TestNobodyWhoIsAwayIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -304,7 +304,7 @@ func TestNobodyWhoIsAwayIsForgotten(t *testing.T) {
 
 func TestAFullDiskConfirmsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -327,7 +327,7 @@ func TestAFullDiskConfirmsNothing(t *testing.T) {
 func TestACallThatNobodyHasHeardKeepsNobodyApart(t *testing.T) {
 	for range 8 { // which call is the smaller one is a matter of chance
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann, bob := friends(w)
 			ann.Whisper("bob", "one", false)

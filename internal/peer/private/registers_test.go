@@ -21,15 +21,15 @@ func (s *session) calledWithNoKey(by *person) {
 // TestAGuestWhoRegistersIsKnownWithTheKey has the server say that of gus, and then
 // whatever would have somebody else, or the server itself, read what is for him.
 func TestAGuestWhoRegistersIsKnownWithTheKey(t *testing.T) {
-	for name, lie := range map[string]func(w *lab, ann *person){
-		"it knows no keys":      func(_ *lab, ann *person) { ann.server.come(wire.Status{Dialect: "chat1"}) },
-		"ann is gus":            func(_ *lab, ann *person) { ann.server.push(&wire.LoggedIn{Name: "gus", Kind: wire.KindAccount}) },
-		"he is a guest again":   func(w *lab, _ *person) { w.successor(wire.KindGuest) },
-		"he has another device": func(w *lab, _ *person) { w.successor(wire.KindAccount) },
+	for name, lie := range map[string]func(w *harness, ann *person){
+		"it knows no keys":      func(_ *harness, ann *person) { ann.server.come(wire.Status{Dialect: "chat1"}) },
+		"ann is gus":            func(_ *harness, ann *person) { ann.server.push(&wire.LoggedIn{Name: "gus", Kind: wire.KindAccount}) },
+		"he is a guest again":   func(w *harness, _ *person) { w.successor(wire.KindGuest) },
+		"he has another device": func(w *harness, _ *person) { w.successor(wire.KindAccount) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, gus := guests(w)
 				gus.quit()
@@ -50,7 +50,7 @@ func TestAGuestWhoRegistersIsKnownWithTheKey(t *testing.T) {
 // for all the same.
 func TestALineIsNotLeftLyingBehindACallThatCantBeAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		gus.quit()

@@ -10,10 +10,10 @@ import (
 	"labchat/internal/wire"
 )
 
-// renames gives somebody another name at the lab's server, tells everybody, and
+// renames gives somebody another name at the harness's server, tells everybody, and
 // answers.
 func (s *session) renames(name string) {
-	w := s.lab
+	w := s.harness
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	old := s.name
@@ -34,7 +34,7 @@ func (s *session) renames(name string) {
 }
 
 // guests are ann and the guest gus, who talk.
-func guests(w *lab) (ann, gus *person) {
+func guests(w *harness) (ann, gus *person) {
 	ann, gus = w.enter("ann", wire.KindAccount, newMemory("bob")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 	must(w.t, gus.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
 	ann.Whisper("gus", "one", false)
@@ -48,7 +48,7 @@ func TestAConversationFollowsAGuestWhoTakesAnotherName(t *testing.T) {
 	for _, mode := range []wire.RouteMode{wire.RouteAuto, wire.RouteRelay} {
 		t.Run(string(mode), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				w.slowly()
 				ann, gus := guests(w)
@@ -100,19 +100,19 @@ func TestAConversationFollowsAGuestWhoTakesAnotherName(t *testing.T) {
 func TestNobodyElseMovesAConversation(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		do   func(w *lab, ann *person, gus *intruder)
+		do   func(w *harness, ann *person, gus *intruder)
 	}{
-		{"to the name of another guest", func(w *lab, _ *person, gus *intruder) {
+		{"to the name of another guest", func(w *harness, _ *person, gus *intruder) {
 			w.enter("mallory", wire.KindGuest, newMemory("mallory"))
 			gus.say(&wire.PeerNamed{Name: "mallory"})
 		}},
-		{"to the name of an account", func(w *lab, _ *person, gus *intruder) {
+		{"to the name of an account", func(w *harness, _ *person, gus *intruder) {
 			w.enter("prof", wire.KindAccount, newMemory("prof"))
 			gus.say(&wire.PeerNamed{Name: "prof"})
 		}},
-		{"to one's own name", func(_ *lab, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "ann"}) }},
-		{"to a name of nobody", func(_ *lab, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "nobody\x1b[2J"}) }},
-		{"by the server alone", func(w *lab, ann *person, _ *intruder) {
+		{"to one's own name", func(_ *harness, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "ann"}) }},
+		{"to a name of nobody", func(_ *harness, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "nobody\x1b[2J"}) }},
+		{"by the server alone", func(w *harness, ann *person, _ *intruder) {
 			x := w.enter("mallory", wire.KindGuest, newMemory("gus")) // whose key it can name
 			x.server.push(&wire.Renamed{Old: "gus", Name: "mallory", Kind: wire.KindGuest})
 			ann.server.push(&wire.Renamed{Old: "gus", Name: "mallory", Kind: wire.KindGuest})
@@ -120,7 +120,7 @@ func TestNobodyElseMovesAConversation(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, gus := guests(w)
 				x := w.intrude(gus, ann)
@@ -140,7 +140,7 @@ func TestNobodyElseMovesAConversation(t *testing.T) {
 
 func TestTwoConversationsNeverBecomeOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("bob"))
 		first := w.enter("gustav", wire.KindGuest, newMemory("the first gustav"))
@@ -171,7 +171,7 @@ func TestTwoConversationsNeverBecomeOne(t *testing.T) {
 
 func TestAnAccountThatBecomesAGuestTakesNothingWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -191,7 +191,7 @@ func TestGuestsWhoTakeOtherNamesAreMeantByTheNewOnes(t *testing.T) {
 	for _, mode := range []wire.RouteMode{wire.RouteAuto, wire.RouteRelay} {
 		t.Run(string(mode), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ada, gus := w.enter("ada", wire.KindGuest, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 				must(t, gus.store.SetContact(wire.Contact{User: "ada", Accepted: true}))

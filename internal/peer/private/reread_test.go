@@ -14,7 +14,7 @@ func TestWhatAPersonHasSaidOfAGuestSurvivesThatTheDiskIsReadAgain(t *testing.T) 
 	for _, mode := range []wire.RouteMode{wire.RouteAuto, wire.RouteRelay} {
 		t.Run(string(mode), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 				w.enterOld("gus", wire.KindGuest)

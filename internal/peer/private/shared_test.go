@@ -26,7 +26,7 @@ func TestAKeyThatIsKnownUnderAnotherNameAsksBeforeAnythingIsSent(t *testing.T) {
 		for _, answer := range []wire.Answer{wire.AnswerSame, wire.AnswerDiffer} {
 			t.Run(c.name+" "+string(answer), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newLab(t)
+					w := newHarness(t)
 					defer w.end()
 					ann, bob := friends(w)
 					ann.Whisper("bob", "one", false)
@@ -70,7 +70,7 @@ func TestAKeyThatIsKnownUnderAnotherNameAsksBeforeAnythingIsSent(t *testing.T) {
 // TestWhoHasTheKeyIsNotStoppedByWhoClaimsIt has bob spoken to as before.
 func TestWhoHasTheKeyIsNotStoppedByWhoClaimsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -94,7 +94,7 @@ func TestWhoHasTheKeyIsNotStoppedByWhoClaimsIt(t *testing.T) {
 // so that nobody knew it as his.
 func TestWhoIsVerifiedTakesTheKeyFromOtherNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		claims := newMemory("bob")
@@ -129,7 +129,7 @@ func TestWhoIsVerifiedTakesTheKeyFromOtherNames(t *testing.T) {
 // and the two compare who do not know that they talk to each other.
 func TestTheNumberOfAClaimedKeyIsAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		bob.Whisper("ann", "one", false)
@@ -150,7 +150,7 @@ func TestTheNumberOfAClaimedKeyIsAnother(t *testing.T) {
 // device, so that lines to her would be on our own screen.
 func TestWhoClaimsAKeyOfOurOwnIsAskedAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.devices = map[string][]wire.Device{"ann": {{Key: key("ann"), Since: 1}, {Key: key("phone"), Since: 2}}}
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
@@ -172,7 +172,7 @@ func TestWhoseKeyHasTwoNamesOnTheDiskIsAskedAboutOnceMore(t *testing.T) {
 	for _, state := range []wire.KeyState{wire.KeyVerified, wire.KeyShared} {
 		t.Run(string(state), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				store := newMemory("ann")
 				must(t, store.SetContact(wire.Contact{User: "bob", Accepted: true, Secure: true}))

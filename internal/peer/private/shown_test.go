@@ -43,7 +43,7 @@ func TestAVerificationIsForTheKeyThatWasShown(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := friends(w)
 				ann.Whisper("bob", "one", false)
@@ -94,7 +94,7 @@ func TestADeviceIsVouchedForWhereItWasShown(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				devices := []wire.Device{{Key: key("bob"), Since: 1}, {Key: key("phone"), Since: 5}}
 				w.devices = map[string][]wire.Device{"bob": devices}
@@ -148,7 +148,7 @@ func keys(names []string) (all []string) {
 // ask before the person has answered.
 func TestAYesIsForWhoWasShownToAsk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, first := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 		first.Whisper("ann", "one", false)
@@ -183,7 +183,7 @@ func TestAYesIsForWhoWasShownToAsk(t *testing.T) {
 // before the person has answered.
 func TestAYesTakesTheFileThatWasShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
 		first, second := random(1000, 1), random(1000, 2)
@@ -214,7 +214,7 @@ func TestWhatAPersonSaysOfAGuestsKeyHoldsWhileItIsTheSame(t *testing.T) {
 	for _, answer := range []wire.Answer{wire.AnswerSame, wire.AnswerDiffer} {
 		t.Run(string(answer), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, gus := guests(w)
 				ann.verifies("gus", answer)
@@ -237,7 +237,7 @@ func TestWhatAPersonSaysOfAGuestsKeyHoldsWhileItIsTheSame(t *testing.T) {
 
 func TestTheNumberFollowsAGuestsName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := guests(w)
 		before := ann.compares("gus")
@@ -260,7 +260,7 @@ func TestTheNumberFollowsAGuestsName(t *testing.T) {
 // a number that lacks the server's node matches nobody's.
 func TestThereIsNoNumberBeforeTheServerHasSaidWhatItCovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)

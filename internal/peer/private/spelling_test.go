@@ -11,7 +11,7 @@ import (
 // way: there is one conversation.
 func TestANameIsWrittenAsTheServerWritesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("BOB", "hello", false)

@@ -19,7 +19,7 @@ type stranger struct {
 	at      netip.AddrPort
 }
 
-func (w *lab) stranger(name, at string) *stranger {
+func (w *harness) stranger(name, at string) *stranger {
 	w.t.Helper()
 	s := &stranger{at: netip.MustParseAddrPort(at)}
 	conn, err := w.net.Listen(s.at)
@@ -65,7 +65,7 @@ func (s *stranger) tries(t *testing.T, to *person) (*link.Link, error) {
 // byte, and so learns neither that a chat is there nor whose key it has.
 func TestOurPortIsSilentToStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		eve := w.stranger("eve", "10.0.0.66:4000")
@@ -99,7 +99,7 @@ func TestOurPortIsSilentToStrangers(t *testing.T) {
 // and without a call.
 func TestWhoHasKnockedMayDialUntilTheCallIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "hello", false)
@@ -132,7 +132,7 @@ func (*stranger) key(t *testing.T) string {
 // people with whom nothing was agreed.
 func TestLinksOverTheRelayBeginWithWhomACallIsLiveOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, _ := friends(w)
 		ann.Do(wire.Route{Name: "bob", Mode: wire.RouteRelay})

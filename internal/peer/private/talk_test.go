@@ -9,7 +9,7 @@ import (
 
 func TestALineGoesStraightFromSocketToSocket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 		id := ann.Whisper("bob", "hello", false)

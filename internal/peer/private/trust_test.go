@@ -17,7 +17,7 @@ func TestNothingIsSentToAnotherKeyBeforeAPersonHasAnswered(t *testing.T) {
 	for _, answer := range []wire.Answer{wire.AnswerSame, wire.AnswerDiffer} {
 		t.Run(string(answer), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := friends(w)
 				ann.Whisper("bob", "one", false)
@@ -61,7 +61,7 @@ func TestNothingIsSentToAnotherKeyBeforeAPersonHasAnswered(t *testing.T) {
 
 func TestANewDeviceThatAnOldOneVouchesForIsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -110,7 +110,7 @@ func TestAForgedVoucherIsNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				ann, bob := friends(w)
 				ann.Whisper("bob", "one", false)
@@ -135,7 +135,7 @@ func TestAForgedVoucherIsNone(t *testing.T) {
 
 func TestAGuestsLinesNeverGoToWhoHasTheNameLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, gus := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("gus", wire.KindGuest, newMemory("gus"))
 		must(t, gus.store.SetContact(wire.Contact{User: "ann", Accepted: true}))
@@ -160,7 +160,7 @@ func TestAGuestsLinesNeverGoToWhoHasTheNameLater(t *testing.T) {
 
 func TestWhoHasHadAKeyIsNeverWrittenToInPlainText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -179,7 +179,7 @@ func TestWhoHasHadAKeyIsNeverWrittenToInPlainText(t *testing.T) {
 
 func TestWhoHasNoKeyIsWrittenToThroughTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		w.enterOld("olaf", wire.KindOld)
@@ -208,7 +208,7 @@ func TestWhoHasNoKeyIsWrittenToThroughTheServer(t *testing.T) {
 
 func TestBothSidesSeeTheSameSafetyNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -228,7 +228,7 @@ func TestBothSidesSeeTheSameSafetyNumber(t *testing.T) {
 
 func TestWhoIsRefusedIsNotHeardOfAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, eve := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("eve", wire.KindGuest, newMemory("eve"))
 		eve.Whisper("ann", "buy", false)
@@ -251,7 +251,7 @@ func TestWhoIsRefusedIsNotHeardOfAgain(t *testing.T) {
 // program of who is asked.
 func TestAStrangerLearnsNothingBeforeAPersonHasAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, eve := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("eve", wire.KindGuest, newMemory("eve"))
 		said := 0
@@ -280,7 +280,7 @@ func TestAStrangerLearnsNothingBeforeAPersonHasAnswered(t *testing.T) {
 
 func TestAServerThatCallsAnAccountAGuestGetsNoOtherKeyAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -301,7 +301,7 @@ func TestAServerThatCallsAnAccountAGuestGetsNoOtherKeyAccepted(t *testing.T) {
 
 func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		store := newMemory("ann")
 		ann, gus := w.enter("ann", wire.KindAccount, store), w.enter("gus", wire.KindGuest, newMemory("gus"))
@@ -328,7 +328,7 @@ func TestAGuestIsAskedAboutAnewWhenSomebodyElseHasTheName(t *testing.T) {
 // a moment after its name.
 func TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		w.enterOld("gus", wire.KindGuest)
@@ -350,7 +350,7 @@ func TestWhoHasJustComeInIsNotTakenForSomebodyWithoutAKey(t *testing.T) {
 // his place was taken by somebody else.
 func TestTheRightKeyIsSpokenToAgainAfterAWrongOneWasRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)

@@ -14,17 +14,17 @@ import (
 // registered as hers and his prekeys handed over as her own, get a note for her, and
 // turn it to bob.
 func TestANoteThatIsTurnedToSomebodyElseIsNotShown(t *testing.T) {
-	for name, turn := range map[string]func(w *lab, ann *person, e *wire.Sealed){
-		"by a server that lies": func(_ *lab, _ *person, e *wire.Sealed) { e.To = "bob" },
-		"by mallory, at a server that is honest": func(w *lab, ann *person, e *wire.Sealed) {
+	for name, turn := range map[string]func(w *harness, ann *person, e *wire.Sealed){
+		"by a server that lies": func(_ *harness, _ *person, e *wire.Sealed) { e.To = "bob" },
+		"by mallory, at a server that is honest": func(w *harness, ann *person, e *wire.Sealed) {
 			e.From, e.To = "mallory", "bob"
 			w.change(func() { w.devices["mallory"] = append(w.devices["mallory"], wire.Device{Key: ann.server.key}) })
 		},
-		"as one for mallory still": func(*lab, *person, *wire.Sealed) {},
+		"as one for mallory still": func(*harness, *person, *wire.Sealed) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newLab(t)
+				w := newHarness(t)
 				defer w.end()
 				v := w.keeps()
 				ann, bobs := apart(w)
@@ -62,7 +62,7 @@ func TestANoteThatIsTurnedToSomebodyElseIsNotShown(t *testing.T) {
 // TestNotesAndPrekeysOfOlderProgramsAreNotUsed has bob's server hold what his program of
 // before has handed over, and what ann's has left.
 func TestNotesAndPrekeysOfOlderProgramsAreNotUsed(t *testing.T) {
-	older := func(w *lab, of *memory, all []wire.Prekey) []wire.Prekey {
+	older := func(w *harness, of *memory, all []wire.Prekey) []wire.Prekey {
 		device := identity(w.t.(*testing.T), of)
 		var old []wire.Prekey
 		for i := range 5 {
@@ -75,7 +75,7 @@ func TestNotesAndPrekeysOfOlderProgramsAreNotUsed(t *testing.T) {
 	}
 	t.Run("nothing is sealed to an older prekey", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			v := w.keeps()
 			ann, bobs := apart(w)
@@ -94,7 +94,7 @@ func TestNotesAndPrekeysOfOlderProgramsAreNotUsed(t *testing.T) {
 	})
 	t.Run("newer ones are found behind them", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			v := w.keeps()
 			ann, bobs := apart(w)
@@ -108,7 +108,7 @@ func TestNotesAndPrekeysOfOlderProgramsAreNotUsed(t *testing.T) {
 	})
 	t.Run("an older note is not opened, and the line comes again", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			v := w.keeps()
 			ann, bobs := apart(w)
@@ -138,7 +138,7 @@ func TestNotesAndPrekeysOfOlderProgramsAreNotUsed(t *testing.T) {
 // TestANoteTellsTheServerNoNumber looks at what is left there.
 func TestANoteTellsTheServerNoNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		v := w.keeps()
 		ann, _ := apart(w)
@@ -158,7 +158,7 @@ func TestANoteTellsTheServerNoNumber(t *testing.T) {
 // TestADeviceProvesItsKeyToTheServer reads what is claimed under each name.
 func TestADeviceProvesItsKeyToTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		gus := w.enter("gus", wire.KindGuest, newMemory("gus"))
 		gus.server.renames("gustav")

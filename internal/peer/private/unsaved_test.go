@@ -13,7 +13,7 @@ import (
 func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 	t.Run("a contact and a key", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			w.keeps()
 			ann, bob := w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
@@ -37,7 +37,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 	})
 	t.Run("a line that has failed", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 			ann.server.disconnect()
@@ -57,7 +57,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 	})
 	t.Run("a sealed copy", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			v := w.keeps()
 			ann, _ := apart(w)
@@ -84,7 +84,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 	})
 	t.Run("what others are told", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newLab(t)
+			w := newHarness(t)
 			defer w.end()
 			ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 			ann.store.setFull(true)
@@ -102,7 +102,7 @@ func TestWhatAFullDiskDidNotTakeIsThereWhenItHasRoom(t *testing.T) {
 // has changed.
 func TestAKeyThatTheDiskDidNotTakeIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann := w.enter("ann", wire.KindAccount, newMemory("ann"))
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))

@@ -8,29 +8,29 @@ import (
 	"labchat/internal/wire"
 )
 
-// vault is what the lab's server keeps for accounts that are away: prekeys and
-// sealed lines. It checks nothing. What mu does not guard is guarded by the lab.
+// vault is what the harness's server keeps for accounts that are away: prekeys and
+// sealed lines. It checks nothing. What mu does not guard is guarded by the harness.
 type vault struct {
 	stock  map[string][]wire.Prekey // by account, oldest first
 	held   bool                     // sealed lines are not told
 	deaf   func(wire.Request) bool  // requests that are not answered; nil: none
 	refuse wire.Code                // what prekeys are refused with, "" is not
 
-	mu    sync.Mutex // guards what is asked for without the lab
+	mu    sync.Mutex // guards what is asked for without the harness
 	mail  map[string][]*wire.Sealed
 	known map[wire.ClientID]*wire.Accepted
 	last  wire.ID
 }
 
-// keeps makes the lab's server keep what is for accounts that are away.
-func (w *lab) keeps() *vault {
+// keeps makes the harness's server keep what is for accounts that are away.
+func (w *harness) keeps() *vault {
 	w.vault = &vault{stock: map[string][]wire.Prekey{}, mail: map[string][]*wire.Sealed{}, known: map[wire.ClientID]*wire.Accepted{}, last: 100}
 	w.devices = map[string][]wire.Device{}
 	return w.vault
 }
 
-// change changes what the lab's server does.
-func (w *lab) change(do func()) {
+// change changes what the harness's server does.
+func (w *harness) change(do func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	do()
@@ -44,7 +44,7 @@ func (v *vault) features() []string {
 }
 
 // adds adds the session's device to its account's.
-func (v *vault) adds(w *lab, s *session) []wire.Device {
+func (v *vault) adds(w *harness, s *session) []wire.Device {
 	known := func(d wire.Device) bool { return d.Key == s.key }
 	if v != nil && s.kind == wire.KindAccount && !slices.ContainsFunc(w.devices[s.name], known) {
 		w.devices[s.name] = append(w.devices[s.name], wire.Device{Key: s.key})
@@ -88,7 +88,7 @@ func (v *vault) waiting(name string) []*wire.Sealed {
 }
 
 // answer is the part of the server that is about sealed lines.
-func (v *vault) answer(w *lab, s *session, r wire.Request, re wire.Re) wire.Event {
+func (v *vault) answer(w *harness, s *session, r wire.Request, re wire.Re) wire.Event {
 	var e wire.Event
 	switch r := r.(type) {
 	case wire.Prekeys:
@@ -172,7 +172,7 @@ func (v *vault) wantMail(tb testing.TB, want int) {
 
 // apart are ann, who is here, and the store of bob, who has gone. They have
 // accepted each other, and have talked.
-func apart(w *lab) (ann *person, bobs *memory) {
+func apart(w *harness) (ann *person, bobs *memory) {
 	w.t.Helper()
 	ann, bob := friends(w)
 	ann.Whisper("bob", "straight", false)

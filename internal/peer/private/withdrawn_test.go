@@ -12,7 +12,7 @@ import (
 // TestNothingGoesToAKeyThatWasWithdrawn has bob remove the device that ann talks to.
 func TestNothingGoesToAKeyThatWasWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -38,7 +38,7 @@ func TestNothingGoesToAKeyThatWasWithdrawn(t *testing.T) {
 // TestADeviceThatIsNotOnTheListAnyMoreIsWithdrawn has it removed while ann is away.
 func TestADeviceThatIsNotOnTheListAnyMoreIsWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, bob := friends(w)
 		ann.Whisper("bob", "one", false)
@@ -73,7 +73,7 @@ func TestADeviceThatIsNotOnTheListAnyMoreIsWithdrawn(t *testing.T) {
 // names no devices while ann compares bob's phone, and later says that the phone was removed.
 func TestAKeyThatNobodyComparedIsNotTrustedAgainWhenTheComparedOneIsRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		ann, mallory := friends(w)
 		first := mallory.store
@@ -113,7 +113,7 @@ func TestAKeyThatNobodyComparedIsNotTrustedAgainWhenTheComparedOneIsRemoved(t *t
 
 func TestAPersonIsToldWhichDeviceOfTheirsWasRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newLab(t)
+		w := newHarness(t)
 		defer w.end()
 		w.devices = map[string][]wire.Device{"bob": {{Key: key("bob"), Since: 1}, {Key: key("phone"), Since: 5, By: key("bob")}}}
 		bob := w.enter("bob", wire.KindAccount, newMemory("bob"))

@@ -19,13 +19,13 @@ type running interface {
 }
 
 // enterOld brings somebody in whose program knows no private conversations.
-func (w *lab) enterOld(name string, kind wire.Kind) {
+func (w *harness) enterOld(name string, kind wire.Kind) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.here[wire.Fold(name)] = &session{lab: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
+	w.here[wire.Fold(name)] = &session{harness: w, name: name, kind: kind, wake: make(chan struct{}, 1)}
 }
 
-// annAddr is where the first of a lab listens.
+// annAddr is where the first of a harness listens.
 var annAddr = net.UDPAddrFromAddrPort(netip.MustParseAddrPort("10.0.0.2:4000"))
 
 // original is somebody with an older program: it says what the test says, and
@@ -37,7 +37,7 @@ type original struct {
 	heard []string
 }
 
-func (w *lab) original(addr string) *original {
+func (w *harness) original(addr string) *original {
 	w.t.Helper()
 	conn, err := w.net.Listen(netip.MustParseAddrPort(addr))
 	must(w.t, err)
@@ -76,14 +76,14 @@ func (o *original) wants(t *testing.T, want ...string) {
 }
 
 // pair brings in ann and bob, who talk encrypted.
-func (w *lab) pair() (ann, bob *person) {
+func (w *harness) pair() (ann, bob *person) {
 	w.t.Helper()
 	ann, bob = w.enter("ann", wire.KindAccount, newMemory("ann")), w.enter("bob", wire.KindAccount, newMemory("bob"))
 	w.befriend(ann, bob)
 	return ann, bob
 }
 
-func (w *lab) befriend(ann, bob *person) {
+func (w *harness) befriend(ann, bob *person) {
 	w.t.Helper()
 	ann.Whisper("bob", "hello", false)
 	settle()

@@ -15,15 +15,15 @@ import (
 
 // session is a private.Server.
 type session struct {
-	lab    *lab
-	name   string
-	kind   wire.Kind
-	id     uint64
-	key    string // of its endpoint
-	holds  string // the name under which it asked for that last
-	events chan []wire.Event
-	tags   int
-	settle func(wire.ClientID) // notes on the disk that a line was sent
+	harness *harness
+	name    string
+	kind    wire.Kind
+	id      uint64
+	key     string // of its endpoint
+	holds   string // the name under which it asked for that last
+	events  chan []wire.Event
+	tags    int
+	settle  func(wire.ClientID) // notes on the disk that a line was sent
 
 	mu      sync.Mutex
 	waiting []wire.Event
@@ -102,39 +102,39 @@ func (s *session) push(e wire.Event) {
 }
 
 func (s *session) connect() {
-	s.lab.mu.Lock()
-	s.lab.here[wire.Fold(s.name)] = s
-	s.lab.mu.Unlock()
+	s.harness.mu.Lock()
+	s.harness.here[wire.Fold(s.name)] = s
+	s.harness.mu.Unlock()
 	s.mu.Lock()
 	s.online = true
 	s.mu.Unlock()
-	s.push(&wire.Welcome{Node: "node", Nonce: "nonce", Features: s.lab.features()})
+	s.push(&wire.Welcome{Node: "node", Nonce: "nonce", Features: s.harness.features()})
 	s.push(&wire.LoggedIn{Name: s.name, Kind: s.kind})
-	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.lab.addr.Addr(), 1300).String()})
-	s.lab.vault.tell(s)
+	s.push(&wire.Status{State: wire.StateOnline, Dialect: "chat1", Remote: netip.AddrPortFrom(s.harness.addr.Addr(), 1300).String()})
+	s.harness.vault.tell(s)
 }
 
 // login gives the session another name, as a server does that is asked to, and
 // hands over what waits for it before the endpoint can say anything.
 func (s *session) login(name string, kind wire.Kind) {
-	s.lab.mu.Lock()
-	delete(s.lab.here, wire.Fold(s.name))
+	s.harness.mu.Lock()
+	delete(s.harness.here, wire.Fold(s.name))
 	s.name, s.kind, s.key = name, kind, ""
-	s.lab.here[wire.Fold(name)] = s
-	s.lab.mu.Unlock()
+	s.harness.here[wire.Fold(name)] = s
+	s.harness.mu.Unlock()
 	s.push(&wire.LoggedIn{Re: wire.Re{Re: "of the person"}, Name: name, Kind: kind})
-	s.lab.vault.tell(s)
+	s.harness.vault.tell(s)
 }
 
 func (s *session) disconnect() {
-	s.lab.mu.Lock()
-	delete(s.lab.here, wire.Fold(s.name))
-	for pair := range s.lab.open {
+	s.harness.mu.Lock()
+	delete(s.harness.here, wire.Fold(s.name))
+	for pair := range s.harness.open {
 		if slices.Contains(pair[:], s.name) {
-			delete(s.lab.open, pair)
+			delete(s.harness.open, pair)
 		}
 	}
-	s.lab.mu.Unlock()
+	s.harness.mu.Unlock()
 	s.mu.Lock()
 	s.online = false
 	s.mu.Unlock()
@@ -186,7 +186,7 @@ func (s *session) Do(r wire.Request) string {
 		s.push(&wire.Refused{Re: wire.Re{Re: tag}, Of: r.Act(), Code: wire.CodeOffline})
 		return tag
 	}
-	if e := s.lab.answer(s, r, wire.Re{Re: tag}); e != nil {
+	if e := s.harness.answer(s, r, wire.Re{Re: tag}); e != nil {
 		s.push(e)
 	}
 	return tag
@@ -200,7 +200,7 @@ func (s *session) tagOf(a wire.Act) string {
 }
 
 // answer is the server's hub.
-func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
+func (w *harness) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch r := r.(type) {
@@ -253,7 +253,7 @@ func (w *lab) answer(s *session, r wire.Request, re wire.Re) wire.Event {
 	return nil
 }
 
-func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
+func (w *harness) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 	to := w.here[wire.Fold(r.To)]
 	if to == nil || to.key == "" {
 		return &wire.Refused{Re: re, Of: r.Act(), Code: wire.CodeNoUser, Text: "Not here."}
@@ -271,14 +271,14 @@ func (w *lab) punch(s *session, r wire.Punch, re wire.Re) wire.Event {
 }
 
 // carries says what becomes of relayed datagrams from now on.
-func (w *lab) carries(carry func(from, to string, data []byte) bool) {
+func (w *harness) carries(carry func(from, to string, data []byte) bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.carry = carry
 }
 
-// features are those of the lab's server.
-func (w *lab) features() []string {
+// features are those of the harness's server.
+func (w *harness) features() []string {
 	all := append([]string{"udp"}, w.vault.features()...)
 	if w.ages {
 		all = append(all, "age")

@@ -18,18 +18,18 @@ import (
 	"labchat/internal/wire"
 )
 
-// scene is a server with accounts, and the clients of these.
-type scene struct {
+// harness is a server with accounts, and the clients of these.
+type harness struct {
 	t      *testing.T
 	dir    string
 	port   string
 	server *exec.Cmd // nil: it is away
 }
 
-// newScene makes a server with accounts. It runs until the test ends.
-func newScene(t *testing.T, accounts ...string) *scene {
+// newHarness makes a server with accounts. It runs until the test ends.
+func newHarness(t *testing.T, accounts ...string) *harness {
 	t.Helper()
-	s := &scene{t: t, dir: t.TempDir(), port: "0"}
+	s := &harness{t: t, dir: t.TempDir(), port: "0"}
 	s.open()
 	t.Cleanup(s.shut)
 	for _, name := range accounts {
@@ -44,15 +44,15 @@ func newScene(t *testing.T, accounts ...string) *scene {
 	return s
 }
 
-func (s *scene) data() string { return filepath.Join(s.dir, "data") }
+func (s *harness) data() string { return filepath.Join(s.dir, "data") }
 
-func (s *scene) password(name string) string { return filepath.Join(s.dir, name+".password") }
+func (s *harness) password(name string) string { return filepath.Join(s.dir, name+".password") }
 
 // home is where a profile lives, and the log of who uses it.
-func (s *scene) home(profile string) string { return filepath.Join(s.dir, "home-"+profile) }
+func (s *harness) home(profile string) string { return filepath.Join(s.dir, "home-"+profile) }
 
 // program prepares one of the programs, with a home of its own.
-func (s *scene) program(home, name string, args ...string) *exec.Cmd {
+func (s *harness) program(home, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(s.t.Context(), filepath.Join(bin, name), args...)
 	cmd.Dir = s.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=dumb", "USER=tester", "TZ=UTC"}
@@ -63,7 +63,7 @@ func (s *scene) program(home, name string, args ...string) *exec.Cmd {
 }
 
 // open starts the server on the port that it had, if it is away.
-func (s *scene) open() {
+func (s *harness) open() {
 	s.t.Helper()
 	if s.server != nil {
 		return
@@ -92,7 +92,7 @@ func (s *scene) open() {
 }
 
 // shut kills the server, if it is there.
-func (s *scene) shut() {
+func (s *harness) shut() {
 	if s.server == nil {
 		return
 	}
@@ -121,7 +121,7 @@ type heard struct {
 
 // actor is the client of an account.
 type actor struct {
-	*scene
+	*harness
 
 	name, profile string
 	cmd           *exec.Cmd
@@ -134,9 +134,9 @@ type actor struct {
 
 // enter starts the client of an account, which says what it has to say on a
 // channel.
-func (s *scene) enter(said chan heard, name, profile string, args ...string) *actor {
+func (s *harness) enter(said chan heard, name, profile string, args ...string) *actor {
 	s.t.Helper()
-	a := &actor{scene: s, name: name, profile: profile, said: said}
+	a := &actor{harness: s, name: name, profile: profile, said: said}
 	a.cmd = s.program(s.home(profile), "chat-tui", append([]string{
 		"--plain", "--json", "--log-level", "debug", "--server", net.JoinHostPort("127.0.0.1", s.port),
 		"--user", name, "--password-file", s.password(name), "--profile", profile,
@@ -167,7 +167,7 @@ func (s *scene) enter(said chan heard, name, profile string, args ...string) *ac
 // comes starts the client of an account, and waits until the server has its
 // key: before that a server may say that it has none, and that lines are to go
 // in plain text.
-func (s *scene) comes(name, profile string, args ...string) *actor {
+func (s *harness) comes(name, profile string, args ...string) *actor {
 	s.t.Helper()
 	a := s.enter(make(chan heard), name, profile, args...)
 	for range 2 { // the second answer comes after that to its key
@@ -294,7 +294,7 @@ type disk struct {
 }
 
 // disk reads a profile: what it has heard of somebody, and what waits.
-func (s *scene) disk(profile, from string) disk {
+func (s *harness) disk(profile, from string) disk {
 	s.t.Helper()
 	a, err := archive.Open(filepath.Join(s.home(profile), "labchat", "profiles", "named", profile))
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"labchat/internal/server"
 )
 
-// stage is a network with a server on one of its hosts, and people on others.
-type stage struct {
+// netHarness is a network with a server on one of its hosts, and people on others.
+type netHarness struct {
 	*netlab.Lab
 
 	t      *testing.T
@@ -26,17 +26,17 @@ type stage struct {
 	server string // address
 }
 
-// newStage starts a server on a host of its own.
-func newStage(t *testing.T, args ...string) *stage {
+// newNetHarness starts a server on a host of its own.
+func newNetHarness(t *testing.T, args ...string) *netHarness {
 	t.Helper()
 	lab := netlab.New(t)
-	s := &stage{Lab: lab, t: t, host: lab.Host("server"), dir: t.TempDir()}
+	s := &netHarness{Lab: lab, t: t, host: lab.Host("server"), dir: t.TempDir()}
 	s.serve(append([]string{"--host", s.host.Addr().String(), "--registry-port", "0", "--registry-open"}, args...)...)
 	return s
 }
 
 // serve starts the server and waits until it is ready.
-func (s *stage) serve(args ...string) {
+func (s *netHarness) serve(args ...string) {
 	s.t.Helper()
 	all := []string{"serve", "--data", filepath.Join(s.dir, "data"), "--port", "0", "--rate", "0"}
 	for _, port := range []string{"sum", "prompt", "arith", "names", "prompt-accounts"} {
@@ -59,9 +59,9 @@ func (s *stage) serve(args ...string) {
 	}
 }
 
-// program prepares one of the programs on a host, with a home on the stage.
+// program prepares one of the programs on a host, with a home in the harness's directory.
 // Its log is shown if the test fails.
-func (s *stage) program(on *netlab.Host, name string, args ...string) *exec.Cmd {
+func (s *netHarness) program(on *netlab.Host, name string, args ...string) *exec.Cmd {
 	s.t.Helper()
 	home, err := os.MkdirTemp(s.dir, name+"-")
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *stage) program(on *netlab.Host, name string, args ...string) *exec.Cmd 
 }
 
 // start runs a program until the test ends.
-func (s *stage) start(cmd *exec.Cmd) {
+func (s *netHarness) start(cmd *exec.Cmd) {
 	s.t.Helper()
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -96,13 +96,13 @@ func (s *stage) start(cmd *exec.Cmd) {
 }
 
 // guest has somebody come in without an account.
-func (s *stage) guest(on *netlab.Host, name string) *person {
+func (s *netHarness) guest(on *netlab.Host, name string) *person {
 	s.t.Helper()
 	return s.person(on, name, "--guest")
 }
 
 // account has somebody come in with one, which is made first.
-func (s *stage) account(on *netlab.Host, name string, args ...string) *person {
+func (s *netHarness) account(on *netlab.Host, name string, args ...string) *person {
 	s.t.Helper()
 	password := filepath.Join(s.dir, name)
 	if err := os.WriteFile(password, []byte(passwordOf(name)+"\n"), 0o600); err != nil {

@@ -22,7 +22,7 @@ const (
 	busyRooms = 40
 	// accountDevices is how many devices each account has.
 	accountDevices = 2
-	// patience is how long a world may take to come to rest, of its own clock.
+	// patience is how long a history may take to come to rest, of its own clock.
 	patience = 10 * time.Minute
 	// maxTrail is how many steps are printed when a history fails.
 	maxTrail = 60
@@ -30,9 +30,9 @@ const (
 
 var accounts = []string{"anna", "bert", "cleo"}
 
-// world is one history: a server, people with their devices, and a clock of its
+// harness is one history: a server, people with their devices, and a clock of its
 // own. One goroutine makes its steps.
-type world struct {
+type harness struct {
 	*testing.T
 
 	seed    uint64
@@ -58,10 +58,10 @@ type healing struct {
 	do func()
 }
 
-// newWorld makes a world whose server runs and whose devices don't yet.
-func newWorld(t *testing.T, seed uint64, dir string, sqlite bool) *world {
+// newHarness makes a history whose server runs and whose devices don't yet.
+func newHarness(t *testing.T, seed uint64, dir string, sqlite bool) *harness {
 	t.Helper()
-	w := &world{T: t, seed: seed, rng: rand.New(rand.NewPCG(seed, seed)), dir: dir}
+	w := &harness{T: t, seed: seed, rng: rand.New(rand.NewPCG(seed, seed)), dir: dir}
 	var first []hub.Entry
 	for _, name := range append(slices.Clone(accounts), "owner", "owner2") {
 		first = append(first, hub.Entry{Record: hub.AccountMade{Name: name, Hash: passwordHash()}})
@@ -95,14 +95,14 @@ func newWorld(t *testing.T, seed uint64, dir string, sqlite bool) *world {
 	return w
 }
 
-func (w *world) add(d *device) {
+func (w *harness) add(d *device) {
 	d.w, d.network = w, newNetwork(w.host)
 	d.rooms, d.newest = map[string]*membership{}, map[string]logged{}
 	w.devices = append(w.devices, d)
 }
 
 // close ends everything, whatever has happened.
-func (w *world) close() {
+func (w *harness) close() {
 	for _, d := range w.devices {
 		if d.runs() {
 			d.screen.pause(false)
@@ -128,14 +128,14 @@ func (w *world) close() {
 }
 
 // note adds to the trail.
-func (w *world) note(format string, args ...any) {
+func (w *harness) note(format string, args ...any) {
 	w.trail = append(w.trail, fmt.Sprintf("%d %s  ", w.steps, time.Now().UTC().Format("15:04:05.000"))+fmt.Sprintf(format, args...))
 }
 
 // fail ends the test, and tells of the history what may have to do with it: the
 // steps that name a device or a room that the failure names, and all that
 // happened to the server.
-func (w *world) fail(format string, args ...any) {
+func (w *harness) fail(format string, args ...any) {
 	w.Helper()
 	what := fmt.Sprintf(format, args...)
 	about := strings.FieldsFunc(what, func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789", r) })
@@ -154,13 +154,13 @@ func (w *world) fail(format string, args ...any) {
 }
 
 // isName reports whether a word names a device or a room.
-func (w *world) isName(word string) bool {
+func (w *harness) isName(word string) bool {
 	return slices.Contains(w.rooms, word) || slices.Contains(w.passing, word) || word == wire.Lobby ||
 		slices.ContainsFunc(w.devices, func(d *device) bool { return d.name == word }) || strings.HasPrefix(word, "tail")
 }
 
 // pass lets time go by, and heals what is due.
-func (w *world) pass(d time.Duration) {
+func (w *harness) pass(d time.Duration) {
 	end := time.Now().Add(d)
 	for {
 		next := end
@@ -186,14 +186,14 @@ func (w *world) pass(d time.Duration) {
 }
 
 // later lets something work again after some time.
-func (w *world) later(most time.Duration, do func()) {
+func (w *harness) later(most time.Duration, do func()) {
 	w.due = append(w.due, healing{time.Now().Add(time.Duration(w.rng.Int64N(int64(most)))), do})
 }
 
 // pick returns one of a list.
-func pick[T any](w *world, list []T) T { return list[w.rng.IntN(len(list))] }
+func pick[T any](w *harness, list []T) T { return list[w.rng.IntN(len(list))] }
 
 // running lists the devices whose programs run.
-func (w *world) running() []*device {
+func (w *harness) running() []*device {
 	return slices.DeleteFunc(slices.Clone(w.devices), func(d *device) bool { return !d.runs() || d.disk.isDead() || d.sentAway() })
 }

@@ -24,9 +24,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var serverAddr = netip.MustParseAddrPort("10.0.0.1:2020")
 
-// lab is a network of one test, with a server in memory that knows who is where
+// harness is a network of one test, with a server in memory that knows who is where
 // and passes on what private conversations need.
-type lab struct {
+type harness struct {
 	t    testing.TB
 	net  *memnet.Packets // nil: sockets of this host
 	conn net.PacketConn
@@ -52,15 +52,15 @@ type lab struct {
 	originals []*original // people with older programs
 }
 
-func newLab(tb testing.TB) *lab {
+func newHarness(tb testing.TB) *harness {
 	tb.Helper()
-	return startLab(tb, memnet.NewPackets())
+	return startHarness(tb, memnet.NewPackets())
 }
 
-// startLab starts one on a network in memory, or with nil on this host's sockets.
-func startLab(tb testing.TB, network *memnet.Packets) *lab {
+// startHarness starts one on a network in memory, or with nil on this host's sockets.
+func startHarness(tb testing.TB, network *memnet.Packets) *harness {
 	tb.Helper()
-	w := &lab{
+	w := &harness{
 		t: tb, net: network, addr: serverAddr, here: map[string]*session{}, seen: map[uint64]netip.AddrPort{},
 		open: map[[2]string]string{},
 	}
@@ -75,7 +75,7 @@ func startLab(tb testing.TB, network *memnet.Packets) *lab {
 
 // listen opens a socket at an address of the network in memory, or at any of this
 // host.
-func (w *lab) listen(addr netip.AddrPort) (net.PacketConn, error) {
+func (w *harness) listen(addr netip.AddrPort) (net.PacketConn, error) {
 	if w.net != nil {
 		return w.net.Listen(addr)
 	}
@@ -83,7 +83,7 @@ func (w *lab) listen(addr netip.AddrPort) (net.PacketConn, error) {
 }
 
 // end stops everybody. It must be called within the bubble.
-func (w *lab) end() {
+func (w *harness) end() {
 	for _, p := range w.all {
 		p.quit()
 	}
@@ -95,7 +95,7 @@ func (w *lab) end() {
 }
 
 // serve is the registry.
-func (w *lab) serve() {
+func (w *harness) serve() {
 	buf := make([]byte, 2048)
 	for {
 		n, from, err := w.conn.ReadFrom(buf)
@@ -125,12 +125,12 @@ func secretOf(id uint64) []byte { return fmt.Appendf(nil, "%032d", id) }
 // person is an endpoint of ours, and what came out of it.
 type person struct {
 	*private.Endpoint
-	t      testing.TB
-	lab    *lab
-	server *session
-	store  *memory
-	outer  running // the endpoint, or what stands around it
-	cancel context.CancelFunc
+	t       testing.TB
+	harness *harness
+	server  *session
+	store   *memory
+	outer   running // the endpoint, or what stands around it
+	cancel  context.CancelFunc
 
 	downloads string   // where files go
 	took      []string // the files that were accepted
@@ -143,13 +143,13 @@ type person struct {
 }
 
 // enter brings somebody in who listens at an address.
-func (w *lab) enter(name string, kind wire.Kind, store *memory) *person {
+func (w *harness) enter(name string, kind wire.Kind, store *memory) *person {
 	w.t.Helper()
 	return w.enterAt(name, kind, store, filepath.Join(w.t.TempDir(), "files"))
 }
 
 // enterAt says where this one's files go, too.
-func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
+func (w *harness) enterAt(name string, kind wire.Kind, store *memory, downloads string) *person {
 	w.t.Helper()
 	p := w.bring(name, kind, store, manner{downloads: downloads})
 	settle()
@@ -157,7 +157,7 @@ func (w *lab) enterAt(name string, kind wire.Kind, store *memory, downloads stri
 }
 
 // enterWithin lets something stand around the endpoint.
-func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
+func (w *harness) enterWithin(name string, kind wire.Kind, store *memory, around func(*person) running) *person {
 	w.t.Helper()
 	p := w.bring(name, kind, store, manner{around: around})
 	settle()
@@ -165,7 +165,7 @@ func (w *lab) enterWithin(name string, kind wire.Kind, store *memory, around fun
 }
 
 // start brings somebody in with an account, on any disk.
-func (w *lab) start(name string, store private.Store, watch func(wire.Event)) *person {
+func (w *harness) start(name string, store private.Store, watch func(wire.Event)) *person {
 	return w.bring(name, wire.KindAccount, store, manner{watch: watch})
 }
 
@@ -178,10 +178,10 @@ type manner struct {
 	offline   bool                  // there is no server yet
 }
 
-func (w *lab) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
+func (w *harness) bring(name string, kind wire.Kind, store private.Store, as manner) *person {
 	n := len(w.all) + 2
-	s := &session{lab: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
-	p := &person{t: w.t, lab: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
+	s := &session{harness: w, name: name, kind: kind, id: uint64(n), events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
+	p := &person{t: w.t, harness: w, server: s, downloads: as.downloads, more: make(chan struct{}, 1)}
 	addr := s.at()
 	p.Endpoint = private.New(s, private.Config{
 		Name: name, Store: store, Downloads: as.downloads, Now: as.now,
