@@ -188,15 +188,6 @@ func (rs *rooms) applyRoomGone(c call, r RoomGone) {
 	if rm.bridge != nil {
 		rs.presence.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room is gone."}, "")
 	}
-	rs.turnOut(c, rm)
-	if acct := rs.ownerOf(rm); acct != nil {
-		acct.rooms--
-	}
-	rs.remove(rm)
-}
-
-// turnOut takes everybody out of a room that an operator has removed.
-func (rs *rooms) turnOut(c call, rm *room) {
 	for p := rm.people.first; p != nil; p = rm.people.first {
 		for _, s := range slices.Clone(p.user.sessions) {
 			if s.in(rm) {
@@ -205,6 +196,10 @@ func (rs *rooms) turnOut(c call, rm *room) {
 			}
 		}
 	}
+	if acct := rs.ownerOf(rm); acct != nil {
+		acct.rooms--
+	}
+	rs.remove(rm)
 }
 
 // roomRemoved is why somebody is out of a room.

@@ -261,7 +261,10 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 	c := call{now: now, s: s, out: out}
 	if !o.Manners.Nameless {
-		h.presence.vanish(c)
+		if s.user != nil { // the AnonymousN that it was so far
+			h.presence.vacate(c, "")
+		}
+		s.held = nil
 		s.origin = o
 		h.awaitHello(c)
 		return

@@ -28,12 +28,16 @@ func (ib *inboxes) sendPrivate(c call, r wire.Private) {
 		return
 	}
 	cl := ib.names.find(r.To)
-	if cl == nil || cl.account == nil && cl.user == nil {
-		ib.privateToNobody(c, r)
+	nobody := cl == nil || cl.account == nil && cl.user == nil
+	another := !nobody && r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age)))
+	switch {
+	case (nobody || another) && ib.acknowledgeReached(c, r):
+		return // its receiver got it before the name was given up
+	case nobody:
+		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 		return
-	}
-	if r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age))) {
-		ib.privateToAnother(c, r)
+	case another:
+		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
 		return
 	}
 	text, ok := c.clean(r.Text, wire.MaxText)
@@ -59,21 +63,6 @@ func (cl *claim) since() time.Time {
 		return cl.account.made.Time()
 	}
 	return cl.user.named
-}
-
-// privateToNobody refuses a line, unless it is one that its receiver got before
-// leaving.
-func (ib *inboxes) privateToNobody(c call, r wire.Private) {
-	if !ib.acknowledgeReached(c, r) {
-		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
-	}
-}
-
-// privateToAnother is the same where somebody else has the name now.
-func (ib *inboxes) privateToAnother(c call, r wire.Private) {
-	if !ib.acknowledgeReached(c, r) {
-		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
-	}
 }
 
 // acknowledgeReached acknowledges a line that its receiver got before the name was given up.

@@ -42,7 +42,11 @@ func (as *accounts) loginPassword(c call, r wire.Login) {
 	as.compare(c, r.Name, digest(r.Password, r.Digest), func(c call, res Result, right bool) {
 		switch {
 		case right:
-			as.enterByPassword(c, as.names.account(r.Name), res)
+			acct := as.names.account(r.Name)
+			if res.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
+				c.out.note(AccountHash{Name: acct.name, Hash: res.Hash, Rehash: true})
+			}
+			as.admit(c, acct, nil)
 		case !c.refuseWork(res):
 			c.refuse(wire.CodeDenied, "Wrong name or password. Check both and try again.")
 		}
@@ -73,14 +77,6 @@ func (as *accounts) takesPasswords(c call) bool {
 		c.refuse(wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")
 	}
 	return false
-}
-
-// enterByPassword goes on with a login whose password was the account's.
-func (as *accounts) enterByPassword(c call, acct *account, r Result) {
-	if r.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
-		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
-	}
-	as.admit(c, acct, nil)
 }
 
 // pass is by what somebody comes into an account. Its password may be changed, and

@@ -21,11 +21,6 @@ type mail struct {
 	session SessionID // by whom, 0: by nobody since the start
 }
 
-// mailOf is a line that the session leaves.
-func mailOf(s *session) mail {
-	return mail{from: wire.Fold(s.user.name), guest: s.user.account == nil, network: s.network(), session: s.id}
-}
-
 // put notes a line that waits.
 func (a *account) put(id wire.ID, m mail) {
 	if a.inbox == nil {
@@ -166,7 +161,7 @@ func (ib *inboxes) fits(c call, acct *account) bool {
 	if acct == nil {
 		return true
 	}
-	m := mailOf(c.s)
+	m := mail{from: wire.Fold(c.s.user.name), guest: c.s.user.account == nil, network: c.s.network(), session: c.s.id}
 	switch {
 	case acct.from[m.from] >= ib.cfg.Limits.InboxPair:
 		c.refuse(wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")

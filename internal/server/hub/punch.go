@@ -101,7 +101,10 @@ func (rv *rendezvous) punch(c call, r wire.Punch) {
 	own.say(r.Call)
 	own.relay, p.used = r.Relay, c.now
 	if others.hasCalled(r.Call) && !p.open {
-		rv.openPair(p, from, to)
+		isOpen := func(p *pair, _ *endpoint) bool { return p.open }
+		rv.limitPairs(from, maxOpen, isOpen)
+		rv.limitPairs(to, maxOpen, isOpen)
+		p.open = true
 		rv.inboxes.noteTalk(c, from.session.account(), to.session.account())
 		rv.inboxes.noteTalk(c, to.session.account(), from.session.account())
 	}
@@ -205,14 +208,6 @@ func (rv *rendezvous) pairOf(c call, from, to *endpoint) *pair {
 	from.pairs[to], to.pairs[from] = p, p
 	rv.pairs++
 	return p
-}
-
-// openPair lets two endpoints send each other datagrams by way of the server.
-func (rv *rendezvous) openPair(p *pair, a, b *endpoint) {
-	isOpen := func(p *pair, _ *endpoint) bool { return p.open }
-	rv.limitPairs(a, maxOpen, isOpen)
-	rv.limitPairs(b, maxOpen, isOpen)
-	p.open = true
 }
 
 // limitPairs ends the pair of an endpoint that was silent the longest, where it

@@ -12,7 +12,9 @@ func (rg *registrants) join(c call, r wire.Join) {
 	switch rm := rg.rooms.toEnter(c, r.Room); {
 	case rm == nil:
 	case c.s.origin.Dialect == iasDialect:
-		rg.tellGroup(c, rm)
+		// Nobody becomes a member by it: the group's people are not known here.
+		rg.rooms.keepAlive(c, rm)
+		c.reply(&wire.Entered{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group})
 	default:
 		rg.joinRoom(c, rm)
 	}

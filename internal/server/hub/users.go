@@ -76,7 +76,8 @@ func (ps *presence) enterUnnamed(c call) {
 	u.unnamed = true
 	ps.attach(c.s, u)
 	ps.rooms.enter(c, ps.rooms.lobby(), c.s.held != nil)
-	ps.hide(u)
+	u.hidden = true
+	ps.rooms.lobby().hidden++
 }
 
 // announce tells the lobby about an AnonymousN that is one for good. Where its
@@ -86,7 +87,8 @@ func (ps *presence) announce(c call) {
 	if !c.s.user.hidden {
 		return
 	}
-	if !ps.cfg.mayCome(ps.budgets.shareOf(c.s), c.now) {
+	sh := ps.budgets.shareOf(c.s)
+	if ps.cfg.Rate > 0 && !sh.isUnbounded() && !sh.spend(c.now, 1, ps.cfg.sharedAllowed()) {
 		ps.due.at(c.now.Add(announceLater), deadline{what: dueAnnounce, session: c.s.id})
 		return
 	}
@@ -96,7 +98,8 @@ func (ps *presence) announce(c call) {
 // announceNow is announce for somebody who has been here for a moment, or has
 // something to say.
 func (ps *presence) announceNow(c call) {
-	ps.unhide(c.s.user)
+	c.s.user.hidden = false
+	ps.rooms.lobby().hidden--
 	ps.tellJoined(c, ps.rooms.lobby())
 }
 
@@ -129,28 +132,6 @@ func (ps *presence) uncount(s *session) {
 		s.coming = false
 		ps.rooms.lobby().coming--
 	}
-}
-
-func (ps *presence) hide(u *user) {
-	if !u.hidden {
-		u.hidden = true
-		ps.rooms.lobby().hidden++
-	}
-}
-
-func (ps *presence) unhide(u *user) {
-	if u.hidden {
-		u.hidden = false
-		ps.rooms.lobby().hidden--
-	}
-}
-
-// vanish takes an AnonymousN away that turned out to be something else.
-func (ps *presence) vanish(c call) {
-	if c.s.user != nil {
-		ps.vacate(c, "")
-	}
-	c.s.held = nil
 }
 
 // appear makes a user of a name that is free, or of an account that nobody is
