@@ -173,7 +173,7 @@ func (h *Hub) load(st State) {
 		acct := h.names.restore(a.Name, a.Made)
 		acct.legacy, acct.banned, acct.copied, acct.sealing.stock = a.Legacy, a.Banned, a.Copied, a.Prekeys
 		for _, item := range a.Inbox {
-			acct.put(item.ID, mail{
+			acct.inbox.put(item.ID, mail{
 				from: wire.Fold(item.From), guest: item.Guest, sealed: item.Sealed, network: ParseNetwork(item.Network),
 			})
 		}

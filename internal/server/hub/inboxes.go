@@ -195,7 +195,7 @@ func (ib *inboxes) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach in
 // listInbox tells what waits.
 func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 	acct := c.s.user.account
-	if acct == nil || acct.waits(c.s) == 0 {
+	if acct == nil || acct.inbox.count(c.s) == 0 {
 		ib.showInbox(c, nil, false)
 		return
 	}
@@ -203,11 +203,11 @@ func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 		if c.refuseWork(res) {
 			return
 		}
-		lines, last := acct.oldest(res.Inbox), r.After
+		lines, last := acct.inbox.oldest(res.Inbox), r.After
 		if n := len(lines); n > 0 {
 			last = wire.LineID(lines[n-1])
 		}
-		ib.showInbox(c, lines, acct.waitsAfter(last))
+		ib.showInbox(c, lines, acct.inbox.hasAfter(last))
 	})
 }
 
@@ -219,10 +219,10 @@ func (ib *inboxes) readInbox(s *session, after wire.ID) ReadInbox {
 
 // oldest returns those of the lines read that wait still, as many as one
 // answer holds.
-func (a *account) oldest(read []wire.Event) (lines []wire.Event) {
+func (b *inbox) oldest(read []wire.Event) (lines []wire.Event) {
 	room := replyBytes
 	for _, e := range read {
-		if _, waits := a.inbox[wire.LineID(e)]; waits && room > 0 {
+		if _, waits := b.lines[wire.LineID(e)]; waits && room > 0 {
 			room -= weight(e)
 			lines = append(lines, e)
 		}
@@ -246,7 +246,7 @@ func (c call) dropTold(acct *account, lines []wire.Event) {
 	}
 	r := InboxTaken{Name: acct.name}
 	for _, w := range lines {
-		acct.take(wire.LineID(w))
+		acct.inbox.take(wire.LineID(w))
 		r.IDs = append(r.IDs, wire.LineID(w))
 	}
 	c.out.note(r)
@@ -256,11 +256,11 @@ func (c call) dropTold(acct *account, lines []wire.Event) {
 // ask for it.
 func (ib *inboxes) tellWaiting(c call) {
 	acct := c.s.user.account
-	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.waits(c.s) == 0 {
+	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.inbox.count(c.s) == 0 {
 		return
 	}
 	ib.ask(c, ib.readInbox(c.s, 0), func(c call, r Result) {
-		lines := acct.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
+		lines := acct.inbox.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
 		for _, w := range lines {
 			c.out.deliver(c.s, w)
 		}
@@ -277,7 +277,7 @@ func (ib *inboxes) showInbox(c call, stored []wire.Event, more bool) {
 	}
 	dropped := 0
 	if acct := c.s.user.account; acct != nil {
-		dropped, acct.gaveWay = acct.gaveWay, 0
+		dropped, acct.inbox.gaveWay = acct.inbox.gaveWay, 0
 	}
 	c.reply(&wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), Dropped: dropped, More: more})
 	for _, e := range stored {
@@ -320,7 +320,7 @@ func (ib *inboxes) takeLines(c call, r wire.Taken) {
 	}
 	var ids []wire.ID
 	for _, id := range r.IDs {
-		if _, waits := acct.inbox[id]; waits {
+		if _, waits := acct.inbox.lines[id]; waits {
 			ids = append(ids, id)
 		}
 	}
@@ -335,7 +335,7 @@ func (ib *inboxes) takeLines(c call, r wire.Taken) {
 func (ib *inboxes) applyInboxTaken(r InboxTaken) {
 	if acct := ib.names.account(r.Name); acct != nil {
 		for _, id := range r.IDs {
-			acct.take(id)
+			acct.inbox.take(id)
 		}
 	}
 }

@@ -189,7 +189,7 @@ func (as *accounts) enterAs(c call, acct *account, token wire.Secret) {
 	e := c.newLoggedIn()
 	e.Token, e.Legacy = token, acct.legacy
 	e.Failed, e.FailedFrom = acct.failures.summary()
-	e.Waiting = acct.waits(c.s)
+	e.Waiting = acct.inbox.count(c.s)
 	e.Marks, e.More = acct.readMarks()
 	c.s.marksLeft = e.More > 0
 	acct.failures = failures{}

@@ -70,7 +70,7 @@ func (ib *inboxes) applySealedNote(c call, e *Entry, r SealedNote, w waiter) {
 		})
 	default:
 		answer := w.newAccepted(e, reach)
-		_, answer.Inbox = acct.inbox[e.ID]
+		_, answer.Inbox = acct.inbox.lines[e.ID]
 		c.out.deliver(c.s, answer)
 	}
 }
