@@ -89,10 +89,10 @@ func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 	if rm.owner != "" {
 		within = unspokenRoomFor
 	}
-	rm.vanishes = now.Add(within)
-	if !rm.stays(rs.main) && !rm.watched {
-		rm.watched = true
-		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+	rm.end.at = now.Add(within)
+	if !rm.stays(rs.main) && !rm.end.watched {
+		rm.end.watched = true
+		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
 	}
 }
 
@@ -100,17 +100,17 @@ func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 // enter it while its end is in the log.
 func (rs *rooms) onRoomDue(c call, name string) {
 	rm := rs.byName[name]
-	if rm == nil || rm.ending {
+	if rm == nil || rm.end.begun {
 		return
 	}
-	rm.watched = false
+	rm.end.watched = false
 	switch {
 	case rm.conns > 0, rm.stays(rs.main):
-	case c.now.Before(rm.vanishes):
-		rm.watched = true
-		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+	case c.now.Before(rm.end.at):
+		rm.end.watched = true
+		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
 	default:
-		rm.ending = true
+		rm.end.begun = true
 		c.out.note(RoomGone{Name: rm.name})
 	}
 }
@@ -118,14 +118,14 @@ func (rs *rooms) onRoomDue(c call, name string) {
 // handOn gives away or removes the rooms of an account that is no more.
 func (rs *rooms) handOn(c call, owner string) {
 	for _, rm := range rs.ordered {
-		if rm.owner != owner || rs.ownerOf(rm) != nil || rm.ending || rm == rs.main {
+		if rm.owner != owner || rs.ownerOf(rm) != nil || rm.end.begun || rm == rs.main {
 			continue
 		}
 		switch heir := rm.heir(); {
 		case heir != nil:
 			c.out.note(RoomOwner{Name: rm.name, Owner: heir.name})
 		case rm.conns == 0 && rm.last == 0:
-			rm.ending = true
+			rm.end.begun = true
 			c.out.note(RoomGone{Name: rm.name})
 		default:
 			c.out.note(RoomOwner{Name: rm.name})
@@ -208,7 +208,7 @@ const roomRemoved = "the operator has removed the room"
 // undoRoomGone tries again later to end a room.
 func (rs *rooms) undoRoomGone(c call, r RoomGone) {
 	if rm := rs.byName[r.Name]; rm != nil {
-		rm.ending = false
+		rm.end.begun = false
 		rs.scheduleEnd(c.now, rm, emptyRoomFor)
 	}
 }

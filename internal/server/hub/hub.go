@@ -209,7 +209,7 @@ func (h *Hub) load(st State) {
 	}
 	for _, d := range st.Devices {
 		if acct := h.names.account(d.Name); acct != nil {
-			acct.devices = append(acct.devices, d.Device)
+			acct.devices.list = append(acct.devices.list, d.Device)
 			h.names.own(d.Key, 1)
 		}
 	}

@@ -90,11 +90,7 @@ type account struct {
 	epoch    int               // how often the password was changed: what was compared before counts no more
 	hashing  int               // new passwords on their way to the log
 
-	devices  []wire.Device // that it holds private conversations with, the newest last
-	arriving int           // devices on their way to the log
-	// proved are the keys of devices that this account's sessions have proved to have
-	// since the start: nobody claims them without from then on.
-	proved   map[string]bool
+	devices  deviceSet
 	standing time.Time // see session.standing
 	kept     keeps
 }
@@ -202,7 +198,7 @@ func (d *names) strike(a *account) {
 	for rm := range a.marks {
 		delete(rm.readers, a)
 	}
-	for _, one := range a.devices {
+	for _, one := range a.devices.list {
 		d.own(one.Key, -1)
 	}
 	a.claim.account = nil

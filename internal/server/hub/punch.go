@@ -55,7 +55,7 @@ func (rv *rendezvous) lookUp(c call, r wire.Find) {
 	}
 	found := &wire.Found{Re: wire.Re{Re: c.tag}}
 	if acct := cl.account; acct != nil {
-		found.Name, found.Kind, found.Devices = acct.name, wire.KindAccount, acct.listDevices()
+		found.Name, found.Kind, found.Devices = acct.name, wire.KindAccount, acct.devices.all()
 	}
 	if u := cl.user; u != nil {
 		found.Name, found.Kind, found.Online = u.name, u.kind, true
@@ -151,7 +151,7 @@ func newPunched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wi
 	u := from.session.user
 	e := &wire.Punched{From: u.name, Kind: u.kind, Call: r.Call, Device: from.device, Relay: relay}
 	if u.account != nil {
-		e.Devices = u.account.listDevices()
+		e.Devices = u.account.devices.all()
 	}
 	at, seen := from.at(now), to.at(now)
 	if seen.IsValid() {

@@ -41,7 +41,7 @@ func (l *roomIndex) releaseGroup(group string) {
 
 // keepAlive lets a group's room live on for a while: that is all that is known
 // of its people.
-func (rs *rooms) keepAlive(c call, rm *room) { rm.vanishes = c.now.Add(newRoomFor) }
+func (rs *rooms) keepAlive(c call, rm *room) { rm.end.at = c.now.Add(newRoomFor) }
 
 // openBridge makes a session hear a room for its multicast group. It is nobody
 // in the room, and the room does not stay because of it.

@@ -54,10 +54,15 @@ type room struct {
 	readers            map[*account]struct{} // accounts that have a mark in it
 	hidden             int                   // of its people, those that are not shown
 	maker              Network               // from where it was made, zero: not known
-	vanishes           time.Time             // when it is empty and has no owner
-	watched            bool                  // a deadline for its end is set
-	ending             bool                  // its end is in the log
+	end                roomEnd
 	news               roomNews
+}
+
+// roomEnd is how far the end of a room is. Rooms that stay come to none.
+type roomEnd struct {
+	at      time.Time // when it vanishes, if it is empty until then and does not stay
+	watched bool      // a deadline for that is set
+	begun   bool      // it is in the log: nobody enters the room any more
 }
 
 func newRoomIndex() roomIndex {
