@@ -66,7 +66,7 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 					case 1:
 						log := s.conv.timeline(s.Book.Current)
 						e := &wire.Transfer{User: from, Name: words, File: words, Reason: words, State: wire.TransferDone, SHA256: words}
-						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: app.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
+						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: words.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
 					default:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: words})
 					}
