@@ -21,15 +21,20 @@
 //
 // # Where things are
 //
-// server.go hears what the server says; register.go is our place at its
-// registry; conversation.go is what is known of somebody, trust.go, owner.go and verify.go
-// are about keys, identity.go about our own, rename.go about people who change their names; call.go finds a
-// way, knock.go where it may lead, path.go holds the links, hello.go how they begin;
-// lines.go is about our lines, numbers.go about what they are known by, arrivals.go about
-// theirs, away.go, notes.go and seal.go about those that wait sealed, disk.go about
-// what the disk does not take; files.go hands
-// files to internal/peer/transfer; do.go does what a person asks, report.go says how it
-// all stands. People of older programs are left to internal/peer/oldpeer.
+// loop.go is the loop: it has the conversations, and owners of all else. hear.go takes
+// what the session says, server.go what of that is about the server and us, do.go what a
+// person asks. sockets.go has what links and datagrams go over, register.go our place at
+// the server's registry, disk.go what the disk has not taken yet.
+//
+// conversation.go is what is known of somebody, trust.go and owner.go are about their
+// keys, verify.go about comparing these, rename.go about those who change their names;
+// identity.go and devices.go are about our own keys. call.go finds a way, knock.go where
+// it may lead, path.go holds the links, hello.go is how they begin. lines.go is about our
+// lines, numbers.go about what they are known by, arrivals.go about theirs, away.go,
+// notes.go and seal.go about those that wait sealed; report.go says how it all stands.
+//
+// files.go hands files to internal/peer/transfer; people of older programs are left to
+// internal/peer/oldpeer.
 package private
 
 import (
@@ -189,7 +194,7 @@ func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 		Client: session.NewClientID(), To: to, Text: text, Action: action,
 		State: wire.ReceiptQueued, At: wire.MillisOf(e.cfg.Now()),
 	}
-	e.box.Post(func(l *loop) { l.typed(r) })
+	e.box.Post(func(l *loop) { l.handleTyped(r) })
 	return r.Client
 }
 

@@ -32,7 +32,7 @@ func (f *Files) beside(t *transfer, k *link.Link, work func(ctx context.Context,
 	f.cfg.Go(func() {
 		defer cancel()
 		then := work(ctx, j)
-		f.cfg.Post(func() {
+		f.cfg.Post(func() { //nolint:contextcheck // what is begun here outlives this job
 			t.job = nil
 			if t.State == wire.TransferRunning {
 				t.Done = j.through.Load()
