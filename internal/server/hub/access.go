@@ -18,7 +18,7 @@ func mayEnter(s *session, rm *room) (code wire.Code, text string) {
 		if rm.group == "" {
 			return wire.CodeNoRoom, "The room has no group. Join one that has, or create one."
 		}
-	case s.in(rm):
+	case s.isIn(rm):
 	case s.origin.Datagram && s.user == nil:
 		return wire.CodeLoginFirst, "Register a name first."
 	case s.origin.Datagram && len(rm.peers) >= maxMembers:

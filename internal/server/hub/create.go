@@ -79,9 +79,9 @@ func (rs *rooms) ownerOf(rm *room) *account {
 	return nil
 }
 
-// stays reports whether a room is there for good. Others vanish when nobody is in
+// isPermanent reports whether a room is there for good. Others vanish when nobody is in
 // them: those that nobody owns, and those that nobody has spoken in yet.
-func (rm *room) stays(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
+func (rm *room) isPermanent(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
 
 // scheduleEnd lets a room vanish that does not stay, unless somebody enters it within
 // this time; one that has an owner is given longer.
@@ -90,7 +90,7 @@ func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 		within = unspokenRoomFor
 	}
 	rm.end.at = now.Add(within)
-	if !rm.stays(rs.main) && !rm.end.watched {
+	if !rm.isPermanent(rs.main) && !rm.end.watched {
 		rm.end.watched = true
 		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
 	}
@@ -105,7 +105,7 @@ func (rs *rooms) onRoomDue(c call, name string) {
 	}
 	rm.end.watched = false
 	switch {
-	case rm.conns > 0, rm.stays(rs.main):
+	case rm.conns > 0, rm.isPermanent(rs.main):
 	case c.now.Before(rm.end.at):
 		rm.end.watched = true
 		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
@@ -190,7 +190,7 @@ func (rs *rooms) applyRoomGone(c call, r RoomGone) {
 	}
 	for p := rm.people.first; p != nil; p = rm.people.first {
 		for _, s := range slices.Clone(p.user.sessions) {
-			if s.in(rm) {
+			if s.isIn(rm) {
 				rs.exit(c.as(s), rm, roomRemoved)
 				c.out.deliver(s, &wire.Left{Room: rm.name, Name: p.user.name, Reason: roomRemoved})
 			}

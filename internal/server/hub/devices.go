@@ -136,13 +136,13 @@ func (ds *devices) bind(c call, key string) {
 // here has and no device has shown itself with: they may be of it, too.
 func (a *account) tokensOf(key string) []*token {
 	return slices.DeleteFunc(slices.Clone(a.tokens), func(k *token) bool {
-		return k.device != key && (k.device != "" || a.claim.user.holds(k))
+		return k.device != key && (k.device != "" || a.claim.user.hasToken(k))
 	})
 }
 
-// holds reports whether a session of the user was given the token, or the one that
+// hasToken reports whether a session of the user was given the token, or the one that
 // replaces it.
-func (u *user) holds(k *token) bool {
+func (u *user) hasToken(k *token) bool {
 	return u != nil && slices.ContainsFunc(u.sessions, func(s *session) bool {
 		return s.token != nil && (s.token == k || s.token.before == k)
 	})
@@ -213,7 +213,7 @@ func (ds *devices) tellDevices(c call, acct *account) {
 	}
 	list := &wire.DeviceList{Devices: acct.devices.all()}
 	for _, s := range u.sessions {
-		if s != c.s && !s.old() {
+		if s != c.s && !s.isOld() {
 			c.out.deliver(s, list)
 		}
 	}

@@ -23,7 +23,7 @@ type guests struct {
 func (gs *guests) enter(c call, r wire.Guest) {
 	name := r.Name
 	switch {
-	case name == "" && !c.s.old():
+	case name == "" && !c.s.isOld():
 		name = gs.names.nextAnonymous()
 	case !gs.mayTake(c, name):
 		return
@@ -59,7 +59,7 @@ func (c call) refuseInvalid(name string, cl *claim, err error) {
 		c.refuse(wire.CodeNameTaken, "The name is in use. Take another one.")
 		return
 	}
-	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.old() {
+	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.isOld() {
 		c.refuse(wire.CodeNameTaken, sentence(err)) // what their people understand
 		return
 	}
@@ -109,7 +109,7 @@ func (gs *guests) checkName(c call, r wire.CheckName) {
 func (gs *guests) become(c call, name string, used *token) {
 	gs.presence.takeName(c, name, c.s.guestKind(), nil)
 	e := c.newLoggedIn()
-	if c.s.old() || !c.s.origin.Private() {
+	if c.s.isOld() || !c.s.origin.Private() {
 		c.reply(e)
 		gs.presence.enterLobby(c)
 		return

@@ -139,7 +139,7 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 	native, pushed := false, false
 	for _, s := range to.sessions {
 		switch {
-		case !s.old():
+		case !s.isOld():
 			native = true
 			c.out.deliver(s, line)
 		case !s.isHolding():
@@ -158,8 +158,8 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 	return len(to.sessions)
 }
 
-// old reports whether the session is an older program's, or taken for one so far.
-func (s *session) old() bool { return !s.origin.Manners.Native }
+// isOld reports whether the session is an older program's, or taken for one so far.
+func (s *session) isOld() bool { return !s.origin.Manners.Native }
 
 // copyToOwn shows the sender's other native sessions what it has sent. An old
 // program could not tell it from a line to itself.
@@ -172,7 +172,7 @@ func (ib *inboxes) copyToOwn(c call, to *user, line *wire.Whispered) {
 		return
 	}
 	for _, s := range from.sessions {
-		if s != c.s && !s.old() {
+		if s != c.s && !s.isOld() {
 			c.out.deliver(s, line)
 		}
 	}
@@ -214,7 +214,7 @@ func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 // readInbox asks for what the session's program can be told of what waits
 // after an id.
 func (ib *inboxes) readInbox(s *session, after wire.ID) ReadInbox {
-	return ReadInbox{Name: s.user.account.name, After: after, Limit: ib.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
+	return ReadInbox{Name: s.user.account.name, After: after, Limit: ib.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.isOld()}
 }
 
 // oldest returns those of the lines read that wait still, as many as one
@@ -271,7 +271,7 @@ func (ib *inboxes) tellWaiting(c call) {
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
 func (ib *inboxes) showInbox(c call, stored []wire.Event, more bool) {
-	if c.s.old() {
+	if c.s.isOld() {
 		c.showOldInbox(stored)
 		return
 	}

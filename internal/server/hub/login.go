@@ -12,7 +12,7 @@ func (as *accounts) login(c call, r wire.Login) {
 	switch {
 	case (r.Token == "") == (r.Password == ""):
 		c.refuse(wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
-	case r.Token != "" && c.s.old():
+	case r.Token != "" && c.s.isOld():
 		c.refuse(wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
 	case r.Token != "":
 		as.loginToken(c, r)
@@ -26,14 +26,14 @@ func (as *accounts) login(c call, r wire.Login) {
 func (as *accounts) loginPassword(c call, r wire.Login) {
 	acct := as.names.account(r.Name)
 	switch {
-	case acct == nil && c.s.old():
+	case acct == nil && c.s.isOld():
 		// To an A3 program two words are no name.
 		c.refuse(wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
 		return
 	case acct != nil && c.s.user != nil && c.s.user.account == acct:
 		c.refuse(wire.CodeNameTaken, "You are logged in under that name already.")
 		return
-	case acct != nil && c.s.old() && !acct.legacy:
+	case acct != nil && c.s.isOld() && !acct.legacy:
 		c.refuse(wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
 	case !as.takesPasswords(c):
@@ -113,7 +113,7 @@ func (as *accounts) admit(c call, acct *account, used *token) {
 		c.refuse(wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
 		return
 	}
-	if c.s.old() || !c.s.origin.Private() {
+	if c.s.isOld() || !c.s.origin.Private() {
 		as.enterAs(c, acct, "")
 		return
 	}

@@ -33,7 +33,7 @@ type inbox struct {
 
 // count is how many lines wait that the session's program can be told.
 func (b *inbox) count(s *session) int {
-	if s.old() {
+	if s.isOld() {
 		return len(b.lines) - b.sealed
 	}
 	return len(b.lines)

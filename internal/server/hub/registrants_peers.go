@@ -24,7 +24,7 @@ func (rg *registrants) join(c call, r wire.Join) {
 // at most: its client sends each line to all peers it has. Who enters it again has
 // lost them, or is lost to others, and all are told anew.
 func (rg *registrants) joinRoom(c call, rm *room) {
-	if c.s.in(rm) {
+	if c.s.isIn(rm) {
 		rm.dropPeer(c.s)
 		for _, other := range rm.peers {
 			other.reg.anew = true

@@ -147,7 +147,7 @@ func (rs *rooms) join(c call, r wire.Join) {
 // enterAndShow puts the session into the room, where it listens or holds, and
 // shows it who is there, in at most so many bytes.
 func (rs *rooms) enterAndShow(c call, rm *room, holds bool, bytes int) {
-	if c.s.in(rm) {
+	if c.s.isIn(rm) {
 		rs.news.settleRoom(c, rm)
 	} else if rs.enter(c, rm, holds) {
 		rs.presence.tellJoined(c, rm)
@@ -174,7 +174,7 @@ func (rs *rooms) member(c call, name string) *room {
 	switch {
 	case rm == nil:
 		rs.refuseNoRoom(c, name)
-	case !c.s.in(rm):
+	case !c.s.isIn(rm):
 		c.refuse(wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
 	default:
 		return rm

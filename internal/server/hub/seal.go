@@ -82,7 +82,7 @@ func (c call) handSealed(to *user, line *wire.Sealed) (reach int) {
 		return 0
 	}
 	for _, s := range to.sessions {
-		if !s.old() {
+		if !s.isOld() {
 			c.out.deliver(s, line)
 			reach++
 		}

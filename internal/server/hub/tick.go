@@ -155,7 +155,7 @@ func (h *Hub) onSweepDue(c call) {
 
 // onHelloDue ends a native session that has not said hello.
 func (h *Hub) onHelloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
+	if c.s == nil || c.s.greeted || c.s.isOld() && c.s.user != nil {
 		return
 	}
 	h.presence.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")

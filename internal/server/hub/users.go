@@ -27,24 +27,24 @@ type user struct {
 
 func (u *user) person() wire.Person {
 	as := u.publicGuise()
-	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.plain()}
+	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.isPlain()}
 }
 
-// plain reports whether what the session hears can be read on its way.
-func (s *session) plain() bool { return !s.origin.Secure }
+// isPlain reports whether what the session hears can be read on its way.
+func (s *session) isPlain() bool { return !s.origin.Secure }
 
-// plain reports whether what the user hears can be read on its way to one of its sessions.
-func (u *user) plain() bool { return slices.ContainsFunc(u.sessions, (*session).plain) }
+// isPlain reports whether what the user hears can be read on its way to one of its sessions.
+func (u *user) isPlain() bool { return slices.ContainsFunc(u.sessions, (*session).isPlain) }
 
 // tellPlain tells a user's rooms whether it reads in clear text now, where that is
 // different because the call's session has come to it or gone from it.
 func (ps *presence) tellPlain(c call, u *user) {
 	others := slices.DeleteFunc(slices.Clone(u.sessions), func(s *session) bool { return s == c.s })
-	if !c.s.plain() || len(others) == 0 || slices.ContainsFunc(others, (*session).plain) {
+	if !c.s.isPlain() || len(others) == 0 || slices.ContainsFunc(others, (*session).isPlain) {
 		return
 	}
 	ps.news.settlePassages(c, u.name)
-	ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, c.s)
+	ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.isPlain()}, c.s)
 }
 
 // nextAnonymous returns the next free AnonymousN.
@@ -62,7 +62,7 @@ func (s *session) guestKind() wire.Kind {
 	switch {
 	case s.origin.Datagram:
 		return wire.KindDatagram
-	case s.old():
+	case s.isOld():
 		return wire.KindOld
 	default:
 		return wire.KindGuest
@@ -115,7 +115,7 @@ func (ps *presence) onAnnounceDue(c call) {
 // room that it knows of.
 func (ps *presence) enterLobby(c call) {
 	s, lobby := c.s, ps.rooms.lobby()
-	if !s.old() || s.origin.Datagram || s.in(lobby) {
+	if !s.isOld() || s.origin.Datagram || s.isIn(lobby) {
 		return
 	}
 	ps.uncount(s)
