@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/wire"
-
 	"pgregory.net/rapid"
+
+	"labchat/internal/wire"
 )
 
 // gathering is people who come, go, rename themselves and are away for a moment, and

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/wire"
-
 	"pgregory.net/rapid"
+
+	"labchat/internal/wire"
 )
 
 // client is a program as the model knows it: what it was told, and what it

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // registryAddr is where the scripts' datagrams are sent to.
@@ -13,7 +14,7 @@ const registryAddr = "127.0.0.1:2020"
 
 // datagramsOf returns the datagram dialect of that name, or nil.
 func datagramsOf(name string) wire.Datagrams {
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		if d.Name() == name {
 			return d
 		}
