@@ -47,9 +47,10 @@ var rooms = map[string][]string{
 	"internal/tui/tty":                {},
 	"internal/tui/bubble":             {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
 	"internal/command":                {"internal/wire"},
-	"internal/app":                    {"internal/wire", "internal/command", "internal/text"}, // of which tui and plain are views
-	"internal/tui":                    {"internal/wire", "internal/app", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
-	"internal/plain":                  {"internal/wire", "internal/app", "internal/command", "internal/text", "internal/tui/theme"},
+	"internal/app/words":              {"internal/wire", "internal/text"},                                           // what a person is told of all that happens
+	"internal/app":                    {"internal/wire", "internal/app/words", "internal/command", "internal/text"}, // of which tui and plain are views
+	"internal/tui":                    {"internal/wire", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
+	"internal/plain":                  {"internal/wire", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":                 {},
 	"internal/netlab":                 {},                // networks of namespaces, for tests with real programs
 	"internal/hostile":                {"internal/wire"}, // the worst events, for tests

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -42,7 +43,7 @@ func (g *entrance) late(now time.Time) error {
 	if g.in || now.Before(g.due()) {
 		return nil
 	}
-	return fmt.Errorf("%s was not entered within %s, for the server does not answer: run it again later", room(g.room), seconds(enterWithin))
+	return fmt.Errorf("%s was not entered within %s, for the server does not answer: run it again later", words.Room(g.room), words.Seconds(enterWithin))
 }
 
 // manyRooms says whether a server's dialect knows rooms. The older ones over
@@ -68,7 +69,7 @@ func (g *entrance) event(e wire.Event) (entered bool, err error) {
 		}
 	case *wire.Refused:
 		if !g.in && e.Re.Re == g.tag {
-			return false, fmt.Errorf("%s: %s", room(g.room), refused(e))
+			return false, fmt.Errorf("%s: %s", words.Room(g.room), words.Refused(e))
 		}
 	default:
 	}

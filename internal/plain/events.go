@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/wire"
 )
@@ -78,10 +79,10 @@ func answerTo(e wire.Event) string {
 	return a.Answers()
 }
 
-func (c *conversation) show(e wire.Event) { c.out.show(c.speech, e, c.speech.sentence(e)) }
+func (c *conversation) show(e wire.Event) { c.out.show(c.speech, e, c.speech.Sentence(e)) }
 
 func (c *conversation) onStatus(e *wire.Status) {
-	sentence := c.speech.status(e, c.state, c.cfg.Now(), c.ledger.lines())
+	sentence := c.speech.Status(e, c.state, c.cfg.Now(), c.ledger.lines())
 	if m, told := e.Mistrust, c.status.Mistrust; m != nil && told != nil && *m == *told {
 		sentence = "" // who is to decide has read it
 	}
@@ -89,7 +90,7 @@ func (c *conversation) onStatus(e *wire.Status) {
 		c.out.show(c.speech, e, sentence)
 	}
 	before := c.state
-	c.state, c.speech.direct = e.State, e.Direct
+	c.state, c.speech.Direct = e.State, e.Direct
 	if e.State != wire.StateConnecting {
 		c.status = *e
 	}
@@ -121,14 +122,14 @@ func (c *conversation) onStatus(e *wire.Status) {
 
 func (c *conversation) onReceipt(e *wire.Receipt) {
 	before := c.ledger.receipt(e)
-	sentence := c.speech.receipt(e)
+	sentence := c.speech.Receipt(e)
 	switch {
 	case e.State == wire.ReceiptSent && e.Room != "" && !c.places.fresh(e.Room, e.ID):
 		sentence = "" // it came back as a line of the room before
 	case e.State == wire.ReceiptQueued && e.Reason != "" && before != nil && before.Reason == e.Reason:
 		sentence = "" // it still waits for the same
 	case e.State == wire.ReceiptQueued && e.Reason == "" && e.Seq == 0 && c.state == wire.StateOffline && c.cfg.Prompt:
-		sentence = count(c.ledger.lines(), "line", "lines") + " waiting for the connection."
+		sentence = words.Count(c.ledger.lines(), "line", "lines") + " waiting for the connection."
 	case e.State == wire.ReceiptRead:
 		c.talks.read(e)
 	}
@@ -157,10 +158,10 @@ func (c *conversation) shown(e *wire.Said) {
 	if c.ignores(e.From) {
 		return
 	}
-	if wire.Fold(e.From) != wire.Fold(c.speech.me) { // an own line, of another device, is no news
+	if wire.Fold(e.From) != wire.Fold(c.speech.Me) { // an own line, of another device, is no news
 		c.places.note("#" + e.Room)
 	}
-	c.out.show(c.speech, e, c.speech.said(e))
+	c.out.show(c.speech, e, c.speech.Said(e))
 }
 
 func (c *conversation) onWhispered(e *wire.Whispered) {
@@ -171,7 +172,7 @@ func (c *conversation) onWhispered(e *wire.Whispered) {
 	if e.State == "" {
 		c.places.note("@" + e.From)
 	}
-	c.out.show(c.speech, e, c.speech.whispered(e))
+	c.out.show(c.speech, e, c.speech.Whispered(e))
 	if e.State == "" {
 		c.talks.seen(e)
 		c.cameFrom(e)
@@ -186,11 +187,11 @@ func (c *conversation) ignores(name string) bool {
 func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
 	asked := c.ledger.answered(e.Re.Re)
 	news := e.Failed > 0 || e.Copied != "" || e.Waiting > 0 || asked != nil
-	told := c.speech.me == e.Name || !c.greeted && !c.out.json // the greeting names us
-	c.speech.me, c.kind = e.Name, e.Kind
+	told := c.speech.Me == e.Name || !c.greeted && !c.out.json // the greeting names us
+	c.speech.Me, c.kind = e.Name, e.Kind
 	c.recall()
 	if _, ok := asked.(wire.Passwd); ok {
-		c.out.tell(done[wire.ActPasswd]) // what comes is a new token
+		c.out.tell(words.Done[wire.ActPasswd]) // what comes is a new token
 	} else if news || !told {
 		c.show(e)
 	}
@@ -235,7 +236,7 @@ func (c *conversation) greet(name string) {
 		case c.cfg.Direct:
 			c.out.tell("chat-tui plain. A conversation of two without a server: all you type is said, :q ends it.")
 		default:
-			c.out.tell("chat-tui plain. You are " + named(c.speech.me, c.kind) + " in " + room(name) +
+			c.out.tell("chat-tui plain. You are " + words.Named(c.speech.Me, c.kind) + " in " + words.Room(name) +
 				". Type /help, /next, /read 10, /quit. ~ marks names that nobody has registered.")
 		}
 	}
@@ -247,7 +248,7 @@ func (c *conversation) onCreated(e *wire.Created) {
 	if c.ledger.answered(e.Re.Re) != nil {
 		c.ask(wire.Join{Room: e.Room})
 	}
-	c.out.tell("room " + room(e.Room) + " is made.")
+	c.out.tell("room " + words.Room(e.Room) + " is made.")
 }
 
 func (c *conversation) onDone(e *wire.Done) {
@@ -268,7 +269,7 @@ func (c *conversation) onDone(e *wire.Done) {
 // outOf goes out of a room, as somebody has asked.
 func (c *conversation) outOf(name string) {
 	c.places.leave(name)
-	c.out.show(c.speech, &wire.Left{Room: name, Name: c.speech.me}, "you left "+room(name)+".")
+	c.out.show(c.speech, &wire.Left{Room: name, Name: c.speech.Me}, "you left "+words.Room(name)+".")
 }
 
 func (c *conversation) onRefused(e *wire.Refused) {
@@ -314,11 +315,11 @@ func (c *conversation) onRefused(e *wire.Refused) {
 func subject(r wire.Request) string {
 	switch r := r.(type) {
 	case wire.Join:
-		return string(room(r.Room))
+		return string(words.Room(r.Room))
 	case wire.Leave:
-		return string(room(r.Room))
+		return string(words.Room(r.Room))
 	case wire.Create:
-		return string(room(r.Room))
+		return string(words.Room(r.Room))
 	case wire.Guest:
 		return r.Name
 	case wire.Whois:
@@ -364,21 +365,21 @@ func (c *conversation) onInbox(e *wire.InboxCount) {
 }
 
 func (c *conversation) onRenamed(e *wire.Renamed) {
-	if wire.Fold(e.Old) == wire.Fold(c.speech.me) {
-		c.speech.me = e.Name
+	if wire.Fold(e.Old) == wire.Fold(c.speech.Me) {
+		c.speech.Me = e.Name
 	}
 	c.show(e)
 }
 
 // onJoined passes over our own coming: Entered has told of it.
 func (c *conversation) onJoined(e *wire.Joined) {
-	if wire.Fold(e.Name) != wire.Fold(c.speech.me) {
+	if wire.Fold(e.Name) != wire.Fold(c.speech.Me) {
 		c.show(e)
 	}
 }
 
 func (c *conversation) onLeft(e *wire.Left) {
-	if wire.Fold(e.Name) == wire.Fold(c.speech.me) {
+	if wire.Fold(e.Name) == wire.Fold(c.speech.Me) {
 		if c.places.find(e.Room) == nil {
 			return // the answer to our own leaving told of it
 		}

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -19,7 +20,7 @@ type GapError struct {
 func (e *GapError) Error() string { return string(e.sentence()) }
 
 func (e *GapError) sentence() text.Safe {
-	b := "lines of " + room(e.Room) + " are missing"
+	b := "lines of " + words.Room(e.Room) + " are missing"
 	if e.Count > 0 {
 		b = text.Int(e.Count) + " " + b
 	}

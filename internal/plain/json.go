@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -54,7 +55,7 @@ type object struct {
 
 // objects returns what an event is to a program: usually one object. What has
 // no type of its own is a notice.
-func (s speech) objects(e wire.Event) []any {
+func objects(s words.Speech, e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.Status:
 		o := object{Type: "state", State: string(e.State), Reason: e.Reason}
@@ -69,7 +70,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Receipt:
 		return []any{receiptObject(e)}
 	case *wire.Entered:
-		return []any{object{Type: "joined", Room: e.Room, User: s.me}, peopleObject(e)}
+		return []any{object{Type: "joined", Room: e.Room, User: s.Me}, peopleObject(e)}
 	case *wire.Joined:
 		return []any{object{Type: "joined", Room: e.Room, User: e.Name}}
 	case *wire.Left:
@@ -90,7 +91,7 @@ func (s speech) objects(e wire.Event) []any {
 	case *wire.Refused:
 		return []any{object{Type: "refused", Code: string(e.Code), Text: &e.Text, Near: e.Near}}
 	default:
-		return s.privateObjects(e)
+		return privateObjects(s, e)
 	}
 }
 
@@ -117,7 +118,7 @@ func saidObject(e *wire.Said) object {
 
 func whisperedObject(e *wire.Whispered) object {
 	path := string(cmp.Or(e.Via.Way, wire.WayPlain)) // the server can read it
-	if e.Via.Way == fromDisk {
+	if e.Via.Way == words.FromDisk {
 		path = ""
 	}
 	return object{

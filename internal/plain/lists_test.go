@@ -3,12 +3,13 @@ package plain
 import (
 	"testing"
 
+	"labchat/internal/app/words"
 	"labchat/internal/wire"
 )
 
 // TestLongListsSayHowMuchIsMissing reads lists that are not whole.
 func TestLongListsSayHowMuchIsMissing(t *testing.T) {
-	s := speech{}
+	s := words.Speech{}
 	for _, tt := range []struct {
 		event wire.Event
 		want  string
@@ -18,11 +19,11 @@ func TestLongListsSayHowMuchIsMissing(t *testing.T) {
 		{&wire.PeopleList{Room: "a", People: []wire.Person{{Name: "ann"}}}, ""},
 		{&wire.UserInfo{Name: "ann", Kind: wire.KindAccount, Rooms: []string{"a", "b"}, More: 3}, "ann is not here, with you in #a, #b and 3 more."},
 	} {
-		if got := s.sentence(tt.event); string(got) != tt.want {
+		if got := s.Sentence(tt.event); string(got) != tt.want {
 			t.Errorf("%T: got %q, want %q", tt.event, got, tt.want)
 		}
 	}
-	o := s.objects(&wire.RoomList{Rooms: []wire.RoomInfo{{Room: "a"}}, More: 7})
+	o := objects(s, &wire.RoomList{Rooms: []wire.RoomInfo{{Room: "a"}}, More: 7})
 	if len(o) != 1 || o[0].(object).More != 7 {
 		t.Errorf("got %+v, want a list with 7 more", o)
 	}
@@ -30,14 +31,14 @@ func TestLongListsSayHowMuchIsMissing(t *testing.T) {
 
 func TestWhoIsHereIsNotPrintedWhereNobodyHasAsked(t *testing.T) {
 	e := &wire.PeopleList{Room: "lobby", People: []wire.Person{{Name: "ada"}}, Own: true}
-	if got := (&speech{}).sentence(e); got != "" {
+	if got := (&words.Speech{}).Sentence(e); got != "" {
 		t.Errorf("got %q", got)
 	}
-	if got := (&speech{}).objects(e); len(got) != 0 {
+	if got := objects(words.Speech{}, e); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 	e.Own = false // a room's, of a native server
-	if got := (&speech{}).objects(e); len(got) != 1 {
+	if got := objects(words.Speech{}, e); len(got) != 1 {
 		t.Errorf("got %v", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -30,9 +31,9 @@ func (o *output) tell(sentence text.Safe) {
 }
 
 // show writes an event: as the sentence, or as JSON.
-func (o *output) show(s speech, e wire.Event, sentence text.Safe) {
+func (o *output) show(s words.Speech, e wire.Event, sentence text.Safe) {
 	if o.json {
-		o.write(s.objects(e)...)
+		o.write(objects(s, e)...)
 		return
 	}
 	if sentence != "" {

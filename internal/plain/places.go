@@ -3,6 +3,7 @@ package plain
 import (
 	"slices"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -40,7 +41,7 @@ func (p *places) prompt() text.Safe {
 	case p.to != "":
 		return text.CleanLine(p.to)
 	case p.room != "":
-		return room(p.room)
+		return words.Room(p.room)
 	default:
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -60,13 +61,13 @@ func (e *LeftError) Error() string {
 		arrived = ", and may have arrived or not"
 	}
 	if e.Refused > 0 {
-		said = append(said, count(e.Refused, "line was refused", "lines were refused")+": see above why")
+		said = append(said, words.Count(e.Refused, "line was refused", "lines were refused")+": see above why")
 	}
 	if e.Lines > 0 {
-		said = append(said, count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+arrived)
+		said = append(said, words.Count(e.Lines, "line was not acknowledged", "lines were not acknowledged")+" by the server"+arrived)
 	}
 	if e.Undelivered > 0 {
-		said = append(said, count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
+		said = append(said, words.Count(e.Undelivered, "private line was not delivered", "private lines were not delivered"))
 	}
 	switch {
 	case e.Lines+e.Undelivered == 0:
@@ -100,7 +101,7 @@ func Run(ctx context.Context, cfg Config) error {
 type conversation struct {
 	cfg    Config
 	out    output
-	speech speech
+	speech words.Speech
 	places places
 	ledger ledger
 
@@ -151,7 +152,7 @@ func newConversation(cfg Config) *conversation {
 	return &conversation{
 		cfg:    cfg,
 		out:    output{w: cfg.Out, json: cfg.JSON, prompt: cfg.Prompt},
-		speech: speech{zone: cfg.Zone},
+		speech: words.Speech{Zone: cfg.Zone},
 		places: places{ignored: ignoredOf(cfg.Archive), newest: map[string]wire.ID{}},
 		ledger: newLedger(),
 		talks:  newTalks(),
@@ -227,10 +228,10 @@ func (c *conversation) awaits() bool {
 func (c *conversation) late(now time.Time) {
 	if c.awaits() && !now.Before(c.asked.Add(answerWithin)) {
 		c.ledger.waitNoMore()
-		c.endReading("the server has not told them within " + seconds(answerWithin))
+		c.endReading("the server has not told them within " + words.Seconds(answerWithin))
 	}
 	if !c.ready && !now.Before(c.began.Add(enterWithin)) {
-		c.out.tell("no room was entered within " + seconds(enterWithin) + ": the server does not answer.")
+		c.out.tell("no room was entered within " + words.Seconds(enterWithin) + ": the server does not answer.")
 		c.ready = true // lines wait in the outbox
 		c.places.room = cmp.Or(c.places.room, c.cfg.Room)
 	}
@@ -279,7 +280,7 @@ func (c *conversation) close() {
 	c.closing, c.closed = true, time.Now()
 	c.refused()
 	if n := c.ledger.lines(); n > 0 && (c.state != wire.StateOnline || c.ledger.patient > 0) {
-		c.out.tell(text.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), count(n, "line", "lines")))
+		c.out.tell(text.Sprintf("waiting up to %d seconds for %s to be acknowledged.", int(patience/time.Second), words.Count(n, "line", "lines")))
 	}
 }
 
@@ -325,5 +326,5 @@ func (c *conversation) prompt() text.Safe {
 }
 
 func (c *conversation) context() command.Context {
-	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.me, Account: c.kind == wire.KindAccount, Closed: c.shut, Direct: c.cfg.Direct}
+	return command.Context{Room: c.places.room, To: c.places.to, Me: c.speech.Me, Account: c.kind == wire.KindAccount, Closed: c.shut, Direct: c.cfg.Direct}
 }

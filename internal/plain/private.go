@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -13,7 +14,7 @@ func (c *conversation) onPath(e *wire.Path) {
 	asked := c.ledger.answered(e.Re.Re) != nil
 	_, opens := c.talks.opens(e.Re.Re)
 	t := c.talks.with(e.User)
-	changed, object, sentence := t.changed(e), newPathObject(e), path(e)
+	changed, object, sentence := t.changed(e), newPathObject(e), words.Path(e)
 	same := sentence == t.told
 	t.path = *e
 	if e.Request {
@@ -31,7 +32,7 @@ func (c *conversation) onPath(e *wire.Path) {
 		c.out.line(sentence + " /join leads back to a room.")
 	case asked:
 		t.told = sentence
-		c.out.line(sentence + c.speech.details(e))
+		c.out.line(sentence + c.speech.Details(e))
 	case changed && !same:
 		t.told = sentence
 		c.out.line(sentence)
@@ -96,7 +97,7 @@ func (c *conversation) wasRead(name string) {
 // them.
 func (c *conversation) tellServerWay(name string) {
 	var way text.Safe = "through the server, which can read it"
-	if c.speech.direct {
+	if c.speech.Direct {
 		way = "in plain text, which anybody between can read"
 	}
 	c.out.tell("private with " + text.CleanLine(name) + ": " + way + ". /join leads back to a room.")
@@ -137,10 +138,10 @@ func (c *conversation) onSafety(e *wire.Safety) {
 		return
 	}
 	if r.Answer != wire.AnswerNone {
-		c.out.line(c.speech.answered(e))
+		c.out.line(c.speech.Answered(e))
 		return
 	}
-	for _, row := range c.speech.safety(e) {
+	for _, row := range c.speech.Safety(e) {
 		c.out.line(row)
 	}
 }
@@ -174,7 +175,7 @@ func (c *conversation) onTransfer(e *wire.Transfer) {
 func (c *conversation) tellRead() {
 	for _, r := range c.talks.reads {
 		if !c.out.json {
-			c.out.line(c.speech.clock(wire.MillisOf(c.cfg.Now())) + " " + text.CleanLine(r.To) + " has read up to: " + text.CleanLine(r.Text))
+			c.out.line(c.speech.Clock(wire.MillisOf(c.cfg.Now())) + " " + text.CleanLine(r.To) + " has read up to: " + text.CleanLine(r.Text))
 		}
 	}
 	for _, m := range c.talks.marks {
@@ -225,7 +226,7 @@ func (c *conversation) listOutbox() {
 		return
 	}
 	for i, r := range lines {
-		c.out.line(text.Sprintf("%d. %s", i+1, waiting(r)))
+		c.out.line(text.Sprintf("%d. %s", i+1, words.Waiting(r)))
 	}
 	if more > 0 {
 		c.out.line(text.Sprintf("and %d more.", more))

@@ -3,6 +3,7 @@ package plain
 import (
 	"cmp"
 
+	"labchat/internal/app/words"
 	"labchat/internal/wire"
 )
 
@@ -20,7 +21,7 @@ type pathObject struct {
 
 func newPathObject(e *wire.Path) pathObject {
 	return pathObject{
-		Type: "path", User: e.User, Path: string(e.Way), RTT: milliseconds(e.RTT), Reason: e.Reason,
+		Type: "path", User: e.User, Path: string(e.Way), RTT: words.Milliseconds(e.RTT), Reason: e.Reason,
 		Trying: e.Trying, Asked: e.Asked, Blocked: e.Blocked,
 	}
 }
@@ -117,10 +118,10 @@ func newOutboxObject(lines []*wire.Receipt, more int) outboxObject {
 
 // privateObjects are those of private conversations; what is none of them is a
 // notice.
-func (s speech) privateObjects(e wire.Event) []any {
+func privateObjects(s words.Speech, e wire.Event) []any {
 	switch e := e.(type) {
 	case *wire.KeySeen:
-		return []any{keyObject{Type: "key", User: e.User, State: string(e.State), Print: e.Print, Old: e.Old, Text: cmp.Or(e.Text, string(s.keySeen(e)))}}
+		return []any{keyObject{Type: "key", User: e.User, State: string(e.State), Print: e.Print, Old: e.Old, Text: cmp.Or(e.Text, string(s.KeySeen(e)))}}
 	case *wire.TalkRenamed:
 		return []any{talkRenamedObject{Type: "talk_renamed", Old: e.Old, User: e.Name, Kind: string(e.Kind)}}
 	case *wire.Safety:
@@ -135,6 +136,6 @@ func (s speech) privateObjects(e wire.Event) []any {
 	case *wire.Shared:
 		return []any{sharedObject{Type: "shared", Typing: e.Typing, Reading: e.Reading}}
 	default:
-		return notice(s.sentence(e))
+		return notice(s.Sentence(e))
 	}
 }

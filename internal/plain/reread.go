@@ -3,13 +3,10 @@ package plain
 import (
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
-
-// fromDisk stands for the way of a private line that is read from the archive,
-// which does not know by which it came.
-const fromDisk wire.Way = "disk"
 
 // archivePage is how many lines are read from the archive at once.
 const archivePage = 500
@@ -75,7 +72,7 @@ func (c *conversation) readingRefused(e *wire.Refused) (told bool) {
 	switch {
 	case caught && e.Code == wire.CodeOffline: // it is asked for again when there is a connection
 	case caught || c.history.begun():
-		c.endReading(text.TrimSuffix(refused(e), "."))
+		c.endReading(text.TrimSuffix(words.Refused(e), "."))
 	default: // the refusal is the answer
 		c.finishReading()
 	}
@@ -189,7 +186,7 @@ func (c *conversation) catchUp() {
 	if c.history != nil || len(c.lags) == 0 {
 		return
 	}
-	c.out.tell("reading what was said meanwhile in " + room(c.lags[0].room) + ".")
+	c.out.tell("reading what was said meanwhile in " + words.Room(c.lags[0].room) + ".")
 	c.history = newHistory(c.lags[0].room, All, c.lags[0].after)
 	c.history.lagging = true
 	c.readOn()
@@ -199,7 +196,7 @@ func (c *conversation) catchUp() {
 func (c *conversation) showAgain(lines []*wire.Said) {
 	for _, e := range lines {
 		if !c.ignores(e.From) {
-			c.out.show(c.speech, e, c.speech.said(e))
+			c.out.show(c.speech, e, c.speech.Said(e))
 		}
 	}
 }
@@ -226,8 +223,8 @@ func (c *conversation) readArchive(place string, lines int) {
 
 func (c *conversation) showWhisper(e wire.Event) {
 	if e, ok := e.(*wire.Whispered); ok {
-		e.Via.Earlier, e.Via.Way = true, fromDisk
-		c.out.show(c.speech, e, c.speech.recalled(e))
+		e.Via.Earlier, e.Via.Way = true, words.FromDisk
+		c.out.show(c.speech, e, c.speech.Recalled(e))
 	}
 }
 
@@ -270,7 +267,7 @@ func (c *conversation) refill(e *wire.Gap) {
 	switch lost := e.Out - found; {
 	case lost <= 0:
 	case e.With != "":
-		c.out.tell(count(lost, "line", "lines") + " of " + text.CleanLine(e.With) + " are missing: " + why + ".")
+		c.out.tell(words.Count(lost, "line", "lines") + " of " + text.CleanLine(e.With) + " are missing: " + why + ".")
 	default:
 		c.out.gap(&GapError{Room: e.Room, Count: lost, Why: string(why) + ": /read shows what the server has"})
 	}
@@ -284,7 +281,7 @@ func (c *conversation) missed(e wire.Event) {
 			c.onSaid(e)
 		}
 	case *wire.Whispered:
-		if e.Via.Earlier, e.Via.Way = true, fromDisk; !c.talks.isTyped(e.ID) {
+		if e.Via.Earlier, e.Via.Way = true, words.FromDisk; !c.talks.isTyped(e.ID) {
 			c.onWhispered(e)
 		}
 	default:

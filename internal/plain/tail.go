@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -49,7 +50,7 @@ func Tail(ctx context.Context, cfg TailConfig) error {
 	}
 	t := &tailer{
 		cfg: cfg, entrance: newEntrance(cfg.Session, cfg.Room),
-		out: output{w: cfg.Out, json: cfg.JSON}, speech: speech{zone: cfg.Zone},
+		out: output{w: cfg.Out, json: cfg.JSON}, speech: words.Speech{Zone: cfg.Zone},
 	}
 	if cfg.History != 0 {
 		t.history = newHistory(cfg.Room, cfg.History, 0)
@@ -62,7 +63,7 @@ type tailer struct {
 	cfg      TailConfig
 	entrance entrance
 	out      output
-	speech   speech
+	speech   words.Speech
 	history  *history     // what was said before is being read, or what may have been missed; nil: neither
 	held     []*wire.Said // what was said meanwhile
 	let      bool         // some of that was let go of, or may not have come
@@ -158,9 +159,9 @@ func (t *tailer) late(now time.Time) error {
 	}
 	if limit := t.limit(); !limit.IsZero() && !now.Before(limit) {
 		if t.state != wire.StateOnline {
-			return fmt.Errorf("the connection was lost and did not come back within %s; run it again", seconds(t.patience()))
+			return fmt.Errorf("the connection was lost and did not come back within %s; run it again", words.Seconds(t.patience()))
 		}
-		return fmt.Errorf("the server has not told them within %s; run it again", seconds(t.patience()))
+		return fmt.Errorf("the server has not told them within %s; run it again", words.Seconds(t.patience()))
 	}
 	if !t.again.IsZero() && !now.Before(t.again) {
 		t.ask()
@@ -278,7 +279,7 @@ func (t *tailer) refused(e *wire.Refused) error {
 	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:
 		t.again = time.Now().Add(max(refusedWait, time.Duration(e.RetryMS)*time.Millisecond))
 	default:
-		return errors.New(string(refused(e)))
+		return errors.New(string(words.Refused(e)))
 	}
 	return nil
 }
@@ -291,7 +292,7 @@ func (t *tailer) status(e *wire.Status) {
 	if e.State == before {
 		return
 	}
-	if s := t.speech.status(e, before, time.Now(), 0); s != "" {
+	if s := t.speech.Status(e, before, time.Now(), 0); s != "" {
 		_ = text.Fprintln(t.cfg.Err, s)
 	}
 	if e.State == wire.StateOnline {

@@ -135,5 +135,5 @@ func (t *tailer) print(e *wire.Said) {
 		return
 	}
 	t.last = e.ID
-	t.out.show(t.speech, e, t.speech.said(e))
+	t.out.show(t.speech, e, t.speech.Said(e))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -134,7 +135,7 @@ func (t *talks) read(e *wire.Receipt) {
 // seen notes that somebody's encrypted line was shown. Before their wish for a
 // conversation is accepted they are told nothing.
 func (t *talks) seen(e *wire.Whispered) {
-	if !encrypted(e.Via.Way) || t.with(e.From).path.Request {
+	if !words.Encrypted(e.Via.Way) || t.with(e.From).path.Request {
 		return
 	}
 	for i := range t.marks {
@@ -144,16 +145,6 @@ func (t *talks) seen(e *wire.Whispered) {
 		}
 	}
 	t.marks = append(t.marks, wire.Seen{Name: e.From, Last: e.ID})
-}
-
-// encrypted says whether only the receiver can read what comes by a way.
-func encrypted(w wire.Way) bool {
-	switch w {
-	case wire.WayDirect, wire.WayRelay, wire.WayInbox:
-		return true
-	default:
-		return false
-	}
 }
 
 // aboutWhatWasShown makes a yes or a no one to what was shown here last, whatever has

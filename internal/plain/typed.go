@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -30,7 +31,7 @@ func (c *conversation) line(typed string) {
 		return
 	}
 	if c.astray(typed, a) {
-		c.out.tell(room(c.strayed.room) + " was not entered, so this was not done: " + text.CleanLine(typed))
+		c.out.tell(words.Room(c.strayed.room) + " was not entered, so this was not done: " + text.CleanLine(typed))
 		c.ledger.failed++
 		return
 	}

@@ -1,4 +1,4 @@
-package plain
+package words
 
 import (
 	"slices"
@@ -9,18 +9,18 @@ import (
 	"labchat/internal/wire"
 )
 
-// speech makes sentences of events. They are clean, have no line feed, and are
+// Speech makes sentences of events. They are clean, have no line feed, and are
 // "" for what is not worth one.
-type speech struct {
-	me     string // whose mentions are marked
-	direct bool   // private lines go past the server, as plain text
-	zone   *time.Location
+type Speech struct {
+	Me     string // whose mentions are marked
+	Direct bool   // private lines go past the server, as plain text
+	Zone   *time.Location
 }
 
-// sentence says what happened, for the events that tell their own story. Lines
+// Sentence says what happened, for the events that tell their own story. Lines
 // of chat, receipts and the session's state need more than the event: see
 // said, whispered, receipt and status.
-func (s speech) sentence(e wire.Event) text.Safe {
+func (s Speech) Sentence(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.Welcome:
 		return prefixed("message of the day: ", e.Motd)
@@ -29,9 +29,9 @@ func (s speech) sentence(e wire.Event) text.Safe {
 	case *wire.LoggedIn:
 		return loggedIn(e)
 	case *wire.Done:
-		return done[e.Of]
+		return Done[e.Of]
 	case *wire.Renamed:
-		return text.CleanLine(e.Old) + " is now called " + named(e.Name, e.Kind) + "."
+		return text.CleanLine(e.Old) + " is now called " + Named(e.Name, e.Kind) + "."
 	case *wire.SessionList:
 		return s.sessions(e)
 	case *wire.Entered:
@@ -52,14 +52,14 @@ func (s speech) sentence(e wire.Event) text.Safe {
 }
 
 // news says what happened in the other events.
-func (s speech) news(e wire.Event) text.Safe {
+func (s Speech) news(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.Joined:
-		return named(e.Name, e.Kind) + " came into " + room(e.Room) + "."
+		return Named(e.Name, e.Kind) + " came into " + Room(e.Room) + "."
 	case *wire.Left:
-		return text.CleanLine(e.Name) + " left " + room(e.Room) + prefixed(": ", e.Reason) + "."
+		return text.CleanLine(e.Name) + " left " + Room(e.Room) + prefixed(": ", e.Reason) + "."
 	case *wire.Created:
-		return "room " + room(e.Room) + " is made. /join " + text.CleanLine(e.Room) + " goes there."
+		return "room " + Room(e.Room) + " is made. /join " + text.CleanLine(e.Room) + " goes there."
 	case *wire.Presence:
 		return presence(e)
 	case *wire.TopicSet:
@@ -79,7 +79,7 @@ func (s speech) news(e wire.Event) text.Safe {
 	case *wire.Notice:
 		return heading(e) + text.CleanLine(e.Text)
 	case *wire.Refused:
-		return "refused: " + refused(e) // in the server's words, which could be a sentence of ours, or a private line
+		return "refused: " + Refused(e) // in the server's words, which could be a sentence of ours, or a private line
 	case *wire.Goodbye:
 		return "the server says goodbye: " + text.CleanLine(e.Text)
 	default:
@@ -96,8 +96,8 @@ func heading(e *wire.Notice) text.Safe {
 	return "the server says: "
 }
 
-// done are the sentences for requests whose answer says no more than that.
-var done = map[wire.Act]text.Safe{
+// Done are the sentences for requests whose answer says no more than that.
+var Done = map[wire.Act]text.Safe{
 	wire.ActLogout:     "you are logged out.",
 	wire.ActPasswd:     "the password is changed; other sessions must log in again.",
 	wire.ActAccount:    "the account is changed.",
@@ -116,16 +116,16 @@ func nameChecked(e *wire.NameChecked) text.Safe {
 }
 
 func loggedIn(e *wire.LoggedIn) text.Safe {
-	b := "you are " + named(e.Name, e.Kind) + "."
+	b := "you are " + Named(e.Name, e.Kind) + "."
 	if e.Failed > 0 {
-		b += text.Sprintf(" %s since your last login%s.", count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
+		b += text.Sprintf(" %s since your last login%s.", Count(e.Failed, "wrong password", "wrong passwords"), failedFrom(e.FailedFrom))
 	}
 	if e.Copied != "" {
 		b += text.Sprintf(" a token of your account was used twice, the second time from %s: a copy of it may be with somebody else. "+
 			"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup.", e.Copied)
 	}
 	if e.Waiting > 0 {
-		b += text.Sprintf(" %s kept for you.", count(e.Waiting, "private line was", "private lines were"))
+		b += text.Sprintf(" %s kept for you.", Count(e.Waiting, "private line was", "private lines were"))
 	}
 	return b
 }
@@ -142,11 +142,11 @@ func failedFrom(list []wire.FailedFrom) text.Safe {
 	return ": " + text.Join(places, ", ")
 }
 
-func (s speech) sessions(e *wire.SessionList) text.Safe {
+func (s Speech) sessions(e *wire.SessionList) text.Safe {
 	parts := make([]text.Safe, len(e.Sessions))
 	for i, v := range e.Sessions {
 		parts[i] = text.Sprintf("%s from %s with %s since %s", text.CleanLine(v.Session), text.CleanLine(v.Addr),
-			text.CleanLine(v.Program), v.Since.Time().In(s.zone).Format("2 January 15:04"))
+			text.CleanLine(v.Program), v.Since.Time().In(s.Zone).Format("2 January 15:04"))
 		if v.Current {
 			parts[i] += " (this one)"
 		}
@@ -154,10 +154,10 @@ func (s speech) sessions(e *wire.SessionList) text.Safe {
 	return "your sessions: " + text.Join(parts, "; ") + "."
 }
 
-func (s speech) devices(e *wire.DeviceList) text.Safe {
+func (s Speech) devices(e *wire.DeviceList) text.Safe {
 	parts := make([]text.Safe, len(e.Devices))
 	for i, d := range e.Devices {
-		parts[i] = text.CleanLine(wire.DevicePrint(d.Key) + " since " + d.Since.Time().In(s.zone).Format("2 January 15:04"))
+		parts[i] = text.CleanLine(wire.DevicePrint(d.Key) + " since " + d.Since.Time().In(s.Zone).Format("2 January 15:04"))
 		switch {
 		case d.Key == e.Own:
 			parts[i] += " (this one)"
@@ -169,7 +169,7 @@ func (s speech) devices(e *wire.DeviceList) text.Safe {
 }
 
 func entered(e *wire.Entered) text.Safe {
-	b := "you are in " + room(e.Room)
+	b := "you are in " + Room(e.Room)
 	if e.Topic != "" {
 		b += ", topic: " + text.CleanLine(e.Topic)
 	}
@@ -182,9 +182,9 @@ func rooms(e *wire.RoomList) text.Safe {
 	}
 	parts := make([]text.Safe, len(e.Rooms))
 	for i, r := range e.Rooms {
-		parts[i] = room(r.Room)
+		parts[i] = Room(r.Room)
 		if r.People > 0 { // a registry does not tell how many
-			parts[i] += " with " + count(r.People, "person", "people")
+			parts[i] += " with " + Count(r.People, "person", "people")
 		}
 		if r.Member {
 			parts[i] += " and you"
@@ -208,7 +208,7 @@ func peopleIn(e *wire.PeopleList) text.Safe {
 	if e.Room == "" {
 		return "people online: " + people(e.People, e.More) + "."
 	}
-	return "people in " + room(e.Room) + ": " + people(e.People, e.More) + "."
+	return "people in " + Room(e.Room) + ": " + people(e.People, e.More) + "."
 }
 
 func people(list []wire.Person, more int) text.Safe {
@@ -217,7 +217,7 @@ func people(list []wire.Person, more int) text.Safe {
 	}
 	parts := make([]text.Safe, len(list))
 	for i, p := range list {
-		parts[i] = named(p.Name, p.Kind)
+		parts[i] = Named(p.Name, p.Kind)
 		if p.Away != "" {
 			parts[i] += " (away: " + text.CleanLine(p.Away) + ")"
 		}
@@ -232,12 +232,12 @@ func people(list []wire.Person, more int) text.Safe {
 	return b
 }
 
-func (s speech) user(e *wire.UserInfo) text.Safe {
-	b := named(e.Name, e.Kind) + " is not here"
+func (s Speech) user(e *wire.UserInfo) text.Safe {
+	b := Named(e.Name, e.Kind) + " is not here"
 	if e.Online {
-		b = named(e.Name, e.Kind) + " is here"
+		b = Named(e.Name, e.Kind) + " is here"
 		if e.Since != 0 {
-			b += " since " + s.clock(e.Since)
+			b += " since " + s.Clock(e.Since)
 		}
 	}
 	b += prefixed(", away: ", e.Away)
@@ -251,7 +251,7 @@ func (s speech) user(e *wire.UserInfo) text.Safe {
 		b += ", speaks " + text.CleanLine(strings.Join(e.Dialects, ", "))
 	}
 	if e.Registered != 0 {
-		b += ", registered on " + text.CleanLine(e.Registered.Time().In(s.zone).Format("2 January 2006"))
+		b += ", registered on " + text.CleanLine(e.Registered.Time().In(s.Zone).Format("2 January 2006"))
 	}
 	return b + "."
 }
@@ -260,7 +260,7 @@ func gap(e *wire.Gap) text.Safe {
 	if e.Count == 0 {
 		return ""
 	}
-	b := count(e.Count, "earlier line", "earlier lines") + " of " + room(e.Room)
+	b := Count(e.Count, "earlier line", "earlier lines") + " of " + Room(e.Room)
 	if e.More {
 		b += ", and there are more"
 	}
@@ -279,16 +279,16 @@ func presence(e *wire.Presence) text.Safe {
 
 func topic(e *wire.TopicSet) text.Safe {
 	if e.Topic == "" {
-		return room(e.Room) + " has no topic."
+		return Room(e.Room) + " has no topic."
 	}
-	b := "topic of " + room(e.Room) + ": " + text.CleanLine(e.Topic)
+	b := "topic of " + Room(e.Room) + ": " + text.CleanLine(e.Topic)
 	return b + prefixed(", set by ", e.By)
 }
 
 func inbox(e *wire.InboxCount) text.Safe {
 	var b text.Safe = "the inbox is empty."
 	if e.Count > 0 {
-		b = count(e.Count, "line was", "lines were") + " kept for you by the server:"
+		b = Count(e.Count, "line was", "lines were") + " kept for you by the server:"
 	}
 	if e.Dropped > 0 {
 		b += text.Sprintf(" %d older ones were lost because the inbox was full.", e.Dropped)
@@ -303,7 +303,7 @@ func holding(e *wire.Holding) text.Safe {
 	return "lines come at once."
 }
 
-func refused(e *wire.Refused) text.Safe {
+func Refused(e *wire.Refused) text.Safe {
 	b := text.CleanLine(e.Text)
 	if len(e.Near) > 0 && !strings.Contains(e.Text, e.Near[0]) {
 		b += " Near: " + text.CleanLine(strings.Join(e.Near, ", ")) + "."

@@ -1,4 +1,4 @@
-package plain
+package words
 
 import (
 	"cmp"
@@ -9,21 +9,25 @@ import (
 	"labchat/internal/wire"
 )
 
-// said is a line in a room: HH:MM #room name: text.
-func (s speech) said(e *wire.Said) text.Safe {
-	from := named(e.From, e.Kind)
+// FromDisk stands for the way of a private line that is read from the archive,
+// which does not know by which it came.
+const FromDisk wire.Way = "disk"
+
+// Said is a line in a room: HH:MM #room name: text.
+func (s Speech) Said(e *wire.Said) text.Safe {
+	from := Named(e.From, e.Kind)
 	if s.mentioned(e) {
 		from += ", mentions you"
 	}
-	return s.clock(e.At) + " " + room(e.Room) + " " + spoken(from, e.Text, e.Action)
+	return s.Clock(e.At) + " " + Room(e.Room) + " " + spoken(from, e.Text, e.Action)
 }
 
-// whispered is a private line. That others than its receiver could read it is
+// Whispered is a private line. That others than its receiver could read it is
 // said each time.
-func (s speech) whispered(e *wire.Whispered) text.Safe {
+func (s Speech) Whispered(e *wire.Whispered) text.Safe {
 	var way text.Safe = ", through the server"
 	switch {
-	case encrypted(e.Via.Way), e.Via.Way == fromDisk:
+	case Encrypted(e.Via.Way), e.Via.Way == FromDisk:
 		way = ""
 	case e.Via.Direct:
 		way = ", in plain text past the server"
@@ -31,22 +35,22 @@ func (s speech) whispered(e *wire.Whispered) text.Safe {
 		way = ", kept for you by the server"
 	}
 	if e.State != "" {
-		return s.clock(e.At) + " to " + text.CleanLine(e.To) + way + ": " + text.CleanLine(e.Text)
+		return s.Clock(e.At) + " to " + text.CleanLine(e.To) + way + ": " + text.CleanLine(e.Text)
 	}
-	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind)+way, e.Text, e.Action)
+	return s.Clock(e.At) + " private " + spoken(Named(e.From, e.Kind)+way, e.Text, e.Action)
 }
 
-// recalled is a line of a private conversation, as the disk has it.
-func (s speech) recalled(e *wire.Whispered) text.Safe {
+// Recalled is a line of a private conversation, as the disk has it.
+func (s Speech) Recalled(e *wire.Whispered) text.Safe {
 	if e.State != "" {
-		return s.clock(e.At) + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
+		return s.Clock(e.At) + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 	}
-	return s.clock(e.At) + " private " + spoken(named(e.From, e.Kind), e.Text, e.Action)
+	return s.Clock(e.At) + " private " + spoken(Named(e.From, e.Kind), e.Text, e.Action)
 }
 
-// receipt says what became of a line that was typed here. Of an encrypted one
+// Receipt says what became of a line that was typed here. Of an encrypted one
 // it is that it has arrived: sent alone is no news.
-func (s speech) receipt(e *wire.Receipt) text.Safe {
+func (s Speech) Receipt(e *wire.Receipt) text.Safe {
 	switch {
 	case e.State == wire.ReceiptFailed && e.InDoubt:
 		return "not sent again, " + text.CleanLine(strings.TrimSuffix(e.Reason, ".")) + ": " + text.CleanLine(e.Text)
@@ -59,19 +63,19 @@ func (s speech) receipt(e *wire.Receipt) text.Safe {
 	case e.State == wire.ReceiptSent && e.Seq == 0:
 		return s.sent(e)
 	case e.State == wire.ReceiptQueued && e.Reason != "":
-		return waiting(e)
+		return Waiting(e)
 	default:
 		return ""
 	}
 }
 
-func (s speech) sent(e *wire.Receipt) text.Safe {
+func (s Speech) sent(e *wire.Receipt) text.Safe {
 	switch {
 	case e.Room != "":
 		return s.line(e)
 	case e.Inbox:
 		return s.line(e) + ". sent, waits in the inbox at the server, which can read it."
-	case s.direct:
+	case s.Direct:
 		return s.line(e) + ". sent in plain text, which anybody between can read."
 	default:
 		return s.line(e) + ". sent through the server, which can read it."
@@ -79,17 +83,17 @@ func (s speech) sent(e *wire.Receipt) text.Safe {
 }
 
 // line is one that was typed here.
-func (s speech) line(e *wire.Receipt) text.Safe {
-	at := s.clock(e.At)
+func (s Speech) line(e *wire.Receipt) text.Safe {
+	at := s.Clock(e.At)
 	if e.Room != "" {
-		return at + " " + room(e.Room) + " " + spoken(text.CleanLine(cmp.Or(e.As, s.me)), e.Text, e.Action)
+		return at + " " + Room(e.Room) + " " + spoken(text.CleanLine(cmp.Or(e.As, s.Me)), e.Text, e.Action)
 	}
 	return at + " to " + text.CleanLine(e.To) + ": " + text.CleanLine(e.Text)
 }
 
-// status says where the session stands; waiting is how many typed lines have
+// Status says where the session stands; waiting is how many typed lines have
 // not been acknowledged.
-func (s speech) status(e *wire.Status, before wire.State, now time.Time, waiting int) text.Safe {
+func (s Speech) Status(e *wire.Status, before wire.State, now time.Time, waiting int) text.Safe {
 	switch e.State {
 	case wire.StateConnecting:
 		if before != "" {
@@ -127,30 +131,30 @@ func offline(e *wire.Status, before wire.State, now time.Time, waiting int) text
 	if e.RetryAt > 0 {
 		const second = time.Second
 		left := e.RetryAt.Time().Sub(now).Round(second)
-		b += " next try in " + count(max(int(left/second), 0), "second", "seconds") + "."
+		b += " next try in " + Count(max(int(left/second), 0), "second", "seconds") + "."
 	}
 	if waiting > 0 {
-		b += " " + count(waiting, "line", "lines") + " waiting."
+		b += " " + Count(waiting, "line", "lines") + " waiting."
 	}
 	return b
 }
 
 // mentioned says whether a line names the person who reads it.
-func (s speech) mentioned(e *wire.Said) bool {
-	if s.me == "" || wire.Fold(e.From) == wire.Fold(s.me) {
+func (s Speech) mentioned(e *wire.Said) bool {
+	if s.Me == "" || wire.Fold(e.From) == wire.Fold(s.Me) {
 		return false
 	}
 	for word := range strings.FieldsSeq(e.Text) {
 		name, ok := strings.CutPrefix(word, "@")
-		if ok && wire.Fold(strings.TrimRight(name, ".,:;!?)")) == wire.Fold(s.me) {
+		if ok && wire.Fold(strings.TrimRight(name, ".,:;!?)")) == wire.Fold(s.Me) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s speech) clock(at wire.Millis) text.Safe {
-	return text.CleanLine(at.Time().In(s.zone).Format("15:04"))
+func (s Speech) Clock(at wire.Millis) text.Safe {
+	return text.CleanLine(at.Time().In(s.Zone).Format("15:04"))
 }
 
 // spoken joins speaker and words; an action reads as a sentence about them.
@@ -161,16 +165,16 @@ func spoken(from text.Safe, words string, action bool) text.Safe {
 	return from + ": " + text.CleanLine(words)
 }
 
-// named marks names that nobody has registered with ~, so that a later owner
+// Named marks names that nobody has registered with ~, so that a later owner
 // of the name never inherits a guest's words.
-func named(name string, kind wire.Kind) text.Safe {
+func Named(name string, kind wire.Kind) text.Safe {
 	if kind == wire.KindAccount || kind == "" {
 		return text.CleanLine(name)
 	}
 	return "~" + text.CleanLine(name)
 }
 
-func room(name string) text.Safe { return "#" + text.CleanLine(name) }
+func Room(name string) text.Safe { return "#" + text.CleanLine(name) }
 
 // prefixed returns before and the cleaned words, or nothing where there are
 // none.
@@ -181,12 +185,12 @@ func prefixed(before text.Safe, words string) text.Safe {
 	return before + text.CleanLine(words)
 }
 
-func count(n int, one, many text.Safe) text.Safe {
+func Count(n int, one, many text.Safe) text.Safe {
 	if n == 1 {
 		return "1 " + one
 	}
 	return text.Sprintf("%d %s", n, many)
 }
 
-// seconds is a length of time as a sentence has it.
-func seconds(d time.Duration) text.Safe { return count(int(d/time.Second), "second", "seconds") }
+// Seconds is a length of time as a sentence has it.
+func Seconds(d time.Duration) text.Safe { return Count(int(d/time.Second), "second", "seconds") }

@@ -1,4 +1,4 @@
-package plain
+package words
 
 import (
 	"strings"
@@ -8,12 +8,12 @@ import (
 )
 
 // privateNews says what happened in private conversations.
-func (s speech) privateNews(e wire.Event) text.Safe {
+func (s Speech) privateNews(e wire.Event) text.Safe {
 	switch e := e.(type) {
 	case *wire.KeySeen:
-		return s.keySeen(e)
+		return s.KeySeen(e)
 	case *wire.TalkRenamed:
-		return text.CleanLine(e.Old) + " is " + named(e.Name, e.Kind) + " now: it is the same device, and the private conversation goes on."
+		return text.CleanLine(e.Old) + " is " + Named(e.Name, e.Kind) + " now: it is the same device, and the private conversation goes on."
 	case *wire.Called:
 		return called(e)
 	case *wire.Transfer:
@@ -37,8 +37,8 @@ var ways = map[wire.Way]text.Safe{
 	wire.WayNever:  "not possible",
 }
 
-// path says how lines go to somebody, and why no better way is taken.
-func path(e *wire.Path) text.Safe {
+// Path says how lines go to somebody, and why no better way is taken.
+func Path(e *wire.Path) text.Safe {
 	who := text.CleanLine(e.User)
 	b := "private with " + who + ": "
 	switch {
@@ -61,7 +61,7 @@ func path(e *wire.Path) text.Safe {
 // pathKey says how far the key of an encrypted way can be trusted.
 func pathKey(e *wire.Path) text.Safe {
 	switch {
-	case !encrypted(e.Way):
+	case !Encrypted(e.Way):
 		return ""
 	case e.Guest:
 		return ", a guest's key"
@@ -79,12 +79,12 @@ var nats = map[wire.NAT]text.Safe{
 	wire.NATDependent:   "our NAT is endpoint-dependent",
 }
 
-// details are the figures of a path, as sentences behind path's.
-func (s speech) details(e *wire.Path) text.Safe {
+// Details are the figures of a path, as sentences behind path's.
+func (s Speech) Details(e *wire.Path) text.Safe {
 	var b text.Builder
 	add := func(words text.Safe) { b.Add(" " + words + ".") }
 	if e.RTT > 0 {
-		add(text.Sprintf("%d ms", milliseconds(e.RTT)))
+		add(text.Sprintf("%d ms", Milliseconds(e.RTT)))
 	}
 	if e.Addr != "" {
 		add("they are at " + text.CleanLine(e.Addr))
@@ -96,7 +96,7 @@ func (s speech) details(e *wire.Path) text.Safe {
 		add("their key is " + text.CleanLine(e.Device))
 	}
 	if e.Since != 0 {
-		add("so since " + s.clock(e.Since))
+		add("so since " + s.Clock(e.Since))
 	}
 	if e.Sent > 0 {
 		add(text.Sprintf("%d sent, %d arrived", e.Sent, e.Acked))
@@ -110,16 +110,16 @@ func (s speech) details(e *wire.Path) text.Safe {
 	return b.Take()
 }
 
-// milliseconds rounds microseconds up: what is known is never shown as 0.
-func milliseconds(micros int64) int64 { return (micros + 999) / 1000 }
+// Milliseconds rounds microseconds up: what is known is never shown as 0.
+func Milliseconds(micros int64) int64 { return (micros + 999) / 1000 }
 
-// keySeen says what became of somebody's key. A changed one stops everything,
+// KeySeen says what became of somebody's key. A changed one stops everything,
 // so that it is explained.
-func (s speech) keySeen(e *wire.KeySeen) text.Safe {
+func (s Speech) KeySeen(e *wire.KeySeen) text.Safe {
 	who := text.CleanLine(e.User)
 	whose := "the key of " + who
 	if s.own(e.User) {
-		who, whose = text.CleanLine(s.me), "the key of a device of your own account"
+		who, whose = text.CleanLine(s.Me), "the key of a device of your own account"
 	}
 	switch e.State {
 	case wire.KeyChanged:
@@ -146,17 +146,17 @@ func (s speech) keySeen(e *wire.KeySeen) text.Safe {
 }
 
 // own says whether a name means our own account.
-func (s speech) own(name string) bool { return name == "" || wire.Fold(name) == wire.Fold(s.me) }
+func (s Speech) own(name string) bool { return name == "" || wire.Fold(name) == wire.Fold(s.Me) }
 
 // safetyRow is how many groups or words of a safety number are in a row.
 const safetyRow = 4
 
-// safety shows a number in rows of four, and says how to answer.
-func (s speech) safety(e *wire.Safety) []text.Safe {
+// Safety shows a number in rows of four, and says how to answer.
+func (s Speech) Safety(e *wire.Safety) []text.Safe {
 	who := text.CleanLine(e.User)
 	with := who
 	if s.own(e.User) {
-		who, with = text.CleanLine(s.me), "your other device"
+		who, with = text.CleanLine(s.Me), "your other device"
 	}
 	rows := []text.Safe{"safety number with " + with + ": both screens must show the same groups in the same order, all of them. Compare by voice or side by side. " +
 		"An older program shows another number: update it first."}
@@ -179,15 +179,15 @@ func inRows(all []string) []text.Safe {
 }
 
 // history is what is known of a key so far.
-func (s speech) history(e *wire.Safety) text.Safe {
+func (s Speech) history(e *wire.Safety) text.Safe {
 	b := "The key is " + keyStates[e.State]
 	if e.Guest {
 		b = "The key is a guest's and not kept"
 	}
 	if e.Since != 0 {
-		b += ", first seen on " + text.CleanLine(e.Since.Time().In(s.zone).Format("2 January 15:04"))
+		b += ", first seen on " + text.CleanLine(e.Since.Time().In(s.Zone).Format("2 January 15:04"))
 	}
-	return b + ", " + count(e.Lines, "line", "lines") + " so far."
+	return b + ", " + Count(e.Lines, "line", "lines") + " so far."
 }
 
 // keyStates say what is thought of a key.
@@ -202,8 +202,8 @@ var keyStates = map[wire.KeyState]text.Safe{
 	wire.KeyShared:    "known under another name, too",
 }
 
-// answered confirms what was said of a safety number.
-func (s speech) answered(e *wire.Safety) text.Safe {
+// Answered confirms what was said of a safety number.
+func (s Speech) Answered(e *wire.Safety) text.Safe {
 	who := text.CleanLine(e.User)
 	if s.own(e.User) {
 		who = "your other device"
@@ -214,7 +214,7 @@ func (s speech) answered(e *wire.Safety) text.Safe {
 func called(e *wire.Called) text.Safe {
 	who := text.CleanLine(e.From)
 	if e.Secure {
-		return named(e.From, e.Kind) + " asks for a private conversation, encrypted. /accept " + who + " begins it, /refuse " + who + " does not, /ignore " + who + " hides them."
+		return Named(e.From, e.Kind) + " asks for a private conversation, encrypted. /accept " + who + " begins it, /refuse " + who + " does not, /ignore " + who + " hides them."
 	}
 	return "~" + who + " asks for a private conversation, in plain text. /msg " + who + " TEXT answers, /refuse " + who + " does not."
 }
@@ -259,7 +259,7 @@ func kept(e *wire.Transfer) text.Safe {
 func bytesOf(n int64) text.Safe {
 	const step = 1000
 	if n < step {
-		return count(int(n), "byte", "bytes")
+		return Count(int(n), "byte", "bytes")
 	}
 	size := float64(n)
 	for _, unit := range []text.Safe{"kB", "MB", "GB"} {
@@ -276,11 +276,11 @@ func shared(e *wire.Shared) text.Safe {
 		". /share typing on|off and /share reading on|off change it."
 }
 
-// waiting is a line of the outbox, and what it waits for.
-func waiting(r *wire.Receipt) text.Safe {
+// Waiting is a line of the outbox, and what it waits for.
+func Waiting(r *wire.Receipt) text.Safe {
 	b := "to " + text.CleanLine(r.To)
 	if r.Room != "" {
-		b = room(r.Room)
+		b = Room(r.Room)
 	}
 	b += ": " + text.CleanLine(r.Text) + ". "
 	switch {
@@ -290,5 +290,15 @@ func waiting(r *wire.Receipt) text.Safe {
 		return b + "waits: " + text.TrimSuffix(text.CleanLine(r.Reason), ".") + "."
 	default:
 		return b + "waits."
+	}
+}
+
+// Encrypted says whether only the receiver can read what comes by a way.
+func Encrypted(w wire.Way) bool {
+	switch w {
+	case wire.WayDirect, wire.WayRelay, wire.WayInbox:
+		return true
+	default:
+		return false
 	}
 }
