@@ -58,7 +58,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":               {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":                       {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer/registry", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
+		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/session", "internal/client", "internal/peer/registry", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/app", "internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
