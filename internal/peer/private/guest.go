@@ -101,7 +101,7 @@ func (c *conversation) newOwner(key string, text string) {
 		p.retire = time.Now().Add(time.Hour) // it is gone when its reader says so
 	}
 	c.hangUp()
-	c.invited, c.coming, c.naming, c.met = false, false, false, ""
+	c.invited, c.naming, c.met = false, false, ""
 	c.asked, c.askedAt, c.wrote = nil, 0, false
 	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
 	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })

@@ -61,7 +61,8 @@ func (c *conversation) passAll() bool {
 	if !v.InPlain(c.name) {
 		return false
 	}
-	c.invited, c.again, c.poked = false, time.Time{}, false
+	c.move(onRest)
+	c.invited, c.poked = false, false
 	c.show(c.whyPlain())
 	c.failBound("")
 	c.l.files.GiveUp(c.filePeer(), "files go encrypted only, and lines to "+c.name+" do not")
