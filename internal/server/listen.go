@@ -30,7 +30,7 @@ func (d *daemon) listen(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		err := error(nil)
+		var err error
 		if f.Network == "udp" {
 			d.sockets, err = datagram.Listen(ctx, d.cfg.address(port), d.cfg.address(0))
 		} else {

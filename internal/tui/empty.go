@@ -13,7 +13,7 @@ type deed struct{ how, what text.Safe }
 
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
-func (m *Model) introduce(at *app.Place, rows []text.Safe, w int) {
+func (m *conversation) introduce(at *app.Place, rows []text.Safe, w int) {
 	log := m.timeline(at)
 	free := log.drawn.free
 	if free == 0 || log.at.up || !at.Log.IsSilent() {
@@ -49,7 +49,7 @@ func (m *Model) introduce(at *app.Place, rows []text.Safe, w int) {
 }
 
 // introduction says who we are and what the conversation is.
-func (m *Model) introduction(at *app.Place) []text.Safe {
+func (m *conversation) introduction(at *app.Place) []text.Safe {
 	me := "You are " + m.Link.Label
 	if m.Link.Me == "" {
 		return []text.Safe{"You are not logged in yet."}
@@ -84,7 +84,7 @@ func (m *Model) introduction(at *app.Place) []text.Safe {
 }
 
 // inPrivate says who can read a private conversation.
-func (m *Model) inPrivate(at *app.Place) text.Safe {
+func (m *conversation) inPrivate(at *app.Place) text.Safe {
 	name := at.Label
 	switch {
 	case at.Peer.Path.Blocked:
@@ -98,7 +98,7 @@ func (m *Model) inPrivate(at *app.Place) text.Safe {
 }
 
 // deeds are three things to do, in rows of at most w columns.
-func (m *Model) deeds(at *app.Place, w int) []text.Safe {
+func (m *conversation) deeds(at *app.Place, w int) []text.Safe {
 	name := text.CleanLine(at.Name)
 	has := func(v command.Verb) bool { return m.Link.Offer == nil || m.Link.Offer[v] }
 	var all []deed

@@ -60,7 +60,7 @@ func (m *Model) safety(e *wire.Safety) {
 		v.code = code
 	}
 	m.over = v
-	m.arise()
+	m.guard.arise()
 }
 
 // stale says why the number is not the one to compare any more, "" where it is.
@@ -94,8 +94,8 @@ func (m *Model) reconsider() {
 	}
 	m.over = nil
 	words := why + ": the question about " + v.who + " is closed, and nothing is changed"
-	m.arise()
-	m.moment.guard.gone = words
+	m.guard.arise()
+	m.guard.gone = words
 	m.flash(words)
 	m.Note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }

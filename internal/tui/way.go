@@ -115,7 +115,7 @@ func joined(p *paint, parts []text.Safe) text.Safe {
 
 // privatePrompt says what becomes of a line to somebody, in a long form and a
 // short one; empty where the composer says what it says of all lines.
-func (m *Model) privatePrompt(name string) (long, short text.Safe) {
+func (m *bar) privatePrompt(name string) (long, short text.Safe) {
 	p := m.Book.PeerTo(name)
 	way := &p.Path
 	clean := text.CleanLine(name)
@@ -150,8 +150,8 @@ func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 
 // receiver is the only one that a line as it stands is for, "" where it is for
 // all or for nobody.
-func (m *Model) receiver() string {
-	to, ok := strings.CutPrefix(command.Destination(m.composer.draft.String(), m.Context()), "to ")
+func (m *bar) receiver() string {
+	to, ok := strings.CutPrefix(command.Destination(m.bar.composer.draft.String(), m.Context()), "to ")
 	if !ok {
 		return ""
 	}

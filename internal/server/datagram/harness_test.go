@@ -54,8 +54,9 @@ func (h *harness) newID() hub.SessionID {
 }
 
 func (h *harness) carry() {
-	for done := 0; done < len(h.out.Effects); done++ {
+	for done := 0; done < len(h.out.Effects); { // a step may add others
 		e := h.out.Effects[done]
+		done++
 		h.Effect(h.now, &e)
 	}
 	h.entries = append(h.entries, h.out.Entries...)
