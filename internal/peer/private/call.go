@@ -94,8 +94,8 @@ func (c *conversation) punch(k *call) {
 }
 
 // hides says whether somebody is not to be told our addresses.
-func (c *conversation) hidesAddress() bool {
-	return c.l.sockets.udp == nil || c.contact.Mode == wire.RouteRelay || c.l.cfg.Relay && c.contact.Mode != wire.RouteAuto
+func (p *partner) hidesAddress() bool {
+	return p.l.sockets.udp == nil || p.contact.Mode == wire.RouteRelay || p.l.cfg.Relay && p.contact.Mode != wire.RouteAuto
 }
 
 // notCalled is the server's no to a call.
@@ -107,7 +107,7 @@ func (c *conversation) handleNotCalled(e *wire.Refused) {
 		c.waitAway(c.name + " is not here")
 	case c.best() == nil:
 		c.show(e.Text)
-		c.wait(time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond)))
+		c.wait(time.Now().Add(max(findBackoff.First, time.Duration(e.RetryMS)*time.Millisecond)))
 	default:
 		c.improveLater(time.Now())
 	}
@@ -205,7 +205,7 @@ func (l *loop) handleDeclined(e *wire.Declined) {
 	c.poked = false
 	c.uninvite()
 	c.show(c.name + " does not want to talk now")
-	c.wait(time.Now().Add(againLast))
+	c.wait(time.Now().Add(findBackoff.Last))
 	c.noted.changed = true
 }
 
@@ -233,7 +233,7 @@ func (c *conversation) meet(k *call, e *wire.Punched) {
 }
 
 // dials says which of the two sides makes links: the one with the smaller key.
-func (c *conversation) isDialler() bool { return c.l.id.Key() < c.device }
+func (p *partner) isDialler() bool { return p.l.id.Key() < p.device }
 
 // isMet reports whether both sides want it.
 func (k *call) isMet() bool { return k.c.call == k && k.c.state == meeting }

@@ -10,14 +10,6 @@ import (
 )
 
 const (
-	// againFirst and againLast are how long it takes until somebody is looked for
-	// again whom lines wait for: it doubles each time.
-	againFirst = 2 * time.Second
-	againLast  = 60 * time.Second
-	// betterFirst and betterLast are the same for a direct way while lines go
-	// through the relay.
-	betterFirst = 5 * time.Second
-	betterLast  = 2 * time.Minute
 	// comesWithin is how long a client takes at most to tell its key after its
 	// name.
 	comesWithin = 700 * time.Millisecond
@@ -27,9 +19,9 @@ const (
 	maxConversations = 2000
 )
 
-// conversation is what is known of somebody, and the ways to them. Owned by
-// loop.
-type conversation struct {
+// partner is what is known of somebody: by our disk, from this run, and by the server's
+// word. It owns what the gate is asked with. Owned by loop.
+type partner struct {
 	l         *loop
 	name, key string // key: folded
 	kind      wire.Kind
@@ -42,10 +34,27 @@ type conversation struct {
 	unread bool               // the disk is to be read, once more or at all: contact and keys are not all
 	read   bool               // it was read in this run: what a person has said since is not there to be read
 	listed gate.List          // as the server lists its devices
-	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
 	fresh  time.Time          // until when that need not be asked again
-	reason string             // why lines wait, or go no better way; for people
+}
+
+// outgoing are our lines to somebody that are not confirmed, and how they are numbered.
+// Owned by loop.
+type outgoing struct {
+	lines []*line    // by number
+	next  int        // in lines: the first that may not have been sent on the best path
+	epoch wire.Epoch // in which this run numbers lines to them, "" before the first
+	count wire.ID    // the last of these numbers
+}
+
+// conversation is somebody, the ways to them, and what is said. Owned by loop.
+type conversation struct {
+	partner
+	search
+	outgoing
+	paths  []*path
+	reason string    // why lines wait, or go no better way; for people
+	relist time.Time // when the server is asked for its devices, zero: nothing was said since
 
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
@@ -55,15 +64,8 @@ type conversation struct {
 	met     string         // the id of the last one that became a link
 	naming  bool           // the server is being asked whether it has another name
 	invited bool           // its person was asked for the conversation, and has not answered
-	paths   []*path
-	search
 
-	lines []*line     // not confirmed, by number
-	next  int         // in lines: the first that may not have been sent on the best path
-	epoch wire.Epoch  // in which this run numbers lines to them, "" before the first
-	count wire.ID     // the last of these numbers
-	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
-
+	heard  *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
 	barred barred
 	typing time.Time // when it was last said that they are
 	noted  note
@@ -77,7 +79,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{l: l, name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
+		c = &conversation{partner: partner{l: l, name: name, key: key}, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
 		c.recall()
 		if !l.server.online {
 			c.reason = noServer
@@ -108,13 +110,13 @@ func (c *conversation) spell(name string) {
 
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
-func (c *conversation) keepContact(change func(*wire.Contact)) {
-	c.reread()
-	was := c.contact
-	change(&c.contact)
-	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
-		contact := c.contact
-		c.l.disk.write("contact "+c.key, "keep a contact", func() error { return c.l.cfg.Store.SetContact(contact) })
+func (p *partner) keepContact(change func(*wire.Contact)) {
+	p.reread()
+	was := p.contact
+	change(&p.contact)
+	if p.contact != was && p.kind == wire.KindAccount && !p.unread { // else the disk would forget what it could not tell
+		contact := p.contact
+		p.l.disk.write("contact "+p.key, "keep a contact", func() error { return p.l.cfg.Store.SetContact(contact) })
 	}
 }
 
@@ -150,7 +152,7 @@ func (c *conversation) due() time.Time {
 			earliest = t
 		}
 	}
-	consider(c.search.next())
+	consider(c.earliest())
 	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
@@ -260,7 +262,7 @@ func (c *conversation) handleFound(e *wire.Found, sure bool) {
 func (c *conversation) handleNotFound(e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
-		c.wait(time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond)))
+		c.wait(time.Now().Add(max(findBackoff.First, time.Duration(e.RetryMS)*time.Millisecond)))
 	case c.hasKey():
 		c.waitAway(c.name + " is not here")
 	default:

@@ -17,11 +17,11 @@ import (
 
 // guestKey is the device that a guest's name stands for here, "" where none is known
 // or the name is an account's.
-func (c *conversation) guestKey() string {
-	if c.contact.Secure || c.kind == wire.KindAccount {
+func (p *partner) guestKey() string {
+	if p.contact.Secure || p.kind == wire.KindAccount {
 		return ""
 	}
-	return cmp.Or(c.device, c.past)
+	return cmp.Or(p.device, p.past)
 }
 
 // typedIn is the number of the connection that what is typed now belongs to. Before the

@@ -360,7 +360,7 @@ func (c *conversation) improve() {
 // worse tries again later for a better way than there is.
 func (c *conversation) improveLater(now time.Time) {
 	if p := c.best(); p != nil && p.Relayed {
-		c.search.improve = now.Add(step(betterFirst, betterLast, c.improves))
+		c.search.improve = now.Add(improveBackoff.Wait(c.improves))
 		c.improves++
 	}
 }

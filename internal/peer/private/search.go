@@ -1,6 +1,18 @@
 package private
 
-import "time"
+import (
+	"time"
+
+	"labchat/internal/session"
+)
+
+var (
+	// findBackoff is how long it takes until somebody is looked for again whom lines
+	// wait for.
+	findBackoff = session.Backoff{First: 2 * time.Second, Last: 60 * time.Second}
+	// improveBackoff is the same for a direct way while lines go through the relay.
+	improveBackoff = session.Backoff{First: 5 * time.Second, Last: 2 * time.Minute}
+)
 
 // searchState is what is done to find a way to somebody, or a better one than there is.
 type searchState uint8
@@ -89,7 +101,7 @@ func (s *search) findSoon() {
 
 // findLater has the server asked after a while.
 func (s *search) findLater(now time.Time) {
-	s.wait(now.Add(step(againFirst, againLast, s.tries)))
+	s.wait(now.Add(findBackoff.Wait(s.tries)))
 	s.tries++
 }
 
@@ -99,16 +111,10 @@ func (s *search) start(k *call, e searchEvent) {
 	s.call = k
 }
 
-// next is the earliest of its dates, zero: there is none.
-func (s *search) next() time.Time {
-	next := s.at
-	if next.IsZero() || !s.improve.IsZero() && s.improve.Before(next) {
-		next = s.improve
+// earliest is the earlier of its dates, zero: there is none.
+func (s *search) earliest() time.Time {
+	if s.at.IsZero() || !s.improve.IsZero() && s.improve.Before(s.at) {
+		return s.improve
 	}
-	return next
-}
-
-// step is the n-th of times that double.
-func step(first, last time.Duration, n int) time.Duration {
-	return min(first<<min(n, 16), last)
+	return s.at
 }
