@@ -2,7 +2,6 @@ package private
 
 import (
 	"slices"
-	"time"
 
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
@@ -150,7 +149,8 @@ func (s *server) handleEndpoint(e *wire.Endpoint) {
 	s.l.devices.begin(e.Devices)
 	s.l.tellName()
 	for _, c := range s.l.convs {
-		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
+		c.move(onRest)
+		if c.tries = 0; c.reason == noServer {
 			c.show("")
 		}
 		c.askDevices()
