@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -57,23 +58,24 @@ func (a *App) answered(e wire.Event) bool {
 	case *wire.PeopleList:
 		a.peopleList(e)
 	case *wire.UserInfo:
-		a.userInfo(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().User(e))
 	case *wire.SessionList:
-		a.sessionList(e)
+		a.Notes(a.Link.TakeErrand(e.Re.Re).At, a.words().Sessions(e))
 	case *wire.InboxCount:
-		a.inboxCount(e)
+		ask := a.Link.TakeErrand(e.Re.Re)
+		a.Notes(ask.At, a.words().Inbox(e, ask.Act != ""))
 	case *wire.Filled:
 		a.filledOnDisk(e)
 	case *wire.HelpText:
-		a.helpText(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.JokeTold:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the server says: "+text.Clean(e.Text))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.Calculated:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the host computes "+text.CleanLine(e.Value))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.ClockTold:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, text.CleanLine(e.String()))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.Notice:
-		a.Note(nil, noticeWords(e))
+		a.Note(nil, a.words().Notice(e))
 	case *wire.Done:
 		a.done(e)
 	case *wire.Refused:
@@ -84,14 +86,6 @@ func (a *App) answered(e wire.Event) bool {
 		return a.ofPeers(e)
 	}
 	return true
-}
-
-// noticeWords tells what the server says from what our own program does.
-func noticeWords(e *wire.Notice) text.Safe {
-	if e.Own {
-		return text.Clean(e.Text)
-	}
-	return "the server says: " + text.Clean(e.Text)
 }
 
 // said puts a line of a room where it belongs.
@@ -128,8 +122,8 @@ func (a *App) whispered(e *wire.Whispered) {
 }
 
 // NewLine makes a line of what somebody said.
-func (a *App) NewLine(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *Line {
-	l := &Line{Key: id, At: at, From: ShownName(from, k), Text: text.Clean(words)}
+func (a *App) NewLine(id wire.ID, at wire.Millis, from string, k wire.Kind, said string, action bool) *Line {
+	l := &Line{Key: id, At: at, From: words.ShownName(from, k), Text: text.Clean(said)}
 	l.Own = from != "" && wire.Fold(from) == wire.Fold(a.Link.Me)
 	l.Hidden = !l.Own && a.Link.ignores(from)
 	l.Mention = !l.Own && mentions(string(l.Text), string(a.Link.Label))

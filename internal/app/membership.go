@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -68,24 +69,6 @@ func (a *App) welcome(e *wire.Welcome) {
 	a.Link.motd, a.Link.closed = e.Motd, !e.Register
 }
 
-// failedFrom says from where wrong passwords came.
-func failedFrom(list []wire.FailedFrom) text.Safe {
-	places := make([]text.Safe, len(list))
-	for i, f := range list {
-		places[i] = text.Sprintf("%d from %s", f.Count, f.Address)
-	}
-	if len(places) == 0 {
-		return ""
-	}
-	return " (" + text.Join(places, ", ") + ")"
-}
-
-// copiedToken tells that a token of the account was used by two programs.
-func copiedToken(from string) text.Safe {
-	return text.Sprintf("a token of your account was used twice since your last login, the second time from %s: a copy of it may be with somebody else. "+
-		"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup", from)
-}
-
 // loggedIn gives us our name.
 func (a *App) loggedIn(e *wire.LoggedIn) {
 	a.Link.TakeErrand(e.Re.Re)
@@ -96,15 +79,7 @@ func (a *App) loggedIn(e *wire.LoggedIn) {
 	for _, mark := range e.Marks {
 		a.Book.read(mark.Room, mark.Last)
 	}
-	if e.Failed > 0 {
-		a.Note(nil, "wrong passwords were tried since your last login: "+Plural(e.Failed, "time")+failedFrom(e.FailedFrom))
-	}
-	if e.Copied != "" {
-		a.Note(nil, copiedToken(e.Copied))
-	}
-	if e.Waiting > 0 {
-		a.Note(nil, Plural(e.Waiting, "private line")+" came while you were away")
-	}
+	a.Notes(nil, a.words().LoggedIn(e))
 	if changed {
 		a.Note(nil, "you are "+a.Link.Label+" now")
 	}
@@ -178,7 +153,7 @@ func (a *App) joined(e *wire.Joined) {
 	at.People.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	a.Company = a.Company || e.Name != a.Link.Me
 	if e.Name != a.Link.Me && !a.Link.ignores(e.Name) {
-		at.Log.Came(ShownName(e.Name, e.Kind), a.Millis(), a.Signs.Dot)
+		at.Log.Came(words.ShownName(e.Name, e.Kind), a.Millis(), a.Signs.Dot)
 	}
 }
 
@@ -221,7 +196,7 @@ func (a *App) leave(at *Place, asked bool) {
 	}
 	switch {
 	case unsaid > 0:
-		a.Note(at, left+"; not said: "+Plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
+		a.Note(at, left+"; not said: "+words.Plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
 	case again && len(a.Book.ByID) == 1:
 		a.view.Flash("this is the only conversation there is: /join goes to a room")
 	case writing || len(a.Book.ByID) == 1 || len(at.Log.Pending) > 0:
@@ -239,7 +214,7 @@ func (a *App) leave(at *Place, asked bool) {
 // takenOut says that we are not in a room any more though nobody here has asked for
 // that: there where it stays on the list.
 func (a *App) takenOut(at *Place, reason string) {
-	words := Because("you are not in "+at.Title()+" any more", text.CleanLine(reason))
+	words := words.Because("you are not in "+at.Title()+" any more", text.CleanLine(reason))
 	if a.Book.ByID[at.ID] != at {
 		at = nil
 	}
@@ -264,7 +239,7 @@ func (a *App) renamed(e *wire.Renamed) {
 	}
 	for _, at := range a.Book.Rooms {
 		if at.People.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {
-			a.Note(at, text.CleanLine(e.Old)+" is "+ShownName(e.Name, e.Kind)+" now")
+			a.Note(at, text.CleanLine(e.Old)+" is "+words.ShownName(e.Name, e.Kind)+" now")
 		}
 	}
 }
@@ -281,12 +256,5 @@ func (a *App) topicSet(e *wire.TopicSet) {
 	at := a.Book.Room(e.Room)
 	a.Link.TakeErrand(e.Re.Re)
 	at.Topic = text.CleanLine(e.Topic)
-	switch {
-	case at.Topic == "":
-		a.Note(at, "no topic")
-	case e.By != "":
-		a.Note(at, "topic, by "+text.CleanLine(e.By)+": "+at.Topic)
-	default:
-		a.Note(at, "topic: "+at.Topic)
-	}
+	a.Note(at, a.words().Of(e))
 }

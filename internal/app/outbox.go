@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -40,7 +41,7 @@ func (w *Waiter) Where() text.Safe {
 }
 
 // State says how far a line is, and why no further.
-func (w *Waiter) State() text.Safe { return Because("queued", w.Reason) }
+func (w *Waiter) State() text.Safe { return words.Because("queued", w.Reason) }
 
 // dropped takes a line off the screen that was taken out of the outbox.
 func (a *App) dropped(ask Errand) {

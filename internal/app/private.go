@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -134,11 +135,11 @@ func (a *App) ofPeers(e wire.Event) bool {
 	case *wire.Transfer:
 		a.transfer(e)
 	case *wire.Shared:
-		a.shared(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.TalkRenamed:
 		a.talkRenamed(e)
 	case *wire.DeviceList:
-		a.deviceList(e)
+		a.Notes(a.Link.TakeErrand(e.Re.Re).At, a.words().Devices(e, a.Link.Label))
 	default:
 		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
 	}
@@ -170,7 +171,7 @@ func (a *App) path(e *wire.Path) {
 // guest marks somebody whom no room's list knows as a guest.
 func (p *Place) guest(on bool) {
 	if on {
-		p.Label = ShownName(p.Name, wire.KindGuest)
+		p.Label = words.ShownName(p.Name, wire.KindGuest)
 	}
 }
 
@@ -187,18 +188,18 @@ func (a *App) noteWay(at *Place, was *Peer) {
 	if p.Path.Way == was.Path.Way {
 		return
 	}
-	var words text.Safe
+	var note text.Safe
 	switch {
 	case p.Path.Way == wire.WayDirect:
-		words = "direct connection made, encrypted"
+		note = "direct connection made, encrypted"
 	case p.Path.Way == wire.WayRelay:
-		words = Because("relayed from here on, encrypted", text.CleanLine(p.Path.Reason))
+		note = words.Because("relayed from here on, encrypted", text.CleanLine(p.Path.Reason))
 	case was.Path.Way == wire.WayDirect || was.Path.Way == wire.WayRelay:
-		words = Because("the connection is gone", text.CleanLine(p.Path.Reason))
+		note = words.Because("the connection is gone", text.CleanLine(p.Path.Reason))
 	default:
 		return
 	}
-	a.passing(at, words)
+	a.passing(at, note)
 }
 
 // passing adds a note that takes the place of the one before, if nothing was
@@ -226,20 +227,6 @@ func (a *App) tellIn(at *Place, lines ...*Line) {
 		at.Log.Note(l)
 		a.remark(at, l, 0)
 	}
-}
-
-// Because adds a reason where there is one.
-func Because(words, reason text.Safe) text.Safe {
-	if reason == "" {
-		return words
-	}
-	return words + ": " + reason
-}
-
-// shared says what others are told of us.
-func (a *App) shared(e *wire.Shared) {
-	yes := map[bool]text.Safe{true: "yes", false: "no"}
-	a.Note(a.Link.TakeErrand(e.Re.Re).At, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
 }
 
 // waits says once what the lines of a conversation wait for.

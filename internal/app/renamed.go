@@ -3,6 +3,7 @@ package app
 import (
 	"maps"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -25,7 +26,7 @@ func (a *App) talkRenamed(e *wire.TalkRenamed) {
 	was := at.Label
 	a.Book.rename(at, e.Name)
 	a.view.Renamed(old, at.ID)
-	at.Label = ShownName(e.Name, e.Kind)
+	at.Label = words.ShownName(e.Name, e.Kind)
 	at.Peer.Was = was
 	clear(at.typing)
 	draft, mark := at.Draft, at.Counts.told

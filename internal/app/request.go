@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -36,7 +37,7 @@ func (a *App) called(e *wire.Called) {
 		return
 	}
 	if at.Label == name {
-		at.Label = ShownName(e.From, e.Kind)
+		at.Label = words.ShownName(e.From, e.Kind)
 	}
 	another := at.Peer.Path.Request && at.Peer.Path.Asker != e.Print
 	at.Peer.Path.Request, at.Peer.Path.Asker, at.Peer.Known = true, e.Print, true

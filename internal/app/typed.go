@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -81,7 +82,7 @@ func (a *App) whisper(do command.Whisper) {
 func (a *App) unknown(at *Place, do command.Unknown) {
 	s := text.CleanLine(do.Word) + " is no command; nothing was sent"
 	if len(do.Nearest) > 0 {
-		s += ". Did you mean " + cleanList(do.Nearest) + "?"
+		s += ". Did you mean " + words.List(do.Nearest) + "?"
 	}
 	if command.Recallable(do) {
 		s += " Up brings the line back"
@@ -248,7 +249,7 @@ func (a *App) ignore(at *Place, name string, on bool) {
 			a.Note(at, "nobody is hidden")
 			return
 		}
-		a.Note(at, "hidden: "+cleanList(slices.Sorted(maps.Keys(a.Link.ignored))))
+		a.Note(at, "hidden: "+words.List(slices.Sorted(maps.Keys(a.Link.ignored))))
 		return
 	}
 	key := wire.Fold(name)

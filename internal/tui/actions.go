@@ -4,18 +4,19 @@ import (
 	"strconv"
 	"time"
 
-	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
 )
 
 // send carries out the line in the composer. One that can't be carried out
 // stays there to be mended.
-func (m *Model) send() {
-	m.moment.guard.refused = m.paint.Now() // until it is taken
-	line := m.composer.draft.String()
+func (m *bar) send() {
+	m.guard.refused = m.paint.Now() // until it is taken
+	line := m.bar.composer.draft.String()
 	if n := len(line) - m.Link.MaxLine; n > 0 {
-		m.flash("too long by " + app.Plural(n, "byte") + ": send it in two lines")
+		m.flash("too long by " + words.Plural(n, "byte") + ": send it in two lines")
 		return
 	}
 	a := command.Parse(line, m.Context())
@@ -23,7 +24,7 @@ func (m *Model) send() {
 		m.flash(m.HowItGoes(u)) // the line stays to be mended
 		return
 	}
-	if m.hold(line, a) {
+	if m.guard.hold(line, a) {
 		return
 	}
 	if s, says := a.(command.Say); says {
@@ -37,9 +38,9 @@ func (m *Model) send() {
 		m.flash("the session has ended: nothing can be sent")
 		return
 	}
-	m.composer.Take()
-	m.moment.guard.refused = time.Time{}
-	m.composer.here.leave()
+	m.bar.composer.Take()
+	m.guard.refused = time.Time{}
+	m.bar.composer.here.leave()
 	at := m.Book.Current
 	switch {
 	case command.Remember(a):
@@ -48,7 +49,7 @@ func (m *Model) send() {
 		m.recallable(at, line)
 	}
 	m.keepDraft()
-	m.popup.Close()
+	m.conv.popup.Close()
 	m.Act(a, line)
 }
 
@@ -64,12 +65,12 @@ func offlineToo(a command.Action) bool {
 
 // confirm asks a question first, if there is one. One that has no room in the
 // composer can be read above it.
-func (m *Model) confirm(question text.Safe, then func()) {
+func (m *bar) confirm(question text.Safe, then func()) {
 	if question == "" {
 		then()
 		return
 	}
-	m.composer.Ask(&query{
+	m.bar.composer.Ask(&query{
 		prompt: question,
 		then: func(_ *Model, answer string) {
 			if answer == "y" {
@@ -77,8 +78,8 @@ func (m *Model) confirm(question text.Safe, then func()) {
 			}
 		},
 	})
-	if l := m.layout(); l.main > 0 && !m.composer.asks(l.main) {
-		m.Note(nil, m.composer.query.prompt)
+	if l := m.layout(); l.main > 0 && !m.bar.composer.asks(l.main) {
+		m.Note(nil, m.bar.composer.query.prompt)
 	}
 }
 
@@ -86,10 +87,10 @@ func (m *Model) confirm(question text.Safe, then func()) {
 var keyed = map[command.Verb]func(*Model, string){
 	command.Quit:    func(m *Model, _ string) { m.quit() },
 	command.Help:    func(m *Model, _ string) { m.openHelp() },
-	command.Next:    func(m *Model, _ string) { m.nextUnread() },
-	command.Read:    (*Model).back,
+	command.Next:    func(m *Model, _ string) { m.conv.nextUnread() },
+	command.Read:    func(m *Model, arg string) { m.conv.back(arg) },
 	command.Go:      (*Model).goTo,
-	command.Unread:  func(m *Model, _ string) { m.toNews() },
+	command.Unread:  func(m *Model, _ string) { m.conv.toNews() },
 	command.Outbox:  (*Model).outboxCommand,
 	command.Inspect: func(m *Model, _ string) { m.toggleInspector() },
 	command.Retry:   func(m *Model, _ string) { m.retry() },
@@ -109,4 +110,33 @@ func (m *Model) goTo(number string) {
 		m.flash("the list has no conversation " + text.CleanLine(number))
 	}
 	m.switchTo(at)
+}
+
+// quit ends the program; it asks first if lines wait.
+func (m *Model) quit() {
+	var question text.Safe
+	if n := len(m.Link.Outbox); n > 0 {
+		question = words.Plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
+	}
+	m.bar.confirm(question, func() { m.order(bubble.OrderQuit) })
+}
+
+// retry connects now.
+func (m *Model) retry() {
+	if m.Link.Session == nil || !m.Link.IsLost() {
+		m.flash("the connection is there")
+		return
+	}
+	m.Link.Session.Retry()
+	m.flash(flashConnecting)
+}
+
+// editServer brings the form back while there is no connection.
+func (m *Model) editServer() {
+	if !m.Link.IsLost() || m.cfg.Connect == nil {
+		m.flash("another server can be chosen when the connection is lost, in a window that began with the form")
+		return
+	}
+	m.ended()
+	m.form.back = !m.Link.HasEnded()
 }

@@ -47,7 +47,7 @@ func TestASecretIsMaskedAndNeverRemembered(t *testing.T) {
 	if len(all) != 1 || all[0].Password.Reveal() != "correct horse" || all[0].Name != "sara" {
 		t.Fatalf("got %d requests", len(all))
 	}
-	if inputs := fmt.Sprint(s.archive.inputs, s.composer.here.lines); strings.Contains(inputs, "horse") {
+	if inputs := fmt.Sprint(s.archive.inputs, s.bar.composer.here.lines); strings.Contains(inputs, "horse") {
 		t.Error("the history holds the password")
 	}
 	s.press("up")

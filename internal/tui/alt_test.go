@@ -80,7 +80,7 @@ func TestAnAltKeyInASecretShowsNoLetterOfIt(t *testing.T) {
 	s.tell(bubble.Key{Name: "alt+q", Letter: "q"})
 	s.shows("does nothing here")
 	s.hides("alt+q")
-	if got := s.composer.answer.String(); got != "q" {
+	if got := s.bar.composer.answer.String(); got != "q" {
 		t.Errorf("the secret is %q", got)
 	}
 }

@@ -62,7 +62,7 @@ func TestTheBannerSaysThatTheSessionHasEnded(t *testing.T) {
 		s.hides("retry")
 		s.enters("into the void")
 		s.shows("nothing can be sent")
-		if len(s.session.said) != 0 || s.composer.draft.empty() {
+		if len(s.session.said) != 0 || s.bar.composer.draft.empty() {
 			t.Error("a line was given to a session that has ended")
 		}
 	}

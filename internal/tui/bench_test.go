@@ -38,7 +38,7 @@ func BenchmarkTimelineAppendAndView(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprintf("lines=%d", n), func(b *testing.B) {
 			s := crowded(b, n, 80, 24)
-			log, last := s.timeline(s.Book.Current), s.Book.Current.Log.Last()
+			log, last := s.conv.timeline(s.Book.Current), s.Book.Current.Log.Last()
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				last++
@@ -64,7 +64,7 @@ func BenchmarkFullView(b *testing.B) {
 	s := crowded(b, 100_000, 200, 50)
 	b.ReportAllocs()
 	for b.Loop() {
-		s.timeline(s.Book.Current).Undraw()
+		s.conv.timeline(s.Book.Current).Undraw()
 		s.screen.stale = true
 		s.View()
 	}

@@ -38,5 +38,5 @@ func (m *Model) setTheme(t theme.Theme) {
 	m.cfg.Theme = t
 	*m.paint = *newPaint(t, m.paint.Clock)
 	m.Signs = m.paint.signs()
-	m.timeline(m.Book.Current).Undraw()
+	m.conv.timeline(m.Book.Current).Undraw()
 }

@@ -26,11 +26,11 @@ func (v viewer) Flash(words text.Safe) { v.flash(words) }
 func (v viewer) Unflash(words text.Safe) { v.unflash(words) }
 
 // Ask asks in the composer.
-func (v viewer) Ask(question text.Safe, yes func()) { v.confirm(question, yes) }
+func (v viewer) Ask(question text.Safe, yes func()) { v.bar.confirm(question, yes) }
 
 // AskSecret asks in the composer, which shows nothing of the answer.
 func (v viewer) AskSecret(prompt text.Safe, then func(secret string)) {
-	v.composer.Ask(&query{prompt: prompt, secret: true, then: func(_ *Model, answer string) { then(answer) }})
+	v.bar.composer.Ask(&query{prompt: prompt, secret: true, then: func(_ *Model, answer string) { then(answer) }})
 }
 
 // Do does what a key does.
@@ -44,13 +44,13 @@ func (v viewer) Do(verb command.Verb, arg string) bool {
 }
 
 // Reads reports whether somebody sees the newest line of a conversation.
-func (v viewer) Reads(at *app.Place) bool { return v.reads(at) }
+func (v viewer) Reads(at *app.Place) bool { return v.conv.reads(at) }
 
 // Newest goes to the newest line, and takes the rule above the news away.
 func (v viewer) Newest() {
-	log := v.timeline(v.Book.Current)
+	log := v.conv.timeline(v.Book.Current)
 	log.Newest()
-	v.look()
+	v.conv.look()
 	log.Show(true, 0, 0)
 }
 
@@ -61,36 +61,36 @@ func (v viewer) Show(at *app.Place) { v.show(at) }
 func (v viewer) SwitchTo(at *app.Place) { v.switchTo(at) }
 
 // Arrive goes to a room that was asked for.
-func (v viewer) Arrive(at *app.Place, ask app.Errand) { v.arrive(at, ask) }
+func (v viewer) Arrive(at *app.Place, ask app.Errand) { v.guard.arrive(at, ask) }
 
 // Displaced guards what is typed from going to the place that came up.
-func (v viewer) Displaced() { v.moment.guard.switched = v.Now() }
+func (v viewer) Displaced() { v.guard.switched = v.Now() }
 
 // Missed puts a rule above what was said while nobody could look, unless one
 // stands there.
 func (v viewer) Missed(at *app.Place, mark, upto wire.ID) {
-	if log := v.timeline(at); log.firstNews() < 0 {
+	if log := v.conv.timeline(at); log.firstNews() < 0 {
 		log.Missed(mark, upto)
 	}
 }
 
 // LinesCame goes on to the lines that somebody wants to see.
-func (v viewer) LinesCame() { v.goOnBack() }
+func (v viewer) LinesCame() { v.conv.goOnBack() }
 
 // Writing reports whether going elsewhere would tear apart what is being written.
-func (v viewer) Writing() bool { return v.writing() }
+func (v viewer) Writing() bool { return v.bar.writing() }
 
 // KeepDraft keeps what is being written.
-func (v viewer) KeepDraft() { v.keepDraft() }
+func (v viewer) KeepDraft() { v.bar.keepDraft() }
 
 // Edits counts the changes of the draft.
 func (v viewer) Edits() int { return v.moment.edits }
 
 // Recallable offers a refused line in the history.
-func (v viewer) Recallable(at *app.Place, line string) { v.recallable(at, line) }
+func (v viewer) Recallable(at *app.Place, line string) { v.bar.recallable(at, line) }
 
 // Renamed moves the history of a conversation.
-func (v viewer) Renamed(old, id string) { v.composer.Rename(old, id) }
+func (v viewer) Renamed(old, id string) { v.bar.composer.Rename(old, id) }
 
 // StatusChanged shows the banner or the form where the connection has changed.
 func (v viewer) StatusChanged(e *wire.Status, was wire.State) {
@@ -98,13 +98,13 @@ func (v viewer) StatusChanged(e *wire.Status, was wire.State) {
 		v.unflash(flashConnecting)
 	}
 	if v.Link.IsOnline() && was != wire.StateOnline || v.Link.IsLost() && was == wire.StateOnline {
-		v.banner.hidden = false
+		v.conv.banner.hidden = false
 	}
 	switch {
 	case e.State == wire.StateEnded:
-		v.banner.hidden = false // whoever has read why there was no connection has not read why it ended
+		v.conv.banner.hidden = false // whoever has read why there was no connection has not read why it ended
 		if v.form == nil && v.cfg.Connect != nil {
-			v.arise()
+			v.guard.arise()
 		}
 		if v.ended(); e.Code == wire.CodeEnded {
 			v.Link.Home = formerServer
@@ -132,10 +132,10 @@ func (v viewer) LoggedIn() {
 // Restored takes over what the archive has of the composer, and the place of last
 // time.
 func (v viewer) Restored(r, was app.Restored) {
-	v.composer.Restore(r.Inputs)
-	if at := v.Book.Current; at != nil && v.composer.draft.String() == was.Drafts[at.ID] && v.composer.draft.String() != at.Draft {
-		v.composer.Load(at.ID, at.Draft)
-		v.moment.guard.loaded = v.Now()
+	v.bar.composer.Restore(r.Inputs)
+	if at := v.Book.Current; at != nil && v.bar.composer.draft.String() == was.Drafts[at.ID] && v.bar.composer.draft.String() != at.Draft {
+		v.bar.composer.Load(at.ID, at.Draft)
+		v.guard.loaded = v.Now()
 	}
 	v.reopen(r.Place)
 }
@@ -156,13 +156,13 @@ func (v viewer) Refused(ask app.Errand, words text.Safe) bool {
 		return true
 	}
 	if ask.Room != "" {
-		v.moment.guard.missed, v.moment.guard.missedAt = ask.Room, v.Now()
+		v.guard.missed, v.guard.missedAt = ask.Room, v.Now()
 	}
 	return false
 }
 
 // RoomsListed shows more of what can be typed.
-func (v viewer) RoomsListed() { v.popup.Refresh(v.Model) }
+func (v viewer) RoomsListed() { v.conv.popup.Refresh(v.Model) }
 
 // Typing shows who is typing for as long as it is true.
 func (v viewer) Typing(at *app.Place) {
@@ -187,7 +187,7 @@ func (m *Model) apply(b batch) (seen bool) {
 		seen = m.App.Apply(e) || seen
 	}
 	m.reconsider()
-	m.goOnBack()
+	m.conv.goOnBack()
 	m.AskWays()
 	return seen
 }
@@ -197,7 +197,7 @@ func (m *Model) ended() {
 	if m.cfg.Connect == nil {
 		return
 	}
-	m.keepDraft()
+	m.bar.keepDraft()
 	if m.form == nil {
 		m.form = newForm(m)
 	}

@@ -231,7 +231,7 @@ func TestWhatIsTypedWhileTheQuestionComesUpIsNoAnswer(t *testing.T) {
 	if all, _ := asked[wire.Verify](s.session); len(all) != 1 {
 		t.Errorf("got %v", all)
 	}
-	if got, want := s.composer.draft.String(), "I'll say: yes noy"; got != want {
+	if got, want := s.bar.composer.draft.String(), "I'll say: yes noy"; got != want {
 		t.Errorf("the draft is %q, want %q", got, want)
 	}
 }
@@ -344,9 +344,9 @@ func TestAFileMovesNothingThatIsBeingRead(t *testing.T) {
 	}
 	s.hear(file(wire.TransferRunning, 1))
 	s.press("pgup")
-	before := s.timeline(s.Book.Current).View(80, 30)
+	before := s.conv.timeline(s.Book.Current).View(80, 30)
 	s.hear(file(wire.TransferRunning, 80_000), file(wire.TransferDone, 84_000))
-	if diff := cmp.Diff(before, s.timeline(s.Book.Current).View(80, 30)); diff != "" {
+	if diff := cmp.Diff(before, s.conv.timeline(s.Book.Current).View(80, 30)); diff != "" {
 		t.Errorf("the lines moved:\n%s", diff)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 )
@@ -13,7 +14,7 @@ type deed struct{ how, what text.Safe }
 
 // introduce writes into the free rows of an empty conversation: who we are,
 // what this place is, and what can be done here. As much as there is room for.
-func (m *Model) introduce(at *app.Place, rows []text.Safe, w int) {
+func (m *conversation) introduce(at *app.Place, rows []text.Safe, w int) {
 	log := m.timeline(at)
 	free := log.drawn.free
 	if free == 0 || log.at.up || !at.Log.IsSilent() {
@@ -49,7 +50,7 @@ func (m *Model) introduce(at *app.Place, rows []text.Safe, w int) {
 }
 
 // introduction says who we are and what the conversation is.
-func (m *Model) introduction(at *app.Place) []text.Safe {
+func (m *conversation) introduction(at *app.Place) []text.Safe {
 	me := "You are " + m.Link.Label
 	if m.Link.Me == "" {
 		return []text.Safe{"You are not logged in yet."}
@@ -63,28 +64,28 @@ func (m *Model) introduction(at *app.Place) []text.Safe {
 	if at.Stands != app.Inside {
 		return []text.Safe{me + ".", "This is the room #" + at.Label + ", which you are not in."}
 	}
-	words := []text.Safe{me + ", in the room #" + at.Label + "."}
+	said := []text.Safe{me + ", in the room #" + at.Label + "."}
 	switch n := at.People.Count(); {
 	case at.People.Part:
-		words = append(words, "Who is here is not known: this server tells only who comes, goes and writes.")
+		said = append(said, "Who is here is not known: this server tells only who comes, goes and writes.")
 	case n > 1:
-		words = append(words, app.CountPeople(n)+" read what is said here.")
+		said = append(said, words.CountPeople(n)+" read what is said here.")
 	default:
-		words = append(words, "Nobody else is here yet.")
+		said = append(said, "Nobody else is here yet.")
 	}
 	if n := len(m.Book.KnownRooms); n > 1 {
-		words = append(words, "There are "+app.Plural(n, "room")+" on this server.")
+		said = append(said, "There are "+words.Plural(n, "room")+" on this server.")
 	} else if n == 1 {
-		words = append(words, "It is the only room on this server.")
+		said = append(said, "It is the only room on this server.")
 	}
 	if at.Topic != "" {
-		words = append(words, "Topic: "+at.Topic)
+		said = append(said, "Topic: "+at.Topic)
 	}
-	return words
+	return said
 }
 
 // inPrivate says who can read a private conversation.
-func (m *Model) inPrivate(at *app.Place) text.Safe {
+func (m *conversation) inPrivate(at *app.Place) text.Safe {
 	name := at.Label
 	switch {
 	case at.Peer.Path.Blocked:
@@ -98,7 +99,7 @@ func (m *Model) inPrivate(at *app.Place) text.Safe {
 }
 
 // deeds are three things to do, in rows of at most w columns.
-func (m *Model) deeds(at *app.Place, w int) []text.Safe {
+func (m *conversation) deeds(at *app.Place, w int) []text.Safe {
 	name := text.CleanLine(at.Name)
 	has := func(v command.Verb) bool { return m.Link.Offer == nil || m.Link.Offer[v] }
 	var all []deed

@@ -42,7 +42,7 @@ func TestAnEmptyPrivateConversationSaysWhoReadsIt(t *testing.T) {
 		s.hear(online()...)
 		s.hear(directTo("alice", 4000))
 		s.switchTo(s.Book.Person("alice"))
-		s.Book.Current.Log, s.logs = app.Log{Shown: true}, nil
+		s.Book.Current.Log, s.conv.logs = app.Log{Shown: true}, nil
 		s.tell(bubble.Sized{W: size[0], H: size[1]})
 		for _, want := range []string{"You are sara", "Enter", "/verify alice", "ctrl+k"} {
 			if !strings.Contains(s.View(), want) {

@@ -25,10 +25,10 @@ type listed struct {
 
 // seekFiles lists how the file's name in the draft can go on, if one is typed
 // there. The disk may be slow, so that is a job.
-func (m *Model) seekFiles() {
-	line := m.composer.draft.String()
+func (m *bar) seekFiles() {
+	line := m.bar.composer.draft.String()
 	typed, ok := command.TypedFile(line)
-	if !ok || m.composer.draft.cursor != len(m.composer.draft.runes) {
+	if !ok || m.bar.composer.draft.cursor != len(m.bar.composer.draft.runes) {
 		return
 	}
 	m.start(func(context.Context) any {
@@ -39,9 +39,9 @@ func (m *Model) seekFiles() {
 
 // listed shows what was found, unless the draft is another one by now. All that
 // the names have in common is typed at once.
-func (m *Model) listed(l listed) {
-	u := &m.popup
-	if m.composer.draft.String() != l.line {
+func (m *bar) listed(l listed) {
+	u := &m.conv.popup
+	if m.bar.composer.draft.String() != l.line {
 		return
 	}
 	switch {
@@ -58,9 +58,9 @@ func (m *Model) listed(l listed) {
 	}
 	one := len(l.names) == 1
 	line, cursor := l.typed.Completion(common, one && !isDirectory(common)).Apply(l.line)
-	m.composer.draft.Set(line)
-	m.composer.draft.cursor = len([]rune(line[:cursor]))
-	u.Follow(m)
+	m.bar.composer.draft.Set(line)
+	m.bar.composer.draft.cursor = len([]rune(line[:cursor]))
+	u.Follow(m.Model)
 	if one {
 		return
 	}

@@ -36,7 +36,7 @@ func withFiles(t *testing.T, names ...string) *scene {
 	return s
 }
 
-func (s *scene) draft() string { return s.composer.draft.String() }
+func (s *scene) draft() string { return s.bar.composer.draft.String() }
 
 func TestTabCompletesTheFileToSend(t *testing.T) {
 	for _, c := range []struct{ typed, want string }{

@@ -64,14 +64,14 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 					case 0:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindGuest, Text: words, Action: true})
 					case 1:
-						log := s.timeline(s.Book.Current)
+						log := s.conv.timeline(s.Book.Current)
 						e := &wire.Transfer{User: from, Name: words, File: words, Reason: words, State: wire.TransferDone, SHA256: words}
-						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: app.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
+						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: words.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
 					default:
 						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: words})
 					}
 				}
-				log := s.timeline(s.Book.Current)
+				log := s.conv.timeline(s.Book.Current)
 				rows := log.View(w, 60)
 				for i, sign := range signs(rows, log.drawn.nick) {
 					for _, mark := range marks(th) {
@@ -116,7 +116,7 @@ func TestEveryNoticeHasAMark(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Notice{Text: "first\nbob's key is verified " + strings.Repeat("and more ", 30)}, &wire.Joined{Room: "lab3", Name: "mia"})
 			s.Book.Current.Log.Note(&app.Line{Kind: app.LineAlarm, At: at(14, 33), Text: "the key of bob has changed " + text.Repeat("and more ", 30)})
-			log := s.timeline(s.Book.Current)
+			log := s.conv.timeline(s.Book.Current)
 			rows := log.View(w, 60)
 			got := strings.Join(signs(rows, log.drawn.nick), "")
 			for _, mark := range marks(th) {
@@ -135,8 +135,8 @@ func TestWhoIsTypingNeverStandsUnderASign(t *testing.T) {
 			s.hear(online()...)
 			s.hear(&wire.Entered{Room: "lab3"}, said("lab3", "a-long-name", 14, 1, 0, "hi"), &wire.Typed{Room: "lab3", From: string(th.Glyph.Notice + th.Glyph.Notice + " bob's key is verified")})
 			l := s.layout()
-			rows := conversation{s.Model}.View(l.main, l.body)
-			if got := signs(rows[len(rows)-1:], s.timeline(s.Book.Current).drawn.nick)[0]; got != " " {
+			rows := s.conv.View(l.main, l.body)
+			if got := signs(rows[len(rows)-1:], s.conv.timeline(s.Book.Current).drawn.nick)[0]; got != " " {
 				t.Errorf("%s at %v: got %q in %q", name, size, got, rows[len(rows)-1])
 			}
 		}

@@ -23,8 +23,10 @@ const (
 const anyRoom = "\x00"
 
 // A guard keeps what is typed from going where it is not meant to go. What the
-// person caused is never guarded: a key pressed after it is meant for it.
+// person caused is never guarded: a key pressed after it is meant for it. It owns
+// the moments that this depends on.
 type guard struct {
+	*Model
 	switched time.Time  // to another conversation, by itself
 	arose    time.Time  // a form or a dialog came up by itself, or a form went
 	busy     bool       // keys still go where they went before that
@@ -43,23 +45,23 @@ type guard struct {
 
 // arise takes note that something came up by itself and takes the keys from
 // now on.
-func (m *Model) arise() {
-	m.moment.guard.arose, m.moment.guard.busy, m.moment.guard.gone = m.paint.Now(), true, ""
+func (m *guard) arise() {
+	m.arose, m.busy, m.gone = m.paint.Now(), true, ""
 }
 
 // unseen takes note of the first of the keys that were pressed before there was
 // a screen. A form takes none of them, and no line goes to a conversation that
 // nobody has seen.
-func (m *Model) unseen() {
-	if !m.moment.guard.ahead {
+func (m *guard) unseen() {
+	if !m.ahead {
 		return
 	}
-	m.moment.guard.ahead = false
+	m.ahead = false
 	if m.form != nil {
 		m.arise()
 		return
 	}
-	m.moment.guard.switched = m.paint.Now()
+	m.switched = m.paint.Now()
 }
 
 // retire takes the form away. What is being typed into it is not for the
@@ -73,8 +75,8 @@ func (m *Model) retire() {
 	if !f.busy && (f.focus == fieldPassword || !f.password.Empty()) {
 		m.SecretNext = true
 	}
-	if g := &m.moment.guard; m.paint.Now().Sub(g.typed) < restFor {
-		m.arise()
+	if g := m.guard; m.paint.Now().Sub(g.typed) < restFor {
+		g.arise()
 	}
 }
 
@@ -82,8 +84,8 @@ func (m *Model) retire() {
 // a short while, and for as long as somebody goes on typing. Text goes into the
 // draft, or nowhere if a form has just gone: it may be the end of a password.
 // Other keys have to be pressed again, and so has an answer that was too hasty.
-func (m *Model) early(k bubble.Key) bool {
-	g, now := &m.moment.guard, m.paint.Now()
+func (m *guard) early(k bubble.Key) bool {
+	g, now := m, m.paint.Now()
 	if !g.busy {
 		return false
 	}
@@ -98,11 +100,11 @@ func (m *Model) early(k bubble.Key) bool {
 	}
 	over := m.over != nil || m.form != nil
 	switch {
-	case k.Text != "" && !k.Paste && over && !hasty && m.composer.query != nil && m.composer.query.secret:
-		m.composer.answer.Key(k) // the password goes on
+	case k.Text != "" && !k.Paste && over && !hasty && m.bar.composer.query != nil && m.bar.composer.query.secret:
+		m.bar.composer.answer.Key(k) // the password goes on
 	case k.Text != "" && !k.Paste && over && !hasty:
-		m.composer.draft.Insert(k.Text)
-		m.edited()
+		m.bar.composer.draft.Insert(k.Text)
+		m.bar.edited()
 	case over:
 		m.flash("this has just come up by itself: press the key again")
 	case g.gone != "":
@@ -114,8 +116,8 @@ func (m *Model) early(k bubble.Key) bool {
 }
 
 // watch takes note of text and of lines that were held.
-func (m *Model) watch(k bubble.Key) {
-	g := &m.moment.guard
+func (m *guard) watch(k bubble.Key) {
+	g := m
 	switch {
 	case k.Name == "enter":
 		g.typed = time.Time{}
@@ -123,11 +125,11 @@ func (m *Model) watch(k bubble.Key) {
 	case k.Text != "":
 		g.typed = m.paint.Now()
 	}
-	if k.Text != "" && m.composer.draft.empty() {
+	if k.Text != "" && m.bar.composer.draft.empty() {
 		g.begun = g.typed
 	}
 	apart := g.held || m.paint.Now().Sub(g.loaded) < restFor || m.anew(k)
-	if apart && k.Text != "" && m.composer.query == nil && m.over == nil && m.form == nil {
+	if apart && k.Text != "" && m.bar.composer.query == nil && m.over == nil && m.form == nil {
 		m.setAside()
 	}
 	g.held, g.loaded, g.refused = false, time.Time{}, time.Time{}
@@ -136,37 +138,37 @@ func (m *Model) watch(k bubble.Key) {
 // anew says whether text begins another line, and does not mend the one that
 // was refused: it comes too soon for somebody who has read why, or it begins
 // as commands do.
-func (m *Model) anew(k bubble.Key) bool {
-	refused := m.moment.guard.refused
+func (m *guard) anew(k bubble.Key) bool {
+	refused := m.refused
 	if refused.IsZero() || k.Text == "" || strings.TrimLeftFunc(k.Text, unicode.IsSpace) != k.Text {
 		return false
 	}
-	verb := !strings.ContainsFunc(m.composer.draft.String(), unicode.IsSpace)
+	verb := !strings.ContainsFunc(m.bar.composer.draft.String(), unicode.IsSpace)
 	return m.paint.Now().Sub(refused) < restFor || verb && command.Begins(k.Text)
 }
 
 // setAside takes a line that was held, or that came back under somebody's
 // hands, out of the composer, so that the next one is not glued to it.
-func (m *Model) setAside() {
-	line := m.composer.draft.String()
+func (m *guard) setAside() {
+	line := m.bar.composer.draft.String()
 	if line == "" {
 		return
 	}
-	m.composer.Take()
+	m.bar.composer.Take()
 	if m.SecretNext {
-		m.recallable(m.Book.Current, line) // not on the disk
+		m.bar.recallable(m.Book.Current, line) // not on the disk
 	} else {
-		m.remember(line)
+		m.bar.remember(line)
 	}
-	m.keepDraft()
+	m.bar.keepDraft()
 	m.flash("the line before was not sent: Up brings it back")
 }
 
 // hold says whether Enter must be pressed once more: after a switch that nobody
 // asked for, and where the line means something else in the room that was asked
 // for meanwhile.
-func (m *Model) hold(line string, a command.Action) bool {
-	g := &m.moment.guard
+func (m *guard) hold(line string, a command.Action) bool {
+	g := m
 	again := g.held
 	g.held = true
 	switch {
@@ -197,11 +199,11 @@ func (m *Model) hold(line string, a command.Action) bool {
 }
 
 // askedAnew reports whether a yes was begun before somebody else asked under the name.
-func (m *Model) askedAnew(a command.Action) bool {
+func (m *guard) askedAnew(a command.Action) bool {
 	ask, _ := a.(command.Ask)
 	yes, accepts := ask.Request.(wire.Accept)
 	at := m.Book.Find(app.PersonID(yes.Name))
-	return accepts && at != nil && at.Peer != nil && at.Peer.Path.Request && m.moment.guard.begun.Before(at.Peer.Changed.Add(restFor))
+	return accepts && at != nil && at.Peer != nil && at.Peer.Path.Request && m.begun.Before(at.Peer.Changed.Add(restFor))
 }
 
 // does says whether an action does anything: all others can't go wrong.
@@ -215,14 +217,14 @@ func does(a command.Action) bool {
 }
 
 // guarded says whether Enter and what is pasted are held.
-func (m *Model) guarded() bool { return m.paint.Now().Sub(m.moment.guard.switched) < guardFor }
+func (m *guard) guarded() bool { return m.paint.Now().Sub(m.switched) < guardFor }
 
 // meanwhile is a room that was asked for and has not come to the screen, or was
 // refused when the line had been begun or had hardly been, and in which the line
 // would mean something else than a; "" where there is none.
-func (m *Model) meanwhile(line string, a command.Action) string {
+func (m *guard) meanwhile(line string, a command.Action) string {
 	var rooms []string
-	if at := m.moment.guard.ready; at != nil {
+	if at := m.ready; at != nil {
 		rooms = append(rooms, at.Name)
 	}
 	for _, e := range m.Link.Errands {
@@ -230,7 +232,7 @@ func (m *Model) meanwhile(line string, a command.Action) string {
 			rooms = append(rooms, e.Room)
 		}
 	}
-	if g := &m.moment.guard; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
+	if g := m; g.missed != "" && g.begun.Sub(g.missedAt) < restFor {
 		rooms = append(rooms, g.missed)
 	}
 	for _, room := range rooms {
@@ -242,24 +244,20 @@ func (m *Model) meanwhile(line string, a command.Action) string {
 }
 
 // differs says whether a line that does a here does something else in a room.
-func (m *Model) differs(line string, a command.Action, room string) bool {
+func (m *guard) differs(line string, a command.Action, room string) bool {
 	there := m.Context()
 	there.To, there.Room = "", room
 	return !reflect.DeepEqual(a, command.Parse(line, there))
 }
 
-// writing says whether going to another conversation would tear apart what is
-// being written or asked.
-func (m *Model) writing() bool { return m.composer.query != nil || !m.composer.draft.empty() }
-
 // arrive goes to a room that was asked for, unless a line was begun meanwhile:
 // that stays where it was begun, and whoever writes it with it. Who has seen the room
 // since it was asked for, and went on from there, is not taken back.
-func (m *Model) arrive(at *app.Place, ask app.Errand) {
+func (m *guard) arrive(at *app.Place, ask app.Errand) {
 	switch {
 	case at == m.Book.Current, at.ShownAt.After(ask.Since):
-	case m.writing() && m.moment.edits != ask.Edits:
-		m.moment.guard.ready = at
+	case m.bar.writing() && m.moment.edits != ask.Edits:
+		m.ready = at
 		m.flash(at.Title() + " is there: this line stays in " + m.Book.Current.Title())
 	default:
 		m.switchTo(at)

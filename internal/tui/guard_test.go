@@ -32,7 +32,7 @@ func (s *scene) expectSent(want string) {
 
 func (s *scene) expectDraft(want string) {
 	s.t.Helper()
-	if got := s.composer.draft.String(); got != want {
+	if got := s.bar.composer.draft.String(); got != want {
 		s.t.Errorf("the draft is %q, want %q", got, want)
 	}
 }
@@ -156,7 +156,7 @@ func TestACommandThatMeansTheSameAnywhereIsNotHeld(t *testing.T) {
 
 func TestALineTypedBeforeThereWasAScreenIsNotSaidUnseen(t *testing.T) {
 	s := entered(t)
-	s.moment.guard.ahead = true
+	s.guard.ahead = true
 	s.lingers(restFor) // a slow start
 	s.types("fast line")
 	s.press("enter")
@@ -171,7 +171,7 @@ func TestALineTypedBeforeThereWasAScreenIsNotSaidUnseen(t *testing.T) {
 
 func TestAFormTakesNoKeysThatWerePressedBeforeThereWasAScreen(t *testing.T) {
 	s, d := atForm(t, 80, 24, ModeGuest)
-	s.moment.guard.ahead = true
+	s.guard.ahead = true
 	s.lingers(restFor) // a slow start
 	s.types("hello")
 	s.press("enter")

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"labchat/internal/app"
-	"labchat/internal/command"
 	"labchat/internal/wire"
 )
 
@@ -84,31 +83,9 @@ func (m *Model) moveTo(server string) {
 	for _, at := range m.Book.All() {
 		at.Draft = ""
 	}
-	m.composer = composer{paint: m.paint, editing: m.composer.editing}
+	m.bar.composer = composer{paint: m.paint, editing: m.bar.composer.editing}
 	if at := m.Book.Current; at != nil {
-		m.composer.Load(at.ID, "")
+		m.bar.composer.Load(at.ID, "")
 	}
-	m.popup.Close()
-}
-
-// remember adds a line that was typed here to the history that it belongs to,
-// here and on disk.
-func (m *Model) remember(line string) {
-	id := m.Book.Current.ID
-	if who := command.Names(line, m.Context()); who != "" {
-		id = app.PersonID(who)
-	}
-	id = wire.Fold(id)
-	m.composer.historyOf(id).add(line)
-	m.composer.here.leave()
-	m.Keep(func(a app.Archive) error { return a.AddInput(id, line) })
-}
-
-// recallable adds a line that was refused to the history of the conversation
-// where it was typed, to be mended. It is not kept on disk: what is no command
-// may be a mistyped password.
-func (m *Model) recallable(at *app.Place, line string) {
-	if at != nil && line != "" {
-		m.composer.historyOf(at.ID).add(line)
-	}
+	m.conv.popup.Close()
 }

@@ -14,12 +14,12 @@ import (
 // offered is what Up offers in the conversation on the screen, the newest first.
 func (s *scene) offered() string {
 	var all []string
-	for before := s.composer.draft.String(); ; before = s.composer.draft.String() {
+	for before := s.bar.composer.draft.String(); ; before = s.bar.composer.draft.String() {
 		s.press("up")
-		if s.composer.draft.String() == before {
+		if s.bar.composer.draft.String() == before {
 			break
 		}
-		all = append(all, s.composer.draft.String())
+		all = append(all, s.bar.composer.draft.String())
 	}
 	for range all {
 		s.press("down")

@@ -104,7 +104,7 @@ func TestLinesThatAreNotSaidBecauseOneLeavesStayAndCanBeRecalled(t *testing.T) {
 	if got := len(s.session.said); got != 2 {
 		t.Errorf("%d lines were said, want nothing into a room that was left", got)
 	}
-	if got := s.composer.draft.String(); got != "one" {
+	if got := s.bar.composer.draft.String(); got != "one" {
 		t.Errorf("the composer has %q, want the line that was not sent", got)
 	}
 	s.press("ctrl+u")

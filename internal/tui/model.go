@@ -26,18 +26,17 @@ const flashConnecting = "connecting"
 // more than one goroutine.
 type Model struct {
 	*app.App
-	cfg      Config
-	paint    *paint
-	logs     map[*app.Place]*timeline // how places are shown
-	composer composer
-	popup    popup
-	banner   banner
-	form     *form        // nil: not shown
-	over     pane         // what covers the screen, nil: nothing
-	screen   screen       // its size, and what was drawn
-	jobs     []bubble.Job // started by the Update under way
-	keys     keymap       // of the screen
-	moment   moment       // what depends on time
+	cfg    Config
+	paint  *paint
+	conv   *conversation
+	bar    *bar
+	guard  *guard
+	form   *form        // nil: not shown
+	over   pane         // what covers the screen, nil: nothing
+	screen screen       // its size, and what was drawn
+	jobs   []bubble.Job // started by the Update under way
+	keys   keymap       // of the screen
+	moment moment       // what depends on time
 }
 
 // moment is what the clock changes.
@@ -45,7 +44,6 @@ type moment struct {
 	ticks   int       // the newest timer; older ones are void
 	due     time.Time // when it goes off; in the past: there is none
 	edits   int       // changes of the draft
-	guard   guard     // against what is typed going elsewhere than it is meant to
 	escaped time.Time // Esc was pressed
 	flash   text.Safe // a word in the status row, for a while or until the next key
 	flashes int       // the newest flash; the ends of older ones are void
@@ -59,8 +57,9 @@ func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	m.App = app.New(viewer{m}, cfg.Room, cfg.Direct, now, zone)
 	p := newPaint(cfg.Theme, &m.App.Clock)
 	m.paint, m.Signs = p, p.signs()
-	m.composer = composer{paint: p, editing: edits()}
 	m.keys = bindings()
+	m.guard = &guard{Model: m}
+	m.conv, m.bar = &conversation{Model: m}, &bar{m, composer{paint: p, editing: edits()}}
 	room := cfg.Room
 	if room == "" {
 		room = wire.Lobby
@@ -78,7 +77,7 @@ func (m *Model) Init() []bubble.Job {
 		m.use(Connected{Session: m.cfg.Session, Archive: m.cfg.Archive, Arrived: m.cfg.Arrived})
 	}
 	if m.form != nil {
-		m.probe(true)
+		m.form.probe(true)
 	}
 	if m.cfg.Hint != "" {
 		m.Notes(nil, text.Split(text.Clean(m.cfg.Hint), "\n"))
@@ -106,9 +105,9 @@ func (m *Model) Update(msg any) []bubble.Job {
 			msg()
 		}
 	case listed:
-		m.listed(msg)
+		m.bar.listed(msg)
 	case probed:
-		m.probed(msg)
+		m.form.probed(msg)
 	case connected:
 		m.connected(msg)
 	case ticked:
@@ -122,7 +121,7 @@ func (m *Model) Update(msg any) []bubble.Job {
 	case faded:
 		m.faded(msg)
 	case bubble.Ahead:
-		m.moment.guard.ahead = true
+		m.guard.ahead = true
 	case bubble.Unfinished:
 		m.flash("a paste has begun, and its end has not come: Esc by itself ends it")
 	case bubble.Panicked:
@@ -150,9 +149,9 @@ func (m *Model) order(o bubble.Order) { m.jobs = append(m.jobs, bubble.Job{Order
 
 // use begins to live with a session.
 func (m *Model) use(c Connected) {
-	if q := m.composer.query; q != nil { // it is about the session before
+	if q := m.bar.composer.query; q != nil { // it is about the session before
 		m.SecretNext = m.SecretNext || q.secret
-		m.composer.Answer(m, "")
+		m.bar.composer.Answer(m, "")
 	}
 	m.Connect(c.Session, c.Archive, c.Arrived, c.Known)
 	m.reconsider()
@@ -212,4 +211,69 @@ func (m *Model) faded(f faded) {
 	if f.n == m.moment.flashes {
 		m.moment.flash = ""
 	}
+}
+
+// switchTo goes to another conversation, as somebody asked.
+func (m *Model) switchTo(at *app.Place) {
+	if at == nil || at == m.Book.Current {
+		return
+	}
+	m.Book.Last = m.Book.Current
+	m.guard.missed = ""
+	m.show(at)
+}
+
+// show puts a conversation on the screen. The one before keeps its draft.
+func (m *Model) show(at *app.Place) {
+	old := m.Book.Current
+	if old != nil {
+		m.bar.keepDraft()
+		m.conv.timeline(old).Show(false, 0, 0)
+		old.Past.Back = 0
+	}
+	m.Book.Current, at.ShownAt = at, m.paint.Now()
+	id := at.DiskID()
+	m.Keep(func(a app.Archive) error { return a.SetPlace(id) })
+	if old != nil && old == m.Book.Left {
+		m.Book.Left = nil
+		m.Book.Drop(old)
+	}
+	g := m.guard
+	g.switched, g.held, g.ready = time.Time{}, false, nil
+	m.conv.timeline(at).Show(true, at.Counts.Mark, at.Counts.Unread)
+	m.bar.composer.Load(at.ID, at.Draft)
+	m.conv.popup.Close()
+	m.screen.shown.cover = false
+	m.conv.look()
+	at.Past.End = true
+	m.conv.mendEnd()
+	m.Fetch(at)
+	m.inspect()
+}
+
+// reopen shows the conversation of last time, unless a person has asked for
+// another one, or has pressed a key and maybe means the one on the screen.
+func (m *Model) reopen(id string) {
+	switch {
+	case id == "" || wire.Fold(id) == m.Book.Current.ID || m.cfg.Room != "" || m.form != nil || m.moment.touched:
+	case id[0] == '@':
+		if m.Link.Me != "" { // before the login nobody knows which lines are our own
+			m.show(m.Book.Person(id[1:]))
+		}
+	default:
+		m.show(m.Book.Room(id[1:]))
+	}
+}
+
+// paused keeps the draft when nobody has typed for a while, and looks at the
+// server that the form names.
+func (m *Model) paused(p paused) {
+	if p.edits != m.moment.edits {
+		return
+	}
+	if m.form != nil {
+		m.form.probe(true)
+		return
+	}
+	m.bar.keepDraft()
 }

@@ -40,7 +40,7 @@ func TestTheRuleStandsAboveNewsAndNeverAboveAnOwnLine(t *testing.T) {
 	}
 	s.hear(mineIn("lab3", 36, 0, "mine again"))
 	s.press("ctrl+p")
-	if s.hides(" new "); s.timeline(s.Book.ByID["#lab3"]).ToRule() {
+	if s.hides(" new "); s.conv.timeline(s.Book.ByID["#lab3"]).ToRule() {
 		t.Error("alt+u finds news where there is nothing but an own line")
 	}
 }

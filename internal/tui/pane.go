@@ -37,10 +37,10 @@ func (m *Model) focus() pane {
 		return m.over
 	case m.form != nil:
 		return m.form
-	case m.composer.query != nil:
-		return question{m}
+	case m.bar.composer.query != nil:
+		return &question{m}
 	default:
-		return conversation{m}
+		return m.conv
 	}
 }
 
@@ -49,11 +49,11 @@ func (m *Model) focus() pane {
 func (m *Model) press(k bubble.Key) {
 	m.moment.flash, m.moment.touched = "", true
 	k = m.unbound(m.unescape(k))
-	m.unseen()
-	if m.early(k) {
+	m.guard.unseen()
+	if m.guard.early(k) {
 		return
 	}
-	m.watch(k)
+	m.guard.watch(k)
 	m.focus().Key(k)
 }
 

@@ -35,11 +35,11 @@ func (u *popup) Close() { *u = popup{chosen: -1} }
 
 // Follow looks at the draft again after it has changed.
 func (u *popup) Follow(m *Model) {
-	line := m.composer.draft.String()
+	line := m.bar.composer.draft.String()
 	quiet := u.quiet && line != ""
 	u.Close()
 	u.quiet = quiet
-	if m.composer.draft.cursor != len(m.composer.draft.runes) || strings.Contains(line, "\n") {
+	if m.bar.composer.draft.cursor != len(m.bar.composer.draft.runes) || strings.Contains(line, "\n") {
 		return
 	}
 	if m.cfg.Direct && command.Destination(line, m.Context()) != "command" {
@@ -74,7 +74,7 @@ func beginsCommand(line string) bool {
 func (u *popup) offer(m *Model, line string) {
 	u.base = line
 	w := &lookup{Book: &m.Book}
-	u.items = command.Complete(line, len(m.composer.draft.before()), w, m.Link.Offer)
+	u.items = command.Complete(line, len(m.bar.composer.draft.before()), w, m.Link.Offer)
 	if w.rooms {
 		m.AskRooms()
 	}
@@ -105,10 +105,10 @@ func (l *lookup) Rooms() []string {
 func (l *lookup) People() []string { return l.PeopleNames() }
 
 // complete puts the next completion into the draft, or the one before.
-func (m *Model) complete(step int) {
-	u := &m.popup
+func (m *bar) complete(step int) {
+	u := &m.conv.popup
 	if !u.open() {
-		u.offer(m, m.composer.draft.String())
+		u.offer(m.Model, m.bar.composer.draft.String())
 		u.chosen = -1
 	}
 	if !u.open() {
@@ -121,10 +121,10 @@ func (m *Model) complete(step int) {
 		u.chosen = n - 1
 	}
 	line, cursor := u.items[u.chosen].Apply(u.base)
-	m.composer.draft.Set(line)
-	m.composer.draft.cursor = len([]rune(line[:cursor]))
+	m.bar.composer.draft.Set(line)
+	m.bar.composer.draft.cursor = len([]rune(line[:cursor]))
 	if n == 1 {
-		u.Follow(m)
+		u.Follow(m.Model)
 		return
 	}
 	u.ghost = ""
@@ -140,9 +140,9 @@ func (u *popup) Key(m *Model, k bubble.Key) bool {
 		u.Close()
 		u.quiet = true
 	case key.Matches(k, popupKeys.down) && u.chosen >= 0:
-		m.complete(1)
+		m.bar.complete(1)
 	case key.Matches(k, popupKeys.up) && u.chosen >= 0:
-		m.complete(-1)
+		m.bar.complete(-1)
 	default:
 		return false
 	}

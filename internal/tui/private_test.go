@@ -258,7 +258,7 @@ func TestTheRuleAboveWhatIsNewStandsAboveNoOwnLine(t *testing.T) {
 	s.hear(theirs(3, 14, 6, wire.WayDirect, "second"))
 	alice := s.Book.Person("alice")
 	s.switchTo(alice)
-	if n := s.timeline(alice).firstNews(); alice.Log.Lines[n].Text != "second" {
+	if n := s.conv.timeline(alice).firstNews(); alice.Log.Lines[n].Text != "second" {
 		t.Errorf("it stands above %q", alice.Log.Lines[n].Text)
 	}
 }

@@ -244,8 +244,8 @@ func TestHistoryIsWalkedWithArrows(t *testing.T) {
 	s.enters("second")
 	s.types("third")
 	for _, tt := range []struct{ key, want string }{{"up", "second"}, {"up", "first"}, {"up", "first"}, {"down", "second"}, {"down", "third"}, {"down", "third"}} {
-		if s.press(tt.key); s.composer.draft.String() != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.key, s.composer.draft.String(), tt.want)
+		if s.press(tt.key); s.bar.composer.draft.String() != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.key, s.bar.composer.draft.String(), tt.want)
 		}
 	}
 }

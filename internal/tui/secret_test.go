@@ -34,7 +34,7 @@ func TestAPasswordThatNobodyAskedForIsNotSaidAtOnce(t *testing.T) {
 			s.enters("sesame-of-ada")
 			s.expectSent("")
 			s.shows("press Enter again")
-			s.keepDraft()
+			s.bar.keepDraft()
 			for place, draft := range s.archive.drafts {
 				if strings.Contains(draft, "sesame") {
 					t.Errorf("%s: the disk has the draft %q", place, draft)

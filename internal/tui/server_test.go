@@ -91,7 +91,7 @@ func TestWhatWasAskedAtOneServerIsNotAnsweredAtAnother(t *testing.T) {
 			ask(s)
 			other := &session{}
 			s.use(Connected{Session: other, Archive: s.Link.Archive})
-			if s.over != nil || s.composer.query != nil {
+			if s.over != nil || s.bar.composer.query != nil {
 				t.Error("the question stands")
 			}
 			s.lingers(guardFor)
@@ -142,7 +142,7 @@ func TestWhereNothingHasChangedThereIsNothingToTrust(t *testing.T) {
 	s.hear(status)
 	s.enters("/server trust")
 	s.shows(oldKey)
-	if s.composer.query != nil {
+	if s.bar.composer.query != nil {
 		t.Error("a question is asked")
 	}
 }

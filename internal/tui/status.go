@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -21,7 +22,7 @@ func (m titleBar) View(int, int) []text.Safe {
 	switch {
 	case l.narrow:
 		if n := m.Book.UnreadPlaces(); n > 0 {
-			right = "unread: " + app.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+			right = "unread: " + words.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
 		right = text.TrimSpace("server "+m.Link.Server+"  "+m.security()) + " "
@@ -198,7 +199,7 @@ func (m statusBar) directCount() text.Safe {
 	if n == 0 {
 		return ""
 	}
-	return app.Plural(n, "peer") + " direct"
+	return words.Plural(n, "peer") + " direct"
 }
 
 // waiting is the outbox where it is not empty.
@@ -217,7 +218,7 @@ func (m statusBar) unread() text.Safe {
 	case s == "":
 		return ""
 	case text.Width(s) > m.screen.w/2:
-		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
+		return "unread: " + words.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
 }

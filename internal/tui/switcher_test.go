@@ -90,7 +90,7 @@ func TestTabAfterJoinKnowsTheServersRooms(t *testing.T) {
 	s.shows("sheet4")
 	s.types("sh4")
 	s.press("tab")
-	if got := s.composer.draft.String(); got != "/join sheet4 " {
+	if got := s.bar.composer.draft.String(); got != "/join sheet4 " {
 		t.Errorf("got %q", got)
 	}
 }

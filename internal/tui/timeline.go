@@ -134,7 +134,7 @@ func (t *timeline) Resize(w, h int) {
 }
 
 // timeline is how a conversation is shown.
-func (m *Model) timeline(at *app.Place) *timeline {
+func (m *conversation) timeline(at *app.Place) *timeline {
 	t := m.logs[at]
 	if t == nil {
 		if m.logs == nil {
@@ -148,4 +148,6 @@ func (m *Model) timeline(at *app.Place) *timeline {
 }
 
 // reads reports whether somebody sees the newest line of a conversation.
-func (m *Model) reads(at *app.Place) bool { return at == m.Book.Current && m.timeline(at).Below() == 0 }
+func (m *conversation) reads(at *app.Place) bool {
+	return at == m.Book.Current && m.timeline(at).Below() == 0
+}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -110,9 +111,9 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 	}
 	s.press("pgup", "pgup")
 	s.shows("lines below")
-	before := s.timeline(s.Book.Current).View(80, 30)
+	before := s.conv.timeline(s.Book.Current).View(80, 30)
 	s.hear(said("lab3", "bob", 13, 30, 0, "newest"))
-	after := s.timeline(s.Book.Current).View(80, 30)
+	after := s.conv.timeline(s.Book.Current).View(80, 30)
 	if text.Join(before, "\n") != text.Join(after, "\n") {
 		t.Error("the lines moved")
 	}
@@ -120,7 +121,7 @@ func TestTheTimelineKeepsItsPlaceWhenLinesArrive(t *testing.T) {
 		t.Errorf("got %d unread, want the one that is below", s.Book.Current.Counts.Unread)
 	}
 	s.hear(said("lab3", "bob", 12, 0, 0, "older"))
-	if text.Join(before[1:], "\n") != text.Join(s.timeline(s.Book.Current).View(80, 30)[1:], "\n") {
+	if text.Join(before[1:], "\n") != text.Join(s.conv.timeline(s.Book.Current).View(80, 30)[1:], "\n") {
 		t.Error("the lines moved when an older one arrived")
 	}
 	s.press("alt+end")
@@ -163,7 +164,7 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 
 func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log := newTimeline(&app.Log{}, newPaint(plainTheme(), &app.Clock{Now: func() time.Time { return noon }, Zone: time.UTC}))
+		log := newTimeline(&app.Log{}, newPaint(plainTheme(), &words.Clock{Now: func() time.Time { return noon }, Zone: time.UTC}))
 		seen := map[wire.ID]bool{}
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 12).Draw(rt, "n")

@@ -1,6 +1,8 @@
 package tui
 
-import "labchat/internal/text"
+import (
+	"labchat/internal/text"
+)
 
 // A node is a part of the layout tree: a pane, or what stands above or beside
 // each other.
@@ -65,14 +67,14 @@ func (m *Model) tree(l layout) node {
 	switch blank := leaf(func(w, h int) []text.Safe { return window(nil, w, h, p) }); {
 	case l.narrow && l.list > 0:
 		edged := beside{parts: []share{{l.w - edge, roomList{m}}, {edge, blank}}}
-		column(l.w, edged, bar{m})
+		column(l.w, edged, m.bar)
 	case l.narrow && l.people > 0:
-		column(l.w, sidebar{m}, bar{m})
+		column(l.w, sidebar{m}, m.bar)
 	default:
 		if l.list > 0 {
 			column(l.list, roomList{m}, corner{m})
 		}
-		column(l.main, conversation{m}, bar{m})
+		column(l.main, m.conv, m.bar)
 		if l.people > 0 {
 			column(l.people, sidebar{m}, blank)
 		}

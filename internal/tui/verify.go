@@ -5,6 +5,7 @@ import (
 	"rsc.io/qr"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -60,7 +61,7 @@ func (m *Model) safety(e *wire.Safety) {
 		v.code = code
 	}
 	m.over = v
-	m.arise()
+	m.guard.arise()
 }
 
 // stale says why the number is not the one to compare any more, "" where it is.
@@ -94,8 +95,8 @@ func (m *Model) reconsider() {
 	}
 	m.over = nil
 	words := why + ": the question about " + v.who + " is closed, and nothing is changed"
-	m.arise()
-	m.moment.guard.gone = words
+	m.guard.arise()
+	m.guard.gone = words
 	m.flash(words)
 	m.Note(nil, words+". /verify "+v.who+" shows what to compare now") // where the person is
 }
@@ -259,7 +260,7 @@ func (v *verifyBox) facts(p *paint) text.Safe {
 	if v.of.Guest {
 		guest = "a guest's key, not kept"
 	}
-	return joined(p, []text.Safe{first, state, guest, app.Plural(v.of.Lines, "line")})
+	return joined(p, []text.Safe{first, state, guest, words.Plural(v.of.Lines, "line")})
 }
 
 // shown is the number, as the person wants it.

@@ -67,9 +67,45 @@ func (m *Model) layout() layout {
 	if l.narrow {
 		w = l.w
 	}
-	s.composer = m.composer.Rows(w, bar{m}.prompt(w))
+	s.composer = m.bar.composer.Rows(w, m.bar.prompt(w))
 	if m.screen.w >= peopleWidth && m.screen.h >= titleHeight {
 		s.composer = max(s.composer, 2) // room for a hint
 	}
 	return arrange(m.screen.w, m.screen.h, s)
+}
+
+func (m *Model) toggleList() {
+	s := &m.screen.shown
+	if m.screen.w < narrowWidth {
+		s.cover = !s.cover
+		return
+	}
+	s.noList = !s.noList
+}
+
+func (m *Model) togglePeople() {
+	s := &m.screen.shown
+	if m.screen.w < peopleWidth {
+		s.overlay = !s.overlay
+		return
+	}
+	s.noPeople = !s.noPeople
+}
+
+// escape closes what lies over the screen. With nothing there it may stand for
+// Alt, where that is set.
+func (m *Model) escape() {
+	s := &m.screen.shown
+	switch {
+	case m.conv.banner.shown(&m.Link):
+		m.conv.banner.hidden = true
+	case s.cover:
+		s.cover = false
+	case s.overlay && m.screen.w < peopleWidth:
+		s.overlay = false
+	case s.peer && m.screen.w < peopleWidth:
+		s.peer = false
+	default:
+		m.moment.escaped = m.paint.Now()
+	}
 }

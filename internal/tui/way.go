@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -88,7 +89,7 @@ func (m *Model) privateHeading(at *app.Place, l layout) text.Safe {
 	switch {
 	case at.Peer.Known && l.narrow:
 		_, path := m.badge(at)
-		return joined(m.paint, []text.Safe{who, path + app.RTTWords(at.Peer.Path.RTT), m.keyMark(&at.Peer.Path)})
+		return joined(m.paint, []text.Safe{who, path + words.BehindWay(at.Peer.Path.RTT), m.keyMark(&at.Peer.Path)})
 	case at.Peer.Known:
 		parts := append([]text.Safe{who}, m.WayWords(at.Peer)...)
 		if at.Peer.Path.Way == wire.WayDirect && l.w >= peopleWidth {
@@ -115,7 +116,7 @@ func joined(p *paint, parts []text.Safe) text.Safe {
 
 // privatePrompt says what becomes of a line to somebody, in a long form and a
 // short one; empty where the composer says what it says of all lines.
-func (m *Model) privatePrompt(name string) (long, short text.Safe) {
+func (m *bar) privatePrompt(name string) (long, short text.Safe) {
 	p := m.Book.PeerTo(name)
 	way := &p.Path
 	clean := text.CleanLine(name)
@@ -150,8 +151,8 @@ func (m *Model) privatePrompt(name string) (long, short text.Safe) {
 
 // receiver is the only one that a line as it stands is for, "" where it is for
 // all or for nobody.
-func (m *Model) receiver() string {
-	to, ok := strings.CutPrefix(command.Destination(m.composer.draft.String(), m.Context()), "to ")
+func (m *bar) receiver() string {
+	to, ok := strings.CutPrefix(command.Destination(m.bar.composer.draft.String(), m.Context()), "to ")
 	if !ok {
 		return ""
 	}

@@ -41,7 +41,7 @@ func (a *arrivals) handle(p *path, m *wire.PeerLine) {
 	}
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	if err != nil {
-		p.say(a.l, &wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
+		p.say(&wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
 		return
 	}
 	p.c.stir()
@@ -120,7 +120,7 @@ func (a *arrivals) show(one *arrival, fresh bool) {
 		a.l.emit(one.Line)
 	}
 	if n := (lineNumber{one.Epoch, one.Seq}); one.p != nil && one.p.stored == n { // the last one of this round
-		one.p.say(a.l, &wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
+		one.p.say(&wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
 	}
 }
 
@@ -134,26 +134,26 @@ func whyUnreadable(err error) string {
 
 // sayRead tells the other side what a person has read of its lines, also of those that
 // came before this program was started.
-func (l *loop) sayRead(c *conversation, last wire.ID) {
+func (c *conversation) sayRead(last wire.ID) {
 	p := c.best()
-	if _, reading := l.cfg.Store.Shares(); p == nil || !reading {
+	if _, reading := c.l.cfg.Store.Shares(); p == nil || !reading {
 		return
 	}
-	h, err := l.cfg.Store.LastFrom(c.name, last)
-	l.disk.check("read the newest line", err)
+	h, err := c.l.cfg.Store.LastFrom(c.name, last)
+	c.l.disk.check("read the newest line", err)
 	if h == nil || h.Seq == 0 || h.Device != p.Key || h.Epoch == p.read.epoch && h.Seq <= p.read.seq {
 		return
 	}
 	p.read = lineNumber{h.Epoch, h.Seq}
-	p.say(l, &wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
+	p.say(&wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
 }
 
 // handleRead marks our lines as read, also those that arrived before this program was
 // started.
-func (l *loop) handleRead(p *path, n lineNumber) {
-	read, err := l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
-	l.disk.check("note what was read", err)
+func (p *path) handleRead(n lineNumber) {
+	read, err := p.c.l.cfg.Store.ReadBy(p.Key, n.epoch, n.seq)
+	p.c.l.disk.check("note what was read", err)
 	for _, r := range read {
-		l.emit(r)
+		p.c.l.emit(r)
 	}
 }

@@ -157,45 +157,45 @@ func (k *prekeys) make(l *loop, now time.Time) ([]wire.Prekey, error) {
 
 // seal leaves copies of what waits for an account in its inbox, one after the
 // other. The lines themselves go on waiting for the other side.
-func (l *loop) seal(c *conversation) {
-	if !l.server.seals || l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || l.blocked(c) || !l.server.claimed {
+func (c *conversation) seal() {
+	if !c.l.server.seals || c.l.server.kind != wire.KindAccount || c.kind != wire.KindAccount || c.isBlocked() || !c.l.server.claimed {
 		return
 	}
-	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && !one.passed && l.mine(one) })
-	if i < 0 && slices.ContainsFunc(c.lines, l.mine) {
+	i := slices.IndexFunc(c.lines, func(one *line) bool { return !one.Inbox && !one.passed && c.l.isMine(one) })
+	if i < 0 && slices.ContainsFunc(c.lines, c.l.isMine) {
 		c.show(c.name + sealedWait)
 	}
 	if i < 0 || slices.ContainsFunc(c.lines, func(one *line) bool { return one.sealing }) {
 		return
 	}
 	c.lines[i].sealing = true
-	l.takePrekey(c, c.lines[i], maxOldPrekeys)
+	c.takePrekey(c.lines[i], maxOldPrekeys)
 }
 
 // takePrekey asks for a prekey, again where one is of a program that is too old for our
 // notes: servers of before know no difference.
-func (l *loop) takePrekey(c *conversation, one *line, old int) {
-	l.ask(wire.TakePrekey{Name: c.name, Notes: wire.NotesBound}, func(e wire.Event) {
+func (c *conversation) takePrekey(one *line, old int) {
+	c.l.ask(wire.TakePrekey{Name: c.name, Notes: wire.NotesBound}, func(e wire.Event) {
 		given, ok := e.(*wire.PrekeyTaken)
 		switch {
 		case !ok:
 			one.sealing = false
-			l.notSealed(c, e)
+			c.sealLater(e)
 		case given.Prekey.Notes() == wire.NotesBound:
-			l.list(c, given.Devices)
-			l.sealTo(c, one, given.Prekey)
+			c.setDevices(given.Devices)
+			c.sealTo(one, given.Prekey)
 		case old > 0:
-			l.takePrekey(c, one, old-1)
+			c.takePrekey(one, old-1)
 		default:
 			one.sealing = false
 			c.show(c.name + " is away, and the program there is too old for sealed copies: it has to be updated. Lines wait here")
-			l.notSealed(c, nil)
+			c.sealLater(nil)
 		}
 	})
 }
 
 // notSealed tries again later.
-func (l *loop) notSealed(c *conversation, e wire.Event) {
+func (c *conversation) sealLater(e wire.Event) {
 	if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline && no.Code != wire.CodeNoUser {
 		c.show(c.name + " is away, and no sealed copy was left: " + no.Text)
 	}
@@ -205,58 +205,58 @@ func (l *loop) notSealed(c *conversation, e wire.Event) {
 }
 
 // sealTo leaves one sealed line.
-func (l *loop) sealTo(c *conversation, one *line, key wire.Prekey) {
+func (c *conversation) sealTo(one *line, key wire.Prekey) {
 	one.sealing = false
-	if !c.knows(one.Client) || c.best() != nil || !l.judge(c, key.Device) {
+	if !c.hasLine(one.Client) || c.best() != nil || !c.judge(key.Device) {
 		return // it has gone another way meanwhile, or may not go there
 	}
 	w := noteWords{at: one.At, action: one.Action, number: lineNumber{one.Epoch, one.Seq}, text: one.Text}
 	if after := one.after(key.Device); after != nil {
 		w.after = &lineNumber{one.AfterEpoch, *after}
 	}
-	v := l.may(c, gate.BySeal, key.Device)
+	v := c.may(gate.BySeal, key.Device)
 	if !v.Carries(one.Device) {
 		return
 	}
-	between := envelope{node: l.server.node, from: l.server.me, to: c.name}
-	note, err := sealNote(v, l.id.Private(), &key, letter{envelope: between, now: wire.MillisOf(time.Now()), text: w.append(nil)})
+	between := envelope{node: c.l.server.node, from: c.l.server.me, to: c.name}
+	note, err := sealNote(v, c.l.id.Private(), &key, letter{envelope: between, now: wire.MillisOf(time.Now()), text: w.append(nil)})
 	if err != nil {
-		l.cfg.Log.Warn("a line was not sealed", "err", err)
+		c.l.cfg.Log.Warn("a line was not sealed", "err", err)
 		return
 	}
-	if !l.noteOut([]*line{one}) {
-		l.notSealed(c, nil)
+	if !c.l.noteOut([]*line{one}) {
+		c.sealLater(nil)
 		return
 	}
 	doubt := one.InDoubt
 	one.sealing, one.InDoubt = true, true
 	// The server may remember a copy of an older program under the line's own id.
-	l.ask(wire.Seal{To: c.name, Client: one.Client + wire.BoundNotes, Note: note}, func(e wire.Event) {
+	c.l.ask(wire.Seal{To: c.name, Client: one.Client + wire.BoundNotes, Note: note}, func(e wire.Event) {
 		one.sealing = false
 		if _, ok := e.(*wire.Accepted); ok {
-			l.isSealed(c, one)
+			c.handleSealed(one)
 			return
 		}
 		if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline {
 			one.InDoubt = doubt // nothing was left
 		}
-		l.notSealed(c, e)
+		c.sealLater(e)
 	})
 }
 
 // isSealed says that a copy waits, and goes on with the next line.
-func (l *loop) isSealed(c *conversation, one *line) {
-	if !c.knows(one.Client) {
+func (c *conversation) handleSealed(one *line) {
+	if !c.hasLine(one.Client) {
 		return
 	}
 	client := one.Client
-	l.disk.write("sealed "+string(client), "note a sealed line", func() error { return l.cfg.Store.MarkSealed(client) })
+	c.l.disk.write("sealed "+string(client), "note a sealed line", func() error { return c.l.cfg.Store.MarkSealed(client) })
 	one.Inbox, one.InDoubt = true, true
 	if one.State == wire.ReceiptQueued {
 		one.State, one.Reason = wire.ReceiptSent, ""
 	}
-	l.emit(copied(one.Receipt))
+	c.l.emit(copied(one.Receipt))
 	c.show(c.name + sealedWait)
 	c.noted.changed = true
-	l.seal(c)
+	c.seal()
 }

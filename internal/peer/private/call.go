@@ -37,6 +37,7 @@ const (
 
 // call is one try to find a way to somebody. Owned by loop.
 type call struct {
+	c        *conversation
 	id       string
 	token    [16]byte // its bytes
 	answered bool     // both sides want it
@@ -52,41 +53,41 @@ type call struct {
 	again    bool      // the relay is dialled though there is a way through it
 }
 
-func newCall() *call {
-	c := &call{began: time.Now()}
-	_, _ = rand.Read(c.token[:]) // never fails
-	c.id = hex.EncodeToString(c.token[:])
-	c.until = c.began.Add(answerWithin)
-	return c
+func newCall(c *conversation) *call {
+	k := &call{c: c, began: time.Now()}
+	_, _ = rand.Read(k.token[:]) // never fails
+	k.id = hex.EncodeToString(k.token[:])
+	k.until = k.began.Add(answerWithin)
+	return k
 }
 
 // begin calls somebody by way of the server.
-func (l *loop) begin(c *conversation) {
-	if c.call != nil || c.isBarred() || !l.server.online || !l.server.claimed || !l.farewell.IsZero() || !l.may(c, gate.ToKnow, c.device).Trusts() {
+func (c *conversation) begin() {
+	if c.call != nil || c.isBarred() || !c.l.server.online || !c.l.server.claimed || !c.l.farewell.IsZero() || !c.may(gate.ToKnow, c.device).Trusts() {
 		return
 	}
-	k := newCall()
+	k := newCall(c)
 	c.call = k
 	c.noted.changed = true
-	l.punch(c, k)
+	c.punch(k)
 }
 
 // punch tells the other side where we are.
-func (l *loop) punch(c *conversation, k *call) {
-	r := wire.Punch{To: c.name, Call: k.id, Relay: l.hides(c)}
+func (c *conversation) punch(k *call) {
+	r := wire.Punch{To: c.name, Call: k.id, Relay: c.hidesAddress()}
 	if !r.Relay {
-		for _, a := range l.sockets.own() {
+		for _, a := range c.l.sockets.own() {
 			if len(r.Local) < wire.MaxCandidates {
 				r.Local = append(r.Local, a.String())
 			}
 		}
 	}
-	l.ask(r, func(e wire.Event) {
+	c.l.ask(r, func(e wire.Event) {
 		no, refused := e.(*wire.Refused)
 		switch {
 		case c.call != k:
 		case refused:
-			l.notCalled(c, no)
+			c.handleNotCalled(no)
 		case !k.answered:
 			k.asks = time.Now().Add(askedAfter)
 		}
@@ -94,85 +95,85 @@ func (l *loop) punch(c *conversation, k *call) {
 }
 
 // hides says whether somebody is not to be told our addresses.
-func (l *loop) hides(c *conversation) bool {
-	return l.sockets.udp == nil || c.contact.Mode == wire.RouteRelay || l.cfg.Relay && c.contact.Mode != wire.RouteAuto
+func (c *conversation) hidesAddress() bool {
+	return c.l.sockets.udp == nil || c.contact.Mode == wire.RouteRelay || c.l.cfg.Relay && c.contact.Mode != wire.RouteAuto
 }
 
 // notCalled is the server's no to a call.
-func (l *loop) notCalled(c *conversation, e *wire.Refused) {
+func (c *conversation) handleNotCalled(e *wire.Refused) {
 	c.call = nil
 	c.uninvite()
 	switch {
 	case e.Code == wire.CodeNoUser && c.best() == nil:
-		l.away(c, c.name+" is not here")
+		c.waitAway(c.name + " is not here")
 	case c.best() == nil:
 		c.show(e.Text)
 		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
 	default:
-		c.worse(time.Now())
+		c.improveLater(time.Now())
 	}
 }
 
 // punched is somebody's call, or the answer to ours.
-func (l *loop) punched(e *wire.Punched) {
+func (l *loop) handlePunched(e *wire.Punched) {
 	if l.convs[wire.Fold(e.From)] == nil && len(l.convs) >= maxConversations {
 		l.cfg.Log.Debug("a call too many was dropped")
 		return
 	}
 	c := l.conversation(e.From)
-	l.spell(c, e.From)
-	l.is(c, e.Kind, e.Device, e.Devices)
-	l.list(c, e.Devices)
+	c.spell(e.From)
+	c.setKind(e.Kind, e.Device, e.Devices)
+	c.setDevices(e.Devices)
 	c.says = gate.Unasked
-	trusted := l.judge(c, e.Device)
+	trusted := c.judge(e.Device)
 	k := c.call
 	switch {
 	case !trusted && !c.contact.Accepted:
-		l.asksUs(c, e)
+		c.askPerson(e)
 	case !trusted:
 		c.asked = e
 	case c.isBarred():
 		l.Tell(wire.Decline{To: c.name, Call: e.Call})
 	case k != nil && k.id == e.Call:
-		l.meet(c, k, e)
+		c.meet(k, e)
 	case e.Call == c.met:
 		// The link was faster than the answer.
 	case k != nil && !k.answered && k.id < e.Call:
-		l.punch(c, k) // both have called: the smaller call counts, which may have got lost
+		c.punch(k) // both have called: the smaller call counts, which may have got lost
 	case c.contact.Accepted:
-		l.answer(c, e)
+		c.answer(e)
 	default:
-		l.asksUs(c, e)
+		c.askPerson(e)
 	}
 	c.noted.changed = true
 }
 
 // answer says yes to a call of the device that we speak to: no other is told where we
 // are.
-func (l *loop) answer(c *conversation, e *wire.Punched) {
-	if e.Device != c.device || !l.may(c, gate.ToKnow, e.Device).Trusts() {
+func (c *conversation) answer(e *wire.Punched) {
+	if e.Device != c.device || !c.may(gate.ToKnow, e.Device).Trusts() {
 		return
 	}
-	if !l.place.isReady() { // the other side is to be told where we are
+	if !c.l.place.isReady() { // the other side is to be told where we are
 		c.asked, c.again = e, time.Now().Add(registerAgain/4)
 		return
 	}
 	if !c.calls.Spend(time.Now()) {
-		l.cfg.Log.Debug("a call too many of somebody was dropped", "user", c.name)
+		c.l.cfg.Log.Debug("a call too many of somebody was dropped", "user", c.name)
 		return
 	}
 	if token, err := hex.DecodeString(e.Call); err == nil && len(token) == 16 {
-		k := &call{id: e.Call, token: [16]byte(token), began: time.Now()}
+		k := &call{c: c, id: e.Call, token: [16]byte(token), began: time.Now()}
 		c.call = k
-		k.again = c.doubt()
-		l.punch(c, k)
-		l.meet(c, k, e)
+		k.again = c.suspectDirect()
+		c.punch(k)
+		c.meet(k, e)
 	}
 }
 
 // doubt is for a call of somebody to whom there is a way: the other side does
 // not think so, or has only the relay, which is then made anew.
-func (c *conversation) doubt() (relayed bool) {
+func (c *conversation) suspectDirect() (relayed bool) {
 	p := c.best()
 	if p != nil && !p.Relayed {
 		p.suspect, c.urgent = true, true
@@ -181,20 +182,20 @@ func (c *conversation) doubt() (relayed bool) {
 }
 
 // asksUs has a person answer.
-func (l *loop) asksUs(c *conversation, e *wire.Punched) {
+func (c *conversation) askPerson(e *wire.Punched) {
 	if c.contact.Rejected {
-		l.Tell(wire.Decline{To: c.name, Call: e.Call})
+		c.l.Tell(wire.Decline{To: c.name, Call: e.Call})
 		return
 	}
 	if c.asked == nil || c.asker != e.Device {
-		c.askedAt = wire.MillisOf(l.cfg.Now())
-		l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(e.Device)})
+		c.askedAt = wire.MillisOf(c.l.cfg.Now())
+		c.l.emit(&wire.Called{From: c.name, Kind: c.kind, Secure: true, Print: wire.DevicePrint(e.Device)})
 	}
 	c.asked, c.asker = e, e.Device
 }
 
 // declined is the other person's no.
-func (l *loop) declined(e *wire.Declined) {
+func (l *loop) handleDeclined(e *wire.Declined) {
 	c := l.convs[wire.Fold(e.From)]
 	if c == nil || c.call == nil || c.call.id != e.Call {
 		return
@@ -207,30 +208,30 @@ func (l *loop) declined(e *wire.Declined) {
 }
 
 // meet looks for a way now that both want one.
-func (l *loop) meet(c *conversation, k *call, e *wire.Punched) {
+func (c *conversation) meet(k *call, e *wire.Punched) {
 	now := time.Now()
-	k.answered, k.relayed, k.until = true, e.Relay || l.hides(c), now.Add(linkWithin)
+	k.answered, k.relayed, k.until = true, e.Relay || c.hidesAddress(), now.Add(linkWithin)
 	k.began, k.asks = now, time.Time{}
 	c.again = time.Time{}
 	c.uninvite()
 	if !k.relayed {
-		for _, a := range l.place.candidates(l.server.remote, e.Addrs) {
+		for _, a := range c.l.place.candidates(c.l.server.remote, e.Addrs) {
 			k.at(a)
 		}
 	}
-	if l.dials(c) && !l.server.noRelay && (c.best() == nil || c.best().suspect || k.again) {
+	if c.isDialler() && !c.l.server.noRelay && (c.best() == nil || c.best().suspect || k.again) {
 		k.carryAt = now.Add(directWithin)
 		if k.relayed || len(k.spots) == 0 || c.urgent {
 			k.carryAt = now
 		}
 	}
-	l.expect()
-	k.act(l, c, now)
-	k.dialNext(l, c) // the other side may have knocked already
+	c.l.expect()
+	k.act(now)
+	k.dialNext() // the other side may have knocked already
 }
 
 // dials says which of the two sides makes links: the one with the smaller key.
-func (l *loop) dials(c *conversation) bool { return l.id.Key() < c.device }
+func (c *conversation) isDialler() bool { return c.l.id.Key() < c.device }
 
 // due is when something is to be done for a call.
 func (k *call) due() time.Time {
@@ -247,73 +248,73 @@ func (k *call) due() time.Time {
 }
 
 // act knocks, dials the relay, or gives up.
-func (k *call) act(l *loop, c *conversation, now time.Time) {
+func (k *call) act(now time.Time) {
 	for k.answered && k.rounds < len(knockAfter) && len(k.spots) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
 		k.rounds++
-		k.knock(l, c)
+		k.knock()
 	}
 	if !k.carryAt.IsZero() && !now.Before(k.carryAt) {
 		k.carryAt = time.Time{}
-		c.show(k.why(l, c))
-		l.dial(c, k, l.sockets.carried, l.sockets.relay.Addr(c.key))
+		k.c.show(k.why())
+		k.c.dial(k, k.c.l.sockets.carried, k.c.l.sockets.relay.Addr(k.c.key))
 	}
 	if !k.asks.IsZero() && !now.Before(k.asks) {
 		k.asks = time.Time{}
-		if c.best() == nil {
-			c.invite()
+		if k.c.best() == nil {
+			k.c.invite()
 		}
 	}
 	if now.Before(k.until) {
 		return
 	}
-	c.call = nil
-	c.noted.changed = true
+	k.c.call = nil
+	k.c.noted.changed = true
 	switch {
-	case c.best() != nil:
-		c.worse(now)
+	case k.c.best() != nil:
+		k.c.improveLater(now)
 	case k.answered:
-		why := "no way to " + c.name + " was found: " + k.why(l, c)
-		if l.server.noRelay {
+		why := "no way to " + k.c.name + " was found: " + k.why()
+		if k.c.l.server.noRelay {
 			why += ", and the server relays nothing"
 		}
-		c.show(why)
-		c.later(now)
-	case c.invited: // and may answer yet
-		c.later(now)
+		k.c.show(why)
+		k.c.findLater(now)
+	case k.c.invited: // and may answer yet
+		k.c.findLater(now)
 	default:
-		c.show(c.name + " has not answered yet")
-		c.later(now)
+		k.c.show(k.c.name + " has not answered yet")
+		k.c.findLater(now)
 	}
 }
 
 // why explains why there is no direct way.
-func (k *call) why(l *loop, c *conversation) string {
+func (k *call) why() string {
 	switch {
-	case l.sockets.udp == nil:
+	case k.c.l.sockets.udp == nil:
 		return "this machine gives us no UDP socket"
-	case c.contact.Mode == wire.RouteRelay || l.cfg.Relay:
+	case k.c.contact.Mode == wire.RouteRelay || k.c.l.cfg.Relay:
 		return "you tell nobody your address"
 	case k.relayed:
-		return c.name + " tells nobody the address"
-	case l.place.on && !l.place.seen.IsValid():
+		return k.c.name + " tells nobody the address"
+	case k.c.l.place.on && !k.c.l.place.seen.IsValid():
 		return "UDP does not get through to the server"
 	case len(k.spots) == 0:
-		return c.name + " can't be reached over UDP"
-	case l.place.kind == wire.NATDependent && !k.reached:
+		return k.c.name + " can't be reached over UDP"
+	case k.c.l.place.kind == wire.NATDependent && !k.reached:
 		return "your NAT uses another address for each destination"
 	case k.reached:
-		return c.name + "'s datagrams arrive, but no link comes about"
+		return k.c.name + "'s datagrams arrive, but no link comes about"
 	default:
-		return "nothing of " + c.name + " arrives: a NAT or a firewall is between you"
+		return "nothing of " + k.c.name + " arrives: a NAT or a firewall is between you"
 	}
 }
 
 // dialNext dials the next address that has answered, one at a time.
-func (k *call) dialNext(l *loop, c *conversation) {
-	if !k.answered || k.dialling || !l.dials(c) || c.call != k || l.sockets.direct == nil || l.hides(c) {
+func (k *call) dialNext() {
+	if !k.answered || k.dialling || !k.c.isDialler() || k.c.call != k || k.c.l.sockets.direct == nil || k.c.hidesAddress() {
 		return
 	}
-	if p := c.best(); p != nil && !p.Relayed && !p.suspect {
+	if p := k.c.best(); p != nil && !p.Relayed && !p.suspect {
 		return
 	}
 	i := slices.IndexFunc(k.spots, func(s *spot) bool { return s.state == spotProven })
@@ -322,31 +323,31 @@ func (k *call) dialNext(l *loop, c *conversation) {
 	}
 	k.spots[i].state = spotDialled
 	k.dialling = true
-	l.dial(c, k, l.sockets.direct, net.UDPAddrFromAddrPort(k.spots[i].addr))
+	k.c.dial(k, k.c.l.sockets.direct, net.UDPAddrFromAddrPort(k.spots[i].addr))
 }
 
 // dial makes a link beside the loop.
-func (l *loop) dial(c *conversation, k *call, over *link.Carrier, to net.Addr) {
+func (c *conversation) dial(k *call, over *link.Carrier, to net.Addr) {
 	device := c.device
-	direct := over == l.sockets.direct
-	l.work.Go(func() {
-		ctx, cancel := context.WithTimeout(l.ctx, dialWithin)
+	direct := over == c.l.sockets.direct
+	c.l.work.Go(func() {
+		ctx, cancel := context.WithTimeout(c.l.ctx, dialWithin)
 		if !direct {
 			cancel()
-			ctx, cancel = context.WithTimeout(l.ctx, linkWithin)
+			ctx, cancel = context.WithTimeout(c.l.ctx, linkWithin)
 		}
 		defer cancel()
 		made, err := over.Dial(ctx, to, device)
-		l.box.Post(func(l *loop) {
+		c.l.box.Post(func(*loop) {
 			if direct {
 				k.dialling = false
 			}
 			if err != nil {
-				l.cfg.Log.Debug("a way was not found", "err", err)
-				k.dialNext(l, c)
+				c.l.cfg.Log.Debug("a way was not found", "err", err)
+				k.dialNext()
 				return
 			}
-			l.linked(c, made)
+			c.addLink(made)
 		})
 	})
 }

@@ -30,6 +30,7 @@ const (
 // conversation is what is known of somebody, and the ways to them. Owned by
 // loop.
 type conversation struct {
+	l         *loop
 	name, key string // key: folded
 	kind      wire.Kind
 	contact   wire.Contact
@@ -84,8 +85,8 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
-		l.recall(c)
+		c = &conversation{l: l, name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
+		c.recall()
 		if !l.server.online {
 			c.reason = noServer
 		}
@@ -105,49 +106,49 @@ func (l *loop) conversation(name string) *conversation {
 
 // spell writes somebody's name as the server does: a person may have typed it in
 // another way.
-func (l *loop) spell(c *conversation, name string) {
+func (c *conversation) spell(name string) {
 	if name == c.name || wire.Fold(name) != c.key {
 		return
 	}
-	l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
+	c.l.emit(&wire.TalkRenamed{Old: c.name, Name: name, Kind: c.kind})
 	c.name, c.contact.User, c.noted.changed = name, name, true
 }
 
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
-func (l *loop) keepContact(c *conversation, change func(*wire.Contact)) {
-	l.reread(c)
+func (c *conversation) keepContact(change func(*wire.Contact)) {
+	c.reread()
 	was := c.contact
 	change(&c.contact)
 	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
 		contact := c.contact
-		l.disk.write("contact "+c.key, "keep a contact", func() error { return l.cfg.Store.SetContact(contact) })
+		c.l.disk.write("contact "+c.key, "keep a contact", func() error { return c.l.cfg.Store.SetContact(contact) })
 	}
 }
 
 // accept is a person's word that this somebody may talk to us.
-func (l *loop) accept(c *conversation) {
-	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
+func (c *conversation) accept() {
+	c.keepContact(func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
 	c.wrote = false
 	if p := c.asked; p != nil {
 		c.asked = nil
-		l.answer(c, p)
+		c.answer(p)
 	}
 	c.noted.changed = true
 }
 
 // waits says whether there is a reason to look for somebody: a line that was
 // typed under the name we have, or a person's wish.
-func (l *loop) waits(c *conversation) bool {
-	wanted := func(one *line) bool { return !one.passed && l.mine(one) }
-	return c.says == gate.Unasked && (c.poked || l.files.IsMoving(l.filePeer(c)) || slices.ContainsFunc(c.lines, wanted))
+func (c *conversation) isWanted() bool {
+	wanted := func(one *line) bool { return !one.passed && c.l.isMine(one) }
+	return c.says == gate.Unasked && (c.poked || c.l.files.IsMoving(c.filePeer()) || slices.ContainsFunc(c.lines, wanted))
 }
 
 // soon has it looked for at once.
-func (c *conversation) soon() { c.again, c.tries = time.Now(), 0 }
+func (c *conversation) findSoon() { c.again, c.tries = time.Now(), 0 }
 
 // later has it looked for after a while.
-func (c *conversation) later(now time.Time) {
+func (c *conversation) findLater(now time.Time) {
 	c.again = now.Add(step(againFirst, againLast, c.tries))
 	c.tries++
 }
@@ -184,100 +185,100 @@ func (c *conversation) due() time.Time {
 }
 
 // act does what is due, and says how things stand if that has changed.
-func (c *conversation) act(l *loop, now time.Time) {
+func (c *conversation) act(now time.Time) {
 	for _, p := range slices.Clone(c.paths) {
-		p.act(l, now)
+		p.act(now)
 	}
 	if c.call != nil {
-		c.call.act(l, c, now)
+		c.call.act(now)
 	}
 	if due := c.again; !due.IsZero() && !now.Before(due) {
 		c.again = time.Time{}
-		l.find(c)
+		c.find()
 	}
 	if due := c.better; !due.IsZero() && !now.Before(due) {
 		c.better = time.Time{}
-		l.improve(c)
+		c.improve()
 	}
 	if due := c.relist; !due.IsZero() && !now.Before(due) {
-		l.listAnew(c)
+		c.askDevices()
 	}
 	if c.noted.changed {
-		l.report(c)
+		c.report()
 	}
 }
 
 // find asks the server how somebody can be reached.
-func (l *loop) find(c *conversation) {
-	s := &l.server
-	if !l.farewell.IsZero() {
+func (c *conversation) find() {
+	s := &c.l.server
+	if !c.l.farewell.IsZero() {
 		return
 	}
-	l.reread(c)
-	if p := c.asked; p != nil && c.contact.Accepted && !l.blocked(c) {
+	c.reread()
+	if p := c.asked; p != nil && c.contact.Accepted && !c.isBlocked() {
 		c.asked = nil
-		if l.answer(c, p); c.call != nil || c.asked != nil {
+		if c.answer(p); c.call != nil || c.asked != nil {
 			return
 		}
 	}
-	if l.waits(c) && l.passAll(c) {
+	if c.isWanted() && c.passAll() {
 		return
 	}
 	if c.isBarred() {
 		c.again = c.barred.until
 		return
 	}
-	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !l.waits(c) && !c.urgent {
+	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !c.isWanted() && !c.urgent {
 		return // it is looked for when that has changed
 	}
-	if !l.place.isReady() {
+	if !c.l.place.isReady() {
 		c.again = time.Now().Add(registerAgain / 4)
 		return
 	}
 	c.busy = true
-	l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
+	c.l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
 		c.busy = false
 		switch e := e.(type) {
 		case *wire.Found:
-			l.found(c, e)
+			c.handleFound(e)
 		case *wire.Refused:
-			l.notFound(c, e)
+			c.handleNotFound(e)
 		default:
 		}
 	})
 }
 
 // found knows whom lines are for.
-func (l *loop) found(c *conversation, e *wire.Found) {
-	l.spell(c, e.Name)
-	l.is(c, e.Kind, e.Device, e.Devices)
-	l.list(c, e.Devices)
+func (c *conversation) handleFound(e *wire.Found) {
+	c.spell(e.Name)
+	c.setKind(e.Kind, e.Device, e.Devices)
+	c.setDevices(e.Devices)
 	switch {
-	case e.Device == l.id.Key():
-		l.isKeyless(c, gate.OwnKey)
-	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c) && c.comes(e):
+	case e.Device == c.l.id.Key():
+		c.handleWord(gate.OwnKey)
+	case e.Device == "" && len(e.Devices) == 0 && !c.hasKey() && c.mayBeComing(e):
 		c.again = time.Now().Add(comesWithin)
-	case e.Device == "" && len(e.Devices) == 0 && !l.hasKey(c):
+	case e.Device == "" && len(e.Devices) == 0 && !c.hasKey():
 		c.coming = false
-		l.keyless(c)
-		l.isKeyless(c, gate.Keyless)
+		c.handleKeyless()
+		c.handleWord(gate.Keyless)
 	case e.Device != "":
-		if l.judge(c, e.Device) {
+		if c.judge(e.Device) {
 			if !c.invited {
 				c.show("") // whatever it was: they are here, and are called
 			}
-			if l.waits(c) || c.urgent { // what waited may have been for somebody else
-				l.begin(c)
+			if c.isWanted() || c.urgent { // what waited may have been for somebody else
+				c.begin()
 			}
 		}
 	default:
-		l.away(c, c.name+" is away")
+		c.waitAway(c.name + " is away")
 	}
 }
 
 // comes says once that somebody without a key may have just come in: a client tells
 // its key a moment after its name.
-func (c *conversation) comes(e *wire.Found) bool {
+func (c *conversation) mayBeComing(e *wire.Found) bool {
 	native := e.Kind == wire.KindAccount || e.Kind == wire.KindGuest
 	first := e.Online && native && !c.coming
 	c.coming = first
@@ -285,26 +286,26 @@ func (c *conversation) comes(e *wire.Found) bool {
 }
 
 // notFound is the server's no.
-func (l *loop) notFound(c *conversation, e *wire.Refused) {
+func (c *conversation) handleNotFound(e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
 		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
-	case l.hasKey(c):
-		l.away(c, c.name+" is not here")
+	case c.hasKey():
+		c.waitAway(c.name + " is not here")
 	default:
 		c.poked = false
 		c.show(e.Text)
-		l.failAll(c, e.Text)
-		l.files.GiveUp(l.filePeer(c), e.Text)
+		c.failAll(e.Text)
+		c.l.files.GiveUp(c.filePeer(), e.Text)
 	}
 }
 
 // away waits for somebody, and leaves sealed copies where that can be.
-func (l *loop) away(c *conversation, why string) {
+func (c *conversation) waitAway(why string) {
 	c.invited = false
 	c.show(why)
-	c.later(time.Now())
-	l.seal(c)
+	c.findLater(time.Now())
+	c.seal()
 }
 
 // invite says that a person over there has to answer first.
@@ -325,7 +326,7 @@ func (c *conversation) uninvite() {
 const noServer = "there is no connection to the server"
 
 // cut is the loss of the server: what went through it is no more.
-func (c *conversation) cut() {
+func (c *conversation) handleOffline() {
 	c.call, c.busy, c.again, c.better = nil, false, time.Time{}, time.Time{}
 	for _, p := range slices.Clone(c.paths) {
 		if p.Relayed {
@@ -352,14 +353,14 @@ func (c *conversation) part(now time.Time) {
 }
 
 // hangUp ends all ways to somebody at once.
-func (c *conversation) hangUp(l *loop) {
+func (c *conversation) hangUp() {
 	c.uninvite()
 	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
 	for _, p := range slices.Clone(c.paths) {
 		p.Close(false)
 	}
 	c.noted.changed = true
-	l.expect()
+	c.l.expect()
 }
 
 // addressChanged looks for a direct way anew.

@@ -92,8 +92,8 @@ func (l *loop) doTyping(r wire.Typing, _ string) {
 	switch {
 	case !share:
 	case c.best() != nil:
-		c.best().say(l, &wire.PeerTyping{})
-	case l.inPlain(c).InPlain(r.To):
+		c.best().say(&wire.PeerTyping{})
+	case c.inPlain().InPlain(r.To):
 		l.Tell(r)
 	}
 }
@@ -103,12 +103,12 @@ func (l *loop) doPoke(r wire.Poke, tag string) {
 	c := l.conversation(r.Name)
 	l.server.reclaim()
 	if c.key != wire.Fold(l.server.me) {
-		c.poked = !l.inPlain(c).InPlain(c.name)
+		c.poked = !c.inPlain().InPlain(c.name)
 		if c.asked != nil && !c.contact.Accepted {
 			c.poked = false // looking at a request is no answer to it
-		} else if c.poked && c.best() == nil && c.call == nil && !l.blocked(c) {
-			l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
-			c.soon()
+		} else if c.poked && c.best() == nil && c.call == nil && !c.isBlocked() {
+			c.keepContact(func(k *wire.Contact) { k.Accepted, k.Rejected = true, false })
+			c.findSoon()
 		}
 	}
 	c.noted.changed = true
@@ -120,18 +120,18 @@ func (l *loop) doPoke(r wire.Poke, tag string) {
 func (l *loop) doAccept(r wire.Accept, tag string) {
 	c := l.convs[wire.Fold(r.Name)]
 	switch {
-	case c != nil && r.File != "" && l.files.Accept(l.filePeer(c), r.File):
+	case c != nil && r.File != "" && l.files.Accept(c.filePeer(), r.File):
 		l.done(r, tag)
 	case r.File != "":
 		l.refuse(r, tag, wire.CodeNoUser, "That file is not offered any more.")
 	case c == nil || c.asked == nil && !c.wrote:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
-	case c.asked != nil && l.blocked(c):
+	case c.asked != nil && c.isBlocked():
 		l.refuse(r, tag, wire.CodeDenied, "First compare the key of "+c.name+": /verify "+c.name+".")
 	case r.Print != wire.DevicePrint(c.asker), c.kind != wire.KindAccount && c.asker != c.device:
 		l.refuse(r, tag, wire.CodeDenied, "Who asks as "+c.name+" has another key by now than the one that you were shown, and nothing is accepted. Look again who asks.")
 	default:
-		l.accept(c)
+		c.accept()
 		l.done(r, tag)
 	}
 }
@@ -145,10 +145,10 @@ func (l *loop) doReject(r wire.Reject, tag string) {
 			l.Tell(wire.Decline{To: c.name, Call: c.asked.Call})
 		}
 		c.asked, c.wrote = nil, false
-		l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })
-		c.hangUp(l)
+		c.keepContact(func(k *wire.Contact) { k.Accepted, k.Rejected = false, true })
+		c.hangUp()
 		l.done(r, tag)
-	case c != nil && l.files.Reject(l.filePeer(c)):
+	case c != nil && l.files.Reject(c.filePeer()):
 		l.done(r, tag)
 	default:
 		l.refuse(r, tag, wire.CodeNoUser, "Nobody of that name asks for anything.")
@@ -159,16 +159,16 @@ func (l *loop) doReject(r wire.Reject, tag string) {
 func (l *loop) doRoute(r wire.Route, tag string) {
 	c := l.conversation(r.Name)
 	if r.Mode != wire.RouteKeep && r.Mode != c.contact.Mode {
-		hid := l.hides(c)
-		l.keepContact(c, func(k *wire.Contact) { k.Mode = r.Mode })
-		if l.hides(c) && !hid {
-			l.hide(c)
-		} else if p := c.best(); p != nil && p.Relayed != l.hides(c) {
+		hid := c.hidesAddress()
+		c.keepContact(func(k *wire.Contact) { k.Mode = r.Mode })
+		if c.hidesAddress() && !hid {
+			c.hide()
+		} else if p := c.best(); p != nil && p.Relayed != c.hidesAddress() {
 			c.urgent, p.suspect = true, true
-			l.begin(c)
+			c.begin()
 		}
 	}
-	e := l.standing(c)
+	e := c.standing()
 	e.Re = wire.Re{Re: tag}
 	l.emit(e)
 }
@@ -210,7 +210,7 @@ func (l *loop) doDrop(r wire.Drop, tag string) {
 
 func (l *loop) doSeen(r wire.Seen, _ string) {
 	if c := l.convs[wire.Fold(r.Name)]; c != nil {
-		l.sayRead(c, r.Last)
+		c.sayRead(r.Last)
 	}
 }
 
@@ -221,7 +221,7 @@ func (l *loop) doHangUp(r wire.HangUp, tag string) {
 		l.refuse(r, tag, wire.CodeNoUser, "There is no open conversation with "+r.Name+".")
 		return
 	}
-	l.files.StopAll(l.filePeer(c))
+	l.files.StopAll(c.filePeer())
 	c.part(time.Now())
 	c.show("you have ended the conversation; the next line opens it again")
 	l.done(r, tag)

@@ -194,7 +194,7 @@ func (e *Endpoint) Whisper(to, text string, action bool) wire.ClientID {
 		Client: session.NewClientID(), To: to, Text: text, Action: action,
 		State: wire.ReceiptQueued, At: wire.MillisOf(e.cfg.Now()),
 	}
-	e.box.Post(func(l *loop) { l.typed(r) })
+	e.box.Post(func(l *loop) { l.handleTyped(r) })
 	return r.Client
 }
 

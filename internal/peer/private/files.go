@@ -13,12 +13,9 @@ import (
 const maxUnsent = 256 << 10
 
 // filePeer is a conversation as transfers know it.
-type filePeer struct {
-	l *loop
-	c *conversation
-}
+type filePeer struct{ c *conversation }
 
-func (l *loop) filePeer(c *conversation) transfer.Peer { return filePeer{l, c} }
+func (c *conversation) filePeer() transfer.Peer { return filePeer{c} }
 
 // Name implements transfer.Peer.
 func (p filePeer) Name() string { return p.c.name }
@@ -30,13 +27,13 @@ func (p filePeer) IsAccount() bool { return p.c.kind == wire.KindAccount }
 func (p filePeer) Device() string { return p.c.guestKey() }
 
 // IsPlain implements transfer.Peer.
-func (p filePeer) IsPlain() bool { return p.l.inPlain(p.c).InPlain(p.c.name) }
+func (p filePeer) IsPlain() bool { return p.c.inPlain().InPlain(p.c.name) }
 
 // IsBlocked implements transfer.Peer.
-func (p filePeer) IsBlocked() bool { return p.l.blocked(p.c) }
+func (p filePeer) IsBlocked() bool { return p.c.isBlocked() }
 
 // Verdict implements transfer.Peer.
-func (p filePeer) Verdict(device string) gate.Verdict { return p.l.may(p.c, gate.ByLink, device) }
+func (p filePeer) Verdict(device string) gate.Verdict { return p.c.may(gate.ByLink, device) }
 
 // Has implements transfer.Peer.
 func (p filePeer) Has(k *link.Link) bool { return p.path(k) != nil }
@@ -65,7 +62,7 @@ func (p filePeer) Say(k *link.Link, m wire.PeerMessage) {
 	case len(q.out) > maxUnsent:
 		q.Close(true)
 	default:
-		q.say(p.l, m)
+		q.say(m)
 	}
 }
 
@@ -79,21 +76,21 @@ func (p filePeer) Works(k *link.Link) {
 // Doubt implements transfer.Peer.
 func (p filePeer) Doubt(k *link.Link, why string) {
 	if q := p.path(k); q != nil {
-		p.l.doubt(q, why)
+		q.doubt(why)
 	}
 }
 
 // Accept implements transfer.Peer.
 func (p filePeer) Accept() {
 	if !p.c.contact.Accepted {
-		p.l.accept(p.c)
+		p.c.accept()
 	}
 }
 
 // Approach implements transfer.Peer.
 func (p filePeer) Approach() {
-	if p.c.best() == nil && p.c.call == nil && !p.l.blocked(p.c) {
-		p.c.soon()
+	if p.c.best() == nil && p.c.call == nil && !p.c.isBlocked() {
+		p.c.findSoon()
 	}
 }
 
@@ -103,14 +100,14 @@ func (l *loop) doSendFile(r wire.SendFile, tag string) {
 	switch {
 	case c.key == wire.Fold(l.server.me):
 		l.refuse(r, tag, wire.CodeUnsupported, "This is you: a file goes to somebody else.")
-	case l.inPlain(c).InPlain(c.name) || l.server.welcomed && !l.server.able:
+	case c.inPlain().InPlain(c.name) || l.server.welcomed && !l.server.able:
 		l.refuse(r, tag, wire.CodeUnsupported, "Files go encrypted only, and lines to "+c.name+" do not.")
-	case l.blocked(c):
+	case c.isBlocked():
 		l.refuse(r, tag, wire.CodeDenied, "The key of "+c.name+" has changed. First /verify "+c.name+".")
-	case l.files.IsFull(l.filePeer(c)):
+	case l.files.IsFull(c.filePeer()):
 		l.refuse(r, tag, wire.CodeFull, "Too many files are on their way. Wait until one has arrived, or cancel one.")
 	default:
 		l.server.reclaim()
-		l.files.Send(l.filePeer(c), l.server.typedIn(), r, tag)
+		l.files.Send(c.filePeer(), l.server.typedIn(), r, tag)
 	}
 }

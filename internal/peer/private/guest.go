@@ -32,7 +32,7 @@ func (s *server) typedIn() int { return max(s.stay, 1) }
 // been an account with a key stays one: a server that calls it a guest must not get
 // another key past a person. A name that goes from a guest to an account, or back, is
 // somebody else's, unless it is the device that has it.
-func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire.Device) {
+func (c *conversation) setKind(kind wire.Kind, device string, devices []wire.Device) {
 	if c.contact.Secure {
 		return
 	}
@@ -41,24 +41,24 @@ func (l *loop) is(c *conversation, kind wire.Kind, device string, devices []wire
 	switch {
 	case kind == wire.KindAccount && key == "":
 	case kind == wire.KindAccount && (len(devices) == 0 && device == key || slices.ContainsFunc(devices, func(d wire.Device) bool { return d.Key == key })):
-		l.sameDevice(c, key)
+		c.sameDevice(key)
 	case kind == wire.KindAccount:
-		l.newOwner(c, device, c.name+" is an account now, and not of the guest who was called so: nothing that was for the guest goes to it, and it is asked for anew what it may")
+		c.newOwner(device, c.name+" is an account now, and not of the guest who was called so: nothing that was for the guest goes to it, and it is asked for anew what it may")
 	case was == wire.KindAccount || c.ofDisk:
-		l.newOwner(c, device, c.name+" is a guest now, and not the account of that name: nothing that was for the account goes to the guest, and it is asked for anew what it may")
+		c.newOwner(device, c.name+" is a guest now, and not the account of that name: nothing that was for the account goes to the guest, and it is asked for anew what it may")
 	}
 }
 
 // sameDevice goes on with a guest who has registered the name: its lines are the
 // account's, whose key is known from now on, whatever else the server says of it.
-func (l *loop) sameDevice(c *conversation, key string) {
+func (c *conversation) sameDevice(key string) {
 	c.device, c.past = key, ""
-	if c.stateOf(key) == wire.KeyNone {
+	if c.keyStateOf(key) == wire.KeyNone {
 		c.know(wire.KnownDevice{User: c.name, Key: key, State: wire.KeyNew, Since: wire.MillisOf(time.Now())})
 	}
-	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
+	c.keepContact(func(k *wire.Contact) { k.Secure = true })
 	for _, d := range c.keys {
-		l.keepKey(d) // what a person has said of it
+		c.l.keepKey(d) // what a person has said of it
 	}
 	var free []wire.ClientID
 	for _, one := range c.lines {
@@ -67,50 +67,50 @@ func (l *loop) sameDevice(c *conversation, key string) {
 			free = append(free, one.Client)
 		}
 	}
-	l.bind("", free...)
+	c.l.bind("", free...)
 }
 
 // keyless is for a name that somebody has whose program does not encrypt.
-func (l *loop) keyless(c *conversation) {
+func (c *conversation) handleKeyless() {
 	switch {
 	case c.kind == wire.KindAccount:
 	case c.past != "":
-		l.newOwner(c, "", "somebody else is called "+c.name+" now, whose program does not encrypt: nothing that was for the one before goes to them")
-	case !l.server.ages: // else the server goes by since when the name is theirs
-		l.failStale(c)
+		c.newOwner("", "somebody else is called "+c.name+" now, whose program does not encrypt: nothing that was for the one before goes to them")
+	case !c.l.server.ages: // else the server goes by since when the name is theirs
+		c.failStale()
 	}
 }
 
 // judgeGuest takes any key that no person has rejected, as a guest's name belongs to
 // nobody. Nothing that was for another one under the name goes to it.
-func (l *loop) judgeGuest(c *conversation, key string) {
+func (c *conversation) judgeGuest(key string) {
 	if was := c.guestKey(); was != "" && was != key {
-		l.newOwner(c, key, "somebody else is called "+c.name+" now: nothing that was for the one before goes to them")
+		c.newOwner(key, "somebody else is called "+c.name+" now: nothing that was for the one before goes to them")
 	}
-	l.bindTyped(c, key)
-	l.adopt(c, key)
+	c.bindTyped(key)
+	c.adopt(key)
 }
 
 // newOwner is for a name that is somebody else's now, whose key may be known: they
 // inherit nothing. What was for the one before fails, the ways to that one end, and
 // what a person has agreed to does not count any more.
-func (l *loop) newOwner(c *conversation, key, text string) {
+func (c *conversation) newOwner(key string, text string) {
 	old := cmp.Or(c.device, c.past)
 	for _, p := range c.paths {
 		p.lost = true
 		p.retire = time.Now().Add(time.Hour) // it is gone when its reader says so
 	}
-	c.hangUp(l)
+	c.hangUp()
 	c.invited, c.coming, c.naming, c.met = false, false, false, ""
 	c.asked, c.askedAt, c.wrote = nil, 0, false
 	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
 	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })
-	l.fail(c, somebodyElse(c), slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
-	l.files.Abandon(l.filePeer(c), somebodyElse(c))
-	l.keepContact(c, func(k *wire.Contact) { k.Accepted, k.Rejected = false, false })
+	c.fail(somebodyElse(c), slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
+	c.l.files.Abandon(c.filePeer(), somebodyElse(c))
+	c.keepContact(func(k *wire.Contact) { k.Accepted, k.Rejected = false, false })
 	c.noted.changed = true
-	l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
-	l.expect()
+	c.l.emit(&wire.KeySeen{User: c.name, State: wire.KeyNew, Print: wire.DevicePrint(key), Old: wire.DevicePrint(old), Text: text})
+	c.l.expect()
 }
 
 // somebodyElse is why what was for a guest fails.
@@ -120,33 +120,33 @@ func somebodyElse(c *conversation) string {
 
 // bindTyped binds what was typed before a guest's device was known to the one that is
 // found. What was typed before this connection fails: whoever it was for may be gone.
-func (l *loop) bindTyped(c *conversation, key string) {
+func (c *conversation) bindTyped(key string) {
 	var typed []wire.ClientID
 	for _, one := range c.lines {
-		if one.Device == "" && !one.passed && one.stay == l.server.stay {
+		if one.Device == "" && !one.passed && one.stay == c.l.server.stay {
 			one.Device = key
 			typed = append(typed, one.Client)
 		}
 	}
-	l.files.Bind(l.filePeer(c), l.server.stay, key)
-	l.bind(key, typed...)
-	l.failBound(c, key)
-	l.failStale(c)
+	c.l.files.Bind(c.filePeer(), c.l.server.stay, key)
+	c.l.bind(key, typed...)
+	c.failBound(key)
+	c.failStale()
 }
 
 // failStale fails what nobody knows who it was for.
-func (l *loop) failStale(c *conversation) {
+func (c *conversation) failStale() {
 	var stale []*line
 	for _, one := range c.lines {
-		if one.Device == "" && !one.passed && one.stay != l.server.stay {
+		if one.Device == "" && !one.passed && one.stay != c.l.server.stay {
 			stale = append(stale, one)
 		}
 	}
 	why := c.name + " is a guest, and may be somebody else than when this was typed: send it again if it is for who has the name now"
-	l.fail(c, why, stale...)
-	l.files.GiveUpUnbound(l.filePeer(c), l.server.stay, why)
-	if len(stale) > 0 && !l.waits(c) {
-		l.keepContact(c, func(k *wire.Contact) { k.Accepted = false }) // the line was our word, and nobody knows to whom
+	c.fail(why, stale...)
+	c.l.files.GiveUpUnbound(c.filePeer(), c.l.server.stay, why)
+	if len(stale) > 0 && !c.isWanted() {
+		c.keepContact(func(k *wire.Contact) { k.Accepted = false }) // the line was our word, and nobody knows to whom
 	}
 }
 

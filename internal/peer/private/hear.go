@@ -30,17 +30,17 @@ func (l *loop) hear(e wire.Event) {
 	case *wire.DeviceList:
 		l.devices.handleList(e)
 	case *wire.Withdrawn:
-		l.withdrawn(e.Name, e.Device)
+		l.handleWithdrawn(e.Name, e.Device)
 	case *wire.Punched:
-		l.punched(e)
+		l.handlePunched(e)
 	case *wire.Declined:
-		l.declined(e)
+		l.handleDeclined(e)
 	case *wire.Relayed:
 		l.handleRelayed(e)
 	case *wire.Sealed:
 		l.inbox.handle(e)
 	case *wire.Returned:
-		l.returned(e)
+		l.handleReturned(e)
 	default:
 		l.emit(e)
 		l.handleShown(e)
@@ -73,7 +73,7 @@ func (l *loop) handleShown(e wire.Event) {
 	case *wire.Renamed:
 		switch {
 		case wire.Fold(e.Old) != wire.Fold(l.server.me):
-			l.relayedAs(e)
+			l.renameRelay(e)
 		case l.server.foreign != nil:
 			l.server.handleName(e.Name, e.Kind)
 		default: // LoggedIn answers whoever asked for it: two claims under one name would end what was agreed
@@ -86,7 +86,7 @@ func (l *loop) handleShown(e wire.Event) {
 	case *wire.Receipt:
 		if e.To != "" {
 			l.last = max(l.last, e.ID)
-			l.settledBy(e)
+			l.handleSettled(e)
 		}
 	case *wire.PeopleList, *wire.Entered:
 		l.look()
@@ -114,7 +114,7 @@ func (l *loop) handleRelayed(e *wire.Relayed) {
 func (l *loop) handleWhispered(e *wire.Whispered) {
 	l.last = max(l.last, e.ID)
 	if c := l.convs[wire.Fold(e.From)]; c != nil {
-		l.spell(c, e.From)
+		c.spell(e.From)
 		c.heard = &wire.Heard{}
 	}
 }
@@ -129,7 +129,7 @@ func (l *loop) load() {
 	l.server.loaded = true
 	l.last = max(l.last, l.cfg.Store.NewestPrivate())
 	for _, r := range lines {
-		if c := l.conversation(r.To); !c.knows(r.Client) {
+		if c := l.conversation(r.To); !c.hasLine(r.Client) {
 			if r.ID == 0 { // typed with a program that gave ids when it sent
 				r.ID, _ = l.stamp()
 			}
@@ -141,20 +141,20 @@ func (l *loop) load() {
 				c.past = r.Device // what a person has agreed to by the line is for this one
 			}
 			if !c.contact.Rejected { // a line is our word, which the disk has of accounts only
-				l.keepContact(c, func(k *wire.Contact) { k.Accepted = true })
+				c.keepContact(func(k *wire.Contact) { k.Accepted = true })
 			}
 			again := copied(r)
 			again.Again = true
 			l.emit(again)
 		}
 	}
-	l.files.Load(func(name string) transfer.Peer { return l.filePeer(l.conversation(name)) })
+	l.files.Load(func(name string) transfer.Peer { return l.conversation(name).filePeer() })
 	l.look()
 }
 
 // passed is how lines go that are left to the session, and why.
-func (l *loop) passed(c *conversation) (wire.Way, string) {
-	switch d := l.server.foreign; {
+func (c *conversation) plainWay() (wire.Way, string) {
+	switch d := c.l.server.foreign; {
 	case d == nil:
 		return wire.WayPlain, cmp.Or(c.reason, "through the server, which can read it")
 	case wire.HasWords(d, wire.Private{To: "name", Text: "text"}):
@@ -170,9 +170,9 @@ func (l *loop) passed(c *conversation) (wire.Way, string) {
 // private conversations.
 func (l *loop) giveUp() {
 	for _, c := range l.convs {
-		l.reread(c)
-		if !l.passAll(c) {
-			c.show(l.inPlain(c).Text())
+		c.reread()
+		if !c.passAll() {
+			c.show(c.inPlain().Text())
 		}
 	}
 }
@@ -190,20 +190,20 @@ func (l *loop) handleReturn(name string) {
 	}
 	switch {
 	case lost && c.best() != nil:
-		l.begin(c)
-	case lost, l.waits(c):
-		c.soon()
+		c.begin()
+	case lost, c.isWanted():
+		c.findSoon()
 	}
 }
 
 // look begins with what waits.
 func (l *loop) look() {
 	for _, c := range l.convs {
-		if l.waits(c) && l.passAll(c) {
+		if c.isWanted() && c.passAll() {
 			continue
 		}
-		if (l.waits(c) || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
-			c.soon()
+		if (c.isWanted() || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
+			c.findSoon()
 		}
 	}
 }

@@ -18,33 +18,33 @@ type barred struct {
 }
 
 // hello is what is said first on a link with somebody: who speaks to whom, and where.
-func (l *loop) hello(c *conversation) *wire.PeerHello {
+func (c *conversation) hello() *wire.PeerHello {
 	return &wire.PeerHello{
-		Version: wire.PeerVersion, Program: l.cfg.Program,
-		Node: l.server.node, From: l.server.me, To: c.name, Epoch: c.numbers(), Low: c.lowest(),
+		Version: wire.PeerVersion, Program: c.l.cfg.Program,
+		Node: c.l.server.node, From: c.l.server.me, To: c.name, Epoch: c.numbers(), Low: c.lowest(),
 	}
 }
 
 // greeted takes the other side's hello, and puts a link to use whose two sides mean
 // each other. Nothing else was said on it.
-func (l *loop) greeted(p *path, m *wire.PeerHello) {
+func (p *path) handleHello(m *wire.PeerHello) {
 	c := p.c
 	_, known := m.Epoch.Bytes()
 	switch {
 	case m.Version < wire.PeerVersion:
 		p.Close(false) // older programs try again ever more rarely after that
-		l.putOff(c, c.name+"'s program is too old for encrypted conversations: it has to be updated. Lines wait until then")
+		c.putOff(c.name + "'s program is too old for encrypted conversations: it has to be updated. Lines wait until then")
 	case m.Version > wire.PeerVersion:
 		p.Refuse(link.CodeVersion)
-		l.putOff(c, c.name+"'s program is newer than this one: update this one. Lines wait until then")
+		c.putOff(c.name + "'s program is newer than this one: update this one. Lines wait until then")
 	case !known:
 		p.Close(true)
-	case m.Node != l.server.node || !p.means(m.From, c.name, p.theirs) || !p.means(m.To, l.server.me, p.named):
+	case m.Node != c.l.server.node || !p.means(m.From, c.name, p.theirs) || !p.means(m.To, c.l.server.me, p.named):
 		p.Refuse(link.CodeMistake)
-		l.mistaken(c)
+		c.handleMistaken()
 	default:
 		c.barred = barred{}
-		l.promote(p, m)
+		p.promote(m)
 	}
 }
 
@@ -55,45 +55,45 @@ func (p *path) means(said, now, then string) bool {
 }
 
 // notGreeted is the end of a link before the other side's hello has come.
-func (l *loop) notGreeted(p *path, err error) {
+func (p *path) handleNoHello(err error) {
 	c := p.c
 	switch code, refused := link.Refused(err); {
 	case !refused:
 	case code == link.CodeVersion:
-		l.putOff(c, c.name+"'s program is newer than this one: update this one. Lines wait until then")
+		c.putOff(c.name + "'s program is newer than this one: update this one. Lines wait until then")
 	case code == link.CodeMistake:
-		l.mistaken(c)
+		c.handleMistaken()
 	case code == link.CodeFailed:
-		l.putOff(c, c.name+"'s program has not understood this one. If it is older, it has to be updated. Lines wait until then")
+		c.putOff(c.name + "'s program has not understood this one. If it is older, it has to be updated. Lines wait until then")
 	}
 }
 
 // mistaken is the end of a link with a device that the server gives for somebody's,
 // and that is somebody else's: its key was registered under a name that is not its.
 // The names of guests change, and calls may cross with that.
-func (l *loop) mistaken(c *conversation) {
-	if c.kind != wire.KindAccount || l.server.kind != wire.KindAccount {
+func (c *conversation) handleMistaken() {
+	if c.kind != wire.KindAccount || c.l.server.kind != wire.KindAccount {
 		c.call = nil
 		c.show("the program that answered as " + c.name + " says another name, or means somebody else")
-		if l.waits(c) {
-			c.later(time.Now())
+		if c.isWanted() {
+			c.findLater(time.Now())
 		}
 		return
 	}
 	if !c.barred.alarmed {
-		l.notice("The program with the key that is given for %s's says that it is not %s's, or that it means somebody else. Nothing was sent to it. Ask %s by another way before you write.", c.name, c.name, c.name)
+		c.l.notice("The program with the key that is given for %s's says that it is not %s's, or that it means somebody else. Nothing was sent to it. Ask %s by another way before you write.", c.name, c.name, c.name)
 	}
 	c.barred.alarmed = true
-	l.putOff(c, "the program with the key that is given for "+c.name+"'s says that it is not "+c.name+"'s, or that it means somebody else")
+	c.putOff("the program with the key that is given for " + c.name + "'s says that it is not " + c.name + "'s, or that it means somebody else")
 }
 
 // putOff lets lines to somebody wait for a while, and shows why.
-func (l *loop) putOff(c *conversation, why string) {
+func (c *conversation) putOff(why string) {
 	c.barred.until = time.Now().Add(barredFor)
 	c.call, c.urgent = nil, false
 	c.uninvite()
 	c.show(why)
-	if l.waits(c) {
+	if c.isWanted() {
 		c.again = c.barred.until
 	}
 	c.noted.changed = true

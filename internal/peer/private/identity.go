@@ -39,12 +39,12 @@ func (s *server) identify() bool {
 	}
 	if !nobody { // before the first name nothing was open, and what a person wanted open still is
 		for _, c := range s.l.convs {
-			c.hangUp(s.l)
+			c.hangUp()
 		}
 	}
 	if c := s.l.convs[now.name]; c != nil { // of which our own key is not another's
 		c.device, c.contact.Secure, c.read = "", false, false
-		s.l.recall(c)
+		c.recall()
 	}
 	return true
 }

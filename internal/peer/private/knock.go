@@ -48,7 +48,7 @@ type spot struct {
 func (l *loop) admit() {
 	var addrs map[netip.AddrPort]bool // nil: nobody, as nearly always
 	for _, c := range l.convs {
-		if c.call == nil || c.call.relayed || l.hides(c) {
+		if c.call == nil || c.call.relayed || c.hidesAddress() {
 			continue
 		}
 		for _, s := range c.call.spots {
@@ -89,29 +89,29 @@ func (k *call) at(addr netip.AddrPort) *spot {
 
 // knock knocks where that may still help: the side that dials until it is
 // answered, the other one until it is heard.
-func (k *call) knock(l *loop, c *conversation) {
-	if l.hides(c) {
+func (k *call) knock() {
+	if k.c.hidesAddress() {
 		return
 	}
 	enough := spotHeard
-	if l.dials(c) {
+	if k.c.isDialler() {
 		enough = spotProven
 	}
 	for _, s := range k.spots {
 		if s.state < enough && (s.state > spotSilent || s.sent < maxKnocks-1) {
-			k.send(l, s, wire.SignalKnock, s.nonce)
+			k.send(s, wire.SignalKnock, s.nonce)
 		}
 	}
 }
 
 // send sends a signal to a spot that has not had its share.
-func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
-	if s.sent >= maxKnocks || !l.knocks.Spend(time.Now()) {
+func (k *call) send(s *spot, kind wire.SignalKind, nonce uint64) {
+	if s.sent >= maxKnocks || !k.c.l.knocks.Spend(time.Now()) {
 		return
 	}
 	s.sent++
 	q := wire.Signal{Kind: kind, Nonce: nonce, Token: k.token, Addr: s.addr}
-	l.sockets.send(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
+	k.c.l.sockets.send(net.UDPAddrFromAddrPort(s.addr), q.Append(nil, nil))
 }
 
 // handleKnock takes a knock, or the answer to ours. Who will dial asks back: a source
@@ -119,7 +119,7 @@ func (k *call) send(l *loop, s *spot, kind wire.SignalKind, nonce uint64) {
 func (l *loop) handleKnock(from netip.AddrPort, q wire.Signal) {
 	for _, c := range l.convs {
 		k := c.call
-		if k == nil || k.token != q.Token || k.relayed || l.hides(c) {
+		if k == nil || k.token != q.Token || k.relayed || c.hidesAddress() {
 			continue
 		}
 		s := k.at(from)
@@ -130,13 +130,13 @@ func (l *loop) handleKnock(from netip.AddrPort, q wire.Signal) {
 		s.state = max(s.state, spotHeard)
 		l.admit()
 		switch {
-		case q.Kind == wire.SignalKnock && !l.dials(c):
-			k.send(l, s, wire.SignalKnocked, q.Nonce)
+		case q.Kind == wire.SignalKnock && !c.isDialler():
+			k.send(s, wire.SignalKnocked, q.Nonce)
 		case q.Kind == wire.SignalKnock && s.state == spotHeard:
-			k.send(l, s, wire.SignalKnock, s.nonce)
+			k.send(s, wire.SignalKnock, s.nonce)
 		case q.Kind == wire.SignalKnocked && q.Nonce == s.nonce:
 			s.state = max(s.state, spotProven)
-			k.dialNext(l, c)
+			k.dialNext()
 		}
 		return
 	}

@@ -54,7 +54,7 @@ func copied(r *wire.Receipt) *wire.Receipt {
 }
 
 // typed takes a line from a person.
-func (l *loop) typed(r *wire.Receipt) {
+func (l *loop) handleTyped(r *wire.Receipt) {
 	r.As, r.Kind = l.server.me, l.server.kind
 	if oldpeer.IsLabel(r.To) && l.server.speaksOlder() {
 		l.older.Say(r)
@@ -70,7 +70,7 @@ func (l *loop) typed(r *wire.Receipt) {
 	if time.Now().After(c.fresh) {
 		c.says = gate.Unasked
 	}
-	l.position(c, r)
+	c.position(r)
 	r.Device = c.guestKey()
 	l.queue = append(l.queue, r)
 }
@@ -78,8 +78,8 @@ func (l *loop) typed(r *wire.Receipt) {
 // position says where in the order of the conversation a line stands that is typed
 // now: below all that has come, on both screens. A request stands for the line
 // that waits with it, so that its answer is below that, too.
-func (l *loop) position(c *conversation, r *wire.Receipt) {
-	r.ID, _ = l.stamp()
+func (c *conversation) position(r *wire.Receipt) {
+	r.ID, _ = c.l.stamp()
 	switch {
 	case c.asked != nil:
 	case c.heard == nil:
@@ -100,7 +100,7 @@ func (l *loop) saveTyped() {
 	for _, r := range queue { // those that go out at once need not be noted a second time
 		c := l.conversation(r.To)
 		p := c.best()
-		r.InDoubt = p != nil && !l.blocked(c) && l.may(c, gate.ByLink, p.Key).Links(p.Key)
+		r.InDoubt = p != nil && !c.isBlocked() && c.may(gate.ByLink, p.Key).Links(p.Key)
 		c.number(r)
 	}
 	if err := l.cfg.Store.QueuePrivate(queue...); err != nil {
@@ -117,7 +117,7 @@ func (l *loop) saveTyped() {
 		noted := r.InDoubt
 		r.InDoubt = false
 		c.add(&line{Receipt: r, noted: noted, stay: l.server.typedIn()})
-		if !l.inPlain(c).InPlain(c.name) { // else the session says so
+		if !c.inPlain().InPlain(c.name) { // else the session says so
 			l.emit(copied(r))
 		}
 		if !slices.Contains(to, c) {
@@ -125,46 +125,46 @@ func (l *loop) saveTyped() {
 		}
 	}
 	for _, c := range to {
-		l.begun(c)
+		c.goOn()
 	}
 }
 
 // begun goes on with a conversation that a person has written in.
-func (l *loop) begun(c *conversation) {
-	l.reread(c)
-	if l.passAll(c) {
+func (c *conversation) goOn() {
+	c.reread()
+	if c.passAll() {
 		return
 	}
 	if !c.contact.Accepted {
-		l.accept(c)
+		c.accept()
 	}
 	switch {
 	case c.best() != nil:
-		c.pump(l)
-	case c.call == nil && l.server.online:
-		c.soon() // also where its key is blocked: it may be the one from before again
+		c.pump()
+	case c.call == nil && c.l.server.online:
+		c.findSoon() // also where its key is blocked: it may be the one from before again
 	default:
-		l.hold(c)
+		c.tellWaiting()
 	}
 }
 
 // hold says what new lines wait for.
-func (l *loop) hold(c *conversation) {
+func (c *conversation) tellWaiting() {
 	for _, one := range c.lines {
 		reason := c.reason
-		if l.server.me != "" && !l.mine(one) {
+		if c.l.server.me != "" && !c.l.isMine(one) {
 			reason = "typed as " + one.As + ": it waits until you have that name again"
 		}
 		if one.State == wire.ReceiptQueued && one.Reason != reason && reason != "" && !one.passed {
 			one.Reason = reason
-			l.emit(copied(one.Receipt))
+			c.l.emit(copied(one.Receipt))
 		}
 	}
 }
 
 // mine reports whether a line was typed under the name that we have: it goes out
 // under no other. A guest who has asked for no name has none to keep.
-func (l *loop) mine(one *line) bool {
+func (l *loop) isMine(one *line) bool {
 	me := l.server.me
 	return wire.Fold(one.As) == wire.Fold(me) || l.server.kind == wire.KindGuest && wire.IsNumbered(me) && wire.IsNumbered(one.As)
 }
@@ -175,11 +175,11 @@ func (l *loop) tellOthers() {
 	waiting := map[string]int{}
 	for _, c := range l.convs {
 		for _, one := range c.lines {
-			if !l.mine(one) && !one.Inbox {
+			if !l.isMine(one) && !one.Inbox {
 				waiting[one.As]++
 			}
 		}
-		l.hold(c)
+		c.tellWaiting()
 	}
 	for _, name := range slices.Sorted(maps.Keys(waiting)) {
 		l.notice("Private lines that you typed as %s wait (%d): they are not sent under another name. Take that name again, or look at them in the outbox.", name, waiting[name])
@@ -196,7 +196,7 @@ func (c *conversation) add(one *line) {
 }
 
 // knows says whether a line is among those that wait.
-func (c *conversation) knows(id wire.ClientID) bool {
+func (c *conversation) hasLine(id wire.ClientID) bool {
 	return slices.ContainsFunc(c.lines, func(one *line) bool { return one.Client == id })
 }
 
@@ -209,23 +209,23 @@ func (c *conversation) resend() {
 }
 
 // pump sends what may go out.
-func (c *conversation) pump(l *loop) {
+func (c *conversation) pump() {
 	p := c.best()
-	if p == nil || l.blocked(c) || !l.may(c, gate.ByLink, p.Key).Links(p.Key) {
-		l.hold(c)
+	if p == nil || c.isBlocked() || !c.may(gate.ByLink, p.Key).Links(p.Key) {
+		c.tellWaiting()
 		return
 	}
-	if !l.noteOut(c.goingOut(l, p)) {
-		l.disk.pump = true
+	if !c.l.noteOut(c.goingOut(p)) {
+		c.l.disk.pump = true
 		return
 	}
 	var bind []wire.ClientID
 	for ; c.next < len(c.lines) && len(p.flight) < maxFlight; c.next++ {
 		one := c.lines[c.next]
-		if !one.goes(l, p) {
+		if !one.goes(c.l, p) {
 			continue
 		}
-		if !p.say(l, one.words(p.Key)) {
+		if !p.say(one.words(p.Key)) {
 			continue
 		}
 		if c.kind != wire.KindAccount && one.Device == "" {
@@ -238,23 +238,23 @@ func (c *conversation) pump(l *loop) {
 		}
 		p.flight = append(p.flight, one)
 		c.stir()
-		l.isSent(one)
+		c.l.markSent(one)
 	}
 	if len(bind) > 0 {
 		device := p.Key
-		l.disk.write("bind "+string(bind[0]), "bind lines", func() error { return l.cfg.Store.Bind(device, bind...) })
+		c.l.disk.write("bind "+string(bind[0]), "bind lines", func() error { return c.l.cfg.Store.Bind(device, bind...) })
 	}
 }
 
 // goes reports whether a line is to be sent on a path.
 func (one *line) goes(l *loop, p *path) bool {
-	return one.on != p && !one.passed && l.mine(one) && (one.Device == "" || one.Device == p.Key)
+	return one.on != p && !one.passed && l.isMine(one) && (one.Device == "" || one.Device == p.Key)
 }
 
 // goingOut are the lines that pump sends next on a path.
-func (c *conversation) goingOut(l *loop, p *path) (lines []*line) {
+func (c *conversation) goingOut(p *path) (lines []*line) {
 	for i := c.next; i < len(c.lines) && len(p.flight)+len(lines) < maxFlight; i++ {
-		if c.lines[i].goes(l, p) {
+		if c.lines[i].goes(c.l, p) {
 			lines = append(lines, c.lines[i])
 		}
 	}
@@ -283,7 +283,7 @@ func (l *loop) noteOut(lines []*line) bool {
 }
 
 // isSent says that a line is on its way, once.
-func (l *loop) isSent(one *line) {
+func (l *loop) markSent(one *line) {
 	if one.State != wire.ReceiptQueued {
 		return
 	}
@@ -292,7 +292,7 @@ func (l *loop) isSent(one *line) {
 }
 
 // confirmed settles the lines up to one that are on the other side's disk.
-func (l *loop) confirmed(p *path, n lineNumber) {
+func (p *path) handleStored(n lineNumber) {
 	stored := 1 + slices.IndexFunc(p.flight, func(one *line) bool { return one.is(n) })
 	for range stored {
 		one := p.flight[0]
@@ -301,14 +301,14 @@ func (l *loop) confirmed(p *path, n lineNumber) {
 		if p.c.take(one) {
 			r := copied(one.Receipt)
 			r.State, r.Inbox, r.Device, r.InDoubt = wire.ReceiptDelivered, false, p.Key, false
-			l.settling = append(l.settling, settling{p.c, r})
+			p.c.l.settling = append(p.c.l.settling, settling{p.c, r})
 		}
 	}
 	p.moved = time.Now()
 	if p.suspect {
 		p.suspect, p.c.noted.changed = false, true
 	}
-	p.c.pump(l)
+	p.c.pump()
 }
 
 // settling is a line that has arrived or failed, on its way to our disk.
@@ -355,7 +355,7 @@ func (c *conversation) take(one *line) bool {
 }
 
 // fail settles lines that will not go out any more.
-func (l *loop) fail(c *conversation, why string, lines ...*line) {
+func (c *conversation) fail(why string, lines ...*line) {
 	for _, one := range lines {
 		if !c.take(one) {
 			continue
@@ -365,23 +365,23 @@ func (l *loop) fail(c *conversation, why string, lines ...*line) {
 		if r.InDoubt {
 			r.Reason = strings.TrimSuffix(why, ".") + ". It had gone out before, and may have arrived."
 		}
-		l.settling = append(l.settling, settling{c, r})
+		c.l.settling = append(c.l.settling, settling{c, r})
 		c.noted.changed = true
 	}
 }
 
 // failAll settles all that wait here.
-func (l *loop) failAll(c *conversation, why string) {
-	l.fail(c, why, slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
+func (c *conversation) failAll(why string) {
+	c.fail(why, slices.DeleteFunc(slices.Clone(c.lines), func(one *line) bool { return one.passed })...)
 }
 
 // failBound settles the lines that were for another key under the same name.
-func (l *loop) failBound(c *conversation, key string) {
+func (c *conversation) failBound(key string) {
 	var bound []*line
 	for _, one := range c.lines {
 		if one.Device != "" && one.Device != key {
 			bound = append(bound, one)
 		}
 	}
-	l.fail(c, somebodyElse(c), bound...)
+	c.fail(somebodyElse(c), bound...)
 }

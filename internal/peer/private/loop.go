@@ -93,7 +93,7 @@ func (l *loop) open(ctx context.Context) *EndedError {
 				}
 				l.work.Go(func() {
 					if k, err := h.Link(l.ctx); err == nil {
-						l.box.Post(func(l *loop) { l.accepted(k) })
+						l.box.Post(func(l *loop) { l.handleLink(k) })
 					}
 				})
 			}
@@ -183,11 +183,11 @@ func (l *loop) handleDatagram(d link.Datagram) {
 
 // handleMessages takes one message of a link, and what else has come.
 func (l *loop) handleMessages(m said) {
-	l.message(m)
+	l.handleMessage(m)
 	for range maxRound {
 		select {
 		case m = <-l.heard:
-			l.message(m)
+			l.handleMessage(m)
 		default:
 			return
 		}
@@ -213,7 +213,7 @@ func (l *loop) save() {
 		d.pump = false
 		for _, c := range l.convs {
 			if c.best() != nil {
-				c.pump(l)
+				c.pump()
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func (l *loop) save() {
 func (l *loop) act(now time.Time) {
 	l.place.act(l, now)
 	for _, c := range l.convs {
-		c.act(l, now)
+		c.act(now)
 	}
 	l.expect()
 	l.admit()

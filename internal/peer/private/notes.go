@@ -34,7 +34,7 @@ func (b *inbox) handle(e *wire.Sealed) {
 		b.l.cfg.Log.Debug("a sealed line of one stranger too many stays at the server")
 	default:
 		c := b.l.conversation(e.From)
-		b.l.spell(c, e.From)
+		c.spell(e.From)
 		if isOld(&e.Note) {
 			b.dropOld(c, e)
 			return
@@ -66,8 +66,8 @@ func (b *inbox) askWhose(c *conversation, e *wire.Sealed) {
 		delete(b.asking, c)
 		switch answer := answer.(type) {
 		case *wire.Found:
-			b.l.is(c, answer.Kind, answer.Device, answer.Devices)
-			b.l.list(c, answer.Devices)
+			c.setKind(answer.Kind, answer.Device, answer.Devices)
+			c.setDevices(answer.Devices)
 			c.says = gate.Unasked
 			for _, e := range notes {
 				b.judge(c, e, answer)
@@ -91,11 +91,11 @@ func (b *inbox) judge(c *conversation, e *wire.Sealed, whose *wire.Found) {
 		b.drop(e, "its sender's account does not have the device")
 		return
 	}
-	b.l.reread(c)
-	v := b.l.may(c, gate.ToKnow, e.By)
-	switch state := c.stateOf(e.By); {
+	c.reread()
+	v := c.may(gate.ToKnow, e.By)
+	switch state := c.keyStateOf(e.By); {
 	case v.Why() == gate.DiskUnread: // it comes again at the next login
-	case state == wire.KeyNone && b.l.judge(c, e.By):
+	case state == wire.KeyNone && c.judge(e.By):
 		b.open(c, e)
 	case state == wire.KeyNone:
 		b.held[c] = true
@@ -108,7 +108,7 @@ func (b *inbox) judge(c *conversation, e *wire.Sealed, whose *wire.Found) {
 	default:
 		b.held[c], c.noted.changed = true, true
 		if c.best() == nil {
-			b.l.judge(c, e.By) // the one that a person is asked about
+			c.judge(e.By) // the one that a person is asked about
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (one *line) words(device string) *wire.PeerLine {
 func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
 
 // notTaken settles a line that the other side's program refuses: it is on no disk there.
-func (l *loop) notTaken(p *path, m *wire.PeerStop) {
+func (p *path) handleStop(m *wire.PeerStop) {
 	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
 	if i < 0 {
 		return
@@ -63,6 +63,6 @@ func (l *loop) notTaken(p *path, m *wire.PeerStop) {
 	one := p.flight[i]
 	p.flight = slices.Delete(p.flight, i, i+1)
 	one.InDoubt = false
-	l.fail(p.c, p.c.name+"'s program does not take it: "+wire.OneLine(m.Text, maxWhy), one)
-	p.c.pump(l)
+	p.c.fail(p.c.name+"'s program does not take it: "+wire.OneLine(m.Text, maxWhy), one)
+	p.c.pump()
 }

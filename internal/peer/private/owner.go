@@ -10,11 +10,11 @@ import (
 // otherOwner is another name than that of a conversation under which a key is known,
 // our own among them, "" where there is none. A name that a person has said is not
 // the key's does not count. What the disk does not tell is asked for again.
-func (l *loop) otherOwner(c *conversation, key string) string {
-	if c.key != wire.Fold(l.server.me) && has(l.devices.list, key) {
-		return l.server.me
+func (c *conversation) otherOwner(key string) string {
+	if c.key != wire.Fold(c.l.server.me) && has(c.l.devices.list, key) {
+		return c.l.server.me
 	}
-	all, err := l.disk.namesOf(key)
+	all, err := c.l.disk.namesOf(key)
 	if err != nil {
 		c.unread = true
 		return ""
@@ -43,8 +43,8 @@ func (l *loop) disown(name, key string) {
 		l.keepKey(d)
 		l.emit(&wire.KeySeen{User: d.User, State: d.State, Print: wire.DevicePrint(key), Text: sharedWith(d.User, name)})
 		if c := l.convs[wire.Fold(d.User)]; c != nil && c.device == key {
-			c.hangUp(l)
-			l.adopt(c, key)
+			c.hangUp()
+			c.adopt(key)
 		}
 	}
 }

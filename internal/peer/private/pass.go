@@ -8,18 +8,18 @@ import (
 )
 
 // may asks the gate what may leave for somebody by a way, under a key.
-func (l *loop) may(c *conversation, way gate.Way, key string) gate.Verdict {
-	s := &l.server
+func (c *conversation) may(way gate.Way, key string) gate.Verdict {
+	s := &c.l.server
 	f := gate.Facts{
 		Person: gate.Person{Name: c.name, Unread: c.unread, Contact: c.contact, Keys: c.keys, Met: c.device},
 		Server: gate.Server{
 			Kind: c.kind, Mine: c.key == wire.Fold(s.me), Says: c.says, Listed: c.listed,
 			Inbox: s.seals && s.claimed && s.kind == wire.KindAccount,
 		},
-		Own: l.id.Key(), Way: way, Key: key,
+		Own: c.l.id.Key(), Way: way, Key: key,
 	}
-	if key != "" && c.stateOf(key) == wire.KeyNone {
-		f.Person.Owner = l.otherOwner(c, key)
+	if key != "" && c.keyStateOf(key) == wire.KeyNone {
+		f.Person.Owner = c.otherOwner(key)
 		f.Person.Unread = c.unread
 	}
 	switch {
@@ -33,51 +33,51 @@ func (l *loop) may(c *conversation, way gate.Way, key string) gate.Verdict {
 }
 
 // inPlain is what the gate says of plain text.
-func (l *loop) inPlain(c *conversation) gate.Verdict { return l.may(c, gate.InPlain, "") }
+func (c *conversation) inPlain() gate.Verdict { return c.may(gate.InPlain, "") }
 
 // blocked reports whether nothing goes to the key at hand, whatever the server says
 // next.
-func (l *loop) blocked(c *conversation) bool {
-	return c.device != "" && l.may(c, gate.ToKnow, c.device).Blocks()
+func (c *conversation) isBlocked() bool {
+	return c.device != "" && c.may(gate.ToKnow, c.device).Blocks()
 }
 
 // hasKey reports whether somebody has, or has had, a key.
-func (l *loop) hasKey(c *conversation) bool { return c.unread || c.contact.Secure || c.device != "" }
+func (c *conversation) hasKey() bool { return c.unread || c.contact.Secure || c.device != "" }
 
 // isKeyless follows the server's word that there is no key to speak to.
-func (l *loop) isKeyless(c *conversation, word gate.Word) {
+func (c *conversation) handleWord(word gate.Word) {
 	c.says, c.fresh = word, time.Now().Add(plainFor)
-	if l.passAll(c) {
+	if c.passAll() {
 		return
 	}
-	c.show(l.inPlain(c).Text())
+	c.show(c.inPlain().Text())
 	c.says = gate.Unasked
-	c.later(time.Now())
+	c.findLater(time.Now())
 }
 
 // passAll leaves all that waits to the session, if the gate lets it go in plain text.
-func (l *loop) passAll(c *conversation) bool {
-	v := l.inPlain(c)
+func (c *conversation) passAll() bool {
+	v := c.inPlain()
 	if !v.InPlain(c.name) {
 		return false
 	}
 	c.invited, c.again, c.poked = false, time.Time{}, false
-	c.show(l.whyPlain(c))
-	l.failBound(c, "")
-	l.files.GiveUp(l.filePeer(c), "files go encrypted only, and lines to "+c.name+" do not")
+	c.show(c.whyPlain())
+	c.failBound("")
+	c.l.files.GiveUp(c.filePeer(), "files go encrypted only, and lines to "+c.name+" do not")
 	for _, one := range c.lines {
-		if !one.passed && l.mine(one) && v.Carries(one.Device) {
+		if !one.passed && c.l.isMine(one) && v.Carries(one.Device) {
 			one.passed = true
-			l.Pass(v, l.forServer(one))
+			c.l.Pass(v, c.l.forServer(one))
 		}
 	}
 	return true
 }
 
 // whyPlain says why lines go in plain text.
-func (l *loop) whyPlain(c *conversation) string {
+func (c *conversation) whyPlain() string {
 	switch {
-	case c.key == wire.Fold(l.server.me):
+	case c.key == wire.Fold(c.l.server.me):
 		return "this is you"
 	case c.says == gate.Keyless:
 		return "through the server, which can read it: " + c.name + " has no program that encrypts"
@@ -95,7 +95,7 @@ func (l *loop) forServer(one *line) *wire.Receipt {
 }
 
 // settledBy follows the session's word on a line that was passed to it.
-func (l *loop) settledBy(e *wire.Receipt) {
+func (l *loop) handleSettled(e *wire.Receipt) {
 	if e.State == wire.ReceiptQueued {
 		return
 	}
@@ -107,7 +107,7 @@ func (l *loop) settledBy(e *wire.Receipt) {
 
 // returned takes back a line that the session does not send any more: it is decided
 // anew how it goes.
-func (l *loop) returned(e *wire.Returned) {
+func (l *loop) handleReturned(e *wire.Returned) {
 	c, one := l.passedLine(e.Client)
 	if one == nil {
 		return
@@ -115,9 +115,9 @@ func (l *loop) returned(e *wire.Returned) {
 	one.passed, one.InDoubt, one.noted = false, one.InDoubt || e.InDoubt, one.noted || e.InDoubt
 	c.says, c.unread = gate.Unasked, true // it was another connection, or the disk knows more
 	if l.server.online {
-		c.later(time.Now()) // not at once: the session may return it again
+		c.findLater(time.Now()) // not at once: the session may return it again
 	}
-	l.hold(c)
+	c.tellWaiting()
 }
 
 // passedLine finds a line that the session has, nil where it is none of those.

@@ -56,10 +56,10 @@ type said struct {
 }
 
 // accepted is a link that the other side has made, as both have agreed to just now.
-func (l *loop) accepted(k *link.Link) {
+func (l *loop) handleLink(k *link.Link) {
 	var found *conversation
 	for _, c := range l.convs {
-		if c.device == k.Key && c.call != nil && l.may(c, gate.ByLink, k.Key).Links(k.Key) {
+		if c.device == k.Key && c.call != nil && c.may(gate.ByLink, k.Key).Links(k.Key) {
 			found = c
 		}
 	}
@@ -67,24 +67,24 @@ func (l *loop) accepted(k *link.Link) {
 		k.Close(false)
 		return
 	}
-	l.linked(found, k)
+	found.addLink(k)
 }
 
 // linked begins to talk on a link.
-func (l *loop) linked(c *conversation, k *link.Link) {
-	if l.quiet || c.device != k.Key || !k.Relayed && l.hides(c) || !l.may(c, gate.ByLink, k.Key).Links(k.Key) {
+func (c *conversation) addLink(k *link.Link) {
+	if c.l.quiet || c.device != k.Key || !k.Relayed && c.hidesAddress() || !c.may(gate.ByLink, k.Key).Links(k.Key) {
 		k.Close(false)
 		return
 	}
-	p := &path{Link: k, c: c, made: time.Now(), named: l.server.me, theirs: c.name}
+	p := &path{Link: k, c: c, made: time.Now(), named: c.l.server.me, theirs: c.name}
 	c.paths = append(c.paths, p)
-	p.say(l, l.hello(c))
-	l.work.Go(func() {
+	p.say(c.hello())
+	c.l.work.Go(func() {
 		for {
 			m, err := p.Read()
 			select {
-			case l.heard <- said{p, m, err}:
-			case <-l.ctx.Done():
+			case c.l.heard <- said{p, m, err}:
+			case <-c.l.ctx.Done():
 				return
 			}
 			if err != nil {
@@ -95,8 +95,8 @@ func (l *loop) linked(c *conversation, k *link.Link) {
 }
 
 // say hands a message to the link's writer, if the gate lets it out.
-func (p *path) say(l *loop, m wire.PeerMessage) bool {
-	v := l.may(p.c, gate.ByLink, p.Key)
+func (p *path) say(m wire.PeerMessage) bool {
+	v := p.c.may(gate.ByLink, p.Key)
 	if p.last || !v.Links(p.Key) {
 		return false
 	}
@@ -106,26 +106,26 @@ func (p *path) say(l *loop, m wire.PeerMessage) bool {
 	}
 	longer, err := wire.AppendPeer(p.out, m)
 	if err != nil {
-		l.cfg.Log.Error("a message can't be written", "err", err)
+		p.c.l.cfg.Log.Error("a message can't be written", "err", err)
 		return false
 	}
 	p.out, p.verdict = longer, v
-	p.flush(l)
+	p.flush()
 	return true
 }
 
 // flush starts a writer unless one is at work.
-func (p *path) flush(l *loop) {
-	if p.writing || len(p.out) == 0 || l.quiet {
+func (p *path) flush() {
+	if p.writing || len(p.out) == 0 || p.c.l.quiet {
 		return
 	}
 	frames, v := p.out, p.verdict
 	p.out, p.writing = nil, true
-	l.work.Go(func() {
+	p.c.l.work.Go(func() {
 		_ = p.Write(v, frames) // an error is the reader's, too
-		l.box.Post(func(l *loop) {
+		p.c.l.box.Post(func(*loop) {
 			p.writing = false
-			p.flush(l)
+			p.flush()
 			p.finishIfLast()
 		})
 	})
@@ -144,10 +144,10 @@ func (p *path) finishIfLast() {
 }
 
 // message takes one message of a link.
-func (l *loop) message(s said) {
+func (l *loop) handleMessage(s said) {
 	p := s.p
 	if s.m == nil {
-		l.dropped(p, s.err)
+		p.handleEnd(s.err)
 		return
 	}
 	if p.lost {
@@ -159,33 +159,33 @@ func (l *loop) message(s said) {
 	}
 	switch m := s.m.(type) {
 	case *wire.PeerHello:
-		l.greeted(p, m)
+		p.handleHello(m)
 	case *wire.PeerLine:
 		l.arrivals.handle(p, m)
 	case *wire.PeerStored:
-		l.confirmed(p, lineNumber{m.Epoch, m.Seq})
+		p.handleStored(lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerRead:
-		l.handleRead(p, lineNumber{m.Epoch, m.Seq})
+		p.handleRead(lineNumber{m.Epoch, m.Seq})
 	case *wire.PeerTyping:
-		l.typedBy(p.c)
+		p.c.handleTyping()
 	case *wire.PeerNamed:
-		l.otherName(p, m.Name)
+		p.handleNamed(m.Name)
 	case *wire.PeerStop:
 		if m.File == "" {
-			l.notTaken(p, m)
+			p.handleStop(m)
 			return
 		}
-		l.files.Handle(l.filePeer(p.c), p.Link, m)
+		l.files.Handle(p.c.filePeer(), p.Link, m)
 	default:
-		l.files.Handle(l.filePeer(p.c), p.Link, m)
+		l.files.Handle(p.c.filePeer(), p.Link, m)
 	}
 }
 
 // typedBy says that somebody is writing, now and then.
-func (l *loop) typedBy(c *conversation) {
+func (c *conversation) handleTyping() {
 	if now := time.Now(); now.Sub(c.typing) >= typingEvery {
 		c.typing = now
-		l.emit(&wire.Typed{From: c.name})
+		c.l.emit(&wire.Typed{From: c.name})
 	}
 }
 
@@ -194,7 +194,7 @@ func (l *loop) typedBy(c *conversation) {
 func (c *conversation) best() *path {
 	var best *path
 	for _, p := range c.paths {
-		if p.up && p.retire.IsZero() && (best == nil || p.over(best)) {
+		if p.up && p.retire.IsZero() && (best == nil || p.isOver(best)) {
 			best = p
 		}
 	}
@@ -202,7 +202,7 @@ func (c *conversation) best() *path {
 }
 
 // over says whether a path is better than an older one.
-func (p *path) over(q *path) bool {
+func (p *path) isOver(q *path) bool {
 	if p.suspect != q.suspect {
 		return q.suspect
 	}
@@ -210,7 +210,7 @@ func (p *path) over(q *path) bool {
 }
 
 // promote puts a link to use whose other side wants it, too.
-func (l *loop) promote(p *path, hello *wire.PeerHello) {
+func (p *path) promote(hello *wire.PeerHello) {
 	c := p.c
 	was := c.best()
 	p.up = true
@@ -226,67 +226,67 @@ func (l *loop) promote(p *path, hello *wire.PeerHello) {
 		c.uninvite()
 		c.show("") // why lines have waited
 		if p.Relayed && c.call != nil {
-			c.show(c.call.why(l, c))
+			c.show(c.call.why())
 			c.call.until = now.Add(restWithin)
 		}
-		if c.urgent = false; c.call != nil && (!p.Relayed || l.hides(c)) {
+		if c.urgent = false; c.call != nil && (!p.Relayed || c.hidesAddress()) {
 			c.met, c.call = c.call.id, nil
 		}
 		c.again, c.tries, c.better = time.Time{}, 0, time.Time{}
 		if !p.Relayed {
 			c.betters = 0
 		} else if c.call == nil {
-			c.worse(now)
+			c.improveLater(now)
 		}
 		if was != p {
 			c.resend()
 		}
 	}
 	c.noted.changed = true
-	p.tellName(l)
-	c.pump(l)
-	l.files.Resume(l.filePeer(c))
+	p.tellName()
+	c.pump()
+	c.l.files.Resume(c.filePeer())
 }
 
 // dropped forgets a link that has ended.
-func (l *loop) dropped(p *path, err error) {
+func (p *path) handleEnd(err error) {
 	c := p.c
 	was := c.best()
 	p.Close(false)
 	c.paths = slices.DeleteFunc(c.paths, func(q *path) bool { return q == p })
 	c.noted.changed = true
 	if !p.up {
-		l.notGreeted(p, err)
+		p.handleNoHello(err)
 	}
-	if was != p || !l.farewell.IsZero() {
+	if was != p || !c.l.farewell.IsZero() {
 		return
 	}
 	c.resend()
-	l.files.Resume(l.filePeer(c))
+	c.l.files.Resume(c.filePeer())
 	switch {
 	case c.best() != nil:
-		c.pump(l)
+		c.pump()
 	case link.Gone(err):
 		c.show(c.name + "'s program has closed the connection")
 		if c.poked = false; c.call != nil && c.call.answered {
 			c.call = nil // it was for a better way to who is gone now
 		}
-		if l.waits(c) {
-			c.later(time.Now())
+		if c.isWanted() {
+			c.findLater(time.Now())
 		}
 	default:
 		if c.urgent = true; c.call != nil && !c.call.answered {
 			c.call = nil // who has not heard it yet may be gone as well
 		}
 		c.show("the way to " + c.name + " was lost")
-		c.soon()
+		c.findSoon()
 	}
 }
 
 // hide ends what is direct with somebody from whom our address is hidden from now
 // on: no line leaves by it any more, not even one that waits on it. The relay is
 // looked for.
-func (l *loop) hide(c *conversation) {
+func (c *conversation) hide() {
 	c.call = nil // it has told where we are
 	ended := false
 	for _, p := range c.paths {
@@ -297,14 +297,14 @@ func (l *loop) hide(c *conversation) {
 	}
 	if ended {
 		c.resend()
-		l.files.Resume(l.filePeer(c))
+		c.l.files.Resume(c.filePeer())
 	}
 	if c.best() != nil {
-		c.pump(l)
+		c.pump()
 		return
 	}
 	c.urgent = c.urgent || ended
-	c.soon()
+	c.findSoon()
 }
 
 // due is when a path is to be looked at.
@@ -323,7 +323,7 @@ func (p *path) due() time.Time {
 
 // act ends a path that has done its service, and looks for another where it
 // seems broken.
-func (p *path) act(l *loop, now time.Time) {
+func (p *path) act(now time.Time) {
 	due := p.due()
 	if due.IsZero() || now.Before(due) {
 		return
@@ -334,29 +334,29 @@ func (p *path) act(l *loop, now time.Time) {
 		p.Close(false)
 	default:
 		p.moved = now
-		l.doubt(p, "lines to "+p.c.name+" are not confirmed: another way is looked for")
+		p.doubt("lines to " + p.c.name + " are not confirmed: another way is looked for")
 	}
 }
 
 // doubt looks for another path because this one seems broken.
-func (l *loop) doubt(p *path, why string) {
+func (p *path) doubt(why string) {
 	p.suspect, p.c.urgent, p.c.noted.changed = true, true, true
 	p.c.show(why)
-	l.place.again()
-	l.Check() // what has broken the path may have broken the session
-	l.begin(p.c)
+	p.c.l.place.again()
+	p.c.l.Check() // what has broken the path may have broken the session
+	p.c.begin()
 }
 
 // improve looks for a direct way while there is another.
-func (l *loop) improve(c *conversation) {
-	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || l.hides(c) {
+func (c *conversation) improve() {
+	if p := c.best(); c.call != nil || p == nil || !p.Relayed && !c.urgent && !p.suspect || c.hidesAddress() {
 		return
 	}
-	l.begin(c)
+	c.begin()
 }
 
 // worse tries again later for a better way than there is.
-func (c *conversation) worse(now time.Time) {
+func (c *conversation) improveLater(now time.Time) {
 	if p := c.best(); p != nil && p.Relayed {
 		c.better = now.Add(step(betterFirst, betterLast, c.betters))
 		c.betters++

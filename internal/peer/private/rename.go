@@ -13,21 +13,21 @@ import (
 func (l *loop) tellName() {
 	for _, c := range l.convs {
 		for _, p := range c.paths {
-			p.tellName(l)
+			p.tellName()
 		}
 	}
 }
 
-func (p *path) tellName(l *loop) {
-	if p.up && p.named != l.server.me && l.server.claimed {
-		p.named = l.server.me
-		p.say(l, &wire.PeerNamed{Name: l.server.me})
+func (p *path) tellName() {
+	if p.up && p.named != p.c.l.server.me && p.c.l.server.claimed {
+		p.named = p.c.l.server.me
+		p.say(&wire.PeerNamed{Name: p.c.l.server.me})
 	}
 }
 
 // relayedAs follows the server's word that somebody has another name, for what is
 // relayed only: the links know by themselves whose it is.
-func (l *loop) relayedAs(e *wire.Renamed) {
+func (l *loop) renameRelay(e *wire.Renamed) {
 	old, name := wire.Fold(e.Old), wire.Fold(e.Name)
 	if c := l.convs[old]; c != nil && len(c.paths) > 0 && l.convs[name] == nil {
 		l.sockets.relay.Rename(old, name)
@@ -36,52 +36,52 @@ func (l *loop) relayedAs(e *wire.Renamed) {
 
 // otherName takes the word of the other side of a link that it has another name,
 // and asks the server whether that name is this device's.
-func (l *loop) otherName(p *path, name string) {
+func (p *path) handleNamed(name string) {
 	c := p.c
-	if name == c.name || c.naming || c.kind == wire.KindAccount || wire.Fold(name) == wire.Fold(l.server.me) {
+	if name == c.name || c.naming || c.kind == wire.KindAccount || wire.Fold(name) == wire.Fold(c.l.server.me) {
 		return
 	}
 	c.naming = true
-	l.ask(wire.Find{Name: name}, func(e wire.Event) {
+	c.l.ask(wire.Find{Name: name}, func(e wire.Event) {
 		c.naming = false
 		found, ok := e.(*wire.Found)
 		switch {
 		case !ok || found.Device != p.Key || !slices.Contains(c.paths, p) || c.device != p.Key:
-			l.cfg.Log.Info("somebody takes a name that is not theirs", "user", c.name)
+			c.l.cfg.Log.Info("somebody takes a name that is not theirs", "user", c.name)
 		case found.Kind != wire.KindGuest:
-			l.notice("%s is %s now. What you write to %s goes on as before; /msg %s opens a conversation under that name.", c.name, found.Name, c.name, found.Name)
+			c.l.notice("%s is %s now. What you write to %s goes on as before; /msg %s opens a conversation under that name.", c.name, found.Name, c.name, found.Name)
 		default:
-			l.rename(c, found.Name)
+			c.rename(found.Name)
 		}
 	})
 }
 
 // rename goes on with a guest under another name, unless that name stands for a
 // conversation with somebody else.
-func (l *loop) rename(c *conversation, name string) {
+func (c *conversation) rename(name string) {
 	old, key := c.name, wire.Fold(name)
-	other := l.convs[key]
-	done := other == c || other == nil && !l.isKnown(name) || other != nil && len(l.inbox.asking[other]) == 0 && other.blank(c.device)
+	other := c.l.convs[key]
+	done := other == c || other == nil && !c.l.isKnown(name) || other != nil && len(c.l.inbox.asking[other]) == 0 && other.isBlank(c.device)
 	if done && key != c.key {
 		var err error
-		if done, err = l.cfg.Store.Rename(c.device, old, name); err != nil {
-			l.disk.check("rename a conversation", err)
+		if done, err = c.l.cfg.Store.Rename(c.device, old, name); err != nil {
+			c.l.disk.check("rename a conversation", err)
 			return
 		}
 	}
 	if !done {
-		l.notice("%s is called %s now, as somebody was before with whom you have written: the conversation goes on as %s.", old, name, old)
+		c.l.notice("%s is called %s now, as somebody was before with whom you have written: the conversation goes on as %s.", old, name, old)
 		return
 	}
-	l.readdress(c, name)
-	delete(l.convs, c.key)
-	l.sockets.relay.Rename(c.key, key)
+	c.readdress(name)
+	delete(c.l.convs, c.key)
+	c.l.sockets.relay.Rename(c.key, key)
 	c.name, c.key = name, key
-	l.convs[key] = c
+	c.l.convs[key] = c
 	c.contact.User = name
 	c.show("")
 	c.noted = note{changed: true, acked: c.noted.acked, doubles: c.noted.doubles}
-	l.emit(&wire.TalkRenamed{Old: old, Name: name, Kind: wire.KindGuest})
+	c.l.emit(&wire.TalkRenamed{Old: old, Name: name, Kind: wire.KindGuest})
 }
 
 // isKnown reports whether the disk knows somebody of that name with a key, or can't be
@@ -93,29 +93,29 @@ func (l *loop) isKnown(name string) bool {
 
 // blank reports whether nothing would be lost or mixed up if a conversation gave
 // way to one with a device.
-func (c *conversation) blank(device string) bool {
+func (c *conversation) isBlank(device string) bool {
 	return len(c.lines)+len(c.paths) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&
 		(c.device == "" || c.device == device)
 }
 
 // readdress has all that is under way with somebody go on under another name.
-func (l *loop) readdress(c *conversation, name string) {
+func (c *conversation) readdress(name string) {
 	ids := make([]wire.ClientID, 0, len(c.lines))
 	for _, one := range c.lines {
 		one.To = name
 		ids = append(ids, one.Client)
 	}
-	l.disk.write("readdress "+c.key, "readdress lines", func() error { return l.cfg.Store.Readdress(name, ids...) })
-	for _, s := range l.settling {
+	c.l.disk.write("readdress "+c.key, "readdress lines", func() error { return c.l.cfg.Store.Readdress(name, ids...) })
+	for _, s := range c.l.settling {
 		if s.c == c {
 			s.r.To = name
 		}
 	}
-	for _, a := range l.arrivals.round {
+	for _, a := range c.l.arrivals.round {
 		if a.c == c && a.Line != nil {
 			a.Line.From = name
 		}
 	}
-	l.files.Rename(l.filePeer(c), c.device, name)
+	c.l.files.Rename(c.filePeer(), c.device, name)
 	c.typing = time.Time{}
 }

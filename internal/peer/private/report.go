@@ -27,11 +27,11 @@ func (p *path) way() wire.Way {
 }
 
 // standing says how things stand with somebody.
-func (l *loop) standing(c *conversation) *wire.Path {
+func (c *conversation) standing() *wire.Path {
 	e := &wire.Path{
-		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: l.place.kind,
-		Key: c.state(), Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
-		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: l.blocked(c),
+		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: c.l.place.kind,
+		Key: c.keyState(), Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
+		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: c.isBlocked(),
 		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
 	}
 	if e.Request {
@@ -57,17 +57,17 @@ func (l *loop) standing(c *conversation) *wire.Path {
 		if !p.Relayed {
 			e.Addr = p.Addr().String()
 		}
-	case l.inPlain(c).InPlain(c.name):
-		e.Way, e.Reason = l.passed(c)
+	case c.inPlain().InPlain(c.name):
+		e.Way, e.Reason = c.plainWay()
 	}
 	return e
 }
 
 // report says how things stand with somebody, if that is news.
-func (l *loop) report(c *conversation) {
+func (c *conversation) report() {
 	c.noted.changed = false
 	now := time.Now()
-	e := l.standing(c)
+	e := c.standing()
 	told := c.noted.told
 	if now.Sub(c.noted.at) < measureEvery {
 		told.RTT = e.RTT
@@ -79,8 +79,8 @@ func (l *loop) report(c *conversation) {
 		return
 	}
 	c.noted.told, c.noted.at = *e, now
-	l.emit(e)
+	c.l.emit(e)
 	if c.best() == nil {
-		l.hold(c)
+		c.tellWaiting()
 	}
 }

@@ -65,7 +65,7 @@ func (s *server) handleStatus(e *wire.Status) {
 		s.claimed = false
 		s.l.place = registration{}
 		for _, c := range s.l.convs {
-			c.cut()
+			c.handleOffline()
 		}
 		return
 	}
@@ -152,7 +152,7 @@ func (s *server) handleEndpoint(e *wire.Endpoint) {
 		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
 			c.show("")
 		}
-		s.l.listAnew(c)
+		c.askDevices()
 	}
 	s.l.look()
 }
@@ -162,7 +162,7 @@ func (s *server) handleDisplaced() {
 	s.claimed, s.lost = false, true
 	s.l.place = registration{}
 	for _, c := range s.l.convs {
-		c.hangUp(s.l)
+		c.hangUp()
 		c.show("another device of yours holds private conversations now; write here to have them back")
 	}
 	s.l.notice("Another device of yours holds your private conversations from now on. Write a private line here to have them back.")

@@ -53,7 +53,7 @@ func (s *server) handleNames(e wire.Event) {
 	for _, name := range names {
 		s.spelled.learn(name)
 		if c := s.l.convs[wire.Fold(name)]; c != nil {
-			s.l.spell(c, s.spelled.of(c.name))
+			c.spell(s.spelled.of(c.name))
 		}
 	}
 }

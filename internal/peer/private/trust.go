@@ -12,13 +12,13 @@ import (
 
 // recall takes from the disk what is known of somebody, and which key lines went to
 // last. What can't be read is tried again before anything goes out.
-func (l *loop) recall(c *conversation) {
-	contact, err := l.cfg.Store.Contact(c.name)
+func (c *conversation) recall() {
+	contact, err := c.l.cfg.Store.Contact(c.name)
 	if err != nil {
-		l.disk.check("read a contact", err)
+		c.l.disk.check("read a contact", err)
 	}
-	ofDisk, errKeys := l.disk.keysOf(c.name)
-	nobodyYet := l.id.Key() == "" && c.key == wire.Fold(l.server.me) // which of its keys is ours is known later
+	ofDisk, errKeys := c.l.disk.keysOf(c.name)
+	nobodyYet := c.l.id.Key() == "" && c.key == wire.Fold(c.l.server.me) // which of its keys is ours is known later
 	if c.unread = err != nil || errKeys != nil || nobodyYet; c.unread {
 		c.contact.User = c.name
 		return
@@ -43,7 +43,7 @@ func (l *loop) recall(c *conversation) {
 	c.keys = keys
 	last := ""
 	for _, d := range ofDisk {
-		if d.Key == l.id.Key() {
+		if d.Key == c.l.id.Key() {
 			continue
 		}
 		c.contact.Secure = true
@@ -56,8 +56,8 @@ func (l *loop) recall(c *conversation) {
 	case c.contact.Secure:
 		c.kind = wire.KindAccount
 	case c.device == "" && !c.read:
-		if c.past, err = l.cfg.Store.LastDevice(c.name); err != nil {
-			l.disk.check("read the newest device", err)
+		if c.past, err = c.l.cfg.Store.LastDevice(c.name); err != nil {
+			c.l.disk.check("read the newest device", err)
 			c.unread = true
 		}
 	}
@@ -65,9 +65,9 @@ func (l *loop) recall(c *conversation) {
 }
 
 // reread tries again to read what the disk did not tell.
-func (l *loop) reread(c *conversation) {
+func (c *conversation) reread() {
 	if c.unread {
-		l.recall(c)
+		c.recall()
 	}
 }
 
@@ -75,40 +75,40 @@ func (l *loop) reread(c *conversation) {
 // gives for somebody's, and notes and tells what is new of it. Nobody who is not
 // asked can put another key in place of one that was seen before: for that a person
 // has to answer.
-func (l *loop) judge(c *conversation, key string) bool {
-	l.reread(c)
-	v := l.may(c, gate.ToKnow, key)
+func (c *conversation) judge(key string) bool {
+	c.reread()
+	v := c.may(gate.ToKnow, key)
 	switch {
 	case v.State() == gate.Wait && !v.Blocks(), v.Why() == gate.Removed:
 		c.show(v.Text())
 		return false
 	case c.kind != wire.KindAccount:
-		l.judgeGuest(c, key)
+		c.judgeGuest(key)
 		if v.Note() != "" {
 			c.know(wire.KnownDevice{User: c.name, Key: key, State: v.Note()})
-			l.adopt(c, key)
-			l.emit(&wire.KeySeen{User: c.name, State: v.Note(), Print: wire.DevicePrint(key), Text: l.aboutKey(c, v, false)})
+			c.adopt(key)
+			c.l.emit(&wire.KeySeen{User: c.name, State: v.Note(), Print: wire.DevicePrint(key), Text: c.aboutKey(v, false)})
 		}
 		return v.Trusts()
 	}
-	was, before := c.device, c.state()
-	l.keepContact(c, func(k *wire.Contact) { k.Secure = true })
+	was, before := c.device, c.keyState()
+	c.keepContact(func(k *wire.Contact) { k.Secure = true })
 	if v.Note() != "" {
-		l.keepKey(wire.KnownDevice{User: c.name, Key: key, State: v.Note(), Since: wire.MillisOf(time.Now())})
+		c.l.keepKey(wire.KnownDevice{User: c.name, Key: key, State: v.Note(), Since: wire.MillisOf(time.Now())})
 	}
-	l.adopt(c, key)
-	lost := was != key && before == wire.KeyVerified && c.state() != wire.KeyVerified
+	c.adopt(key)
+	lost := was != key && before == wire.KeyVerified && c.keyState() != wire.KeyVerified
 	if v.Note() != "" || lost {
-		l.emit(&wire.KeySeen{User: c.name, State: c.state(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: l.aboutKey(c, v, lost)})
+		c.l.emit(&wire.KeySeen{User: c.name, State: c.keyState(), Print: wire.DevicePrint(key), Old: wire.DevicePrint(was), Text: c.aboutKey(v, lost)})
 	}
 	return v.Trusts()
 }
 
 // aboutKey is what a person is told of a key that was not spoken to before.
-func (l *loop) aboutKey(c *conversation, v gate.Verdict, lost bool) string {
+func (c *conversation) aboutKey(v gate.Verdict, lost bool) string {
 	switch {
 	case v.Why() == gate.Shared:
-		return sharedWith(c.name, l.otherOwner(c, c.device))
+		return sharedWith(c.name, c.otherOwner(c.device))
 	case v.Why() == gate.CameBack:
 		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
 	case v.Why() == gate.Unvouched:
@@ -126,7 +126,7 @@ func (l *loop) aboutKey(c *conversation, v gate.Verdict, lost bool) string {
 
 // withdrawn takes the trust from a key whose device its owner has removed. The
 // server's word is enough for that: it can keep lines back anyway.
-func (l *loop) withdrawn(name, key string) {
+func (l *loop) handleWithdrawn(name, key string) {
 	if wire.Fold(name) == wire.Fold(l.server.me) {
 		return // the list of our devices says so
 	}
@@ -148,8 +148,8 @@ func (l *loop) withdrawn(name, key string) {
 	}
 	c.closeTo(key)
 	if c.device == key {
-		c.hangUp(l)
-		l.adopt(c, key)
+		c.hangUp()
+		c.adopt(key)
 		l.look() // for another device of theirs
 	}
 }
@@ -165,18 +165,18 @@ func (c *conversation) closeTo(key string) {
 
 // list notes which devices an account has. Those that we know and that are not
 // among them were removed while nobody told us.
-func (l *loop) list(c *conversation, devices []wire.Device) {
-	c.listed = gate.NewList(l.server.node, c.name, devices)
+func (c *conversation) setDevices(devices []wire.Device) {
+	c.listed = gate.NewList(c.l.server.node, c.name, devices)
 	if c.kind != wire.KindAccount || len(devices) == 0 {
 		return
 	}
-	known, err := l.disk.keysOf(c.name)
+	known, err := c.l.disk.keysOf(c.name)
 	if err != nil {
 		return
 	}
 	for _, d := range known {
 		if c.listed.Denies(d.Key) {
-			l.withdrawn(c.name, d.Key)
+			c.l.handleWithdrawn(c.name, d.Key)
 		}
 	}
 }
@@ -194,35 +194,35 @@ func (c *conversation) stir() {
 
 // listAnew asks for the devices of somebody to whom there is a link: what was said of
 // them while there was no connection was not heard.
-func (l *loop) listAnew(c *conversation) {
+func (c *conversation) askDevices() {
 	c.relist = time.Time{}
 	if len(c.paths) == 0 || c.kind != wire.KindAccount {
 		return
 	}
-	l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
+	c.l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
 		if found, ok := e.(*wire.Found); ok {
-			l.list(c, found.Devices)
+			c.setDevices(found.Devices)
 		}
 	})
 }
 
 // adopt makes a key the one that lines go to.
-func (l *loop) adopt(c *conversation, key string) {
+func (c *conversation) adopt(key string) {
 	if c.device != key {
 		c.resend()
 	}
 	c.device, c.noted.changed = key, true
-	switch v := l.may(c, gate.ToKnow, key); {
-	case c.state() == wire.KeyWithdrawn:
+	switch v := c.may(gate.ToKnow, key); {
+	case c.keyState() == wire.KeyWithdrawn:
 		c.show(c.name + " has removed this device: its key is withdrawn")
 	case v.Blocks():
 		c.show(v.Text())
 	}
-	l.expect()
+	c.l.expect()
 }
 
 // stateOf is what is known of a key, KeyNone where nothing is.
-func (c *conversation) stateOf(key string) wire.KeyState {
+func (c *conversation) keyStateOf(key string) wire.KeyState {
 	i := slices.IndexFunc(c.keys, func(d wire.KnownDevice) bool { return d.Key == key })
 	if i < 0 {
 		return wire.KeyNone
@@ -231,7 +231,7 @@ func (c *conversation) stateOf(key string) wire.KeyState {
 }
 
 // state is that of the key at hand.
-func (c *conversation) state() wire.KeyState { return c.stateOf(c.device) }
+func (c *conversation) keyState() wire.KeyState { return c.keyStateOf(c.device) }
 
 // know notes what is known of a key.
 func (c *conversation) know(d wire.KnownDevice) {
@@ -247,7 +247,7 @@ func (c *conversation) know(d wire.KnownDevice) {
 func (l *loop) expect() {
 	var keys map[string]bool
 	for _, c := range l.convs {
-		if c.call != nil && l.may(c, gate.ByLink, c.device).Links(c.device) {
+		if c.call != nil && c.may(gate.ByLink, c.device).Links(c.device) {
 			if keys == nil {
 				keys = map[string]bool{}
 			}
@@ -258,56 +258,56 @@ func (l *loop) expect() {
 }
 
 // decide is a person's word on a key.
-func (l *loop) decide(c *conversation, answer wire.Answer) {
+func (c *conversation) decide(answer wire.Answer) {
 	state := wire.KeyVerified
 	if answer == wire.AnswerDiffer {
 		state = wire.KeyRejected
 	}
 	d := wire.KnownDevice{User: c.name, Key: c.device, State: state, Since: wire.MillisOf(time.Now())}
 	if c.kind == wire.KindAccount {
-		l.keepKey(d)
+		c.l.keepKey(d)
 	} else {
 		c.know(d)
 	}
 	if state == wire.KeyVerified {
-		l.disown(c.name, c.device)
+		c.l.disown(c.name, c.device)
 	}
-	l.adopt(c, c.device)
-	l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
+	c.adopt(c.device)
+	c.l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(c.device)})
 	if state == wire.KeyVerified {
-		l.demote(c)
+		c.demote()
 	}
-	l.inbox.release(c)
+	c.l.inbox.release(c)
 	if state == wire.KeyRejected {
-		c.hangUp(l)
+		c.hangUp()
 		return
 	}
 	c.show("")
 	if p := c.asked; p != nil && c.contact.Accepted {
 		c.asked = nil
-		l.answer(c, p)
+		c.answer(p)
 		return
 	}
-	if c.best() == nil && l.waits(c) {
-		c.soon()
+	if c.best() == nil && c.isWanted() {
+		c.findSoon()
 	}
-	c.pump(l)
+	c.pump()
 }
 
 // demote takes the trust from keys that nobody has compared and that none is known to
 // vouch for which a person has. Else such a key would be trusted again as soon as the
 // server says that the compared one was removed.
-func (l *loop) demote(c *conversation) {
+func (c *conversation) demote() {
 	for _, d := range slices.Clone(c.keys) {
-		switch why := l.may(c, gate.ToKnow, d.Key).Why(); {
+		switch why := c.may(gate.ToKnow, d.Key).Why(); {
 		case gate.Distrusted(d.State):
 			continue
 		case why != gate.Unvouched && why != gate.NotAsked && why != gate.Removed:
 			continue
 		}
 		d.State = wire.KeyChanged
-		l.keepKey(d)
+		c.l.keepKey(d)
 		c.closeTo(d.Key)
-		l.notice("%[1]s has had another key, %[2]s, which nobody has compared: nothing is sent to that any more. If it is used again, you are asked; /verify %[1]s compares it.", c.name, wire.DevicePrint(d.Key))
+		c.l.notice("%[1]s has had another key, %[2]s, which nobody has compared: nothing is sent to that any more. If it is used again, you are asked; /verify %[1]s compares it.", c.name, wire.DevicePrint(d.Key))
 	}
 }

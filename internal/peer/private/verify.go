@@ -23,47 +23,47 @@ func (l *loop) doVerify(r wire.Verify, tag string) {
 	case r.Answer == wire.AnswerNone && (!l.server.welcomed || l.id.Key() == ""):
 		l.refuse(r, tag, wire.CodeOffline, "The number covers which server this is and what it calls you: connect to it, then /verify "+c.name+" shows it.")
 	case r.Answer == wire.AnswerNone:
-		l.showNumber(c, tag)
+		c.showNumber(tag)
 	case r.Print == "":
 		l.refuse(r, tag, wire.CodeDenied, "Your answer is about a number that was not shown here. First compare what /verify "+c.name+" shows.")
-	case r.Print != wire.DevicePrint(c.device) && !l.rejectOld(c, r):
+	case r.Print != wire.DevicePrint(c.device) && !c.rejectOld(r):
 		l.refuse(r, tag, wire.CodeDenied, c.name+" has another key by now, "+wire.DevicePrint(c.device)+": your answer was about "+r.Print+
 			", and nothing is changed. Compare again: /verify "+c.name+".")
 	case r.Print != wire.DevicePrint(c.device):
 		l.done(r, tag)
 	default:
-		l.decide(c, r.Answer)
+		c.decide(r.Answer)
 		l.done(r, tag)
 	}
 }
 
 // rejectOld takes a person's no to a key that lines do not go to any more: it must not
 // come back. False where it was no no, or the key is not known as theirs.
-func (l *loop) rejectOld(c *conversation, r wire.Verify) bool {
-	known, err := l.disk.keysOf(c.name)
+func (c *conversation) rejectOld(r wire.Verify) bool {
+	known, err := c.l.disk.keysOf(c.name)
 	i := slices.IndexFunc(known, func(d wire.KnownDevice) bool { return wire.DevicePrint(d.Key) == r.Print })
 	if err != nil || i < 0 || r.Answer != wire.AnswerDiffer {
 		return false
 	}
 	d := known[i]
 	d.State = wire.KeyRejected
-	l.keepKey(d)
+	c.l.keepKey(d)
 	c.closeTo(d.Key)
-	l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: r.Print})
+	c.l.emit(&wire.KeySeen{User: c.name, State: d.State, Print: r.Print})
 	return true
 }
 
 // showNumber shows what a person compares with somebody. The keys and names may be others
 // when it is made: then another one is.
-func (l *loop) showNumber(c *conversation, tag string) {
-	own, other := wire.Party{Name: l.server.me, Key: l.id.Key()}, wire.Party{Name: c.name, Key: c.device}
-	l.makeNumber(own, other, func(e *wire.Safety) {
-		if l.id.Key() != own.Key || c.device != other.Key || wire.Fold(c.name) != wire.Fold(other.Name) || wire.Fold(l.server.me) != wire.Fold(own.Name) {
-			l.doVerify(wire.Verify{Name: c.name}, tag)
+func (c *conversation) showNumber(tag string) {
+	own, other := wire.Party{Name: c.l.server.me, Key: c.l.id.Key()}, wire.Party{Name: c.name, Key: c.device}
+	c.l.makeNumber(own, other, func(e *wire.Safety) {
+		if c.l.id.Key() != own.Key || c.device != other.Key || wire.Fold(c.name) != wire.Fold(other.Name) || wire.Fold(c.l.server.me) != wire.Fold(own.Name) {
+			c.l.doVerify(wire.Verify{Name: c.name}, tag)
 			return
 		}
-		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.state(), c.kind != wire.KindAccount
-		if known, err := l.disk.keysOf(c.name); err == nil {
+		e.Re, e.User, e.State, e.Guest = wire.Re{Re: tag}, c.name, c.keyState(), c.kind != wire.KindAccount
+		if known, err := c.l.disk.keysOf(c.name); err == nil {
 			for _, d := range known {
 				if d.Key == c.device {
 					e.Since, e.Lines = d.Since, d.Lines
@@ -73,7 +73,7 @@ func (l *loop) showNumber(c *conversation, tag string) {
 		if e.Since == 0 {
 			e.Since = wire.MillisOf(time.Now())
 		}
-		l.emit(e)
+		c.l.emit(e)
 	})
 }
 

@@ -31,57 +31,57 @@ type absence struct {
 // the hub.
 type absences map[Network][]*absence
 
-// breaks says whether a session that has gone without a word was a guest with a
+// breaks reports whether a session that has gone without a word was a guest with a
 // token, who may come back.
-func (s *session) breaks() bool {
+func (s *session) mayComeBack() bool {
 	quits := func(q queued) bool { _, ok := q.request.(wire.Quit); return ok }
 	return s.user != nil && s.user.account == nil && s.token != nil && !s.old() && !slices.ContainsFunc(s.queue.behind, quits)
 }
 
 // keepName keeps the name that a session had until now for who has its token.
-func (h *Hub) keepName(c call, name string, k *token) {
+func (gs *guests) keepName(c call, name string, k *token) {
 	a := &absence{token: k, from: c.s.network(), until: c.now.Add(absentFor)}
 	for _, key := range a.from.shares() {
 		most := maxAbsent
 		if key != a.from {
 			most *= SiteShare
 		}
-		if list := h.absent[key]; len(list) >= most {
+		if list := gs.absent[key]; len(list) >= most {
 			last := slices.MaxFunc(list, func(a, b *absence) int { return a.token.since.Compare(b.token.since) })
 			if !k.since.Before(last.token.since) {
 				return
 			}
-			h.endAbsence(last)
+			gs.endAbsence(last)
 		}
 	}
-	a.claim = h.names.claim(name)
+	a.claim = gs.names.claim(name)
 	a.claim.absent = a
 	for _, key := range a.from.shares() {
-		h.absent[key] = append(h.absent[key], a)
+		gs.absent[key] = append(gs.absent[key], a)
 	}
-	h.due.at(a.until, deadline{what: dueAbsent, name: name})
+	gs.due.at(a.until, deadline{what: dueAbsent, name: name})
 }
 
 // endAbsence frees a name, or leaves it to whose it is meanwhile.
-func (h *Hub) endAbsence(a *absence) {
+func (gs *guests) endAbsence(a *absence) {
 	a.claim.absent = nil
-	h.names.release(a.claim)
+	gs.names.release(a.claim)
 	for _, key := range a.from.shares() {
-		if h.absent[key] = slices.DeleteFunc(h.absent[key], func(other *absence) bool { return other == a }); len(h.absent[key]) == 0 {
-			delete(h.absent, key)
+		if gs.absent[key] = slices.DeleteFunc(gs.absent[key], func(other *absence) bool { return other == a }); len(gs.absent[key]) == 0 {
+			delete(gs.absent, key)
 		}
 	}
 }
 
-// absentDue frees a name whose guest has not come back.
-func (h *Hub) absentDue(c call, name string) {
-	if cl := h.names.find(name); cl != nil && cl.absent != nil && !c.now.Before(cl.absent.until) {
-		h.endAbsence(cl.absent)
+// onAbsentDue frees a name whose guest has not come back.
+func (gs *guests) onAbsentDue(c call, name string) {
+	if cl := gs.names.find(name); cl != nil && cl.absent != nil && !c.now.Before(cl.absent.until) {
+		gs.endAbsence(cl.absent)
 	}
 }
 
-// waitsFor says whether a name is kept for who has this token.
-func (cl *claim) waitsFor(k *token) bool {
+// isKeptFor reports whether a name is kept for who has this token.
+func (cl *claim) isKeptFor(k *token) bool {
 	if cl == nil || cl.absent == nil {
 		return false
 	}

@@ -160,7 +160,7 @@ func TestOneNetworkKeepsSoManyNamesThoseOfWhoWasThereLongest(t *testing.T) {
 	s.step("gone early")
 	s.checkKept(map[string]bool{"other": true, "alice": true, "early": true, fmt.Sprintf("g%d", maxAbsent): false})
 	s.pass(absentFor)
-	if n := len(s.hub.names.claims) + len(s.hub.absent); n != 0 {
+	if n := len(s.hub.names.claims) + len(s.hub.guests.absent); n != 0 {
 		t.Errorf("%d names and networks are left after the time", n)
 	}
 }

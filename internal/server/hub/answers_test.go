@@ -28,10 +28,10 @@ type asker struct {
 // work is refused, and sessions replace each other: whoever is still there in the
 // end has one answer to each request. A resume has several.
 func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
-	acts := slices.Sorted(maps.Keys(rules))
+	acts := slices.Sorted(maps.Keys(peopleRules()))
 	rapid.Check(t, func(rt *rapid.T) {
 		a := &asker{
-			greatest: &greatest{world: newWorld(t, Config{Register: true}), native: wire.ByName("chat1")},
+			greatest: &greatest{harness: newHarness(t, Config{Register: true}), native: wire.ByName("chat1")},
 			asked:    map[string]wire.Act{}, by: map[string]SessionID{}, answered: map[string]int{},
 		}
 		a.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
@@ -44,7 +44,7 @@ func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"open": func(rt *rapid.T) {
-				id := a.world.open(origin("native", loopback))
+				id := a.harness.open(origin("native", loopback))
 				a.open = append(a.open, id)
 				as := rapid.SampledFrom([]wire.Request{nil, wire.Guest{}, wire.Login{Name: theOwner, Password: "sesame-1"}}).Draw(rt, "as")
 				if as != nil {

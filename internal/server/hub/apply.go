@@ -22,20 +22,20 @@ func (h *Hub) applyOne(now time.Time, e *Entry, out *Out) {
 		c.tag, c.act = w.tag, w.act
 	}
 	if e.Fail {
-		h.undo(c, e)
+		h.undoRecord(c, e)
 	} else {
 		h.lastID = max(h.lastID, e.ID)
-		h.store(c, e, w)
+		h.applyRecord(c, e, w)
 	}
-	h.tellCaller(c, e)
+	h.operator.tellCaller(c, e)
 	if c.s != nil {
-		h.settled(c, e, w)
+		h.answerWaiter(c, e, w)
 	}
 }
 
-// settled answers who waited for an entry and goes on with what waited behind
+// answerWaiter answers who waited for an entry and goes on with what waited behind
 // it.
-func (h *Hub) settled(c call, e *Entry, w waiter) {
+func (h *Hub) answerWaiter(c call, e *Entry, w waiter) {
 	switch {
 	case e.Fail:
 		c.out.deliver(c.s, &wire.Refused{
@@ -48,70 +48,70 @@ func (h *Hub) settled(c call, e *Entry, w waiter) {
 	h.drain(c.now, c.s, c.out)
 }
 
-// store changes the state by a record that is in the log.
-func (h *Hub) store(c call, e *Entry, w waiter) {
+// applyRecord changes the state by a record that is in the log.
+func (h *Hub) applyRecord(c call, e *Entry, w waiter) {
 	switch r := e.Record.(type) {
 	case Line:
-		h.lineStored(c, e, r, w)
+		h.rooms.applyLine(c, e, r, w)
 	case Whisper:
-		h.whisperStored(c, e, r, w)
+		h.inboxes.applyWhisper(c, e, r, w)
 	case SealedNote:
-		h.noteStored(c, e, r, w)
+		h.inboxes.applySealedNote(c, e, r, w)
 	case InboxTaken:
-		h.takenStored(r)
+		h.inboxes.applyInboxTaken(r)
 	case AccountMade:
-		h.accountStored(c, e, r)
+		h.accounts.applyAccountMade(c, e, r)
 	case AccountHash:
-		h.hashStored(c, e, r)
+		h.accounts.applyHash(c, e, r)
 	case AccountFlags:
-		h.flagsStored(c, r)
+		h.accounts.applyFlags(c, r)
 	case AccountGone:
-		h.accountGone(c, r)
+		h.accounts.applyAccountGone(c, r)
 	case TokenMade:
-		h.tokenStored(c, r)
+		h.accounts.applyTokenMade(c, r)
 	case AccountVisited:
-		h.visitStored(Visit{r, e.At})
+		h.accounts.applyVisit(Visit{r, e.At})
 	case TokenBound, TokensGone, TokenCopied, Talked: // done before it was logged
 	case RoomMade:
-		h.roomStored(c, e, r)
+		h.rooms.applyRoomMade(c, e, r)
 	case RoomOwner:
-		h.ownerStored(c, r)
+		h.rooms.applyRoomOwner(c, r)
 	case RoomTopic:
-		h.topicStored(c, r)
+		h.rooms.applyRoomTopic(c, r)
 	case RoomGone:
-		h.roomGone(c, r)
+		h.rooms.applyRoomGone(c, r)
 	case MarkMoved:
-		h.markStored(c, r)
+		h.rooms.applyMarkMoved(c, r)
 	case DeviceMade:
-		h.deviceStored(c, e, r)
+		h.devices.applyDeviceMade(c, e, r)
 	case DeviceGone:
-		h.deviceGone(c, r)
+		h.devices.applyDeviceGone(c, r)
 	case DeviceEndorsed:
-		h.endorsed(c, r)
+		h.devices.applyDeviceEndorsed(c, r)
 	case PrekeysMade:
-		h.prekeysStored(e, r)
+		h.rendezvous.applyPrekeysMade(e, r)
 	case PrekeyGone:
-		h.prekeyGone(r)
+		h.rendezvous.applyPrekeyGone(r)
 	}
 }
 
-// undo takes back what was reserved for a record that is not in the log.
-func (h *Hub) undo(c call, e *Entry) {
+// undoRecord takes back what was reserved for a record that is not in the log.
+func (h *Hub) undoRecord(c call, e *Entry) {
 	switch r := e.Record.(type) {
 	case AccountMade:
-		h.accountNotStored(r)
+		h.accounts.undoAccountMade(r)
 	case AccountHash:
-		h.hashNotStored(r)
+		h.accounts.undoHash(r)
 	case RoomMade:
-		h.roomNotStored(r)
+		h.rooms.undoRoomMade(r)
 	case RoomGone:
-		h.roomNotGone(c, r)
+		h.rooms.undoRoomGone(c, r)
 	case DeviceMade:
-		h.deviceNotStored(r)
+		h.devices.undoDeviceMade(r)
 	case PrekeysMade:
-		h.prekeysNotStored(r)
+		h.rendezvous.undoPrekeysMade(r)
 	case PrekeyGone:
-		h.prekeyNotGone(r)
+		h.rendezvous.undoPrekeyGone(r)
 	default: // nothing was changed yet
 	}
 }

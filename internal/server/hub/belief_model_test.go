@@ -17,7 +17,7 @@ import (
 // gathering is people who come, go, rename themselves and are away for a moment, and
 // some who only listen and keep a list of each room by what they are told.
 type gathering struct {
-	*world
+	*harness
 
 	listeners map[SessionID]*belief
 	actors    []SessionID
@@ -110,7 +110,7 @@ func (g *gathering) open(dialect string, from netip.AddrPort) SessionID {
 		port := netip.AddrPortFrom(from.Addr(), uint16(5000+g.opened)) // a few dozen
 		o = Origin{Addr: port, Datagram: true, Dialect: dialect, Manners: datagramsOf(dialect).Manners()}
 	}
-	id := g.world.open(o)
+	id := g.harness.open(o)
 	if o.Manners.Native {
 		g.ask(id, wire.Hello{Version: 1, Profile: profile(strconv.Itoa(g.opened))})
 	}
@@ -269,7 +269,7 @@ func (g *gathering) checkNothingIsOwed(t *rapid.T) {
 			here[s.share]++
 		}
 	}
-	for n, sh := range h.shares.of {
+	for n, sh := range h.budgets.shares.of {
 		if sh.site != nil {
 			here[sh.site]++
 		}
@@ -277,7 +277,7 @@ func (g *gathering) checkNothingIsOwed(t *rapid.T) {
 			t.Errorf("%d sessions of %v wait for ever", len(sh.waiting), n)
 		}
 	}
-	for n, sh := range h.shares.of {
+	for n, sh := range h.budgets.shares.of {
 		if sh.sessions != here[sh] {
 			t.Errorf("%d sessions are counted of %v, want %d", sh.sessions, n, here[sh])
 		}
@@ -287,8 +287,8 @@ func (g *gathering) checkNothingIsOwed(t *rapid.T) {
 			t.Errorf("%s is still owed: %d passages, topic %v, deadline %t", rm.name, n, rm.news.topic, rm.news.due)
 		}
 	}
-	if len(h.owing)+len(h.passing) > 0 {
-		t.Errorf("names and passages are still owed: %v %v", h.owing, h.passing)
+	if len(h.presence.owing)+len(h.news.passing) > 0 {
+		t.Errorf("names and passages are still owed: %v %v", h.presence.owing, h.news.passing)
 	}
 	for name, cl := range h.names.claims {
 		if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
@@ -308,7 +308,7 @@ func (g *gathering) checkNothingIsOwed(t *rapid.T) {
 func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{0, 3, 10, 10}).Draw(rt, "rate")
-		g := &gathering{world: newWorld(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
+		g := &gathering{harness: newHarness(t, Config{Register: true, Rate: rate}), listeners: map[SessionID]*belief{}, peers: map[SessionID][]wire.Peer{}}
 		g.onDeliver = func(id SessionID, e wire.Event) {
 			if g.closed[id] {
 				g.wrong = append(g.wrong, fmt.Sprintf("session %d, which is closed, was sent %T", id, e))
@@ -346,7 +346,7 @@ func TestWhoAppliesTheNewsKnowsWhoIsThere(t *testing.T) {
 				rt.Fatalf("listener %d believes that the topic is %q, want %q", id, b.topics["den"], g.hub.rooms.find("den").topic)
 			}
 		}
-		for _, s := range g.hub.peers.sessions {
+		for _, s := range g.hub.peers.members {
 			if got, want := g.peers[s.id], g.hub.peers.current(); !slices.Equal(got, want) {
 				rt.Fatalf("session %d was told last that %v can be reached, want %v", s.id, got, want)
 			}

@@ -10,14 +10,14 @@ import (
 // Sessions that hold the room keep the event for later. A room where everybody
 // can be told lines only is told nothing else: ten thousand old programs coming
 // would otherwise each be announced to all.
-func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire.Event) {
+func (rs *rooms) cast(c call, rm *room, e wire.Event, except *session, instead wire.Event) {
 	if rm.notified == 0 && instead == nil && wire.LineID(e) == 0 {
 		return
 	}
 	effect := Effect{Op: OpCast, Audience: rm.audience, Event: e}
 	switch {
 	case except == nil:
-	case rm.hears(except):
+	case rm.isHeardBy(except):
 		effect.Session, effect.Instead = except.id, instead
 	case instead != nil:
 		defer c.out.deliver(except, instead)
@@ -25,49 +25,49 @@ func (h *Hub) cast(c call, rm *room, e wire.Event, except *session, instead wire
 	c.out.Effects = append(c.out.Effects, effect)
 	for s := range rm.holders {
 		if s != except {
-			s.held.keep(h, c, s, e)
+			s.held.keep(&rs.due, c, s, e)
 		}
 	}
 }
 
 // castRooms tells several rooms, and whoever is in more than one of them once.
-func (h *Hub) castRooms(c call, rooms []*room, e wire.Event, except *session) {
+func (rs *rooms) castRooms(c call, rooms []*room, e wire.Event, except *session) {
 	if len(rooms) == 1 {
-		h.cast(c, rooms[0], e, except, nil)
+		rs.cast(c, rooms[0], e, except, nil)
 		return
 	}
-	h.marks++
+	rs.marks++
 	if except != nil {
-		except.mark = h.marks
+		except.mark = rs.marks
 	}
 	for _, rm := range rooms {
 		for u := range rm.people.users() {
-			h.tellIn(c, rm, u, e)
+			rs.tellIn(c, rm, u, e)
 		}
 	}
 }
 
 // tellIn tells the sessions that u has in a room, unless they were told in
 // this round of castRooms.
-func (h *Hub) tellIn(c call, rm *room, u *user, e wire.Event) {
+func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 	for _, s := range u.sessions {
 		switch {
-		case s.mark == h.marks || !s.in(rm):
-		case rm.hears(s):
-			s.mark = h.marks
+		case s.mark == rs.marks || !s.in(rm):
+		case rm.isHeardBy(s):
+			s.mark = rs.marks
 			c.out.deliver(s, e)
 		default:
-			s.mark = h.marks
-			s.held.keep(h, c, s, e)
+			s.mark = rs.marks
+			s.held.keep(&rs.due, c, s, e)
 		}
 	}
 }
 
-// in says whether the session is a member of a room.
+// in reports whether the session is a member of a room.
 func (s *session) in(rm *room) bool { return slices.Contains(s.rooms, rm) }
 
 // hears reports whether the session is subscribed to what the room hears.
-func (rm *room) hears(s *session) bool {
+func (rm *room) isHeardBy(s *session) bool {
 	if len(rm.holders) > 0 {
 		if _, holds := rm.holders[s]; holds {
 			return false
@@ -86,7 +86,7 @@ func (rm *room) listen(s *session, out *Out) {
 
 // holdBack makes the session keep for later what the room hears.
 func (rm *room) holdBack(s *session, out *Out) {
-	if rm.hears(s) {
+	if rm.isHeardBy(s) {
 		out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	rm.holders[s] = struct{}{}
@@ -94,10 +94,10 @@ func (rm *room) holdBack(s *session, out *Out) {
 
 // enter puts the session into a room, where it listens or holds, and says
 // whether its user was not there before. Nobody is told.
-func (h *Hub) enter(c call, rm *room, holds bool) (came bool) {
-	h.settleGuise(c, c.s.user)
-	h.settleOthers(c, rm, c.s.user.name)
-	h.settleRoom(c, rm)
+func (rs *rooms) enter(c call, rm *room, holds bool) (came bool) {
+	rs.presence.settleGuise(c, c.s.user)
+	rs.news.settleOthers(c, rm, c.s.user.name)
+	rs.news.settleRoom(c, rm)
 	c.s.rooms = append(c.s.rooms, rm)
 	rm.count(c.s, 1)
 	rm.holders[c.s] = struct{}{}
@@ -116,26 +116,26 @@ func (rm *room) count(s *session, n int) {
 }
 
 // exit takes the session out of a room and tells it, if the user is gone.
-func (h *Hub) exit(c call, rm *room, reason string) {
+func (rs *rooms) exit(c call, rm *room, reason string) {
 	s, u := c.s, c.s.user
-	h.settleGuise(c, u)
-	if rm.hears(s) {
+	rs.presence.settleGuise(c, u)
+	if rm.isHeardBy(s) {
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: rm.audience})
 	}
 	delete(rm.holders, s)
 	s.rooms = slices.DeleteFunc(s.rooms, func(other *room) bool { return other == rm })
 	rm.count(s, -1)
 	if rm.notified == 0 {
-		h.forgetPassages(rm)
+		rs.news.forgetPassages(rm)
 	}
 	switch gone := rm.people.remove(u); {
 	case u.hidden:
 		rm.hidden--
 	case gone:
-		h.tellPassage(c, rm, u.name, false, h.left(c, rm, u.name, reason), nil)
+		rs.news.tellPassage(c, rm, u.name, false, rs.presence.newLeft(c, rm, u.name, reason), nil)
 	}
-	h.unlist(c, rm)
+	rs.registrants.removeMember(c, rm)
 	if rm.conns == 0 {
-		h.emptied(c.now, rm, emptyRoomFor)
+		rs.scheduleEnd(c.now, rm, emptyRoomFor)
 	}
 }

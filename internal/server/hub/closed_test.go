@@ -9,7 +9,7 @@ import (
 
 func TestAServerTellsGuestsToRegisterOnlyWhereTheyCan(t *testing.T) {
 	for _, open := range []bool{true, false} {
-		w := newWorld(t, Config{Register: open, Limits: Limits{RoomsPerAddress: 1}})
+		w := newHarness(t, Config{Register: open, Limits: Limits{RoomsPerAddress: 1}})
 		id := w.open(origin("native", loopback))
 		w.ask(id, wire.Hello{Version: 1})
 		w.ask(id, wire.Guest{Name: "ann"})

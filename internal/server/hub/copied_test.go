@@ -187,14 +187,14 @@ func TestATokenThatTheServerHasLostIsNoCopy(t *testing.T) {
 	s.step("c: token b")
 	newest := s.token("c", -1)
 	h := New(s.hub.cfg, day)
-	if f := h.tokens.usedUp(newest); f != nil {
+	if f := h.tokens.familyOfUsed(newest); f != nil {
 		t.Error("a token of tomorrow counts as used up")
 	}
-	if f := h.tokens.usedUp(s.token("a", -1)); f != nil || h.tokens.byHash[hashToken(s.token("a", -1))] == nil {
+	if f := h.tokens.familyOfUsed(s.token("a", -1)); f != nil || h.tokens.byHash[hashToken(s.token("a", -1))] == nil {
 		t.Error("the token of that day is not good any more")
 	}
 	for _, text := range []wire.Secret{"", "x", "00", wire.Secret(make([]byte, 64))} {
-		if f := s.hub.tokens.usedUp(text); f != nil {
+		if f := s.hub.tokens.familyOfUsed(text); f != nil {
 			t.Errorf("%q is of a login", text)
 		}
 	}

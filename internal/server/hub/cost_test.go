@@ -234,7 +234,7 @@ func TestAWholeBudgetOfANetworkIsForgotten(t *testing.T) {
 		quietly b: guest ben
 		pass 20m
 	`)
-	if n := len(s.hub.shares.of); n != 1 {
+	if n := len(s.hub.budgets.shares.of); n != 1 {
 		t.Errorf("%d networks are remembered, want the one that somebody is here from", n)
 	}
 }

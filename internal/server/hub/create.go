@@ -10,17 +10,17 @@ import (
 
 // create makes a room. Those of accounts stay once somebody has spoken in them;
 // others vanish when they have been empty for some time.
-func (h *Hub) create(c call, r wire.Create) {
+func (rs *rooms) create(c call, r wire.Create) {
 	if err := wire.CheckRoom(r.Room); err != nil {
 		c.refuseBy(wire.CodeRoomInvalid, err)
 		return
 	}
-	l, look := &h.rooms, wire.Skeleton(r.Room)
-	if _, coming := l.making[look]; coming || l.byLook[look] != nil {
+	look := wire.Skeleton(r.Room)
+	if _, coming := rs.making[look]; coming || rs.byLook[look] != nil {
 		c.refuse(wire.CodeRoomExists, "That room, or one whose name looks like it, exists already. Join it, or choose another name.")
 		return
 	}
-	if !h.mayCreate(c) {
+	if !rs.mayCreate(c) {
 		return
 	}
 	topic := ""
@@ -30,7 +30,7 @@ func (h *Hub) create(c call, r wire.Create) {
 			return
 		}
 	}
-	group, ok := h.groupOf(c, r.Group)
+	group, ok := rs.groupOf(c, r.Group)
 	if !ok {
 		return
 	}
@@ -39,41 +39,41 @@ func (h *Hub) create(c call, r wire.Create) {
 		owner = acct.name
 	}
 	net := c.s.network()
-	l.making[look] = net
-	h.rooms.made.Add(net, 1)
+	rs.making[look] = net
+	rs.made.Add(net, 1)
 	c.s.created = true
-	l.claimGroup(group)
+	rs.claimGroup(group)
 	c.log(RoomMade{Name: r.Room, Topic: topic, Owner: owner, Group: group, Network: net.String()}, func(c call, _ *Entry) {
 		c.reply(&wire.Created{Re: wire.Re{Re: c.tag}, Room: r.Room})
 	})
 }
 
-// roomStored makes the room that the log has now.
-func (h *Hub) roomStored(c call, e *Entry, r RoomMade) {
-	delete(h.rooms.making, wire.Skeleton(r.Name))
-	rm := h.rooms.add(Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Network: r.Network, Made: e.At})
-	if acct := h.ownerOf(rm); acct != nil {
+// applyRoomMade makes the room that the log has now.
+func (rs *rooms) applyRoomMade(c call, e *Entry, r RoomMade) {
+	delete(rs.making, wire.Skeleton(r.Name))
+	rm := rs.add(Room{Name: r.Name, Topic: r.Topic, Owner: r.Owner, Group: r.Group, Network: r.Network, Made: e.At})
+	if acct := rs.ownerOf(rm); acct != nil {
 		acct.rooms++
 	}
-	h.emptied(c.now, rm, newRoomFor)
+	rs.scheduleEnd(c.now, rm, newRoomFor)
 }
 
-// roomNotStored gives back the name of a room that the log has not got.
-func (h *Hub) roomNotStored(r RoomMade) {
+// undoRoomMade gives back the name of a room that the log has not got.
+func (rs *rooms) undoRoomMade(r RoomMade) {
 	look := wire.Skeleton(r.Name)
-	h.rooms.made.Add(h.rooms.making[look], -1)
-	delete(h.rooms.making, look)
-	h.rooms.releaseGroup(r.Group)
+	rs.made.Add(rs.making[look], -1)
+	delete(rs.making, look)
+	rs.releaseGroup(r.Group)
 }
 
 // ownerOf returns the account that owns a room, or nil. An account that was
 // registered after the room was made is a later owner of the name, not of the
 // room.
-func (h *Hub) ownerOf(rm *room) *account {
+func (rs *rooms) ownerOf(rm *room) *account {
 	if rm.owner == "" {
 		return nil
 	}
-	if acct := h.names.account(rm.owner); acct != nil && acct.made <= rm.made {
+	if acct := rs.names.account(rm.owner); acct != nil && acct.made <= rm.made {
 		return acct
 	}
 	return nil
@@ -83,32 +83,32 @@ func (h *Hub) ownerOf(rm *room) *account {
 // them: those that nobody owns, and those that nobody has spoken in yet.
 func (rm *room) stays(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
 
-// emptied lets a room vanish that does not stay, unless somebody enters it within
+// scheduleEnd lets a room vanish that does not stay, unless somebody enters it within
 // this time; one that has an owner is given longer.
-func (h *Hub) emptied(now time.Time, rm *room, within time.Duration) {
+func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 	if rm.owner != "" {
 		within = unspokenRoomFor
 	}
 	rm.vanishes = now.Add(within)
-	if !rm.stays(h.rooms.main) && !rm.watched {
+	if !rm.stays(rs.main) && !rm.watched {
 		rm.watched = true
-		h.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
 	}
 }
 
-// roomDue lets a room vanish if it has been empty for long enough. Nobody can
+// onRoomDue lets a room vanish if it has been empty for long enough. Nobody can
 // enter it while its end is in the log.
-func (h *Hub) roomDue(c call, name string) {
-	rm := h.rooms.byName[name]
+func (rs *rooms) onRoomDue(c call, name string) {
+	rm := rs.byName[name]
 	if rm == nil || rm.ending {
 		return
 	}
 	rm.watched = false
 	switch {
-	case rm.conns > 0, rm.stays(h.rooms.main):
+	case rm.conns > 0, rm.stays(rs.main):
 	case c.now.Before(rm.vanishes):
 		rm.watched = true
-		h.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
 	default:
 		rm.ending = true
 		c.out.note(RoomGone{Name: rm.name})
@@ -116,9 +116,9 @@ func (h *Hub) roomDue(c call, name string) {
 }
 
 // handOn gives away or removes the rooms of an account that is no more.
-func (h *Hub) handOn(c call, owner string) {
-	for _, rm := range h.rooms.ordered {
-		if rm.owner != owner || h.ownerOf(rm) != nil || rm.ending || rm == h.rooms.main {
+func (rs *rooms) handOn(c call, owner string) {
+	for _, rm := range rs.ordered {
+		if rm.owner != owner || rs.ownerOf(rm) != nil || rm.ending || rm == rs.main {
 			continue
 		}
 		switch heir := rm.heir(); {
@@ -151,20 +151,20 @@ func (rm *room) heir() *account {
 	return oldest
 }
 
-// ownerStored notes whose a room is now. Nobody's is given a day to find people.
-func (h *Hub) ownerStored(c call, r RoomOwner) {
-	rm := h.rooms.byName[r.Name]
+// applyRoomOwner notes whose a room is now. Nobody's is given a day to find people.
+func (rs *rooms) applyRoomOwner(c call, r RoomOwner) {
+	rm := rs.byName[r.Name]
 	if rm == nil {
 		return
 	}
-	if was := h.ownerOf(rm); was != nil {
+	if was := rs.ownerOf(rm); was != nil {
 		was.rooms--
 	}
 	rm.owner = r.Owner
 	if rm.owner == "" && rm.conns == 0 {
-		h.emptied(c.now, rm, unspokenRoomFor)
+		rs.scheduleEnd(c.now, rm, unspokenRoomFor)
 	}
-	acct := h.ownerOf(rm)
+	acct := rs.ownerOf(rm)
 	if acct == nil {
 		return
 	}
@@ -179,28 +179,28 @@ func (h *Hub) ownerStored(c call, r RoomOwner) {
 	}
 }
 
-// roomGone forgets a room that is no longer in the log.
-func (h *Hub) roomGone(c call, r RoomGone) {
-	rm := h.rooms.byName[r.Name]
+// applyRoomGone forgets a room that is no longer in the log.
+func (rs *rooms) applyRoomGone(c call, r RoomGone) {
+	rm := rs.byName[r.Name]
 	if rm == nil {
 		return
 	}
 	if rm.bridge != nil {
-		h.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room is gone."}, "")
+		rs.presence.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room is gone."}, "")
 	}
-	h.turnOut(c, rm)
-	if acct := h.ownerOf(rm); acct != nil {
+	rs.turnOut(c, rm)
+	if acct := rs.ownerOf(rm); acct != nil {
 		acct.rooms--
 	}
-	h.rooms.remove(rm)
+	rs.remove(rm)
 }
 
 // turnOut takes everybody out of a room that an operator has removed.
-func (h *Hub) turnOut(c call, rm *room) {
+func (rs *rooms) turnOut(c call, rm *room) {
 	for p := rm.people.first; p != nil; p = rm.people.first {
 		for _, s := range slices.Clone(p.user.sessions) {
 			if s.in(rm) {
-				h.exit(c.as(s), rm, roomRemoved)
+				rs.exit(c.as(s), rm, roomRemoved)
 				c.out.deliver(s, &wire.Left{Room: rm.name, Name: p.user.name, Reason: roomRemoved})
 			}
 		}
@@ -210,10 +210,10 @@ func (h *Hub) turnOut(c call, rm *room) {
 // roomRemoved is why somebody is out of a room.
 const roomRemoved = "the operator has removed the room"
 
-// roomNotGone tries again later to end a room.
-func (h *Hub) roomNotGone(c call, r RoomGone) {
-	if rm := h.rooms.byName[r.Name]; rm != nil {
+// undoRoomGone tries again later to end a room.
+func (rs *rooms) undoRoomGone(c call, r RoomGone) {
+	if rm := rs.byName[r.Name]; rm != nil {
 		rm.ending = false
-		h.emptied(c.now, rm, emptyRoomFor)
+		rs.scheduleEnd(c.now, rm, emptyRoomFor)
 	}
 }

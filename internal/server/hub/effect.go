@@ -60,7 +60,7 @@ type Origin struct {
 	Manners  wire.Manners // its dialect's; while undecided those of A3, and inside TLS the native one's
 }
 
-// Private says whether secrets may travel on the connection.
+// Private reports whether secrets may travel on the connection.
 func (o Origin) Private() bool { return o.Secure || o.Addr.Addr().Unmap().IsLoopback() }
 
 // Job is work outside the loop whose Result comes back to Hub.Resolve: hashing

@@ -119,7 +119,7 @@ func readFloat(s string) (float64, error) {
 	return f, err
 }
 
-// isInteger says whether Python takes a number for an integer.
+// isInteger reports whether Python takes a number for an integer.
 func isInteger(s string) bool { return !strings.ContainsAny(s, ".eEfFnN") }
 
 // From 10^16 on, and below 10^-4, Python writes floats with an exponent.

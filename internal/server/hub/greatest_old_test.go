@@ -20,7 +20,7 @@ func oldName(n int) string {
 }
 
 const (
-	// oldPeople is more than one line of names holds.
+	// listOldPeople is more than one line of names holds.
 	oldPeople = 4500
 	// datagramSafe is the longest datagram that the originals read whole.
 	datagramSafe = 1024
@@ -28,7 +28,7 @@ const (
 
 func newOldWorld(t *testing.T) *greatest {
 	t.Helper()
-	g := &greatest{world: newWorld(t, Config{Register: true}), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, Config{Register: true}), native: wire.ByName("chat1")}
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	for i := range defaultLimits.Inbox {
 		g.record(Whisper{From: oldName(i % 20), To: theOwner, Kind: wire.KindAccount, Text: g.kept(g.long()), Keep: true})
@@ -58,8 +58,8 @@ func TestOlderDialectsCanSayTheirLongestAnswers(t *testing.T) {
 		if m := d.Manners(); m.Native || m.Service {
 			continue
 		}
-		for _, act := range slices.Sorted(maps.Keys(rules)) {
-			if rules[act].needs&needNative != 0 {
+		for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
+			if peopleRules()[act].needs&needNative != 0 {
 				continue
 			}
 			g.askOld(d, act, wire.Guest{Name: oldName(oldPeople)})

@@ -30,9 +30,9 @@ const (
 	greatestPeople = 500
 )
 
-// greatest is a world with the most of everything.
+// greatest is a harness with the most of everything.
 type greatest struct {
-	*world
+	*harness
 
 	picked int // of worstTexts
 	native wire.Dialect
@@ -66,7 +66,7 @@ func newGreatest(t *testing.T) *greatest {
 		Node: strings.Repeat("0", 32), Limits: Limits{Registrations: 100},
 		Services: []wire.Service{{Name: "sum", Port: 1301, Net: "tcp"}},
 	}
-	g := &greatest{world: newWorld(t, cfg), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, cfg), native: wire.ByName("chat1")}
 	l := &g.log
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	l.rooms[wire.Lobby] = &Room{Name: wire.Lobby, Topic: g.kept(g.text())}
@@ -233,7 +233,7 @@ func (g *greatest) through(e wire.Event) wire.Event {
 // once, by what our codec can write and read.
 func TestInAWorldOfTheGreatestEverythingEveryRequestIsAnswered(t *testing.T) {
 	g := newGreatest(t)
-	for _, act := range slices.Sorted(maps.Keys(rules)) {
+	for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
 		for _, who := range []string{"fresh", "guest", "owner", "guest with the most rooms"} {
 			g.answers(act, who)
 		}
@@ -311,7 +311,7 @@ func (g *greatest) walkPeople(room string) {
 	g.t.Helper()
 	id := g.logIn(strings.Repeat("d", 32))
 	stay := map[string]bool{}
-	for u := range g.hub.online.users() {
+	for u := range g.hub.presence.online.users() {
 		if !u.hidden && (room == "" || g.hub.rooms.lobby().people.has(u)) {
 			stay[u.name] = true
 		}

@@ -48,7 +48,7 @@ func (h *Hub) hello(c call, r wire.Hello) {
 	case r.Version != version:
 		text := "This server speaks chat/1 version 1. Use a program that does."
 		c.refuse(wire.CodeVersion, text)
-		h.end(c, &wire.Goodbye{Code: wire.CodeVersion, Text: text}, "")
+		h.presence.end(c, &wire.Goodbye{Code: wire.CodeVersion, Text: text}, "")
 		return
 	case r.Profile != "" && !isID(r.Profile):
 		c.refuse(wire.CodeMalformed, "The profile of hello must be 32 hexadecimal digits, or left out.")
@@ -76,7 +76,7 @@ func (h *Hub) newNonce() string {
 	return hex.EncodeToString(b[:])
 }
 
-// isID says whether s is 32 lower-case hexadecimal digits: a profile, or a
+// isID reports whether s is 32 lower-case hexadecimal digits: a profile, or a
 // call.
 func isID(s string) bool {
 	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""
@@ -94,7 +94,7 @@ func cutProgram(s string) string {
 func (h *Hub) ping(c call, _ wire.Ping) { c.reply(&wire.Pong{Re: wire.Re{Re: c.tag}}) }
 
 func (h *Hub) quit(c call, _ wire.Quit) {
-	h.end(c, &wire.Goodbye{Re: wire.Re{Re: c.tag}, Code: wire.CodeQuit, Text: "Goodbye."}, "")
+	h.presence.end(c, &wire.Goodbye{Re: wire.Re{Re: c.tag}, Code: wire.CodeQuit, Text: "Goodbye."}, "")
 }
 
 func (h *Hub) help(c call, _ wire.Help) {

@@ -23,11 +23,11 @@ const (
 	holdNone                        // nothing any more; what was held in sync mode waits for inbox
 )
 
-// holds says whether lines for the session wait.
-func (s *session) holds() bool { return s.held != nil && s.held.why != holdNone }
+// holds reports whether lines for the session wait.
+func (s *session) isHolding() bool { return s.held != nil && s.held.why != holdNone }
 
 // keep holds one event.
-func (k *held) keep(h *Hub, c call, s *session, e wire.Event) {
+func (k *held) keep(due *deadlines, c call, s *session, e wire.Event) {
 	if k.why == holdResume {
 		k.keepNews(e)
 		return
@@ -45,7 +45,7 @@ func (k *held) keep(h *Hub, c call, s *session, e wire.Event) {
 	}
 	if k.why == holdUndecided && !k.armed {
 		k.armed = true
-		h.due.at(c.now.Add(holdUndecidedFor), deadline{what: dueHeld, session: s.id})
+		due.at(c.now.Add(holdUndecidedFor), deadline{what: dueHeld, session: s.id})
 	}
 }
 
@@ -74,23 +74,23 @@ func lineText(e wire.Event) string {
 
 // release makes an old program hear the lobby from here on, what it held
 // first.
-func (h *Hub) release(s *session, out *Out) {
+func (rs *rooms) release(s *session, out *Out) {
 	k := s.held
 	s.held = nil
 	for _, e := range k.events {
 		out.deliver(s, e)
 	}
-	h.rooms.lobby().listen(s, out)
+	rs.lobby().listen(s, out)
 }
 
 // hold switches an old program's session between lines pushed at once and
 // lines kept until it asks for its inbox.
-func (h *Hub) hold(c call, r wire.Hold) {
+func (rs *rooms) hold(c call, r wire.Hold) {
 	s := c.s
 	if s.held == nil {
 		s.held = &held{why: holdNone}
 	}
-	lobby := h.rooms.lobby()
+	lobby := rs.lobby()
 	switch {
 	case r.On:
 		s.held.why = holdSync // and what was held before its first word is in its inbox

@@ -7,18 +7,27 @@
 // asker and tells everybody else, in log order. Names in use, places in rooms
 // and whatever else ends with a session live in memory alone.
 //
-// The package reads like this: table.go says which method answers a request,
-// what it needs and what it costs; cost.go and share.go have the budgets; session.go keeps every session first in, first out;
-// names.go and users.go hold who is who, rooms.go and cast.go who hears what;
-// news.go, notices.go and peers.go are what older programs are told of who is here;
-// lines.go, inbox.go, hold.go and resume.go move lines; login.go, register.go,
-// account.go and token.go are about accounts; tick.go has the deadlines.
-// endpoint.go, devices.go, punch.go and relay.go are about private
-// conversations, which pass the server by, or unread; prekeys.go and seal.go
-// about lines that wait here for one device of their receiver.
-// registry.go is for people who are known by where their datagrams come from:
-// registry_peers.go has their rooms, registry_pokes.go their private lines,
-// registry_groups.go multicast groups.
+// Hub routes: table.go has a row for each request, tick.go for each deadline,
+// apply.go for each record of the log. Each part of the state has one owner, whose
+// fields name the others that it uses:
+//
+//	presence     who is here: users.go, guise.go, presence.go, notices.go
+//	names        who a name belongs to: names.go
+//	accounts     accounts.go, register.go, login.go, throttle.go; tokens: token.go
+//	guests       guests.go, absent.go
+//	rooms        rooms.go, create.go, cast.go (who hears), lines.go, resume.go, lists.go
+//	news         what rooms are told once a second: news.go
+//	inboxes      private lines: inboxes.go, mail.go, seal.go
+//	rendezvous   encrypted conversations, which pass the server by or unread:
+//	             rendezvous.go, punch.go, relay.go, prekeys.go
+//	devices      the keys of accounts: devices.go, proof.go
+//	registrants  people behind datagrams, and multicast groups: registrants*.go
+//	peers        the addresses that prompt programs are told: peers.go
+//	budgets      what sessions and networks may ask for: budgets.go, share.go, kept.go
+//	operator     operator.go
+//
+// core.go has what all of them use; session.go keeps every session first in, first
+// out; call.go is a request on its way, and how it is answered.
 package hub
 
 import (
@@ -67,47 +76,27 @@ const (
 	LegacyLab      LegacyPolicy = "lab" // from everywhere
 )
 
-// Hub is the state. Owned by the loop: no two calls may overlap.
+// Hub routes what comes in to the parts that own the state, applies what the log
+// hands back and keeps the deadlines. Owned by the loop: no two calls may overlap.
 type Hub struct {
-	cfg       Config
-	lastID    wire.ID // of the newest entry that was applied
-	sessions  map[SessionID]*session
-	names     directory
-	online    roster // everybody, in order of coming
-	rooms     lounge
-	peers     peers
-	tokens    tokens
-	guesses   throttle
-	shares    shares
-	quotas    quotas
-	owing     map[string]*user   // by Skeleton: whose rooms still know them by that name
-	passing   map[string][]*room // by Fold: which rooms are owed that somebody of the name has come or gone
-	work      work
-	due       deadlines
-	calls     map[uint64]string // what operators' calls print once the log has them
-	endpoints endpoints
-	relaying  budget // of all that is relayed
-	reached   reached
-	absent    absences
-	diskFull  bool   // see SetDiskFull
-	jokes     int    // told so far
-	guests    uint64 // the last AnonymousN; never reused
-	marks     uint64 // rounds of castRooms so far
-}
+	*core
 
-// work is what the loop does for the hub elsewhere.
-type work struct {
-	last uint64
-	jobs map[uint64]job
-}
-
-// job is one Job that is out; then is called with its result unless its
-// session has gone.
-type job struct {
-	session SessionID
-	work    Work // while it is put off
-	turn    Turn // likewise
-	then    func(c call, r Result)
+	names       *names
+	tokens      *tokens
+	presence    *presence
+	guests      *guests
+	accounts    *accounts
+	devices     *devices
+	rooms       *rooms
+	news        *news
+	inboxes     *inboxes
+	rendezvous  *rendezvous
+	registrants *registrants
+	peers       *peers
+	budgets     *budgets
+	operator    *operator
+	routes      routes
+	jokes       int // told so far
 }
 
 // New returns a hub that goes on from st.
@@ -122,26 +111,59 @@ func New(cfg Config, st State) *Hub {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	h := &Hub{
-		cfg:       cfg,
-		lastID:    st.LastID,
-		sessions:  map[SessionID]*session{},
-		names:     directory{claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}, devices: map[string]int{}},
-		online:    newRoster(),
-		tokens:    newTokens(),
-		guesses:   newThrottle(),
-		quotas:    newQuotas(),
-		shares:    shares{of: map[Network]*share{}},
-		owing:     map[string]*user{},
-		passing:   map[string][]*room{},
-		work:      work{jobs: map[uint64]job{}},
-		calls:     map[uint64]string{},
-		endpoints: endpoints{byID: map[uint64]*endpoint{}},
-		absent:    absences{},
-	}
+	h := assemble(&core{
+		cfg: cfg, lastID: st.LastID, sessions: map[SessionID]*session{}, work: work{jobs: map[uint64]job{}},
+	})
 	h.names.keep(operatorNames)
 	h.names.keep(cfg.ReservedNames)
 	h.load(st)
+	return h
+}
+
+// assemble makes an empty hub: which part uses which is said here and in the
+// fields of each.
+func assemble(k *core) *Hub {
+	h := &Hub{
+		core: k, names: newNames(), tokens: newTokens(), presence: &presence{}, guests: &guests{}, accounts: &accounts{},
+		devices: &devices{}, rooms: &rooms{}, news: &news{}, inboxes: &inboxes{}, rendezvous: &rendezvous{},
+		registrants: &registrants{}, budgets: &budgets{}, peers: &peers{},
+	}
+	q := newQuotas()
+	*h.presence = presence{
+		core: k, names: h.names, tokens: h.tokens, rooms: h.rooms, news: h.news, rendezvous: h.rendezvous,
+		registrants: h.registrants, peers: h.peers, budgets: h.budgets,
+		online: newRoster(), owing: map[string]*user{},
+	}
+	*h.guests = guests{
+		core: k, names: h.names, tokens: h.tokens, presence: h.presence, accounts: h.accounts, absent: absences{},
+	}
+	*h.accounts = accounts{
+		core: k, names: h.names, tokens: h.tokens, presence: h.presence, guests: h.guests, inboxes: h.inboxes,
+		rooms: h.rooms, quotas: q, guesses: newThrottle(),
+	}
+	*h.devices = devices{
+		core: k, names: h.names, tokens: h.tokens, presence: h.presence, rooms: h.rooms, rendezvous: h.rendezvous,
+	}
+	*h.rooms = rooms{
+		core: k, names: h.names, presence: h.presence, news: h.news, registrants: h.registrants, budgets: h.budgets,
+		quotas: q, roomIndex: newRoomIndex(),
+	}
+	*h.peers = peers{core: k, audience: h.rooms.newAudience()}
+	*h.news = news{core: k, rooms: h.rooms, passing: map[string][]*room{}}
+	*h.inboxes = inboxes{
+		core: k, names: h.names, presence: h.presence, registrants: h.registrants, budgets: h.budgets,
+	}
+	*h.rendezvous = rendezvous{
+		core: k, names: h.names, devices: h.devices, inboxes: h.inboxes, budgets: h.budgets,
+		endpoints: map[uint64]*endpoint{},
+	}
+	*h.registrants = registrants{
+		core: k, names: h.names, presence: h.presence, guests: h.guests, rooms: h.rooms, inboxes: h.inboxes,
+		budgets: h.budgets,
+	}
+	*h.budgets = budgets{core: k, presence: h.presence, shares: shares{of: map[Network]*share{}}, proceed: h.drain}
+	h.operator = &operator{names: h.names, rooms: h.rooms, calls: map[uint64]string{}}
+	h.routes = newRoutes(h)
 	return h
 }
 
@@ -156,13 +178,11 @@ func (h *Hub) load(st State) {
 			})
 		}
 	}
-	h.rooms = newLounge()
-	h.peers.audience = h.rooms.newAudience()
 	for _, r := range st.Rooms {
 		h.rooms.claimGroup(r.Group)
 		rm := h.rooms.add(r)
 		h.rooms.made.Add(rm.maker, 1)
-		if acct := h.ownerOf(rm); acct != nil {
+		if acct := h.rooms.ownerOf(rm); acct != nil {
 			acct.rooms++
 		}
 	}
@@ -170,10 +190,10 @@ func (h *Hub) load(st State) {
 		h.rooms.add(Room{Name: wire.Lobby})
 	}
 	for _, t := range st.Talked {
-		h.talkStored(t)
+		h.inboxes.applyTalked(t)
 	}
 	for _, v := range st.Visits {
-		h.visitStored(v)
+		h.accounts.applyVisit(v)
 	}
 	for _, t := range st.Tokens {
 		if acct := h.names.account(t.Name); acct != nil {
@@ -195,7 +215,7 @@ func (h *Hub) load(st State) {
 	}
 }
 
-// admits says whether the policy takes older programs from where a connection comes.
+// admits reports whether the policy takes older programs from where a connection comes.
 func (p LegacyPolicy) admits(o Origin) bool {
 	return p == LegacyLab || p == LegacyLoopback && o.Private()
 }
@@ -211,16 +231,16 @@ func (h *Hub) Open(now time.Time, id SessionID, o Origin, out *Out) {
 	c := call{now: now, s: s, out: out}
 	switch m := o.Manners; {
 	case o.Datagram:
-		h.openDatagram(c)
+		h.registrants.open(c)
 	case o.Dialect == "" && !h.cfg.A3.admits(o):
 		h.awaitHello(c)
 	case o.Dialect == "":
 		s.held = &held{why: holdUndecided}
-		h.enterUnnamed(c)
+		h.presence.enterUnnamed(c)
 		h.due.at(now.Add(holdUndecidedFor), deadline{what: dueAnnounce, session: id})
 	case m.Nameless:
-		h.enterUnnamed(c)
-		h.announce(c)
+		h.presence.enterUnnamed(c)
+		h.presence.announce(c)
 	case m.Native:
 		h.awaitHello(c)
 	case m.Service:
@@ -241,7 +261,7 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 	c := call{now: now, s: s, out: out}
 	if !o.Manners.Nameless {
-		h.vanish(c)
+		h.presence.vanish(c)
 		s.origin = o
 		h.awaitHello(c)
 		return
@@ -249,13 +269,13 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	s.origin = o
 	if !h.cfg.A3.admits(o) {
 		c.refuse(wire.CodeUnsupported, "A3 programs are not taken here. Use chat-tui.")
-		h.end(c, &wire.Goodbye{Code: wire.CodeUnsupported, Text: "A3 programs are not taken here. Use chat-tui."}, "")
+		h.presence.end(c, &wire.Goodbye{Code: wire.CodeUnsupported, Text: "A3 programs are not taken here. Use chat-tui."}, "")
 		return
 	}
 	if s.user == nil {
-		h.enterUnnamed(c)
+		h.presence.enterUnnamed(c)
 	}
-	h.announce(c)
+	h.presence.announce(c)
 	if s.held != nil {
 		// Lines held so far wait for the first answer: a program whose first
 		// word is "sync" must not take a line for the answer to it.
@@ -272,14 +292,14 @@ func (h *Hub) Disconnect(now time.Time, id SessionID, out *Out) {
 		return
 	}
 	c := call{now: now, s: s, out: out}
-	if !s.breaks() {
-		h.forget(c, "")
+	if !s.mayComeBack() {
+		h.presence.forget(c, "")
 		return
 	}
 	name, k := s.user.name, s.token
-	h.forget(c, "")
+	h.presence.forget(c, "")
 	if h.names.at(name) == nil {
-		h.keepName(c, name, k)
+		h.guests.keepName(c, name, k)
 	}
 }
 
@@ -300,40 +320,8 @@ func (h *Hub) Resolve(now time.Time, r Result, out *Out) {
 	h.drain(now, c.s, out)
 }
 
-// ask starts work for the call's session, which handles nothing else until
-// then has been called.
-func (h *Hub) ask(c call, w Work, then func(c call, r Result)) { h.askLater(c, 0, w, then) }
-
-// askLater is ask with the work put off for a while.
-func (h *Hub) askLater(c call, wait time.Duration, w Work, then func(c call, r Result)) {
-	h.work.last++
-	id := h.work.last
-	c.s.queue.block(c)
-	c.s.queue.job = id
-	turn := h.turnOf(c, w)
-	if wait > 0 {
-		h.work.jobs[id] = job{session: c.s.id, work: w, turn: turn, then: then}
-		h.due.at(c.now.Add(wait), deadline{what: dueJob, job: id})
-		return
-	}
-	h.work.jobs[id] = job{session: c.s.id, then: then}
-	c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: c.s.id, Work: w, Turn: turn})
-}
-
-// turnOf says in whose turn the session's work is done.
-func (h *Hub) turnOf(c call, w Work) Turn {
-	t := Turn{Network: c.s.network(), Act: c.act, Wrong: c.s.wrong}
-	if w, ok := w.(CheckPassword); ok {
-		if acct := h.names.account(w.Name); acct != nil {
-			t.Account = acct.claim.fold
-			t.Familiar = acct.visits.has(c.s.profile) || acct.visits.from(t.Network)
-		}
-	}
-	return t
-}
-
-// jobDue starts work that was put off, unless its session has gone.
-func (h *Hub) jobDue(c call, id uint64) {
+// onJobDue starts work that was put off, unless its session has gone.
+func (h *Hub) onJobDue(c call, id uint64) {
 	if j, ok := h.work.jobs[id]; ok {
 		c.out.Jobs = append(c.out.Jobs, Job{ID: id, Session: j.session, Work: j.work, Turn: j.turn})
 	}
@@ -349,13 +337,13 @@ func (h *Hub) Farewell(code wire.Code, text string, retryMS int64, out *Out) {
 			rm.holdBack(s, out)
 			delete(rm.holders, s)
 		}
-		if slices.Contains(h.peers.sessions, s) {
+		if slices.Contains(h.peers.members, s) {
 			out.Effects = append(out.Effects, Effect{Op: OpUnsubscribe, Session: s.id, Audience: h.peers.audience})
 		}
 		out.close(s, s.lastWords(bye))
 	}
 	clear(h.sessions)
-	h.peers.sessions = nil
+	h.peers.members = nil
 	h.due = nil
 }
 

@@ -126,16 +126,16 @@ func TestTokensAreLongAndDiffer(t *testing.T) {
 // request.
 func TestEveryRequestHasARule(t *testing.T) {
 	for verb, request := range verbs {
-		r := request(typed{script: &script{world: &world{}}})
+		r := request(typed{script: &script{harness: &harness{}}})
 		if _, ok := r.(wire.Malformed); ok {
 			continue
 		}
-		if _, ok := rules[r.Act()]; !ok {
+		if _, ok := peopleRules()[r.Act()]; !ok {
 			t.Errorf("%q (%T) has no rule", verb, r)
 		}
 	}
-	if want := 41; len(rules) != want {
-		t.Errorf("there are %d rules, want one for each of the %d requests", len(rules), want)
+	if want := 41; len(peopleRules()) != want {
+		t.Errorf("there are %d rules, want one for each of the %d requests", len(peopleRules()), want)
 	}
 }
 
@@ -203,12 +203,12 @@ func TestNothingIsKeptOfThoseWhoHaveGone(t *testing.T) {
 	s.pass(2 * forgetTries)
 	h := s.hub
 	for what, n := range map[string]int{
-		"sessions": len(h.sessions), "names": len(h.names.claims), "people": len(h.online.places),
+		"sessions": len(h.sessions), "names": len(h.names.claims), "people": len(h.presence.online.places),
 		"jobs": len(h.work.jobs), "rooms beside the lobby": len(h.rooms.byName) - 1, "rooms by address": len(h.rooms.made),
-		"tokens": len(h.tokens.byHash), "guesses": len(h.guesses.tries) + len(h.guesses.accounts),
+		"tokens": len(h.tokens.byHash), "guesses": len(h.accounts.guesses.tries) + len(h.accounts.guesses.accounts),
 		"people in the lobby": len(h.rooms.lobby().people.places), "its sessions": h.rooms.lobby().conns, "those told more": h.rooms.lobby().notified,
 		"its holders": len(h.rooms.lobby().holders), "its hidden": h.rooms.lobby().hidden, "on their way into it": h.rooms.lobby().coming,
-		"peers": len(h.peers.sessions) + len(h.peers.list),
+		"peers": len(h.peers.members) + len(h.peers.list),
 	} {
 		if n != 0 {
 			t.Errorf("%s: %d are kept, want none", what, n)
@@ -248,3 +248,6 @@ func TestOfTheLobbyItIsNotSaidWhenItWasMade(t *testing.T) {
 		t.Errorf("got %+v", s.heard[id][0])
 	}
 }
+
+// peopleRules is the table of requests of people on connections.
+func peopleRules() map[wire.Act]rule { return New(Config{}, State{}).routes.people }

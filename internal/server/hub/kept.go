@@ -45,20 +45,20 @@ func keptSize(r Record) int {
 
 // mayKeep pays for what the disk keeps of a line, or refuses the line with the
 // reason.
-func (h *Hub) mayKeep(c call, r Record) bool {
+func (bs *budgets) mayKeep(c call, r Record) bool {
 	n := keptSize(r)
 	if n == 0 {
 		return true
 	}
-	if h.diskFull {
+	if bs.diskFull {
 		c.refuseFor(wire.CodeStorage, fullRetry, "The server's disk is almost full, so no new lines are taken. "+
 			"All else works, and lines can be read. Tell whoever runs the server.")
 		return false
 	}
-	if h.cfg.Rate <= 0 {
+	if bs.cfg.Rate <= 0 {
 		return true
 	}
-	own, sh := c.s.keeps(), h.shareOf(c.s)
+	own, sh := c.s.keeps(), bs.shareOf(c.s)
 	if wait := own.spent.lacks(c.now, n, ownKept); wait > 0 {
 		c.refuseFor(wire.CodeRate, wait, fmt.Sprintf("You have written %d MiB within an hour, and no more is kept. Try again in %s.",
 			ownKept.atOnce>>20, inWords(wait)))
@@ -131,5 +131,5 @@ func inWords(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(d/time.Minute)+1)
 }
 
-// SetDiskFull says whether the disk has room for new lines.
-func (h *Hub) SetDiskFull(full bool) { h.diskFull = full }
+// SetDiskFull reports whether the disk has room for new lines.
+func (h *Hub) SetDiskFull(full bool) { h.budgets.diskFull = full }

@@ -10,7 +10,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// crowd is a world whose deliveries are counted instead of compared.
+// crowd is a harness whose deliveries are counted instead of compared.
 type crowd struct {
 	*script
 

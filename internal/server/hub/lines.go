@@ -9,11 +9,11 @@ import (
 
 // say makes an entry of a line and nothing else: who hears it is decided when
 // the log hands it back.
-func (h *Hub) say(c call, r wire.Say) {
-	if !h.mayTalk(c) {
+func (rs *rooms) say(c call, r wire.Say) {
+	if !rs.budgets.mayTalk(c) {
 		return
 	}
-	rm := h.member(c, cmp.Or(r.Room, wire.Lobby))
+	rm := rs.member(c, cmp.Or(r.Room, wire.Lobby))
 	if rm == nil {
 		return
 	}
@@ -22,7 +22,7 @@ func (h *Hub) say(c call, r wire.Say) {
 		return
 	}
 	u := c.s.user
-	h.logLine(c, r.Client, size(r), Line{Room: rm.name, From: u.name, Kind: u.kind, Action: r.Action, Text: text, Via: c.s.via()})
+	rs.budgets.logLine(c, r.Client, size(r), Line{Room: rm.name, From: u.name, Kind: u.kind, Action: r.Action, Text: text, Via: c.s.via()})
 }
 
 // clean returns text as it may enter the log, or refuses it.
@@ -57,8 +57,8 @@ func sentence(err error) string {
 
 // logLine appends a line's entry, or refuses it where the disk keeps no more.
 // More lines of the session may follow it before it is stored.
-func (h *Hub) logLine(c call, client wire.ClientID, size int, r Record) {
-	if !h.mayKeep(c, r) {
+func (bs *budgets) logLine(c call, client wire.ClientID, size int, r Record) {
+	if !bs.mayKeep(c, r) {
 		return
 	}
 	e := Entry{Origin: c.s.id, Record: r, Key: c.s.key(client)}
@@ -75,34 +75,34 @@ func (s *session) key(client wire.ClientID) Key {
 }
 
 // accepted answers a line whose entry is stored.
-func (w waiter) accepted(e *Entry, reach int) *wire.Accepted {
+func (w waiter) newAccepted(e *Entry, reach int) *wire.Accepted {
 	return &wire.Accepted{
 		Re: wire.Re{Re: w.tag}, Of: w.act, ID: e.ID, At: e.At, Client: w.client,
 		Reach: reach, Again: e.Dup,
 	}
 }
 
-// lineStored tells a room what was said in it. c.s is who said it, or nil if
+// applyLine tells a room what was said in it. c.s is who said it, or nil if
 // that session has gone.
-func (h *Hub) lineStored(c call, e *Entry, r Line, w waiter) {
-	rm := h.rooms.find(r.Room)
+func (rs *rooms) applyLine(c call, e *Entry, r Line, w waiter) {
+	rm := rs.find(r.Room)
 	if e.Dup || rm == nil {
 		if c.s != nil {
-			c.out.deliver(c.s, w.accepted(e, 0))
+			c.out.deliver(c.s, w.newAccepted(e, 0))
 		}
 		return
 	}
 	rm.last = max(rm.last, e.ID)
-	h.settleSpeaker(c)
+	rs.presence.settleSpeaker(c)
 	said := &wire.Said{
 		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
 	if c.s != nil {
-		h.cast(c, rm, said, c.s, toSpeaker(c.s, said, w.accepted(e, rm.conns-1)))
+		rs.cast(c, rm, said, c.s, toSpeaker(c.s, said, w.newAccepted(e, rm.conns-1)))
 	} else {
-		h.castForGone(c, rm, said, e.Key)
+		rs.castForGone(c, rm, said, e.Key)
 	}
-	h.castMissed(c, rm, said, r.Told)
+	rs.registrants.castMissed(c, rm, said, r.Told)
 }
 
 // toSpeaker is what the session gets whose line is told: that it was accepted,
@@ -116,26 +116,26 @@ func toSpeaker(s *session, said *wire.Said, accepted *wire.Accepted) wire.Event 
 
 // castForGone tells a room a line whose session has gone. A later session of
 // the same client learns by the client's id that the line got through.
-func (h *Hub) castForGone(c call, rm *room, said *wire.Said, key Key) {
-	heir := h.heir(rm, said.From, key)
+func (rs *rooms) castForGone(c call, rm *room, said *wire.Said, key Key) {
+	heir := rs.successor(rm, said.From, key)
 	if heir == nil {
-		h.cast(c, rm, said, nil, nil)
+		rs.cast(c, rm, said, nil, nil)
 		return
 	}
 	own := *said
 	own.Client = key.Client
-	h.cast(c, rm, said, heir, &own)
+	rs.cast(c, rm, said, heir, &own)
 }
 
-// heir returns the session that hears the room for the client that sent a
+// successor returns the session that hears the room for the client that sent a
 // line, or nil.
-func (h *Hub) heir(rm *room, from string, key Key) *session {
-	u := h.names.user(from)
+func (rs *rooms) successor(rm *room, from string, key Key) *session {
+	u := rs.names.user(from)
 	if u == nil || key == (Key{}) {
 		return nil
 	}
 	for _, s := range u.sessions {
-		if s.profile == key.Profile && rm.hears(s) {
+		if s.profile == key.Profile && rm.isHeardBy(s) {
 			return s
 		}
 	}

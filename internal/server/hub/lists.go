@@ -42,19 +42,19 @@ func (c call) readCursor(after wire.Cursor) (n uint64, ok bool) {
 	return n, true
 }
 
-// people lists who is in a room, or who is online.
-func (h *Hub) people(c call, r wire.People) {
+// listPeople lists who is in a room, or who is online.
+func (ps *presence) listPeople(c call, r wire.People) {
 	if c.s.old() {
-		h.oldPeople(c)
+		ps.listOldPeople(c)
 		return
 	}
-	in := &h.online
+	in := &ps.online
 	if r.Room != "" {
-		rm := h.member(c, r.Room)
+		rm := ps.rooms.member(c, r.Room)
 		if rm == nil {
 			return
 		}
-		h.settleRoom(c, rm)
+		ps.news.settleRoom(c, rm)
 		in, r.Room = &rm.people, rm.name
 	}
 	after, ok := c.readCursor(r.After)
@@ -91,12 +91,12 @@ func (r *roster) list(after uint64, most, bytes int) (list []wire.Person, more i
 	return list, more, next
 }
 
-// oldPeople lists who is online as A3 can spell it: everybody whose name is
+// listOldPeople lists who is online as A3 can spell it: everybody whose name is
 // letters and digits, the asker in any case. It has no word for "and more".
-func (h *Hub) oldPeople(c call) {
+func (ps *presence) listOldPeople(c call) {
 	var list []wire.Person
 	left := space(maxOldPeople - len(c.s.user.name))
-	for u := range h.online.users() {
+	for u := range ps.online.users() {
 		if u == c.s.user || isOldName(u.name) && left.takes(len(u.name)+len(" ")) {
 			list = append(list, u.person())
 		}
@@ -104,7 +104,7 @@ func (h *Hub) oldPeople(c call) {
 	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list})
 }
 
-// isOldName says whether A3 can spell a name.
+// isOldName reports whether A3 can spell a name.
 func isOldName(name string) bool {
 	for i := range len(name) {
 		c := name[i]
@@ -115,28 +115,18 @@ func isOldName(name string) bool {
 	return true
 }
 
-// refuseNoRoom refuses with the names of rooms that are nearest.
-func (h *Hub) refuseNoRoom(c call, name string) {
-	near := wire.Nearest(name, h.rooms.names(maxNearAmong), 3)
-	c.reply(&wire.Refused{
-		Re: wire.Re{Re: c.tag}, Of: c.act, Code: wire.CodeNoRoom, Near: near,
-		Text: "There is no such room. Create it, or join one that exists.",
-	})
-}
-
 // listRooms lists the rooms: those with people in them first, or from a place
 // on in order of making, which nobody changes who comes or goes. Where the first
 // list is too long for one answer, the second is read from its beginning.
-func (h *Hub) listRooms(c call, r wire.Rooms) {
+func (rs *rooms) listRooms(c call, r wire.Rooms) {
 	after, ok := c.readCursor(r.After)
 	if !ok {
 		return
 	}
-	from, _ := slices.BinarySearchFunc(h.rooms.ordered, Audience(min(after, maxAudience))+1, func(rm *room, n Audience) int { return cmp.Compare(rm.audience, n) })
-	all := slices.Clone(h.rooms.ordered[from:])
-	all = slices.DeleteFunc(all, func(rm *room) bool { return rm.ending })
+	from, _ := slices.BinarySearchFunc(rs.ordered, Audience(min(after, maxAudience))+1, func(rm *room, n Audience) int { return cmp.Compare(rm.audience, n) })
+	all := listFor(c.s, rs.ordered[from:])
 	if r.After == "" {
-		slices.SortStableFunc(all, func(a, b *room) int { return b.visible() - a.visible() })
+		slices.SortStableFunc(all, func(a, b *room) int { return b.countVisible() - a.countVisible() })
 	}
 	answer := &wire.RoomList{Re: wire.Re{Re: c.tag}}
 	left := space(listBytes)
@@ -159,12 +149,12 @@ const maxAudience = math.MaxUint32 - 1
 
 // info is what a list of rooms tells a session of one.
 func (rm *room) info(s *session) wire.RoomInfo {
-	return wire.RoomInfo{Room: rm.name, Topic: rm.topic, People: rm.visible(), Member: s.in(rm), Group: rm.group}
+	return wire.RoomInfo{Room: rm.name, Topic: rm.topic, People: rm.countVisible(), Member: s.in(rm), Group: rm.group}
 }
 
 // whois tells what everybody may know about a user.
-func (h *Hub) whois(c call, r wire.Whois) {
-	cl := h.names.find(r.Name)
+func (ps *presence) whois(c call, r wire.Whois) {
+	cl := ps.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
 		c.refuse(wire.CodeNoUser, "Nobody has that name. Look at the list of people.")
 		return

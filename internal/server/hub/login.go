@@ -8,23 +8,23 @@ import (
 
 // login enters an account by its password or a token, or a guest's name by a
 // token.
-func (h *Hub) login(c call, r wire.Login) {
+func (as *accounts) login(c call, r wire.Login) {
 	switch {
 	case (r.Token == "") == (r.Password == ""):
 		c.refuse(wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
 	case r.Token != "" && c.s.old():
 		c.refuse(wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
 	case r.Token != "":
-		h.loginToken(c, r)
+		as.loginToken(c, r)
 	default:
-		h.loginPassword(c, r)
+		as.loginPassword(c, r)
 	}
 }
 
 // loginPassword has a password compared elsewhere. It takes as long for a
 // name that nobody has, and is refused with the same words.
-func (h *Hub) loginPassword(c call, r wire.Login) {
-	acct := h.names.account(r.Name)
+func (as *accounts) loginPassword(c call, r wire.Login) {
+	acct := as.names.account(r.Name)
 	switch {
 	case acct == nil && c.s.old():
 		// To an A3 program two words are no name.
@@ -36,13 +36,13 @@ func (h *Hub) loginPassword(c call, r wire.Login) {
 	case acct != nil && c.s.old() && !acct.legacy:
 		c.refuse(wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
-	case !h.takesPasswords(c):
+	case !as.takesPasswords(c):
 		return
 	}
-	h.compare(c, r.Name, digest(r.Password, r.Digest), func(c call, res Result, right bool) {
+	as.compare(c, r.Name, digest(r.Password, r.Digest), func(c call, res Result, right bool) {
 		switch {
 		case right:
-			h.passwordRight(c, h.names.account(r.Name), res)
+			as.enterByPassword(c, as.names.account(r.Name), res)
 		case !c.refuseWork(res):
 			c.refuse(wire.CodeDenied, "Wrong name or password. Check both and try again.")
 		}
@@ -58,11 +58,11 @@ func digest(password wire.Secret, sent bool) wire.Digest {
 	return wire.PasswordDigest(password)
 }
 
-// takesPasswords says whether a password may come over this connection, or
+// takesPasswords reports whether a password may come over this connection, or
 // refuses.
-func (h *Hub) takesPasswords(c call) bool {
+func (as *accounts) takesPasswords(c call) bool {
 	o := c.s.origin
-	switch policy := h.cfg.LegacyPasswords; {
+	switch policy := as.cfg.LegacyPasswords; {
 	case o.Manners.Native && o.Private():
 		return true
 	case o.Manners.Native:
@@ -75,12 +75,12 @@ func (h *Hub) takesPasswords(c call) bool {
 	return false
 }
 
-// passwordRight goes on with a login whose password was the account's.
-func (h *Hub) passwordRight(c call, acct *account, r Result) {
+// enterByPassword goes on with a login whose password was the account's.
+func (as *accounts) enterByPassword(c call, acct *account, r Result) {
 	if r.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
 		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
 	}
-	h.admit(c, acct, nil)
+	as.admit(c, acct, nil)
 }
 
 // pass is by what somebody comes into an account. Its password may be changed, and
@@ -100,41 +100,41 @@ func passOf(acct *account, k *token) pass {
 }
 
 // good reports whether the pass still leads into an account.
-func (p pass) good(acct *account) bool {
+func (p pass) isGood(acct *account) bool {
 	return (p.account == nil || p.account == acct && p.epoch == acct.epoch) && (p.token == nil || !p.token.revoked)
 }
 
 // admit lets the session into an account: at once, or with a token as soon as
 // that is in the log. used is the token by which it came, or nil.
-func (h *Hub) admit(c call, acct *account, used *token) {
+func (as *accounts) admit(c call, acct *account, used *token) {
 	if acct.banned != "" {
 		c.refuse(wire.CodeBanned, acct.whyBanned())
-		h.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "")
+		as.presence.end(c, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "")
 		return
 	}
-	h.replaceOlder(c, acct)
-	if u := acct.claim.user; u != nil && u != c.s.user && len(u.sessions) >= h.cfg.Limits.SessionsPerAccount {
+	as.replaceOlder(c, acct)
+	if u := acct.claim.user; u != nil && u != c.s.user && len(u.sessions) >= as.cfg.Limits.SessionsPerAccount {
 		c.refuse(wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
 		return
 	}
 	if c.s.old() || !c.s.origin.Private() {
-		h.inAs(c, acct, "")
+		as.enterAs(c, acct, "")
 		return
 	}
-	h.issue(c, acct.name, passOf(acct, used))
+	as.issue(c, acct.name, passOf(acct, used))
 }
 
 // replaceOlder ends the session that the same client had before. One client
 // has one disk and speaks once, so the older connection is dead, only nobody
 // has noticed yet.
-func (h *Hub) replaceOlder(c call, acct *account) {
+func (as *accounts) replaceOlder(c call, acct *account) {
 	u := acct.claim.user
 	if u == nil || c.s.profile == "" {
 		return
 	}
 	for _, s := range u.sessions {
 		if s != c.s && s.profile == c.s.profile {
-			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+			as.presence.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
 			return
 		}
 	}
@@ -147,8 +147,8 @@ func (c call) as(s *session) call { return call{now: c.now, s: s, out: c.out} }
 
 // issue makes a new token for an account, that the log has or will have before
 // the token, and lets the session in with it.
-func (h *Hub) issue(c call, name string, p pass) {
-	fresh, text, err := newToken(h.cfg.Random, p.token)
+func (as *accounts) issue(c call, name string, p pass) {
+	fresh, text, err := newToken(as.cfg.Random, p.token)
 	if err != nil {
 		c.refuseFor(wire.CodeStorage, storageRetry, "The server has no randomness for a token. Try again in a moment.")
 		return
@@ -161,38 +161,38 @@ func (h *Hub) issue(c call, name string, p pass) {
 		made.Device = c.s.device
 	}
 	c.log(made, func(c call, _ *Entry) {
-		acct, k := h.names.account(name), h.tokens.byHash[made.Hash]
+		acct, k := as.names.account(name), as.tokens.byHash[made.Hash]
 		if acct == nil || k == nil || acct.banned != "" {
 			c.refuseFor(wire.CodeStorage, storageRetry, "The account can't be entered just now. Try again in a moment.")
 			return
 		}
-		if !p.good(acct) {
-			h.revoke(c, k)
+		if !p.isGood(acct) {
+			as.tokens.revoke(c, k)
 			c.refuse(wire.CodeDenied, "The account was closed to this login while it was under way. Log in with the password that it has now.")
 			return
 		}
 		k.replace(p.token)
-		h.giveToken(c, k)
-		h.inAs(c, acct, text)
+		as.giveToken(c, k)
+		as.enterAs(c, acct, text)
 	})
 }
 
 // giveToken notes a session's token. A guest's that it had goes.
-func (h *Hub) giveToken(c call, k *token) {
+func (as *accounts) giveToken(c call, k *token) {
 	if old := c.s.token; old != nil && old.account == nil {
-		h.tokens.drop(old.before, old)
+		as.tokens.drop(old.before, old)
 	}
 	c.s.token, c.s.device = k, k.device
 }
 
-// inAs gives the session its account's name and says so.
-func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
+// enterAs gives the session its account's name and says so.
+func (as *accounts) enterAs(c call, acct *account, token wire.Secret) {
 	if u := c.s.user; u == nil || u.account != acct {
-		h.become(c, acct.name, wire.KindAccount, acct)
+		as.presence.takeName(c, acct.name, wire.KindAccount, acct)
 	}
 	e := c.newLoggedIn()
 	e.Token, e.Legacy = token, acct.legacy
-	e.Failed, e.FailedFrom = acct.failures.told()
+	e.Failed, e.FailedFrom = acct.failures.summary()
 	e.Waiting = acct.waits(c.s)
 	e.Marks, e.More = acct.readMarks()
 	c.s.marksLeft = e.More > 0
@@ -201,10 +201,10 @@ func (h *Hub) inAs(c call, acct *account, token wire.Secret) {
 		acct.copied = ""
 		c.out.note(TokenCopied{Name: acct.name})
 	}
-	h.visit(c, acct)
+	as.noteVisit(c, acct)
 	c.reply(e)
-	h.settleIn(c)
-	h.tellWaiting(c)
+	as.presence.enterLobby(c)
+	as.inboxes.tellWaiting(c)
 }
 
 // newLoggedIn tells a session which name it has.
@@ -217,13 +217,13 @@ func (c call) newLoggedIn() *wire.LoggedIn {
 func (s *session) name() string { return strconv.FormatUint(uint64(s.id), 10) }
 
 // loginToken enters by a resume token, without hashing.
-func (h *Hub) loginToken(c call, r wire.Login) {
-	if !h.takesPasswords(c) {
+func (as *accounts) loginToken(c call, r wire.Login) {
+	if !as.takesPasswords(c) {
 		return
 	}
-	k := h.tokens.find(r.Token, c.now)
-	if f := h.tokens.usedUp(r.Token); f != nil {
-		h.refuseUsedUp(c, f)
+	k := as.tokens.find(r.Token, c.now)
+	if f := as.tokens.familyOfUsed(r.Token); f != nil {
+		as.refuseUsedUp(c, f)
 		return
 	}
 	if k == nil || r.Name != "" && wire.Fold(r.Name) != wire.Fold(k.owner()) {
@@ -231,12 +231,12 @@ func (h *Hub) loginToken(c call, r wire.Login) {
 		return
 	}
 	if k.account == nil {
-		h.resumeGuest(c, k)
+		as.guests.resume(c, k)
 		return
 	}
-	h.endHolders(c, k)
-	c.logTokensGone(h.tokens.used(k))
-	h.admit(c, k.account, k)
+	as.endHolders(c, k)
+	c.logTokensGone(as.tokens.dropNeighbours(k))
+	as.admit(c, k.account, k)
 }
 
 // owner is the name that a token is for.

@@ -14,11 +14,11 @@ import (
 // of its members in turn: what the answer repeats of it must fit into a frame
 // again, however it is escaped.
 func TestARequestAsLongAsAFrameIsAnswered(t *testing.T) {
-	g := &greatest{world: newWorld(t, Config{Register: true, Limits: Limits{Registrations: 10_000}}), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, Config{Register: true, Limits: Limits{Registrations: 10_000}}), native: wire.ByName("chat1")}
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
 	g.restart()
 	var id SessionID
-	for _, act := range slices.Sorted(maps.Keys(rules)) {
+	for _, act := range slices.Sorted(maps.Keys(peopleRules())) {
 		usual := map[string]json.RawMessage{}
 		if err := json.Unmarshal(g.members(act, "w"), &usual); err != nil {
 			t.Fatal(err)
@@ -68,7 +68,7 @@ func (g *greatest) askLong(id SessionID, act wire.Act, usual map[string]json.Raw
 // frame holds, as the operator gives them and as an older log has them.
 func TestAnAccountIsToldWhyItIsBannedWhateverTheReason(t *testing.T) {
 	for _, reason := range []string{strings.Repeat(`"`, wire.MaxFrame), "\xff", "a\x00b"} {
-		g := &greatest{world: newWorld(t, Config{}), native: wire.ByName("chat1")}
+		g := &greatest{harness: newHarness(t, Config{}), native: wire.ByName("chat1")}
 		g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
 		g.restart()
 		g.do(func(out *Out) {
@@ -142,7 +142,7 @@ func TestMarksGoWithTheirRoom(t *testing.T) {
 	}
 }
 
-func (w *world) logInAs(name string) SessionID {
+func (w *harness) logInAs(name string) SessionID {
 	id := w.open(origin("native", loopback))
 	w.ask(id, wire.Hello{Version: 1})
 	w.ask(id, wire.Login{Name: name, Password: "sesame-1"})

@@ -143,12 +143,12 @@ func (a *account) yields(l Limits, with *mail) wire.ID {
 	return worst.oldest
 }
 
-// keepMail puts a line into an account's inbox, where older ones give way to it.
-func (h *Hub) keepMail(c call, acct *account, id wire.ID, m mail) {
+// keep puts a line into an account's inbox, where older ones give way to it.
+func (ib *inboxes) keep(c call, acct *account, id wire.ID, m mail) {
 	acct.put(id, m)
 	var gone []wire.ID
 	for {
-		id := acct.yields(h.cfg.Limits, nil)
+		id := acct.yields(ib.cfg.Limits, nil)
 		if id == 0 {
 			break
 		}
@@ -161,16 +161,16 @@ func (h *Hub) keepMail(c call, acct *account, id wire.ID, m mail) {
 	}
 }
 
-// fits says whether an inbox takes one more line from the asker, or refuses.
-func (h *Hub) fits(c call, acct *account) bool {
+// fits reports whether an inbox takes one more line from the asker, or refuses.
+func (ib *inboxes) fits(c call, acct *account) bool {
 	if acct == nil {
 		return true
 	}
 	m := mailOf(c.s)
 	switch {
-	case acct.from[m.from] >= h.cfg.Limits.InboxPair:
+	case acct.from[m.from] >= ib.cfg.Limits.InboxPair:
 		c.refuse(wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
-	case acct.yields(h.cfg.Limits, &m) != newcomer:
+	case acct.yields(ib.cfg.Limits, &m) != newcomer:
 		return true
 	case acct.knows(m):
 		c.refuse(wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
@@ -180,19 +180,19 @@ func (h *Hub) fits(c call, acct *account) bool {
 	return false
 }
 
-// talk notes that one account has spoken to another, if that is news.
-func (h *Hub) talk(c call, from, to *account) {
+// noteTalk notes that one account has spoken to another, if that is news.
+func (ib *inboxes) noteTalk(c call, from, to *account) {
 	if from == nil || to == nil || from == to || slices.Contains(from.talked, to.claim.fold) {
 		return
 	}
 	r := Talked{Name: from.name, To: to.name}
-	h.talkStored(r) // at once: the next line must not note it again
+	ib.applyTalked(r) // at once: the next line must not note it again
 	c.out.note(r)
 }
 
-// talkStored notes what the log has.
-func (h *Hub) talkStored(r Talked) {
-	acct, to := h.names.account(r.Name), wire.Fold(r.To)
+// applyTalked notes what the log has.
+func (ib *inboxes) applyTalked(r Talked) {
+	acct, to := ib.names.account(r.Name), wire.Fold(r.To)
 	if acct == nil || slices.Contains(acct.talked, to) {
 		return
 	}
@@ -200,10 +200,10 @@ func (h *Hub) talkStored(r Talked) {
 	acct.talked = acct.talked[max(0, len(acct.talked)-MaxTalked):]
 }
 
-// unknow makes a removed account a stranger to all: its name may be somebody
+// forgetTalks makes a removed account a stranger to all: its name may be somebody
 // else's later.
-func (h *Hub) unknow(fold string) {
-	for cl := range h.names.all() {
+func (ib *inboxes) forgetTalks(fold string) {
+	for cl := range ib.names.all() {
 		if cl.account != nil {
 			cl.account.talked = slices.DeleteFunc(cl.account.talked, func(other string) bool { return other == fold })
 		}

@@ -188,7 +188,7 @@ func TestWhomAnAccountKnows(t *testing.T) {
 func TestWhomAnAccountKnowsIsBounded(t *testing.T) {
 	s := run(t, Config{}, "quietly op add ann")
 	for i := range MaxTalked + 10 {
-		s.hub.talkStored(Talked{Name: "ann", To: fmt.Sprint("p", i)})
+		s.hub.inboxes.applyTalked(Talked{Name: "ann", To: fmt.Sprint("p", i)})
 	}
 	if got := s.hub.names.account("ann").talked; len(got) != MaxTalked || got[0] != "p10" {
 		t.Errorf("%d are known, the first is %s", len(got), got[0])

@@ -13,9 +13,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// machine drives a world and the naive hub side by side.
+// machine drives a harness and the naive hub side by side.
 type machine struct {
-	w     *world
+	w     *harness
 	n     *naive
 	tags  int
 	lines int
@@ -158,7 +158,7 @@ func (m *machine) checkBelief(t *rapid.T, id SessionID, s *seat) {
 // here under the name of somebody else's account.
 func (m *machine) checkNames(t *rapid.T) {
 	seen := map[string]string{}
-	for u := range m.w.hub.online.users() {
+	for u := range m.w.hub.presence.online.users() {
 		skeleton := wire.Skeleton(u.name)
 		if other := seen[skeleton]; other != "" {
 			t.Fatalf("%q and %q are here at once", u.name, other)
@@ -179,7 +179,7 @@ func (m *machine) checkNames(t *rapid.T) {
 // any time who is there, with the right numbers; no two names look alike.
 func TestRandomRequestsAgainstANaiveHub(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{w: newWorld(t, Config{Register: true}), n: newNaive()}
+		m := &machine{w: newHarness(t, Config{Register: true}), n: newNaive()}
 		m.w.onApply = func(e *Entry) {
 			if line, ok := e.Record.(Line); ok {
 				m.n.committed(e.Origin, line.Room, line.Text)

@@ -16,13 +16,20 @@ import (
 // key; names that are equal but for case have one skeleton too. Accounts that are
 // older than a rule which makes them alike are there both: one of them by the
 // skeleton, the others as its twins.
-type directory struct {
+type names struct {
 	claims   map[string]*claim // by Skeleton
 	twins    map[string]*claim // by Fold: accounts whose skeleton another account has in claims
 	kept     map[string]bool   // names that only the operator gives away, as bare writes them
 	accounts int
 	hosts    Counts         // names of datagram programs
+	guests   uint64         // the last AnonymousN; never reused
 	devices  map[string]int // how many accounts have a device of that key: see own
+}
+
+func newNames() *names {
+	return &names{
+		claims: map[string]*claim{}, twins: map[string]*claim{}, kept: map[string]bool{}, hosts: Counts{}, devices: map[string]int{},
+	}
 }
 
 // operatorNames are taken for somebody who has a say over the server. "server"
@@ -31,7 +38,7 @@ type directory struct {
 var operatorNames = []string{"admin", "root", "operator", "system", "moderator", "server", "chatd"}
 
 // keep keeps the names, and all that look like them, for the operator.
-func (d *directory) keep(names []string) {
+func (d *names) keep(names []string) {
 	for _, name := range names {
 		d.kept[bare(name)] = true
 	}
@@ -49,7 +56,7 @@ func bare(name string) string {
 }
 
 // isKept reports whether only the operator may make an account of the name.
-func (d *directory) isKept(name string) bool { return d.kept[bare(name)] }
+func (d *names) isKept(name string) bool { return d.kept[bare(name)] }
 
 // errKept is what is said of such a name.
 var errKept = &wire.NameError{Text: "This name is kept for those whom the operator gives it. Choose another one.", Reserved: true}
@@ -97,7 +104,7 @@ type account struct {
 }
 
 // at returns who has the name, or else one that looks like it, or nil.
-func (d *directory) at(name string) *claim {
+func (d *names) at(name string) *claim {
 	if len(d.twins) > 0 {
 		if cl := d.twins[wire.Fold(name)]; cl != nil {
 			return cl
@@ -107,7 +114,7 @@ func (d *directory) at(name string) *claim {
 }
 
 // all yields every claim.
-func (d *directory) all() iter.Seq[*claim] {
+func (d *names) all() iter.Seq[*claim] {
 	return func(yield func(*claim) bool) {
 		for _, claims := range []map[string]*claim{d.claims, d.twins} {
 			for _, cl := range claims {
@@ -120,7 +127,7 @@ func (d *directory) all() iter.Seq[*claim] {
 }
 
 // find returns who has exactly this name, but for case.
-func (d *directory) find(name string) *claim {
+func (d *names) find(name string) *claim {
 	if cl := d.at(name); cl != nil && cl.fold == wire.Fold(name) {
 		return cl
 	}
@@ -128,7 +135,7 @@ func (d *directory) find(name string) *claim {
 }
 
 // user returns who is here under the name.
-func (d *directory) user(name string) *user {
+func (d *names) user(name string) *user {
 	if cl := d.find(name); cl != nil {
 		return cl.user
 	}
@@ -136,7 +143,7 @@ func (d *directory) user(name string) *user {
 }
 
 // account returns whose the name is.
-func (d *directory) account(name string) *account {
+func (d *names) account(name string) *account {
 	if cl := d.find(name); cl != nil {
 		return cl.account
 	}
@@ -145,7 +152,7 @@ func (d *directory) account(name string) *account {
 
 // claim returns the claim on a name that the caller knows to be free or its
 // own, made where there is none.
-func (d *directory) claim(name string) *claim {
+func (d *names) claim(name string) *claim {
 	cl := d.at(name)
 	if cl == nil {
 		cl = &claim{skeleton: wire.Skeleton(name), fold: wire.Fold(name)}
@@ -155,7 +162,7 @@ func (d *directory) claim(name string) *claim {
 }
 
 // restore makes an account that the log has, whoever it looks like.
-func (d *directory) restore(name string, made wire.Millis) *account {
+func (d *names) restore(name string, made wire.Millis) *account {
 	if cl := d.at(name); cl != nil && cl.fold != wire.Fold(name) {
 		d.twins[wire.Fold(name)] = &claim{skeleton: cl.skeleton, fold: wire.Fold(name)}
 	}
@@ -163,14 +170,14 @@ func (d *directory) restore(name string, made wire.Millis) *account {
 }
 
 // release forgets a claim that nobody has any more.
-func (d *directory) release(cl *claim) {
+func (d *names) release(cl *claim) {
 	if cl.user == nil && cl.account == nil && cl.reserved == "" && cl.absent == nil {
 		d.forget(cl)
 	}
 }
 
 // forget removes a claim. Where others look like it, one of them takes its place.
-func (d *directory) forget(cl *claim) {
+func (d *names) forget(cl *claim) {
 	if d.twins[cl.fold] == cl {
 		delete(d.twins, cl.fold)
 		return
@@ -186,7 +193,7 @@ func (d *directory) forget(cl *claim) {
 }
 
 // register makes an account, on a claim that is reserved for it or free.
-func (d *directory) register(name string, made wire.Millis) *account {
+func (d *names) register(name string, made wire.Millis) *account {
 	cl := d.claim(name)
 	a := &account{name: name, made: made, claim: cl, marks: map[*room]wire.ID{}}
 	cl.account, cl.reserved, cl.fold = a, "", wire.Fold(name)
@@ -195,7 +202,7 @@ func (d *directory) register(name string, made wire.Millis) *account {
 }
 
 // strike removes an account.
-func (d *directory) strike(a *account) {
+func (d *names) strike(a *account) {
 	for rm := range a.marks {
 		delete(rm.readers, a)
 	}
@@ -215,7 +222,7 @@ func (a *account) waits(s *session) int {
 	return len(a.inbox)
 }
 
-// waitsAfter says whether a line waits that is newer than one.
+// waitsAfter reports whether a line waits that is newer than one.
 func (a *account) waitsAfter(id wire.ID) bool {
 	for other := range a.inbox {
 		if other > id {

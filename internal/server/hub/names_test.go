@@ -88,7 +88,7 @@ func TestANameOfTheOperatorsCanBeMadeByTheOperatorAndIsLoggedInTo(t *testing.T) 
 func TestAnAccountThatHadANameOfTheOperatorsBeforeGoesOn(t *testing.T) {
 	h := New(keptConfig, State{Accounts: []Account{{Name: "root"}, {Name: "deputy"}}})
 	for _, name := range []string{"root", "deputy"} {
-		if state, _, err := h.check(name); state != wire.NameRegistered {
+		if state, _, err := h.names.check(name); state != wire.NameRegistered {
 			t.Errorf("%s: got %s, %v, want that it is registered", name, state, err)
 		}
 	}

@@ -42,12 +42,19 @@ type Reply struct {
 	Err  string // a sentence, "" where it was done
 }
 
+// operator owns the calls that come through the control socket and wait for the log.
+type operator struct {
+	names *names
+	rooms *rooms
+	calls map[uint64]string // what is printed once the log has them
+}
+
 // operation makes an operator's command a record for the log, and says what to
 // print when it is there. The error is a sentence.
-type operation func(h *Hub, cmd Command) (r Record, row, problem string)
+type operation func(op *operator, cmd Command) (r Record, row, problem string)
 
 var operations = map[Verb]operation{
-	VerbAdd: (*Hub).operatorAdd,
+	VerbAdd: (*operator).add,
 	VerbPasswd: onAccount(func(cmd Command, a *account) (Record, string) {
 		a.hashing++
 		return AccountHash{Name: a.name, Hash: cmd.Hash}, "The password of " + a.name + " was changed."
@@ -55,16 +62,16 @@ var operations = map[Verb]operation{
 	VerbRemove: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountGone{Name: a.name}, a.name + " was removed."
 	}),
-	VerbBan:        (*Hub).operatorBan,
-	VerbRemoveRoom: (*Hub).operatorRemoveRoom,
+	VerbBan:        (*operator).ban,
+	VerbRemoveRoom: (*operator).removeRoom,
 	VerbUnban: onAccount(func(_ Command, a *account) (Record, string) {
 		return AccountFlags{Name: a.name, Legacy: a.legacy}, a.name + " is not banned."
 	}),
 }
 
-// operatorBan bans an account for a reason that it is told. That is never
+// ban bans an account for a reason that it is told. That is never
 // empty, because an empty one is no ban.
-func (h *Hub) operatorBan(cmd Command) (r Record, row, problem string) {
+func (op *operator) ban(cmd Command) (r Record, row, problem string) {
 	reason := cmp.Or(strings.TrimSpace(cmd.Reason), "ask the operator why")
 	reason, err := wire.CleanText(reason, wire.MaxTopic)
 	if err != nil {
@@ -72,7 +79,7 @@ func (h *Hub) operatorBan(cmd Command) (r Record, row, problem string) {
 	}
 	return onAccount(func(cmd Command, a *account) (Record, string) {
 		return AccountFlags{Name: a.name, Legacy: a.legacy, Banned: reason}, a.name + " is banned."
-	})(h, cmd)
+	})(op, cmd)
 }
 
 // whyBanned is what is told to who wants to use an account that is banned. The
@@ -86,10 +93,10 @@ func (a *account) whyBanned() string {
 func (h *Hub) Operator(now time.Time, id uint64, cmd Command, out *Out) {
 	switch cmd.Verb {
 	case VerbList:
-		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.accountRows()})
+		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.operator.accountRows()})
 		return
 	case VerbRooms:
-		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.roomRows()})
+		out.Replies = append(out.Replies, Reply{ID: id, Rows: h.operator.roomRows()})
 		return
 	default:
 	}
@@ -98,19 +105,19 @@ func (h *Hub) Operator(now time.Time, id uint64, cmd Command, out *Out) {
 		out.Replies = append(out.Replies, Reply{ID: id, Err: fmt.Sprintf("there is no command %q", cmd.Verb)})
 		return
 	}
-	record, row, problem := do(h, cmd)
+	record, row, problem := do(h.operator, cmd)
 	if problem != "" {
 		out.Replies = append(out.Replies, Reply{ID: id, Err: problem})
 		return
 	}
-	h.calls[id] = row
+	h.operator.calls[id] = row
 	out.Entries = append(out.Entries, Entry{Record: record, Call: id})
 }
 
 // onAccount is an operation on an account that exists.
 func onAccount(do func(cmd Command, a *account) (Record, string)) operation {
-	return func(h *Hub, cmd Command) (Record, string, string) {
-		a := h.names.account(cmd.Name)
+	return func(op *operator, cmd Command) (Record, string, string) {
+		a := op.names.account(cmd.Name)
 		if a == nil {
 			return nil, "", fmt.Sprintf("no account is called %q; `chatd user list` prints those there are", cmd.Name)
 		}
@@ -119,29 +126,29 @@ func onAccount(do func(cmd Command, a *account) (Record, string)) operation {
 	}
 }
 
-// operatorAdd reserves a name for an account, whoever is here under it.
-func (h *Hub) operatorAdd(cmd Command) (r Record, row, problem string) {
+// add reserves a name for an account, whoever is here under it.
+func (op *operator) add(cmd Command) (r Record, row, problem string) {
 	if err := wire.CheckUser(cmd.Name); err != nil {
 		return nil, "", sentence(err)
 	}
-	switch cl := h.names.at(cmd.Name); {
+	switch cl := op.names.at(cmd.Name); {
 	case cl == nil:
 	case cl.account != nil:
 		return nil, "", fmt.Sprintf("%q, or a name that looks like it, is registered", cmd.Name)
 	case cl.reserved != "":
 		return nil, "", fmt.Sprintf("%q is being registered just now; try again", cmd.Name)
 	}
-	h.names.claim(cmd.Name).reserved = cmd.Name
+	op.names.claim(cmd.Name).reserved = cmd.Name
 	return AccountMade{Name: cmd.Name, Hash: cmd.Hash, Legacy: cmd.Legacy}, cmd.Name + " was added.", ""
 }
 
-// operatorRemoveRoom removes a room, whoever is in it.
-func (h *Hub) operatorRemoveRoom(cmd Command) (r Record, row, problem string) {
-	rm := h.rooms.find(cmd.Name)
+// removeRoom removes a room, whoever is in it.
+func (op *operator) removeRoom(cmd Command) (r Record, row, problem string) {
+	rm := op.rooms.find(cmd.Name)
 	switch {
 	case rm == nil:
 		return nil, "", fmt.Sprintf("no room is called %q; `chatd room list` prints those there are", cmd.Name)
-	case rm == h.rooms.main:
+	case rm == op.rooms.main:
 		return nil, "", "the lobby is everybody's and stays"
 	case rm.ending:
 		return nil, "", rm.name + " is being removed just now"
@@ -152,9 +159,9 @@ func (h *Hub) operatorRemoveRoom(cmd Command) (r Record, row, problem string) {
 
 // roomRows lists the rooms, oldest first, one a row: name, day it was made, owner,
 // people, the day of its newest line, from where it was made; with tabs between.
-func (h *Hub) roomRows() []string {
-	rows := make([]string, 0, len(h.rooms.ordered))
-	for _, rm := range h.rooms.ordered {
+func (op *operator) roomRows() []string {
+	rows := make([]string, 0, len(op.rooms.ordered))
+	for _, rm := range op.rooms.ordered {
 		spoken, maker := "", ""
 		if rm.last != 0 {
 			spoken = rm.last.Time().Time().Format(time.DateOnly)
@@ -170,9 +177,9 @@ func (h *Hub) roomRows() []string {
 
 // accountRows lists the accounts by name, one a row: name, day of
 // registration, sessions, remarks, with tabs between.
-func (h *Hub) accountRows() []string {
+func (op *operator) accountRows() []string {
 	var rows []string
-	for cl := range h.names.all() {
+	for cl := range op.names.all() {
 		a := cl.account
 		if a == nil {
 			continue
@@ -195,12 +202,12 @@ func (h *Hub) accountRows() []string {
 }
 
 // tellCaller hands an operator's call its outcome.
-func (h *Hub) tellCaller(c call, e *Entry) {
-	row, ok := h.calls[e.Call]
+func (op *operator) tellCaller(c call, e *Entry) {
+	row, ok := op.calls[e.Call]
 	if !ok {
 		return
 	}
-	delete(h.calls, e.Call)
+	delete(op.calls, e.Call)
 	reply := Reply{ID: e.Call, Rows: []string{row}}
 	if e.Fail {
 		reply = Reply{ID: e.Call, Err: "the storage could not write it; look at the disk, then try again"}

@@ -38,7 +38,7 @@ type meter struct {
 	next  int         // the oldest of them
 }
 
-// ok notes one more and says whether it is within most a stretch.
+// ok notes one more and reports whether it is within most a stretch.
 func (m *meter) ok(now time.Time, most int, stretch time.Duration) bool {
 	if len(m.times) < most {
 		m.times = append(m.times, now)
@@ -96,7 +96,7 @@ func (b *budget) take(now time.Time, n int, a allowance) {
 	b.whole = b.whole.Add(a.during(n))
 }
 
-// mayType says whether the session's typing is passed on again.
+// mayType reports whether the session's typing is passed on again.
 func (p *pace) mayType(now time.Time) bool {
 	if now.Sub(p.typed) < typingEvery {
 		return false
@@ -110,7 +110,7 @@ const tooFast = "Too many lines in a second. Wait a little before the next one."
 // mayTalk applies the spam rule: more lines in a second than the rate block
 // the session for some time, told once, and refused each where its program
 // waits for answers.
-func (h *Hub) mayTalk(c call) bool {
+func (bs *budgets) mayTalk(c call) bool {
 	p := &c.s.pace
 	if wait := p.blocked.Sub(c.now); wait > 0 {
 		if m := c.s.origin.Manners; m.Native || m.Nameless || m.Echo {
@@ -118,13 +118,13 @@ func (h *Hub) mayTalk(c call) bool {
 		}
 		return false
 	}
-	if h.cfg.Rate <= 0 || p.lines.ok(c.now, h.cfg.Rate, time.Second) {
+	if bs.cfg.Rate <= 0 || p.lines.ok(c.now, bs.cfg.Rate, time.Second) {
 		return true
 	}
 	p.blocked = c.now.Add(blockedFor)
 	if c.s.origin.Manners.Native { // others take a notice for an answer, or are told by the refusal
 		c.out.deliver(c.s, &wire.Notice{Text: fmt.Sprintf(
-			"More than %d lines in a second: your lines are refused for %d s.", h.cfg.Rate, int(blockedFor.Seconds()))})
+			"More than %d lines in a second: your lines are refused for %d s.", bs.cfg.Rate, int(blockedFor.Seconds()))})
 	}
 	c.refuseFor(wire.CodeRate, blockedFor, tooFast)
 	return false

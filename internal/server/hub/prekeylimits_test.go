@@ -16,7 +16,7 @@ func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
 	for i := range wire.MaxPrekeys {
 		fmt.Fprintf(&ids, " k%d", i)
 	}
-	s := run(t, Config{Register: true}, devices+"quietly b: prekeys phone"+ids.String()+" z*")
+	s := run(t, Config{Register: true}, withDevices+"quietly b: prekeys phone"+ids.String()+" z*")
 	take := func(who string) wire.Event {
 		t.Helper()
 		s.ask(s.names[who], wire.TakePrekey{Name: "bob"})
@@ -56,7 +56,7 @@ func TestNobodyUsesUpThePrekeysOfAnother(t *testing.T) {
 // TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords and not by the name of
 // what the program has asked for.
 func TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords(t *testing.T) {
-	s := run(t, Config{Register: true}, devices)
+	s := run(t, Config{Register: true}, withDevices)
 	told := ""
 	for range maxTakes + 1 {
 		s.ask(s.names["a"], wire.TakePrekey{Name: "bob"})
@@ -73,7 +73,7 @@ func TestWhoWritesTooMuchToPeopleWhoAreAwayIsToldSoInWords(t *testing.T) {
 }
 
 func TestHostilePrekeysAreRefused(t *testing.T) {
-	now := newWorld(t, Config{}).now
+	now := newHarness(t, Config{}).now
 	good := func(id string) wire.Prekey { return signedPrekey("phone", id, now.Add(time.Hour), false) }
 	signed := func(change func(k *wire.Prekey)) wire.Prekey {
 		k := good("k1")
@@ -126,7 +126,7 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := run(t, Config{Register: true}, devices)
+			s := run(t, Config{Register: true}, withDevices)
 			b := s.names["b"]
 			s.ask(b, wire.Prekeys{Keys: tt.keys})
 			if got := s.heard[b]; len(got) != 1 || words(got[0]) != tt.want {
@@ -140,7 +140,7 @@ func TestHostilePrekeysAreRefused(t *testing.T) {
 }
 
 func TestADeviceHasAHundredPrekeysAtMost(t *testing.T) {
-	s := run(t, Config{Register: true}, devices)
+	s := run(t, Config{Register: true}, withDevices)
 	b := s.names["b"]
 	hand := func(first, n int) string {
 		clear(s.heard)

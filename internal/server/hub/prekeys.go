@@ -54,9 +54,9 @@ func (w CheckPrekeys) Valid() bool {
 	return true
 }
 
-// prekeys takes in what one of the account's devices hands over. Any session of
+// storePrekeys takes in what one of the account's devices hands over. Any session of
 // the account may do it, and who seals checks the device's key.
-func (h *Hub) prekeys(c call, r wire.Prekeys) {
+func (rv *rendezvous) storePrekeys(c call, r wire.Prekeys) {
 	if text := badPrekeys(r.Keys, c.now); text != "" {
 		c.refuse(wire.CodeMalformed, text)
 		return
@@ -64,23 +64,23 @@ func (h *Hub) prekeys(c call, r wire.Prekeys) {
 	for i := range r.Keys {
 		r.Keys[i].Device = r.Keys[0].Device // one string for all
 	}
-	if !h.takesPrekeys(c, r.Keys) {
+	if !rv.takesPrekeys(c, r.Keys) {
 		return
 	}
-	h.ask(c, CheckPrekeys{Keys: r.Keys}, func(c call, res Result) {
+	rv.ask(c, CheckPrekeys{Keys: r.Keys}, func(c call, res Result) {
 		switch {
 		case c.refuseWork(res):
 		case !res.OK:
 			c.refuse(wire.CodeMalformed, "A prekey is not signed by its device. Nothing was stored.")
-		case h.takesPrekeys(c, r.Keys):
-			h.logPrekeys(c, r.Keys)
+		case rv.takesPrekeys(c, r.Keys):
+			rv.logPrekeys(c, r.Keys)
 		}
 	})
 }
 
 // logPrekeys stores prekeys that were checked, one request of an account at a
 // time, so that its limits hold.
-func (h *Hub) logPrekeys(c call, keys []wire.Prekey) {
+func (rv *rendezvous) logPrekeys(c call, keys []wire.Prekey) {
 	acct := c.s.user.account
 	if acct.sealing.storing {
 		c.refuseFor(wire.CodeBusy, busyRetry, "Another session of the account hands over prekeys just now. Try again in a moment.")
@@ -130,9 +130,9 @@ func badPrekeys(keys []wire.Prekey, now time.Time) string {
 // prekeyBytes is the length of an X25519 key.
 const prekeyBytes = 32
 
-// takesPrekeys says whether the prekeys are of a device of the asker's account,
+// takesPrekeys reports whether the prekeys are of a device of the asker's account,
 // and whether there is room for them, or refuses.
-func (h *Hub) takesPrekeys(c call, keys []wire.Prekey) bool {
+func (rv *rendezvous) takesPrekeys(c call, keys []wire.Prekey) bool {
 	acct := c.s.user.account
 	stock := acct.sealing.stock.Fresh(wire.MillisOf(c.now))
 	switch {
@@ -156,10 +156,10 @@ func (a *account) prekeysLeft(device string, notes int) int {
 	return a.sealing.stock.filter(func(k *wire.Prekey) bool { return k.Notes() >= notes }).Count(device)
 }
 
-// prekeysStored adds what the log has now: nothing, if the device was removed
+// applyPrekeysMade adds what the log has now: nothing, if the device was removed
 // meanwhile.
-func (h *Hub) prekeysStored(e *Entry, r PrekeysMade) {
-	acct := h.names.account(r.Name)
+func (rv *rendezvous) applyPrekeysMade(e *Entry, r PrekeysMade) {
+	acct := rv.names.account(r.Name)
 	if acct == nil {
 		return
 	}
@@ -169,27 +169,27 @@ func (h *Hub) prekeysStored(e *Entry, r PrekeysMade) {
 	}
 }
 
-// prekeysNotStored lets the account hand over others.
-func (h *Hub) prekeysNotStored(r PrekeysMade) {
-	if acct := h.names.account(r.Name); acct != nil {
+// undoPrekeysMade lets the account hand over others.
+func (rv *rendezvous) undoPrekeysMade(r PrekeysMade) {
+	if acct := rv.names.account(r.Name); acct != nil {
 		acct.sealing.storing = false
 	}
 }
 
 // takePrekey gives the asker something to seal a line for an account with.
-func (h *Hub) takePrekey(c call, r wire.TakePrekey) {
+func (rv *rendezvous) takePrekey(c call, r wire.TakePrekey) {
 	asker := &c.s.user.account.sealing
 	if !asker.asked.ok(c.now, maxTakes, takesWithin) {
 		c.refuseFor(wire.CodeThrottled, asker.asked.wait(c.now, takesWithin), "You have written to many people who are away in the last minute. Wait a little before the next line.")
 		return
 	}
-	acct := h.names.account(r.Name)
+	acct := rv.names.account(r.Name)
 	one, last := acct.pick(wire.MillisOf(c.now), r.Notes)
 	switch {
 	case one == nil && last == nil:
 		c.refuse(wire.CodeNoUser, "Nobody of that name can be left a sealed line. Keep it until you are both here.")
 	case one != nil && asker.mayTake(acct.claim.fold, c.now):
-		h.handOut(c, acct, one)
+		rv.handOut(c, acct, one)
 	case last != nil:
 		c.replyPrekey(acct, *last)
 	default:
@@ -224,7 +224,7 @@ func (a *account) pick(now wire.Millis, notes int) (one, last *wire.Prekey) {
 	return one, last
 }
 
-// mayTake says whether one more one-time prekey of an account may be handed to
+// mayTake reports whether one more one-time prekey of an account may be handed to
 // the asker, and counts it.
 func (g *sealing) mayTake(whose string, now time.Time) bool {
 	m := g.taken[whose]
@@ -243,7 +243,7 @@ func (g *sealing) mayTake(whose string, now time.Time) bool {
 func (m *made) left(now time.Time) time.Duration { return m.since.Add(time.Hour).Sub(now) }
 
 // handOut has the log forget a one-time prekey, and then tells it.
-func (h *Hub) handOut(c call, acct *account, k *wire.Prekey) {
+func (rv *rendezvous) handOut(c call, acct *account, k *wire.Prekey) {
 	if acct.sealing.promised == nil {
 		acct.sealing.promised = map[prekeyName]struct{}{}
 	}
@@ -259,25 +259,25 @@ func (c call) replyPrekey(acct *account, k wire.Prekey) {
 	c.reply(&wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.listDevices()})
 }
 
-// prekeyGone forgets what the log has forgotten.
-func (h *Hub) prekeyGone(r PrekeyGone) {
-	if acct := h.names.account(r.Name); acct != nil {
+// applyPrekeyGone forgets what the log has forgotten.
+func (rv *rendezvous) applyPrekeyGone(r PrekeyGone) {
+	if acct := rv.names.account(r.Name); acct != nil {
 		acct.sealing.stock = acct.sealing.stock.Without(r.Device, r.ID)
 		delete(acct.sealing.promised, prekeyName{r.Device, r.ID})
 	}
 }
 
-// prekeyNotGone keeps what the log could not forget.
-func (h *Hub) prekeyNotGone(r PrekeyGone) {
-	if acct := h.names.account(r.Name); acct != nil {
+// undoPrekeyGone keeps what the log could not forget.
+func (rv *rendezvous) undoPrekeyGone(r PrekeyGone) {
+	if acct := rv.names.account(r.Name); acct != nil {
 		delete(acct.sealing.promised, prekeyName{r.Device, r.ID})
 	}
 }
 
 // sweepPrekeys forgets prekeys that have expired, which the log does by itself,
 // and who has taken some longer ago.
-func (h *Hub) sweepPrekeys(now time.Time) {
-	for cl := range h.names.all() {
+func (rv *rendezvous) sweepPrekeys(now time.Time) {
+	for cl := range rv.names.all() {
 		if cl.account == nil {
 			continue
 		}

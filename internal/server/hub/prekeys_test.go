@@ -257,13 +257,13 @@ func TestPrekeys(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, Config{Register: true}, devices+tt.script)
+			run(t, Config{Register: true}, withDevices+tt.script)
 		})
 	}
 }
 
-// accounts has alice, bob twice and carol here.
-const accounts = `
+// withAccounts has alice, bob twice and carol here.
+const withAccounts = `
 	quietly op add alice
 	quietly op add bob
 	quietly op add carol
@@ -277,8 +277,8 @@ const accounts = `
 	quietly c: login carol pw
 `
 
-// devices has them here, with two devices of bob.
-const devices = accounts + `
+// withDevices has them here, with two devices of bob.
+const withDevices = withAccounts + `
 	quietly b: udp phone
 	quietly b2: udp desk
 `

@@ -7,9 +7,26 @@ import (
 	"labchat/internal/wire"
 )
 
-// away marks the user as away, or as back, and tells everybody who shares a
+// presence owns who is here: the users, which session is whose, and how their
+// rooms know them. Every session ends here.
+type presence struct {
+	*core
+
+	names       *names
+	tokens      *tokens
+	rooms       *rooms
+	news        *news
+	rendezvous  *rendezvous
+	registrants *registrants
+	peers       *peers
+	budgets     *budgets
+	online      roster           // everybody, in order of coming
+	owing       map[string]*user // by Skeleton: whose rooms still know them by that name
+}
+
+// setAway marks the user as away, or as back, and tells everybody who shares a
 // room with it.
-func (h *Hub) away(c call, r wire.Away) {
+func (ps *presence) setAway(c call, r wire.Away) {
 	if r.Text != "" {
 		var ok bool
 		if r.Text, ok = c.clean(r.Text, wire.MaxTopic); !ok {
@@ -19,7 +36,7 @@ func (h *Hub) away(c call, r wire.Away) {
 	if u := c.s.user; u.away != r.Text {
 		was := u.guise()
 		u.away = r.Text
-		h.tellGuise(c, was)
+		ps.tellGuise(c, was)
 	}
 	c.done()
 }
@@ -40,49 +57,49 @@ func (u *user) rooms() []*room {
 	return list
 }
 
-// typing passes on that somebody is writing. It is news of a few seconds, so
+// passTyping passes on that somebody is writing. It is news of a few seconds, so
 // what comes too fast is passed over; only a request with a tag is answered.
-func (h *Hub) typing(c call, r wire.Typing) {
+func (ps *presence) passTyping(c call, r wire.Typing) {
 	ok := true
 	switch {
 	case r.Room != "":
-		ok = h.typingIn(c, r.Room)
+		ok = ps.passTypingIn(c, r.Room)
 	case r.To != "":
-		h.typingTo(c, r.To)
+		ps.passTypingTo(c, r.To)
 	}
 	if ok && c.tag != "" {
 		c.done()
 	}
 }
 
-func (h *Hub) typingIn(c call, room string) bool {
-	rm := h.member(c, room)
+func (ps *presence) passTypingIn(c call, room string) bool {
+	rm := ps.rooms.member(c, room)
 	if rm == nil {
 		return false
 	}
 	if c.s.pace.mayType(c.now) {
 		// Not by cast: nobody keeps it for later.
-		e := &wire.Typed{Room: rm.name, From: c.s.user.shown().name}
+		e := &wire.Typed{Room: rm.name, From: c.s.user.publicGuise().name}
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpCast, Audience: rm.audience, Event: e, Session: c.s.id})
 	}
 	return true
 }
 
-func (h *Hub) typingTo(c call, name string) {
-	u := h.names.user(name)
+func (ps *presence) passTypingTo(c call, name string) {
+	u := ps.names.user(name)
 	if u == nil || !c.s.pace.mayType(c.now) {
 		return
 	}
 	for _, s := range u.sessions {
 		if s != c.s {
-			c.out.deliver(s, &wire.Typed{From: c.s.user.shown().name})
+			c.out.deliver(s, &wire.Typed{From: c.s.user.publicGuise().name})
 		}
 	}
 }
 
-// read moves the account's read marker in a room, forwards only.
-func (h *Hub) read(c call, r wire.Read) {
-	rm := h.member(c, r.Room)
+// moveMark moves the account's read marker in a room, forwards only.
+func (rs *rooms) moveMark(c call, r wire.Read) {
+	rm := rs.member(c, r.Room)
 	if rm == nil {
 		return
 	}
@@ -94,9 +111,9 @@ func (h *Hub) read(c call, r wire.Read) {
 	c.log(MarkMoved{Name: acct.name, Room: rm.name, Last: last}, func(c call, _ *Entry) { c.done() })
 }
 
-// markStored tells the account's other sessions where it has read to.
-func (h *Hub) markStored(c call, r MarkMoved) {
-	acct, rm := h.names.account(r.Name), h.rooms.byName[r.Room]
+// applyMarkMoved tells the account's other sessions where it has read to.
+func (rs *rooms) applyMarkMoved(c call, r MarkMoved) {
+	acct, rm := rs.names.account(r.Name), rs.byName[r.Room]
 	if acct == nil || rm == nil || r.Last <= acct.marks[rm] {
 		return
 	}
@@ -143,7 +160,7 @@ func (a *account) readMarks() (list []wire.Mark, more int) {
 
 // tellMark tells a session that enters a room up to where its account has read
 // it, where the answer to its login did not hold all marks.
-func (h *Hub) tellMark(c call, rm *room) {
+func (rs *rooms) tellMark(c call, rm *room) {
 	acct := c.s.account()
 	if acct == nil || !c.s.marksLeft {
 		return

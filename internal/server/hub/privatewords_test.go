@@ -41,7 +41,7 @@ func keyOf(name string) string {
 
 // prove signs a request for an endpoint as programs of today do, unless it has a
 // signature, be it an empty one, or its key is none of the scripts'.
-func (w *world) prove(id SessionID, r wire.UDP) wire.UDP {
+func (w *harness) prove(id SessionID, r wire.UDP) wire.UDP {
 	s, name := w.hub.sessions[id], deviceNames[r.Key]
 	if r.Sig == nil && name != "" && s != nil && s.user != nil {
 		r.Sig = ed25519.Sign(deviceOf(name), wire.ProofText(w.cfg.Node, s.user.name, r.Key, s.nonce))

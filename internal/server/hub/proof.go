@@ -13,11 +13,11 @@ const (
 )
 
 // proofOf checks what a session shows of a key.
-func (h *Hub) proofOf(s *session, r wire.UDP) proof {
+func (ds *devices) proofOf(s *session, r wire.UDP) proof {
 	switch {
 	case len(r.Sig) == 0:
 		return proofNone
-	case s.nonce == "" || !wire.Signed(r.Key, wire.ProofText(h.cfg.Node, s.user.name, r.Key, s.nonce), r.Sig):
+	case s.nonce == "" || !wire.Signed(r.Key, wire.ProofText(ds.cfg.Node, s.user.name, r.Key, s.nonce), r.Sig):
 		return proofForged
 	}
 	return proofGiven
@@ -27,14 +27,14 @@ func (h *Hub) proofOf(s *session, r wire.UDP) proof {
 // lines for the user would come to whoever has, and that one's lines to others as the
 // user's. Programs of before may show what the account had before, and what nobody else
 // is known with; that is not added to the account.
-func (h *Hub) isKeptFrom(u *user, key string) bool {
+func (rv *rendezvous) isKeptFrom(u *user, key string) bool {
 	if acct := u.account; acct != nil && acct.device(key) != nil {
 		return acct.proved[key]
 	}
-	if h.names.devices[key] > 0 {
+	if rv.names.devices[key] > 0 {
 		return true
 	}
-	for _, e := range h.endpoints.byID {
+	for _, e := range rv.endpoints {
 		if e.device == key && e.proof == proofGiven && e.session.user != u {
 			return true
 		}
@@ -42,12 +42,12 @@ func (h *Hub) isKeptFrom(u *user, key string) bool {
 	return false
 }
 
-// noteDevice notes that a session has shown itself as one of its account's devices.
-func (h *Hub) noteDevice(c call, a *account, key string, p proof) {
+// noteProof notes that a session has shown itself as one of its account's devices.
+func (ds *devices) noteProof(c call, a *account, key string, p proof) {
 	if a.device(key) == nil {
 		return
 	}
-	h.show(c, key)
+	ds.bind(c, key)
 	if p != proofGiven {
 		return
 	}
@@ -67,7 +67,7 @@ func (a *account) notesOf(key string) int {
 }
 
 // own notes that an account has a device of a key more, or less.
-func (d *directory) own(key string, n int) {
+func (d *names) own(key string, n int) {
 	if d.devices[key] += n; d.devices[key] <= 0 {
 		delete(d.devices, key)
 	}

@@ -39,16 +39,16 @@ func (s *side) say(call string) {
 	}
 }
 
-// said says whether the side has sent a call lately.
-func (s *side) said(call string) bool { return s.calls[0] == call || s.calls[1] == call }
+// said reports whether the side has sent a call lately.
+func (s *side) hasCalled(call string) bool { return s.calls[0] == call || s.calls[1] == call }
 
 // lookUp tells where private lines for a user can be sent.
-func (h *Hub) lookUp(c call, r wire.Find) {
+func (rv *rendezvous) lookUp(c call, r wire.Find) {
 	if wait := c.s.pace.finds.spend(c.now, 1, findsAllowed); wait > 0 {
 		c.refuseFor(wire.CodeThrottled, wait, "Too many questions about names. Wait a little.")
 		return
 	}
-	cl := h.names.find(r.Name)
+	cl := rv.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
 		c.refuseNobody()
 		return
@@ -72,12 +72,12 @@ func (c call) refuseNobody() {
 
 // punch asks an endpoint for a private conversation, or answers that one's
 // wish: it is told where the asker can be reached.
-func (h *Hub) punch(c call, r wire.Punch) {
+func (rv *rendezvous) punch(c call, r wire.Punch) {
 	if !isID(r.Call) || len(r.Local) > wire.MaxCandidates {
 		c.refuse(wire.CodeMalformed, "The call of punch must be 32 hexadecimal digits, and it names at most 8 addresses.")
 		return
 	}
-	from, to := h.both(c, r.To)
+	from, to := rv.bothEnds(c, r.To)
 	if to == nil {
 		return
 	}
@@ -85,12 +85,12 @@ func (h *Hub) punch(c call, r wire.Punch) {
 		c.refuseFor(wire.CodeRate, wait, "You ask for private conversations too often. Wait a little.")
 		return
 	}
-	p := h.pair(c, from, to)
+	p := rv.pairOf(c, from, to)
 	if p == nil {
 		return
 	}
 	own, others := p.of(from, to)
-	if h.cfg.Relay.Off && (r.Relay || others.relay) {
+	if rv.cfg.Relay.Off && (r.Relay || others.relay) {
 		c.refuse(wire.CodeUnsupported, noRelay+" One of you two tells nobody the address.")
 		return
 	}
@@ -100,24 +100,24 @@ func (h *Hub) punch(c call, r wire.Punch) {
 	}
 	own.say(r.Call)
 	own.relay, p.used = r.Relay, c.now
-	if others.said(r.Call) && !p.open {
-		h.openPair(p, from, to)
-		h.talk(c, from.session.account(), to.session.account())
-		h.talk(c, to.session.account(), from.session.account())
+	if others.hasCalled(r.Call) && !p.open {
+		rv.openPair(p, from, to)
+		rv.inboxes.noteTalk(c, from.session.account(), to.session.account())
+		rv.inboxes.noteTalk(c, to.session.account(), from.session.account())
 	}
-	c.out.deliver(to.session, punched(c.now, from, to, r, own.relay || others.relay))
+	c.out.deliver(to.session, newPunched(c.now, from, to, r, own.relay || others.relay))
 	c.done()
 }
 
-// both returns the asker's endpoint and that of a user, or refuses: then to is
+// bothEnds returns the asker's endpoint and that of a user, or refuses: then to is
 // nil.
-func (h *Hub) both(c call, name string) (from, to *endpoint) {
+func (rv *rendezvous) bothEnds(c call, name string) (from, to *endpoint) {
 	from = c.s.endpoint
 	if from == nil {
 		c.refuse(wire.CodeNoEndpoint, "This session holds no private conversations. Ask for that with udp first.")
 		return nil, nil
 	}
-	cl := h.names.find(name)
+	cl := rv.names.find(name)
 	if cl != nil && cl.user != nil {
 		to = cl.user.endpoint()
 	}
@@ -144,7 +144,7 @@ func (cl *claim) name() string {
 }
 
 // punched is what an endpoint is told of another one's wish.
-func punched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wire.Punched {
+func newPunched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wire.Punched {
 	u := from.session.user
 	e := &wire.Punched{From: u.name, Kind: u.kind, Call: r.Call, Device: from.device, Relay: relay}
 	if u.account != nil {
@@ -173,51 +173,51 @@ func candidates(at, seen netip.AddrPort, local []string) []string {
 
 // decline says no to a wish, or ends what was agreed. The other side is told
 // if there was something.
-func (h *Hub) decline(c call, r wire.Decline) {
-	from, to := h.both(c, r.To)
+func (rv *rendezvous) decline(c call, r wire.Decline) {
+	from, to := rv.bothEnds(c, r.To)
 	if to == nil {
 		return
 	}
 	if p := from.pairs[to]; p != nil {
-		if own, others := p.of(from, to); own.said(r.Call) || others.said(r.Call) {
-			h.closePair(from, to)
+		if own, others := p.of(from, to); own.hasCalled(r.Call) || others.hasCalled(r.Call) {
+			rv.closePair(from, to)
 			c.out.deliver(to.session, &wire.Declined{From: c.s.user.name, Call: r.Call})
 		}
 	}
 	c.done()
 }
 
-// pair returns what two endpoints have said to each other, made where it was
+// pairOf returns what two endpoints have said to each other, made where it was
 // nothing; nil: refused.
-func (h *Hub) pair(c call, from, to *endpoint) *pair {
+func (rv *rendezvous) pairOf(c call, from, to *endpoint) *pair {
 	if p := from.pairs[to]; p != nil {
 		return p
 	}
-	if h.endpoints.pairs >= maxPairs {
+	if rv.pairs >= maxPairs {
 		c.refuseFor(wire.CodeBusy, busyRetry, "Too many people ask for private conversations. Try again in a moment.")
 		return nil
 	}
-	h.makeRoom(from, maxAsked, func(p *pair, other *endpoint) bool {
+	rv.limitPairs(from, maxAsked, func(p *pair, other *endpoint) bool {
 		own, _ := p.of(from, other)
 		return !p.open && own.calls[0] != ""
 	})
 	p := &pair{used: c.now}
 	from.pairs[to], to.pairs[from] = p, p
-	h.endpoints.pairs++
+	rv.pairs++
 	return p
 }
 
 // openPair lets two endpoints send each other datagrams by way of the server.
-func (h *Hub) openPair(p *pair, a, b *endpoint) {
+func (rv *rendezvous) openPair(p *pair, a, b *endpoint) {
 	isOpen := func(p *pair, _ *endpoint) bool { return p.open }
-	h.makeRoom(a, maxOpen, isOpen)
-	h.makeRoom(b, maxOpen, isOpen)
+	rv.limitPairs(a, maxOpen, isOpen)
+	rv.limitPairs(b, maxOpen, isOpen)
 	p.open = true
 }
 
-// makeRoom ends the pair of an endpoint that was silent the longest, where it
+// limitPairs ends the pair of an endpoint that was silent the longest, where it
 // has as many of a kind as it may have.
-func (h *Hub) makeRoom(e *endpoint, most int, kind func(p *pair, other *endpoint) bool) {
+func (rv *rendezvous) limitPairs(e *endpoint, most int, kind func(p *pair, other *endpoint) bool) {
 	var oldest *endpoint
 	n := 0
 	for other, p := range e.pairs {
@@ -230,13 +230,13 @@ func (h *Hub) makeRoom(e *endpoint, most int, kind func(p *pair, other *endpoint
 		}
 	}
 	if n >= most {
-		h.closePair(e, oldest)
+		rv.closePair(e, oldest)
 	}
 }
 
 // closePair forgets what two endpoints have said to each other.
-func (h *Hub) closePair(a, b *endpoint) {
+func (rv *rendezvous) closePair(a, b *endpoint) {
 	delete(a.pairs, b)
 	delete(b.pairs, a)
-	h.endpoints.pairs--
+	rv.pairs--
 }

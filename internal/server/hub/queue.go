@@ -47,7 +47,7 @@ func (q *queue) pending() (requests, bytes int) {
 	return n, q.bytes
 }
 
-// ready says whether a request of this kind may be handled now.
+// ready reports whether a request of this kind may be handled now.
 func (q *queue) ready(line bool) bool {
 	return !q.blocked && (line || q.inLog() == 0)
 }

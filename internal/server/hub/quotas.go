@@ -16,7 +16,7 @@ type quotas struct {
 	usedUp   map[usedUp]time.Time // since when
 }
 
-// usedUp is a quota of which nothing is left.
+// familyOfUsed is a quota of which nothing is left.
 type usedUp struct {
 	net Network
 	act wire.Act // create or register
@@ -38,8 +38,8 @@ const (
 	fewRooms   = 10
 )
 
-func newQuotas() quotas {
-	return quotas{accounts: map[Network]*budget{}, usedUp: map[usedUp]time.Time{}}
+func newQuotas() *quotas {
+	return &quotas{accounts: map[Network]*budget{}, usedUp: map[usedUp]time.Time{}}
 }
 
 // mayRegister takes a registration from a network and its site, or from neither
@@ -90,31 +90,31 @@ func (q *quotas) sweep(now time.Time) {
 
 // wasHere reports whether the session was there before its network's quota was
 // used up, which it is at the first question.
-func (h *Hub) wasHere(c call, act wire.Act) bool {
+func (q *quotas) wasHere(c call, act wire.Act) bool {
 	u := usedUp{c.s.network(), act}
-	at, known := h.quotas.usedUp[u]
+	at, known := q.usedUp[u]
 	if !known {
-		if len(h.quotas.usedUp) >= maxUsedUp {
+		if len(q.usedUp) >= maxUsedUp {
 			return false
 		}
 		at = c.now
-		h.quotas.usedUp[u] = at
+		q.usedUp[u] = at
 	}
 	return c.s.since.Before(at)
 }
 
 // mayRegister takes a registration from the network's quota, or refuses. This
 // host has no bounds.
-func (h *Hub) mayRegister(c call) bool {
+func (as *accounts) mayRegister(c call) bool {
 	net := c.s.network()
 	if net.IsLoopback() {
 		return true
 	}
-	wait := h.quotas.mayRegister(net, c.now, h.cfg.Limits.Registrations)
+	wait := as.quotas.mayRegister(net, c.now, as.cfg.Limits.Registrations)
 	switch {
 	case wait == 0:
-		delete(h.quotas.usedUp, usedUp{net, wire.ActRegister})
-	case c.s.registered || !h.wasHere(c, wire.ActRegister):
+		delete(as.quotas.usedUp, usedUp{net, wire.ActRegister})
+	case c.s.registered || !as.quotas.wasHere(c, wire.ActRegister):
 		c.refuseFor(wire.CodeThrottled, wait, "Many accounts were made from "+net.String()+" of late. Try again later, or enter as a guest.")
 		return false
 	}
@@ -123,24 +123,24 @@ func (h *Hub) mayRegister(c call) bool {
 }
 
 // mayCreate checks how many rooms there are already.
-func (h *Hub) mayCreate(c call) bool {
-	most, net, acct := h.cfg.Limits, c.s.network(), c.s.account()
+func (rs *rooms) mayCreate(c call) bool {
+	most, net, acct := rs.cfg.Limits, c.s.network(), c.s.account()
 	exempt := acct != nil && net.IsLoopback()
-	all := len(h.rooms.byFold) + len(h.rooms.making)
+	all := len(rs.byFold) + len(rs.making)
 	switch spare := most.Rooms * spareRooms / 100; {
-	case all >= most.Rooms, all >= most.Rooms-spare && !exempt && h.rooms.made[net] >= fewRooms:
+	case all >= most.Rooms, all >= most.Rooms-spare && !exempt && rs.made[net] >= fewRooms:
 		c.refuse(wire.CodeFull, "The server has as many rooms as it can take. Join one that exists.")
 	case acct != nil && acct.rooms >= most.RoomsPerAccount:
 		c.refuse(wire.CodeFull, "Your account owns as many rooms as it may. No more are allowed.")
-	case exempt || !h.rooms.made.Full(net, most.RoomsPerAddress):
-		delete(h.quotas.usedUp, usedUp{net, wire.ActCreate})
+	case exempt || !rs.made.Full(net, most.RoomsPerAddress):
+		delete(rs.quotas.usedUp, usedUp{net, wire.ActCreate})
 		return true
-	case h.mayMakeFirst(c):
+	case rs.mayMakeFirst(c):
 		return true
 	default:
 		how := "."
 		if net.IsLoopback() {
-			how = h.orRegister() // elsewhere accounts count as well
+			how = rs.orRegister() // elsewhere accounts count as well
 		}
 		c.refuse(wire.CodeFull, "Too many rooms were made from "+net.String()+". Join one that exists, wait until empty ones vanish"+how)
 	}
@@ -149,8 +149,8 @@ func (h *Hub) mayCreate(c call) bool {
 
 // mayMakeFirst reports whether somebody who has made no room yet may make one
 // behind an address whose quota is used up.
-func (h *Hub) mayMakeFirst(c call) bool {
-	here := h.wasHere(c, wire.ActCreate)
+func (rs *rooms) mayMakeFirst(c call) bool {
+	here := rs.quotas.wasHere(c, wire.ActCreate)
 	if acct := c.s.account(); acct != nil {
 		return acct.rooms == 0 && (here || c.now.Sub(acct.made.Time()) >= settledAfter)
 	}

@@ -6,32 +6,14 @@ import (
 	"labchat/internal/wire"
 )
 
-// refuseGuest says what needs an account, and how somebody comes by one here.
-func (h *Hub) refuseGuest(c call, why string) {
-	how := " Register first."
-	if !h.cfg.Register {
-		how = " The operator makes them: ask there for one, and log in."
-	}
-	c.refuse(wire.CodeAccountOnly, why+how)
-}
-
-// orRegister is the end of a sentence to a guest, for whom an account would be a
-// way on.
-func (h *Hub) orRegister() string {
-	if !h.cfg.Register {
-		return "."
-	}
-	return ", or register."
-}
-
 // register makes an account and logs the session in as it. The name is
 // reserved from here until the log has it or the request has failed.
-func (h *Hub) register(c call, r wire.Register) {
+func (as *accounts) register(c call, r wire.Register) {
 	switch {
-	case !h.cfg.Register:
+	case !as.cfg.Register:
 		c.refuse(wire.CodeClosed, "Registration is closed here. Ask the operator for an account, or enter as a guest.")
 		return
-	case !h.takesPasswords(c) || !h.mayReserve(c, r.Name):
+	case !as.takesPasswords(c) || !as.mayReserve(c, r.Name):
 		return
 	}
 	if err := checkPassword(r); err != nil {
@@ -39,20 +21,20 @@ func (h *Hub) register(c call, r wire.Register) {
 		return
 	}
 	switch {
-	case h.names.accounts >= h.cfg.Limits.Accounts:
+	case as.names.accounts >= as.cfg.Limits.Accounts:
 		c.refuse(wire.CodeFull, "The server has as many accounts as it can take. Enter as a guest.")
 		return
-	case !h.mayRegister(c):
+	case !as.mayRegister(c):
 		return
 	}
-	cl := h.names.claim(r.Name)
+	cl := as.names.claim(r.Name)
 	cl.reserved, c.s.reserved = r.Name, cl
-	h.ask(c, HashPassword{Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
-		h.passwordHashed(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.old()}, res)
+	as.ask(c, HashPassword{Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
+		as.logAccount(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.old()}, res)
 	})
 }
 
-// checkPassword says whether the password may become the account's.
+// checkPassword reports whether the password may become the account's.
 func checkPassword(r wire.Register) error {
 	if d, ok := wire.SentDigest(r.Password); r.Digest && ok {
 		return wire.CheckNewDigest(r.Name, d)
@@ -60,10 +42,10 @@ func checkPassword(r wire.Register) error {
 	return wire.CheckNewPassword(r.Name, r.Password)
 }
 
-// mayReserve says whether the name can become the asker's account, or refuses.
+// mayReserve reports whether the name can become the asker's account, or refuses.
 // A guest may register its own name.
-func (h *Hub) mayReserve(c call, name string) bool {
-	state, cl, err := h.check(name)
+func (as *accounts) mayReserve(c call, name string) bool {
+	state, cl, err := as.names.check(name)
 	switch {
 	case state == wire.NameInvalid:
 		c.refuseInvalid(name, cl, err)
@@ -79,57 +61,57 @@ func (h *Hub) mayReserve(c call, name string) bool {
 	return false
 }
 
-// passwordHashed logs the account. Its token follows it in the log where the
+// logAccount logs the account. Its token follows it in the log where the
 // session gets one, and the answer comes after the last of the two.
-func (h *Hub) passwordHashed(c call, made AccountMade, r Result) {
+func (as *accounts) logAccount(c call, made AccountMade, r Result) {
 	cl := c.s.reserved
 	c.s.reserved = nil
 	switch {
 	case r.Err != nil:
-		h.unreserve(cl)
+		as.names.unreserve(cl)
 		c.refuseWork(r)
 	case c.s.old():
-		c.log(made, func(c call, _ *Entry) { h.inAs(c, h.names.account(made.Name), "") })
+		c.log(made, func(c call, _ *Entry) { as.enterAs(c, as.names.account(made.Name), "") })
 	default:
 		c.out.note(made)
-		h.issue(c, made.Name, pass{})
+		as.issue(c, made.Name, pass{})
 	}
 }
 
 // unreserve gives up the reservation of a name.
-func (h *Hub) unreserve(cl *claim) {
+func (d *names) unreserve(cl *claim) {
 	cl.reserved = ""
-	h.names.release(cl)
+	d.release(cl)
 }
 
-// accountStored makes an account that the log has now. Where an operator made
+// applyAccountMade makes an account that the log has now. Where an operator made
 // it, a guest who has the name must go.
-func (h *Hub) accountStored(c call, e *Entry, r AccountMade) {
-	if u := h.names.claim(r.Name).user; u != nil && e.Call != 0 {
-		h.endAll(c, u, &wire.Goodbye{
+func (as *accounts) applyAccountMade(c call, e *Entry, r AccountMade) {
+	if u := as.names.claim(r.Name).user; u != nil && e.Call != 0 {
+		as.presence.endAll(c, u, &wire.Goodbye{
 			Code: wire.CodeEnded, Text: "The operator has given your name to an account. Take another one.",
 		}, "the name was given to an account")
 	}
-	h.names.register(r.Name, e.At).legacy = r.Legacy
+	as.names.register(r.Name, e.At).legacy = r.Legacy
 }
 
-// accountNotStored gives the name back.
-func (h *Hub) accountNotStored(r AccountMade) {
-	if cl := h.names.at(r.Name); cl != nil {
-		h.unreserve(cl)
+// undoAccountMade gives the name back.
+func (as *accounts) undoAccountMade(r AccountMade) {
+	if cl := as.names.at(r.Name); cl != nil {
+		as.names.unreserve(cl)
 	}
 }
 
 // endAll ends all sessions of a user but the call's own.
-func (h *Hub) endAll(c call, u *user, bye *wire.Goodbye, reason string) {
-	h.endThose(c, u, func(*session) bool { return true }, bye, reason)
+func (ps *presence) endAll(c call, u *user, bye *wire.Goodbye, reason string) {
+	ps.endThose(c, u, func(*session) bool { return true }, bye, reason)
 }
 
 // endThose ends some sessions of a user, and never the call's own.
-func (h *Hub) endThose(c call, u *user, which func(*session) bool, bye *wire.Goodbye, reason string) {
+func (ps *presence) endThose(c call, u *user, which func(*session) bool, bye *wire.Goodbye, reason string) {
 	for _, s := range slices.Clone(u.sessions) {
 		if s != c.s && which(s) {
-			h.end(c.as(s), bye, reason)
+			ps.end(c.as(s), bye, reason)
 		}
 	}
 }

@@ -44,7 +44,7 @@ type uttered struct {
 
 // ether is the world of all families: what clients of each would see.
 type ether struct {
-	w       *world
+	w       *harness
 	clients map[SessionID]*client
 	lines   map[string]*uttered
 	rooms   []string
@@ -163,7 +163,7 @@ func (m *ether) says(t *rapid.T) {
 	m.w.ask(id, wire.Say{Text: text})
 }
 
-// waits says whether something of a session is on its way.
+// waits reports whether something of a session is on its way.
 func (m *ether) waits(id SessionID) bool {
 	n, _ := m.w.hub.Pending(id)
 	return n > 0
@@ -181,7 +181,7 @@ func (m *ether) at(addr netip.AddrPort) SessionID {
 	return 0
 }
 
-// here says whether a name is online.
+// here reports whether a name is online.
 func (m *ether) here(name string) bool {
 	for _, cl := range m.clients {
 		if cl.name == name {
@@ -362,7 +362,7 @@ func (m *ether) check(t *rapid.T) {
 func TestLinesOfAllFamiliesAreHeardOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &ether{
-			w: newWorld(t, Config{}), clients: map[SessionID]*client{}, lines: map[string]*uttered{},
+			w: newHarness(t, Config{}), clients: map[SessionID]*client{}, lines: map[string]*uttered{},
 			rooms: []string{wire.Lobby, "den", "lab"},
 		}
 		m.w.onApply, m.w.onDeliver = m.committed, m.told

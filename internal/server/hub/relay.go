@@ -20,26 +20,26 @@ func (r Relaying) all() allowance {
 	if r.PerSecond == 0 {
 		r.PerSecond = defaultRelay
 	}
-	return relayed(r.PerSecond)
+	return relayAllowance(r.PerSecond)
 }
 
-func (r Relaying) network() allowance { return relayed(r.all().perSecond / networksRelay) }
+func (r Relaying) network() allowance { return relayAllowance(r.all().perSecond / networksRelay) }
 func (r Relaying) pair() allowance {
-	pair := relayed(r.network().perSecond / pairsRelay)
+	pair := relayAllowance(r.network().perSecond / pairsRelay)
 	pair.atOnce = leastRelayed
 	return pair
 }
 
 // relayed allows so many bytes a second, and a fourth of that at once.
-func relayed(perSecond int) allowance {
+func relayAllowance(perSecond int) allowance {
 	return allowance{atOnce: max(leastRelayed, perSecond/4), perSecond: max(1, perSecond)}
 }
 
 // relay passes a datagram on, unread, between two that have agreed on a
 // private conversation. It is lost where it can't be delivered at once, as
 // datagrams are.
-func (h *Hub) relay(c call, r wire.Relay) {
-	from, to := h.both(c, r.To)
+func (rv *rendezvous) relay(c call, r wire.Relay) {
+	from, to := rv.bothEnds(c, r.To)
 	if to == nil {
 		return
 	}
@@ -52,9 +52,9 @@ func (h *Hub) relay(c call, r wire.Relay) {
 		c.refuse(wire.CodeTooLong, "A datagram that is relayed has 1 to 1,400 bytes. Send it in pieces.")
 		return
 	}
-	if wait, why := h.mayRelay(c, p, r); why != "" {
+	if wait, why := rv.mayRelay(c, p, r); why != "" {
 		c.refuseRelay(wait, why)
-		h.waste(c, len(r.Data))
+		rv.waste(c, len(r.Data))
 		return
 	}
 	p.used = c.now
@@ -69,8 +69,8 @@ func (h *Hub) relay(c call, r wire.Relay) {
 // mayRelay takes a datagram from the budgets of its pair, of its sender's
 // network and of all, or says why not. Whoever relays little may have the latter
 // two overdrawn, so that those who relay much wait, and nobody's lines do.
-func (h *Hub) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why string) {
-	n, cfg := len(r.Data), h.cfg.Relay
+func (rv *rendezvous) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why string) {
+	n, cfg := len(r.Data), rv.cfg.Relay
 	if cfg.Off {
 		return 0, noRelay
 	}
@@ -86,17 +86,17 @@ func (h *Hub) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why s
 	if c.s.pace.light.spend(c.now, n, lightAllowed) <= 0 {
 		debt = mostRelayDebt
 	}
-	sh := h.shareOf(c.s)
+	sh := rv.budgets.shareOf(c.s)
 	if sh != nil {
 		if wait := sh.relayed.lacks(c.now, n, network); wait > debt {
 			return wait, fmt.Sprintf("Much is relayed from %s, where you are, too: the server relays %s a second for one address. More of it takes longer.", sh.network, bytesOf(network.perSecond))
 		}
 	}
-	if wait := h.relaying.lacks(c.now, n, all); wait > debt {
+	if wait := rv.relaying.lacks(c.now, n, all); wait > debt {
 		return wait, fmt.Sprintf("Much is relayed for others: the server relays %s a second in all. More of it takes longer.", bytesOf(all.perSecond))
 	}
 	p.spent.take(c.now, n, pair)
-	h.relaying.take(c.now, n, all)
+	rv.relaying.take(c.now, n, all)
 	if sh != nil {
 		sh.relayed.take(c.now, n, network)
 	}
@@ -105,26 +105,26 @@ func (h *Hub) mayRelay(c call, p *pair, r wire.Relay) (wait time.Duration, why s
 
 // waste counts what was read for nothing. Whoever goes on sending more than can
 // be relayed is read no further for a moment, and costs no processor.
-func (h *Hub) waste(c call, n int) {
+func (rv *rendezvous) waste(c call, n int) {
 	wait := c.s.pace.wasted.lacks(c.now, n, wasteAllowed)
 	c.s.pace.wasted.take(c.now, n, wasteAllowed)
 	if wait > 0 {
-		h.rest(c, wait)
+		rv.budgets.rest(c, wait)
 	}
 }
 
 // rest has nothing of a session handled for some time.
-func (h *Hub) rest(c call, wait time.Duration) {
+func (bs *budgets) rest(c call, wait time.Duration) {
 	if p := &c.s.pace; !c.now.Before(p.rests) {
 		p.rests = c.now.Add(wait)
-		h.due.at(p.rests, deadline{what: dueRest, session: c.s.id})
+		bs.due.at(p.rests, deadline{what: dueRest, session: c.s.id})
 	}
 }
 
-// restDue goes on with a session that has rested.
-func (h *Hub) restDue(c call) {
+// onRestDue goes on with a session that has rested.
+func (bs *budgets) onRestDue(c call) {
 	if c.s != nil {
-		h.drain(c.now, c.s, c.out)
+		bs.proceed(c.now, c.s, c.out)
 	}
 }
 

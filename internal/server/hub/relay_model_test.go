@@ -21,7 +21,7 @@ func (a agreed) say(from, to, call string) {
 	a[key][call] = true
 }
 
-// open says whether both have sent the same call.
+// open reports whether both have sent the same call.
 func (a agreed) open(x, y string) bool {
 	for call := range a[[2]string{x, y}] {
 		if a[[2]string{y, x}][call] {

@@ -127,8 +127,8 @@ func TestPairsAreBoundedAndEndWithTheirEndpoint(t *testing.T) {
 		s.pass(time.Second)
 	}
 	e := s.hub.sessions[alice].endpoint
-	if len(e.pairs) != maxAsked || s.hub.endpoints.pairs != maxAsked {
-		t.Errorf("%d and %d pairs are kept that were not answered, want %d", len(e.pairs), s.hub.endpoints.pairs, maxAsked)
+	if len(e.pairs) != maxAsked || s.hub.rendezvous.pairs != maxAsked {
+		t.Errorf("%d and %d pairs are kept that were not answered, want %d", len(e.pairs), s.hub.rendezvous.pairs, maxAsked)
 	}
 	for _, name := range names {
 		s.ask(alice, wire.Punch{To: name, Call: callOf("c1")})
@@ -153,11 +153,11 @@ func TestPairsAreBoundedAndEndWithTheirEndpoint(t *testing.T) {
 	for _, name := range names {
 		s.gone(s.names[name])
 	}
-	if len(e.pairs) != 0 || s.hub.endpoints.pairs != 0 {
-		t.Errorf("%d and %d pairs outlive their endpoints", len(e.pairs), s.hub.endpoints.pairs)
+	if len(e.pairs) != 0 || s.hub.rendezvous.pairs != 0 {
+		t.Errorf("%d and %d pairs outlive their endpoints", len(e.pairs), s.hub.rendezvous.pairs)
 	}
 	s.gone(alice)
-	if len(s.hub.endpoints.byID) != 0 {
+	if len(s.hub.rendezvous.endpoints) != 0 {
 		t.Error("endpoints outlive their sessions")
 	}
 }

@@ -17,50 +17,45 @@ type resumption struct {
 
 // resume enters rooms and tells what was said there since each mark, so that
 // no line is missing or told twice between the log's part and the live one.
-func (h *Hub) resume(c call, r wire.Resume) {
+func (rs *rooms) resume(c call, r wire.Resume) {
 	if len(r.Rooms) > maxResume {
 		c.refuse(wire.CodeTooLong, fmt.Sprintf("At most %d rooms can be resumed at once.", maxResume))
 		return
 	}
-	p := &resumption{cut: h.lastID}
+	p := &resumption{cut: rs.lastID}
 	c.s.held = &held{why: holdResume}
 	for _, mark := range r.Rooms {
-		rm := h.rooms.open(mark.Room)
-		switch {
-		case rm == nil:
-			h.refuseNoRoom(c, mark.Room)
-		case slices.Contains(p.rooms, rm):
-		case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-			c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
-		default:
-			h.joinRoom(c, rm, true, replyBytes/len(r.Rooms))
-			rm.holdBack(c.s, c.out)
-			p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
+		rm := rs.toEnter(c, mark.Room)
+		if rm == nil || slices.Contains(p.rooms, rm) {
+			continue
 		}
+		rs.enterAndShow(c, rm, true, replyBytes/len(r.Rooms))
+		rm.holdBack(c.s, c.out)
+		p.rooms, p.marks = append(p.rooms, rm), append(p.marks, mark.Last)
 	}
 	if len(p.rooms) == 0 {
 		c.s.held = nil
 		c.done()
 		return
 	}
-	h.readGaps(c, p)
+	rs.readGaps(c, p)
 }
 
 // readGaps asks the log for what is between the marks and the cut.
-func (h *Hub) readGaps(c call, p *resumption) {
+func (rs *rooms) readGaps(c call, p *resumption) {
 	work := ReadGaps{Rooms: make([]ReadLines, len(p.rooms)), Bytes: replyBytes}
 	for i, rm := range p.rooms {
 		work.Rooms[i] = ReadLines{Room: rm.name, After: p.marks[i], Before: p.cut + 1, Limit: wire.MaxHistory}
 	}
-	h.ask(c, work, func(c call, r Result) { h.gapsRead(c, p, r) })
+	rs.ask(c, work, func(c call, r Result) { rs.tellGaps(c, p, r) })
 }
 
-// gapsRead tells the lines that the log had, then what was held meanwhile, and
+// tellGaps tells the lines that the log had, then what was held meanwhile, and
 // lets the session hear its rooms at once.
-func (h *Hub) gapsRead(c call, p *resumption, r Result) {
+func (rs *rooms) tellGaps(c call, p *resumption, r Result) {
 	k := c.s.held
 	if c.refuseWork(r) {
-		h.catchUp(c, p)
+		rs.catchUp(c, p)
 		return
 	}
 	for i, rm := range p.rooms {
@@ -70,18 +65,18 @@ func (h *Hub) gapsRead(c call, p *resumption, r Result) {
 		p.marks[i] = p.cut
 	}
 	if !k.reread {
-		h.catchUp(c, p)
+		rs.catchUp(c, p)
 		c.done()
 		return
 	}
-	p.cut, k.reread = h.lastID, false
+	p.cut, k.reread = rs.lastID, false
 	k.events = slices.DeleteFunc(k.events, func(e wire.Event) bool { return wire.LineID(e) != 0 })
 	k.bytes = len(k.events) * lineOverhead
-	h.readGaps(c, p)
+	rs.readGaps(c, p)
 }
 
 // catchUp delivers what was held and ends the holding.
-func (h *Hub) catchUp(c call, p *resumption) {
+func (rs *rooms) catchUp(c call, p *resumption) {
 	for _, e := range c.s.held.events {
 		c.out.deliver(c.s, e)
 	}
@@ -103,9 +98,9 @@ func (c call) tellLines(room string, page Page) {
 	}
 }
 
-// history tells lines of a room that were said earlier, to its members.
-func (h *Hub) history(c call, r wire.History) {
-	rm := h.member(c, r.Room)
+// readHistory tells lines of a room that were said earlier, to its members.
+func (rs *rooms) readHistory(c call, r wire.History) {
+	rm := rs.member(c, r.Room)
 	if rm == nil {
 		return
 	}
@@ -114,7 +109,7 @@ func (h *Hub) history(c call, r wire.History) {
 		limit = min(limit, r.Limit)
 	}
 	work := ReadLines{Room: rm.name, After: r.After, Before: r.Before, Limit: limit, Bytes: replyBytes, Oldest: r.After != 0}
-	h.ask(c, work, func(c call, res Result) {
+	rs.ask(c, work, func(c call, res Result) {
 		if !c.refuseWork(res) {
 			c.tellLines(rm.name, res.Page)
 		}

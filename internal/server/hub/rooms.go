@@ -8,8 +8,23 @@ import (
 	"labchat/internal/wire"
 )
 
-// lounge is all rooms there are.
-type lounge struct {
+// rooms owns the rooms: who is in them and hears them, what is said there, and
+// how they begin and end.
+type rooms struct {
+	*core
+	roomIndex
+
+	names       *names
+	presence    *presence
+	news        *news
+	registrants *registrants
+	budgets     *budgets
+	quotas      *quotas
+	marks       uint64 // rounds of castRooms so far
+}
+
+// roomIndex is all rooms there are.
+type roomIndex struct {
 	byName  map[string]*room // as its maker wrote it: the usual case costs no folding
 	byFold  map[string]*room
 	byLook  map[string]*room   // by Skeleton: no room looks like another, but for those that are older than a rule
@@ -45,15 +60,15 @@ type room struct {
 	news               roomNews
 }
 
-func newLounge() lounge {
-	return lounge{
+func newRoomIndex() roomIndex {
+	return roomIndex{
 		byName: map[string]*room{}, byFold: map[string]*room{}, byLook: map[string]*room{},
 		making: map[string]Network{}, made: Counts{}, groups: map[netip.Addr]bool{},
 	}
 }
 
 // add makes a room of what the log has.
-func (l *lounge) add(r Room) *room {
+func (l *roomIndex) add(r Room) *room {
 	name := r.Name
 	rm := &room{
 		name: name, topic: r.Topic, owner: r.Owner, group: r.Group, made: r.Made, last: r.Last,
@@ -72,30 +87,22 @@ func (l *lounge) add(r Room) *room {
 	return rm
 }
 
-func (l *lounge) newAudience() Audience {
+func (l *roomIndex) newAudience() Audience {
 	l.last++
 	return l.last
 }
 
 // find returns the room of that name, whatever its case, or nil.
-func (l *lounge) find(name string) *room {
+func (l *roomIndex) find(name string) *room {
 	if rm := l.byName[name]; rm != nil {
 		return rm
 	}
 	return l.byFold[wire.Fold(name)]
 }
 
-func (l *lounge) lobby() *room { return l.main }
+func (l *roomIndex) lobby() *room { return l.main }
 
-// open returns the room of that name that people may enter, or nil.
-func (l *lounge) open(name string) *room {
-	if rm := l.find(name); rm != nil && !rm.ending {
-		return rm
-	}
-	return nil
-}
-
-func (l *lounge) remove(rm *room) {
+func (l *roomIndex) remove(rm *room) {
 	for acct := range rm.readers {
 		delete(acct.marks, rm)
 	}
@@ -108,7 +115,7 @@ func (l *lounge) remove(rm *room) {
 }
 
 // unlook gives up what a room looks like, to another one that looks so, if there is one.
-func (l *lounge) unlook(rm *room) {
+func (l *roomIndex) unlook(rm *room) {
 	look := wire.Skeleton(rm.name)
 	if l.byLook[look] != rm {
 		l.alike--
@@ -125,42 +132,27 @@ func (l *lounge) unlook(rm *room) {
 	}
 }
 
-// names returns the names of rooms, the oldest ones, at most so many.
-func (l *lounge) names(most int) []string {
-	list := make([]string, 0, min(most, len(l.ordered)))
-	for _, rm := range l.ordered[:min(most, len(l.ordered))] {
-		list = append(list, rm.name)
-	}
-	return list
-}
-
 // join enters a room, or tells again about one that the session is in.
-func (h *Hub) join(c call, r wire.Join) {
-	rm := h.rooms.open(r.Room)
-	switch {
-	case rm == nil:
-		h.refuseNoRoom(c, r.Room)
-	case !c.s.in(rm) && len(c.s.rooms) >= maxResume:
-		c.refuse(wire.CodeFull, "You are in as many rooms as one session can be. Leave one first.")
-	default:
-		h.joinRoom(c, rm, false, listBytes)
+func (rs *rooms) join(c call, r wire.Join) {
+	if rm := rs.toEnter(c, r.Room); rm != nil {
+		rs.enterAndShow(c, rm, false, listBytes)
 	}
 }
 
-// joinRoom puts the session into the room, where it listens or holds, and
+// enterAndShow puts the session into the room, where it listens or holds, and
 // shows it who is there, in at most so many bytes.
-func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
+func (rs *rooms) enterAndShow(c call, rm *room, holds bool, bytes int) {
 	if c.s.in(rm) {
-		h.settleRoom(c, rm)
-	} else if h.enter(c, rm, holds) {
-		h.tellJoined(c, rm)
+		rs.news.settleRoom(c, rm)
+	} else if rs.enter(c, rm, holds) {
+		rs.presence.tellJoined(c, rm)
 	}
 	owner := ""
-	if acct := h.ownerOf(rm); acct != nil {
+	if acct := rs.ownerOf(rm); acct != nil {
 		owner = acct.name
 	}
 	made := rm.made
-	if rm == h.rooms.main { // it never vanishes, and no id was given out when it was made
+	if rm == rs.main { // it never vanishes, and no id was given out when it was made
 		made = 0
 	}
 	list, more, next := rm.people.list(0, wire.MaxList, bytes)
@@ -168,15 +160,15 @@ func (h *Hub) joinRoom(c call, rm *room, holds bool, bytes int) {
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Owner: owner,
 		Last: rm.last, Made: made, People: list, More: more, Next: next, Group: rm.group,
 	})
-	h.tellMark(c, rm)
+	rs.tellMark(c, rm)
 }
 
 // member returns the room of that name that the session is in, or refuses.
-func (h *Hub) member(c call, name string) *room {
-	rm := h.rooms.find(name)
+func (rs *rooms) member(c call, name string) *room {
+	rm := rs.find(name)
 	switch {
 	case rm == nil:
-		h.refuseNoRoom(c, name)
+		rs.refuseNoRoom(c, name)
 	case !c.s.in(rm):
 		c.refuse(wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
 	default:
@@ -185,16 +177,16 @@ func (h *Hub) member(c call, name string) *room {
 	return nil
 }
 
-func (h *Hub) leave(c call, r wire.Leave) {
-	if rm := h.member(c, r.Room); rm != nil {
-		h.exit(c, rm, "")
+func (rs *rooms) leave(c call, r wire.Leave) {
+	if rm := rs.member(c, r.Room); rm != nil {
+		rs.exit(c, rm, "")
 		c.done()
 	}
 }
 
 // audience tells or sets what a room is about.
-func (h *Hub) topic(c call, r wire.Topic) {
-	rm := h.member(c, r.Room)
+func (rs *rooms) changeTopic(c call, r wire.Topic) {
+	rm := rs.member(c, r.Room)
 	if rm == nil {
 		return
 	}
@@ -202,7 +194,7 @@ func (h *Hub) topic(c call, r wire.Topic) {
 		c.reply(&wire.TopicSet{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic})
 		return
 	}
-	if !h.maySetTopic(c, rm) {
+	if !rs.maySetTopic(c, rm) {
 		return
 	}
 	text := *r.Text
@@ -217,12 +209,12 @@ func (h *Hub) topic(c call, r wire.Topic) {
 
 // maySetTopic says who may: the owner; where there is none, anybody who is
 // in the room; in the lobby, which everybody sees, any account.
-func (h *Hub) maySetTopic(c call, rm *room) bool {
+func (rs *rooms) maySetTopic(c call, rm *room) bool {
 	acct := c.s.user.account
 	switch {
-	case rm == h.rooms.main && acct == nil:
-		h.refuseGuest(c, "The topic of the lobby is set by accounts.")
-	case rm.owner != "" && h.ownerOf(rm) != acct:
+	case rm == rs.main && acct == nil:
+		rs.refuseGuest(c, "The topic of the lobby is set by accounts.")
+	case rm.owner != "" && rs.ownerOf(rm) != acct:
 		c.refuse(wire.CodeNotOwner, "Only the owner of the room sets its topic. Ask "+rm.owner+".")
 	default:
 		return true
@@ -230,15 +222,15 @@ func (h *Hub) maySetTopic(c call, rm *room) bool {
 	return false
 }
 
-// topicStored tells the room its new topic, the asker as its answer.
-func (h *Hub) topicStored(c call, r RoomTopic) {
-	rm := h.rooms.find(r.Name)
+// applyRoomTopic tells the room its new topic, the asker as its answer.
+func (rs *rooms) applyRoomTopic(c call, r RoomTopic) {
+	rm := rs.find(r.Name)
 	if rm == nil {
 		if c.s != nil {
-			h.refuseNoRoom(c, r.Name)
+			rs.refuseNoRoom(c, r.Name)
 		}
 		return
 	}
 	rm.topic = r.Topic
-	h.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
+	rs.news.tellTopic(c, rm, &wire.TopicSet{Room: rm.name, Topic: r.Topic, By: r.By})
 }

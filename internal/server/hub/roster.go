@@ -19,7 +19,7 @@ type place struct {
 
 func newRoster() roster { return roster{places: map[*user]*place{}} }
 
-// add counts one more session of u and says whether u was not there before.
+// add counts one more session of u and reports whether u was not there before.
 func (r *roster) add(u *user) (came bool) {
 	if p := r.places[u]; p != nil {
 		p.sessions++
@@ -37,7 +37,7 @@ func (r *roster) add(u *user) (came bool) {
 	return true
 }
 
-// remove counts one session of u less and says whether u is there no longer.
+// remove counts one session of u less and reports whether u is there no longer.
 func (r *roster) remove(u *user) (gone bool) {
 	p := r.places[u]
 	if p == nil {

@@ -12,7 +12,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// script runs lines of this kind against a world:
+// script runs lines of this kind against a harness:
 //
 //	bob: say lobby hello       a request of a session
 //	  bob < accepted 1         what is heard because of it, all of it, in the
@@ -38,7 +38,7 @@ import (
 //
 // "-- text" is a comment.
 type script struct {
-	*world
+	*harness
 
 	names  map[string]SessionID
 	ever   map[string]SessionID // of ended ones too
@@ -52,7 +52,7 @@ type script struct {
 
 func run(t *testing.T, cfg Config, text string) *script {
 	t.Helper()
-	s := &script{world: newWorld(t, cfg), names: map[string]SessionID{}, ever: map[string]SessionID{}, expect: map[string][]string{}, codecs: map[SessionID]wire.DatagramServer{}}
+	s := &script{harness: newHarness(t, cfg), names: map[string]SessionID{}, ever: map[string]SessionID{}, expect: map[string][]string{}, codecs: map[SessionID]wire.DatagramServer{}}
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), "-- ")
 		line = strings.TrimSpace(line)
@@ -98,7 +98,7 @@ func (s *script) compare() {
 	clear(s.expect)
 }
 
-// says says whether a session's dialect has words for an event.
+// says reports whether a session's dialect has words for an event.
 func (s *script) says(id SessionID, e wire.Event) bool {
 	in := s.hub.sessions[id]
 	if in == nil || !in.old() {

@@ -5,11 +5,11 @@ import "labchat/internal/wire"
 // seal makes an entry of a line that only one of the receiver's devices can
 // open. It stays in the inbox until it was taken. An inbox of 1,000 of them
 // has less than 8 MiB.
-func (h *Hub) seal(c call, r wire.Seal) {
-	if !h.mayTalk(c) {
+func (ib *inboxes) seal(c call, r wire.Seal) {
+	if !ib.budgets.mayTalk(c) {
 		return
 	}
-	acct := h.names.account(r.To)
+	acct := ib.names.account(r.To)
 	switch {
 	case acct == nil:
 		c.refuse(wire.CodeNoUser, "Nobody of that name has an account. Sealed lines are for accounts.")
@@ -17,7 +17,7 @@ func (h *Hub) seal(c call, r wire.Seal) {
 	case len(r.Box) > wire.MaxBox:
 		c.refuse(wire.CodeTooLong, "A sealed line has at most 8 KiB. Send it in pieces.")
 		return
-	case !h.fits(c, acct):
+	case !ib.fits(c, acct):
 		return
 	}
 	if text := badNote(&r.Note); text != "" {
@@ -25,7 +25,7 @@ func (h *Hub) seal(c call, r wire.Seal) {
 		return
 	}
 	u := c.s.user
-	h.logLine(c, r.Client, size(r), SealedNote{From: u.name, To: acct.name, Kind: u.kind, Network: c.s.network().String(), Note: r.Note})
+	ib.budgets.logLine(c, r.Client, size(r), SealedNote{From: u.name, To: acct.name, Kind: u.kind, Network: c.s.network().String(), Note: r.Note})
 }
 
 // badNote says what is wrong with a note, or "". Whether By is a device of the
@@ -44,19 +44,19 @@ func badNote(n *wire.Note) string {
 	return ""
 }
 
-// noteStored tells a sealed line to those of its receiver's sessions that know
+// applySealedNote tells a sealed line to those of its receiver's sessions that know
 // what it is, and answers the sender. The sender's other sessions could not
 // read it.
-func (h *Hub) noteStored(c call, e *Entry, r SealedNote, w waiter) {
-	acct := h.names.account(r.To)
+func (ib *inboxes) applySealedNote(c call, e *Entry, r SealedNote, w waiter) {
+	acct := ib.names.account(r.To)
 	reach := 0
 	if acct != nil && !e.Dup {
-		h.settleSpeaker(c)
-		h.keepMail(c, acct, e.ID, mail{
+		ib.presence.settleSpeaker(c)
+		ib.keep(c, acct, e.ID, mail{
 			from: wire.Fold(r.From), guest: r.Kind != wire.KindAccount, sealed: true,
 			network: ParseNetwork(r.Network), session: e.Origin,
 		})
-		h.talk(c, h.writerOf(r.From, r.Kind), acct)
+		ib.noteTalk(c, ib.names.writerOf(r.From, r.Kind), acct)
 		reach = c.handSealed(acct.claim.user, &wire.Sealed{
 			ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Note: r.Note,
 		})
@@ -69,7 +69,7 @@ func (h *Hub) noteStored(c call, e *Entry, r SealedNote, w waiter) {
 			Text: "The account of " + r.To + " was removed. The line was not stored.",
 		})
 	default:
-		answer := w.accepted(e, reach)
+		answer := w.newAccepted(e, reach)
 		_, answer.Inbox = acct.inbox[e.ID]
 		c.out.deliver(c.s, answer)
 	}

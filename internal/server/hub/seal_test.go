@@ -235,7 +235,7 @@ func TestSealedLines(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, Config{Register: true, Limits: tt.limits, Rate: tt.rate}, accounts+tt.script)
+			run(t, Config{Register: true, Limits: tt.limits, Rate: tt.rate}, withAccounts+tt.script)
 		})
 	}
 }
@@ -276,7 +276,7 @@ func TestHostileNotesAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := run(t, Config{Register: true}, accounts)
+			s := run(t, Config{Register: true}, withAccounts)
 			a := s.names["a"]
 			s.ask(a, wire.Seal{To: "bob", Note: tt.note})
 			if got := s.heard[a]; len(got) != 1 || words(got[0]) != tt.want {
@@ -294,7 +294,7 @@ func TestHostileNotesAreRefused(t *testing.T) {
 // taken meanwhile or left to another device.
 func TestALargeInboxIsToldInPieces(t *testing.T) {
 	for _, takes := range []bool{true, false} {
-		s := run(t, Config{Register: true}, accounts+"gone b2")
+		s := run(t, Config{Register: true}, withAccounts+"gone b2")
 		a, b := s.names["a"], s.names["b"]
 		const all = 90
 		for i := range all {

@@ -2,22 +2,12 @@ package hub
 
 import "labchat/internal/wire"
 
-// serviceRules is the table of requests for the sessions of services. Nobody
-// is present in those: they ask and are answered, and nobody else hears of it.
-var serviceRules = map[wire.Act]rule{
-	wire.ActHello: {on((*Hub).meetService), 0, free},
-	wire.ActCalc:  {on((*Hub).calc), 0, free},
-	wire.ActClock: {on((*Hub).clock), 0, free},
-	wire.ActPing:  {on((*Hub).ping), 0, free},
-	wire.ActQuit:  {on((*Hub).quit), 0, free},
-}
-
-// meetService takes a name that is nobody's: it is only repeated to who said it.
-func (h *Hub) meetService(c call, _ wire.Hello) {
+// greetService takes a name that is nobody's: it is only repeated to who said it.
+func (h *Hub) greetService(c call, _ wire.Hello) {
 	c.reply(&wire.Welcome{Re: wire.Re{Re: c.tag}, Program: h.cfg.Program, Server: h.cfg.Server, Now: wire.MillisOf(c.now)})
 }
 
-func (h *Hub) calc(c call, r wire.Calc) {
+func (h *Hub) calculate(c call, r wire.Calc) {
 	value, code := evaluate(r)
 	switch code {
 	case "":
@@ -31,6 +21,6 @@ func (h *Hub) calc(c call, r wire.Calc) {
 	}
 }
 
-func (h *Hub) clock(c call, r wire.Clock) {
-	c.reply(&wire.ClockTold{Re: wire.Re{Re: c.tag}, Date: r.Date, At: h.shown(c.now)})
+func (h *Hub) tellClock(c call, r wire.Clock) {
+	c.reply(&wire.ClockTold{Re: wire.Re{Re: c.tag}, Date: r.Date, At: h.localTime(c.now)})
 }

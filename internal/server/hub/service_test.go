@@ -11,13 +11,13 @@ import (
 	"labchat/internal/wire"
 )
 
-func openService(w *world, dialect string) SessionID {
+func openService(w *harness, dialect string) SessionID {
 	return w.open(Origin{Addr: loopback, Dialect: dialect, Manners: wire.Manners{Service: true}})
 }
 
 func TestServicesAnswerWhoIsNobody(t *testing.T) {
 	zone := time.FixedZone("", 3600)
-	w := newWorld(t, Config{Program: "chatd", Zone: zone})
+	w := newHarness(t, Config{Program: "chatd", Zone: zone})
 	id := openService(w, "arith")
 	for _, r := range []wire.Request{
 		wire.Hello{Head: wire.Head{Tag: "ada"}, Program: "ada"},
@@ -53,7 +53,7 @@ func TestServicesAnswerWhoIsNobody(t *testing.T) {
 }
 
 func TestServicesHaveNoUsers(t *testing.T) {
-	w := newWorld(t, Config{Register: true})
+	w := newHarness(t, Config{Register: true})
 	native := w.open(origin("native", loopback))
 	w.ask(native, wire.Hello{Version: 1})
 	w.ask(native, wire.Guest{Name: "nan"})

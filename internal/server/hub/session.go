@@ -31,21 +31,12 @@ type session struct {
 	device              string      // the key of the account's device that it has shown itself as first, or its token was given to
 	queue               queue
 	pace                pace
-	share               *share // of its network, nil where it has not been asked for; see Hub.shareOf
-	mark                uint64 // see Hub.castRooms
+	share               *share // of its network, nil where it has not been asked for; see budgets.shareOf
+	mark                uint64 // see rooms.castRooms
 	renames             int    // how often its rooms were told of another name
 	// marksLeft says that its account has read markers which it was not told at
 	// its login: each is told where its room is entered.
 	marksLeft bool
-}
-
-// call is one request on its way through the hub, and what it may use.
-type call struct {
-	now time.Time
-	s   *session
-	tag string   // the asker's name of the request
-	act wire.Act // what it asks for
-	out *Out
 }
 
 // Handle takes a request. It is answered in its turn: now, or after those
@@ -56,13 +47,13 @@ func (h *Hub) Handle(now time.Time, id SessionID, r wire.Request, out *Out) {
 		return // closed by the hub while the request was on its way
 	}
 	if s.reg != nil {
-		r = s.arrived(now, r)
+		r = s.noteDatagram(now, r)
 	}
-	if passesBy(r) && !now.Before(s.pace.rests) {
+	if isUnordered(r) && !now.Before(s.pace.rests) {
 		h.dispatch(now, s, r, out)
 		return
 	}
-	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) || !h.mayGo(call{now: now, s: s, out: out}, r) {
+	if len(s.queue.behind) > 0 || !s.queue.ready(isLine(r)) || !h.mayGo(now, s, r, out) {
 		s.queue.push(queued{request: r, size: size(r)})
 		return
 	}
@@ -76,7 +67,7 @@ func (h *Hub) drain(now time.Time, s *session, out *Out) {
 		if !s.queue.ready(next.answer == nil && isLine(next.request)) {
 			return
 		}
-		if next.answer == nil && !h.mayGo(call{now: now, s: s, out: out}, next.request) {
+		if next.answer == nil && !h.mayGo(now, s, next.request, out) {
 			return
 		}
 		s.queue.pop()
@@ -88,7 +79,12 @@ func (h *Hub) drain(now time.Time, s *session, out *Out) {
 	}
 }
 
-// isLine says whether a request may follow lines that are not committed yet.
+// mayGo reports whether it is a request's turn, and pays for it then.
+func (h *Hub) mayGo(now time.Time, s *session, r wire.Request, out *Out) bool {
+	return h.budgets.mayGo(call{now: now, s: s, out: out}, r, h.routes.of(s)[r.Act()].cost)
+}
+
+// isLine reports whether a request may follow lines that are not committed yet.
 func isLine(r wire.Request) bool {
 	switch r.(type) {
 	case wire.Say, wire.Private, wire.Seal, heard:
@@ -98,29 +94,29 @@ func isLine(r wire.Request) bool {
 	}
 }
 
-// passesBy says whether a request waits for nothing: a datagram that comes late
+// isUnordered reports whether a request waits for nothing: a datagram that comes late
 // is of no use, and has no order with anything else.
-func passesBy(r wire.Request) bool {
+func isUnordered(r wire.Request) bool {
 	_, ok := r.(wire.Relay)
 	return ok
 }
 
 // forget takes a session out of everything, with the reason its rooms hear.
-func (h *Hub) forget(c call, reason string) {
-	delete(h.sessions, c.s.id)
-	delete(h.work.jobs, c.s.queue.job)
+func (ps *presence) forget(c call, reason string) {
+	delete(ps.sessions, c.s.id)
+	delete(ps.work.jobs, c.s.queue.job)
 	c.s.unshare()
 	if cl := c.s.reserved; cl != nil {
-		h.unreserve(cl)
+		ps.names.unreserve(cl)
 	}
-	h.uncount(c.s)
-	h.vacate(c, reason)
-	h.tokens.release(c.s, c.now)
+	ps.uncount(c.s)
+	ps.vacate(c, reason)
+	ps.tokens.release(c.s, c.now)
 }
 
 // end closes a session from our side.
-func (h *Hub) end(c call, bye *wire.Goodbye, reason string) {
-	h.forget(c, reason)
+func (ps *presence) end(c call, bye *wire.Goodbye, reason string) {
+	ps.forget(c, reason)
 	c.out.close(c.s, bye)
 }
 

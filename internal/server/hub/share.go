@@ -21,39 +21,39 @@ type share struct {
 	due      time.Time  // when the next of them is paid for; not after now where none waits
 }
 
-// share pays for a request from the budget of the session's network, or has it
+// payShared pays for a request from the budget of the session's network, or has it
 // wait.
-func (h *Hub) share(c call, price int) bool {
-	sh := h.shareOf(c.s)
-	if sh.unbounded() || price <= 0 {
+func (bs *budgets) payShared(c call, price int) bool {
+	sh := bs.shareOf(c.s)
+	if sh.isUnbounded() || price <= 0 {
 		return true
 	}
-	all := h.cfg.sharedAllowed()
+	all := bs.cfg.sharedAllowed()
 	lacks := sh.lacks(c.now, price, all)
 	if len(sh.waiting) == 0 && lacks <= 0 || lacks <= all.during(c.s.credit(c.now, all)) && !sh.owes(c.now, c.s) {
 		sh.take(c.now, price, all)
-		c.s.served(c.now, price)
+		c.s.charge(c.now, price)
 		return true
 	}
 	p := &c.s.pace
 	p.turn, p.price, p.since = turnShared, price, c.now
 	sh.waiting = append(sh.waiting, c.s)
-	h.awaitShare(c.now, sh)
+	bs.awaitShare(c.now, sh)
 	return false
 }
 
 // mayCome pays for an arrival that nobody has asked for. It is not waited for.
 func (cfg *Config) mayCome(sh *share, now time.Time) bool {
-	return cfg.Rate <= 0 || sh.unbounded() || sh.spend(now, 1, cfg.sharedAllowed())
+	return cfg.Rate <= 0 || sh.isUnbounded() || sh.spend(now, 1, cfg.sharedAllowed())
 }
 
 // unbounded reports whether requests are not counted by network: those of this
 // host, whose users share an address that nobody elsewhere can have.
-func (sh *share) unbounded() bool { return sh == nil || sh.network.IsLoopback() }
+func (sh *share) isUnbounded() bool { return sh == nil || sh.network.IsLoopback() }
 
 // shareOf returns the budgets of the session's network, nil where it has no
 // address.
-func (h *Hub) shareOf(s *session) *share {
+func (bs *budgets) shareOf(s *session) *share {
 	if s.share != nil {
 		return s.share
 	}
@@ -61,7 +61,7 @@ func (h *Hub) shareOf(s *session) *share {
 	if !addr.IsValid() {
 		return nil
 	}
-	s.share = h.shares.at(NetworkOf(addr))
+	s.share = bs.shares.at(NetworkOf(addr))
 	s.share.sessions++
 	return s.share
 }
@@ -81,7 +81,7 @@ func (a *shares) at(n Network) *share {
 	return sh
 }
 
-// makeRoom forgets a network that nobody is here from where there are too many: of
+// limitPairs forgets a network that nobody is here from where there are too many: of
 // a few the one that has used up the least, so that nobody gets a budget back by
 // having others come.
 func (a *shares) makeRoom() {
@@ -156,7 +156,7 @@ func (sh *share) spend(now time.Time, n int, a allowance) bool {
 }
 
 // short is how long to wait until a network can pay for a session that waits.
-func (sh *share) short(now time.Time, s *session, all allowance) time.Duration {
+func (sh *share) waitFor(now time.Time, s *session, all allowance) time.Duration {
 	lacks := sh.lacks(now, s.pace.price, all)
 	if s.saved(now) >= longStanding {
 		lacks -= all.during(all.atOnce / 4)
@@ -176,9 +176,9 @@ func (sh *share) owes(now time.Time, s *session) bool {
 
 // awaitShare sets the deadline for whoever is the next: when it can be paid for, or
 // something can be borrowed for it.
-func (h *Hub) awaitShare(now time.Time, sh *share) {
+func (bs *budgets) awaitShare(now time.Time, sh *share) {
 	next := sh.next()
-	due := now.Add(max(0, sh.short(now, next, h.cfg.sharedAllowed())))
+	due := now.Add(max(0, sh.waitFor(now, next, bs.cfg.sharedAllowed())))
 	if borrows := next.standing().Add(longStanding); borrows.After(now) && borrows.Before(due) {
 		due = borrows
 	}
@@ -186,30 +186,30 @@ func (h *Hub) awaitShare(now time.Time, sh *share) {
 		return
 	}
 	sh.due = due
-	h.due.at(due, deadline{what: dueShare, network: sh.network})
+	bs.due.at(due, deadline{what: dueShare, network: sh.network})
 }
 
-// shareDue pays for those who wait, as far as the budget goes.
-func (h *Hub) shareDue(c call, network Network) {
-	sh := h.shares.of[network]
+// onShareDue pays for those who wait, as far as the budget goes.
+func (bs *budgets) onShareDue(c call, network Network) {
+	sh := bs.shares.of[network]
 	if sh == nil || c.now.Before(sh.due) {
 		return
 	}
 	for len(sh.waiting) > 0 {
 		s := sh.next()
-		if sh.short(c.now, s, h.cfg.sharedAllowed()) > 0 {
-			h.awaitShare(c.now, sh)
+		if sh.waitFor(c.now, s, bs.cfg.sharedAllowed()) > 0 {
+			bs.awaitShare(c.now, sh)
 			return
 		}
 		sh.forget(s)
-		sh.take(c.now, s.pace.price, h.cfg.sharedAllowed())
-		s.pace.spent.take(c.now, s.pace.price, h.cfg.ownAllowed())
-		s.served(c.now, s.pace.price)
+		sh.take(c.now, s.pace.price, bs.cfg.sharedAllowed())
+		s.pace.spent.take(c.now, s.pace.price, bs.cfg.ownAllowed())
+		s.charge(c.now, s.pace.price)
 		s.pace.turn = turnPaid
 		if c.now.Sub(s.pace.since) >= longTurn {
 			c.as(s).tellSlowed("Much is asked from " + network.String() + ", where you are, too. Everybody there waits their turn.")
 		}
-		h.drain(c.now, s, c.out)
+		bs.proceed(c.now, s, c.out)
 	}
 }
 
@@ -282,7 +282,7 @@ func (s *session) credit(now time.Time, all allowance) int {
 }
 
 // served counts what was paid for the session.
-func (s *session) served(now time.Time, price int) {
+func (s *session) charge(now time.Time, price int) {
 	at := s.standing()
 	if oldest := now.Add(-oldStanding); at.Before(oldest) {
 		*at = oldest

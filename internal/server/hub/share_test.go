@@ -19,7 +19,7 @@ func TestSourcesThatAnybodyCanForgeFillNoTable(t *testing.T) {
 		s.ask(id, wire.Join{Room: wire.Lobby})
 		s.gone(id)
 	}
-	if n := len(s.hub.shares.of); n > maxShares {
+	if n := len(s.hub.budgets.shares.of); n > maxShares {
 		t.Errorf("the budgets of %d networks are kept, want %d at most", n, maxShares)
 	}
 }

@@ -10,7 +10,7 @@ import (
 // session must be for it, and what it takes from the budgets of its session and
 // of its network.
 type rule struct {
-	handle func(h *Hub, c call, r wire.Request)
+	handle func(c call, r wire.Request)
 	needs  need
 	cost   cost
 }
@@ -26,75 +26,105 @@ const (
 	needNative                   // not on older dialects
 	needOld                      // on older dialects only
 
-	named  = needHello | needName
-	native = named | needNative
-	owner  = native | needAccount
+	needsName   = needHello | needName
+	needsNative = needsName | needNative
+	needsOwner  = needsNative | needAccount
 )
 
-// rules is the table of requests. A request that waits for the log or for
-// work elsewhere blocks its session by Hub.log and Hub.ask; only lines may
-// follow lines (isLine).
-var rules = map[wire.Act]rule{
-	wire.ActHello:      {on((*Hub).hello), needNative, free},
-	wire.ActName:       {on((*Hub).checkName), needHello, free},
-	wire.ActRegister:   {on((*Hub).register), needHello, one},
-	wire.ActLogin:      {on((*Hub).login), needHello, moves},
-	wire.ActGuest:      {on((*Hub).guest), needHello, moves},
-	wire.ActLogout:     {on((*Hub).logout), native, moves},
-	wire.ActPasswd:     {on((*Hub).passwd), owner, one},
-	wire.ActAccount:    {on((*Hub).account), owner, one},
-	wire.ActSessions:   {on((*Hub).listSessions), owner, free},
-	wire.ActEndSession: {on((*Hub).endSession), owner, one},
-	wire.ActResume:     {on((*Hub).resume), native, enters},
-	wire.ActCreate:     {on((*Hub).create), native, one},
-	wire.ActJoin:       {on((*Hub).join), native, one},
-	wire.ActLeave:      {on((*Hub).leave), native, one},
-	wire.ActRooms:      {on((*Hub).listRooms), native, free},
-	wire.ActPeople:     {on((*Hub).people), named, free},
-	wire.ActWhois:      {on((*Hub).whois), native, free},
-	wire.ActAway:       {on((*Hub).away), native, one},
-	wire.ActTopic:      {on((*Hub).topic), native, sets},
-	wire.ActSay:        {on((*Hub).say), named, line},
-	wire.ActPrivate:    {on((*Hub).private), named | needLogin, line},
-	wire.ActInbox:      {on((*Hub).inbox), named, free},
-	wire.ActTaken:      {on((*Hub).taken), owner, free},
-	wire.ActHistory:    {on((*Hub).history), native, free},
-	wire.ActRead:       {on((*Hub).read), owner, one},
-	wire.ActTyping:     {on((*Hub).typing), native, free},
-	wire.ActUDP:        {on((*Hub).udp), native, one},
-	wire.ActDevices:    {on((*Hub).devices), owner, removes},
-	wire.ActEndorse:    {on((*Hub).endorse), owner, one},
-	wire.ActFind:       {on((*Hub).lookUp), native, free},
-	wire.ActPunch:      {on((*Hub).punch), native, free},
-	wire.ActDecline:    {on((*Hub).decline), native, free},
-	wire.ActRelay:      {on((*Hub).relay), native, free},
-	wire.ActPrekeys:    {on((*Hub).prekeys), owner, one},
-	wire.ActTakePrekey: {on((*Hub).takePrekey), owner, free},
-	wire.ActSeal:       {on((*Hub).seal), owner, line},
-	wire.ActHold:       {on((*Hub).hold), needOld, free},
-	wire.ActHelp:       {on((*Hub).help), 0, free},
-	wire.ActJoke:       {on((*Hub).joke), 0, free},
-	wire.ActPing:       {on((*Hub).ping), 0, free},
-	wire.ActQuit:       {on((*Hub).quit), 0, free},
+// routes says for each kind of session what its requests lead to. A request that
+// waits for the log or for work elsewhere blocks its session by call.log and
+// core.ask; only lines may follow lines (isLine).
+type routes struct {
+	people      map[wire.Act]rule // on connections
+	services    map[wire.Act]rule // of those who only ask: they are present nowhere, and nobody else hears of it
+	registrants map[wire.Act]rule // of datagrams: their programs ask a registry that does not look at who asks
+	groups      map[wire.Act]rule // of multicast groups
 }
 
-// rules returns the table that the session's requests are looked up in.
-func (s *session) rules() map[wire.Act]rule {
+func newRoutes(h *Hub) routes {
+	return routes{
+		people: map[wire.Act]rule{
+			wire.ActHello:      {on(h.hello), needNative, free},
+			wire.ActName:       {on(h.guests.checkName), needHello, free},
+			wire.ActRegister:   {on(h.accounts.register), needHello, one},
+			wire.ActLogin:      {on(h.accounts.login), needHello, moves},
+			wire.ActGuest:      {on(h.guests.enter), needHello, moves},
+			wire.ActLogout:     {on(h.accounts.logout), needsNative, moves},
+			wire.ActPasswd:     {on(h.accounts.changePassword), needsOwner, one},
+			wire.ActAccount:    {on(h.accounts.changeAccount), needsOwner, one},
+			wire.ActSessions:   {on(h.accounts.listSessions), needsOwner, free},
+			wire.ActEndSession: {on(h.accounts.endSession), needsOwner, one},
+			wire.ActResume:     {on(h.rooms.resume), needsNative, enters},
+			wire.ActCreate:     {on(h.rooms.create), needsNative, one},
+			wire.ActJoin:       {on(h.rooms.join), needsNative, one},
+			wire.ActLeave:      {on(h.rooms.leave), needsNative, one},
+			wire.ActRooms:      {on(h.rooms.listRooms), needsNative, free},
+			wire.ActPeople:     {on(h.presence.listPeople), needsName, free},
+			wire.ActWhois:      {on(h.presence.whois), needsNative, free},
+			wire.ActAway:       {on(h.presence.setAway), needsNative, one},
+			wire.ActTopic:      {on(h.rooms.changeTopic), needsNative, sets},
+			wire.ActSay:        {on(h.rooms.say), needsName, line},
+			wire.ActPrivate:    {on(h.inboxes.sendPrivate), needsName | needLogin, line},
+			wire.ActInbox:      {on(h.inboxes.listInbox), needsName, free},
+			wire.ActTaken:      {on(h.inboxes.takeLines), needsOwner, free},
+			wire.ActHistory:    {on(h.rooms.readHistory), needsNative, free},
+			wire.ActRead:       {on(h.rooms.moveMark), needsOwner, one},
+			wire.ActTyping:     {on(h.presence.passTyping), needsNative, free},
+			wire.ActUDP:        {on(h.rendezvous.requestEndpoint), needsNative, one},
+			wire.ActDevices:    {on(h.devices.listOrRemove), needsOwner, removes},
+			wire.ActEndorse:    {on(h.devices.endorse), needsOwner, one},
+			wire.ActFind:       {on(h.rendezvous.lookUp), needsNative, free},
+			wire.ActPunch:      {on(h.rendezvous.punch), needsNative, free},
+			wire.ActDecline:    {on(h.rendezvous.decline), needsNative, free},
+			wire.ActRelay:      {on(h.rendezvous.relay), needsNative, free},
+			wire.ActPrekeys:    {on(h.rendezvous.storePrekeys), needsOwner, one},
+			wire.ActTakePrekey: {on(h.rendezvous.takePrekey), needsOwner, free},
+			wire.ActSeal:       {on(h.inboxes.seal), needsOwner, line},
+			wire.ActHold:       {on(h.rooms.hold), needOld, free},
+			wire.ActHelp:       {on(h.help), 0, free},
+			wire.ActJoke:       {on(h.joke), 0, free},
+			wire.ActPing:       {on(h.ping), 0, free},
+			wire.ActQuit:       {on(h.quit), 0, free},
+		},
+		services: map[wire.Act]rule{
+			wire.ActHello: {on(h.greetService), 0, free},
+			wire.ActCalc:  {on(h.calculate), 0, free},
+			wire.ActClock: {on(h.tellClock), 0, free},
+			wire.ActPing:  {on(h.ping), 0, free},
+			wire.ActQuit:  {on(h.quit), 0, free},
+		},
+		registrants: map[wire.Act]rule{
+			wire.ActGuest:  {on(h.registrants.signIn), 0, one},
+			wire.ActLogout: {on(h.registrants.signOut), 0, one},
+			wire.ActFind:   {on(h.registrants.find), 0, free},
+			wire.ActPeople: {on(h.registrants.listPeople), 0, free},
+			wire.ActRooms:  {on(h.registrants.listRooms), 0, free},
+			wire.ActCreate: {on(h.rooms.create), 0, one},
+			wire.ActJoin:   {on(h.registrants.join), 0, one},
+			wire.ActLeave:  {on(h.registrants.leave), needName, one},
+			wire.ActSay:    {on(h.registrants.say), needName, line},
+		},
+		groups: map[wire.Act]rule{wire.ActSay: {on(h.registrants.sayInGroup), 0, one}},
+	}
+}
+
+// of returns the table that a session's requests are looked up in.
+func (r *routes) of(s *session) map[wire.Act]rule {
 	switch {
 	case s.origin.Manners.Service:
-		return serviceRules
+		return r.services
 	case s.origin.Group != "":
-		return bridgeRules
+		return r.groups
 	case s.origin.Datagram:
-		return registryRules
+		return r.registrants
 	default:
-		return rules
+		return r.people
 	}
 }
 
 // on makes a method for one kind of request a method for all.
-func on[R wire.Request](f func(h *Hub, c call, r R)) func(*Hub, call, wire.Request) {
-	return func(h *Hub, c call, r wire.Request) { f(h, c, r.(R)) }
+func on[R wire.Request](f func(c call, r R)) func(call, wire.Request) {
+	return func(c call, r wire.Request) { f(c, r.(R)) }
 }
 
 // dispatch handles a request whose turn it is.
@@ -102,18 +132,18 @@ func (h *Hub) dispatch(now time.Time, s *session, r wire.Request, out *Out) {
 	c := call{now: now, s: s, tag: r.RequestTag(), act: r.Act(), out: out}
 	if bad, ok := r.(wire.Malformed); ok {
 		c.refuse(bad.Code, bad.Text)
-	} else if rule, ok := s.rules()[c.act]; !ok {
+	} else if rule, ok := h.routes.of(s)[c.act]; !ok {
 		c.refuse(wire.CodeUnsupported, "This server has no such request.")
-	} else if h.allowed(c, rule.needs) {
-		rule.handle(h, c, r)
+	} else if h.checkNeeds(c, rule.needs) {
+		rule.handle(c, r)
 	}
 	if h.sessions[s.id] == s && s.held != nil && s.held.why == holdFirst {
-		h.release(s, out)
+		h.rooms.release(s, out)
 	}
 }
 
-// allowed checks what a request needs and refuses it where that is missing.
-func (h *Hub) allowed(c call, n need) bool {
+// checkNeeds checks what a request needs and refuses it where that is missing.
+func (h *Hub) checkNeeds(c call, n need) bool {
 	s := c.s
 	has := func(one need) bool { return n&one != 0 }
 	switch {

@@ -104,7 +104,7 @@ func (t *throttle) right(g guess) {
 	delete(t.tries, g)
 }
 
-// makeRoom takes any entry out of a table that is full: newcomers are not shut
+// limitPairs takes any entry out of a table that is full: newcomers are not shut
 // out by who has filled it.
 func makeRoom[K comparable, V any](in map[K]V) {
 	if len(in) < maxTries {
@@ -116,15 +116,15 @@ func makeRoom[K comparable, V any](in map[K]V) {
 	}
 }
 
-// sweep forgets what has expired.
-func (h *Hub) sweep(c call) {
-	t := &h.guesses
+// onSweepDue forgets what has expired.
+func (h *Hub) onSweepDue(c call) {
+	t := &h.accounts.guesses
 	forget(t.tries, c.now)
 	forget(t.accounts, c.now)
-	h.quotas.sweep(c.now)
+	h.accounts.quotas.sweep(c.now)
 	c.logTokensGone(h.tokens.sweep(c.now))
-	h.sweepPrekeys(c.now)
-	h.shares.sweep(c.now)
+	h.rendezvous.sweepPrekeys(c.now)
+	h.budgets.shares.sweep(c.now)
 }
 
 func forget[K comparable](in map[K]*try, now time.Time) {
@@ -135,10 +135,10 @@ func forget[K comparable](in map[K]*try, now time.Time) {
 	}
 }
 
-// guess is the session's try at a name.
-func (h *Hub) guess(s *session, name string) guess {
+// guessOf is the session's try at a name.
+func (as *accounts) guessOf(s *session, name string) guess {
 	g := guess{name: wire.Fold(name), from: s.network()}
-	if acct := h.names.account(name); acct != nil && acct.visits.has(s.profile) {
+	if acct := as.names.account(name); acct != nil && acct.visits.has(s.profile) {
 		g.device = s.profile
 	}
 	return g
@@ -147,22 +147,26 @@ func (h *Hub) guess(s *session, name string) guess {
 // compare has a password compared in its turn, after the delay that earlier
 // guesses have earned. then gets the result, and whether the work was done and
 // the password was right.
-func (h *Hub) compare(c call, name string, digest wire.Digest, then func(c call, r Result, right bool)) {
-	acct, stored := h.names.account(name), name // the store compares letter by letter
+func (as *accounts) compare(c call, name string, digest wire.Digest, then func(c call, r Result, right bool)) {
+	acct, stored := as.names.account(name), name // the store compares letter by letter
 	if acct != nil {
 		stored = acct.name
 	}
-	g, p := h.guess(c.s, name), passOf(acct, nil)
-	wait := h.guesses.delay(g, c.now)
-	h.guesses.begin(g, c.now)
-	h.askLater(c, wait, CheckPassword{Name: stored, Digest: digest}, func(c call, r Result) {
-		acct := h.names.account(name)
-		right := r.Err == nil && r.OK && acct != nil && p.good(acct)
+	g, p := as.guessOf(c.s, name), passOf(acct, nil)
+	wait, turn := as.guesses.delay(g, c.now), turnOf(c)
+	if acct != nil {
+		turn.Account = acct.claim.fold
+		turn.Familiar = acct.visits.has(c.s.profile) || acct.visits.from(turn.Network)
+	}
+	as.guesses.begin(g, c.now)
+	as.askLater(c, wait, CheckPassword{Name: stored, Digest: digest}, turn, func(c call, r Result) {
+		acct := as.names.account(name)
+		right := r.Err == nil && r.OK && acct != nil && p.isGood(acct)
 		switch {
 		case r.Err != nil:
-			h.guesses.undo(g)
+			as.guesses.undo(g)
 		case right:
-			h.guesses.right(g)
+			as.guesses.right(g)
 		default:
 			c.s.wrong++
 			if acct != nil {

@@ -203,7 +203,7 @@ func TestWhereWrongPasswordsComeFromIsBounded(t *testing.T) {
 	for i := range 200 {
 		f.add(NetworkOf(netip.AddrFrom4([4]byte{10, 0, byte(i), 1})))
 	}
-	if all, from := f.told(); all != 200 || len(from) != toldFailedFrom || len(f.from) != maxFailedFrom {
+	if all, from := f.summary(); all != 200 || len(from) != toldFailedFrom || len(f.from) != maxFailedFrom {
 		t.Errorf("got %d wrong passwords, %d places told of %d", all, len(from), len(f.from))
 	}
 }

@@ -81,101 +81,101 @@ func (h *Hub) Next() (time.Time, bool) {
 func (h *Hub) Tick(now time.Time, out *Out) {
 	for len(h.due) > 0 && !h.due[0].time.After(now) {
 		d := heap.Pop(&h.due).(deadline)
-		h.meet(call{now: now, s: h.sessions[d.session], out: out}, d)
+		h.handleDeadline(call{now: now, s: h.sessions[d.session], out: out}, d)
 	}
 }
 
-func (h *Hub) meet(c call, d deadline) {
+func (h *Hub) handleDeadline(c call, d deadline) {
 	switch d.what {
 	case dueHeld:
-		h.heldDue(c)
+		h.onHeldDue(c)
 	case dueHello:
-		h.helloDue(c)
+		h.onHelloDue(c)
 	case dueName:
-		h.nameDue(c)
+		h.onNameDue(c)
 	case dueRoom:
-		h.roomDue(c, d.room)
+		h.rooms.onRoomDue(c, d.room)
 	case dueJob:
-		h.jobDue(c, d.job)
+		h.onJobDue(c, d.job)
 	case dueMembers:
-		h.membersDue(c)
+		h.registrants.onMembersDue(c)
 	case dueGuise:
-		h.guiseDue(c)
+		h.presence.onGuiseDue(c)
 	case duePeers:
-		h.peersDue(c)
+		h.peers.onPeersDue(c)
 	case dueNews:
-		h.newsDue(c, d.room)
+		h.news.onNewsDue(c, d.room)
 	case dueAnnounce:
-		h.announceDue(c)
+		h.presence.onAnnounceDue(c)
 	case dueTurn:
-		h.turnDue(c)
+		h.budgets.onTurnDue(c)
 	case dueRest:
-		h.restDue(c)
+		h.budgets.onRestDue(c)
 	case dueShare:
-		h.shareDue(c, d.network)
+		h.budgets.onShareDue(c, d.network)
 	case dueAbsent:
-		h.absentDue(c, d.name)
+		h.guests.onAbsentDue(c, d.name)
 	case dueSweep:
-		h.sweep(c)
+		h.onSweepDue(c)
 		h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
 	case dueStart:
-		h.started(c)
+		h.onStart(c)
 	}
 }
 
-// started begins what needs the time, which New is not told: the rooms of the
+// onStart begins what needs the time, which New is not told: the rooms of the
 // log that don't stay wait for somebody to come back, and those whose owner was
 // removed just before the end are handed on.
-func (h *Hub) started(c call) {
+func (h *Hub) onStart(c call) {
 	orphans := map[string]bool{}
 	for _, rm := range h.rooms.ordered {
 		if rm.conns == 0 {
-			h.emptied(c.now, rm, newRoomFor)
+			h.rooms.scheduleEnd(c.now, rm, newRoomFor)
 		}
-		if rm.owner != "" && h.ownerOf(rm) == nil {
+		if rm.owner != "" && h.rooms.ownerOf(rm) == nil {
 			orphans[rm.owner] = true
 		}
 	}
 	for _, owner := range slices.Sorted(maps.Keys(orphans)) {
-		h.handOn(c, owner)
+		h.rooms.handOn(c, owner)
 	}
 	h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
 }
 
-// helloDue ends a native session that has not said hello.
-func (h *Hub) helloDue(c call) {
+// onHelloDue ends a native session that has not said hello.
+func (h *Hub) onHelloDue(c call) {
 	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
 		return
 	}
-	h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")
+	h.presence.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")
 }
 
-// nameDue ends a dialogue that has come to no name, unless a password is just
+// onNameDue ends a dialogue that has come to no name, unless a password is just
 // being compared.
-func (h *Hub) nameDue(c call) {
+func (h *Hub) onNameDue(c call) {
 	switch {
 	case c.s == nil || c.s.user != nil:
 	case c.s.queue.blocked:
 		h.awaitName(c)
 	default:
-		h.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No name within 30 s. Connect again."}, "")
+		h.presence.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No name within 30 s. Connect again."}, "")
 	}
 }
 
-// heldDue gives an old program, or a connection that has said nothing and is
+// onHeldDue gives an old program, or a connection that has said nothing and is
 // taken for one now, the lines that waited for it.
-func (h *Hub) heldDue(c call) {
+func (h *Hub) onHeldDue(c call) {
 	if c.s == nil || c.s.held == nil {
 		return
 	}
 	switch c.s.held.why {
 	case holdFirst:
-		h.release(c.s, c.out)
+		h.rooms.release(c.s, c.out)
 	case holdUndecided:
 		c.s.origin.Dialect = oldDialect
 		c.out.Effects = append(c.out.Effects, Effect{Op: OpDecided, Session: c.s.id})
-		h.announce(c)
-		h.release(c.s, c.out)
+		h.presence.announce(c)
+		h.rooms.release(c.s, c.out)
 	case holdSync, holdResume, holdNone:
 	}
 }

@@ -59,8 +59,8 @@ const (
 	maxLeft = 20_000
 )
 
-func newTokens() tokens {
-	return tokens{byHash: map[TokenHash]*token{}, families: map[FamilyID]*family{}}
+func newTokens() *tokens {
+	return &tokens{byHash: map[TokenHash]*token{}, families: map[FamilyID]*family{}}
 }
 
 // hashToken is what is kept of a token's text.
@@ -88,10 +88,10 @@ func newToken(random io.Reader, before *token) (k *token, text wire.Secret, err 
 	return k, text, nil
 }
 
-// usedUp returns the family of which a token was, that is not good any more because
+// familyOfUsed returns the family of which a token was, that is not good any more because
 // another one was made for it; nil: nothing is known of it. A number that the family has
 // not come to is of a state that this server has lost, and says nothing.
-func (t *tokens) usedUp(text wire.Secret) *family {
+func (t *tokens) familyOfUsed(text wire.Secret) *family {
 	b, err := hex.DecodeString(text.Reveal())
 	if err != nil || len(b) != tokenBytes || t.byHash[hashToken(text)] != nil {
 		return nil
@@ -155,7 +155,7 @@ func (t *tokens) leave(k *token) {
 
 // used notes that a token was presented: the one before it has done its
 // service, and one that was made after it never arrived.
-func (t *tokens) used(k *token) (logged []TokenHash) { return t.drop(k.before, k.after) }
+func (t *tokens) dropNeighbours(k *token) (logged []TokenHash) { return t.drop(k.before, k.after) }
 
 // replace links a new token to the one that it was issued for, if any.
 func (k *token) replace(before *token) {
@@ -225,21 +225,21 @@ func (t *tokens) sweep(now time.Time) (logged []TokenHash) {
 	return logged
 }
 
-// tokenStored makes a token good that the log has now, and lets go of the
+// applyTokenMade makes a token good that the log has now, and lets go of the
 // account's oldest where it has too many.
-func (h *Hub) tokenStored(c call, r TokenMade) {
-	acct := h.names.account(r.Name)
+func (as *accounts) applyTokenMade(c call, r TokenMade) {
+	acct := as.names.account(r.Name)
 	if acct == nil {
 		return
 	}
-	k := h.tokens.restore(Token(r), acct)
-	for len(acct.tokens) > h.cfg.Limits.TokensPerAccount {
+	k := as.tokens.restore(Token(r), acct)
+	for len(acct.tokens) > as.cfg.Limits.TokensPerAccount {
 		i := slices.IndexFunc(acct.tokens, func(old *token) bool { return old.family == nil || old.family != k.family })
 		if i < 0 {
 			return
 		}
 		old := acct.tokens[i]
-		c.logTokensGone(h.tokens.drop(old, old.before, old.after))
+		c.logTokensGone(as.tokens.drop(old, old.before, old.after))
 	}
 }
 
@@ -262,13 +262,13 @@ const logInAnew = "Log in anew, and change the password, unless you have put bac
 // refuseUsedUp ends a family of tokens because one was presented that is used up:
 // whoever has the newest and whoever came with this one are not the same, and nobody can
 // say who of them the owner is. Both are out, and the account is told.
-func (h *Hub) refuseUsedUp(c call, f *family) {
+func (as *accounts) refuseUsedUp(c call, f *family) {
 	c.refuse(wire.CodeDenied, "This token was used before, and another one was given for it: somebody may have a copy, and both are ended. "+logInAnew)
 	var acct *account
 	var there []*session
 	for _, k := range f.tokens {
 		if acct = k.account; acct == nil {
-			there = append(there, h.sessions[k.session])
+			there = append(there, as.sessions[k.session])
 		}
 	}
 	if acct != nil {
@@ -278,12 +278,12 @@ func (h *Hub) refuseUsedUp(c call, f *family) {
 			there = slices.Clone(u.sessions)
 		}
 	}
-	h.revoke(c, slices.Clone(f.tokens)...)
+	as.tokens.revoke(c, slices.Clone(f.tokens)...)
 	for _, s := range there {
 		switch {
-		case s == nil || h.sessions[s.id] != s:
+		case s == nil || as.sessions[s.id] != s:
 		case s.token != nil && s.token.family == f:
-			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "A copy of this session's token was used, and both are ended. " + logInAnew}, "")
+			as.presence.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "A copy of this session's token was used, and both are ended. " + logInAnew}, "")
 		case !s.old():
 			c.out.deliver(s, &wire.Notice{Text: "A token of this account was used twice, from " + acct.copied + " the second time: a copy of it may be with somebody else. " +
 				"What came in by it has ended. Change the password, unless you have put back a profile from a backup."})
@@ -293,27 +293,27 @@ func (h *Hub) refuseUsedUp(c call, f *family) {
 
 // endHolders ends the session that was given a token, or the one that replaces it: a
 // token is with one program, whose older connection that is.
-func (h *Hub) endHolders(c call, k *token) {
+func (as *accounts) endHolders(c call, k *token) {
 	u := k.account.claim.user
 	if u == nil {
 		return
 	}
 	for _, s := range slices.Clone(u.sessions) {
 		if s != c.s && s.token != nil && (s.token == k || s.token == k.after) {
-			h.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+			as.presence.end(c.as(s), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
 		}
 	}
 }
 
 // revoke ends tokens that somebody may have who is to be shut out, nil ones too. The
 // log forgets them.
-func (h *Hub) revoke(c call, all ...*token) {
+func (t *tokens) revoke(c call, all ...*token) {
 	for _, k := range all {
 		if k != nil {
 			k.revoked = true
 		}
 	}
-	c.logTokensGone(h.tokens.drop(all...))
+	c.logTokensGone(t.drop(all...))
 }
 
 // logTokensGone has the log forget what the hub has forgotten.

@@ -26,7 +26,7 @@ func twins(t *testing.T) *script {
 
 func TestAccountsThatLookAlikeSinceARuleKeepTheirNames(t *testing.T) {
 	s := twins(t)
-	if got := len(s.hub.accountRows()); got != 4 {
+	if got := len(s.hub.operator.accountRows()); got != 4 {
 		t.Fatalf("%d accounts are listed, want 4", got)
 	}
 	for _, name := range []string{"clark", "dark", "c1ark"} {
@@ -47,7 +47,7 @@ func TestAccountsThatLookAlikeSinceARuleKeepTheirNames(t *testing.T) {
 	}
 	s.step("open g native")
 	for _, name := range []string{"clark", "dark", "c1ark", "ciark", "Dark.", "ᴅark"} {
-		if state, _, _ := s.hub.check(name); state != wire.NameRegistered {
+		if state, _, _ := s.hub.names.check(name); state != wire.NameRegistered {
 			t.Errorf("%s is %s, want registered", name, state)
 		}
 	}
@@ -59,7 +59,7 @@ func TestAccountsThatLookAlikeSinceARuleKeepTheirNames(t *testing.T) {
 		if i == 2 {
 			want = wire.NameFree
 		}
-		if state, _, _ := s.hub.check("ciark"); state != want {
+		if state, _, _ := s.hub.names.check("ciark"); state != want {
 			t.Errorf("after %s has gone ciark is %s, want %s", name, state, want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestRoomsThatLookAlikeSinceARuleAreThereBoth(t *testing.T) {
 		_, ok := s.heard[s.names["g"]][0].(*wire.Created)
 		return ok
 	}
-	l := &s.hub.rooms
+	l := s.hub.rooms
 	first, second := l.byName["dungeon"], l.byName["clungeon"]
 	if l.byLook[wire.Skeleton("dungeon")] == second {
 		first, second = second, first

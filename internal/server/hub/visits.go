@@ -43,9 +43,9 @@ func (v visits) add(one Visit) visits {
 	return v[max(0, len(v)-MaxVisits):]
 }
 
-// visit has the log note from where the session enters an account, if that is
+// noteVisit has the log note from where the session enters an account, if that is
 // news.
-func (h *Hub) visit(c call, acct *account) {
+func (as *accounts) noteVisit(c call, acct *account) {
 	r := AccountVisited{Name: acct.name, Device: c.s.profile, Network: c.s.network().String()}
 	i := slices.IndexFunc(acct.visits, func(v Visit) bool { return v.Of == r })
 	if i < 0 || c.now.Sub(acct.visits[i].At.Time()) >= visitAgain {
@@ -53,9 +53,9 @@ func (h *Hub) visit(c call, acct *account) {
 	}
 }
 
-// visitStored notes what the log has.
-func (h *Hub) visitStored(v Visit) {
-	if acct := h.names.account(v.Of.Name); acct != nil {
+// applyVisit notes what the log has.
+func (as *accounts) applyVisit(v Visit) {
+	if acct := as.names.account(v.Of.Name); acct != nil {
 		v.Of.Name = acct.name
 		acct.visits = acct.visits.add(v)
 	}
@@ -78,7 +78,7 @@ func (f *failures) add(n Network) {
 }
 
 // told returns how many there were, and from where most of them came.
-func (f *failures) told() (all int, from []wire.FailedFrom) {
+func (f *failures) summary() (all int, from []wire.FailedFrom) {
 	for _, n := range slices.SortedFunc(maps.Keys(f.from), func(a, b Network) int {
 		return cmp.Or(cmp.Compare(f.from[b], f.from[a]), cmp.Compare(a.String(), b.String()))
 	}) {

@@ -31,8 +31,8 @@ func pokeAt(cl *claim) poke { return poke{user: cl.user, account: cl.account} }
 // find tells where a user's datagrams go: straight to people of the same
 // dialect, and to the registry for everybody else, which then carries the
 // asker's lines. Old programs never learn where a native client is.
-func (h *Hub) find(c call, r wire.Find) {
-	cl := h.names.find(r.Name)
+func (rg *registrants) find(c call, r wire.Find) {
+	cl := rg.names.find(r.Name)
 	if cl == nil || cl.account == nil && (cl.user == nil || cl.user.hidden) {
 		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 		return
@@ -41,18 +41,18 @@ func (h *Hub) find(c call, r wire.Find) {
 	var ok bool
 	switch u := cl.user; {
 	case u == nil:
-		found.Name, ok = cl.account.name, h.poke(c, cl)
+		found.Name, ok = cl.account.name, rg.poke(c, cl)
 	case meet(c.s, u.sessions[0]):
-		found.Name, found.Addr, ok = u.name, addrText(u.sessions[0]), h.pokePeer(c, u.sessions[0])
+		found.Name, found.Addr, ok = u.name, addrText(u.sessions[0]), rg.pokePeer(c, u.sessions[0])
 	default:
-		found.Name, ok = u.name, h.poke(c, cl)
+		found.Name, ok = u.name, rg.poke(c, cl)
 	}
 	if ok {
 		c.reply(found)
 	}
 }
 
-// meet says whether two sessions can send each other datagrams and understand
+// meet reports whether two sessions can send each other datagrams and understand
 // them.
 func meet(a, b *session) bool {
 	x, y := a.addr(), b.addr()
@@ -62,7 +62,7 @@ func meet(a, b *session) bool {
 
 // pokePeer notes that the client has one more peer, or refuses. A client of
 // one correspondent has given up the one it had.
-func (h *Hub) pokePeer(c call, other *session) bool {
+func (rg *registrants) pokePeer(c call, other *session) bool {
 	g, addr := c.s.reg, other.origin.Addr
 	switch {
 	case c.s.origin.Dialect == iasDialect:
@@ -82,7 +82,7 @@ func (c call) refusePoke() {
 }
 
 // poke makes the asker's lines go to a user, or refuses.
-func (h *Hub) poke(c call, cl *claim) bool {
+func (rg *registrants) poke(c call, cl *claim) bool {
 	g, p := c.s.reg, pokeAt(cl)
 	g.prune()
 	g.offered = nil
@@ -107,7 +107,7 @@ func (g *registrant) prune() {
 // offer notes who wrote to a datagram session. A client without peers makes
 // us one with that line, and what is typed next comes to us for its sender; a
 // client with peers does not.
-func (h *Hub) offer(s *session, from string) {
+func (rg *registrants) offer(s *session, from string) {
 	g := s.reg
 	if g == nil || s.origin.Dialect != tobiDialect || len(s.rooms) > 0 {
 		return
@@ -116,7 +116,7 @@ func (h *Hub) offer(s *session, from string) {
 	if len(g.pokes) > 0 || g.offered != nil && g.offered.claim() != nil {
 		return
 	}
-	if cl := h.names.find(from); cl != nil {
+	if cl := rg.names.find(from); cl != nil {
 		p := pokeAt(cl)
 		g.offered = &p
 	}
@@ -132,16 +132,16 @@ func (g *registrant) receivers(inRoom bool) []poke {
 	return g.pokes
 }
 
-// sayByDatagram makes entries of a line: for the room, and for each poked user
+// say makes entries of a line: for the room, and for each poked user
 // one of its own, because the client has sent it to all of its peers.
-func (h *Hub) sayByDatagram(c call, r heard) {
+func (rg *registrants) say(c call, r heard) {
 	s := c.s
 	pokes := s.reg.receivers(len(s.rooms) > 0)
 	if len(s.rooms) == 0 && len(pokes) == 0 {
 		c.refuse(wire.CodeNotMember, "Nobody would hear it. Join a room, or poke somebody.")
 		return
 	}
-	if !h.mayTalk(c) {
+	if !rg.budgets.mayTalk(c) {
 		return
 	}
 	text, ok := c.clean(r.Text, wire.MaxText)
@@ -149,14 +149,14 @@ func (h *Hub) sayByDatagram(c call, r heard) {
 		return
 	}
 	for _, rm := range s.rooms { // one at most
-		h.logLine(c, "", size(r), Line{
+		rg.budgets.logLine(c, "", size(r), Line{
 			Room: rm.name, From: s.user.name, Kind: s.user.kind, Text: text, Via: s.via(), Told: r.told,
 		})
 		text += " (also to #" + rm.name + ")"
 	}
 	for _, p := range pokes {
-		if cl := p.claim(); h.fits(c, cl.account) {
-			h.whisper(c, cl, wire.Private{Text: text})
+		if cl := p.claim(); rg.inboxes.fits(c, cl.account) {
+			rg.inboxes.logWhisper(c, cl, wire.Private{Text: text})
 		}
 	}
 }

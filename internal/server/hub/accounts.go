@@ -6,14 +6,29 @@ import (
 	"labchat/internal/wire"
 )
 
+// accounts owns how names are registered and entered: passwords, tokens, the
+// sessions of an account, and what it remembers of who has come in.
+type accounts struct {
+	*core
+
+	names    *names
+	tokens   *tokens
+	presence *presence
+	guests   *guests
+	inboxes  *inboxes
+	rooms    *rooms
+	quotas   *quotas
+	guesses  throttle
+}
+
 // confirm has the asker's own password compared before something that can't
 // be undone.
-func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *account)) {
+func (as *accounts) confirm(c call, password wire.Secret, then func(c call, acct *account)) {
 	acct := c.s.user.account
-	if !h.takesPasswords(c) {
+	if !as.takesPasswords(c) {
 		return
 	}
-	h.compare(c, acct.name, wire.PasswordDigest(password), func(c call, r Result, right bool) {
+	as.compare(c, acct.name, wire.PasswordDigest(password), func(c call, r Result, right bool) {
 		switch {
 		case right:
 			then(c, acct)
@@ -23,64 +38,64 @@ func (h *Hub) confirm(c call, password wire.Secret, then func(c call, acct *acco
 	})
 }
 
-// passwd changes the account's password. All its tokens and other sessions end;
+// changePassword changes the account's password. All its tokens and other sessions end;
 // the asker gets a new token, or ends too if it wants that.
-func (h *Hub) passwd(c call, r wire.Passwd) {
+func (as *accounts) changePassword(c call, r wire.Passwd) {
 	if err := wire.CheckNewPassword(c.s.user.account.name, r.New); err != nil {
 		c.refuseBy(wire.CodePasswordInvalid, err)
 		return
 	}
-	h.confirm(c, r.Old, func(c call, acct *account) {
-		h.ask(c, HashPassword{Digest: wire.PasswordDigest(r.New)}, func(c call, res Result) {
+	as.confirm(c, r.Old, func(c call, acct *account) {
+		as.ask(c, HashPassword{Digest: wire.PasswordDigest(r.New)}, func(c call, res Result) {
 			if c.refuseWork(res) {
 				return
 			}
 			acct.hashing++
 			c.log(AccountHash{Name: acct.name, Hash: res.Hash}, func(c call, _ *Entry) {
 				if r.All {
-					h.end(c, &wire.Goodbye{
+					as.presence.end(c, &wire.Goodbye{
 						Re: wire.Re{Re: c.tag}, Code: wire.CodeEnded,
 						Text: "The password was changed, and every session of the account has ended. Log in with the new password.",
 					}, "")
 					return
 				}
-				h.issue(c, acct.name, passOf(acct, nil))
+				as.issue(c, acct.name, passOf(acct, nil))
 			})
 		})
 	})
 }
 
-// hashStored shuts out whoever has come in by the old password: only the session
+// applyHash shuts out whoever has come in by the old password: only the session
 // that has changed it stays.
-func (h *Hub) hashStored(c call, e *Entry, r AccountHash) {
-	acct := h.names.account(r.Name)
+func (as *accounts) applyHash(c call, e *Entry, r AccountHash) {
+	acct := as.names.account(r.Name)
 	if acct == nil || r.Rehash {
 		return
 	}
 	acct.hashing--
 	acct.epoch++
 	acct.visits = nil // whoever knew the old password may have been in
-	h.revoke(c, slices.Clone(acct.tokens)...)
+	as.tokens.revoke(c, slices.Clone(acct.tokens)...)
 	text := "The password was changed by another session of the account. Log in with the new one; if that was not you, ask the operator."
 	if e.Call != 0 {
 		text = "The operator has changed the password. Log in with the new one."
 	}
 	if u := acct.claim.user; u != nil {
-		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: text}, "")
+		as.presence.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: text}, "")
 	}
 }
 
-// account changes or removes the asker's account.
-func (h *Hub) account(c call, r wire.Account) {
+// changeAccount changes or removes the asker's account.
+func (as *accounts) changeAccount(c call, r wire.Account) {
 	acct := c.s.user.account
 	switch {
 	case r.Remove:
-		h.confirm(c, r.Password, func(c call, acct *account) {
+		as.confirm(c, r.Password, func(c call, acct *account) {
 			c.log(AccountGone{Name: acct.name}, func(c call, _ *Entry) { c.done() })
 		})
 	case r.Legacy == nil:
 		c.refuse(wire.CodeMalformed, "Say what to change: legacy on or off, or remove.")
-	case *r.Legacy && !h.takesPasswords(c):
+	case *r.Legacy && !as.takesPasswords(c):
 	case *r.Legacy == acct.legacy:
 		c.done()
 	default:
@@ -89,17 +104,17 @@ func (h *Hub) account(c call, r wire.Account) {
 	}
 }
 
-// hashNotStored lets the password be as it was.
-func (h *Hub) hashNotStored(r AccountHash) {
-	if acct := h.names.account(r.Name); acct != nil && !r.Rehash {
+// undoHash lets the password be as it was.
+func (as *accounts) undoHash(r AccountHash) {
+	if acct := as.names.account(r.Name); acct != nil && !r.Rehash {
 		acct.hashing--
 	}
 }
 
-// flagsStored changes what an account may do; a ban ends its sessions, and where
+// applyFlags changes what an account may do; a ban ends its sessions, and where
 // older programs are not taken any more theirs end.
-func (h *Hub) flagsStored(c call, r AccountFlags) {
-	acct := h.names.account(r.Name)
+func (as *accounts) applyFlags(c call, r AccountFlags) {
+	acct := as.names.account(r.Name)
 	if acct == nil {
 		return
 	}
@@ -107,38 +122,38 @@ func (h *Hub) flagsStored(c call, r AccountFlags) {
 	u := acct.claim.user
 	switch {
 	case acct.banned != "":
-		h.revoke(c, slices.Clone(acct.tokens)...)
+		as.tokens.revoke(c, slices.Clone(acct.tokens)...)
 		if u != nil {
-			h.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
+			as.presence.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
 		}
 	case !acct.legacy && u != nil:
-		h.endThose(c, u, (*session).old, &wire.Goodbye{
+		as.presence.endThose(c, u, (*session).old, &wire.Goodbye{
 			Code: wire.CodeEnded, Text: "The account does not take older programs any more. Its owner can allow them with /account legacy on.",
 		}, "")
 	}
 }
 
-// accountGone removes an account that is no longer in the log. The session
+// applyAccountGone removes an account that is no longer in the log. The session
 // that asked for it stays, without a name.
-func (h *Hub) accountGone(c call, r AccountGone) {
-	acct := h.names.account(r.Name)
+func (as *accounts) applyAccountGone(c call, r AccountGone) {
+	acct := as.names.account(r.Name)
 	if acct == nil {
 		return
 	}
-	h.revoke(c, slices.Clone(acct.tokens)...)
+	as.tokens.revoke(c, slices.Clone(acct.tokens)...)
 	if u := acct.claim.user; u != nil {
-		h.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: "The account was removed."}, "account removed")
+		as.presence.endAll(c, u, &wire.Goodbye{Code: wire.CodeEnded, Text: "The account was removed."}, "account removed")
 	}
 	if c.s != nil && c.s.user != nil && c.s.user.account == acct {
-		h.vacate(c, "account removed")
+		as.presence.vacate(c, "account removed")
 	}
-	h.names.strike(acct)
-	h.unknow(acct.claim.fold)
-	h.handOn(c, acct.name)
+	as.names.strike(acct)
+	as.inboxes.forgetTalks(acct.claim.fold)
+	as.rooms.handOn(c, acct.name)
 }
 
 // listSessions lists the sessions of the asker's account.
-func (h *Hub) listSessions(c call, _ wire.Sessions) {
+func (as *accounts) listSessions(c call, _ wire.Sessions) {
 	var list []wire.SessionInfo
 	for _, s := range c.s.user.sessions {
 		list = append(list, wire.SessionInfo{
@@ -151,7 +166,7 @@ func (h *Hub) listSessions(c call, _ wire.Sessions) {
 
 // endSession closes another session of the same account. Its token goes too,
 // or the program would be back at once.
-func (h *Hub) endSession(c call, r wire.EndSession) {
+func (as *accounts) endSession(c call, r wire.EndSession) {
 	i := slices.IndexFunc(c.s.user.sessions, func(s *session) bool { return s.name() == r.Session })
 	if i < 0 || c.s.user.sessions[i] == c.s {
 		c.refuse(wire.CodeNoSession, "Your account has no other session of that number. Look at the list of sessions.")
@@ -159,8 +174,8 @@ func (h *Hub) endSession(c call, r wire.EndSession) {
 	}
 	s := c.s.user.sessions[i]
 	if k := s.token; k != nil {
-		h.revoke(c, k.before, k)
+		as.tokens.revoke(c, k.before, k)
 	}
-	h.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
+	as.presence.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "The session was ended by another one of the account."}, "")
 	c.done()
 }

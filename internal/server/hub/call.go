@@ -6,6 +6,15 @@ import (
 	"labchat/internal/wire"
 )
 
+// call is one request on its way through the hub, and what it may use.
+type call struct {
+	now time.Time
+	s   *session
+	tag string   // the asker's name of the request
+	act wire.Act // what it asks for
+	out *Out
+}
+
 // reply answers the call, or has the answer wait behind lines that are in the
 // log already; everything else of the session waits behind the answer. A
 // datagram is not answered unless it has a tag.

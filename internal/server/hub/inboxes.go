@@ -9,27 +9,39 @@ import (
 	"labchat/internal/wire"
 )
 
-// private makes an entry of a private line. To an account it stays in the
+// inboxes owns the private lines that pass the server: on their way, in the inboxes
+// of accounts, and the last ones that went to others.
+type inboxes struct {
+	*core
+
+	names       *names
+	presence    *presence
+	registrants *registrants
+	budgets     *budgets
+	reached     reached
+}
+
+// sendPrivate makes an entry of a private line. To an account it stays in the
 // inbox until it was taken, whether the account is here or not.
-func (h *Hub) private(c call, r wire.Private) {
-	if !h.mayTalk(c) {
+func (ib *inboxes) sendPrivate(c call, r wire.Private) {
+	if !ib.budgets.mayTalk(c) {
 		return
 	}
-	cl := h.names.find(r.To)
+	cl := ib.names.find(r.To)
 	if cl == nil || cl.account == nil && cl.user == nil {
-		h.privateToNobody(c, r)
+		ib.privateToNobody(c, r)
 		return
 	}
 	if r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age))) {
-		h.privateToAnother(c, r)
+		ib.privateToAnother(c, r)
 		return
 	}
 	text, ok := c.clean(r.Text, wire.MaxText)
-	if !ok || !h.fits(c, cl.account) {
+	if !ok || !ib.fits(c, cl.account) {
 		return
 	}
 	r.Text = text
-	h.whisper(c, cl, r)
+	ib.logWhisper(c, cl, r)
 }
 
 // age is how long ago a line was typed, as its sender says: not before there were
@@ -51,31 +63,31 @@ func (cl *claim) since() time.Time {
 
 // privateToNobody refuses a line, unless it is one that its receiver got before
 // leaving.
-func (h *Hub) privateToNobody(c call, r wire.Private) {
-	if !h.hadReached(c, r) {
+func (ib *inboxes) privateToNobody(c call, r wire.Private) {
+	if !ib.acknowledgeReached(c, r) {
 		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 	}
 }
 
 // privateToAnother is the same where somebody else has the name now.
-func (h *Hub) privateToAnother(c call, r wire.Private) {
-	if !h.hadReached(c, r) {
+func (ib *inboxes) privateToAnother(c call, r wire.Private) {
+	if !ib.acknowledgeReached(c, r) {
 		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
 	}
 }
 
-// hadReached acknowledges a line that its receiver got before the name was given up.
-func (h *Hub) hadReached(c call, r wire.Private) bool {
-	first, ok := h.reached.lines[c.s.key(r.Client)]
+// acknowledgeReached acknowledges a line that its receiver got before the name was given up.
+func (ib *inboxes) acknowledgeReached(c call, r wire.Private) bool {
+	first, ok := ib.reached.lines[c.s.key(r.Client)]
 	if ok {
 		w := waiter{tag: c.tag, act: c.act, client: r.Client}
-		c.reply(w.accepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
+		c.reply(w.newAccepted(&Entry{ID: first.id, At: first.at, Dup: true}, 0))
 	}
 	return ok
 }
 
-// whisper makes an entry of a private line whose text is clean.
-func (h *Hub) whisper(c call, cl *claim, r wire.Private) {
+// logWhisper makes an entry of a private line whose text is clean.
+func (ib *inboxes) logWhisper(c call, cl *claim, r wire.Private) {
 	u := c.s.user
 	w := Whisper{From: u.name, Kind: u.kind, Action: r.Action, Text: r.Text, Keep: cl.account != nil, Network: c.s.network().String(), Via: c.s.via()}
 	if w.Keep {
@@ -83,55 +95,55 @@ func (h *Hub) whisper(c call, cl *claim, r wire.Private) {
 	} else {
 		w.To = cl.user.name
 	}
-	h.logLine(c, r.Client, size(r), w)
+	ib.budgets.logLine(c, r.Client, size(r), w)
 }
 
-// whisperStored hands a private line to its receiver's sessions, to the
+// applyWhisper hands a private line to its receiver's sessions, to the
 // sender's others, and answers the sender last. A line that is sent again is
 // handed on again where nobody can say that the first copy reached somebody:
 // the log has committed it, and then the daemon was killed. Its id is that of the
 // first copy, by which programs know what they have.
-func (h *Hub) whisperStored(c call, e *Entry, r Whisper, w waiter) {
-	cl := h.names.find(r.To)
+func (ib *inboxes) applyWhisper(c call, e *Entry, r Whisper, w waiter) {
+	cl := ib.names.find(r.To)
 	kept := r.Keep && cl != nil && cl.account != nil && (!e.Dup || e.At >= cl.account.made) // else the first copy was a guest's
-	if e.Dup && (kept || h.reached.has(e.Key)) {
+	if e.Dup && (kept || ib.reached.has(e.Key)) {
 		if c.s != nil {
-			c.out.deliver(c.s, w.accepted(e, 0))
+			c.out.deliver(c.s, w.newAccepted(e, 0))
 		}
 		return
 	}
 	if kept {
-		h.keepMail(c, cl.account, e.ID, mail{
+		ib.keep(c, cl.account, e.ID, mail{
 			from: wire.Fold(r.From), guest: r.Kind != wire.KindAccount, network: ParseNetwork(r.Network), session: e.Origin,
 		})
-		h.talk(c, h.writerOf(r.From, r.Kind), cl.account)
+		ib.noteTalk(c, ib.names.writerOf(r.From, r.Kind), cl.account)
 	}
 	var to *user
 	if cl != nil {
 		to = cl.user
 	}
-	h.settleSpeaker(c)
+	ib.presence.settleSpeaker(c)
 	line := &wire.Whispered{
 		ID: e.ID, At: e.At, From: r.From, To: r.To, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
-	reach := h.hand(c, to, line, kept)
+	reach := ib.deliver(c, to, line, kept)
 	if reach > 0 && !kept {
-		h.reached.add(e)
+		ib.reached.add(e)
 	}
-	h.copyToOwn(c, to, line)
-	h.answerWhisper(c, e, r, w, reach, kept)
+	ib.copyToOwn(c, to, line)
+	ib.answerWhisper(c, e, r, w, reach, kept)
 }
 
 // writerOf returns the account that said something, or nil.
-func (h *Hub) writerOf(name string, kind wire.Kind) *account {
+func (d *names) writerOf(name string, kind wire.Kind) *account {
 	if kind != wire.KindAccount {
 		return nil
 	}
-	return h.names.account(name)
+	return d.account(name)
 }
 
-// hand delivers a private line to a user's sessions and counts them.
-func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
+// deliver delivers a private line to a user's sessions and counts them.
+func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) int {
 	if to == nil {
 		return 0
 	}
@@ -141,32 +153,32 @@ func (h *Hub) hand(c call, to *user, line *wire.Whispered, kept bool) int {
 		case !s.old():
 			native = true
 			c.out.deliver(s, line)
-		case !s.holds():
+		case !s.isHolding():
 			pushed = true
 			c.out.deliver(s, line)
-			h.offer(s, line.From)
+			ib.registrants.offer(s, line.From)
 		case !kept:
-			s.held.keep(h, c, s, line)
+			s.held.keep(&ib.due, c, s, line)
 		}
 	}
 	if kept && pushed && !native && to.account != nil {
 		// An old program can't say that it has stored the line, so delivery
 		// counts; where a native client is there too, that one says it.
-		c.told(to.account, []wire.Event{line})
+		c.dropTold(to.account, []wire.Event{line})
 	}
 	return len(to.sessions)
 }
 
-// old says whether the session is an older program's, or taken for one so far.
+// old reports whether the session is an older program's, or taken for one so far.
 func (s *session) old() bool { return !s.origin.Manners.Native }
 
 // copyToOwn shows the sender's other native sessions what it has sent. An old
 // program could not tell it from a line to itself.
-func (h *Hub) copyToOwn(c call, to *user, line *wire.Whispered) {
+func (ib *inboxes) copyToOwn(c call, to *user, line *wire.Whispered) {
 	if line.Kind != wire.KindAccount {
 		return
 	}
-	from := h.names.user(line.From)
+	from := ib.names.user(line.From)
 	if from == nil || from == to {
 		return
 	}
@@ -177,7 +189,7 @@ func (h *Hub) copyToOwn(c call, to *user, line *wire.Whispered) {
 	}
 }
 
-func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int, kept bool) {
+func (ib *inboxes) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int, kept bool) {
 	switch {
 	case c.s == nil:
 	case reach == 0 && !kept && e.Dup:
@@ -185,20 +197,20 @@ func (h *Hub) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach int, ke
 	case reach == 0 && !kept:
 		c.refuse(wire.CodeNoUser, r.To+" has just left. The line was not delivered.")
 	default:
-		answer := w.accepted(e, max(1, reach))
+		answer := w.newAccepted(e, max(1, reach))
 		answer.Inbox, answer.Again = reach == 0, false // it was sent out just now
 		c.out.deliver(c.s, answer)
 	}
 }
 
-// inbox tells what waits.
-func (h *Hub) inbox(c call, r wire.Inbox) {
+// listInbox tells what waits.
+func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 	acct := c.s.user.account
 	if acct == nil || acct.waits(c.s) == 0 {
-		h.showInbox(c, nil, false)
+		ib.showInbox(c, nil, false)
 		return
 	}
-	h.ask(c, h.readInbox(c.s, r.After), func(c call, res Result) {
+	ib.ask(c, ib.readInbox(c.s, r.After), func(c call, res Result) {
 		if c.refuseWork(res) {
 			return
 		}
@@ -206,14 +218,14 @@ func (h *Hub) inbox(c call, r wire.Inbox) {
 		if n := len(lines); n > 0 {
 			last = wire.LineID(lines[n-1])
 		}
-		h.showInbox(c, lines, acct.waitsAfter(last))
+		ib.showInbox(c, lines, acct.waitsAfter(last))
 	})
 }
 
 // readInbox asks for what the session's program can be told of what waits
 // after an id.
-func (h *Hub) readInbox(s *session, after wire.ID) ReadInbox {
-	return ReadInbox{Name: s.user.account.name, After: after, Limit: h.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
+func (ib *inboxes) readInbox(s *session, after wire.ID) ReadInbox {
+	return ReadInbox{Name: s.user.account.name, After: after, Limit: ib.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
 }
 
 // oldest returns those of the lines read that wait still, as many as one
@@ -239,7 +251,7 @@ func weight(e wire.Event) int {
 
 // told forgets lines that an older program was told, at once: it may ask again
 // before the log has it.
-func (c call) told(acct *account, lines []wire.Event) {
+func (c call) dropTold(acct *account, lines []wire.Event) {
 	if len(lines) == 0 {
 		return
 	}
@@ -253,23 +265,23 @@ func (c call) told(acct *account, lines []wire.Event) {
 
 // tellWaiting tells a program what waits for its account that has no word to
 // ask for it.
-func (h *Hub) tellWaiting(c call) {
+func (ib *inboxes) tellWaiting(c call) {
 	acct := c.s.user.account
 	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.waits(c.s) == 0 {
 		return
 	}
-	h.ask(c, h.readInbox(c.s, 0), func(c call, r Result) {
+	ib.ask(c, ib.readInbox(c.s, 0), func(c call, r Result) {
 		lines := acct.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
 		for _, w := range lines {
 			c.out.deliver(c.s, w)
 		}
-		c.told(acct, lines)
+		c.dropTold(acct, lines)
 	})
 }
 
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
-func (h *Hub) showInbox(c call, stored []wire.Event, more bool) {
+func (ib *inboxes) showInbox(c call, stored []wire.Event, more bool) {
 	if c.s.old() {
 		c.showOldInbox(stored)
 		return
@@ -307,11 +319,11 @@ func (c call) showOldInbox(stored []wire.Event) {
 	for _, e := range lines {
 		c.out.deliver(c.s, e)
 	}
-	c.told(c.s.user.account, stored)
+	c.dropTold(c.s.user.account, stored)
 }
 
-// taken forgets private lines that are safe on the asker's disk.
-func (h *Hub) taken(c call, r wire.Taken) {
+// takeLines forgets private lines that are safe on the asker's disk.
+func (ib *inboxes) takeLines(c call, r wire.Taken) {
 	acct := c.s.user.account
 	if len(r.IDs) > maxTaken {
 		c.refuse(wire.CodeTooLong, "Too many ids at once. Send them in pieces.")
@@ -330,9 +342,9 @@ func (h *Hub) taken(c call, r wire.Taken) {
 	c.log(InboxTaken{Name: acct.name, IDs: ids}, func(c call, _ *Entry) { c.done() })
 }
 
-// takenStored forgets what the log has forgotten.
-func (h *Hub) takenStored(r InboxTaken) {
-	if acct := h.names.account(r.Name); acct != nil {
+// applyInboxTaken forgets what the log has forgotten.
+func (ib *inboxes) applyInboxTaken(r InboxTaken) {
+	if acct := ib.names.account(r.Name); acct != nil {
 		for _, id := range r.IDs {
 			acct.take(id)
 		}

@@ -6,25 +6,20 @@ import (
 	"labchat/internal/wire"
 )
 
-// registryPeople lists who is online, to a datagram session.
-func (h *Hub) registryPeople(c call, _ wire.People) {
-	list, more, _ := h.online.list(0, maxListed, listBytes)
+// listPeople lists who is online, to a datagram session.
+func (rg *registrants) listPeople(c call, _ wire.People) {
+	list, more, _ := rg.presence.online.list(0, maxListed, listBytes)
 	c.reply(&wire.PeopleList{Re: wire.Re{Re: c.tag}, People: list, More: more})
 }
 
-// registryRooms lists the rooms that the session's dialect can enter, in order
+// listRooms lists the rooms that the session's dialect can enter, in order
 // of making. Where they are too many, those with the fewest people are left
 // out.
-func (h *Hub) registryRooms(c call, _ wire.Rooms) {
-	var all []*room
-	for _, rm := range h.rooms.ordered {
-		if !rm.ending && (rm.group != "" || c.s.origin.Dialect != iasDialect) {
-			all = append(all, rm)
-		}
-	}
+func (rg *registrants) listRooms(c call, _ wire.Rooms) {
+	all := listFor(c.s, rg.rooms.ordered)
 	if len(all) > maxListed {
 		byPeople := slices.Clone(all)
-		slices.SortStableFunc(byPeople, func(a, b *room) int { return b.visible() - a.visible() })
+		slices.SortStableFunc(byPeople, func(a, b *room) int { return b.countVisible() - a.countVisible() })
 		listed := byPeople[:maxListed]
 		all = slices.DeleteFunc(all, func(rm *room) bool { return !slices.Contains(listed, rm) })
 	}

@@ -12,9 +12,9 @@ import (
 	"labchat/internal/wire"
 )
 
-// world is a hub with a loop and a log around it, without goroutines: what the
+// harness is a hub with a loop and a log around it, without goroutines: what the
 // hub wants done is done at once, unless the test holds it back.
-type world struct {
+type harness struct {
 	t         *testing.T
 	cfg       Config
 	hub       *Hub
@@ -41,12 +41,12 @@ type world struct {
 
 var errDisk = errors.New("disk full")
 
-func newWorld(t *testing.T, cfg Config) *world {
+func newHarness(t *testing.T, cfg Config) *harness {
 	t.Helper()
 	if cfg.Random == nil {
 		cfg.Random = rand.NewChaCha8([32]byte{1})
 	}
-	w := &world{
+	w := &harness{
 		t: t, cfg: cfg, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		log: newFakeLog(), audiences: map[Audience][]SessionID{}, closed: map[SessionID]bool{},
 		decided: map[SessionID]bool{}, heard: map[SessionID][]wire.Event{},
@@ -57,7 +57,7 @@ func newWorld(t *testing.T, cfg Config) *world {
 }
 
 // restart makes a new hub from what the log has; all sessions are gone.
-func (w *world) restart() {
+func (w *harness) restart() {
 	w.hub, w.dies = New(w.cfg, w.log.state()), false
 	clear(w.audiences)
 	clear(w.heard)
@@ -66,14 +66,14 @@ func (w *world) restart() {
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:4000")
 
-func (w *world) open(o Origin) SessionID {
+func (w *harness) open(o Origin) SessionID {
 	w.last++
 	id := w.last
 	w.do(func(out *Out) { w.hub.Open(w.now, id, o, out) })
 	return id
 }
 
-func (w *world) ask(id SessionID, r wire.Request) {
+func (w *harness) ask(id SessionID, r wire.Request) {
 	if u, ok := r.(wire.UDP); ok {
 		r = w.prove(id, u)
 	}
@@ -81,7 +81,7 @@ func (w *world) ask(id SessionID, r wire.Request) {
 }
 
 // pass lets time go by, and does what falls due meanwhile when it does.
-func (w *world) pass(d time.Duration) {
+func (w *harness) pass(d time.Duration) {
 	end := w.now.Add(d)
 	for {
 		next, ok := w.hub.Next()
@@ -97,7 +97,7 @@ func (w *world) pass(d time.Duration) {
 }
 
 // do calls the hub and carries out what it wants, until nothing is left.
-func (w *world) do(f func(out *Out)) {
+func (w *harness) do(f func(out *Out)) {
 	var out Out
 	f(&out)
 	w.carryOut(&out)
@@ -105,7 +105,7 @@ func (w *world) do(f func(out *Out)) {
 }
 
 // settle commits and works as far as that is not held back.
-func (w *world) settle() {
+func (w *harness) settle() {
 	for {
 		switch {
 		case len(w.entries) > 0 && !w.holdLog:
@@ -118,7 +118,7 @@ func (w *world) settle() {
 	}
 }
 
-func (w *world) commit() {
+func (w *harness) commit() {
 	batch := w.entries
 	w.entries = nil
 	w.log.commit(batch, w.now, w.failLog)
@@ -136,7 +136,7 @@ func (w *world) commit() {
 	}
 }
 
-func (w *world) runJob() {
+func (w *harness) runJob() {
 	j := w.jobs[0]
 	w.jobs = w.jobs[1:]
 	r := w.log.work(j.Work)
@@ -149,7 +149,7 @@ func (w *world) runJob() {
 	w.carryOut(&out)
 }
 
-func (w *world) carryOut(out *Out) {
+func (w *harness) carryOut(out *Out) {
 	for _, e := range out.Effects {
 		w.effect(e)
 	}
@@ -158,7 +158,7 @@ func (w *world) carryOut(out *Out) {
 	w.replies = append(w.replies, out.Replies...)
 }
 
-func (w *world) effect(e Effect) {
+func (w *harness) effect(e Effect) {
 	subscribers := w.audiences[e.Audience]
 	switch e.Op {
 	case OpDeliver:
@@ -198,7 +198,7 @@ func (w *world) effect(e Effect) {
 	}
 }
 
-func (w *world) deliver(id SessionID, e wire.Event) {
+func (w *harness) deliver(id SessionID, e wire.Event) {
 	if w.closed[id] {
 		w.t.Errorf("%T delivered to session %d, which was closed", e, id)
 	}
@@ -213,13 +213,13 @@ func (w *world) deliver(id SessionID, e wire.Event) {
 }
 
 // gone ends a session from the other side.
-func (w *world) gone(id SessionID) {
+func (w *harness) gone(id SessionID) {
 	w.do(func(out *Out) { w.hub.Disconnect(w.now, id, out) })
 	w.checkDeaf(id)
 }
 
 // checkDeaf checks that a session that is no more hears nothing.
-func (w *world) checkDeaf(id SessionID) {
+func (w *harness) checkDeaf(id SessionID) {
 	for topic, ids := range w.audiences {
 		if slices.Contains(ids, id) {
 			w.t.Errorf("session %d has ended and is still subscribed to topic %d", id, topic)

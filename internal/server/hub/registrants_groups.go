@@ -9,7 +9,7 @@ import (
 
 // groupOf reads the address of a multicast group as rooms keep it, or refuses.
 // A program that enters a group of another kind of address dies of it.
-func (h *Hub) groupOf(c call, text string) (group string, ok bool) {
+func (rs *rooms) groupOf(c call, text string) (group string, ok bool) {
 	if text == "" {
 		return "", true
 	}
@@ -17,7 +17,7 @@ func (h *Hub) groupOf(c call, text string) (group string, ok bool) {
 	switch {
 	case err != nil || !addr.Addr().Is4() || !addr.Addr().IsMulticast() || addr.Port() == 0:
 		c.refuse(wire.CodeRoomInvalid, "A group is an IPv4 multicast address with a port. Take one like 239.1.2.3:5007.")
-	case h.rooms.groups[addr.Addr()]:
+	case rs.groups[addr.Addr()]:
 		c.refuse(wire.CodeRoomExists, "Another room has that group's address. Take another one.")
 	default:
 		return addr.String(), true
@@ -27,13 +27,13 @@ func (h *Hub) groupOf(c call, text string) (group string, ok bool) {
 
 // claimGroup keeps others from using a group's address, releaseGroup ends
 // that. A room without a group has none.
-func (l *lounge) claimGroup(group string) {
+func (l *roomIndex) claimGroup(group string) {
 	if addr, err := netip.ParseAddrPort(group); err == nil {
 		l.groups[addr.Addr()] = true
 	}
 }
 
-func (l *lounge) releaseGroup(group string) {
+func (l *roomIndex) releaseGroup(group string) {
 	if addr, err := netip.ParseAddrPort(group); err == nil {
 		delete(l.groups, addr.Addr())
 	}
@@ -41,27 +41,23 @@ func (l *lounge) releaseGroup(group string) {
 
 // tellGroup tells which group a room talks in. Nobody becomes a member of the
 // room by it: the group's people are not known to the registry.
-func (h *Hub) tellGroup(c call, rm *room) {
-	if rm.group == "" {
-		c.refuse(wire.CodeNoRoom, "The room has no group. Join one that has, or create one.")
-		return
-	}
-	h.visited(c, rm)
+func (rg *registrants) tellGroup(c call, rm *room) {
+	rg.rooms.keepAlive(c, rm)
 	c.reply(&wire.Entered{
 		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group,
 	})
 }
 
-// visited lets a group's room live on for a while: that is all that is known
+// keepAlive lets a group's room live on for a while: that is all that is known
 // of its people.
-func (h *Hub) visited(c call, rm *room) { rm.vanishes = c.now.Add(newRoomFor) }
+func (rs *rooms) keepAlive(c call, rm *room) { rm.vanishes = c.now.Add(newRoomFor) }
 
 // openBridge makes a session hear a room for its multicast group. It is nobody
 // in the room, and the room does not stay because of it.
-func (h *Hub) openBridge(c call) {
-	rm := h.rooms.open(c.s.origin.Group)
-	if rm == nil || rm.group == "" || rm.bridge != nil {
-		h.end(c, &wire.Goodbye{Code: wire.CodeEnded, Text: "There is no such group to be bridged."}, "")
+func (rg *registrants) openBridge(c call) {
+	rm := rg.rooms.find(c.s.origin.Group)
+	if code, _ := mayEnter(c.s, rm); code != "" || rm.bridge != nil {
+		rg.presence.end(c, &wire.Goodbye{Code: wire.CodeEnded, Text: "There is no such group to be bridged."}, "")
 		return
 	}
 	rm.bridge, c.s.bridge = c.s, rm
@@ -78,7 +74,7 @@ func (s *session) unbridge(out *Out) {
 
 // sayInGroup makes an entry of a line that was heard in a group. Its speaker
 // has no name here, and can't be taken for somebody who has.
-func (h *Hub) sayInGroup(c call, r heard) {
+func (rg *registrants) sayInGroup(c call, r heard) {
 	nick, addr, ok := strings.Cut(r.Speaker, "@")
 	if !ok || !strings.HasPrefix(nick, "~") || len(r.Speaker) > maxSpeaker || strings.ContainsAny(r.Speaker, " \n") {
 		c.refuse(wire.CodeNameInvalid, "A speaker of a group is ~NICK@ADDRESS.")
@@ -93,8 +89,8 @@ func (h *Hub) sayInGroup(c call, r heard) {
 		return
 	}
 	rm := c.s.bridge
-	h.visited(c, rm)
-	h.logLine(c, "", size(r), Line{
+	rg.rooms.keepAlive(c, rm)
+	rg.budgets.logLine(c, "", size(r), Line{
 		Room: rm.name, From: speaker, Kind: wire.KindDatagram, Text: text, Via: wire.Via{Addr: addr, Dialect: iasDialect},
 	})
 }

@@ -6,22 +6,34 @@ import (
 	"labchat/internal/wire"
 )
 
-// guest takes a name that is not registered, or changes to it. It lives in
+// guests owns the names that are nobody's for good: they live in memory alone, and
+// a while longer than the connection of who had one.
+type guests struct {
+	*core
+
+	names    *names
+	tokens   *tokens
+	presence *presence
+	accounts *accounts
+	absent   absences
+}
+
+// enter takes a name that is not registered, or changes to it. It lives in
 // memory alone.
-func (h *Hub) guest(c call, r wire.Guest) {
+func (gs *guests) enter(c call, r wire.Guest) {
 	name := r.Name
 	switch {
 	case name == "" && !c.s.old():
-		name = h.anonymous()
-	case !h.nameFree(c, name):
+		name = gs.names.nextAnonymous()
+	case !gs.mayTake(c, name):
 		return
 	}
-	h.becomeGuest(c, name, nil)
+	gs.become(c, name, nil)
 }
 
-// nameFree says whether a guest may take the name, or refuses.
-func (h *Hub) nameFree(c call, name string) bool {
-	state, cl, err := h.check(name)
+// mayTake reports whether a guest may take the name, or refuses.
+func (gs *guests) mayTake(c call, name string) bool {
+	state, cl, err := gs.names.check(name)
 	switch {
 	case state == wire.NameInvalid:
 		c.refuseInvalid(name, cl, err)
@@ -29,7 +41,7 @@ func (h *Hub) nameFree(c call, name string) bool {
 		c.refuse(wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
 	case state == wire.NameTaken && cl.absent != nil:
 		c.refuseAbsent(cl)
-	case state == wire.NameTaken && !respells(c.s.user, cl, name):
+	case state == wire.NameTaken && !isRespelling(c.s.user, cl, name):
 		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
 		return true
@@ -57,21 +69,21 @@ func (c call) refuseAbsent(cl *claim) {
 		"The name is kept for a guest whose connection broke, for two minutes at most. Take another one, or try again then.")
 }
 
-// respells says whether a guest only writes its own name in another way.
-func respells(u *user, cl *claim, name string) bool {
+// respells reports whether a guest only writes its own name in another way.
+func isRespelling(u *user, cl *claim, name string) bool {
 	return u != nil && cl.user == u && u.account == nil && cl.reserved == "" && u.name != name
 }
 
 // check says what there is to a name, and on which claim it rests.
-func (h *Hub) check(name string) (wire.NameState, *claim, error) {
-	cl := h.names.at(name)
+func (d *names) check(name string) (wire.NameState, *claim, error) {
+	cl := d.at(name)
 	if err := wire.CheckUser(name); err != nil {
 		return wire.NameInvalid, cl, err
 	}
 	switch {
 	case cl != nil && cl.account != nil:
 		return wire.NameRegistered, cl, nil
-	case h.names.isKept(name):
+	case d.isKept(name):
 		return wire.NameInvalid, cl, errKept
 	case cl == nil:
 		return wire.NameFree, nil, nil
@@ -81,12 +93,12 @@ func (h *Hub) check(name string) (wire.NameState, *claim, error) {
 }
 
 // checkName tells whether a name could be had.
-func (h *Hub) checkName(c call, r wire.CheckName) {
+func (gs *guests) checkName(c call, r wire.CheckName) {
 	if !c.s.pace.names.ok(c.now, maxNames, namesWithin) {
 		c.refuseFor(wire.CodeThrottled, namesWithin, "Too many questions about names. Wait a little.")
 		return
 	}
-	state, _, err := h.check(r.Name)
+	state, _, err := gs.names.check(r.Name)
 	answer := &wire.NameChecked{Re: wire.Re{Re: c.tag}, Name: wire.Cut(r.Name, wire.MaxText), State: state}
 	if err != nil {
 		answer.Text = sentence(err)
@@ -94,17 +106,17 @@ func (h *Hub) checkName(c call, r wire.CheckName) {
 	c.reply(answer)
 }
 
-// becomeGuest gives the session a guest's name, and a token to come back with.
+// become gives the session a guest's name, and a token to come back with.
 // used is the one by which it came, or nil.
-func (h *Hub) becomeGuest(c call, name string, used *token) {
-	h.become(c, name, c.s.guestKind(), nil)
+func (gs *guests) become(c call, name string, used *token) {
+	gs.presence.takeName(c, name, c.s.guestKind(), nil)
 	e := c.newLoggedIn()
 	if c.s.old() || !c.s.origin.Private() {
 		c.reply(e)
-		h.settleIn(c)
+		gs.presence.enterLobby(c)
 		return
 	}
-	k, text, err := newToken(h.cfg.Random, used)
+	k, text, err := newToken(gs.cfg.Random, used)
 	if err == nil {
 		k.guest, k.session, k.since = name, c.s.id, c.s.since
 		if used != nil {
@@ -112,33 +124,33 @@ func (h *Hub) becomeGuest(c call, name string, used *token) {
 		}
 		k.named = c.s.user.named
 		k.replace(used)
-		h.giveToken(c, k)
-		h.tokens.add(k)
+		gs.accounts.giveToken(c, k)
+		gs.tokens.add(k)
 		e.Token = text
 	}
 	c.reply(e)
 }
 
-// resumeGuest gives a guest its name back, ending the connection that may
+// resume gives a guest its name back, ending the connection that may
 // still have it.
-func (h *Hub) resumeGuest(c call, k *token) {
+func (gs *guests) resume(c call, k *token) {
 	if k.session == c.s.id {
 		c.refuse(wire.CodeNameTaken, "You have that name already.")
 		return
 	}
-	if old := h.sessions[k.session]; old != nil {
-		h.end(c.as(old), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
+	if old := gs.sessions[k.session]; old != nil {
+		gs.presence.end(c.as(old), &wire.Goodbye{Code: wire.CodeReplaced, Text: replacedText}, "connected again")
 	}
-	cl := h.names.at(k.guest)
-	if cl.waitsFor(k) {
-		h.endAbsence(cl.absent)
-		cl = h.names.at(k.guest)
+	cl := gs.names.at(k.guest)
+	if cl.isKeptFor(k) {
+		gs.endAbsence(cl.absent)
+		cl = gs.names.at(k.guest)
 	}
 	switch {
 	case cl == nil:
-		h.tokens.used(k)
+		gs.tokens.dropNeighbours(k)
 		k.session, k.expires = c.s.id, noTime
-		h.becomeGuest(c, k.guest, k)
+		gs.become(c, k.guest, k)
 	case cl.account != nil:
 		c.refuse(wire.CodeRegistered, "The name belongs to an account now. Take another one.")
 	default:
@@ -147,13 +159,13 @@ func (h *Hub) resumeGuest(c call, k *token) {
 }
 
 // logout gives up the name and its token; the session stays.
-func (h *Hub) logout(c call, _ wire.Logout) {
+func (as *accounts) logout(c call, _ wire.Logout) {
 	var gone []TokenHash
 	if k := c.s.token; k != nil {
-		gone = h.tokens.drop(k.before, k)
+		gone = as.tokens.drop(k.before, k)
 		c.s.token = nil
 	}
-	h.vacate(c, "logged out")
+	as.presence.vacate(c, "logged out")
 	if len(gone) == 0 {
 		c.done()
 		return

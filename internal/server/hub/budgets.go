@@ -7,6 +7,17 @@ import (
 	"labchat/internal/wire"
 )
 
+// budgets owns what sessions and networks may ask for: requests, lines, and what
+// the disk keeps of them.
+type budgets struct {
+	*core
+
+	presence *presence
+	shares   shares
+	diskFull bool                                      // see Hub.SetDiskFull
+	proceed  func(now time.Time, s *session, out *Out) // Hub.drain: handles what has waited for its turn
+}
+
 // cost is what a request takes from the budget of its session and from that of
 // its network. Whatever others hear or the disk keeps costs something. What has
 // a limit of its own (looking up, knocking, relaying, prekeys), and what only
@@ -79,35 +90,34 @@ func (cfg *Config) askedAllowed() allowance {
 	return allowance{atOnce: askedAtOnce * own.atOnce, perSecond: askedFactor * own.perSecond}
 }
 
-// mayGo says whether it is a request's turn, and counts it. Nothing else of the
+// mayGo reports whether it is a request's turn, and counts it. Nothing else of the
 // session is handled before, but for relayed datagrams. Nothing at all is while it
 // rests.
-func (h *Hub) mayGo(c call, r wire.Request) bool {
+func (bs *budgets) mayGo(c call, r wire.Request, cost cost) bool {
 	p := &c.s.pace
 	switch {
 	case c.now.Before(p.rests):
 		return false
-	case h.cfg.Rate <= 0:
+	case bs.cfg.Rate <= 0:
 		return true
 	}
-	allowed := h.cfg.askedAllowed()
+	allowed := bs.cfg.askedAllowed()
 	if wait := p.asked.lacks(c.now, 1, allowed); wait > 0 {
-		h.rest(c, max(wait, shortestRest))
+		bs.rest(c, max(wait, shortestRest))
 		c.tellSlowed(tooMany(allowed.perSecond))
 		return false
 	}
-	if !h.pays(c, r) {
+	if !bs.pay(c, r, cost) {
 		return false
 	}
 	p.asked.take(c.now, 1, allowed)
 	return true
 }
 
-// pays pays for a request, or has the session wait until it is paid for.
-func (h *Hub) pays(c call, r wire.Request) bool {
+// pay pays for a request, or has the session wait until it is paid for.
+func (bs *budgets) pay(c call, r wire.Request, cost cost) bool {
 	p := &c.s.pace
-	rule := c.s.rules()[r.Act()]
-	if rule.cost == nil {
+	if cost == nil {
 		return true
 	}
 	switch p.turn {
@@ -115,37 +125,37 @@ func (h *Hub) pays(c call, r wire.Request) bool {
 		return false
 	case turnPaid:
 		p.turn = turnFree
-		h.comeOut(c)
+		bs.presence.comeOut(c)
 		return true
 	case turnFree:
 	}
-	price := min(rule.cost(c, r), h.cfg.ownAllowed().atOnce)
-	if wait := p.spent.lacks(c.now, price, h.cfg.ownAllowed()); wait > 0 {
-		h.waitOwn(c, wait)
+	price := min(cost(c, r), bs.cfg.ownAllowed().atOnce)
+	if wait := p.spent.lacks(c.now, price, bs.cfg.ownAllowed()); wait > 0 {
+		bs.waitOwn(c, wait)
 		return false
 	}
-	if !h.share(c, price) {
+	if !bs.payShared(c, price) {
 		return false
 	}
-	p.spent.take(c.now, price, h.cfg.ownAllowed())
-	h.comeOut(c)
+	p.spent.take(c.now, price, bs.cfg.ownAllowed())
+	bs.presence.comeOut(c)
 	return true
 }
 
 // comeOut announces whoever is to be announced later, before others hear of
 // it otherwise.
-func (h *Hub) comeOut(c call) {
+func (ps *presence) comeOut(c call) {
 	if c.s.user != nil && c.s.user.hidden {
-		h.announceNow(c)
+		ps.announceNow(c)
 	}
 }
 
 // waitOwn has the session wait for its own budget.
-func (h *Hub) waitOwn(c call, wait time.Duration) {
+func (bs *budgets) waitOwn(c call, wait time.Duration) {
 	p := &c.s.pace
 	p.turn = turnOwn
-	h.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
-	c.tellSlowed(tooMany(h.cfg.Rate))
+	bs.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
+	c.tellSlowed(tooMany(bs.cfg.Rate))
 }
 
 // tooMany says that somebody waits for a budget of their own.
@@ -164,11 +174,11 @@ func (c call) tellSlowed(why string) {
 	c.out.deliver(c.s, &wire.Notice{Text: why})
 }
 
-// turnDue goes on with a session whose own budget is enough again.
-func (h *Hub) turnDue(c call) {
+// onTurnDue goes on with a session whose own budget is enough again.
+func (bs *budgets) onTurnDue(c call) {
 	if c.s == nil || c.s.pace.turn != turnOwn {
 		return
 	}
 	c.s.pace.turn = turnFree
-	h.drain(c.now, c.s, c.out)
+	bs.proceed(c.now, c.s, c.out)
 }

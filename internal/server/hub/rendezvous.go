@@ -12,11 +12,18 @@ import (
 	"labchat/internal/wire"
 )
 
-// endpoints are those of everybody who holds private conversations, and how
-// many pairs of them there are. Owned by the hub.
-type endpoints struct {
-	byID  map[uint64]*endpoint
-	pairs int
+// rendezvous owns how two people come to a private conversation that the server
+// does not read: endpoints, calls between them, what is relayed, and prekeys.
+type rendezvous struct {
+	*core
+
+	names     *names
+	devices   *devices
+	inboxes   *inboxes
+	budgets   *budgets
+	endpoints map[uint64]*endpoint // by id
+	pairs     int                  // of endpoints
+	relaying  budget               // of all that is relayed
 }
 
 // endpoint is where a user's private conversations come in: the session that
@@ -44,9 +51,9 @@ const (
 	secretBytes   = 32 // of its secret
 )
 
-// udp makes the session hold its user's private conversations. The key of an
+// requestEndpoint makes the session hold its user's private conversations. The key of an
 // account's device is in the log before the answer.
-func (h *Hub) udp(c call, r wire.UDP) {
+func (rv *rendezvous) requestEndpoint(c call, r wire.UDP) {
 	if _, err := wire.ParseDeviceKey(r.Key); err != nil {
 		c.refuseBy(wire.CodeMalformed, err)
 		return
@@ -56,39 +63,39 @@ func (h *Hub) udp(c call, r wire.UDP) {
 		return
 	}
 	acct := c.s.user.account
-	proof := h.proofOf(c.s, r)
+	proof := rv.devices.proofOf(c.s, r)
 	switch {
 	case proof == proofForged:
 		c.refuse(wire.CodeDenied, "The signature is not one of this key over this session. Sign the nonce of welcome anew.")
-	case proof == proofNone && h.isKeptFrom(c.s.user, r.Key):
+	case proof == proofNone && rv.isKeptFrom(c.s.user, r.Key):
 		c.refuse(wire.CodeDenied, "This program does not prove that it has the key of its device. Update it to have private conversations.")
 	case proof == proofNone:
 		first := c.s.endpoint == nil
-		h.openEndpoint(c, r.Key, proof)
+		rv.openEndpoint(c, r.Key, proof)
 		if first {
 			c.out.deliver(c.s, &wire.Notice{Text: "Programs of today hold no private conversations with this one, as it does not prove its key. Update it."})
 		}
 	case acct == nil || acct.device(r.Key) != nil:
-		h.openEndpoint(c, r.Key, proof)
+		rv.openEndpoint(c, r.Key, proof)
 	case len(acct.devices)+acct.arriving >= wire.MaxDevices:
 		c.refuse(wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
 	default:
 		acct.arriving++
-		c.log(DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { h.openEndpoint(c, r.Key, proof) })
+		c.log(DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { rv.openEndpoint(c, r.Key, proof) })
 	}
 }
 
 // openEndpoint gives the session an endpoint, in place of the one that it or
 // another session of its user had. One that it has for this device under
 // another name stays, with all that was agreed by it.
-func (h *Hub) openEndpoint(c call, key string, p proof) {
+func (rv *rendezvous) openEndpoint(c call, key string, p proof) {
 	if e := c.s.endpoint; e != nil && e.device == key && e.name != c.s.user.name {
 		e.name, e.proof = c.s.user.name, max(e.proof, p)
-		h.answerEndpoint(c, e)
+		rv.answerEndpoint(c, e)
 		return
 	}
 	var b [endpointBytes + secretBytes]byte
-	if _, err := io.ReadFull(h.cfg.Random, b[:]); err != nil {
+	if _, err := io.ReadFull(rv.cfg.Random, b[:]); err != nil {
 		c.refuseFor(wire.CodeStorage, storageRetry, "The server has no randomness for a secret. Try again in a moment.")
 		return
 	}
@@ -96,27 +103,27 @@ func (h *Hub) openEndpoint(c call, key string, p proof) {
 		if e.session != c.s {
 			c.out.deliver(e.session, &wire.Displaced{})
 		}
-		h.closeEndpoint(e.session)
+		rv.closeEndpoint(e.session)
 	}
 	e := &endpoint{
 		id: binary.BigEndian.Uint64(b[:]), secret: b[endpointBytes:], device: key, name: c.s.user.name,
 		proof: p, session: c.s, pairs: map[*endpoint]*pair{},
 	}
-	c.s.endpoint, h.endpoints.byID[e.id] = e, e
+	c.s.endpoint, rv.endpoints[e.id] = e, e
 	if acct := c.s.account(); acct != nil {
-		h.noteDevice(c, acct, key, p)
+		rv.devices.noteProof(c, acct, key, p)
 	}
-	h.answerEndpoint(c, e)
+	rv.answerEndpoint(c, e)
 }
 
-func (h *Hub) answerEndpoint(c call, e *endpoint) {
+func (rv *rendezvous) answerEndpoint(c call, e *endpoint) {
 	answer := &wire.Endpoint{
 		Re: wire.Re{Re: c.tag}, ID: fmt.Sprintf("%016x", e.id),
-		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: h.cfg.UDP.Registry, Probe: h.cfg.UDP.Probe,
-		NoRelay: h.cfg.Relay.Off,
+		Secret: wire.Secret(hex.EncodeToString(e.secret)), Port: rv.cfg.UDP.Registry, Probe: rv.cfg.UDP.Probe,
+		NoRelay: rv.cfg.Relay.Off,
 	}
 	if !answer.NoRelay {
-		answer.RelayRate = h.cfg.Relay.pair().perSecond
+		answer.RelayRate = rv.cfg.Relay.pair().perSecond
 	}
 	if acct := c.s.user.account; acct != nil {
 		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device, acct.notesOf(e.device))
@@ -126,21 +133,21 @@ func (h *Hub) answerEndpoint(c call, e *endpoint) {
 
 // closeEndpoint ends the session's endpoint, if it has one, and whatever pairs
 // it was in.
-func (h *Hub) closeEndpoint(s *session) {
+func (rv *rendezvous) closeEndpoint(s *session) {
 	e := s.endpoint
 	if e == nil {
 		return
 	}
 	s.endpoint = nil
-	delete(h.endpoints.byID, e.id)
+	delete(rv.endpoints, e.id)
 	for other := range e.pairs {
-		h.closePair(e, other)
+		rv.closePair(e, other)
 	}
 }
 
 // tellPairs tells those with whom the session has agreed on a private conversation
 // of its new name, where no room tells them.
-func (h *Hub) tellPairs(c call, news *wire.Renamed) {
+func (rv *rendezvous) tellPairs(c call, news *wire.Renamed) {
 	if c.s.endpoint == nil {
 		return
 	}
@@ -179,7 +186,7 @@ type Registration struct {
 // Registration returns that of an endpoint; false: there is no such endpoint
 // (any more).
 func (h *Hub) Registration(now time.Time, id uint64) (Registration, bool) {
-	e := h.endpoints.byID[id]
+	e := h.rendezvous.endpoints[id]
 	if e == nil {
 		return Registration{}, false
 	}
@@ -188,7 +195,7 @@ func (h *Hub) Registration(now time.Time, id uint64) (Registration, bool) {
 
 // NoteSignal notes from where a signal of an endpoint came that was found good.
 func (h *Hub) NoteSignal(now time.Time, id, counter uint64, from netip.AddrPort) {
-	if e := h.endpoints.byID[id]; e != nil {
+	if e := h.rendezvous.endpoints[id]; e != nil {
 		e.mapping = mapping{addr: from, heard: now, counter: counter}
 	}
 }
