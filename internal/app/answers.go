@@ -9,6 +9,7 @@ import (
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // roomList shows which rooms there are.
@@ -68,17 +69,17 @@ func (a *App) done(e *wire.Done) {
 	switch e.Of {
 	case wire.ActLeave:
 		if ask.About != nil && a.Book.ByID[ask.About.ID] == ask.About {
-			a.leave(ask.About, true)
+			a.rooms().leave(ask.About, true)
 		}
 	case wire.ActAccept:
-		a.answer(ask.About)
+		a.talks().answer(ask.About)
 	case wire.ActReject:
-		a.answer(ask.About)
+		a.talks().answer(ask.About)
 		if ask.About != nil {
 			a.Note(ask.At, ask.About.Label+" was refused")
 		}
 	case wire.ActDrop:
-		a.dropped(ask)
+		a.outbox().dropped(ask)
 	case wire.ActLogout:
 		a.Link.setName("", "")
 	default:
@@ -100,7 +101,7 @@ func (a *App) refused(e *wire.Refused) {
 		}
 	}
 	if at := ask.About; at != nil && ask.Act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
-		a.leave(at, true) // we are not in it, as somebody wants
+		a.rooms().leave(at, true) // we are not in it, as somebody wants
 		return
 	}
 	if (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) && a.view.LoginRefused(e) {
@@ -129,7 +130,7 @@ func (a *App) refused(e *wire.Refused) {
 // shows it before anything is known.
 func (a *App) keptOut(e *wire.Refused, ask Errand) {
 	at := a.Book.Find(RoomID(wire.Lobby))
-	registry := wire.DatagramsByName(a.Link.Status.Dialect) != nil
+	registry := dialects.DatagramsByName(a.Link.Status.Dialect) != nil
 	if !registry || ask.Act != "" || e.Of != wire.ActJoin || a.room != "" || at == nil || at.Stands == Inside {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/clock"
+	"labchat/internal/wire/dialects"
 )
 
 // Family is a kind of programs that the daemon listens for. Ports, flags,
@@ -108,8 +110,8 @@ func (e *ListenError) Unwrap() error { return e.Err }
 
 // datagrams returns the registry's dialects, in the styles that were chosen.
 func (s Styles) datagrams() []wire.Datagrams {
-	all := wire.AllDatagrams()
-	clock := wire.ClockIn(wire.DateStyle(s.Of[Registry]))
+	all := dialects.Datagrams()
+	clock := clock.In(wire.DateStyle(s.Of[Registry]))
 	for i, d := range all {
 		if d.Name() == clock.Name() {
 			all[i] = clock

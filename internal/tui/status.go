@@ -7,6 +7,7 @@ import (
 	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // titleBar is the row above all: it names the conversation and the server.
@@ -73,7 +74,7 @@ func (m *Model) overheard(at *app.Place) text.Safe {
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
 func (m *Model) openly() text.Safe {
-	if m.Link.Status.Direct && wire.DatagramsByName(m.Link.Status.Dialect) != nil {
+	if m.Link.Status.Direct && dialects.DatagramsByName(m.Link.Status.Dialect) != nil {
 		return "not encrypted"
 	}
 	return ""
@@ -87,7 +88,7 @@ func (m titleBar) security() text.Safe {
 	case m.Link.IsLost():
 		return p.Glyph.Bad + " offline"
 	case !m.Link.IsOnline():
-		return p.Glyph.Trying + " connecting"
+		return p.busy.View() + " connecting"
 	case m.Link.Status.Secure:
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
@@ -128,7 +129,7 @@ func (m corner) connection(w int) text.Safe {
 	case m.Link.IsLost():
 		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
 	default:
-		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
+		return p.Text.Warn.Render(p.busy.View() + " connecting")
 	}
 }
 
@@ -185,7 +186,7 @@ func (m statusBar) pulse() text.Safe {
 	case m.Link.IsLost():
 		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
 	default:
-		return p.Glyph.Trying
+		return p.busy.View()
 	}
 }
 
