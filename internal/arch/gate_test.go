@@ -22,7 +22,7 @@ var spoken = map[string][]string{
 		"internal/command/offer.go",       // likewise
 	},
 	"wire.Seal":   {"internal/peer/private/away.go"}, // sealNote wants a verdict
-	"wire.Typing": {"internal/tui/bar.go"},         // the endpoint's own
+	"wire.Typing": {"internal/tui/bar.go"},           // the endpoint's own
 	"gate.Facts": {
 		"internal/peer/private/pass.go", // what a verdict rests on is gathered in one place
 		"internal/peer/private/gate/read.go",

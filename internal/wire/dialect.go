@@ -41,6 +41,7 @@ type Manners struct {
 	Nameless bool // present as AnonymousN until it takes a name; others are nowhere until then
 	Notices  bool // is told who comes into its room and goes
 	Peers    bool // its people send each other datagrams at the address they connect from, and are told who they are: PeerList
+	Groups   bool // its people have one correspondent at a time, or talk in rooms that are multicast groups; they know no other rooms
 	Counted  bool // its connections count in Joined and Left also before they have said a name, and may take their time
 	Unframed bool // has no terminators: one read is one frame, and one frame one write
 	Echo     bool // hears of itself what the others hear: its own lines, and with Notices its own coming

@@ -11,7 +11,7 @@ import (
 func (rg *registrants) join(c call, r wire.Join) {
 	switch rm := rg.rooms.toEnter(c, r.Room); {
 	case rm == nil:
-	case c.s.origin.Dialect == iasDialect:
+	case c.s.origin.Manners.Groups:
 		rg.tellGroup(c, rm)
 	default:
 		rg.joinRoom(c, rm)
