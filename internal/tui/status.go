@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
@@ -22,7 +23,7 @@ func (m titleBar) View(int, int) []text.Safe {
 	switch {
 	case l.narrow:
 		if n := m.Book.UnreadPlaces(); n > 0 {
-			right = "unread: " + app.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+			right = "unread: " + words.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
 		right = text.TrimSpace("server "+m.Link.Server+"  "+m.security()) + " "
@@ -87,7 +88,7 @@ func (m titleBar) security() text.Safe {
 	case m.Link.IsLost():
 		return p.Glyph.Bad + " offline"
 	case !m.Link.IsOnline():
-		return p.Glyph.Trying + " connecting"
+		return p.busy.View() + " connecting"
 	case m.Link.Status.Secure:
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
@@ -128,7 +129,7 @@ func (m corner) connection(w int) text.Safe {
 	case m.Link.IsLost():
 		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
 	default:
-		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
+		return p.Text.Warn.Render(p.busy.View() + " connecting")
 	}
 }
 
@@ -185,7 +186,7 @@ func (m statusBar) pulse() text.Safe {
 	case m.Link.IsLost():
 		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
 	default:
-		return p.Glyph.Trying
+		return p.busy.View()
 	}
 }
 
@@ -199,7 +200,7 @@ func (m statusBar) directCount() text.Safe {
 	if n == 0 {
 		return ""
 	}
-	return app.Plural(n, "peer") + " direct"
+	return words.Plural(n, "peer") + " direct"
 }
 
 // waiting is the outbox where it is not empty.
@@ -218,7 +219,7 @@ func (m statusBar) unread() text.Safe {
 	case s == "":
 		return ""
 	case text.Width(s) > m.screen.w/2:
-		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
+		return "unread: " + words.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
 }

@@ -102,7 +102,7 @@ func (s *script) compare() {
 // says reports whether a session's dialect has words for an event.
 func (s *script) says(id SessionID, e wire.Event) bool {
 	in := s.hub.sessions[id]
-	if in == nil || !in.old() {
+	if in == nil || !in.isOld() {
 		return true
 	}
 	_, _, err := dialects.ByName(cmp.Or(in.origin.Dialect, "a3")).Server().AppendEvent(nil, e)
