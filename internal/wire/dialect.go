@@ -107,7 +107,7 @@ func (OneStep) Assume(Request) Event { return nil }
 type Datagrams interface {
 	Name() string
 	Manners() Manners
-	// Mine says whether a datagram is of this dialect, by its first bytes.
+	// Mine reports whether a datagram is of this dialect, by its first bytes.
 	Mine(datagram []byte) bool
 	Server() DatagramServer
 	Client() DatagramClient
@@ -162,7 +162,7 @@ func (e *FrameError) Request() Request {
 	return Malformed{Head: Head{Tag: e.Tag}, Code: e.Code, Text: e.Text, Of: e.Of}
 }
 
-// HasWords says whether a client has words for a request in a dialect.
+// HasWords reports whether a client has words for a request in a dialect.
 func HasWords(d Dialect, r Request) bool {
 	_, err := d.Client().AppendRequest(nil, r)
 	return !errors.Is(err, ErrUnsupported)
