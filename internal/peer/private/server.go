@@ -46,7 +46,7 @@ func (s *server) speaksOlder() bool { return s.foreign == nil }
 func (s *server) handleStatus(e *wire.Status) {
 	was := s.online
 	s.online, s.remote = e.State == wire.StateOnline, e.Remote
-	if s.online && e.Dialect != nativeDialect {
+	if s.online && e.Dialect != dialects.Native {
 		s.foreign = dialects.ByName(e.Dialect)
 	} else if s.online {
 		s.foreign = nil
@@ -69,15 +69,13 @@ func (s *server) handleStatus(e *wire.Status) {
 		}
 		return
 	}
-	if e.Dialect != nativeDialect {
+	if e.Dialect != dialects.Native {
 		s.welcomed, s.able, s.seals = true, false, false
 		s.l.giveUp()
 		return
 	}
 	s.claim()
 }
-
-const nativeDialect = "chat1"
 
 // handleWelcome takes what the server says of itself.
 func (s *server) handleWelcome(e *wire.Welcome) {
