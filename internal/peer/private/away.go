@@ -194,7 +194,7 @@ func (c *conversation) takePrekey(one *line, old int) {
 	})
 }
 
-// notSealed tries again later.
+// sealLater tries again later.
 func (c *conversation) sealLater(e wire.Event) {
 	if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline && no.Code != wire.CodeNoUser {
 		c.show(c.name + " is away, and no sealed copy was left: " + no.Text)
@@ -244,7 +244,7 @@ func (c *conversation) sealTo(one *line, key wire.Prekey) {
 	})
 }
 
-// isSealed says that a copy waits, and goes on with the next line.
+// handleSealed tells that a copy waits, and goes on with the next line.
 func (c *conversation) handleSealed(one *line) {
 	if !c.hasLine(one.Client) {
 		return

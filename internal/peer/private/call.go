@@ -93,12 +93,12 @@ func (c *conversation) punch(k *call) {
 	})
 }
 
-// hides says whether somebody is not to be told our addresses.
+// hidesAddress reports whether somebody is not to be told our addresses.
 func (p *partner) hidesAddress() bool {
 	return p.l.sockets.udp == nil || p.contact.Mode == wire.RouteRelay || p.l.cfg.Relay && p.contact.Mode != wire.RouteAuto
 }
 
-// notCalled is the server's no to a call.
+// handleNotCalled takes the server's no to a call.
 func (c *conversation) handleNotCalled(e *wire.Refused) {
 	c.move(onEnd)
 	c.uninvite()
@@ -113,7 +113,7 @@ func (c *conversation) handleNotCalled(e *wire.Refused) {
 	}
 }
 
-// punched is somebody's call, or the answer to ours.
+// handlePunched takes somebody's call, or the answer to ours.
 func (l *loop) handlePunched(e *wire.Punched) {
 	if l.convs[wire.Fold(e.From)] == nil && len(l.convs) >= maxConversations {
 		l.cfg.Log.Debug("a call too many was dropped")
@@ -172,7 +172,7 @@ func (c *conversation) answer(e *wire.Punched) {
 	}
 }
 
-// doubt is for a call of somebody to whom there is a way: the other side does
+// suspectDirect is for a call of somebody to whom there is a way: the other side does
 // not think so, or has only the relay, which is then made anew.
 func (c *conversation) suspectDirect() (relayed bool) {
 	p := c.best()
@@ -182,7 +182,7 @@ func (c *conversation) suspectDirect() (relayed bool) {
 	return p != nil && p.Relayed
 }
 
-// asksUs has a person answer.
+// askPerson has a person answer.
 func (c *conversation) askPerson(e *wire.Punched) {
 	if c.contact.Rejected {
 		c.l.Tell(wire.Decline{To: c.name, Call: e.Call})
@@ -195,7 +195,7 @@ func (c *conversation) askPerson(e *wire.Punched) {
 	c.asked, c.asker = e, e.Device
 }
 
-// declined is the other person's no.
+// handleDeclined takes the other person's no.
 func (l *loop) handleDeclined(e *wire.Declined) {
 	c := l.convs[wire.Fold(e.From)]
 	if c == nil || c.call == nil || c.call.id != e.Call {
@@ -232,7 +232,7 @@ func (c *conversation) meet(k *call, e *wire.Punched) {
 	k.dialNext() // the other side may have knocked already
 }
 
-// dials says which of the two sides makes links: the one with the smaller key.
+// isDialler reports whether we are the side that makes links: the one with the smaller key.
 func (p *partner) isDialler() bool { return p.l.id.Key() < p.device }
 
 // isMet reports whether both sides want it.

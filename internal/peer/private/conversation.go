@@ -131,7 +131,7 @@ func (c *conversation) accept() {
 	c.noted.changed = true
 }
 
-// waits says whether there is a reason to look for somebody: a line that was
+// isWanted reports whether there is a reason to look for somebody: a line that was
 // typed under the name we have, or a person's wish.
 func (c *conversation) isWanted() bool {
 	wanted := func(one *line) bool { return !one.passed && c.l.isMine(one) }
@@ -258,7 +258,7 @@ func (c *conversation) handleFound(e *wire.Found, sure bool) {
 	}
 }
 
-// notFound is the server's no.
+// handleNotFound takes the server's no.
 func (c *conversation) handleNotFound(e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
@@ -273,7 +273,7 @@ func (c *conversation) handleNotFound(e *wire.Refused) {
 	}
 }
 
-// away waits for somebody, and leaves sealed copies where that can be.
+// waitAway waits for somebody, and leaves sealed copies where that can be.
 func (c *conversation) waitAway(why string) {
 	c.invited = false
 	c.show(why)
@@ -298,7 +298,7 @@ func (c *conversation) uninvite() {
 // noServer is why there is no way while the connection is gone.
 const noServer = "there is no connection to the server"
 
-// cut is the loss of the server: what went through it is no more.
+// handleOffline is for the loss of the server: what went through it is no more.
 func (c *conversation) handleOffline() {
 	c.move(onOffline)
 	for _, p := range slices.Clone(c.paths) {

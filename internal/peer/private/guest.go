@@ -28,7 +28,7 @@ func (p *partner) guestKey() string {
 // first one a person has seen nobody: it is for whoever is there then.
 func (s *server) typedIn() int { return max(s.stay, 1) }
 
-// is notes of which kind somebody is, and of which devices the server says so. Who has
+// setKind notes of which kind somebody is, and of which devices the server says so. Who has
 // been an account with a key stays one: a server that calls it a guest must not get
 // another key past a person. A name that goes from a guest to an account, or back, is
 // somebody else's, unless it is the device that has it.
@@ -70,7 +70,7 @@ func (c *conversation) sameDevice(key string) {
 	c.l.bind("", free...)
 }
 
-// keyless is for a name that somebody has whose program does not encrypt.
+// handleKeyless is for a name that somebody has whose program does not encrypt.
 func (c *conversation) handleKeyless() {
 	switch {
 	case c.kind == wire.KindAccount:

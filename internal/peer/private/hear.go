@@ -152,7 +152,7 @@ func (l *loop) load() {
 	l.look()
 }
 
-// passed is how lines go that are left to the session, and why.
+// plainWay is how lines go that are left to the session, and why.
 func (c *conversation) plainWay() (wire.Way, string) {
 	switch d := c.l.server.foreign; {
 	case d == nil:

@@ -26,7 +26,7 @@ func (c *conversation) hello() *peer1.Hello {
 	}
 }
 
-// greeted takes the other side's hello, and puts a link to use whose two sides mean
+// handleHello takes the other side's hello, and puts a link to use whose two sides mean
 // each other. Nothing else was said on it.
 func (p *path) handleHello(m *peer1.Hello) {
 	c := p.c
@@ -55,7 +55,7 @@ func (p *path) means(said, now, then string) bool {
 	return said != "" && (wire.Fold(said) == wire.Fold(now) || wire.Fold(said) == wire.Fold(then))
 }
 
-// notGreeted is the end of a link before the other side's hello has come.
+// handleNoHello is for the end of a link before the other side's hello has come.
 func (p *path) handleNoHello(err error) {
 	c := p.c
 	switch code, refused := link.Refused(err); {
@@ -69,7 +69,7 @@ func (p *path) handleNoHello(err error) {
 	}
 }
 
-// mistaken is the end of a link with a device that the server gives for somebody's,
+// handleMistaken is for the end of a link with a device that the server gives for somebody's,
 // and that is somebody else's: its key was registered under a name that is not its.
 // The names of guests change, and calls may cross with that.
 func (c *conversation) handleMistaken() {

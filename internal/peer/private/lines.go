@@ -53,7 +53,7 @@ func copied(r *wire.Receipt) *wire.Receipt {
 	return &c
 }
 
-// typed takes a line from a person.
+// handleTyped takes a line from a person.
 func (l *loop) handleTyped(r *wire.Receipt) {
 	r.As, r.Kind = l.server.me, l.server.kind
 	if oldpeer.IsLabel(r.To) && l.server.speaksOlder() {
@@ -129,7 +129,7 @@ func (l *loop) saveTyped() {
 	}
 }
 
-// begun goes on with a conversation that a person has written in.
+// goOn goes on with a conversation that a person has written in.
 func (c *conversation) goOn() {
 	c.reread()
 	if c.passAll() {
@@ -148,7 +148,7 @@ func (c *conversation) goOn() {
 	}
 }
 
-// hold says what new lines wait for.
+// tellWaiting says what new lines wait for.
 func (c *conversation) tellWaiting() {
 	for _, one := range c.lines {
 		reason := c.reason
@@ -162,7 +162,7 @@ func (c *conversation) tellWaiting() {
 	}
 }
 
-// mine reports whether a line was typed under the name that we have: it goes out
+// isMine reports whether a line was typed under the name that we have: it goes out
 // under no other. A guest who has asked for no name has none to keep.
 func (l *loop) isMine(one *line) bool {
 	me := l.server.me
@@ -195,7 +195,7 @@ func (c *conversation) add(one *line) {
 	c.noted.changed = true
 }
 
-// knows says whether a line is among those that wait.
+// hasLine reports whether a line is among those that wait.
 func (o *outgoing) hasLine(id wire.ClientID) bool {
 	return slices.ContainsFunc(o.lines, func(one *line) bool { return one.Client == id })
 }
@@ -282,7 +282,7 @@ func (l *loop) noteOut(lines []*line) bool {
 	return true
 }
 
-// isSent says that a line is on its way, once.
+// markSent says that a line is on its way, once.
 func (l *loop) markSent(one *line) {
 	if one.State != wire.ReceiptQueued {
 		return
@@ -291,7 +291,7 @@ func (l *loop) markSent(one *line) {
 	l.emit(copied(one.Receipt))
 }
 
-// confirmed settles the lines up to one that are on the other side's disk.
+// handleStored settles the lines up to one that are on the other side's disk.
 func (p *path) handleStored(n lineNumber) {
 	stored := 1 + slices.IndexFunc(p.flight, func(one *line) bool { return one.is(n) })
 	for range stored {

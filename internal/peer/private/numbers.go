@@ -55,7 +55,7 @@ func (one *line) words(device string) *peer1.Line {
 // is reports whether a line has a number.
 func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
 
-// notTaken settles a line that the other side's program refuses: it is on no disk there.
+// handleStop settles a line that the other side's program refuses: it is on no disk there.
 func (p *path) handleStop(m *peer1.Stop) {
 	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
 	if i < 0 {

@@ -35,7 +35,7 @@ func (p *partner) may(way gate.Way, key string) gate.Verdict {
 // inPlain is what the gate says of plain text.
 func (p *partner) inPlain() gate.Verdict { return p.may(gate.InPlain, "") }
 
-// blocked reports whether nothing goes to the key at hand, whatever the server says
+// isBlocked reports whether nothing goes to the key at hand, whatever the server says
 // next.
 func (p *partner) isBlocked() bool {
 	return p.device != "" && p.may(gate.ToKnow, p.device).Blocks()
@@ -44,7 +44,7 @@ func (p *partner) isBlocked() bool {
 // hasKey reports whether somebody has, or has had, a key.
 func (p *partner) hasKey() bool { return p.unread || p.contact.Secure || p.device != "" }
 
-// isKeyless follows the server's word that there is no key to speak to.
+// handleWord follows the server's word that there is no key to speak to.
 func (c *conversation) handleWord(word gate.Word) {
 	c.says, c.fresh = word, time.Now().Add(plainFor)
 	if c.passAll() {
@@ -95,7 +95,7 @@ func (l *loop) forServer(one *line) *wire.Receipt {
 	return r
 }
 
-// settledBy follows the session's word on a line that was passed to it.
+// handleSettled follows the session's word on a line that was passed to it.
 func (l *loop) handleSettled(e *wire.Receipt) {
 	if e.State == wire.ReceiptQueued {
 		return
@@ -106,7 +106,7 @@ func (l *loop) handleSettled(e *wire.Receipt) {
 	}
 }
 
-// returned takes back a line that the session does not send any more: it is decided
+// handleReturned takes back a line that the session does not send any more: it is decided
 // anew how it goes.
 func (l *loop) handleReturned(e *wire.Returned) {
 	c, one := l.passedLine(e.Client)

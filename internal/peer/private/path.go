@@ -56,7 +56,7 @@ type said struct {
 	err error
 }
 
-// accepted is a link that the other side has made, as both have agreed to just now.
+// handleLink takes a link that the other side has made, as both have agreed to just now.
 func (l *loop) handleLink(k *link.Link) {
 	var found *conversation
 	for _, c := range l.convs {
@@ -71,7 +71,7 @@ func (l *loop) handleLink(k *link.Link) {
 	found.addLink(k)
 }
 
-// linked begins to talk on a link.
+// addLink begins to talk on a link.
 func (c *conversation) addLink(k *link.Link) {
 	if c.l.quiet || c.device != k.Key || !k.Relayed && c.hidesAddress() || !c.may(gate.ByLink, k.Key).Links(k.Key) {
 		k.Close(false)
@@ -144,7 +144,7 @@ func (p *path) finishIfLast() {
 	}
 }
 
-// message takes one message of a link.
+// handleMessage takes one message of a link.
 func (l *loop) handleMessage(s said) {
 	p := s.p
 	if s.m == nil {
@@ -182,7 +182,7 @@ func (l *loop) handleMessage(s said) {
 	}
 }
 
-// typedBy says that somebody is writing, now and then.
+// handleTyping says that somebody is writing, now and then.
 func (c *conversation) handleTyping() {
 	if now := time.Now(); now.Sub(c.typing) >= typingEvery {
 		c.typing = now
@@ -202,7 +202,7 @@ func (c *conversation) best() *path {
 	return best
 }
 
-// over says whether a path is better than an older one.
+// isOver reports whether a path is better than an older one.
 func (p *path) isOver(q *path) bool {
 	if p.suspect != q.suspect {
 		return q.suspect
@@ -251,7 +251,7 @@ func (p *path) promote(hello *peer1.Hello) {
 	c.l.files.Resume(c.filePeer())
 }
 
-// dropped forgets a link that has ended.
+// handleEnd forgets a link that has ended.
 func (p *path) handleEnd(err error) {
 	c := p.c
 	was := c.best()
@@ -358,7 +358,7 @@ func (c *conversation) improve() {
 	c.begin()
 }
 
-// worse tries again later for a better way than there is.
+// improveLater tries again later for a better way than there is.
 func (c *conversation) improveLater(now time.Time) {
 	if p := c.best(); p != nil && p.Relayed {
 		c.search.improve = now.Add(improveBackoff.Wait(c.improves))

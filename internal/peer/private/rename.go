@@ -26,7 +26,7 @@ func (p *path) tellName() {
 	}
 }
 
-// relayedAs follows the server's word that somebody has another name, for what is
+// renameRelay follows the server's word that somebody has another name, for what is
 // relayed only: the links know by themselves whose it is.
 func (l *loop) renameRelay(e *wire.Renamed) {
 	old, name := wire.Fold(e.Old), wire.Fold(e.Name)
@@ -35,7 +35,7 @@ func (l *loop) renameRelay(e *wire.Renamed) {
 	}
 }
 
-// otherName takes the word of the other side of a link that it has another name,
+// handleNamed takes the word of the other side of a link that it has another name,
 // and asks the server whether that name is this device's.
 func (p *path) handleNamed(name string) {
 	c := p.c
@@ -92,7 +92,7 @@ func (l *loop) isKnown(name string) bool {
 	return p.Unread || p.Contact.Secure || len(p.Keys) > 0
 }
 
-// blank reports whether nothing would be lost or mixed up if a conversation gave
+// isBlank reports whether nothing would be lost or mixed up if a conversation gave
 // way to one with a device.
 func (c *conversation) isBlank(device string) bool {
 	return len(c.lines)+len(c.paths) == 0 && !c.unread && c.asked == nil && c.call == nil && !c.wrote && !c.contact.Secure &&

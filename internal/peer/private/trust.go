@@ -71,7 +71,7 @@ func (p *partner) reread() {
 	}
 }
 
-// judge says whether lines may go to a key, which the server or a device itself
+// judge reports whether lines may go to a key, which the server or a device itself
 // gives for somebody's, and notes and tells what is new of it. Nobody who is not
 // asked can put another key in place of one that was seen before: for that a person
 // has to answer.
@@ -124,7 +124,7 @@ func (p *partner) aboutKey(v gate.Verdict, lost bool) string {
 	}
 }
 
-// withdrawn takes the trust from a key whose device its owner has removed. The
+// handleWithdrawn takes the trust from a key whose device its owner has removed. The
 // server's word is enough for that: it can keep lines back anyway.
 func (l *loop) handleWithdrawn(name, key string) {
 	if wire.Fold(name) == wire.Fold(l.server.me) {
@@ -163,7 +163,7 @@ func (c *conversation) closeTo(key string) {
 	}
 }
 
-// list notes which devices an account has. Those that we know and that are not
+// setDevices notes which devices an account has. Those that we know and that are not
 // among them were removed while nobody told us.
 func (c *conversation) setDevices(devices []wire.Device) {
 	c.listed = gate.NewList(c.l.server.node, c.name, devices)
@@ -192,7 +192,7 @@ func (c *conversation) stir() {
 	}
 }
 
-// listAnew asks for the devices of somebody to whom there is a link: what was said of
+// askDevices asks for the devices of somebody to whom there is a link: what was said of
 // them while there was no connection was not heard.
 func (c *conversation) askDevices() {
 	c.relist = time.Time{}
@@ -221,7 +221,7 @@ func (c *conversation) adopt(key string) {
 	c.l.expect()
 }
 
-// stateOf is what is known of a key, KeyNone where nothing is.
+// keyStateOf is what is known of a key, KeyNone where nothing is.
 func (p *partner) keyStateOf(key string) wire.KeyState {
 	i := slices.IndexFunc(p.keys, func(d wire.KnownDevice) bool { return d.Key == key })
 	if i < 0 {
@@ -230,7 +230,7 @@ func (p *partner) keyStateOf(key string) wire.KeyState {
 	return p.keys[i].State
 }
 
-// state is that of the key at hand.
+// keyState is that of the key at hand.
 func (p *partner) keyState() wire.KeyState { return p.keyStateOf(p.device) }
 
 // know notes what is known of a key.
