@@ -69,17 +69,17 @@ func (a *App) done(e *wire.Done) {
 	switch e.Of {
 	case wire.ActLeave:
 		if ask.About != nil && a.Book.ByID[ask.About.ID] == ask.About {
-			a.leave(ask.About, true)
+			a.rooms().leave(ask.About, true)
 		}
 	case wire.ActAccept:
-		a.answer(ask.About)
+		a.talks().answer(ask.About)
 	case wire.ActReject:
-		a.answer(ask.About)
+		a.talks().answer(ask.About)
 		if ask.About != nil {
 			a.Note(ask.At, ask.About.Label+" was refused")
 		}
 	case wire.ActDrop:
-		a.dropped(ask)
+		a.outbox().dropped(ask)
 	case wire.ActLogout:
 		a.Link.setName("", "")
 	default:
@@ -101,7 +101,7 @@ func (a *App) refused(e *wire.Refused) {
 		}
 	}
 	if at := ask.About; at != nil && ask.Act == wire.ActLeave && (e.Code == wire.CodeNotMember || e.Code == wire.CodeNoRoom) {
-		a.leave(at, true) // we are not in it, as somebody wants
+		a.rooms().leave(at, true) // we are not in it, as somebody wants
 		return
 	}
 	if (e.Of == wire.ActLogin || e.Of == wire.ActRegister || e.Of == wire.ActGuest) && a.view.LoginRefused(e) {

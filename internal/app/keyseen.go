@@ -5,7 +5,7 @@ import (
 )
 
 // keySeen says what is thought of somebody's key now.
-func (a *App) keySeen(e *wire.KeySeen) {
+func (a talks) keySeen(e *wire.KeySeen) {
 	if e.User == "" {
 		a.Note(nil, a.words().KeySeen(e))
 		return

@@ -9,6 +9,12 @@ import (
 	"labchat/internal/wire"
 )
 
+// rooms are the rooms of an App: who is in them, and how we stand to them. It owns
+// their rosters.
+type rooms struct{ *App }
+
+func (a *App) rooms() rooms { return rooms{a} }
+
 // HandleStatus follows the connection.
 func (a *App) HandleStatus(e *wire.Status) {
 	was := a.Link.Status.State
@@ -107,7 +113,7 @@ func (a *App) arrived() {
 }
 
 // entered makes a room ours.
-func (a *App) entered(e *wire.Entered) {
+func (a rooms) entered(e *wire.Entered) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	at := a.Book.Room(e.Room)
 	at.spell(e.Room)
@@ -131,7 +137,7 @@ func (a *App) entered(e *wire.Entered) {
 
 // arriveFromNowhere goes to the first room of somebody who was in none, with what
 // is being written.
-func (a *App) arriveFromNowhere(at *Place) {
+func (a rooms) arriveFromNowhere(at *Place) {
 	none := a.Book.Find(nowhereID)
 	if none == nil {
 		return
@@ -148,7 +154,7 @@ func (a *App) arriveFromNowhere(at *Place) {
 }
 
 // joined says that somebody came.
-func (a *App) joined(e *wire.Joined) {
+func (a rooms) joined(e *wire.Joined) {
 	at := a.Book.Room(e.Room)
 	at.People.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	a.Company = a.Company || e.Name != a.Link.Me
@@ -158,7 +164,7 @@ func (a *App) joined(e *wire.Joined) {
 }
 
 // left says that somebody went.
-func (a *App) left(e *wire.Left) {
+func (a rooms) left(e *wire.Left) {
 	at := a.Book.ByID[RoomID(e.Room)]
 	if at == nil {
 		return
@@ -185,7 +191,7 @@ func (a *App) left(e *wire.Left) {
 // leave takes a room off the list, unless it is the only conversation. One in
 // which a line is being written stays until somebody goes elsewhere, and one with
 // lines that were not said until it is left once more.
-func (a *App) leave(at *Place, asked bool) {
+func (a rooms) leave(at *Place, asked bool) {
 	left := "you left " + at.Label
 	unsaid, again := at.unsaid, at.Stands == Gone
 	at.Stands, at.unsaid, at.People = Gone, 0, roster{}
@@ -213,7 +219,7 @@ func (a *App) leave(at *Place, asked bool) {
 
 // takenOut says that we are not in a room any more though nobody here has asked for
 // that: there where it stays on the list.
-func (a *App) takenOut(at *Place, reason string) {
+func (a rooms) takenOut(at *Place, reason string) {
 	words := words.Because("you are not in "+at.Title()+" any more", text.CleanLine(reason))
 	if a.Book.ByID[at.ID] != at {
 		at = nil
@@ -223,7 +229,7 @@ func (a *App) takenOut(at *Place, reason string) {
 
 // forsake takes a place off the list, and goes elsewhere if it is on the
 // screen. What was written there is kept.
-func (a *App) forsake(at *Place) {
+func (a rooms) forsake(at *Place) {
 	if at == a.Book.Current {
 		a.view.KeepDraft()
 	}
@@ -233,7 +239,7 @@ func (a *App) forsake(at *Place) {
 }
 
 // renamed gives somebody another name, in every room.
-func (a *App) renamed(e *wire.Renamed) {
+func (a rooms) renamed(e *wire.Renamed) {
 	if e.Old == a.Link.Me {
 		a.Link.setName(e.Name, e.Kind)
 	}
@@ -245,14 +251,14 @@ func (a *App) renamed(e *wire.Renamed) {
 }
 
 // presence marks somebody as away or back, and as reading in clear text.
-func (a *App) presence(e *wire.Presence) {
+func (a rooms) presence(e *wire.Presence) {
 	for _, at := range a.Book.Rooms {
 		at.People.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 
 // topicSet shows a room's topic.
-func (a *App) topicSet(e *wire.TopicSet) {
+func (a rooms) topicSet(e *wire.TopicSet) {
 	at := a.Book.Room(e.Room)
 	a.Link.TakeErrand(e.Re.Re)
 	at.Topic = text.CleanLine(e.Topic)
