@@ -10,6 +10,7 @@ import (
 	"labchat/internal/client"
 	"labchat/internal/tui"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // desk makes the sessions that the form asks for, one at a time.
@@ -100,7 +101,7 @@ func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
 
 // registers reports whether an older dialect has words for making an account.
 func registers(dialect string) bool {
-	d := wire.ByName(dialect)
+	d := dialects.ByName(dialect)
 	if d == nil {
 		return false
 	}

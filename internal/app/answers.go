@@ -9,6 +9,7 @@ import (
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // roomList shows which rooms there are.
@@ -129,7 +130,7 @@ func (a *App) refused(e *wire.Refused) {
 // shows it before anything is known.
 func (a *App) keptOut(e *wire.Refused, ask Errand) {
 	at := a.Book.Find(RoomID(wire.Lobby))
-	registry := wire.DatagramsByName(a.Link.Status.Dialect) != nil
+	registry := dialects.DatagramsByName(a.Link.Status.Dialect) != nil
 	if !registry || ask.Act != "" || e.Of != wire.ActJoin || a.room != "" || at == nil || at.Stands == Inside {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 
 	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -88,7 +89,7 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 			return nil, err
 		}
 	}
-	if dialect := wire.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
+	if dialect := dialects.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
 		return c.older(raw, local, dialect)
 	}
 	how := c.approach()
@@ -126,7 +127,7 @@ func (c connector) dial(ctx context.Context) (net.Conn, error) {
 // secured wraps the connection in TLS and judges the server's key before
 // anything is said.
 func (c connector) secured(ctx context.Context, raw *opening, local bool) (*dialled, error) {
-	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: wire.ByName(DialectChat1)}
+	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: dialects.ByName(DialectChat1)}
 	host, _, err := net.SplitHostPort(c.cfg.Server)
 	if err != nil {
 		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
@@ -239,7 +240,7 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 		drop(raw)
 		return nil, lost("%s leads to another machine than a moment ago.", c.cfg.Server)
 	}
-	d := &dialled{raw: raw, conn: raw, local: true, dialect: wire.ByName(DialectChat1)}
+	d := &dialled{raw: raw, conn: raw, local: true, dialect: dialects.ByName(DialectChat1)}
 	if d, err = c.greet(d); err != nil || c.cfg.Dialect == DialectChat1 {
 		return d, err
 	}
@@ -254,7 +255,7 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 	}
 	raw.SetReadDeadline(time.Time{})
 	if first[0] != '{' {
-		d.dialect = wire.ByName(DialectA3)
+		d.dialect = dialects.ByName(DialectA3)
 	}
 	return d, nil
 }

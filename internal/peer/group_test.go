@@ -17,6 +17,7 @@ import (
 
 	"labchat/internal/peer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // slow is how long something may take on a busy machine.
@@ -144,7 +145,7 @@ func registryOfGroups(t *testing.T) (addr string) {
 // inGroup brings a session of ours into a group that it makes if nobody has.
 func inGroup(t *testing.T, registry, name string, group netip.AddrPort) (s *peer.Session, end func()) {
 	t.Helper()
-	s = peer.New(peer.Config{Dialect: wire.DatagramsByName("ias"), Registry: registry, Name: name, Local: "127.0.0.1:0"})
+	s = peer.New(peer.Config{Dialect: dialects.DatagramsByName("ias"), Registry: registry, Name: name, Local: "127.0.0.1:0"})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -297,7 +298,7 @@ func TestAGroupWithoutAnAddressGetsOneOfItsOwn(t *testing.T) {
 		heard <- d
 		return r.answer(from, d)
 	})
-	s := peer.New(peer.Config{Dialect: wire.DatagramsByName("ias"), Registry: conn.LocalAddr().String(), Name: "anna", Local: "127.0.0.1:0"})
+	s := peer.New(peer.Config{Dialect: dialects.DatagramsByName("ias"), Registry: conn.LocalAddr().String(), Name: "anna", Local: "127.0.0.1:0"})
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { _ = s.Run(ctx) }()
 	next(t, s, func(e *wire.Status) bool { return e.State == wire.StateOnline })

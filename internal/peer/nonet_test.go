@@ -12,6 +12,7 @@ import (
 
 	"labchat/internal/peer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // nowhere is a socket of a machine that has no way to any other.
@@ -25,7 +26,7 @@ func TestWhyARegistryIsNotReachedIsToldInWordsOfPeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.run(peer.New(peer.Config{
-			Dialect: wire.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna",
+			Dialect: dialects.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna",
 			Listen: func(context.Context, string, string) (net.PacketConn, error) {
 				conn, err := w.net.Listen(netip.MustParseAddrPort("10.0.0.2:4000"))
 				return nowhere{conn}, err
@@ -47,7 +48,7 @@ func TestASocketThatCanNotBeOpenedIsExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.run(peer.New(peer.Config{
-			Dialect: wire.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna", Local: "10.0.0.2:4000",
+			Dialect: dialects.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna", Local: "10.0.0.2:4000",
 			Listen: func(context.Context, string, string) (net.PacketConn, error) {
 				return nil, &net.OpError{Op: "listen", Net: "udp4", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}
 			},

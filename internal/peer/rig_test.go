@@ -15,6 +15,7 @@ import (
 	"labchat/internal/peer"
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -119,7 +120,7 @@ func (w *world) session(dialect, name, local string) *one {
 func (w *world) sessionOn(dialect, name, local string, store peer.Store) *one {
 	w.t.Helper()
 	cfg := peer.Config{
-		Dialect: wire.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local, Store: store,
+		Dialect: dialects.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local, Store: store,
 		Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 			return w.net.Listen(netip.MustParseAddrPort(addr))
 		},

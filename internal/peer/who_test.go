@@ -10,6 +10,7 @@ import (
 	"labchat/internal/memnet"
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // said is a socket that notes what goes out.
@@ -39,7 +40,7 @@ func groupOf(t *testing.T) (l *loop, at *room, heard *said) {
 	}
 	t.Cleanup(func() { own.Close() })
 	heard = &said{PacketConn: own}
-	l = newLoop(New(Config{Dialect: wire.DatagramsByName("ias"), Name: "anna"}))
+	l = newLoop(New(Config{Dialect: dialects.DatagramsByName("ias"), Name: "anna"}))
 	l.conn, l.me = heard, "anna"
 	at = &room{name: "g1", told: map[netip.AddrPort]string{}, group: &group{addr: netip.MustParseAddrPort("239.1.2.3:5007"), inquiry: newInquiry()}}
 	l.rooms.list = []*room{at}

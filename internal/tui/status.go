@@ -7,6 +7,7 @@ import (
 	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // titleBar is the row above all: it names the conversation and the server.
@@ -73,7 +74,7 @@ func (m *Model) overheard(at *app.Place) text.Safe {
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
 func (m *Model) openly() text.Safe {
-	if m.Link.Status.Direct && wire.DatagramsByName(m.Link.Status.Dialect) != nil {
+	if m.Link.Status.Direct && dialects.DatagramsByName(m.Link.Status.Dialect) != nil {
 		return "not encrypted"
 	}
 	return ""
