@@ -15,6 +15,7 @@ type filler struct{ *App }
 
 func (a *App) filler() filler { return filler{a} }
 
+// What is said where lines are missing.
 const (
 	HoleRow = "lines are missing here: scroll up to fetch them"
 	LostRow = "lines are missing here, which nobody has kept"

@@ -178,7 +178,7 @@ func folded[V any](of map[string]V) map[string]V {
 	return all
 }
 
-// mentions says whether a text names somebody: the name as a word, whatever
+// mentions reports whether a text names somebody: the name as a word, whatever
 // its case.
 func mentions(s, me string) bool {
 	me = strings.ToLower(strings.TrimLeft(me, "~?"))

@@ -50,13 +50,13 @@ type Peer struct {
 	news map[wire.ID]bool // lines that are counted so, and have not come yet
 }
 
-// IsTalking says whether lines go to and fro encrypted, so that the other side can
+// IsTalking reports whether lines go to and fro encrypted, so that the other side can
 // be told what we do.
 func (p *Peer) IsTalking() bool {
 	return p.Known && !p.Path.Request && !p.Path.Blocked && (p.Path.Way == wire.WayDirect || p.Path.Way == wire.WayRelay)
 }
 
-// IsSecure says whether lines of theirs come encrypted, so that one that does
+// IsSecure reports whether lines of theirs come encrypted, so that one that does
 // not is worth a word.
 func (p *Peer) IsSecure() bool { return p.Known && p.Path.Key != wire.KeyNone }
 

@@ -144,7 +144,7 @@ func (r *roster) Words() text.Safe {
 // Count is how many people are here.
 func (r *roster) Count() int { return len(r.People) + r.More }
 
-// Waiting says whether there is something to be looked at.
+// Waiting reports whether there is something to be looked at.
 func (c counts) Waiting() bool { return c.Unread > 0 || c.Alarm }
 
 // String prints the counts as a list does: 3, or @2 14 with two mentions among

@@ -188,7 +188,7 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 	return c.result()
 }
 
-// reads says whether a typed line may be taken now: every line waits for the
+// reads reports whether a typed line may be taken now: every line waits for the
 // answers to the requests before it, as it may mean the room they lead to.
 func (c *conversation) reads() bool {
 	reading := c.history != nil && (!c.catching() || c.state == wire.StateOnline)
@@ -219,7 +219,7 @@ func (c *conversation) due() time.Time {
 	return due
 }
 
-// awaits says whether an answer is waited for, or lines that one has announced.
+// awaits reports whether an answer is waited for, or lines that one has announced.
 func (c *conversation) awaits() bool {
 	return c.ledger.answers() || c.history != nil && (!c.catching() || c.state == wire.StateOnline)
 }
