@@ -387,16 +387,3 @@ func (b *Book) LabelOf(at *Place) text.Safe {
 	}
 	return at.Label
 }
-
-// About says in a few words what is known of a room.
-func (b *Book) About(room string) text.Safe {
-	at := b.ByID[RoomID(room)]
-	switch {
-	case at == nil || at.Stands != Inside:
-		return "not joined"
-	case at.Counts.Unread > 0:
-		return words.Plural(at.Counts.Unread, "new line")
-	default:
-		return at.People.Words()
-	}
-}
