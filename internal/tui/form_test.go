@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
 )
 
@@ -241,5 +242,24 @@ func TestTheFormThatComesBackHoldsWhatWasTyped(t *testing.T) {
 	s.press("enter", "esc")
 	if s.quits != 1 || len(d.logins) != 2 {
 		t.Errorf("there is no session to go back to after another login: %d quits, %d logins", s.quits, len(d.logins))
+	}
+}
+
+func TestASignTurnsWhileTheFormConnects(t *testing.T) {
+	s := open(t, 80, 24, func(c *Config) {
+		c.Session, c.Form = nil, true
+		c.Login = Login{Server: "h:1300", Name: "sara", Mode: ModeGuest}
+		c.Connect = func(context.Context, Login) (Connected, error) { return Connected{}, nil }
+	})
+	s.Update(bubble.Key{Name: "enter"}) // the job that connects stays under way
+	busy := []rune(string(s.paint.Glyph.Busy))
+	for _, sign := range busy {
+		s.shows(string(sign) + " connecting")
+		s.Update(ticked{s.moment.ticks})
+	}
+	s.form.Fail(wire.CodeDenied, "no")
+	s.Update(ticked{s.moment.ticks})
+	if s.runs() {
+		t.Error("something runs, though the server has answered")
 	}
 }

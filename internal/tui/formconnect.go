@@ -34,6 +34,7 @@ func (f *form) submit() {
 		c, err := connect(ctx, login)
 		return connected{to: c, server: login.Server, err: err}
 	})
+	m.tick()
 }
 
 // startHere leaves the screen for a chat on this machine, where that is offered.
@@ -88,6 +89,7 @@ func (f *form) probe(rested bool) {
 		found, err := look(ctx, Login{Server: ask.server, Dialect: ask.dialect, Name: ask.name})
 		return probed{ask, found, err}
 	})
+	m.tick()
 }
 
 // at says whether two looks are at the same server.

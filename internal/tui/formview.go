@@ -183,7 +183,7 @@ func (f *form) underServer() text.Safe {
 	case !f.asked.at(f.place()):
 		return ""
 	case !f.heard:
-		return p.Glyph.Trying + " looking" + p.Glyph.More
+		return p.busy.View() + " looking" + p.Glyph.More
 	}
 	s := p.Glyph.Good + " reachable"
 	if ms := f.found.RTT.Milliseconds(); ms > 0 {
@@ -285,7 +285,7 @@ func (f *form) tint(under text.Safe) ink {
 func (f *form) buttons() text.Safe {
 	p := f.paint
 	if f.busy {
-		return p.Glyph.Trying + " connecting" + p.Glyph.More
+		return p.busy.View() + " connecting" + p.Glyph.More
 	}
 	enter := [...]text.Safe{"log in", "register and join", "come in as a guest"}[f.mode]
 	if f.focus == fieldHere {

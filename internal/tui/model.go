@@ -16,6 +16,7 @@ const (
 	typingPace = 3 * time.Second // between two words that we are typing
 	draftPause = time.Second     // a draft is kept when nobody types for so long
 	flashFor   = 3 * time.Second // a flash hides the status row so long, unless a key comes
+	turnAfter  = time.Second / 4 // what shows that something runs turns as often
 	escapeFor  = time.Second     // Esc and a letter within it are alt and the letter, where that is set
 )
 
@@ -163,11 +164,15 @@ func (m *Model) use(c Connected) {
 }
 
 // tick sets the clock to the next moment at which the screen changes by itself:
-// a second while something runs, else the minute.
+// a second while somebody types or there is no connection, less while something
+// is under way, else the minute.
 func (m *Model) tick() {
 	now := m.paint.Now()
 	next := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
-	if m.Link.IsLost() || m.typingShown() {
+	switch {
+	case m.runs():
+		next = turnAfter
+	case m.Link.IsLost() || m.typingShown():
 		next = time.Second
 	}
 	due := now.Add(next)
@@ -182,8 +187,19 @@ func (m *Model) tick() {
 func (m *Model) ticked(t ticked) {
 	if t.n == m.moment.ticks {
 		m.moment.due = time.Time{}
+		if m.runs() {
+			m.paint.busy.Step()
+		}
 		m.tick()
 	}
+}
+
+// runs reports whether something is under way that the screen waits for.
+func (m *Model) runs() bool {
+	if f := m.form; f != nil {
+		return f.busy || f.looking
+	}
+	return m.Link.Session != nil && !m.Link.IsOnline() && !m.Link.IsLost()
 }
 
 // typingShown says whether somebody is typing in the place on the screen.

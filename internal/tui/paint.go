@@ -21,12 +21,13 @@ type paint struct {
 	Code   theme.Code
 	theme  theme.Theme
 	nicks  map[string]ink
+	busy   bubble.Spinner // turns by Model.tick
 }
 
 func newPaint(t theme.Theme, c *words.Clock) *paint {
 	return &paint{
 		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
-		theme: t, nicks: map[string]ink{}, Clock: c,
+		theme: t, nicks: map[string]ink{}, busy: bubble.NewSpinner(t.Glyph.Busy), Clock: c,
 	}
 }
 

@@ -88,12 +88,12 @@ func (m titleBar) security() text.Safe {
 	case m.Link.IsLost():
 		return p.Glyph.Bad + " offline"
 	case !m.Link.IsOnline():
-		return p.Glyph.Trying + " connecting"
+		return p.busy.View() + " connecting"
 	case m.Link.Status.Secure:
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
 		return "this machine only"
-	case d != "" && d != app.Native:
+	case d != "" && d != dialects.Native:
 		return "speaks " + d + ", not encrypted"
 	default:
 		return "not encrypted"
@@ -129,7 +129,7 @@ func (m corner) connection(w int) text.Safe {
 	case m.Link.IsLost():
 		return p.Text.Bad.Render(p.parts(w, p.Glyph.Bad+" offline", m.retryIn()))
 	default:
-		return p.Text.Warn.Render(p.Glyph.Trying + " connecting")
+		return p.Text.Warn.Render(p.busy.View() + " connecting")
 	}
 }
 
@@ -186,7 +186,7 @@ func (m statusBar) pulse() text.Safe {
 	case m.Link.IsLost():
 		return p.parts(m.screen.w, p.Glyph.Bad+" offline", m.retryIn())
 	default:
-		return p.Glyph.Trying
+		return p.busy.View()
 	}
 }
 

@@ -97,6 +97,12 @@ func TestNoRowNeedsMoreColumnsThanThereAreHoweverTheTerminalCounts(t *testing.T)
 	all := looks()
 	all["in the switcher"] = func(s *scene) { s.press("ctrl+k"); s.types(scripts[0]) }
 	all["in the draft"] = func(s *scene) { s.press("ctrl+a", "right") }
+	all["in the form"] = func(s *scene) {
+		s.form = newForm(s.Model)
+		s.tell(bubble.Key{Text: strings.Join(scripts, ""), Paste: true})
+		s.press("left", "left", "home", "right")
+	}
+	all["in a secret"] = func(s *scene) { s.press("ctrl+u"); s.enters("/register sara"); s.types(scripts[0]) }
 	names := sortedKeys(all)
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 200).Draw(rt, "w"), rapid.IntRange(8, 50).Draw(rt, "h")

@@ -76,7 +76,7 @@ func newLoop(e *Endpoint) *loop {
 }
 
 // open makes what links go over.
-func (l *loop) open(ctx context.Context) *EndedError {
+func (l *loop) open(ctx context.Context) *session.EndedError {
 	if err := l.cfg.Store.TakeBack(); err != nil {
 		l.disk.check("take lines back", err)
 	}
@@ -147,7 +147,7 @@ func (l *loop) leave() {
 	l.save()
 	l.farewell = time.Now().Add(farewellWithin)
 	for _, c := range l.convs {
-		c.call, c.again, c.better = nil, time.Time{}, time.Time{}
+		c.move(onStop)
 		for _, p := range c.paths {
 			p.finish()
 		}
