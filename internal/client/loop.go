@@ -40,6 +40,7 @@ type loop struct {
 	outbox outbox
 	pulse  pulse
 	feed   session.Feed
+	stamps session.Stamps // of lines of older dialects
 	disk   disk
 	inbox  inbox
 	lists  lists

@@ -25,11 +25,10 @@ type pulse struct {
 	sent    time.Time     // of the last one
 	heard   time.Time     // anything
 	rtt     time.Duration
-	stamp   wire.ID // the last id that was made here, see loop.stamp
 }
 
 // begin is for a new connection.
-func (p *pulse) begin(now time.Time) { *p = pulse{heard: now, stamp: p.stamp} }
+func (p *pulse) begin(now time.Time) { *p = pulse{heard: now} }
 
 // start begins to ping, after a while: what was just asked comes first.
 func (p *pulse) start(now time.Time) { p.on, p.within, p.next = true, pongWithin, now.Add(pingEvery) }
