@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"labchat/internal/client"
+	sessions "labchat/internal/session"
 	"labchat/internal/tui"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
@@ -87,7 +88,7 @@ func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log) //nolint:contextcheck // local files are read at once
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
-		over, ended := errors.AsType[*client.EndedError](err)
+		over, ended := errors.AsType[*sessions.EndedError](err)
 		return tui.Probed{Resumes: resumes, Unfit: ended && over.Code == wire.CodeUnsupported}, err
 	}
 	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name, Resumes: resumes}

@@ -14,7 +14,7 @@ import (
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
-	"labchat/internal/peer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
 )
@@ -147,7 +147,7 @@ func (r *reach) address() string {
 // port is where a server is looked for whose port is not given.
 func (r *reach) port() string {
 	if r.datagrams() != nil {
-		return peer.DefaultPort
+		return registry.DefaultPort
 	}
 	return client.DefaultPort
 }

@@ -39,7 +39,7 @@ var rooms = map[string][]string{
 	"internal/server":                 {"internal/wire", "internal/wire/dialects", "internal/wire/clock", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
 	"internal/session":                {"internal/wire"},
 	"internal/client":                 {"internal/wire", "internal/wire/dialects", "internal/session", "internal/peer/private/gate"},
-	"internal/peer":                   {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
+	"internal/peer/registry":          {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
 	"internal/peer/link":              {"internal/wire", "internal/wire/peer1", "internal/peer/private/gate"},
 	"internal/peer/oldpeer":           {"internal/wire", "internal/wire/dialects", "internal/wire/prompt", "internal/session", "internal/peer/private/gate"},
 	"internal/peer/private":           {"internal/wire", "internal/wire/dialects", "internal/wire/peer1", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
@@ -64,7 +64,7 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":               {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":                       {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/wire/dialects", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
+		"cmd/internal/conf", "internal/wire", "internal/wire/dialects", "internal/server", "internal/server/store", "internal/session", "internal/client", "internal/peer/registry", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/app", "internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
 }
@@ -103,7 +103,7 @@ var outside = map[string][]string{
 	"github.com/charmbracelet/x/ansi":      {"internal/text"},
 	"github.com/charmbracelet/lipgloss":    {"internal/tui/theme", "internal/tui", "internal/tui/bubble"},
 	"github.com/charmbracelet/bubbles/key": {"internal/tui", "internal/tui/bubble"}, // the others through internal/tui/bubble
-	"golang.org/x/net/ipv4":                {"internal/server/datagram", "internal/peer", "internal/peer/link"},
+	"golang.org/x/net/ipv4":                {"internal/server/datagram", "internal/peer/registry", "internal/peer/link"},
 	"github.com/quic-go/quic-go":           {"internal/peer/link"},
 	"golang.org/x/net/ipv6":                {"internal/server/datagram"},
 	"golang.org/x/time/rate":               {"internal/server/datagram", "internal/peer/link"},

@@ -71,7 +71,7 @@ type connector struct {
 // is listened to first, unless its port is that of chat servers (approach).
 // Then it is greeted over TLS; over loopback at that port, and where a person
 // has named chat/1, then in plain, and A3 is spoken if the server answers so.
-// The error is an *EndedError where trying again would not help, or must not
+// The error is an *session.EndedError where trying again would not help, or must not
 // be done, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if err := c.lookUp(c.cfg.knownAs()); err != nil {
@@ -109,7 +109,7 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	if _, decided := errors.AsType[*EndedError](err); how.once && !decided {
+	if _, decided := errors.AsType[*session.EndedError](err); how.once && !decided {
 		return nil, c.ungreeted(err, first.head)
 	}
 	if err = c.withoutTLS(err, local); err != nil {
@@ -130,7 +130,7 @@ func (c connector) secured(ctx context.Context, raw *opening, local bool) (*dial
 	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: dialects.ByName(DialectChat1)}
 	host, _, err := net.SplitHostPort(c.cfg.Server)
 	if err != nil {
-		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
+		return nil, session.Ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
 	}
 	p := proof{
 		server: c.cfg.Server, as: c.as, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
@@ -201,7 +201,7 @@ func (c connector) withoutTLS(err error, local bool) error {
 	case broken && !c.pin.known && c.cfg.ServerKey == "":
 		return lost("%s ends the TLS handshake that it has begun: %s.", c.cfg.Server, session.Cause(err))
 	case c.cfg.ServerKey != "" && answers:
-		return ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
+		return session.Ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
 	case c.cfg.ServerKey != "" && ends:
 		return lost("%s ends the connection when it is greeted over TLS, so it can't show the key that --server-key demands.", c.cfg.Server)
 	case c.pin.known && local && ends:
@@ -211,7 +211,7 @@ func (c connector) withoutTLS(err error, local bool) error {
 	case c.pin.known && answers:
 		return lost("%s answers in plain text, although it was spoken to over TLS before. Nothing is sent to it so.", c.cfg.Server)
 	case !local && answers:
-		return ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
+		return session.Ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
 			"for an older server, and as a guest, name its dialect: --dialect a3.", c.cfg.Server)
 	case !local:
 		return err
@@ -275,7 +275,7 @@ func (c connector) refuseOlder(dialect string) error {
 	case c.pin.known:
 		return c.notPlain("would be spoken to in plain text, as --dialect "+dialect+" asks for", false)
 	case c.cfg.ServerKey != "":
-		return ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect, c.cfg.Server)
+		return session.Ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect, c.cfg.Server)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
 )
@@ -43,7 +44,7 @@ func (c connector) listen(raw net.Conn, local bool, atMost time.Duration) (*dial
 		}
 		if !local {
 			drop(raw)
-			return nil, ended(wire.CodeInsecure, "%s is an older server, which talks in plain text. Name its dialect to go on: --dialect %s.", c.cfg.Server, g.dialect)
+			return nil, session.Ended(wire.CodeInsecure, "%s is an older server, which talks in plain text. Name its dialect to go on: --dialect %s.", c.cfg.Server, g.dialect)
 		}
 		return &dialled{raw: raw, conn: raw, read: read, local: true, dialect: dialects.ByName(g.dialect)}, nil
 	}

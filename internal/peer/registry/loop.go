@@ -1,4 +1,4 @@
-package peer
+package registry
 
 import (
 	"context"
@@ -93,7 +93,7 @@ func (l *loop) run(ctx context.Context) error {
 func (l *loop) open(ctx context.Context) error {
 	if l.cfg.Store != nil {
 		if err := l.cfg.Store.Home(l.cfg.Registry, ""); err != nil {
-			return ended(wire.CodeStorage, "The profile can't be read: %v.", err)
+			return session.Ended(wire.CodeStorage, "The profile can't be read: %v.", err)
 		}
 	}
 	local := l.cfg.Local
@@ -102,7 +102,7 @@ func (l *loop) open(ctx context.Context) error {
 	}
 	var err error
 	if l.conn, err = l.cfg.Listen(ctx, "udp4", local); err != nil {
-		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", local, session.Cause(err))
+		return session.Ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", local, session.Cause(err))
 	}
 	l.spawn(func(ctx context.Context) { oldpeer.Read(ctx, l.conn, netip.AddrPort{}, l.heard) })
 	return nil
@@ -176,7 +176,7 @@ func (l *loop) end(stop context.CancelFunc, err error) {
 	}
 	l.outbox.failAll(l, "The session has ended.")
 	text, code := "The session was ended.", wire.CodeQuit
-	if fatal, ok := err.(*EndedError); ok { //nolint:errorlint // made here, never wrapped
+	if fatal, ok := err.(*session.EndedError); ok { //nolint:errorlint // made here, never wrapped
 		text, code = fatal.Text, fatal.Code
 	}
 	l.status(wire.StateEnded, code, text)

@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"labchat/internal/peer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
 )
@@ -25,7 +25,7 @@ func (nowhere) WriteTo([]byte, net.Addr) (int, error) {
 func TestWhyARegistryIsNotReachedIsToldInWordsOfPeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.run(peer.New(peer.Config{
+		s := w.run(registry.New(registry.Config{
 			Dialect: dialects.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna",
 			Listen: func(context.Context, string, string) (net.PacketConn, error) {
 				conn, err := w.net.Listen(netip.MustParseAddrPort("10.0.0.2:4000"))
@@ -47,7 +47,7 @@ func TestWhyARegistryIsNotReachedIsToldInWordsOfPeople(t *testing.T) {
 func TestASocketThatCanNotBeOpenedIsExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.run(peer.New(peer.Config{
+		s := w.run(registry.New(registry.Config{
 			Dialect: dialects.DatagramsByName("tobi"), Registry: registryAddr.String(), Name: "anna", Local: "10.0.0.2:4000",
 			Listen: func(context.Context, string, string) (net.PacketConn, error) {
 				return nil, &net.OpError{Op: "listen", Net: "udp4", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}

@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"labchat/internal/peer"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -144,7 +144,7 @@ func TestANameThatIsTakenEndsTheSession(t *testing.T) {
 				b := w.session(dialect, "anna", "10.0.0.3:4000")
 				until(b, "ended", func(e *wire.Status) bool { return e.State == wire.StateEnded && e.Code == wire.CodeNameTaken })
 				w.end()
-				if ended, ok := errors.AsType[*peer.EndedError](b.err); !ok || ended.Code != wire.CodeNameTaken {
+				if ended, ok := errors.AsType[*session.EndedError](b.err); !ok || ended.Code != wire.CodeNameTaken {
 					t.Errorf("Run returned %v", b.err)
 				}
 			})

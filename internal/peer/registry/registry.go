@@ -1,4 +1,4 @@
-package peer
+package registry
 
 import (
 	"context"
@@ -19,9 +19,8 @@ const (
 	farewellWait = 500 * time.Millisecond
 )
 
-// ladder are the waits between two tries to reach a registry. The last one
-// repeats.
-var ladder = [...]time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
+// backoff is between two tries to reach a registry.
+var backoff = session.Backoff{First: time.Second, Last: 30 * time.Second}
 
 // registry is how the session stands with its registry. Owned by loop.
 type registry struct {
@@ -102,7 +101,7 @@ func (l *loop) register() {
 		}
 	}
 	if _, why := l.ask(q); why != "" {
-		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q. Choose another one with --user.", l.cfg.Registry, l.registry.name)
+		l.over = session.Ended(wire.CodeNameInvalid, "%s can't be told the name %.40q. Choose another one with --user.", l.cfg.Registry, l.registry.name)
 	}
 }
 
@@ -110,7 +109,7 @@ func (l *loop) register() {
 // have been lost, or a session before this one has left it. IAS gives a name
 // again to the address that has it, so that it is somebody else there.
 func (l *loop) taken(q *ask, e *wire.Refused) {
-	sorry := ended(e.Code, "The name %.40q is taken at %s. Choose another one with --user.", l.registry.name, l.cfg.Registry)
+	sorry := session.Ended(e.Code, "The name %.40q is taken at %s. Choose another one with --user.", l.registry.name, l.cfg.Registry)
 	if l.isIAS() || q.sends == 1 && l.cfg.Local == "" && !l.registry.was {
 		l.over = sorry
 		return
@@ -158,9 +157,8 @@ func (l *loop) online(name string) {
 func (l *loop) offline(reason string) {
 	g := &l.registry
 	g.online, g.checkAt = false, time.Time{}
-	wait := ladder[min(g.attempt, len(ladder)-1)]
+	g.retryAt = time.Now().Add(backoff.Wait(g.attempt))
 	g.attempt++
-	g.retryAt = time.Now().Add(wait)
 	l.asks.refuseAll()
 	l.status(wire.StateOffline, "", reason)
 }

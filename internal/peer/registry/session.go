@@ -1,5 +1,5 @@
-// Package peer is one UDP socket: plain datagrams of older programs, multicast
-// groups; it knows no screen.
+// Package registry holds a session at a registry of older programs, on one UDP socket:
+// plain datagrams, multicast groups. It knows no screen.
 //
 // Session sits at a registry of the tobi or ias family and talks to the people
 // that it knows, past it. It looks like a session of internal/client to a
@@ -13,11 +13,10 @@
 // known by the address a datagram comes from; what it says of itself is only a
 // label for that. Strangers are dropped and counted, but for the first word of
 // each, which is shown as a request.
-package peer
+package registry
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"time"
@@ -52,18 +51,6 @@ type Store interface {
 	LastSeen(room string) wire.ID
 	// What is known of the person that a private line is for.
 	gate.Disk
-}
-
-// EndedError says why a session has ended for good.
-type EndedError struct {
-	Code wire.Code
-	Text string // a sentence for people: what to do next
-}
-
-func (e *EndedError) Error() string { return e.Text }
-
-func ended(code wire.Code, format string, args ...any) *EndedError {
-	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
 // Session is a session at a registry. New makes one; Run is called once.
@@ -120,7 +107,7 @@ func (s *Session) Do(r wire.Request) (tag string) {
 func (s *Session) Retry() { s.box.Post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it
-// has ended for good (*EndedError).
+// has ended for good (*session.EndedError).
 func (s *Session) Run(ctx context.Context) error {
 	defer close(s.box.Events)
 	l := newLoop(s)

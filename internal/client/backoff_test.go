@@ -8,14 +8,14 @@ import (
 	"labchat/internal/wire"
 )
 
-func TestTheLadderHasTheRightSteps(t *testing.T) {
+func TestTheBackoffHasTheRightSteps(t *testing.T) {
 	now := time.Unix(1000, 0)
-	var l ladder
+	var l backoff
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30} {
 		want *= time.Second
 		low, high := want, want
 		for range 200 {
-			one := ladder{attempt: i}
+			one := backoff{attempt: i}
 			one.next(now, 0)
 			wait := one.at.Sub(now)
 			low, high = min(low, wait), max(high, wait)

@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"labchat/internal/peer"
 	"labchat/internal/peer/oldpeer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
 )
 
@@ -42,7 +42,7 @@ func (w *world) beside(name, local string) (*one, *inner) {
 }
 
 // besideOn keeps what is said on a disk.
-func (w *world) besideOn(name, local string, store peer.Store) (*one, *inner) {
+func (w *world) besideOn(name, local string, store registry.Store) (*one, *inner) {
 	w.t.Helper()
 	in := newInner()
 	b := oldpeer.NewBeside(in, oldpeer.BesideConfig{Local: local, Store: store, Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {

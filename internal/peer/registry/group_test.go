@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/net/ipv4"
 
-	"labchat/internal/peer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
 )
@@ -96,7 +96,7 @@ func (m *member) reading() {
 func (m *member) say(d string) { send(m.out, m.group, "%s", d) }
 
 // next waits for an event that holds.
-func next[E wire.Event](t *testing.T, s *peer.Session, holds func(E) bool) E {
+func next[E wire.Event](t *testing.T, s *registry.Session, holds func(E) bool) E {
 	t.Helper()
 	timeout := time.After(slow)
 	for {
@@ -143,9 +143,9 @@ func registryOfGroups(t *testing.T) (addr string) {
 }
 
 // inGroup brings a session of ours into a group that it makes if nobody has.
-func inGroup(t *testing.T, registry, name string, group netip.AddrPort) (s *peer.Session, end func()) {
+func inGroup(t *testing.T, at, name string, group netip.AddrPort) (s *registry.Session, end func()) {
 	t.Helper()
-	s = peer.New(peer.Config{Dialect: dialects.DatagramsByName("ias"), Registry: registry, Name: name, Local: "127.0.0.1:0"})
+	s = registry.New(registry.Config{Dialect: dialects.DatagramsByName("ias"), Registry: at, Name: name, Local: "127.0.0.1:0"})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -298,7 +298,7 @@ func TestAGroupWithoutAnAddressGetsOneOfItsOwn(t *testing.T) {
 		heard <- d
 		return r.answer(from, d)
 	})
-	s := peer.New(peer.Config{Dialect: dialects.DatagramsByName("ias"), Registry: conn.LocalAddr().String(), Name: "anna", Local: "127.0.0.1:0"})
+	s := registry.New(registry.Config{Dialect: dialects.DatagramsByName("ias"), Registry: conn.LocalAddr().String(), Name: "anna", Local: "127.0.0.1:0"})
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { _ = s.Run(ctx) }()
 	next(t, s, func(e *wire.Status) bool { return e.State == wire.StateOnline })

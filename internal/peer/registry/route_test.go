@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package peer_test
+package registry_test
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"go.uber.org/goleak"
 
 	"labchat/internal/memnet"
-	"labchat/internal/peer"
 	"labchat/internal/peer/oldpeer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
 )
@@ -117,15 +117,15 @@ func (w *world) session(dialect, name, local string) *one {
 }
 
 // sessionOn is a session that keeps lines.
-func (w *world) sessionOn(dialect, name, local string, store peer.Store) *one {
+func (w *world) sessionOn(dialect, name, local string, store registry.Store) *one {
 	w.t.Helper()
-	cfg := peer.Config{
+	cfg := registry.Config{
 		Dialect: dialects.DatagramsByName(dialect), Registry: registryAddr.String(), Name: name, Local: local, Store: store,
 		Listen: func(_ context.Context, _, addr string) (net.PacketConn, error) {
 			return w.net.Listen(netip.MustParseAddrPort(addr))
 		},
 	}
-	return w.run(peer.New(cfg))
+	return w.run(registry.New(cfg))
 }
 
 // run holds a session until the world ends.
