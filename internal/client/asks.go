@@ -38,8 +38,8 @@ const (
 	byTaken
 	byRead // how far a room was read
 	byAway
-	byPulse
-	byFence    // a ping: its answer comes after those of all that was asked before
+	byKeepalive
+	byBarrier  // a ping: its answer comes after those of all that was asked before
 	byList     // a further page of a list
 	byPresence // who is in the one room of an older dialect
 )

@@ -38,13 +38,13 @@ type room struct {
 
 // rooms are the rooms of the session. Owned by loop.
 type rooms struct {
-	all   map[string]*room // by folded name
-	queue []*room          // to be entered, when what was asked before is answered
-	fence bool             // one is due behind the queue
-	late  []*room          // were refused for now
-	again time.Time        // when those are asked for, and holes that were, zero: never
-	fill  page             // lines that are on their way to the disk only
-	read  page             // lines on their way that a person has asked for
+	all     map[string]*room // by folded name
+	queue   []*room          // to be entered, when what was asked before is answered
+	barrier bool             // one is due behind the queue
+	late    []*room          // were refused for now
+	again   time.Time        // when those are asked for, and holes that were, zero: never
+	fill    page             // lines that are on their way to the disk only
+	read    page             // lines on their way that a person has asked for
 
 	entrance string // where to be at the first login if nowhere else, "" after it
 	toldFull int    // rooms without a place that the person knows of
