@@ -118,7 +118,7 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 	return q, nil
 }
 
-// secret says whether a request holds a password or a token.
+// secret reports whether a request holds a password or a token.
 func secret(r wire.Request) bool {
 	switch r := r.(type) {
 	case wire.Login, wire.Register, wire.Passwd:

@@ -53,7 +53,7 @@ func note[V any](m *map[string]V, key string, v V) {
 	(*m)[key] = v
 }
 
-// waits says whether anything is to be stored.
+// waits reports whether anything is to be stored.
 func (d *disk) waits() bool {
 	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }

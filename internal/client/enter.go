@@ -79,7 +79,7 @@ func (l *loop) resume(marks []wire.Mark) {
 	}
 }
 
-// enter asks to be in rooms. It says whether it could ask.
+// enter asks to be in rooms. It reports whether it could ask.
 func (l *loop) enter(r wire.Request, list ...*room) bool {
 	q, err := l.ask(r, byRooms)
 	if err != nil {
@@ -176,7 +176,7 @@ func (l *loop) tellFull() {
 	l.rooms.toldFull = n
 }
 
-// forNow says whether something may be asked again that was refused.
+// forNow reports whether something may be asked again that was refused.
 func forNow(c wire.Code) bool {
 	switch c {
 	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:

@@ -289,7 +289,7 @@ func (l *loop) heard(events []wire.Event, ok bool) {
 	}
 }
 
-// took takes one batch of the reader's, and says whether there may be another.
+// took takes one batch of the reader's, and reports whether there may be another.
 func (l *loop) took(events []wire.Event, ok bool) bool {
 	if !ok {
 		l.lose(l.link.why())

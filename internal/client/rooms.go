@@ -288,7 +288,7 @@ func (l *loop) news(at *room, e *wire.Said) {
 	}
 }
 
-// hear notes a line of a room, and says whether it is new to the person. What lies
+// hear notes a line of a room, and reports whether it is new to the person. What lies
 // between it and the lines that are here is a hole, unless the line is of those
 // that are told in order.
 func (l *loop) hear(one *room, id wire.ID) bool {

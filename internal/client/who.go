@@ -38,7 +38,7 @@ func (w *who) typedAs(name string) string {
 	return name
 }
 
-// may says whether a line may go out under the name we have.
+// may reports whether a line may go out under the name we have.
 func (w *who) may(l *line) bool {
 	if !w.named {
 		return false
