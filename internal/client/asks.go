@@ -38,8 +38,8 @@ const (
 	byTaken
 	byRead // how far a room was read
 	byAway
-	byPulse
-	byFence    // a ping: its answer comes after those of all that was asked before
+	byKeepalive
+	byBarrier  // a ping: its answer comes after those of all that was asked before
 	byList     // a further page of a list
 	byPresence // who is in the one room of an older dialect
 )
@@ -118,7 +118,7 @@ func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 	return q, nil
 }
 
-// secret says whether a request holds a password or a token.
+// secret reports whether a request holds a password or a token.
 func secret(r wire.Request) bool {
 	switch r := r.(type) {
 	case wire.Login, wire.Register, wire.Passwd:

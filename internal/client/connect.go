@@ -46,10 +46,10 @@ type dialled struct {
 	notice  string
 }
 
-// private says whether secrets may travel on the connection.
+// private reports whether secrets may travel on the connection.
 func (d *dialled) private() bool { return (d.secure || d.local) && !d.unsure }
 
-// resumes says whether a stored token may travel on it. Beyond this machine a
+// resumes reports whether a stored token may travel on it. Beyond this machine a
 // key that is seen first has given us none.
 func (d *dialled) resumes() bool { return d.private() && (d.local || !d.first) }
 
@@ -301,7 +301,7 @@ func (c connector) greet(d *dialled) (*dialled, error) {
 // drop ends a connection at once. That nobody hears of it is the point.
 func drop(c net.Conn) { _ = c.Close() }
 
-// isLoopback says whether a connection leads to this machine. What can't be
+// isLoopback reports whether a connection leads to this machine. What can't be
 // told is another machine.
 func isLoopback(a net.Addr) bool {
 	ap, err := netip.ParseAddrPort(a.String())

@@ -26,13 +26,8 @@ type DirectConfig struct {
 // connect, waits for the other where nobody answers, and waits again when the
 // other has left. Lines typed meanwhile go out when somebody is there.
 type Direct struct {
-	cfg    DirectConfig
-	events chan []wire.Event // only Run sends and closes
-	wake   chan struct{}
-
-	mu    sync.Mutex
-	typed []*wire.Receipt // for Run to take
-	again bool            // Retry was asked for
+	cfg DirectConfig
+	box *session.Box[*directLoop]
 }
 
 // DirectRoom is the one place of a direct conversation.
@@ -48,11 +43,11 @@ const (
 
 // NewDirect returns a conversation that does nothing until Run.
 func NewDirect(cfg DirectConfig) *Direct {
-	return &Direct{cfg: cfg, events: make(chan []wire.Event), wake: make(chan struct{}, 1)}
+	return &Direct{cfg: cfg, box: session.New[*directLoop]("d")}
 }
 
 // Events is as Session's.
-func (d *Direct) Events() <-chan []wire.Event { return d.events }
+func (d *Direct) Events() <-chan []wire.Event { return d.box.Events }
 
 // Say sends a line to the other; there is one place only.
 func (d *Direct) Say(room, text string, action bool) wire.ClientID {
@@ -63,10 +58,10 @@ func (d *Direct) Say(room, text string, action bool) wire.ClientID {
 		Client: session.NewClientID(), Room: room, As: d.cfg.Me, Text: text,
 		State: wire.ReceiptQueued, At: wire.MillisOf(time.Now()),
 	}
-	d.mu.Lock()
-	d.typed = append(d.typed, r)
-	d.mu.Unlock()
-	d.post()
+	d.box.Post(func(l *directLoop) {
+		l.queue = append(l.queue, r)
+		l.emit(receipt(r))
+	})
 	return r.Client
 }
 
@@ -79,24 +74,12 @@ func (d *Direct) Whisper(_, text string, action bool) wire.ClientID {
 func (d *Direct) Do(wire.Request) (tag string) { return "" }
 
 // Retry tries to connect again, if nobody is there.
-func (d *Direct) Retry() {
-	d.mu.Lock()
-	d.again = true
-	d.mu.Unlock()
-	d.post()
-}
-
-func (d *Direct) post() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
+func (d *Direct) Retry() { d.box.Post(func(l *directLoop) { l.again = true }) }
 
 // Run holds the conversation until ctx ends, or nobody can be waited for
 // (*session.EndedError).
 func (d *Direct) Run(ctx context.Context) error {
-	defer close(d.events)
+	defer close(d.box.Events)
 	l := &directLoop{
 		Direct: d, dialled: make(chan dialTry, 1), accepted: make(chan net.Conn),
 		heard: make(chan string), sent: make(chan *wire.Receipt), gone: make(chan error, 1),
@@ -125,11 +108,12 @@ type directLoop struct {
 	listener net.Listener
 	line     *directLine // nil: nobody is there
 	trying   bool
+	again    bool      // Retry was asked for
 	met      bool      // somebody was there
 	waitAt   time.Time // when to wait for the other anew, as the port is in use; zero: never
 	stop     context.CancelFunc
 	work     sync.WaitGroup
-	last     wire.ID
+	stamps   session.Stamps
 }
 
 func (l *directLoop) run(ctx context.Context) error {
@@ -146,7 +130,7 @@ func (l *directLoop) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-l.wake:
+		case <-l.box.Wake:
 			if err := l.take(ctx); err != nil {
 				return err
 			}
@@ -167,7 +151,7 @@ func (l *directLoop) run(ctx context.Context) error {
 			if err := l.left(ctx, err); err != nil {
 				return err
 			}
-		case l.feed.Output(l.events) <- l.feed.Batch:
+		case l.feed.Output(l.box.Events) <- l.feed.Batch:
 			l.feed.Handed(time.Now())
 		case <-timer.C:
 			if err := l.waitAgain(ctx); err != nil {
@@ -312,19 +296,16 @@ func (l *directLoop) said(text string) {
 	if text == "" || l.line == nil {
 		return
 	}
-	l.emit(&wire.Said{Room: DirectRoom, ID: l.stamp(), At: wire.MillisOf(time.Now()), From: l.line.name, Kind: wire.KindOld, Text: text})
+	id, now := l.stamps.Next(time.Now(), 0, 0)
+	l.emit(&wire.Said{Room: DirectRoom, ID: id, At: now, From: l.line.name, Kind: wire.KindOld, Text: text})
 }
 
 // wrote settles a line that the system has taken.
 func (l *directLoop) wrote(r *wire.Receipt) {
 	r = receipt(r)
-	r.State, r.ID, r.At = wire.ReceiptSent, l.stamp(), wire.MillisOf(time.Now())
+	r.State = wire.ReceiptSent
+	r.ID, r.At = l.stamps.Next(time.Now(), 0, 0)
 	l.emit(r)
-}
-
-func (l *directLoop) stamp() wire.ID {
-	l.last = max(l.last+1, wire.ID(time.Now().UnixMilli())<<20)
-	return l.last
 }
 
 // left notes that the connection has ended, and waits for the other again.
@@ -344,14 +325,11 @@ func (l *directLoop) left(ctx context.Context, err error) error {
 
 // take does what callers asked.
 func (l *directLoop) take(ctx context.Context) error {
-	l.mu.Lock()
-	typed, again := l.typed, l.again
-	l.typed, l.again = nil, false
-	l.mu.Unlock()
-	for _, r := range typed {
-		l.queue = append(l.queue, r)
-		l.emit(receipt(r))
+	for _, call := range l.box.Taken() {
+		call(l)
 	}
+	again := l.again
+	l.again = false
 	if again && l.line == nil && !l.trying && l.cfg.Peer != "" {
 		return l.begin(ctx)
 	}
@@ -386,5 +364,5 @@ func (l *directLoop) end(err error) {
 		text = fatal.Text
 	}
 	l.status(wire.StateEnded, strings.TrimSpace(text))
-	l.feed.Flush(l.events)
+	l.feed.Flush(l.box.Events)
 }

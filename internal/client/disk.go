@@ -53,7 +53,7 @@ func note[V any](m *map[string]V, key string, v V) {
 	(*m)[key] = v
 }
 
-// waits says whether anything is to be stored.
+// waits reports whether anything is to be stored.
 func (d *disk) waits() bool {
 	return len(d.unqueued)+len(d.lines)+len(d.extents)+len(d.settled)+len(d.tokens) > 0
 }
@@ -254,9 +254,7 @@ func (l *loop) diskWorks() {
 
 // stamp makes an id and a time for a line of a dialect that has none.
 func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
-	now := wire.MillisOf(time.Now())
-	l.pulse.stamp = max(l.pulse.stamp+1, wire.FirstID(now), l.seen(room)+1)
-	return l.pulse.stamp, now
+	return l.stamps.Next(time.Now(), 0, l.seen(room))
 }
 
 // seen is the newest line of a room that is stored, or waits to be.

@@ -57,7 +57,7 @@ func (f *fake) logged(room string) (ids []wire.ID) {
 	return ids
 }
 
-// hasAll says whether all lines of the lobby are on disk, and the disk knows.
+// hasAll reports whether all lines of the lobby are on disk, and the disk knows.
 func (r *rig) hasAll() bool {
 	logged, x := r.f.logged(wire.Lobby), r.store.Extent(wire.Lobby)
 	return slices.Equal(r.store.kept(wire.Lobby), logged) && x.Last == logged[len(logged)-1] && len(x.Holes) == 0

@@ -160,7 +160,7 @@ func TestALineThatIsRefusedWhenSentAgainMayHaveArrived(t *testing.T) {
 	})
 }
 
-// noticed says whether the person was told something.
+// noticed reports whether the person was told something.
 func noticed(r *rig, words string) bool {
 	return slices.ContainsFunc(all[*wire.Notice](r), func(n *wire.Notice) bool { return strings.Contains(n.Text, words) })
 }

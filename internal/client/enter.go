@@ -50,10 +50,10 @@ func (l *loop) enterNext() {
 		}
 	}
 	l.resume(marks)
-	if len(r.queue) == 0 && r.fence {
-		r.fence = false
-		if _, err := l.ask(wire.Ping{}, byFence); err != nil {
-			l.cfg.Log.Warn("no fence", "err", err)
+	if len(r.queue) == 0 && r.barrier {
+		r.barrier = false
+		if _, err := l.ask(wire.Ping{}, byBarrier); err != nil {
+			l.cfg.Log.Warn("no barrier", "err", err)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (l *loop) resume(marks []wire.Mark) {
 	}
 }
 
-// enter asks to be in rooms. It says whether it could ask.
+// enter asks to be in rooms. It reports whether it could ask.
 func (l *loop) enter(r wire.Request, list ...*room) bool {
 	q, err := l.ask(r, byRooms)
 	if err != nil {
@@ -90,15 +90,15 @@ func (l *loop) enter(r wire.Request, list ...*room) bool {
 	return true
 }
 
-// fence asks for an answer that comes after all that was asked before.
-func (l *loop) fence() {
-	l.rooms.fence = true
+// barrier asks for an answer that comes after all that was asked before.
+func (l *loop) barrier() {
+	l.rooms.barrier = true
 	l.enterNext()
 }
 
-// passed is the answer to a fence: what was asked before it is here.
+// passed is the answer to a barrier: what was asked before it is here.
 func (l *loop) passed() {
-	if l.phase == resuming && !l.rooms.fence {
+	if l.phase == resuming && !l.rooms.barrier {
 		l.wentOnline()
 	}
 	l.tellFull()
@@ -176,7 +176,7 @@ func (l *loop) tellFull() {
 	l.rooms.toldFull = n
 }
 
-// forNow says whether something may be asked again that was refused.
+// forNow reports whether something may be asked again that was refused.
 func forNow(c wire.Code) bool {
 	switch c {
 	case wire.CodeBusy, wire.CodeRate, wire.CodeThrottled, wire.CodeStorage:

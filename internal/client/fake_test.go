@@ -179,7 +179,7 @@ func (f *fake) gone(p *peer) {
 	}
 }
 
-// answer answers one frame. It says whether the connection goes on.
+// answer answers one frame. It reports whether the connection goes on.
 func (f *fake) answer(p *peer, frame []byte) bool {
 	r, err := p.codec.ParseRequest(frame)
 	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
@@ -204,7 +204,7 @@ func (f *fake) events(p *peer, r wire.Request) []wire.Event {
 	return f.usual(p, r)
 }
 
-// tell writes events. It says whether the connection goes on.
+// tell writes events. It reports whether the connection goes on.
 func (p *peer) tell(events ...wire.Event) bool {
 	var out []byte
 	end := false

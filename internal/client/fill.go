@@ -16,7 +16,7 @@ type page struct {
 	lines []*wire.Said // that have come
 }
 
-// holds says whether a line is of the page, also where its room was left
+// holds reports whether a line is of the page, also where its room was left
 // meanwhile.
 func (p *page) holds(e *wire.Said) bool {
 	return p.room != nil && !p.due && p.gap.From <= e.ID && e.ID <= p.gap.To && wire.Fold(e.Room) == wire.Fold(p.room.name)

@@ -10,7 +10,7 @@ import (
 // handle takes one event from the server. What is not the session's own
 // business comes out as it is.
 func (l *loop) handle(e wire.Event) {
-	l.pulse.heard = time.Now()
+	l.keepalive.heard = time.Now()
 	q := l.asks.answered(e)
 	switch e := e.(type) {
 	case *wire.Welcome:
@@ -107,7 +107,7 @@ func (l *loop) refused(e *wire.Refused, q *ask) {
 		l.roomsRefused(e, q)
 	case byFill:
 		l.fillRefused(e)
-	case byFence, byPulse:
+	case byBarrier, byKeepalive:
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
 	case byInbox:
 		l.inboxRefused()
@@ -171,9 +171,9 @@ func (l *loop) acceptedBy(e *wire.Accepted, q *ask) {
 func (l *loop) pong(e *wire.Pong, q *ask) {
 	switch {
 	case q == nil:
-	case q.why == byFence:
+	case q.why == byBarrier:
 		l.passed()
-	case q.why == byPulse:
+	case q.why == byKeepalive:
 		l.ponged()
 	default:
 		l.emit(e)

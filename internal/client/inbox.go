@@ -64,7 +64,7 @@ func (i *inbox) count(id wire.ID) {
 	}
 }
 
-// waited says whether a line of an older dialect, which has no word for it, is
+// waited reports whether a line of an older dialect, which has no word for it, is
 // one of those that an answer has counted.
 func (i *inbox) waited(tagged bool) bool {
 	if tagged || i.left == 0 {

@@ -34,15 +34,16 @@ type loop struct {
 	*Session
 	connection
 	fate
-	who    who
-	asks   asks
-	rooms  rooms
-	outbox outbox
-	pulse  pulse
-	feed   session.Feed
-	disk   disk
-	inbox  inbox
-	lists  lists
+	who       who
+	asks      asks
+	rooms     rooms
+	outbox    outbox
+	keepalive keepalive
+	feed      session.Feed
+	stamps    session.Stamps // of lines of older dialects
+	disk      disk
+	inbox     inbox
+	lists     lists
 
 	reading  reading
 	services services
@@ -177,7 +178,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 	s := &wire.Status{State: state, Code: code, Reason: reason, Server: l.cfg.Server, Attempt: l.backoff.attempt}
 	if l.link != nil {
 		s.Dialect, s.Secure, s.Key = l.link.dialect.Name(), l.link.secure, l.link.key
-		s.RTT = l.pulse.rtt.Milliseconds()
+		s.RTT = l.keepalive.rtt.Milliseconds()
 		s.Remote = l.link.conn.RemoteAddr().String()
 	}
 	if state == wire.StateOffline {
@@ -189,7 +190,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.backoff.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep, l.present.due} {
+	for _, t := range []time.Time{l.backoff.at, l.deadline, l.keepalive.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep, l.present.due} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -261,7 +262,7 @@ func (l *loop) arrived(ctx context.Context, a attempt) {
 	if a.notice != "" {
 		l.notice("%s", a.notice)
 	}
-	l.pulse.begin(time.Now())
+	l.keepalive.begin(time.Now())
 	l.asks.begin(a.dialled)
 	l.deadline = time.Now().Add(answerTimeout)
 	l.phase = greeting
@@ -288,7 +289,7 @@ func (l *loop) heard(events []wire.Event, ok bool) {
 	}
 }
 
-// took takes one batch of the reader's, and says whether there may be another.
+// took takes one batch of the reader's, and reports whether there may be another.
 func (l *loop) took(events []wire.Event, ok bool) bool {
 	if !ok {
 		l.lose(l.link.why())
@@ -316,7 +317,7 @@ func (l *loop) lose(err error) {
 		l.present = present{}
 	}
 	l.phase, l.deadline, l.since = offline, time.Time{}, time.Time{}
-	l.pulse.on = false
+	l.keepalive.on = false
 	l.rooms.lost()
 	l.inbox.lost()
 	l.lists.lost()

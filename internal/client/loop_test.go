@@ -31,27 +31,27 @@ func TestWhatTheReaderHasIsTakenWholeHoweverMuchItIs(t *testing.T) {
 func TestADoubtedConnectionIsGivenUpSoonerThanAQuietOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLoop(New(Config{Server: "host", Store: newMemStore()}))
-		l.pulse.start(time.Now())
-		if got := time.Until(l.pulse.due()); got != pingEvery {
+		l.keepalive.start(time.Now())
+		if got := time.Until(l.keepalive.due()); got != pingEvery {
 			t.Errorf("a quiet server is asked after %s, want %s", got, pingEvery)
 		}
 		l.check()
-		if got := time.Until(l.pulse.due()); got != 0 {
+		if got := time.Until(l.keepalive.due()); got != 0 {
 			t.Errorf("a doubted one is asked after %s, want at once", got)
 		}
-		l.pulse.sent, l.pulse.waiting = time.Now(), true
-		if got := time.Until(l.pulse.due()); got != doubtWithin {
+		l.keepalive.sent, l.keepalive.waiting = time.Now(), true
+		if got := time.Until(l.keepalive.due()); got != doubtWithin {
 			t.Errorf("it is given up after %s, want %s", got, doubtWithin)
 		}
 		l.ponged()
 		l.phase = online
 		l.retry()
-		if got := time.Until(l.pulse.due()); got != 0 {
+		if got := time.Until(l.keepalive.due()); got != 0 {
 			t.Errorf("one that somebody wants to retry is asked after %s, want at once", got)
 		}
-		l.pulse.sent, l.pulse.waiting = time.Now(), true
+		l.keepalive.sent, l.keepalive.waiting = time.Now(), true
 		l.ponged()
-		if got := l.pulse.within; got != pongWithin {
+		if got := l.keepalive.within; got != pongWithin {
 			t.Errorf("after an answer the next one may take %s, want %s", got, pongWithin)
 		}
 	})

@@ -80,7 +80,7 @@ func (o *outbox) echo(one *line) {
 	}
 }
 
-// echoed says whether a line under our name is one of ours that has come back.
+// echoed reports whether a line under our name is one of ours that has come back.
 func (o *outbox) echoed(text string) bool {
 	i := slices.Index(o.echoes, text)
 	if i < 0 {

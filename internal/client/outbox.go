@@ -385,9 +385,9 @@ func (l *loop) enterFor(one *line, e *wire.Refused) {
 		l.failed(one, e.Text)
 	default:
 		one.rejoined = true
-		l.phase = resuming // the line waits for the fence
+		l.phase = resuming // the line waits for the barrier
 		l.catchUp([]*room{at})
-		l.fence()
+		l.barrier()
 	}
 }
 

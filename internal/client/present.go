@@ -94,7 +94,7 @@ func (l *loop) peersListed(e *wire.PeerList) {
 	}
 }
 
-// came notes that somebody is here, and says whether that is news.
+// came notes that somebody is here, and reports whether that is news.
 func (l *loop) came(name string) bool {
 	if slices.ContainsFunc(l.present.people, func(p wire.Person) bool { return p.Name == name }) {
 		return false

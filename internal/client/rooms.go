@@ -38,13 +38,13 @@ type room struct {
 
 // rooms are the rooms of the session. Owned by loop.
 type rooms struct {
-	all   map[string]*room // by folded name
-	queue []*room          // to be entered, when what was asked before is answered
-	fence bool             // one is due behind the queue
-	late  []*room          // were refused for now
-	again time.Time        // when those are asked for, and holes that were, zero: never
-	fill  page             // lines that are on their way to the disk only
-	read  page             // lines on their way that a person has asked for
+	all     map[string]*room // by folded name
+	queue   []*room          // to be entered, when what was asked before is answered
+	barrier bool             // one is due behind the queue
+	late    []*room          // were refused for now
+	again   time.Time        // when those are asked for, and holes that were, zero: never
+	fill    page             // lines that are on their way to the disk only
+	read    page             // lines on their way that a person has asked for
 
 	entrance string // where to be at the first login if nowhere else, "" after it
 	toldFull int    // rooms without a place that the person knows of
@@ -288,7 +288,7 @@ func (l *loop) news(at *room, e *wire.Said) {
 	}
 }
 
-// hear notes a line of a room, and says whether it is new to the person. What lies
+// hear notes a line of a room, and reports whether it is new to the person. What lies
 // between it and the lines that are here is a hole, unless the line is of those
 // that are told in order.
 func (l *loop) hear(one *room, id wire.ID) bool {

@@ -28,7 +28,7 @@ type hostAsk struct {
 	tag string
 }
 
-// askHost takes what is for a service beside the chat server, and says whether
+// askHost takes what is for a service beside the chat server, and reports whether
 // it did: sums, expressions, time and date, unless the server is that service
 // itself.
 func (l *loop) askHost(r wire.Request, tag string) bool {

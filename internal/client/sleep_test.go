@@ -35,7 +35,7 @@ func (s *oldServer) until(holds func() bool) {
 	}
 }
 
-// wake waits until the server's only thread is free, and says whether it had
+// wake waits until the server's only thread is free, and reports whether it had
 // to be waited for.
 func (p *oldPeer) wake() bool {
 	if p.thread == nil || p.runs {

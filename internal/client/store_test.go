@@ -223,7 +223,7 @@ func (m *memStore) Devices(user string) ([]wire.KnownDevice, error) {
 	return m.keys[user], nil
 }
 
-// doubts says whether a line may have arrived, as far as is stored.
+// doubts reports whether a line may have arrived, as far as is stored.
 func (m *memStore) doubts(id wire.ClientID) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -295,7 +295,7 @@ func normalKey(key string) string {
 	return "SHA256:" + key
 }
 
-// certified says whether the certificate is valid for the host.
+// certified reports whether the certificate is valid for the host.
 func certified(cs tls.ConnectionState, host string, roots *x509.CertPool) bool {
 	between := x509.NewCertPool()
 	for _, c := range cs.PeerCertificates[1:] {

@@ -166,7 +166,7 @@ func TestAServerThatAnswersNothingButPingsIsLeft(t *testing.T) {
 		f.script = func(_ *peer, r wire.Request) []wire.Event {
 			_, ping := r.(wire.Ping)
 			_, join := r.(wire.Join)
-			if deaf && (join || ping && len(f.asked) < 5) { // the fence goes with the join
+			if deaf && (join || ping && len(f.asked) < 5) { // the barrier goes with the join
 				return []wire.Event{}
 			}
 			return nil

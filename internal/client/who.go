@@ -38,7 +38,7 @@ func (w *who) typedAs(name string) string {
 	return name
 }
 
-// may says whether a line may go out under the name we have.
+// may reports whether a line may go out under the name we have.
 func (w *who) may(l *line) bool {
 	if !w.named {
 		return false
@@ -263,7 +263,7 @@ func (l *loop) wanted(e *wire.LoggedIn, q *ask) {
 // settle begins the session proper: it has its name, or none is wanted.
 func (l *loop) settle(waiting int) {
 	l.deadline, l.phase = time.Time{}, resuming
-	l.pulse.start(time.Now())
+	l.keepalive.start(time.Now())
 	l.status(wire.StateOnline, "", "")
 	l.takeUp()
 	if !l.asks.tagged {
@@ -277,7 +277,7 @@ func (l *loop) settle(waiting int) {
 	if waiting > 0 {
 		l.askInbox(0)
 	}
-	l.fence()
+	l.barrier()
 }
 
 // wentOnline lets lines go out: all that was missed is here.
@@ -286,7 +286,7 @@ func (l *loop) wentOnline() {
 	l.phase = online
 	l.fill()
 	if l.since.IsZero() {
-		l.since, l.pulse.next = now, now
+		l.since, l.keepalive.next = now, now
 	}
 	l.tellRead()
 }

@@ -131,7 +131,7 @@ type besideLoop struct {
 	asked   map[string]wire.Path // how lines go to those that a person has asked about, as it was told
 	waiting []late               // lines of ours
 	early   []early              // lines for us
-	last    wire.ID
+	stamps  session.Stamps
 }
 
 // late is a line for somebody who is not in the list yet.
@@ -315,7 +315,5 @@ func (l *besideLoop) hear(d Datagram) (known bool) {
 }
 
 func (l *besideLoop) stamp(string) (wire.ID, wire.Millis) {
-	now := wire.MillisOf(time.Now())
-	l.last = max(l.last+1, wire.FirstID(now)+besideShift)
-	return l.last, now
+	return l.stamps.Next(time.Now(), besideShift, 0)
 }

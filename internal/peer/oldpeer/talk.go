@@ -51,7 +51,7 @@ func (t *Talk) Keep(lines ...wire.Event) {
 	}
 }
 
-// Show shows a private line of somebody. via says whether it came past the server.
+// Show shows a private line of somebody. via reports whether it came past the server.
 func (t *Talk) Show(from, text string, via wire.Via) {
 	via.Way = wire.WayPlain
 	e := &wire.Whispered{From: from, To: t.cfg.Me(), Kind: wire.KindDatagram, Text: text, Via: via}

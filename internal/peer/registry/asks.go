@@ -71,7 +71,7 @@ func (a *asks) lane(act wire.Act) *lane {
 	return &a.lanes[0]
 }
 
-// idle says whether nothing is asked that every registry answers.
+// idle reports whether nothing is asked that every registry answers.
 func (a *asks) idle() bool { return len(a.lanes[0].list) == 0 }
 
 // due is when something is to be done next; the zero time is never.
@@ -202,7 +202,7 @@ func (l *loop) silence(q *ask) (code wire.Code, text string) {
 	return wire.CodeUnanswered, l.cfg.Registry + text
 }
 
-// answers says whether an event can be the answer to a request.
+// answers reports whether an event can be the answer to a request.
 func answers(r wire.Request, e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.LoggedIn:

@@ -32,10 +32,10 @@ type loop struct {
 	outbox   outbox
 	feed     session.Feed
 
-	me   string  // the name that the registry knows us by, "" before
-	last wire.ID // of a line
-	over error   // set: the session has ended with this
-	quit bool    // set: the person asked
+	me     string // the name that the registry knows us by, "" before
+	stamps session.Stamps
+	over   error // set: the session has ended with this
+	quit   bool  // set: the person asked
 }
 
 // resolution is where the registry is.
@@ -155,12 +155,11 @@ func (l *loop) write(to netip.AddrPort, d []byte) error {
 
 // stamp makes an id and a time for a line.
 func (l *loop) stamp(room string) (wire.ID, wire.Millis) {
-	now := wire.MillisOf(time.Now())
-	l.last = max(l.last+1, wire.FirstID(now))
+	var seen wire.ID
 	if l.cfg.Store != nil {
-		l.last = max(l.last, l.cfg.Store.LastSeen(room)+1)
+		seen = l.cfg.Store.LastSeen(room)
 	}
-	return l.last, now
+	return l.stamps.Next(time.Now(), 0, seen)
 }
 
 // end closes what is open and says that the session has ended.

@@ -38,7 +38,7 @@ func (l *loop) nextLine() *wire.Receipt {
 	return nil
 }
 
-// mustFind says whether a line for somebody has the registry asked.
+// mustFind reports whether a line for somebody has the registry asked.
 func (l *loop) mustFind(name string) bool {
 	if c := l.talk.Contact(name); c != nil {
 		return c.Addr == l.registry.addr

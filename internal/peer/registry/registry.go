@@ -130,7 +130,7 @@ func (l *loop) taken(q *ask, e *wire.Refused) {
 	}})
 }
 
-// usAt says whether an address that the registry told is ours.
+// usAt reports whether an address that the registry told is ours.
 func (l *loop) usAt(addr string) bool {
 	ap, err := netip.ParseAddrPort(addr)
 	return err == nil && ours(l.conn, ap)

@@ -32,7 +32,7 @@ func resolve(ctx context.Context, hostport string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(addrs[0].Unmap(), uint16(port)), nil
 }
 
-// ours says whether an address is that of our own socket.
+// ours reports whether an address is that of our own socket.
 func ours(conn net.PacketConn, addr netip.AddrPort) bool {
 	local := oldpeer.AddrPort(conn.LocalAddr())
 	if addr.Port() != local.Port() {

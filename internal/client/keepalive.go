@@ -15,9 +15,9 @@ const (
 	doubtWithin = 5 * time.Second
 )
 
-// pulse finds a server that is gone without a word, and measures the way to
+// keepalive finds a server that is gone without a word, and measures the way to
 // it. Owned by loop.
-type pulse struct {
+type keepalive struct {
 	on      bool
 	waiting bool
 	within  time.Duration // how long the answer may take
@@ -25,17 +25,18 @@ type pulse struct {
 	sent    time.Time     // of the last one
 	heard   time.Time     // anything
 	rtt     time.Duration
-	stamp   wire.ID // the last id that was made here, see loop.stamp
 }
 
 // begin is for a new connection.
-func (p *pulse) begin(now time.Time) { *p = pulse{heard: now, stamp: p.stamp} }
+func (p *keepalive) begin(now time.Time) { *p = keepalive{heard: now} }
 
 // start begins to ping, after a while: what was just asked comes first.
-func (p *pulse) start(now time.Time) { p.on, p.within, p.next = true, pongWithin, now.Add(pingEvery) }
+func (p *keepalive) start(now time.Time) {
+	p.on, p.within, p.next = true, pongWithin, now.Add(pingEvery)
+}
 
 // due says when there is something to do; the zero time is never.
-func (p *pulse) due() time.Time {
+func (p *keepalive) due() time.Time {
 	switch {
 	case !p.on:
 		return time.Time{}
@@ -47,7 +48,7 @@ func (p *pulse) due() time.Time {
 }
 
 // limit is until when the server must have said something.
-func (p *pulse) limit() time.Time {
+func (p *keepalive) limit() time.Time {
 	if p.heard.After(p.sent) {
 		return p.heard.Add(p.within)
 	}
@@ -57,7 +58,7 @@ func (p *pulse) limit() time.Time {
 // pause does not count against the server a time in which nobody has listened, nor
 // sent: a write to the disk may wait for another program that holds the file.
 func (l *loop) pause(long time.Duration) {
-	p := &l.pulse
+	p := &l.keepalive
 	p.sent, p.heard = p.sent.Add(long), p.heard.Add(long)
 	for _, q := range l.asks.list {
 		q.due = q.due.Add(long)
@@ -69,27 +70,27 @@ func (l *loop) pause(long time.Duration) {
 
 // ponged takes the answer.
 func (l *loop) ponged() {
-	p, now := &l.pulse, time.Now()
+	p, now := &l.keepalive, time.Now()
 	p.rtt, p.waiting, p.within, p.next = now.Sub(p.sent), false, pongWithin, now.Add(pingEvery)
 	l.status(wire.StateOnline, "", "")
 }
 
 // check pings now.
 func (l *loop) check() {
-	if p := &l.pulse; p.on && !p.waiting {
+	if p := &l.keepalive; p.on && !p.waiting {
 		p.within, p.next = doubtWithin, time.Now()
 	}
 }
 
 // beat pings, or gives up a server that says nothing.
 func (l *loop) beat(now time.Time) {
-	p := &l.pulse
+	p := &l.keepalive
 	switch {
 	case l.link == nil || !p.on || now.Before(p.due()):
 	case p.waiting:
 		l.lose(lost("%s does not answer any more.", l.cfg.Server))
 	default:
-		if _, err := l.ask(wire.Ping{}, byPulse); err != nil {
+		if _, err := l.ask(wire.Ping{}, byKeepalive); err != nil {
 			p.on = false // the dialect has no ping: TCP's keepalive must do
 			return
 		}
