@@ -184,7 +184,7 @@ func (m *Model) apply(b batch) (seen bool) {
 		return false // of a session that we gave up
 	}
 	for _, e := range b.events {
-		seen = m.App.Apply(e) || seen
+		seen = m.Apply(e) || seen
 	}
 	m.reconsider()
 	m.conv.goOnBack()
