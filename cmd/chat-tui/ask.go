@@ -14,6 +14,7 @@ import (
 	"labchat/internal/client"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // ask asks the small services of a host.
@@ -120,7 +121,7 @@ func (a ask) question(r *reach) (client.Question, error) {
 	if q.Dialect == "" {
 		return q, nil
 	}
-	calc, err := wire.ReadCalc(wire.ByName(q.Dialect), expression)
+	calc, err := wire.ReadCalc(dialects.ByName(q.Dialect), expression)
 	if bad, ok := errors.AsType[*wire.FrameError](err); ok {
 		return q, conf.Usagef("%q was not sent: %s", expression, bad.Text)
 	}

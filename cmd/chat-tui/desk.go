@@ -8,8 +8,10 @@ import (
 	"os"
 
 	"labchat/internal/client"
+	sessions "labchat/internal/session"
 	"labchat/internal/tui"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // desk makes the sessions that the form asks for, one at a time.
@@ -86,7 +88,7 @@ func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
 	cfg := c.clientConfig(p, client.Identity{Mode: client.ModeGuest}, d.log) //nolint:contextcheck // local files are read at once
 	found, err := client.Probe(ctx, cfg, name)
 	if err != nil {
-		over, ended := errors.AsType[*client.EndedError](err)
+		over, ended := errors.AsType[*sessions.EndedError](err)
 		return tui.Probed{Resumes: resumes, Unfit: ended && over.Code == wire.CodeUnsupported}, err
 	}
 	probed := tui.Probed{RTT: found.RTT, Secure: found.Secure, Key: found.Key, Pinned: found.Pinned, Name: found.Name, Resumes: resumes}
@@ -100,7 +102,7 @@ func (d *desk) probe(ctx context.Context, l tui.Login) (tui.Probed, error) {
 
 // registers reports whether an older dialect has words for making an account.
 func registers(dialect string) bool {
-	d := wire.ByName(dialect)
+	d := dialects.ByName(dialect)
 	if d == nil {
 		return false
 	}

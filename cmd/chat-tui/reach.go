@@ -14,8 +14,9 @@ import (
 
 	"labchat/cmd/internal/conf"
 	"labchat/internal/client"
-	"labchat/internal/peer"
+	"labchat/internal/peer/registry"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -65,7 +66,7 @@ func (r *reach) Validate() error {
 			return fmt.Errorf("--user: %w", err)
 		}
 	}
-	if names := dialects(); r.Dialect != "" && !slices.Contains(names, r.Dialect) {
+	if names := dialectNames(); r.Dialect != "" && !slices.Contains(names, r.Dialect) {
 		return fmt.Errorf("--dialect: want one of %s, not %q", strings.Join(names, ", "), r.Dialect)
 	}
 	r.Room = strings.TrimPrefix(r.Room, "#")
@@ -94,13 +95,13 @@ func (r *reach) checkDatagrams() error {
 // downloads is where files go that people send.
 func (r *reach) downloads() string { return cmp.Or(r.Downloads, conf.DownloadDir()) }
 
-// dialects lists what --dialect takes.
-func dialects() []string {
+// dialectNames lists what --dialect takes.
+func dialectNames() []string {
 	names := []string{client.DialectAuto}
-	for _, d := range wire.Dialects() {
+	for _, d := range dialects.All() {
 		names = append(names, d.Name())
 	}
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		if !d.Manners().Service {
 			names = append(names, d.Name())
 		}
@@ -110,7 +111,7 @@ func dialects() []string {
 
 // datagrams is the dialect of a registry, nil where there is a server.
 func (r *reach) datagrams() wire.Datagrams {
-	if d := wire.DatagramsByName(r.Dialect); d != nil && !d.Manners().Service {
+	if d := dialects.DatagramsByName(r.Dialect); d != nil && !d.Manners().Service {
 		return d
 	}
 	return nil
@@ -146,7 +147,7 @@ func (r *reach) address() string {
 // port is where a server is looked for whose port is not given.
 func (r *reach) port() string {
 	if r.datagrams() != nil {
-		return peer.DefaultPort
+		return registry.DefaultPort
 	}
 	return client.DefaultPort
 }

@@ -17,9 +17,9 @@ import (
 	"labchat/cmd/internal/conf"
 	"labchat/internal/app"
 	"labchat/internal/client"
-	"labchat/internal/peer"
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/peer/private"
+	"labchat/internal/peer/registry"
 	"labchat/internal/plain"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -48,7 +48,7 @@ const (
 // have.
 func (c *cli) session(p *profile, cfg client.Config, what purpose) session {
 	if d := c.Reach.datagrams(); d != nil {
-		return peer.New(peer.Config{
+		return registry.New(registry.Config{
 			Dialect: d, Registry: cfg.Server, Name: cmp.Or(c.Reach.User, loginName()), Room: c.Reach.Room,
 			Local: c.Reach.UDP, Store: p.Archive, Log: cfg.Log,
 		})

@@ -13,7 +13,7 @@ import (
 // Somebody who makes a session elsewhere forgets what it should have:
 // --local had no private conversations so.
 func TestSessionsAreMadeInOnePlace(t *testing.T) {
-	makers := []string{"client.New", "private.New", "peer.New", "oldpeer.NewBeside"}
+	makers := []string{"client.New", "private.New", "registry.New", "oldpeer.NewBeside"}
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

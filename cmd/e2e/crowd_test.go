@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -48,7 +49,7 @@ func (s *harness) dial() *guest {
 // ask sends a request and waits for its answer; what others do is passed over.
 func (g *guest) ask(r wire.Request) wire.Event {
 	g.t.Helper()
-	codec := wire.ByName("chat1").Client()
+	codec := dialects.ByName("chat1").Client()
 	frame, err := codec.AppendRequest(nil, r)
 	if err != nil {
 		g.t.Fatal(err)

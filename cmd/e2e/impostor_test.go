@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // impostor listens at the port of a server that has gone, and writes down every
@@ -99,7 +100,7 @@ func (p *impostor) talk(c net.Conn) {
 		p.greet(peeked{t, io.MultiReader(bytes.NewReader(first[:n]), t)})
 		return
 	}
-	welcome, _, err := wire.ByName("chat1").Server().AppendEvent(nil, &wire.Welcome{Re: wire.Re{Re: "hello"}, Version: 1, Node: "impostor"})
+	welcome, _, err := dialects.ByName("chat1").Server().AppendEvent(nil, &wire.Welcome{Re: wire.Re{Re: "hello"}, Version: 1, Node: "impostor"})
 	if err == nil {
 		_, err = c.Write(welcome)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // tailLines is how many lines go through tail; a million is what it promises.
@@ -41,9 +42,9 @@ func (s *harness) writer() *writer {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	w := &writer{conn: conn, frames: bufio.NewScanner(conn), codec: wire.ByName("chat1").Client()}
-	w.frames.Buffer(nil, wire.ByName("chat1").MaxBytes()+1)
-	w.frames.Split(wire.ByName("chat1").Split)
+	w := &writer{conn: conn, frames: bufio.NewScanner(conn), codec: dialects.ByName("chat1").Client()}
+	w.frames.Buffer(nil, dialects.ByName("chat1").MaxBytes()+1)
+	w.frames.Split(dialects.ByName("chat1").Split)
 	for _, r := range []wire.Request{wire.Hello{Version: 1}, wire.Guest{}, wire.Join{Room: wire.Lobby}} {
 		if err := w.ask(conn, r); err != nil {
 			s.t.Fatal(err)

@@ -4,38 +4,26 @@ import (
 	"context"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
-// Signs are how a screen writes what sentences are made with beside words.
-type Signs struct {
-	Dot  text.Safe // between parts
-	Good text.Safe // compared, whole
-	More text.Safe // there is more
-}
-
-// A Clock tells the time as this place has it.
-type Clock struct {
-	Now  func() time.Time
-	Zone *time.Location
-}
-
 // An App is what a person's client knows and does, whatever shows it: the
 // places with their lines, the people, the session, and what a typed line leads
 // to. It is for one goroutine, that of its View.
 type App struct {
-	Clock
+	words.Clock
 	Link       Link
 	Book       Book
 	disk       disk // writes to the archive, one after the other
 	view       View
-	Signs      Signs
-	room       string // that was asked for at start, ""
-	direct     bool   // one other person, and no server
-	SecretNext bool   // a password was to be asked for, and that came to nothing: the next text may be it
-	Company    bool   // somebody else is here, or was
+	Signs      words.Signs // of whoever shows it
+	room       string      // that was asked for at start, ""
+	direct     bool        // one other person, and no server
+	SecretNext bool        // a password was to be asked for, and that came to nothing: the next text may be it
+	Company    bool        // somebody else is here, or was
 }
 
 // A View shows an App to a person. Its methods are called on the App's
@@ -97,7 +85,7 @@ type View interface {
 }
 
 func New(v View, room string, direct bool, now func() time.Time, zone *time.Location) *App {
-	a := &App{Clock: Clock{now, zone}, view: v, room: room, direct: direct}
+	a := &App{Clock: words.Clock{Now: now, Zone: zone}, view: v, room: room, direct: direct}
 	a.Book.clock = &a.Clock
 	a.Link.MaxLine = wire.MaxText
 	return a
@@ -143,27 +131,5 @@ func (a *App) Notes(at *Place, lines []text.Safe) {
 // CleanError is an error as it may be shown: part of it may be foreign.
 func CleanError(err error) text.Safe { return text.CleanLine(err.Error()) }
 
-// HourMinute prints hours and minutes.
-func (c *Clock) HourMinute(at wire.Millis) text.Safe {
-	return text.CleanLine(c.Local(at).Format("15:04"))
-}
-
-// Day prints a date as the rule above a day does.
-func (c *Clock) Day(at wire.Millis) text.Safe {
-	day := c.Local(at)
-	if day.Year() != c.Now().In(c.Zone).Year() {
-		return text.CleanLine(day.Format("Mon 2 January 2006"))
-	}
-	return text.CleanLine(day.Format("Mon 2 January"))
-}
-
-func (c *Clock) Local(at wire.Millis) time.Time { return at.Time().In(c.Zone) }
-
-func (c *Clock) SameDay(a, b wire.Millis) bool {
-	ay, am, ad := c.Local(a).Date()
-	by, bm, bd := c.Local(b).Date()
-	return ad == bd && am == bm && ay == by
-}
-
-// Millis is the present as messages have it.
-func (c *Clock) Millis() wire.Millis { return wire.MillisOf(c.Now()) }
+// words is what a person is told, as it is shown here.
+func (a *App) words() words.Notes { return words.Notes{Clock: &a.Clock, Signs: a.Signs} }

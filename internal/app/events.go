@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -14,9 +15,9 @@ func (a *App) Apply(e wire.Event) bool {
 	case *wire.Said:
 		a.said(e)
 	case *wire.Whispered:
-		a.heard(e)
+		a.talks().heard(e)
 	case *wire.Receipt:
-		a.receipt(e)
+		a.outbox().receipt(e)
 	case *wire.Status:
 		a.HandleStatus(e)
 	case *wire.Welcome:
@@ -24,23 +25,23 @@ func (a *App) Apply(e wire.Event) bool {
 	case *wire.LoggedIn:
 		a.loggedIn(e)
 	case *wire.Entered:
-		a.entered(e)
+		a.rooms().entered(e)
 	case *wire.Joined:
-		a.joined(e)
+		a.rooms().joined(e)
 	case *wire.Left:
-		a.left(e)
+		a.rooms().left(e)
 	case *wire.Renamed:
-		a.renamed(e)
+		a.rooms().renamed(e)
 	case *wire.Presence:
-		a.presence(e)
+		a.rooms().presence(e)
 	case *wire.TopicSet:
-		a.topicSet(e)
+		a.rooms().topicSet(e)
 	case *wire.Typed:
 		a.typed(e)
 	case *wire.ReadMoved:
 		a.readMoved(e)
 	case *wire.Gap:
-		a.gap(e)
+		a.filler().gap(e)
 	default:
 		return a.answered(e)
 	}
@@ -57,23 +58,24 @@ func (a *App) answered(e wire.Event) bool {
 	case *wire.PeopleList:
 		a.peopleList(e)
 	case *wire.UserInfo:
-		a.userInfo(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().User(e))
 	case *wire.SessionList:
-		a.sessionList(e)
+		a.Notes(a.Link.TakeErrand(e.Re.Re).At, a.words().Sessions(e))
 	case *wire.InboxCount:
-		a.inboxCount(e)
+		ask := a.Link.TakeErrand(e.Re.Re)
+		a.Notes(ask.At, a.words().Inbox(e, ask.Act != ""))
 	case *wire.Filled:
-		a.filledOnDisk(e)
+		a.filler().filledOnDisk(e)
 	case *wire.HelpText:
-		a.helpText(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.JokeTold:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the server says: "+text.Clean(e.Text))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.Calculated:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, "the host computes "+text.CleanLine(e.Value))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.ClockTold:
-		a.Note(a.Link.TakeErrand(e.Re.Re).At, text.CleanLine(e.String()))
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.Notice:
-		a.Note(nil, noticeWords(e))
+		a.Note(nil, a.words().Notice(e))
 	case *wire.Done:
 		a.done(e)
 	case *wire.Refused:
@@ -84,14 +86,6 @@ func (a *App) answered(e wire.Event) bool {
 		return a.ofPeers(e)
 	}
 	return true
-}
-
-// noticeWords tells what the server says from what our own program does.
-func noticeWords(e *wire.Notice) text.Safe {
-	if e.Own {
-		return text.Clean(e.Text)
-	}
-	return "the server says: " + text.Clean(e.Text)
 }
 
 // said puts a line of a room where it belongs.
@@ -128,8 +122,8 @@ func (a *App) whispered(e *wire.Whispered) {
 }
 
 // NewLine makes a line of what somebody said.
-func (a *App) NewLine(id wire.ID, at wire.Millis, from string, k wire.Kind, words string, action bool) *Line {
-	l := &Line{Key: id, At: at, From: ShownName(from, k), Text: text.Clean(words)}
+func (a *App) NewLine(id wire.ID, at wire.Millis, from string, k wire.Kind, said string, action bool) *Line {
+	l := &Line{Key: id, At: at, From: words.ShownName(from, k), Text: text.Clean(said)}
 	l.Own = from != "" && wire.Fold(from) == wire.Fold(a.Link.Me)
 	l.Hidden = !l.Own && a.Link.ignores(from)
 	l.Mention = !l.Own && mentions(string(l.Text), string(a.Link.Label))
@@ -159,86 +153,6 @@ func (a *App) add(at *Place, l *Line) {
 	at.Counts.Unread++
 	if l.Mention {
 		at.Counts.Mentions++
-	}
-}
-
-// receipt says how far an own line has come.
-func (a *App) receipt(e *wire.Receipt) {
-	state := deliveryOf(e)
-	at := a.placeOf(e, state)
-	var reason text.Safe
-	delete(a.Link.Outbox, e.Client)
-	a.settledElsewhere(e, state)
-	if at == nil {
-		return
-	}
-	switch {
-	case state == DeliveryQueued:
-		reason = text.CleanLine(e.Reason)
-		a.Link.wait(e.Client, waiting{at, reason})
-		at.Log.Queue(e.Client, a.ownLine(e, state))
-	case e.Again:
-		at.Log.Append(a.ownLine(e, state)) // the disk has no place for it among the lines yet
-	case at.Log.Settle(e.Client, e.ID, e.At, state):
-		at.recount()
-	case state == DeliveryFailed:
-		at.Log.Note(a.ownLine(e, state)) // our disk has never had it
-	case e.ID != 0:
-		at.Log.Update(e.ID, state)
-	}
-	a.waits(at, reason)
-	if state == DeliveryFailed && a.Link.leaving(at) {
-		at.unsaid++
-	}
-	switch {
-	case state == DeliveryFailed && e.InDoubt:
-		a.Note(at, "not sent again: "+text.CleanLine(e.Reason))
-	case state == DeliveryFailed:
-		a.Note(at, "not sent: "+text.CleanLine(e.Reason))
-	}
-}
-
-// settledElsewhere tells of a private line that failed also where it was typed:
-// nobody looks at the place that it would have gone to.
-func (a *App) settledElsewhere(e *wire.Receipt, state Delivery) {
-	at := a.Link.TypedAt[e.Client]
-	if at == nil || state == DeliveryQueued {
-		return
-	}
-	delete(a.Link.TypedAt, e.Client)
-	if state != DeliveryFailed {
-		return
-	}
-	var what text.Safe = " was not sent: "
-	if e.InDoubt {
-		what = " is not sent again: "
-	}
-	a.Note(at, "the line to "+text.CleanLine(e.To)+what+text.CleanLine(e.Reason))
-}
-
-// ownLine makes a line of what was typed here.
-func (a *App) ownLine(e *wire.Receipt, state Delivery) *Line {
-	l := a.NewLine(e.ID, e.At, e.As, "", e.Text, e.Action)
-	l.Own, l.Mention, l.Hidden, l.State = true, false, false, state
-	if e.As == "" || e.As == a.Link.Me {
-		l.From = a.Link.Label
-	}
-	return l
-}
-
-// placeOf is the conversation that an own line belongs to: nil for one that was
-// closed or left, which comes back for no good news of its old lines.
-func (a *App) placeOf(e *wire.Receipt, state Delivery) *Place {
-	opens := state == DeliveryQueued || state == DeliveryFailed || e.Again
-	switch {
-	case e.To == "" && (opens || e.Room == ""):
-		return a.Book.Room(e.Room)
-	case e.To == "":
-		return a.Book.Find(RoomID(e.Room))
-	case opens:
-		return a.Book.Person(e.To)
-	default:
-		return a.Book.ByID[PersonID(e.To)]
 	}
 }
 

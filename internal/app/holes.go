@@ -8,6 +8,13 @@ import (
 	"labchat/internal/wire"
 )
 
+// A filler gets lines that are not here: those above the oldest, those that were
+// missed, and those that were left out; from the archive, or from the server. It
+// owns the past of the places, and the holes of their lines.
+type filler struct{ *App }
+
+func (a *App) filler() filler { return filler{a} }
+
 const (
 	HoleRow = "lines are missing here: scroll up to fetch them"
 	LostRow = "lines are missing here, which nobody has kept"
@@ -26,7 +33,7 @@ func HoleLabel(h *wire.Hole) text.Safe {
 // gap follows the word that lines come which were said earlier: those that we
 // asked for, or those of a room that was resumed. What is left out of them is
 // a hole in the timeline.
-func (a *App) gap(e *wire.Gap) {
+func (a filler) gap(e *wire.Gap) {
 	if e.LeftOut() {
 		a.leftOut(e)
 		return
@@ -47,7 +54,7 @@ func (a *App) gap(e *wire.Gap) {
 }
 
 // missed notes which lines of a room were said while we were not there.
-func (a *App) missed(at *Place, e *wire.Gap) {
+func (a filler) missed(at *Place, e *wire.Gap) {
 	switch {
 	case e.More && e.Count > 0:
 		at.Log.Miss(wire.Hole{From: at.Log.Last() + 1, To: e.From - 1})
@@ -62,7 +69,7 @@ func (a *App) missed(at *Place, e *wire.Gap) {
 
 // leftOut notes which lines of a conversation have come while the screen did
 // not keep up. They are news like all others.
-func (a *App) leftOut(e *wire.Gap) {
+func (a filler) leftOut(e *wire.Gap) {
 	var at *Place
 	switch {
 	case e.With != "" && a.Link.ignores(e.With):
@@ -82,7 +89,7 @@ func (a *App) leftOut(e *wire.Gap) {
 
 // missedBefore notes where the archive lacks lines among those that it was asked
 // for: below first, or its newest ones.
-func (a *App) missedBefore(at *Place, o older) {
+func (a filler) missedBefore(at *Place, o older) {
 	if n := len(o.events); at.IsPrivate() && n > 0 {
 		at.Log.Close(oldestOf(o.events, o.full), wire.LineID(o.events[n-1]))
 	}
@@ -121,7 +128,7 @@ func (a *App) Fill(at *Place, h wire.Hole, only bool) {
 		return
 	}
 	if a.Link.Archive == nil {
-		a.fillFromServer(at, h)
+		a.filler().fillFromServer(at, h)
 		return
 	}
 	at.Past.asking = askingArchive
@@ -132,11 +139,11 @@ func (a *App) Fill(at *Place, h wire.Hole, only bool) {
 			f.events, f.err = archive.Recent(id, h.To+1, PageLines)
 			f.full = len(f.events) == PageLines
 		}
-		return func() { a.filled(f) }
+		return func() { a.filler().filled(f) }
 	})
 }
 
-func (a *App) fillFromServer(at *Place, h wire.Hole) {
+func (a filler) fillFromServer(at *Place, h wire.Hole) {
 	if at.Stands == Inside && a.Link.IsOnline() && !at.IsPrivate() {
 		at.Past.asking = a.Link.Do(wire.History{Room: at.Name, Before: h.To + 1, Limit: PageLines}, Errand{About: at, Quiet: true, hole: h})
 	}
@@ -144,7 +151,7 @@ func (a *App) fillFromServer(at *Place, h wire.Hole) {
 
 // filled puts in what the archive had of a hole, and goes on where that is not
 // all of it.
-func (a *App) filled(f filling) {
+func (a filler) filled(f filling) {
 	at := a.Book.ByID[f.place]
 	if at == nil {
 		return
@@ -178,14 +185,14 @@ func (a *App) filled(f filling) {
 
 // filledOnDisk takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
-func (a *App) filledOnDisk(e *wire.Filled) {
+func (a filler) filledOnDisk(e *wire.Filled) {
 	if at := a.Book.ByID[RoomID(e.Room)]; at != nil && a.Link.Archive != nil {
 		a.learn(at, wire.Hole{})
 	}
 }
 
 // learn asks the archive what it has of a room, and whether that closes a hole.
-func (a *App) learn(at *Place, hole wire.Hole) {
+func (a filler) learn(at *Place, hole wire.Hole) {
 	id, extent, archive := at.ID, at.extent(), a.Link.Archive
 	a.start(func(context.Context) func() {
 		l := learned{place: id, hole: hole, extent: extent(archive)}
@@ -195,7 +202,7 @@ func (a *App) learn(at *Place, hole wire.Hole) {
 
 // learned shows what is gone for good, and fetches what is on the screen from the
 // archive; or it shows as much of one hole as the archive lacks.
-func (a *App) learned(l learned) {
+func (a filler) learned(l learned) {
 	at := a.Book.ByID[l.place]
 	if at == nil {
 		return

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -118,7 +119,7 @@ func (l *Link) Tell(r wire.Request) {
 
 // setName notes what we are called now, "" for nothing.
 func (l *Link) setName(name string, kind wire.Kind) {
-	l.Me, l.Label, l.account = name, ShownName(name, kind), kind == wire.KindAccount
+	l.Me, l.Label, l.account = name, words.ShownName(name, kind), kind == wire.KindAccount
 }
 
 // typedFor remembers the line that a request was typed as.

@@ -4,9 +4,16 @@ import (
 	"context"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
+
+// rooms are the rooms of an App: who is in them, and how we stand to them. It owns
+// their rosters.
+type rooms struct{ *App }
+
+func (a *App) rooms() rooms { return rooms{a} }
 
 // HandleStatus follows the connection.
 func (a *App) HandleStatus(e *wire.Status) {
@@ -68,24 +75,6 @@ func (a *App) welcome(e *wire.Welcome) {
 	a.Link.motd, a.Link.closed = e.Motd, !e.Register
 }
 
-// failedFrom says from where wrong passwords came.
-func failedFrom(list []wire.FailedFrom) text.Safe {
-	places := make([]text.Safe, len(list))
-	for i, f := range list {
-		places[i] = text.Sprintf("%d from %s", f.Count, f.Address)
-	}
-	if len(places) == 0 {
-		return ""
-	}
-	return " (" + text.Join(places, ", ") + ")"
-}
-
-// copiedToken tells that a token of the account was used by two programs.
-func copiedToken(from string) text.Safe {
-	return text.Sprintf("a token of your account was used twice since your last login, the second time from %s: a copy of it may be with somebody else. "+
-		"What came in by it has ended. Change your password with /account password, unless you have put back a profile from a backup", from)
-}
-
 // loggedIn gives us our name.
 func (a *App) loggedIn(e *wire.LoggedIn) {
 	a.Link.TakeErrand(e.Re.Re)
@@ -96,15 +85,7 @@ func (a *App) loggedIn(e *wire.LoggedIn) {
 	for _, mark := range e.Marks {
 		a.Book.read(mark.Room, mark.Last)
 	}
-	if e.Failed > 0 {
-		a.Note(nil, "wrong passwords were tried since your last login: "+Plural(e.Failed, "time")+failedFrom(e.FailedFrom))
-	}
-	if e.Copied != "" {
-		a.Note(nil, copiedToken(e.Copied))
-	}
-	if e.Waiting > 0 {
-		a.Note(nil, Plural(e.Waiting, "private line")+" came while you were away")
-	}
+	a.Notes(nil, a.words().LoggedIn(e))
 	if changed {
 		a.Note(nil, "you are "+a.Link.Label+" now")
 	}
@@ -132,7 +113,7 @@ func (a *App) arrived() {
 }
 
 // entered makes a room ours.
-func (a *App) entered(e *wire.Entered) {
+func (a rooms) entered(e *wire.Entered) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	at := a.Book.Room(e.Room)
 	at.spell(e.Room)
@@ -156,7 +137,7 @@ func (a *App) entered(e *wire.Entered) {
 
 // arriveFromNowhere goes to the first room of somebody who was in none, with what
 // is being written.
-func (a *App) arriveFromNowhere(at *Place) {
+func (a rooms) arriveFromNowhere(at *Place) {
 	none := a.Book.Find(nowhereID)
 	if none == nil {
 		return
@@ -173,17 +154,17 @@ func (a *App) arriveFromNowhere(at *Place) {
 }
 
 // joined says that somebody came.
-func (a *App) joined(e *wire.Joined) {
+func (a rooms) joined(e *wire.Joined) {
 	at := a.Book.Room(e.Room)
 	at.People.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	a.Company = a.Company || e.Name != a.Link.Me
 	if e.Name != a.Link.Me && !a.Link.ignores(e.Name) {
-		at.Log.Came(ShownName(e.Name, e.Kind), a.Millis(), a.Signs.Dot)
+		at.Log.Came(words.ShownName(e.Name, e.Kind), a.Millis(), a.Signs.Dot)
 	}
 }
 
 // left says that somebody went.
-func (a *App) left(e *wire.Left) {
+func (a rooms) left(e *wire.Left) {
 	at := a.Book.ByID[RoomID(e.Room)]
 	if at == nil {
 		return
@@ -210,7 +191,7 @@ func (a *App) left(e *wire.Left) {
 // leave takes a room off the list, unless it is the only conversation. One in
 // which a line is being written stays until somebody goes elsewhere, and one with
 // lines that were not said until it is left once more.
-func (a *App) leave(at *Place, asked bool) {
+func (a rooms) leave(at *Place, asked bool) {
 	left := "you left " + at.Label
 	unsaid, again := at.unsaid, at.Stands == Gone
 	at.Stands, at.unsaid, at.People = Gone, 0, roster{}
@@ -221,7 +202,7 @@ func (a *App) leave(at *Place, asked bool) {
 	}
 	switch {
 	case unsaid > 0:
-		a.Note(at, left+"; not said: "+Plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
+		a.Note(at, left+"; not said: "+words.Plural(unsaid, "line")+". Up brings them back one by one, /leave once more takes the room off the list")
 	case again && len(a.Book.ByID) == 1:
 		a.view.Flash("this is the only conversation there is: /join goes to a room")
 	case writing || len(a.Book.ByID) == 1 || len(at.Log.Pending) > 0:
@@ -238,8 +219,8 @@ func (a *App) leave(at *Place, asked bool) {
 
 // takenOut says that we are not in a room any more though nobody here has asked for
 // that: there where it stays on the list.
-func (a *App) takenOut(at *Place, reason string) {
-	words := Because("you are not in "+at.Title()+" any more", text.CleanLine(reason))
+func (a rooms) takenOut(at *Place, reason string) {
+	words := words.Because("you are not in "+at.Title()+" any more", text.CleanLine(reason))
 	if a.Book.ByID[at.ID] != at {
 		at = nil
 	}
@@ -248,7 +229,7 @@ func (a *App) takenOut(at *Place, reason string) {
 
 // forsake takes a place off the list, and goes elsewhere if it is on the
 // screen. What was written there is kept.
-func (a *App) forsake(at *Place) {
+func (a rooms) forsake(at *Place) {
 	if at == a.Book.Current {
 		a.view.KeepDraft()
 	}
@@ -258,35 +239,28 @@ func (a *App) forsake(at *Place) {
 }
 
 // renamed gives somebody another name, in every room.
-func (a *App) renamed(e *wire.Renamed) {
+func (a rooms) renamed(e *wire.Renamed) {
 	if e.Old == a.Link.Me {
 		a.Link.setName(e.Name, e.Kind)
 	}
 	for _, at := range a.Book.Rooms {
 		if at.People.Rename(e.Old, wire.Person{Name: e.Name, Kind: e.Kind}) {
-			a.Note(at, text.CleanLine(e.Old)+" is "+ShownName(e.Name, e.Kind)+" now")
+			a.Note(at, text.CleanLine(e.Old)+" is "+words.ShownName(e.Name, e.Kind)+" now")
 		}
 	}
 }
 
 // presence marks somebody as away or back, and as reading in clear text.
-func (a *App) presence(e *wire.Presence) {
+func (a rooms) presence(e *wire.Presence) {
 	for _, at := range a.Book.Rooms {
 		at.People.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 
 // topicSet shows a room's topic.
-func (a *App) topicSet(e *wire.TopicSet) {
+func (a rooms) topicSet(e *wire.TopicSet) {
 	at := a.Book.Room(e.Room)
 	a.Link.TakeErrand(e.Re.Re)
 	at.Topic = text.CleanLine(e.Topic)
-	switch {
-	case at.Topic == "":
-		a.Note(at, "no topic")
-	case e.By != "":
-		a.Note(at, "topic, by "+text.CleanLine(e.By)+": "+at.Topic)
-	default:
-		a.Note(at, "topic: "+at.Topic)
-	}
+	a.Note(at, a.words().Of(e))
 }

@@ -40,14 +40,14 @@ func (a *App) Fetch(at *Place) {
 		a.view.Flash("the screen holds no more lines of this conversation")
 	case !at.Past.archive && a.Link.Archive != nil:
 		at.Past.asking = askingArchive
-		a.start(a.fromDisk(at, first, limit))
+		a.start(a.filler().fromDisk(at, first, limit))
 	case !at.Past.Server && at.Stands == Inside && a.Link.IsOnline() && !at.IsPrivate():
 		at.Past.asking = a.Link.Do(wire.History{Room: at.Name, Before: first, Limit: limit}, Errand{About: at, Quiet: true})
 	}
 }
 
 // fromDisk is the job that reads older lines of a conversation from the archive.
-func (a *App) fromDisk(at *Place, first wire.ID, limit int) func(context.Context) func() {
+func (a filler) fromDisk(at *Place, first wire.ID, limit int) func(context.Context) func() {
 	id, name, extent, archive := at.ID, at.Name, at.extent(), a.Link.Archive
 	who := ""
 	if at.IsPrivate() && !at.Peer.recalled {
@@ -66,7 +66,7 @@ func (a *App) fromDisk(at *Place, first wire.ID, limit int) func(context.Context
 }
 
 // older puts in what the archive had.
-func (a *App) older(o older) {
+func (a filler) older(o older) {
 	at := a.Book.ByID[o.place]
 	if at == nil {
 		return
@@ -78,7 +78,7 @@ func (a *App) older(o older) {
 	}
 	a.missedBefore(at, o)
 	a.putIn(at, o.events)
-	a.recallRemarks(at, o.remarks)
+	a.talks().recallRemarks(at, o.remarks)
 	if at.Past.archive && len(o.events) == 0 {
 		a.Fetch(at) // perhaps the server has some
 	}
@@ -86,13 +86,13 @@ func (a *App) older(o older) {
 }
 
 // putIn puts in lines of the archive.
-func (a *App) putIn(at *Place, events []wire.Event) {
+func (a filler) putIn(at *Place, events []wire.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case *wire.Said:
 			a.said(e)
 		case *wire.Whispered:
-			a.recallLine(at, e)
+			a.talks().recallLine(at, e)
 		default: // the archive keeps no others
 		}
 	}
@@ -136,7 +136,7 @@ func (a *App) HandleRestored(r Restored) {
 	written := slices.Collect(maps.Keys(r.Drafts)) // as their names are written
 	r.Drafts, r.marks = folded(r.Drafts), folded(r.marks)
 	a.Book.Kept = r
-	a.recallTalks(&r, written)
+	a.talks().recallTalks(&r, written)
 	for _, at := range a.Book.All() {
 		if at.Draft == was.Drafts[at.ID] {
 			at.Draft = r.Drafts[at.ID]
@@ -146,7 +146,7 @@ func (a *App) HandleRestored(r Restored) {
 			at.enteredAt(last)
 		}
 	}
-	a.recallUnread(&r)
+	a.talks().recallUnread(&r)
 	a.view.Restored(r, was)
 	a.vacate(r.joined)
 }

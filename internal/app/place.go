@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -135,7 +136,7 @@ type Book struct {
 	Last       *Place // the one before
 	Left       *Place // we are not in it any more, but a line is being written there
 	Origin     *Place // where a walk through the unread began
-	clock      *Clock
+	clock      *words.Clock
 }
 
 // nowhereID is the place of who is in no room; no room is called so.
@@ -390,7 +391,7 @@ func (b *Book) About(room string) text.Safe {
 	case at == nil || at.Stands != Inside:
 		return "not joined"
 	case at.Counts.Unread > 0:
-		return Plural(at.Counts.Unread, "new line")
+		return words.Plural(at.Counts.Unread, "new line")
 	default:
 		return at.People.Words()
 	}

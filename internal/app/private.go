@@ -4,9 +4,17 @@ import (
 	"maps"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
+
+// talks are the private conversations of an App: the ways to people, who asks for
+// one, their keys and files, and what the disk has of all that. It owns what the
+// Book knows of peers.
+type talks struct{ *App }
+
+func (a *App) talks() talks { return talks{a} }
 
 const (
 	// MaxPeers bounds the people whose ways are kept; those with a place on the
@@ -124,21 +132,21 @@ func (b *Book) asking() int {
 func (a *App) ofPeers(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Path:
-		a.path(e)
+		a.talks().path(e)
 	case *wire.Called:
-		a.called(e)
+		a.talks().called(e)
 	case *wire.KeySeen:
-		a.keySeen(e)
+		a.talks().keySeen(e)
 	case *wire.Safety:
 		a.view.Safety(e)
 	case *wire.Transfer:
-		a.transfer(e)
+		a.talks().transfer(e)
 	case *wire.Shared:
-		a.shared(e)
+		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.TalkRenamed:
-		a.talkRenamed(e)
+		a.talks().talkRenamed(e)
 	case *wire.DeviceList:
-		a.deviceList(e)
+		a.Notes(a.Link.TakeErrand(e.Re.Re).At, a.words().Devices(e, a.Link.Label))
 	default:
 		return false // Accepted, Pong, Holding, NameChecked: a receipt or a form says it
 	}
@@ -146,7 +154,7 @@ func (a *App) ofPeers(e wire.Event) bool {
 }
 
 // path follows the way to somebody.
-func (a *App) path(e *wire.Path) {
+func (a talks) path(e *wire.Path) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	p := a.Book.Peer(e.User)
 	was := *p
@@ -170,13 +178,13 @@ func (a *App) path(e *wire.Path) {
 // guest marks somebody whom no room's list knows as a guest.
 func (p *Place) guest(on bool) {
 	if on {
-		p.Label = ShownName(p.Name, wire.KindGuest)
+		p.Label = words.ShownName(p.Name, wire.KindGuest)
 	}
 }
 
 // noteWay says in a conversation how its lines go from here on. A way that
 // changes again before anything was said changes the same note.
-func (a *App) noteWay(at *Place, was *Peer) {
+func (a talks) noteWay(at *Place, was *Peer) {
 	p := at.Peer
 	if p.Path.Asked && !was.Path.Asked {
 		a.passing(at, text.CleanLine(p.Path.Reason))
@@ -187,24 +195,24 @@ func (a *App) noteWay(at *Place, was *Peer) {
 	if p.Path.Way == was.Path.Way {
 		return
 	}
-	var words text.Safe
+	var note text.Safe
 	switch {
 	case p.Path.Way == wire.WayDirect:
-		words = "direct connection made, encrypted"
+		note = "direct connection made, encrypted"
 	case p.Path.Way == wire.WayRelay:
-		words = Because("relayed from here on, encrypted", text.CleanLine(p.Path.Reason))
+		note = words.Because("relayed from here on, encrypted", text.CleanLine(p.Path.Reason))
 	case was.Path.Way == wire.WayDirect || was.Path.Way == wire.WayRelay:
-		words = Because("the connection is gone", text.CleanLine(p.Path.Reason))
+		note = words.Because("the connection is gone", text.CleanLine(p.Path.Reason))
 	default:
 		return
 	}
-	a.passing(at, words)
+	a.passing(at, note)
 }
 
 // passing adds a note that takes the place of the one before, if nothing was
 // said in between: what changes often fills no timeline. What an earlier run said
 // last in the same words is such a note, too.
-func (a *App) passing(at *Place, words text.Safe) {
+func (a talks) passing(at *Place, words text.Safe) {
 	l := &Line{Kind: LineNote, At: a.Millis(), Text: words}
 	p := at.Peer
 	if last := at.Log.newest(); last != nil && last.Kind == LineNote && last.Text == words && last != p.note {
@@ -221,29 +229,15 @@ func (a *App) passing(at *Place, words text.Safe) {
 
 // tellIn adds something that this program says in a private conversation, and that is
 // there after a restart, too.
-func (a *App) tellIn(at *Place, lines ...*Line) {
+func (a talks) tellIn(at *Place, lines ...*Line) {
 	for _, l := range lines {
 		at.Log.Note(l)
 		a.remark(at, l, 0)
 	}
 }
 
-// Because adds a reason where there is one.
-func Because(words, reason text.Safe) text.Safe {
-	if reason == "" {
-		return words
-	}
-	return words + ": " + reason
-}
-
-// shared says what others are told of us.
-func (a *App) shared(e *wire.Shared) {
-	yes := map[bool]text.Safe{true: "yes", false: "no"}
-	a.Note(a.Link.TakeErrand(e.Re.Re).At, "others hear of your typing: "+yes[e.Typing]+", of your reading: "+yes[e.Reading])
-}
-
 // waits says once what the lines of a conversation wait for.
-func (a *App) waits(at *Place, reason text.Safe) {
+func (a talks) waits(at *Place, reason text.Safe) {
 	if !at.IsPrivate() || at.Peer.waits == reason {
 		return
 	}
@@ -272,7 +266,7 @@ func (a *App) tellSeen(at *Place) {
 
 // heard puts a private line that has just come where it belongs. One that
 // anybody on its way could have written says so where others can't be.
-func (a *App) heard(e *wire.Whispered) {
+func (a talks) heard(e *wire.Whispered) {
 	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
 	if p := a.Book.Peers[wire.Fold(e.From)]; plain && p != nil && p.IsSecure() && e.State == "" {
 		said := *e

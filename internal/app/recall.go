@@ -10,7 +10,7 @@ import (
 // recallTalks puts the private conversations of the disk on the list, and the files
 // that belong to them. One that was closed stays so, with what was being written in
 // it. written are the places with drafts.
-func (a *App) recallTalks(r *Restored, written []string) {
+func (a talks) recallTalks(r *Restored, written []string) {
 	if r.err != nil {
 		a.Note(nil, "private conversations can't be read from the disk: "+CleanError(r.err))
 	}
@@ -21,7 +21,7 @@ func (a *App) recallTalks(r *Restored, written []string) {
 			closed[PersonID(t.User)] = true
 			continue
 		}
-		at := a.open(t.User)
+		at := a.doer().open(t.User)
 		at.guest(t.Kind == wire.KindGuest)
 	}
 	for _, place := range written {
@@ -60,7 +60,7 @@ func asOnDisk(e *wire.Transfer) *wire.Transfer {
 }
 
 // recallUnread counts what nobody has looked at before this run.
-func (a *App) recallUnread(r *Restored) {
+func (a talks) recallUnread(r *Restored) {
 	for i := range r.talks {
 		t := &r.talks[i]
 		at := a.Book.Find(PersonID(t.User))
@@ -80,7 +80,7 @@ func (a *App) recallUnread(r *Restored) {
 
 // recallLine puts a line of the disk into its conversation. Whose it is, is known by
 // that: we may have had another name.
-func (a *App) recallLine(at *Place, e *wire.Whispered) {
+func (a talks) recallLine(at *Place, e *wire.Whispered) {
 	l := a.NewLine(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	l.Own = e.State != ""
 	l.Mention = false
@@ -95,14 +95,14 @@ func (a *App) recallLine(at *Place, e *wire.Whispered) {
 
 // remark keeps a note of a private conversation on the disk, where it takes the
 // place of an earlier one.
-func (a *App) remark(at *Place, l *Line, instead wire.ID) {
+func (a talks) remark(at *Place, l *Line, instead wire.ID) {
 	at.Peer.said = max(at.Peer.said+1, PlaceAt(l.At))
 	name, r := at.Name, wire.Remark{ID: at.Peer.said, At: l.At, Alarm: l.Kind == LineAlarm, Text: string(l.Text)}
 	a.Keep(func(a Archive) error { return a.AddRemark(name, r, instead) })
 }
 
 // recallRemarks puts in what was said by this program in an earlier run.
-func (a *App) recallRemarks(at *Place, remarks []wire.Remark) {
+func (a talks) recallRemarks(at *Place, remarks []wire.Remark) {
 	type said struct {
 		at   wire.Millis
 		text text.Safe

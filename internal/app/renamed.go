@@ -3,13 +3,14 @@ package app
 import (
 	"maps"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
 
 // talkRenamed goes on with a private conversation under the other side's new name,
 // and says so in it: it is the same device, whatever the name.
-func (a *App) talkRenamed(e *wire.TalkRenamed) {
+func (a talks) talkRenamed(e *wire.TalkRenamed) {
 	at := a.Book.Find(PersonID(e.Old))
 	if at == nil {
 		return
@@ -25,7 +26,7 @@ func (a *App) talkRenamed(e *wire.TalkRenamed) {
 	was := at.Label
 	a.Book.rename(at, e.Name)
 	a.view.Renamed(old, at.ID)
-	at.Label = ShownName(e.Name, e.Kind)
+	at.Label = words.ShownName(e.Name, e.Kind)
 	at.Peer.Was = was
 	clear(at.typing)
 	draft, mark := at.Draft, at.Counts.told
@@ -44,7 +45,7 @@ func (a *App) talkRenamed(e *wire.TalkRenamed) {
 
 // makeWay takes another conversation of that name off the list, in which nothing
 // was said; false where something was.
-func (a *App) makeWay(at *Place, name string) bool {
+func (a talks) makeWay(at *Place, name string) bool {
 	other := a.Book.ByID[PersonID(name)]
 	switch {
 	case other == nil || other == at:

@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -10,7 +11,7 @@ import (
 
 // requestFrom returns the place of somebody who asks, which it makes unless
 // too many others ask.
-func (a *App) requestFrom(name string, at *Place) *Place {
+func (a talks) requestFrom(name string, at *Place) *Place {
 	if at == nil && a.Book.asking() >= MaxAsking {
 		return nil
 	}
@@ -21,7 +22,7 @@ func (a *App) requestFrom(name string, at *Place) *Place {
 }
 
 // called says that somebody asks for a private conversation.
-func (a *App) called(e *wire.Called) {
+func (a talks) called(e *wire.Called) {
 	if a.Link.ignores(e.From) {
 		return
 	}
@@ -36,7 +37,7 @@ func (a *App) called(e *wire.Called) {
 		return
 	}
 	if at.Label == name {
-		at.Label = ShownName(e.From, e.Kind)
+		at.Label = words.ShownName(e.From, e.Kind)
 	}
 	another := at.Peer.Path.Request && at.Peer.Path.Asker != e.Print
 	at.Peer.Path.Request, at.Peer.Path.Asker, at.Peer.Known = true, e.Print, true
@@ -74,23 +75,23 @@ func (p *Place) asks(r wire.Accept) wire.Accept {
 }
 
 // answer follows what was said to somebody who asks.
-func (a *App) answer(at *Place) {
+func (a talks) answer(at *Place) {
 	if at != nil && at.IsPrivate() {
 		at.Peer.Path.Request, at.Counts.Alarm = false, false
 	}
 }
 
 // hush refuses somebody who asks, and takes them off the list.
-func (a *App) hush(at *Place) {
+func (a talks) hush(at *Place) {
 	if at == nil || !at.Peer.Path.Request {
 		return
 	}
 	a.Link.Do(wire.Reject{Name: at.Name}, Errand{Quiet: true})
 	a.answer(at)
-	a.close(at)
+	a.doer().close(at)
 }
 
 // alarm makes a conversation one that wants to be looked at before all others.
-func (a *App) alarm(at *Place) {
+func (a talks) alarm(at *Place) {
 	at.Counts.Alarm = !a.view.Reads(at)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -27,22 +28,8 @@ type roster struct {
 	At     time.Time
 }
 
-// ShownName returns a name as it is shown: every kind but an account has a mark,
-// so that nobody takes a guest's words for those of a name's owner.
-func ShownName(name string, k wire.Kind) text.Safe {
-	label := text.CleanLine(name)
-	switch k {
-	case wire.KindAccount, "":
-		return label
-	case wire.KindDatagram:
-		return "?" + label
-	default:
-		return "~" + label
-	}
-}
-
 func newPerson(p wire.Person) Person {
-	return Person{Name: p.Name, Label: ShownName(p.Name, p.Kind), Away: text.CleanLine(p.Away), Plain: p.Plain}
+	return Person{Name: p.Name, Label: words.ShownName(p.Name, p.Kind), Away: text.CleanLine(p.Away), Plain: p.Plain}
 }
 
 // Set replaces the list.
@@ -149,9 +136,9 @@ func (r *roster) Ordered(owner string, n int) []*Person {
 // Words says how many people are here, as far as known.
 func (r *roster) Words() text.Safe {
 	if r.Part {
-		return CountPeople(r.Count()) + " known"
+		return words.CountPeople(r.Count()) + " known"
 	}
-	return CountPeople(r.Count())
+	return words.CountPeople(r.Count())
 }
 
 // Count is how many people are here.

@@ -21,7 +21,7 @@ type transfer struct {
 }
 
 // transfer shows how far a file has come, in the line that showed it before.
-func (a *App) transfer(e *wire.Transfer) {
+func (a talks) transfer(e *wire.Transfer) {
 	a.Link.TakeErrand(e.Re.Re)
 	if !e.Out && a.Link.ignores(e.User) {
 		return

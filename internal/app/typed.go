@@ -5,10 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
+
+// A doer carries out what lines ask for.
+type doer struct{ *App }
+
+func (a *App) doer() doer { return doer{a} }
 
 // Context is where a line is typed.
 func (a *App) Context() command.Context {
@@ -28,16 +34,16 @@ func (a *App) Act(do command.Action, line string) {
 	at := a.Book.Current
 	switch do := do.(type) {
 	case command.Say:
-		a.say(do)
+		a.doer().say(do)
 	case command.Whisper:
-		a.whisper(do)
+		a.doer().whisper(do)
 	case command.Ask:
-		a.confirm(a.question(do), func() { a.Link.typedFor(a.Ask(at, do.Request), line) })
+		a.confirm(a.doer().question(do), func() { a.Link.typedFor(a.Ask(at, do.Request), line) })
 	case command.Local:
-		a.confirm(do.Confirm, func() { a.local(at, do) })
+		a.confirm(do.Confirm, func() { a.doer().local(at, do) })
 	case command.Unknown:
 		a.SecretNext = command.AsksSecret(do)
-		a.unknown(at, do)
+		a.doer().unknown(at, do)
 	case command.Usage:
 		a.SecretNext = command.AsksSecret(do)
 		a.Note(at, text.CleanLine(do.Why))
@@ -54,7 +60,7 @@ func (a *App) confirm(question string, yes func()) {
 	a.view.Ask(text.CleanLine(question), yes)
 }
 
-func (a *App) say(do command.Say) {
+func (a doer) say(do command.Say) {
 	if a.Link.Session == nil {
 		return
 	}
@@ -62,7 +68,7 @@ func (a *App) say(do command.Say) {
 	a.view.Newest()
 }
 
-func (a *App) whisper(do command.Whisper) {
+func (a doer) whisper(do command.Whisper) {
 	if a.Link.Session == nil {
 		return
 	}
@@ -78,10 +84,10 @@ func (a *App) whisper(do command.Whisper) {
 }
 
 // unknown says what a mistyped command may have been. It was not sent.
-func (a *App) unknown(at *Place, do command.Unknown) {
+func (a doer) unknown(at *Place, do command.Unknown) {
 	s := text.CleanLine(do.Word) + " is no command; nothing was sent"
 	if len(do.Nearest) > 0 {
-		s += ". Did you mean " + cleanList(do.Nearest) + "?"
+		s += ". Did you mean " + words.List(do.Nearest) + "?"
 	}
 	if command.Recallable(do) {
 		s += " Up brings the line back"
@@ -109,7 +115,7 @@ func (a *App) Ask(at *Place, r wire.Request) (tag string) {
 	case wire.Leave:
 		e.About = a.Book.Find(RoomID(r.Room))
 		if e.About != nil && e.About.Stands == Gone && len(e.About.Log.Pending) == 0 {
-			a.leave(e.About, true)
+			a.rooms().leave(e.About, true)
 			return ""
 		}
 	case wire.Join:
@@ -127,7 +133,7 @@ func (a *App) Ask(at *Place, r wire.Request) (tag string) {
 
 // question is what is asked before a request. Who leaves a room without a
 // connection leaves lines unsaid that wait for it.
-func (a *App) question(do command.Ask) string {
+func (a doer) question(do command.Ask) string {
 	r, leaves := do.Request.(wire.Leave)
 	at := a.Book.Find(RoomID(r.Room))
 	if !leaves || at == nil || a.Link.IsOnline() {
@@ -137,7 +143,7 @@ func (a *App) question(do command.Ask) string {
 }
 
 // local does what needs no server, or secrets first.
-func (a *App) local(at *Place, do command.Local) {
+func (a doer) local(at *Place, do command.Local) {
 	switch {
 	case len(do.Prompts) > 0:
 		a.askSecrets(at, do, nil)
@@ -166,7 +172,7 @@ func (a *App) local(at *Place, do command.Local) {
 }
 
 // help shows one command.
-func (a *App) help(at *Place, word string) {
+func (a doer) help(at *Place, word string) {
 	s, ok := command.HelpFor(word)
 	if !ok {
 		a.Note(at, "no such command: F1 shows all")
@@ -176,7 +182,7 @@ func (a *App) help(at *Place, word string) {
 }
 
 // askSecrets asks for one secret after the other.
-func (a *App) askSecrets(at *Place, do command.Local, have []wire.Secret) {
+func (a doer) askSecrets(at *Place, do command.Local, have []wire.Secret) {
 	a.view.AskSecret(text.CleanLine(do.Prompts[len(have)]), func(answer string) {
 		if answer == "" {
 			a.view.Flash("nothing was sent")
@@ -192,7 +198,7 @@ func (a *App) askSecrets(at *Place, do command.Local, have []wire.Secret) {
 }
 
 // request sends what a local action comes to.
-func (a *App) request(at *Place, do command.Local, secrets ...wire.Secret) {
+func (a doer) request(at *Place, do command.Local, secrets ...wire.Secret) {
 	r, err := do.Request(secrets...)
 	switch {
 	case err != nil:
@@ -205,7 +211,7 @@ func (a *App) request(at *Place, do command.Local, secrets ...wire.Secret) {
 
 // server shows what is known of the server's key, and asks whether to trust
 // what it shows or calls itself now.
-func (a *App) server(at *Place, trust bool) {
+func (a doer) server(at *Place, trust bool) {
 	rows, question := command.ServerLines(a.Link.Status)
 	for _, row := range rows {
 		a.Note(at, text.CleanLine(row))
@@ -216,7 +222,7 @@ func (a *App) server(at *Place, trust bool) {
 }
 
 // open returns the private conversation with somebody typed.
-func (a *App) open(name string) *Place {
+func (a doer) open(name string) *Place {
 	if at := a.Book.Find(PersonID(name)); at != nil {
 		return at
 	}
@@ -224,7 +230,7 @@ func (a *App) open(name string) *Place {
 }
 
 // close takes a private conversation off the list, until the next line in it.
-func (a *App) close(at *Place) {
+func (a doer) close(at *Place) {
 	switch {
 	case at == nil:
 		return
@@ -237,18 +243,18 @@ func (a *App) close(at *Place) {
 	}
 	name := at.Name
 	a.Keep(func(d Archive) error { return d.CloseTalk(name) })
-	a.forsake(at)
+	a.rooms().forsake(at)
 }
 
 // ignore hides somebody's lines or shows them again; without a name it lists
 // those who are hidden.
-func (a *App) ignore(at *Place, name string, on bool) {
+func (a doer) ignore(at *Place, name string, on bool) {
 	if name == "" {
 		if len(a.Link.ignored) == 0 {
 			a.Note(at, "nobody is hidden")
 			return
 		}
-		a.Note(at, "hidden: "+cleanList(slices.Sorted(maps.Keys(a.Link.ignored))))
+		a.Note(at, "hidden: "+words.List(slices.Sorted(maps.Keys(a.Link.ignored))))
 		return
 	}
 	key := wire.Fold(name)
@@ -270,7 +276,7 @@ func (a *App) ignore(at *Place, name string, on bool) {
 	}
 	a.Note(at, text.CleanLine(name)+word)
 	if on {
-		a.hush(a.Book.Find(PersonID(name)))
+		a.talks().hush(a.Book.Find(PersonID(name)))
 	}
 	a.Keep(func(d Archive) error { return d.SetIgnored(name, on) })
 }

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -25,20 +25,26 @@ const (
 // that is not listed here does not exist yet: add it, and say why.
 var rooms = map[string][]string{
 	"internal/wire":                   {},
+	"internal/wire/oldtext":           {"internal/wire"}, // what the older families share
+	"internal/wire/jsonframe":         {"internal/wire"}, // what chat/1 and peer/1 share
+	"internal/wire/chat1":             {"internal/wire", "internal/wire/jsonframe"},
+	"internal/wire/peer1":             {"internal/wire", "internal/wire/jsonframe"},
+	"internal/wire/dialects":          families(),
+	"internal/wire/wiretest":          {"internal/wire"}, // transcripts and fuzzing, for tests
 	"internal/server/hub":             {"internal/wire"},
 	"internal/dbfile":                 {},
 	"internal/server/store":           {"internal/wire", "internal/dbfile", "internal/server/hub"},
 	"internal/server/store/storetest": {"internal/wire", "internal/server/hub"}, // a store in memory, for tests
 	"internal/server/datagram":        {"internal/wire", "internal/server/hub"}, // the registry: its sockets, and who is known by where their datagrams come from
-	"internal/server":                 {"internal/wire", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
+	"internal/server":                 {"internal/wire", "internal/wire/dialects", "internal/wire/clock", "internal/server/hub", "internal/server/store", "internal/server/datagram"},
 	"internal/session":                {"internal/wire"},
-	"internal/client":                 {"internal/wire", "internal/session", "internal/peer/private/gate"},
-	"internal/peer":                   {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
-	"internal/peer/link":              {"internal/wire", "internal/peer/private/gate"},
-	"internal/peer/oldpeer":           {"internal/wire", "internal/session", "internal/peer/private/gate"},
-	"internal/peer/private":           {"internal/wire", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
-	"internal/peer/transfer":          {"internal/wire", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
-	"internal/peer/private/gate":      {"internal/wire"},                                                     // what may leave for whom; nothing else decides that
+	"internal/client":                 {"internal/wire", "internal/wire/dialects", "internal/session", "internal/peer/private/gate"},
+	"internal/peer/registry":          {"internal/wire", "internal/session", "internal/peer/oldpeer", "internal/peer/private/gate"},
+	"internal/peer/link":              {"internal/wire", "internal/wire/peer1", "internal/peer/private/gate"},
+	"internal/peer/oldpeer":           {"internal/wire", "internal/wire/dialects", "internal/wire/prompt", "internal/session", "internal/peer/private/gate"},
+	"internal/peer/private":           {"internal/wire", "internal/wire/dialects", "internal/wire/peer1", "internal/session", "internal/peer/link", "internal/peer/oldpeer", "internal/peer/private/gate", "internal/peer/transfer"},
+	"internal/peer/transfer":          {"internal/wire", "internal/wire/peer1", "internal/peer/link", "internal/peer/private/gate"}, // files have states of their own, and know conversations by an interface
+	"internal/peer/private/gate":      {"internal/wire"},                                                                            // what may leave for whom; nothing else decides that
 	"internal/archive":                {"internal/wire", "internal/dbfile"},
 	"internal/knownservers":           {"internal/dbfile"}, // its lock, and how it is replaced
 	"internal/text":                   {},
@@ -46,11 +52,11 @@ var rooms = map[string][]string{
 	"internal/tui/stdout":             {}, // nothing: it must be initialised before what Bubble Tea imports
 	"internal/tui/tty":                {},
 	"internal/tui/bubble":             {"internal/text", "internal/tui/stdout", "internal/tui/tty"}, // the one that knows Bubble Tea
-	"internal/command":                {"internal/wire"},
-	"internal/app/words":              {"internal/wire", "internal/text"},                                           // what a person is told of all that happens
-	"internal/app":                    {"internal/wire", "internal/app/words", "internal/command", "internal/text"}, // of which tui and plain are views
-	"internal/tui":                    {"internal/wire", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
-	"internal/plain":                  {"internal/wire", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme"},
+	"internal/command":                {"internal/wire", "internal/wire/dialects"},
+	"internal/app/words":              {"internal/wire", "internal/text"},                                                                     // what a person is told of all that happens
+	"internal/app":                    {"internal/wire", "internal/wire/dialects", "internal/app/words", "internal/command", "internal/text"}, // of which tui and plain are views
+	"internal/tui":                    {"internal/wire", "internal/wire/dialects", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme", "internal/tui/bubble"},
+	"internal/plain":                  {"internal/wire", "internal/wire/dialects", "internal/app", "internal/app/words", "internal/command", "internal/text", "internal/tui/theme"},
 	"internal/memnet":                 {},
 	"internal/netlab":                 {},                // networks of namespaces, for tests with real programs
 	"internal/hostile":                {"internal/wire"}, // the worst events, for tests
@@ -58,9 +64,33 @@ var rooms = map[string][]string{
 	"cmd/internal/conf":               {"internal/wire"}, // a password is a wire.Secret
 	"cmd/chatd":                       {"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/server/hub"},
 	"cmd/chat-tui": {
-		"cmd/internal/conf", "internal/wire", "internal/server", "internal/server/store", "internal/client", "internal/peer", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
+		"cmd/internal/conf", "internal/wire", "internal/wire/dialects", "internal/server", "internal/server/store", "internal/session", "internal/client", "internal/peer/registry", "internal/peer/oldpeer", "internal/peer/private", "internal/archive", "internal/knownservers", "internal/dbfile",
 		"internal/app", "internal/tui", "internal/command", "internal/text", "internal/tui/theme", "internal/plain",
 	},
+}
+
+// families returns what internal/wire/dialects may import: all families.
+func families() []string {
+	all := []string{"internal/wire"}
+	dirs, err := os.ReadDir(filepath.Join(root, "internal/wire"))
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range dirs {
+		if d.IsDir() {
+			all = append(all, "internal/wire/"+d.Name())
+		}
+	}
+	return all
+}
+
+// allowedFor returns what the rooms table says of a room. A family of dialects needs no
+// line there: it imports wire and what the older families share.
+func allowedFor(dir string) (allowed []string, known bool) {
+	if allowed, known = rooms[dir]; !known && path.Dir(dir) == "internal/wire" {
+		return []string{"internal/wire", "internal/wire/oldtext"}, true
+	}
+	return allowed, known
 }
 
 // outside says which rooms alone may import these modules directly.
@@ -73,7 +103,7 @@ var outside = map[string][]string{
 	"github.com/charmbracelet/x/ansi":      {"internal/text"},
 	"github.com/charmbracelet/lipgloss":    {"internal/tui/theme", "internal/tui", "internal/tui/bubble"},
 	"github.com/charmbracelet/bubbles/key": {"internal/tui", "internal/tui/bubble"}, // the others through internal/tui/bubble
-	"golang.org/x/net/ipv4":                {"internal/server/datagram", "internal/peer", "internal/peer/link"},
+	"golang.org/x/net/ipv4":                {"internal/server/datagram", "internal/peer/registry", "internal/peer/link"},
 	"github.com/quic-go/quic-go":           {"internal/peer/link"},
 	"golang.org/x/net/ipv6":                {"internal/server/datagram"},
 	"golang.org/x/time/rate":               {"internal/server/datagram", "internal/peer/link"},
@@ -140,7 +170,7 @@ func TestEveryArrowBetweenRoomsIsAllowed(t *testing.T) {
 		if s.test {
 			continue
 		}
-		allowed, known := rooms[s.dir]
+		allowed, known := allowedFor(s.dir)
 		if !known {
 			t.Errorf("%s: the room %s is not in the table of rooms", s.file, s.dir)
 			continue
@@ -181,7 +211,7 @@ func TestModulesAreImportedOnlyWhereTheyBelong(t *testing.T) {
 func TestWireImportsTheStandardLibraryAndTextOnly(t *testing.T) {
 	banned := []string{"net", "os", "sync", "log", "log/slog", "os/exec", "sync/atomic", "context"}
 	for _, s := range parse(t) {
-		if s.dir != "internal/wire" || s.test {
+		if s.test || !strings.HasPrefix(s.dir, "internal/wire") || s.dir == "internal/wire/wiretest" {
 			continue
 		}
 		for _, i := range imports(s) {
@@ -194,7 +224,10 @@ func TestWireImportsTheStandardLibraryAndTextOnly(t *testing.T) {
 }
 
 func TestWireAndHubNeverAskTheTime(t *testing.T) {
-	for _, dir := range []string{"internal/wire", "internal/server/hub"} {
+	for _, dir := range append(families(), "internal/server/hub") {
+		if dir == "internal/wire/testdata" || dir == "internal/wire/wiretest" {
+			continue
+		}
 		files, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files in %s: %v", dir, err)
@@ -243,16 +276,16 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 
 func TestEveryDialectHasAPageAndATranscript(t *testing.T) {
 	var names []string
-	for _, d := range wire.Dialects() {
+	for _, d := range dialects.All() {
 		names = append(names, d.Name())
 	}
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		names = append(names, d.Name())
 	}
 	for _, name := range names {
-		for _, file := range []string{"docs/protocol/" + name + ".md", "internal/wire/testdata/" + name + ".txtar"} {
-			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("dialect %s: %v", name, err)
+		for _, file := range []string{"docs/protocol/" + name + ".md", "internal/wire/*/testdata/" + name + ".txtar"} {
+			if found, err := filepath.Glob(filepath.Join(root, file)); err != nil || len(found) != 1 {
+				t.Errorf("dialect %s has %v as %s, %v", name, found, file, err)
 			}
 		}
 	}

@@ -15,14 +15,14 @@ import (
 // stands before it, or the message never leaves: it asks a dialect for its words.
 var spoken = map[string][]string{
 	"wire.Private": {
-		"internal/client/private.go",      // gate.Unaided
-		"internal/peer/outbox.go",         // oldpeer.Barred
-		"internal/peer/oldpeer/people.go", // to an address, which is nobody with a key
-		"internal/peer/private/hear.go",   // a question of words
-		"internal/command/offer.go",       // likewise
+		"internal/client/private.go",       // gate.Unaided
+		"internal/peer/registry/outbox.go", // oldpeer.Barred
+		"internal/peer/oldpeer/people.go",  // to an address, which is nobody with a key
+		"internal/peer/private/hear.go",    // a question of words
+		"internal/command/offer.go",        // likewise
 	},
 	"wire.Seal":   {"internal/peer/private/away.go"}, // sealNote wants a verdict
-	"wire.Typing": {"internal/tui/bar.go"},         // the endpoint's own
+	"wire.Typing": {"internal/tui/bar.go"},           // the endpoint's own
 	"gate.Facts": {
 		"internal/peer/private/pass.go", // what a verdict rests on is gathered in one place
 		"internal/peer/private/gate/read.go",

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // The ports of the small services.
@@ -107,7 +108,7 @@ func (q Question) dial(ctx context.Context, network string) (net.Conn, error) {
 
 // askClock asks again where no answer comes.
 func askClock(conn net.Conn, r wire.Clock) (wire.Event, error) {
-	codec := wire.ClockIn(wire.DateDashes).Client()
+	codec := dialects.DatagramsByName("clock").Client()
 	question, err := codec.AppendDatagrams(nil, r)
 	if err != nil {
 		return nil, err
@@ -170,7 +171,7 @@ func newAsker(q Question) (*asker, error) {
 
 // speak finds out what is said in a dialect.
 func (a *asker) speak(dialect string) error {
-	a.dialect = wire.ByName(dialect)
+	a.dialect = dialects.ByName(dialect)
 	if a.dialect == nil {
 		return lost("There is no dialect %q.", dialect)
 	}

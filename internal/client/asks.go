@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -97,10 +98,10 @@ func (l *loop) ask(r wire.Request, why purpose) (*ask, error) {
 // dialect has words for it.
 func (l *loop) request(r wire.Request, tag string, why purpose) (*ask, error) {
 	if secret(r) && l.link.unsure {
-		return nil, ended(wire.CodeInsecure, "A password is not sent to %s, because its key was seen first and can't be noted. Start again with --server-key.", l.cfg.Server)
+		return nil, session.Ended(wire.CodeInsecure, "A password is not sent to %s, because its key was seen first and can't be noted. Start again with --server-key.", l.cfg.Server)
 	}
 	if secret(r) && !l.link.private() {
-		return nil, ended(wire.CodeInsecure, "A password is not sent to %s without encryption. Connect with TLS, or as a guest.", l.cfg.Server)
+		return nil, session.Ended(wire.CodeInsecure, "A password is not sent to %s without encryption. Connect with TLS, or as a guest.", l.cfg.Server)
 	}
 	if len(l.asks.list) >= 2*maxAsks {
 		return nil, errUnanswered

@@ -15,6 +15,7 @@ import (
 
 	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -70,7 +71,7 @@ type connector struct {
 // is listened to first, unless its port is that of chat servers (approach).
 // Then it is greeted over TLS; over loopback at that port, and where a person
 // has named chat/1, then in plain, and A3 is spoken if the server answers so.
-// The error is an *EndedError where trying again would not help, or must not
+// The error is an *session.EndedError where trying again would not help, or must not
 // be done, a *mistrustError where only a person can.
 func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if err := c.lookUp(c.cfg.knownAs()); err != nil {
@@ -88,7 +89,7 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 			return nil, err
 		}
 	}
-	if dialect := wire.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
+	if dialect := dialects.ByName(c.cfg.Dialect); dialect != nil && !dialect.Manners().Native {
 		return c.older(raw, local, dialect)
 	}
 	how := c.approach()
@@ -108,7 +109,7 @@ func (c connector) connect(ctx context.Context) (*dialled, error) {
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	if _, decided := errors.AsType[*EndedError](err); how.once && !decided {
+	if _, decided := errors.AsType[*session.EndedError](err); how.once && !decided {
 		return nil, c.ungreeted(err, first.head)
 	}
 	if err = c.withoutTLS(err, local); err != nil {
@@ -126,10 +127,10 @@ func (c connector) dial(ctx context.Context) (net.Conn, error) {
 // secured wraps the connection in TLS and judges the server's key before
 // anything is said.
 func (c connector) secured(ctx context.Context, raw *opening, local bool) (*dialled, error) {
-	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: wire.ByName(DialectChat1)}
+	d := &dialled{raw: raw.Conn, secure: true, local: local, dialect: dialects.ByName(DialectChat1)}
 	host, _, err := net.SplitHostPort(c.cfg.Server)
 	if err != nil {
-		return nil, ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
+		return nil, session.Ended(wire.CodeMalformed, "%q is not a server's address: write HOST:PORT.", c.cfg.Server)
 	}
 	p := proof{
 		server: c.cfg.Server, as: c.as, local: local, demanded: c.cfg.ServerKey, pin: c.pin,
@@ -200,7 +201,7 @@ func (c connector) withoutTLS(err error, local bool) error {
 	case broken && !c.pin.known && c.cfg.ServerKey == "":
 		return lost("%s ends the TLS handshake that it has begun: %s.", c.cfg.Server, session.Cause(err))
 	case c.cfg.ServerKey != "" && answers:
-		return ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
+		return session.Ended(wire.CodeInsecure, "%s does not speak TLS, so it can't show the key that --server-key demands. Leave --server-key out, or check the port.", c.cfg.Server)
 	case c.cfg.ServerKey != "" && ends:
 		return lost("%s ends the connection when it is greeted over TLS, so it can't show the key that --server-key demands.", c.cfg.Server)
 	case c.pin.known && local && ends:
@@ -210,7 +211,7 @@ func (c connector) withoutTLS(err error, local bool) error {
 	case c.pin.known && answers:
 		return lost("%s answers in plain text, although it was spoken to over TLS before. Nothing is sent to it so.", c.cfg.Server)
 	case !local && answers:
-		return ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
+		return session.Ended(wire.CodeInsecure, "%s answers in plain text. Beyond this machine labchat speaks TLS only; "+
 			"for an older server, and as a guest, name its dialect: --dialect a3.", c.cfg.Server)
 	case !local:
 		return err
@@ -239,7 +240,7 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 		drop(raw)
 		return nil, lost("%s leads to another machine than a moment ago.", c.cfg.Server)
 	}
-	d := &dialled{raw: raw, conn: raw, local: true, dialect: wire.ByName(DialectChat1)}
+	d := &dialled{raw: raw, conn: raw, local: true, dialect: dialects.ByName(DialectChat1)}
 	if d, err = c.greet(d); err != nil || c.cfg.Dialect == DialectChat1 {
 		return d, err
 	}
@@ -254,7 +255,7 @@ func (c connector) plain(ctx context.Context) (*dialled, error) {
 	}
 	raw.SetReadDeadline(time.Time{})
 	if first[0] != '{' {
-		d.dialect = wire.ByName(DialectA3)
+		d.dialect = dialects.ByName(DialectA3)
 	}
 	return d, nil
 }
@@ -274,7 +275,7 @@ func (c connector) refuseOlder(dialect string) error {
 	case c.pin.known:
 		return c.notPlain("would be spoken to in plain text, as --dialect "+dialect+" asks for", false)
 	case c.cfg.ServerKey != "":
-		return ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect, c.cfg.Server)
+		return session.Ended(wire.CodeInsecure, "--dialect %s has no TLS, so %s can't show the key that --server-key demands. Leave one of the two out.", dialect, c.cfg.Server)
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func (d *Direct) post() {
 }
 
 // Run holds the conversation until ctx ends, or nobody can be waited for
-// (*EndedError).
+// (*session.EndedError).
 func (d *Direct) Run(ctx context.Context) error {
 	defer close(d.events)
 	l := &directLoop{
@@ -244,7 +244,7 @@ func (l *directLoop) wait(ctx context.Context) error {
 			l.inUse(err)
 			return nil
 		case err != nil:
-			return ended(wire.CodeFull, "Can't wait at %s: %s. Choose another port with --listen.", l.cfg.Listen, session.Cause(err))
+			return session.Ended(wire.CodeFull, "Can't wait at %s: %s. Choose another port with --listen.", l.cfg.Listen, session.Cause(err))
 		}
 		l.waitAt = time.Time{}
 		l.listener = ln
@@ -382,7 +382,7 @@ func (l *directLoop) end(err error) {
 	default:
 	}
 	text := "The conversation was ended."
-	if fatal, ok := errors.AsType[*EndedError](err); ok {
+	if fatal, ok := errors.AsType[*session.EndedError](err); ok {
 		text = fatal.Text
 	}
 	l.status(wire.StateEnded, strings.TrimSpace(text))

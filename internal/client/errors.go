@@ -9,19 +9,6 @@ import (
 	"labchat/internal/wire"
 )
 
-// EndedError says why a session has ended for good: coming back by itself
-// would not help.
-type EndedError struct {
-	Code wire.Code
-	Text string // a sentence for people: what to do next
-}
-
-func (e *EndedError) Error() string { return e.Text }
-
-func ended(code wire.Code, format string, args ...any) *EndedError {
-	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
-}
-
 // lostError ends one connection; the session comes back.
 type lostError struct {
 	code wire.Code

@@ -11,6 +11,7 @@ import (
 
 	"labchat/internal/memnet"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // fake is a server: one goroutine a connection, one lock, a log in memory that
@@ -69,7 +70,7 @@ func serve(dialect string, cfg *tls.Config) *fake {
 
 func serveOn(listener net.Listener, inMemory *memnet.Listener, dialect string, cfg *tls.Config) *fake {
 	f := &fake{
-		Listener: inMemory, listener: listener, dialect: wire.ByName(dialect), tls: cfg, node: "node1", page: wire.MaxHistory,
+		Listener: inMemory, listener: listener, dialect: dialects.ByName(dialect), tls: cfg, node: "node1", page: wire.MaxHistory,
 		last: 1000, log: map[string][]*wire.Said{wire.Lobby: nil, "tea": nil},
 		stored: map[wire.ClientID]wire.ID{}, tokens: map[wire.Secret]string{},
 		names: map[string]*peer{}, peers: map[*peer]bool{},

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // greetings are the beginnings of what old servers say at once. The one that
@@ -42,9 +44,9 @@ func (c connector) listen(raw net.Conn, local bool, atMost time.Duration) (*dial
 		}
 		if !local {
 			drop(raw)
-			return nil, ended(wire.CodeInsecure, "%s is an older server, which talks in plain text. Name its dialect to go on: --dialect %s.", c.cfg.Server, g.dialect)
+			return nil, session.Ended(wire.CodeInsecure, "%s is an older server, which talks in plain text. Name its dialect to go on: --dialect %s.", c.cfg.Server, g.dialect)
 		}
-		return &dialled{raw: raw, conn: raw, read: read, local: true, dialect: wire.ByName(g.dialect)}, nil
+		return &dialled{raw: raw, conn: raw, read: read, local: true, dialect: dialects.ByName(g.dialect)}, nil
 	}
 	drop(raw)
 	return nil, c.stranger("speaks first, and no language that labchat knows: " + quoted([]byte(said)))

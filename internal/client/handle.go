@@ -3,6 +3,7 @@ package client
 import (
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -130,7 +131,7 @@ func (l *loop) helloRefused(e *wire.Refused) {
 	switch {
 	case !l.asks.tagged:
 	case e.Code == wire.CodeVersion:
-		l.over = &EndedError{Code: e.Code, Text: e.Text}
+		l.over = &session.EndedError{Code: e.Code, Text: e.Text}
 	default:
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
 	}
@@ -142,7 +143,7 @@ func (l *loop) goodbye(e *wire.Goodbye) {
 	case wire.CodeQuit:
 		l.quit = true
 	case wire.CodeReplaced, wire.CodeBanned, wire.CodeEnded, wire.CodeVersion:
-		l.over = &EndedError{Code: e.Code, Text: e.Text}
+		l.over = &session.EndedError{Code: e.Code, Text: e.Text}
 	default:
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
 	}

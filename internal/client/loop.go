@@ -16,7 +16,7 @@ import (
 type phase uint8
 
 const (
-	offline    phase = iota // no connection; the ladder says when to try
+	offline    phase = iota // no connection; the backoff says when to try
 	connecting              // a connector is at work
 	greeting                // the answer to hello is due
 	naming                  // the answer to a login is due
@@ -57,7 +57,7 @@ type connection struct {
 	unsent    []outgoing   // each a write of its own
 	leaving   []wire.Event // to be taken for granted when what the writer has is written
 	writing   bool         // it has something
-	ladder    ladder
+	backoff   backoff
 	connected chan attempt
 	work      sync.WaitGroup // the connector
 	deadline  time.Time      // of greeting and naming
@@ -84,7 +84,7 @@ type attempt struct {
 func newLoop(s *Session) *loop {
 	return &loop{
 		Session:    s,
-		connection: connection{connected: make(chan attempt, 1), ladder: ladder{at: time.Now()}},
+		connection: connection{connected: make(chan attempt, 1), backoff: backoff{at: time.Now()}},
 		who:        who{want: s.cfg.Identity},
 		rooms:      newRooms(s.cfg),
 	}
@@ -94,7 +94,7 @@ func newLoop(s *Session) *loop {
 // happened, write to disk what must be there, and do what is due.
 func (l *loop) run(ctx context.Context) error {
 	if err := l.start(); err != nil {
-		return ended(wire.CodeStorage, "The profile can't be read: %v.", err)
+		return session.Ended(wire.CodeStorage, "The profile can't be read: %v.", err)
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -174,14 +174,14 @@ func (l *loop) notice(format string, args ...any) {
 
 // status says where the session stands.
 func (l *loop) status(state wire.State, code wire.Code, reason string) {
-	s := &wire.Status{State: state, Code: code, Reason: reason, Server: l.cfg.Server, Attempt: l.ladder.attempt}
+	s := &wire.Status{State: state, Code: code, Reason: reason, Server: l.cfg.Server, Attempt: l.backoff.attempt}
 	if l.link != nil {
 		s.Dialect, s.Secure, s.Key = l.link.dialect.Name(), l.link.secure, l.link.key
 		s.RTT = l.pulse.rtt.Milliseconds()
 		s.Remote = l.link.conn.RemoteAddr().String()
 	}
 	if state == wire.StateOffline {
-		s.RetryAt, s.Mistrust = wire.MillisOf(l.ladder.at), l.doubt()
+		s.RetryAt, s.Mistrust = wire.MillisOf(l.backoff.at), l.doubt()
 	}
 	l.emit(s)
 }
@@ -189,7 +189,7 @@ func (l *loop) status(state wire.State, code wire.Code, reason string) {
 // next is the earliest time at which something is due.
 func (l *loop) next() time.Time {
 	earliest := l.feed.Next()
-	for _, t := range []time.Time{l.ladder.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep, l.present.due} {
+	for _, t := range []time.Time{l.backoff.at, l.deadline, l.pulse.due(), l.linesDue(), l.rooms.again, l.disk.due(), l.asks.due(), l.outbox.asleep, l.present.due} {
 		if !t.IsZero() && t.Before(earliest) {
 			earliest = t
 		}
@@ -200,7 +200,7 @@ func (l *loop) next() time.Time {
 // act does what is due.
 func (l *loop) act(ctx context.Context) {
 	now := time.Now()
-	if l.phase == offline && !l.ladder.at.IsZero() && !now.Before(l.ladder.at) {
+	if l.phase == offline && !l.backoff.at.IsZero() && !now.Before(l.backoff.at) {
 		l.connect(ctx)
 	}
 	if !l.deadline.IsZero() && !now.Before(l.deadline) {
@@ -224,7 +224,7 @@ func (l *loop) act(ctx context.Context) {
 // connect begins a try in a goroutine of its own: it may take long, and the
 // person types meanwhile.
 func (l *loop) connect(ctx context.Context) {
-	l.phase, l.ladder.at = connecting, time.Time{}
+	l.phase, l.backoff.at = connecting, time.Time{}
 	l.status(wire.StateConnecting, "", "")
 	c := connector{cfg: l.cfg, met: l.met}
 	l.work.Go(func() {
@@ -237,7 +237,7 @@ func (l *loop) connect(ctx context.Context) {
 // connection.
 func (l *loop) retry() {
 	if l.phase == offline {
-		l.ladder.at = time.Now()
+		l.backoff.at = time.Now()
 		return
 	}
 	l.check()
@@ -309,7 +309,7 @@ func (l *loop) lose(err error) {
 	now := time.Now()
 	if l.link != nil {
 		if !l.since.IsZero() && now.Sub(l.since) >= steady {
-			l.ladder.attempt = 0
+			l.backoff.attempt = 0
 		}
 		l.link.close()
 		l.link, l.unsent, l.leaving, l.writing = nil, nil, nil, false
@@ -328,7 +328,7 @@ func (l *loop) lose(err error) {
 	if l.quit = l.quit || l.quitting; l.over != nil || l.quit {
 		return
 	}
-	if fatal, ok := errors.AsType[*EndedError](err); ok {
+	if fatal, ok := errors.AsType[*session.EndedError](err); ok {
 		l.over = fatal
 		return
 	}
@@ -340,7 +340,7 @@ func (l *loop) lose(err error) {
 	if mine, ok := errors.AsType[*lostError](err); ok {
 		why = *mine
 	}
-	l.ladder.next(now, why.wait)
+	l.backoff.next(now, why.wait)
 	if m := l.mistrusted; m != nil {
 		why.code = m.Code
 	}
@@ -375,7 +375,7 @@ func (l *loop) end(err error) {
 // lastWords hands over what is left to say, if anybody listens.
 func (l *loop) lastWords(err error) {
 	text, code := "The session was ended.", wire.CodeQuit
-	if fatal, ok := errors.AsType[*EndedError](err); ok {
+	if fatal, ok := errors.AsType[*session.EndedError](err); ok {
 		text, code = fatal.Text, fatal.Code
 	} else if err != nil {
 		text, code = err.Error(), wire.CodeStorage

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // TestWhatTheReaderHasIsTakenWholeHoweverMuchItIs fills the reader's queue: one
 // round takes what there is, and leaves nothing behind.
 func TestWhatTheReaderHasIsTakenWholeHoweverMuchItIs(t *testing.T) {
-	d := wire.ByName(DialectChat1)
+	d := dialects.ByName(DialectChat1)
 	l := newLoop(New(Config{Server: "host", Store: newMemStore()}))
 	l.link = &link{dialled: &dialled{dialect: d}, codec: d.Client(), in: make(chan []wire.Event, readAhead)}
 	notice := func(n int) []wire.Event { return []wire.Event{&wire.Notice{Text: strconv.Itoa(n)}} }

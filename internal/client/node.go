@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -75,7 +76,7 @@ func (d *dialled) shown() string {
 func (l *loop) renamed(e *wire.NodeError, shown string) *mistrustError {
 	m := &mistrustError{
 		had: e.Had, shows: e.Names, node: true, key: shown,
-		EndedError: EndedError{Code: wire.CodeDenied, Text: l.cfg.Server + " says that it is another server than the one that was met there: " +
+		EndedError: session.EndedError{Code: wire.CodeDenied, Text: l.cfg.Server + " says that it is another server than the one that was met there: " +
 			"either its operator has begun with a new database, or it does not tell the truth. It is told no name, no password and no line. Ask its operator"},
 		advice: "; if it is a new one, type /server trust",
 	}
@@ -107,6 +108,6 @@ func (l *loop) renew(m *mistrustError) error {
 	if left > 0 {
 		stay += ", and " + linesWait(left) + " for that one"
 	}
-	l.over = ended(wire.CodeEnded, "%s is a new server from now on. Whoever you know has the same keys there, or is asked about. %s. Start again to go on.", l.cfg.Server, stay)
+	l.over = session.Ended(wire.CodeEnded, "%s is a new server from now on. Whoever you know has the same keys there, or is asked about. %s. Start again to go on.", l.cfg.Server, stay)
 	return nil
 }

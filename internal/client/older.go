@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -16,7 +17,7 @@ const maxEchoes = 64
 // ends the session.
 func (l *loop) askedFor(e *wire.Asked) {
 	if e.For == wire.AskPassword && l.who.want.Password == "" {
-		l.over = ended(wire.CodeRegistered, "The name %s belongs to an account at %s. Log in with its password, or take another name.", l.who.want.Name, l.cfg.Server)
+		l.over = session.Ended(wire.CodeRegistered, "The name %s belongs to an account at %s. Log in with its password, or take another name.", l.who.want.Name, l.cfg.Server)
 	}
 }
 
@@ -26,7 +27,7 @@ func (l *loop) refusedLate(e *wire.Refused) {
 	switch e.Code {
 	case wire.CodeNameTaken, wire.CodeRegistered, wire.CodeNameInvalid:
 		if manners := l.link.dialect.Manners(); !manners.Native && !manners.Nameless {
-			l.over = &EndedError{Code: e.Code, Text: e.Text}
+			l.over = &session.EndedError{Code: e.Code, Text: e.Text}
 			return
 		}
 	default:
@@ -53,7 +54,7 @@ func (l *loop) unsayable(r wire.Request, tag string, err error) {
 func (l *loop) whyNot(r wire.Request, err error) (wire.Code, string) {
 	d := l.link.dialect
 	speaks := "This server speaks " + d.Name() + ", which has "
-	fatal, ok := errors.AsType[*EndedError](err)
+	fatal, ok := errors.AsType[*session.EndedError](err)
 	switch _, private := r.(wire.Private); {
 	case ok:
 		return fatal.Code, fatal.Text

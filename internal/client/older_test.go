@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // oldRig runs a session with an oldServer.
@@ -144,7 +145,7 @@ func TestANameThatIsRefusedLateEndsTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveOld(&oldServer{
 			hear: func(p *oldPeer, _ string) {
-				said, _, err := wire.ByName("names").Server().AppendEvent(nil, &wire.Refused{Of: wire.ActGuest, Code: wire.CodeNameTaken, Text: "taken"})
+				said, _, err := dialects.ByName("names").Server().AppendEvent(nil, &wire.Refused{Of: wire.ActGuest, Code: wire.CodeNameTaken, Text: "taken"})
 				if err != nil {
 					t.Error(err)
 				}

@@ -33,7 +33,7 @@ const (
 type approach struct {
 	listens time.Duration // for one that speaks first, before anything is sent
 	greets  bool          // over TLS
-	// once: a TLS greeting that leads nowhere ends the session. Where the ladder
+	// once: a TLS greeting that leads nowhere ends the session. Where the backoff
 	// sent it again, a room of an older family would announce one more member
 	// at each try, or end.
 	once bool
@@ -75,20 +75,20 @@ func olderPort(port string) string {
 
 // stranger ends the session at a server that shows by nothing what it speaks;
 // seen is what it has done.
-func (c connector) stranger(seen string) *EndedError {
+func (c connector) stranger(seen string) *session.EndedError {
 	if _, port, err := net.SplitHostPort(c.cfg.Server); err == nil {
 		if how := olderPort(port); how != "" {
-			return ended(wire.CodeUnsupported, "%s %s. Nothing was sent to it: the port is %s. "+
+			return session.Ended(wire.CodeUnsupported, "%s %s. Nothing was sent to it: the port is %s. "+
 				"If it is a server of labchat, say so: --dialect chat1.", c.cfg.Server, seen, how)
 		}
 	}
-	return ended(wire.CodeUnsupported, "%s %s. This may be an older server: --dialect names, or prompt, a3, tobi or ias, "+
+	return session.Ended(wire.CodeUnsupported, "%s %s. This may be an older server: --dialect names, or prompt, a3, tobi or ias, "+
 		"says which; chat1 is one of labchat's without TLS. It is not greeted again unless you ask for it.", c.cfg.Server, seen)
 }
 
 // ungreeted explains a TLS greeting that has led nowhere. said is what came in
 // place of an answer.
-func (c connector) ungreeted(err error, said []byte) *EndedError {
+func (c connector) ungreeted(err error, said []byte) *session.EndedError {
 	_, answers := errors.AsType[tls.RecordHeaderError](err)
 	_, broken := errors.AsType[*brokenError](err)
 	timeout := errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"labchat/internal/memnet"
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -262,7 +263,7 @@ func TestALookAtAnUnknownServerSendsOneTLSGreetingAtMost(t *testing.T) {
 				cfg := config(&fake{Listener: s.Listener}, store)
 				cfg.Server = "127.0.0.1:4000"
 				_, err := Probe(t.Context(), cfg, "alice")
-				if over, ok := errors.AsType[*EndedError](err); !ok || over.Code != wire.CodeUnsupported {
+				if over, ok := errors.AsType[*session.EndedError](err); !ok || over.Code != wire.CodeUnsupported {
 					t.Errorf("got %v, want that looking again is of no use", err)
 				}
 				cfg.Server = "127.0.0.1:1304"

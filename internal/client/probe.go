@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -27,7 +28,7 @@ type Probed struct {
 // Probe connects, says hello, asks for a name if there is one, and closes. It
 // stores nothing, and sends no more than a session would. A server whose older
 // dialect is named is not connected to: it would announce or count us. The error
-// is a sentence, an *EndedError where looking again is of no use.
+// is a sentence, an *session.EndedError where looking again is of no use.
 func Probe(ctx context.Context, cfg Config, name string) (Probed, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -61,7 +62,7 @@ func Probe(ctx context.Context, cfg Config, name string) (Probed, error) {
 
 // sentence makes an error one that people can read.
 func sentence(cfg *Config, err error) error {
-	if fatal, ok := errors.AsType[*EndedError](err); ok {
+	if fatal, ok := errors.AsType[*session.EndedError](err); ok {
 		return fatal
 	}
 	return lost("%s", reason(cfg, err))

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -123,11 +124,11 @@ func (r *rig) sent(id wire.ClientID) {
 }
 
 // fatal waits for the end of a session and returns why it ended for good.
-func (r *rig) fatal() *EndedError {
+func (r *rig) fatal() *session.EndedError {
 	r.t.Helper()
 	r.until("ended", func() bool { return len(r.ended) > 0 })
 	err := <-r.ended
-	ended, ok := err.(*EndedError) //nolint:errorlint // Run promises the type itself
+	ended, ok := err.(*session.EndedError) //nolint:errorlint // Run promises the type itself
 	if !ok {
 		r.t.Fatalf("got %v, want an EndedError", err)
 	}

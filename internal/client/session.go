@@ -219,12 +219,12 @@ func (s *Session) Tell(r wire.Request) { s.box.Post(func(l *loop) { l.tell(r) })
 // that the network may have changed.
 func (s *Session) Check() { s.box.Post((*loop).check) }
 
-// Retry connects now, without waiting for the ladder's next step. While there is
+// Retry connects now, without waiting for the next step of the backoff. While there is
 // a connection it is Check.
 func (s *Session) Retry() { s.box.Post((*loop).retry) }
 
 // Run holds the session until ctx ends or the person quits (nil), or until it
-// has ended for good (*EndedError). When it returns, lines that were typed
+// has ended for good (*session.EndedError). When it returns, lines that were typed
 // before are on disk.
 func (s *Session) Run(ctx context.Context) error {
 	defer close(s.box.Events)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -52,7 +53,7 @@ func (p proof) judge() (verdict, error) {
 	accepted := p.pin.known && (p.pin.key == p.key || p.pin.key == "" && p.valid)
 	switch {
 	case p.demanded != "" && p.key != normalKey(p.demanded):
-		return verdict{}, ended(wire.CodeDenied, "%s has the key %s, not %s as --server-key demands. "+
+		return verdict{}, session.Ended(wire.CodeDenied, "%s has the key %s, not %s as --server-key demands. "+
 			"Ask its operator which key chatd prints at start.", p.server, p.key, normalKey(p.demanded))
 	case accepted:
 		return verdict{}, nil
@@ -63,7 +64,7 @@ func (p proof) judge() (verdict, error) {
 	case p.valid:
 		return verdict{add: true}, nil
 	case p.secret && !p.local:
-		return verdict{}, ended(wire.CodeInsecure, "%s is not known yet, so no password is sent to it. Its key is %s: "+
+		return verdict{}, session.Ended(wire.CodeInsecure, "%s is not known yet, so no password is sent to it. Its key is %s: "+
 			"ask its operator whether that is what chatd prints at start, and add --server-key %s, or connect once with the screen.", p.server, p.key, p.key)
 	}
 	return verdict{add: true, key: p.key, first: true, notice: "First contact with " + p.server + ". Its key is " + p.key +
@@ -78,7 +79,7 @@ func (p proof) changed() error {
 	}
 	return &mistrustError{
 		as: p.as, had: p.pin.key, shows: p.key, valid: p.valid,
-		EndedError: EndedError{Code: wire.CodeDenied, Text: "The key of " + p.server + " has changed: when it was last seen, it had " + p.pin.String() +
+		EndedError: session.EndedError{Code: wire.CodeDenied, Text: "The key of " + p.server + " has changed: when it was last seen, it had " + p.pin.String() +
 			"; now it has " + shows + ". Either the server was set up anew, or somebody stands between it and you. Nothing was sent. " +
 			"Ask its operator which key chatd prints at start; if it is the new one, start again with --server-key " + p.key},
 		advice: ", or type /server trust",
@@ -88,7 +89,7 @@ func (p proof) changed() error {
 // mistrustError refuses a server that is not the one we know. Only a person can
 // say otherwise: see loop.trust.
 type mistrustError struct {
-	EndedError
+	session.EndedError
 
 	advice     string   // for somebody who is there, behind the sentence
 	as         []string // what the known servers may call it
@@ -103,7 +104,7 @@ type mistrustError struct {
 func (c connector) notPlain(what string, passing bool) error {
 	return &mistrustError{
 		as: c.as, had: c.pin.key, passing: passing,
-		EndedError: EndedError{Code: wire.CodeInsecure, Text: c.cfg.Server + " " + what + ", but when it was last seen, it had " + c.pin.String() +
+		EndedError: session.EndedError{Code: wire.CodeInsecure, Text: c.cfg.Server + " " + what + ", but when it was last seen, it had " + c.pin.String() +
 			" and spoke TLS. Nothing is sent to it in plain text: somebody else may answer in its place. " +
 			"If its operator has switched TLS off, delete its line from " + c.cfg.Known.String()},
 		advice: ", or type /server trust",
@@ -180,7 +181,7 @@ func (c connector) note(d *dialled, p proof, v verdict) error {
 	case err == nil:
 		return nil
 	case v.first && !p.local && c.cfg.Identity.Mode != ModeGuest:
-		return ended(wire.CodeStorage, "The key of %s can't be noted, so that another one would not be noticed (%v). No password is sent to it. "+
+		return session.Ended(wire.CodeStorage, "The key of %s can't be noted, so that another one would not be noticed (%v). No password is sent to it. "+
 			"Mend that, or add --server-key %s if that is what chatd prints at start.", c.cfg.Server, err, p.key)
 	}
 	d.unsure = v.first && !p.local
@@ -257,7 +258,7 @@ func (l *loop) trust(r wire.TrustServer, tag string) {
 	if m.valid {
 		l.emit(&wire.Notice{Own: true, Text: l.cfg.Server + " is known by its certificate from now on: any key is accepted whose certificate is valid for its name."})
 	}
-	l.mistrusted, l.ladder.attempt, l.met, l.vouched = nil, 0, true, &m.shows
+	l.mistrusted, l.backoff.attempt, l.met, l.vouched = nil, 0, true, &m.shows
 	l.emit(&wire.Done{Re: wire.Re{Re: tag}, Of: r.Act()})
 	l.retry()
 }
@@ -272,7 +273,7 @@ func (l *loop) doubt() *wire.Mistrust {
 
 // distrust notes that a server was refused for not being the one we know, and
 // whether only somebody who is not there could say otherwise.
-func (l *loop) distrust(err error) (over *EndedError) {
+func (l *loop) distrust(err error) (over *session.EndedError) {
 	m, ok := errors.AsType[*mistrustError](err)
 	if !ok {
 		l.mistrusted = nil
@@ -282,7 +283,7 @@ func (l *loop) distrust(err error) (over *EndedError) {
 	if l.cfg.Attended || m.passing {
 		return nil
 	}
-	return &EndedError{Code: m.Code, Text: m.why(false)}
+	return &session.EndedError{Code: m.Code, Text: m.why(false)}
 }
 
 // normalKey writes a key as wire.KeyPrint does.

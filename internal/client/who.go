@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"labchat/internal/session"
 	"labchat/internal/wire"
 )
 
@@ -73,7 +74,7 @@ func (l *loop) introduce() {
 		w.named = true // from the beginning, and the server does not say which
 		l.settle(0)
 	case unnamed && !manners.Native && wire.HasWords(l.link.dialect, wire.Guest{Name: "name"}):
-		l.over = ended(wire.CodeNameInvalid, "%s lets nobody in without a name. Choose one: --guest --user NAME.", l.cfg.Server)
+		l.over = session.Ended(wire.CodeNameInvalid, "%s lets nobody in without a name. Choose one: --guest --user NAME.", l.cfg.Server)
 	default:
 		w.try = l.ways()
 		l.tryNext(nil)
@@ -123,19 +124,19 @@ func (l *loop) tryNext(refused *wire.Refused) {
 			return
 		}
 	}
-	switch fatal, ok := errors.AsType[*EndedError](why); {
+	switch fatal, ok := errors.AsType[*session.EndedError](why); {
 	case ok:
 		l.over = fatal
 	case errors.Is(why, wire.ErrUnsupported):
-		l.over = ended(wire.CodeUnsupported, "%s speaks %s, %s", l.cfg.Server, l.link.dialect.Name(), otherWay(l.link.dialect, w.want))
+		l.over = session.Ended(wire.CodeUnsupported, "%s speaks %s, %s", l.cfg.Server, l.link.dialect.Name(), otherWay(l.link.dialect, w.want))
 	case why != nil && l.link.dialect.Name() == DialectA3:
-		l.over = ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
+		l.over = session.Ended(wire.CodeNameInvalid, "%s does not take the name %.40q: its dialect knows letters and digits only.", l.cfg.Server, w.want.Name)
 	case why != nil:
-		l.over = ended(wire.CodeNameInvalid, "%s can't be told the name %.40q in its dialect: %v. Choose another one.", l.cfg.Server, w.want.Name, why)
+		l.over = session.Ended(wire.CodeNameInvalid, "%s can't be told the name %.40q in its dialect: %v. Choose another one.", l.cfg.Server, w.want.Name, why)
 	case refused != nil:
-		l.over = &EndedError{Code: refused.Code, Text: refused.Text}
+		l.over = &session.EndedError{Code: refused.Code, Text: refused.Text}
 	default:
-		l.over = ended(wire.CodeDenied, "There is no password for %s, and no token that is still valid. Log in with the password.", w.want.Name)
+		l.over = session.Ended(wire.CodeDenied, "There is no password for %s, and no token that is still valid. Log in with the password.", w.want.Name)
 	}
 }
 
@@ -159,7 +160,7 @@ func (l *loop) nameRefused(e *wire.Refused) {
 		l.lose(lostFor(e.Code, e.Text, e.RetryMS))
 		return
 	case wire.CodeBanned, wire.CodeVersion:
-		l.over = &EndedError{Code: e.Code, Text: e.Text}
+		l.over = &session.EndedError{Code: e.Code, Text: e.Text}
 		return
 	default:
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // Offer is the commands that make sense with a server; nil is all of them.
@@ -50,7 +51,7 @@ func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
 
 // sayable says what a client of the dialect can ask for, nil: everything.
 func sayable(dialect string) func(wire.Request) bool {
-	if d := wire.ByName(dialect); d != nil && !d.Manners().Native {
+	if d := dialects.ByName(dialect); d != nil && !d.Manners().Native {
 		return func(r wire.Request) bool {
 			switch r.(type) {
 			case wire.People:
@@ -67,7 +68,7 @@ func sayable(dialect string) func(wire.Request) bool {
 			return !errors.Is(err, wire.ErrUnsupported)
 		}
 	}
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		if d.Name() == dialect {
 			return func(r wire.Request) bool {
 				switch r.(type) {

@@ -191,7 +191,7 @@ func (c *conversation) onLoggedIn(e *wire.LoggedIn) {
 	c.speech.Me, c.kind = e.Name, e.Kind
 	c.recall()
 	if _, ok := asked.(wire.Passwd); ok {
-		c.out.tell(words.Done[wire.ActPasswd]) // what comes is a new token
+		c.out.tell(words.Done(wire.ActPasswd)) // what comes is a new token
 	} else if news || !told {
 		c.show(e)
 	}

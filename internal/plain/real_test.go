@@ -24,6 +24,7 @@ import (
 	"labchat/internal/server/store"
 	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // lab is a real server, and people with real sessions.
@@ -69,7 +70,7 @@ func (w *lab) flood(from, to int) wire.ID {
 		w.t.Fatal(err)
 	}
 	defer conn.Close()
-	codec := wire.ByName("chat1").Client()
+	codec := dialects.ByName("chat1").Client()
 	var done sync.WaitGroup
 	defer done.Wait()
 	done.Go(func() {
@@ -89,7 +90,7 @@ func (w *lab) flood(from, to int) wire.ID {
 		}
 	})
 	s := bufio.NewScanner(conn)
-	s.Split(wire.ByName("chat1").Split)
+	s.Split(dialects.ByName("chat1").Split)
 	for n := 0; s.Scan(); {
 		e, err := codec.ParseEvent(s.Bytes())
 		if err != nil {

@@ -19,6 +19,7 @@ import (
 	"labchat/internal/memnet"
 	"labchat/internal/plain"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // misdeed is what a server does instead of answering.
@@ -107,14 +108,14 @@ func (v *scripted) talk(ctx context.Context, conn net.Conn) {
 	v.made++
 	well := v.how == none || v.heals && v.made > 1
 	v.mu.Unlock()
-	p := &served{v: v, conn: conn, codec: wire.ByName("chat1").Server(), well: well}
+	p := &served{v: v, conn: conn, codec: dialects.ByName("chat1").Server(), well: well}
 	if v.talks {
 		talking, quiet := context.WithCancel(ctx)
 		defer quiet()
 		v.done.Go(func() { p.chatter(talking) })
 	}
 	frames := bufio.NewScanner(in)
-	frames.Split(wire.ByName("chat1").Split)
+	frames.Split(dialects.ByName("chat1").Split)
 	for frames.Scan() {
 		r, err := p.codec.ParseRequest(frames.Bytes())
 		if err != nil || !p.answer(r) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // BenchmarkFanOutOverLoopback is a line that reaches a whole room, everything
@@ -61,7 +62,7 @@ func BenchmarkFanOut(b *testing.B) {
 			f := newFanout(testLog(b))
 			for range n {
 				r := &receiver{}
-				f.speak(r, wire.ByName(oldDialect).Server(), false)
+				f.speak(r, dialects.ByName(oldDialect).Server(), false)
 				f.subscribe(r, 1)
 			}
 			line := &wire.Said{Room: wire.Lobby, From: "ann", Kind: wire.KindOld, Text: "a line of usual length"}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -17,6 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
+	"labchat/internal/wire/wiretest"
 )
 
 // TestConformance plays every older dialect's transcript on a real
@@ -25,12 +26,12 @@ import (
 // place and nothing else. Frames of chat/1 hold ids, times and tokens; its
 // transcript is for the codecs.
 func TestConformance(t *testing.T) {
-	for _, d := range wire.Dialects() {
+	for _, d := range dialects.All() {
 		if d.Manners().Native {
 			continue
 		}
 		t.Run(d.Name(), func(t *testing.T) {
-			transcript, err := txtar.ParseFile(filepath.Join("..", "wire", "testdata", d.Name()+".txtar"))
+			transcript, err := txtar.ParseFile(wiretest.TranscriptFile(t, d.Name()))
 			if err != nil || len(transcript.Files) == 0 {
 				t.Fatalf("the transcript: %v, %d sections", err, len(transcript.Files))
 			}
@@ -148,8 +149,8 @@ func (p *play) open(who string) {
 	p.peers[who] = newPeer(p.t, dialFrom(p.t, from, p.h.addrs[p.port]))
 }
 
-// clock is what the name-first room's clock style says of the time.
-var clock = regexp.MustCompile(`time=\d\d:\d\d`)
+// clockTime is what the name-first room's clock style says of the time.
+var clockTime = regexp.MustCompile(`time=\d\d:\d\d`)
 
 func (p *play) hears(who, want string) {
 	p.t.Helper()
@@ -157,7 +158,7 @@ func (p *play) hears(who, want string) {
 	c.wait()
 	b := make([]byte, len(want))
 	n, err := io.ReadFull(c.r, b)
-	if got := string(b[:n]); clock.ReplaceAllString(got, "") != clock.ReplaceAllString(want, "") {
+	if got := string(b[:n]); clockTime.ReplaceAllString(got, "") != clockTime.ReplaceAllString(want, "") {
 		p.t.Fatalf("%s S: got %q, %v; want %q", who, got, err, want)
 	}
 	p.quiet = false

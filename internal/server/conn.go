@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/server/hub"
-	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // conn is one connection. The loop owns it; its reader and its writer hold on
@@ -55,9 +55,9 @@ func (c *conn) origin() hub.Origin {
 	case d != nil:
 		o.Dialect, o.Manners = d.Name(), d.Manners()
 	case c.tls:
-		o.Manners = wire.ByName(nativeDialect).Manners()
+		o.Manners = dialects.ByName(nativeDialect).Manners()
 	default:
-		o.Manners = wire.ByName(oldDialect).Manners()
+		o.Manners = dialects.ByName(oldDialect).Manners()
 	}
 	return o
 }

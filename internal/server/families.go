@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/clock"
+	"labchat/internal/wire/dialects"
 )
 
 // Family is a kind of programs that the daemon listens for. Ports, flags,
@@ -74,8 +76,8 @@ func (e *ListenError) Unwrap() error { return e.Err }
 
 // datagrams returns the registry's dialects, in the styles that were chosen.
 func (s Styles) datagrams() []wire.Datagrams {
-	all := wire.AllDatagrams()
-	clock := wire.ClockIn(wire.DateStyle(s.Date))
+	all := dialects.Datagrams()
+	clock := clock.In(wire.DateStyle(s.Date))
 	for i, d := range all {
 		if d.Name() == clock.Name() {
 			all[i] = clock

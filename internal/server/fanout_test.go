@@ -10,6 +10,7 @@ import (
 
 	"labchat/internal/server/hub"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // naive is what the fan-out must be like: each receiver has a buffer, and each
@@ -43,7 +44,7 @@ type fanModel struct {
 
 func newFanModel(n int) *fanModel {
 	m := &fanModel{fan: newFanout(slog.New(slog.DiscardHandler)), got: make([]bytes.Buffer, n), writes: make([]int, n)}
-	dialects := []wire.Dialect{wire.ByName(nativeDialect), wire.ByName(oldDialect), nil}
+	dialects := []wire.Dialect{dialects.ByName(nativeDialect), dialects.ByName(oldDialect), nil}
 	for i := range n {
 		r, v := &receiver{}, &naive{audiences: map[hub.Audience]bool{}}
 		if d := dialects[i%3]; d != nil {
@@ -145,7 +146,7 @@ func TestEveryReceiverGetsWhatNaiveEncodingWouldGiveIt(t *testing.T) {
 
 func TestAReceiverOfOneTopicIsHandedTheSharedBytes(t *testing.T) {
 	f := newFanout(slog.New(slog.DiscardHandler))
-	codec := wire.ByName(oldDialect).Server()
+	codec := dialects.ByName(oldDialect).Server()
 	var rs [3]receiver
 	for i := range rs {
 		f.speak(&rs[i], codec, false)
@@ -171,7 +172,7 @@ func TestAReceiverOfOneTopicIsHandedTheSharedBytes(t *testing.T) {
 func TestAReceiverThatIsDiscardedIsWrittenNothing(t *testing.T) {
 	f := newFanout(slog.New(slog.DiscardHandler))
 	var r receiver
-	f.speak(&r, wire.ByName(oldDialect).Server(), false)
+	f.speak(&r, dialects.ByName(oldDialect).Server(), false)
 	f.subscribe(&r, 1)
 	f.tell(1, &wire.Said{From: "ann", Text: "hi"}, nil, nil)
 	f.leave(&r)

@@ -9,10 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 func newFramer(dialect string) framer {
-	d := wire.ByName(dialect)
+	d := dialects.ByName(dialect)
 	return framer{dialect: d, parser: d.Server()}
 }
 

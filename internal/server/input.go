@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // tlsRecord is the first byte of a TLS client's greeting, and nothing that a
@@ -46,7 +47,7 @@ func (l *loop) handleBytes(c *conn, b *buffer, n int) {
 		if b[0] == '{' {
 			name = nativeDialect
 		}
-		l.speak(c, wire.ByName(name))
+		l.speak(c, dialects.ByName(name))
 		l.hub.Decide(l.now, c.id, c.origin(), &l.out)
 		l.carry()
 	}

@@ -8,6 +8,7 @@ import (
 
 	"labchat/internal/server/datagram"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // listener is one TCP port that is open.
@@ -47,7 +48,7 @@ func (d *daemon) listenTCP(f Family, port int) (err error) {
 	l := &listener{name: f.Name}
 	if f.dialect != nil {
 		name := f.dialect(d.cfg.Styles)
-		if l.dialect = wire.ByName(name); l.dialect == nil {
+		if l.dialect = dialects.ByName(name); l.dialect == nil {
 			return fmt.Errorf("listen for %s: there is no style %q", f.Name, name)
 		}
 	}

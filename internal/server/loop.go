@@ -12,6 +12,7 @@ import (
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // loop is the one goroutine that knows the hub. It takes what others post,
@@ -177,7 +178,7 @@ func (l *loop) effect(e *hub.Effect) {
 	case hub.OpClose:
 		l.close(c, e.Event)
 	case hub.OpDecided: // it stays silent: an old program's way
-		l.speak(c, wire.ByName(oldDialect))
+		l.speak(c, dialects.ByName(oldDialect))
 	}
 	if last {
 		l.hub.Disconnect(l.now, c.id, &l.out)

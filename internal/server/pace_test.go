@@ -12,6 +12,7 @@ import (
 
 	"labchat/internal/memnet"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 func TestListsAreAloneWhenTwentyPeopleJoinTalkAndLeaveInASecond(t *testing.T) {
@@ -220,7 +221,7 @@ func TestAFramePassesByTheQueueOnlyAfterTheLongerGap(t *testing.T) {
 }
 
 func TestPiecesThatWaitAreNotOneLine(t *testing.T) {
-	d := wire.ByName("prompt")
+	d := dialects.ByName("prompt")
 	f := framer{dialect: d, parser: d.Server(), pieces: true}
 	pieces := []string{"ann", "one", "\xc3", "\xa6", "two\nthree", "four"}
 	var got []string
@@ -255,7 +256,7 @@ func TestPiecesThatWaitAreNotOneLine(t *testing.T) {
 func TestFramesOfACastKeepTheirBorders(t *testing.T) {
 	f := newFanout(testLog(t))
 	r := &receiver{}
-	f.speak(r, wire.ByName("prompt").Server(), true)
+	f.speak(r, dialects.ByName("prompt").Server(), true)
 	f.subscribe(r, 1)
 	f.tell(1, &wire.Said{From: "ann", Text: "a\nb"}, nil, nil)
 	f.deliver(r, &wire.Notice{Text: "c"})

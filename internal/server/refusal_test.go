@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // TestAnAnswerThatCanNotBeWrittenIsRefused tells a receiver answers and news that
@@ -24,7 +25,7 @@ func TestAnAnswerThatCanNotBeWrittenIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, r, d := newFanout(slog.New(slog.DiscardHandler)), &receiver{}, wire.ByName(tt.dialect)
+			f, r, d := newFanout(slog.New(slog.DiscardHandler)), &receiver{}, dialects.ByName(tt.dialect)
 			f.speak(r, d.Server(), false)
 			f.deliver(r, &wire.Notice{Text: "before"})
 			f.deliver(r, tt.tell)

@@ -4,21 +4,21 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
+	"labchat/internal/wire/wiretest"
 )
 
 // TestDatagramConformance plays the transcripts of the registry's dialects on
 // sockets, datagram for datagram. Each letter is a socket; those that a
 // transcript knows by their number get the ports that the system gives them.
 func TestDatagramConformance(t *testing.T) {
-	for _, d := range wire.AllDatagrams() {
-		data, err := os.ReadFile(filepath.Join("..", "wire", "testdata", d.Name()+".txtar"))
+	for _, d := range dialects.Datagrams() {
+		data, err := os.ReadFile(wiretest.TranscriptFile(t, d.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // native is a connection whose requests and events are values.
@@ -22,7 +23,7 @@ type native struct {
 
 func (h *harness) native(t *testing.T, name string) native {
 	t.Helper()
-	n := native{peer: h.peer(t), codec: wire.ByName("chat1").Client()}
+	n := native{peer: h.peer(t), codec: dialects.ByName("chat1").Client()}
 	n.welcome = n.asks(wire.Hello{Version: 1, Profile: fmt.Sprintf("%032x", name)}).(*wire.Welcome)
 	return n
 }

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -16,7 +16,7 @@ func (m *bar) send() {
 	m.guard.refused = m.paint.Now() // until it is taken
 	line := m.bar.composer.draft.String()
 	if n := len(line) - m.Link.MaxLine; n > 0 {
-		m.flash("too long by " + app.Plural(n, "byte") + ": send it in two lines")
+		m.flash("too long by " + words.Plural(n, "byte") + ": send it in two lines")
 		return
 	}
 	a := command.Parse(line, m.Context())
@@ -116,7 +116,7 @@ func (m *Model) goTo(number string) {
 func (m *Model) quit() {
 	var question text.Safe
 	if n := len(m.Link.Outbox); n > 0 {
-		question = app.Plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
+		question = words.Plural(n, "line") + " not sent yet; kept on disk for the next time. Quit?"
 	}
 	m.bar.confirm(question, func() { m.order(bubble.OrderQuit) })
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -238,7 +239,7 @@ func (b *banner) waiting(m *Model) text.Safe {
 	}
 	var parts []text.Safe
 	for _, name := range sortedKeys(count) {
-		parts = append(parts, app.Plural(count[name], "line")+" for "+name)
+		parts = append(parts, words.Plural(count[name], "line")+" for "+name)
 	}
 	return text.Join(parts, ", ") + "; kept on disk"
 }

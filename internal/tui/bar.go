@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -148,7 +149,7 @@ func (m *bar) waitsFor() text.Safe {
 // write puts text into the draft.
 func (m *bar) write(s string) {
 	if !m.composer.draft.Insert(s) {
-		m.flash("a line holds " + app.Plural(wire.MaxText, "byte") + ": the rest was left out")
+		m.flash("a line holds " + words.Plural(wire.MaxText, "byte") + ": the rest was left out")
 	}
 	m.edited()
 }
@@ -201,7 +202,7 @@ func (m *bar) paste(s string) {
 		return
 	}
 	first, _, _ := strings.Cut(s, "\n")
-	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", app.Plural(lines, "line"), app.Plural(len(s), "byte"),
+	m.confirm(text.Sprintf("paste %s, %s, %q into %s?", words.Plural(lines, "line"), words.Plural(len(s), "byte"),
 		bubble.CutBytes(first, 8), m.Book.Current.Title()), func() { m.write(s) })
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -77,7 +78,7 @@ func (m *conversation) footer(at *app.Place, w int) text.Safe {
 	p := m.paint
 	lead := text.Repeat(" ", signColumn(m.timeline(at).drawn.nick)+2) // below the words: names never stand under a sign
 	if n := m.timeline(at).Below(); n > 0 {
-		return p.Timeline.New.Render(text.PadRight(lead+app.Plural(n, "line")+" below, alt+End goes there", w))
+		return p.Timeline.New.Render(text.PadRight(lead+words.Plural(n, "line")+" below, alt+End goes there", w))
 	}
 	writers := at.Writers(p.Now())
 	if len(writers) == 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 )
@@ -63,24 +64,24 @@ func (m *conversation) introduction(at *app.Place) []text.Safe {
 	if at.Stands != app.Inside {
 		return []text.Safe{me + ".", "This is the room #" + at.Label + ", which you are not in."}
 	}
-	words := []text.Safe{me + ", in the room #" + at.Label + "."}
+	said := []text.Safe{me + ", in the room #" + at.Label + "."}
 	switch n := at.People.Count(); {
 	case at.People.Part:
-		words = append(words, "Who is here is not known: this server tells only who comes, goes and writes.")
+		said = append(said, "Who is here is not known: this server tells only who comes, goes and writes.")
 	case n > 1:
-		words = append(words, app.CountPeople(n)+" read what is said here.")
+		said = append(said, words.CountPeople(n)+" read what is said here.")
 	default:
-		words = append(words, "Nobody else is here yet.")
+		said = append(said, "Nobody else is here yet.")
 	}
 	if n := len(m.Book.KnownRooms); n > 1 {
-		words = append(words, "There are "+app.Plural(n, "room")+" on this server.")
+		said = append(said, "There are "+words.Plural(n, "room")+" on this server.")
 	} else if n == 1 {
-		words = append(words, "It is the only room on this server.")
+		said = append(said, "It is the only room on this server.")
 	}
 	if at.Topic != "" {
-		words = append(words, "Topic: "+at.Topic)
+		said = append(said, "Topic: "+at.Topic)
 	}
-	return words
+	return said
 }
 
 // inPrivate says who can read a private conversation.

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/theme"
 	"labchat/internal/wire"
@@ -59,16 +60,16 @@ func TestNoForeignTextHasTheMarkOfANotice(t *testing.T) {
 				s.hear(online()...)
 				who := rapid.OneOf(forgers(th), rapid.SampledFrom([]string{"bob", "mia"}))
 				for i := range rapid.IntRange(1, 6).Draw(rt, "lines") {
-					words, from := forgers(th).Draw(rt, "words"), who.Draw(rt, "from")
+					said, from := forgers(th).Draw(rt, "words"), who.Draw(rt, "from")
 					switch rapid.IntRange(0, 3).Draw(rt, "kind") {
 					case 0:
-						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindGuest, Text: words, Action: true})
+						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindGuest, Text: said, Action: true})
 					case 1:
 						log := s.conv.timeline(s.Book.Current)
-						e := &wire.Transfer{User: from, Name: words, File: words, Reason: words, State: wire.TransferDone, SHA256: words}
-						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: app.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
+						e := &wire.Transfer{User: from, Name: said, File: said, Reason: said, State: wire.TransferDone, SHA256: said}
+						log.Note(&app.Line{Kind: app.LineFile, At: at(14, i), From: words.ShownName(from, wire.KindGuest), Text: s.paint.fileWords(e)})
 					default:
-						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: words})
+						s.hear(&wire.Said{Room: "lab3", ID: wire.FirstID(at(14, i)), At: at(14, i/2), From: from, Kind: wire.KindAccount, Text: said})
 					}
 				}
 				log := s.conv.timeline(s.Book.Current)

@@ -12,6 +12,7 @@ import (
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // The ports that are taken where a server, or a registry, is named without one.
@@ -229,7 +230,7 @@ func (f *form) address() string {
 	switch {
 	case s == "" || strings.Contains(s, ":") && !strings.HasSuffix(s, "]"):
 		return s
-	case wire.DatagramsByName(f.dialect) != nil:
+	case dialects.DatagramsByName(f.dialect) != nil:
 		return s + ":" + registryPort
 	default:
 		return s + ":" + defaultPort

@@ -6,6 +6,7 @@ import (
 	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // autoDialect is the choice that leaves it to the session to find out what a
@@ -16,12 +17,12 @@ const autoDialect = "auto"
 // compute are no place to be in.
 func dialectChoices() []string {
 	names := []string{autoDialect}
-	for _, d := range wire.Dialects() {
+	for _, d := range dialects.All() {
 		if !d.Manners().Service {
 			names = append(names, d.Name())
 		}
 	}
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		if !d.Manners().Service {
 			names = append(names, d.Name())
 		}
@@ -49,7 +50,7 @@ func (f *form) chooseDialect(n int) {
 // checkMode says what is wrong with the mode in the dialect that was chosen, or
 // "".
 func (f *form) checkMode() text.Safe {
-	d := wire.ByName(f.dialect)
+	d := dialects.ByName(f.dialect)
 	switch {
 	case f.native():
 		return ""

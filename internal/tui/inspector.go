@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -155,7 +156,7 @@ func (m sidebar) rttFact(p *app.Peer) text.Safe {
 	if p.Path.RTT <= 0 {
 		return ""
 	}
-	return app.Milliseconds(p.Path.RTT) + " " + spark(p.RTTs, text.Split(m.paint.Glyph.Spark, ""))
+	return words.RoundTrip(p.Path.RTT) + " " + spark(p.RTTs, text.Split(m.paint.Glyph.Spark, ""))
 }
 
 // spark draws values as bars, the largest as high as can be.

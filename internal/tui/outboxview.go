@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -137,7 +138,7 @@ func (v *outboxView) View(w, h int) []text.Safe {
 	if len(all) == 0 {
 		rows = append(rows, text.Truncate("nothing waits: all lines are on their way", inner))
 	}
-	title := "outbox " + p.Glyph.Dot + " " + app.Plural(len(all), "line")
+	title := "outbox " + p.Glyph.Dot + " " + words.Plural(len(all), "line")
 	return p.veiled(p.boxed(p.Frame.Dialog, title, append(rows, foot...), width), w, h)
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/tui/theme"
@@ -13,7 +14,7 @@ import (
 // paint is what panes draw with: the theme, and the time as this place has it.
 type paint struct {
 	inks
-	*app.Clock
+	*words.Clock
 	Border theme.Border
 	Glyph  theme.Glyph
 	Form   theme.Form
@@ -23,7 +24,7 @@ type paint struct {
 	busy   bubble.Spinner // turns by Model.tick
 }
 
-func newPaint(t theme.Theme, c *app.Clock) *paint {
+func newPaint(t theme.Theme, c *words.Clock) *paint {
 	return &paint{
 		inks: inksOf(t), Border: t.Border, Glyph: t.Glyph, Form: t.Form, Code: t.Code,
 		theme: t, nicks: map[string]ink{}, busy: bubble.NewSpinner(t.Glyph.Busy), Clock: c,
@@ -165,6 +166,6 @@ func spread(w int, left, right text.Safe) text.Safe {
 }
 
 // signs are those of the theme.
-func (p *paint) signs() app.Signs {
-	return app.Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
+func (p *paint) signs() words.Signs {
+	return words.Signs{Dot: p.Glyph.Dot, Good: p.Glyph.Good, More: p.Glyph.More}
 }

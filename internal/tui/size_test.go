@@ -7,14 +7,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"labchat/internal/text"
-	"labchat/internal/tui/bubble"
-	"labchat/internal/wire"
-
 	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
 	"pgregory.net/rapid"
+
+	"labchat/internal/text"
+	"labchat/internal/tui/bubble"
+	"labchat/internal/wire"
 )
 
 // hostile is what strangers may write instead of names and words.

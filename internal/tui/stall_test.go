@@ -19,6 +19,7 @@ import (
 	"labchat/internal/server/store/storetest"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // patience is how long a test waits for what must come.
@@ -123,7 +124,7 @@ func floods(t *testing.T, addr string, from, to int) wire.ID {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	codec := wire.ByName("chat1").Client()
+	codec := dialects.ByName("chat1").Client()
 	say := func(r wire.Request) {
 		frame, err := codec.AppendRequest(nil, r)
 		if err == nil {
@@ -144,7 +145,7 @@ func floods(t *testing.T, addr string, from, to int) wire.ID {
 		}
 	})
 	s := bufio.NewScanner(conn)
-	s.Split(wire.ByName("chat1").Split)
+	s.Split(dialects.ByName("chat1").Split)
 	for n := 0; s.Scan(); {
 		e, err := codec.ParseEvent(s.Bytes())
 		if err != nil {

@@ -4,8 +4,10 @@ import (
 	"time"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // titleBar is the row above all: it names the conversation and the server.
@@ -21,7 +23,7 @@ func (m titleBar) View(int, int) []text.Safe {
 	switch {
 	case l.narrow:
 		if n := m.Book.UnreadPlaces(); n > 0 {
-			right = "unread: " + app.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
+			right = "unread: " + words.Plural(n, "place") + " " + p.Glyph.Dot + " ^K "
 		}
 	case l.w >= peopleWidth:
 		right = text.TrimSpace("server "+m.Link.Server+"  "+m.security()) + " "
@@ -72,7 +74,7 @@ func (m *Model) overheard(at *app.Place) text.Safe {
 // openly marks the rooms of registries, whose people send each line to each
 // other, or to a multicast group: nobody between them can help it.
 func (m *Model) openly() text.Safe {
-	if m.Link.Status.Direct && wire.DatagramsByName(m.Link.Status.Dialect) != nil {
+	if m.Link.Status.Direct && dialects.DatagramsByName(m.Link.Status.Dialect) != nil {
 		return "not encrypted"
 	}
 	return ""
@@ -198,7 +200,7 @@ func (m statusBar) directCount() text.Safe {
 	if n == 0 {
 		return ""
 	}
-	return app.Plural(n, "peer") + " direct"
+	return words.Plural(n, "peer") + " direct"
 }
 
 // waiting is the outbox where it is not empty.
@@ -217,7 +219,7 @@ func (m statusBar) unread() text.Safe {
 	case s == "":
 		return ""
 	case text.Width(s) > m.screen.w/2:
-		return "unread: " + app.Plural(m.Book.UnreadPlaces(), "place")
+		return "unread: " + words.Plural(m.Book.UnreadPlaces(), "place")
 	}
 	return "unread " + s
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
@@ -106,7 +107,7 @@ func (m *Model) targets() []target {
 		t := target{label: at.Heading(), rank: 10 + at.Rank(), do: func(m *Model) { m.switchTo(at) }}
 		if at.IsPrivate() {
 			_, path := m.badge(at)
-			t.label, t.note = "@ "+m.Book.LabelOf(at), path+app.RTTWords(at.Peer.Path.RTT)
+			t.label, t.note = "@ "+m.Book.LabelOf(at), path+words.BehindWay(at.Peer.Path.RTT)
 		}
 		switch {
 		case at == m.Book.Current:
@@ -115,7 +116,7 @@ func (m *Model) targets() []target {
 			t.rank = 11
 		}
 		if c := at.Counts; c.Unread > 0 {
-			t.note = app.Plural(c.Unread, "new line")
+			t.note = words.Plural(c.Unread, "new line")
 			if c.Mentions > 0 {
 				t.note = text.Sprintf("@%d mention %s", c.Mentions, t.note)
 			}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 )
@@ -163,7 +164,7 @@ func TestOlderLinesComeFromTheArchiveThenFromTheServer(t *testing.T) {
 
 func TestATimelineIsInOrderWhateverComesIn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log := newTimeline(&app.Log{}, newPaint(plainTheme(), &app.Clock{Now: func() time.Time { return noon }, Zone: time.UTC}))
+		log := newTimeline(&app.Log{}, newPaint(plainTheme(), &words.Clock{Now: func() time.Time { return noon }, Zone: time.UTC}))
 		seen := map[wire.ID]bool{}
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 12).Draw(rt, "n")

@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -33,15 +33,15 @@ func (p *paint) fileWords(e *wire.Transfer) text.Safe {
 		mid = p.progress(e.Done, e.Size)
 		var wait text.Safe = "waits for the way to come back"
 		if reason != "" { // it may be another thing: its checksum, other files
-			wait = app.Because("waits", reason)
+			wait = words.Because("waits", reason)
 		}
 		end = joined(p, []text.Safe{wait, "alt+c cancels"})
 	case wire.TransferDone:
 		mid, end = "whole and checked "+p.Glyph.Good, joined(p, []text.Safe{shortHash(e.SHA256, p), text.CleanLine(e.File)})
 	case wire.TransferRefused:
-		mid, end = app.Because("refused", reason), ""
+		mid, end = words.Because("refused", reason), ""
 	case wire.TransferFailed:
-		mid, end = app.Because("failed", reason), ""
+		mid, end = words.Because("failed", reason), ""
 	}
 	if end == "" {
 		return p.Glyph.Top + " " + head + "\n" + p.Glyph.End + " " + mid

@@ -5,6 +5,7 @@ import (
 	"rsc.io/qr"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/text"
 	"labchat/internal/tui/bubble"
 	"labchat/internal/wire"
@@ -259,7 +260,7 @@ func (v *verifyBox) facts(p *paint) text.Safe {
 	if v.of.Guest {
 		guest = "a guest's key, not kept"
 	}
-	return joined(p, []text.Safe{first, state, guest, app.Plural(v.of.Lines, "line")})
+	return joined(p, []text.Safe{first, state, guest, words.Plural(v.of.Lines, "line")})
 }
 
 // shown is the number, as the person wants it.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"labchat/internal/app"
+	"labchat/internal/app/words"
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
@@ -88,7 +89,7 @@ func (m *Model) privateHeading(at *app.Place, l layout) text.Safe {
 	switch {
 	case at.Peer.Known && l.narrow:
 		_, path := m.badge(at)
-		return joined(m.paint, []text.Safe{who, path + app.RTTWords(at.Peer.Path.RTT), m.keyMark(&at.Peer.Path)})
+		return joined(m.paint, []text.Safe{who, path + words.BehindWay(at.Peer.Path.RTT), m.keyMark(&at.Peer.Path)})
 	case at.Peer.Known:
 		parts := append([]text.Safe{who}, m.WayWords(at.Peer)...)
 		if at.Peer.Path.Way == wire.WayDirect && l.w >= peopleWidth {

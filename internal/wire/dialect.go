@@ -91,15 +91,15 @@ type Splitter interface {
 	Split(data []byte, atEOF bool) (advance int, frame []byte, err error)
 }
 
-// answering is the part of a ClientCodec that most dialects have no use for:
+// OneStep is the part of a ClientCodec that most dialects have no use for:
 // one request is one step, and is answered.
-type answering struct{}
+type OneStep struct{}
 
 // AppendNext says nothing.
-func (answering) AppendNext(dst []byte) []byte { return dst }
+func (OneStep) AppendNext(dst []byte) []byte { return dst }
 
 // Assume knows nothing.
-func (answering) Assume(Request) Event { return nil }
+func (OneStep) Assume(Request) Event { return nil }
 
 // Datagrams is a dialect without connections: a datagram is a message, and a
 // message may be several datagrams. Codecs are made per source address.
@@ -159,4 +159,10 @@ func (e *FrameError) Error() string { return string(e.Code) + ": " + e.Text }
 // Request returns the request that keeps the refusal in its place.
 func (e *FrameError) Request() Request {
 	return Malformed{Head: Head{Tag: e.Tag}, Code: e.Code, Text: e.Text, Of: e.Of}
+}
+
+// HasWords says whether a client has words for a request in a dialect.
+func HasWords(d Dialect, r Request) bool {
+	_, err := d.Client().AppendRequest(nil, r)
+	return !errors.Is(err, ErrUnsupported)
 }

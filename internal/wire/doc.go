@@ -1,5 +1,6 @@
-// Package wire is the messages of chat, and the dialects that write them as
-// bytes. It does nothing else: no socket, no clock, no lock.
+// Package wire is the messages of chat, and what a dialect is that writes them as
+// bytes. It does nothing else: no socket, no clock, no lock. The dialects are in
+// the folders beneath it, one a family, and package dialects lists them.
 //
 // A Request is what a client asks, an Event is what happened. Codecs turn
 // frames into the one and the other into frames, in both directions, so that
@@ -12,7 +13,7 @@
 //	bytes --Split--> frame --ClientCodec.ParseEvent--> Event --> screen
 //
 // The dialects, each with a page of its name in docs/protocol; a style is a
-// dialect of its own that shares its sister's file:
+// dialect of its own that shares its sister's folder:
 //
 //	chat1                                   ours: JSON lines
 //	a3                                      lines of words
@@ -54,9 +55,9 @@
 //	Quit, Goodbye        quit, goodbye                   closing
 //
 // A dialect that can't say something answers ErrUnsupported, and its session
-// hears nothing of it. To add one, write its file, its line in Dialects or
-// AllDatagrams, its page in docs/protocol and its transcript in testdata; the
-// conformance tests take it from there.
+// hears nothing of it. To add one, write its folder with its transcript in
+// testdata, its line in package dialects, and its page in docs/protocol; the
+// tests of package dialects take it from there.
 //
 // The rules for names, texts and passwords are here too (CheckUser, CheckRoom,
 // CleanText, CheckPassword), because all dialects and both programs share them.

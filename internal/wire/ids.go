@@ -106,3 +106,14 @@ func (e Epoch) Bytes() (b [EpochSize]byte, ok bool) {
 	n, err := hex.Decode(b[:], []byte(e[:min(len(e), 2*EpochSize)]))
 	return b, err == nil && n == EpochSize && EpochOf(b) == e
 }
+
+// IsTag reports at most MaxTag bytes of printable ASCII, as tags, client ids and
+// the ids of prekeys have.
+func IsTag(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= MaxTag
+}

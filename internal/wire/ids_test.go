@@ -40,24 +40,6 @@ func TestIDsAreDecimalStrings(t *testing.T) {
 	}
 }
 
-func TestDialectsAreFoundByName(t *testing.T) {
-	for _, d := range Dialects() {
-		if got := ByName(d.Name()); got != d {
-			t.Errorf("ByName(%q) = %v, want %v", d.Name(), got, d)
-		}
-		if d.MaxBytes() < MaxText && !d.Manners().Unframed || d.Server().Variant() == "" {
-			t.Errorf("%s takes %d bytes and has the variant %q", d.Name(), d.MaxBytes(), d.Server().Variant())
-		}
-		m := d.Manners() // the chat port's: it listens before it knows which
-		if greeting := d.Server().Greeting(); greeting != nil && (m.Native || m.Nameless) {
-			t.Errorf("%s says %q, but the client speaks first on its port", d.Name(), greeting)
-		}
-	}
-	if d := ByName("esperanto"); d != nil {
-		t.Errorf("ByName of no dialect = %v, want nil", d)
-	}
-}
-
 func TestKeyPrint(t *testing.T) {
 	// printf key | openssl dgst -sha256 -binary | base64
 	const want = "SHA256:LHDhK3oGRvkiefQnx7OOczTY5Tic/xZ6HcMOc/gmtoM"

@@ -43,9 +43,9 @@ type NameChecked struct {
 // living scripts need. More are ornaments that spill over other lines.
 const maxMarks = 2
 
-// serverSpeaks is who says what the server says itself, in dialects whose
+// ServerSpeaks is who says what the server says itself, in dialects whose
 // lines are somebody's: a name that nobody can have.
-const serverSpeaks = "server"
+const ServerSpeaks = "server"
 
 // CheckUser says whether name may be chosen as a user's: 1 to MaxName
 // characters, letters, digits, "-", "_" and ".", beginning with a letter or
@@ -81,7 +81,7 @@ func checkName(name string, limit int, what string) error {
 			return &NameError{Text: what + " has letters, digits, - _ and . only. Leave the rest out."}
 		}
 	}
-	if isPlain(name) {
+	if IsASCII(name) {
 		return checkStart(name, what)
 	}
 	folded, err := precis.UsernameCaseMapped.String(name)
@@ -98,7 +98,7 @@ func checkName(name string, limit int, what string) error {
 	if !oneScript(folded) {
 		return &NameError{Text: what + " is written in one alphabet, so that nobody can be imitated. Don't mix them."}
 	}
-	if s := capitalSkeleton(name); isPlain(s) && s != Skeleton(name) {
+	if s := capitalSkeleton(name); IsASCII(s) && s != Skeleton(name) {
 		return &NameError{Text: what + " may not look like one of another alphabet. Write it in small letters."}
 	}
 	return checkMarks(norm.NFC.String(name), what)
@@ -120,8 +120,8 @@ func isNameRune(r rune) bool {
 	return r == '-' || r == '_' || r == '.' || unicode.In(r, unicode.L, unicode.Nd, unicode.Mn, unicode.Mc)
 }
 
-// isPlain reports whether name is ASCII, where most checks are no question.
-func isPlain(name string) bool {
+// IsASCII reports whether name is ASCII, where most checks are no question.
+func IsASCII(name string) bool {
 	for i := range len(name) {
 		if name[i] >= utf8.RuneSelf {
 			return false
@@ -151,7 +151,7 @@ func checkMarks(name, what string) error {
 // case, narrow, composed (the precis profile UsernameCaseMapped). A name that
 // no check would pass still has one.
 func Fold(name string) string {
-	if isPlain(name) {
+	if IsASCII(name) {
 		return strings.ToLower(name)
 	}
 	folded, err := precis.UsernameCaseMapped.String(name)

@@ -94,7 +94,7 @@ func CheckPassword(s Secret) error {
 		return badPassword("The password is longer than 256 bytes. Choose a shorter one.")
 	case !utf8.ValidString(p):
 		return badPassword("The password is not UTF-8. Choose another one.")
-	case strings.ContainsFunc(p, func(r rune) bool { return r == '\t' || r == '\n' || isForbiddenControl(r) }):
+	case strings.ContainsFunc(p, func(r rune) bool { return r == '\t' || r == '\n' || IsForbiddenControl(r) }):
 		return badPassword("The password holds a control character, which not every program can type. Choose another one.")
 	case len(p) == digestLen && isHex(p):
 		return badPassword("A password of 64 hexadecimal digits would be taken for a digest. Choose another one.")

@@ -23,7 +23,7 @@ import (
 // comparing, not for showing.
 func Skeleton(name string) string {
 	name = Fold(name)
-	if !isPlain(name) {
+	if !IsASCII(name) {
 		name = reduce(name, resemblance)
 	}
 	return readOver(name)
@@ -93,10 +93,10 @@ var smallCapitals = map[rune]rune{
 // looks like ASCII; itself if it does in neither.
 func resemblance(r rune) string {
 	small := look(r)
-	if isPlain(small) {
+	if IsASCII(small) {
 		return small
 	}
-	if capital := look(unicode.ToUpper(r)); isPlain(capital) {
+	if capital := look(unicode.ToUpper(r)); IsASCII(capital) {
 		return capital
 	}
 	return small

@@ -21,7 +21,7 @@ func CleanText(s string, limit int) (string, error) {
 	if strings.TrimSpace(s) == "" {
 		return "", &FrameError{Code: CodeBadText, Text: "The text is empty. Write something."}
 	}
-	if strings.ContainsFunc(s, isForbiddenControl) {
+	if strings.ContainsFunc(s, IsForbiddenControl) {
 		s = strings.ReplaceAll(s, "\r\n", "\n")
 		s = strings.Map(replaceControl, s)
 	}
@@ -32,13 +32,13 @@ func CleanText(s string, limit int) (string, error) {
 	return s, nil
 }
 
-// isForbiddenControl reports C0 except tab and line feed, DEL and C1.
-func isForbiddenControl(r rune) bool {
+// IsForbiddenControl reports C0 except tab and line feed, DEL and C1.
+func IsForbiddenControl(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && r <= 0x9f
 }
 
 func replaceControl(r rune) rune {
-	if isForbiddenControl(r) {
+	if IsForbiddenControl(r) {
 		return utf8.RuneError
 	}
 	return r
@@ -49,16 +49,16 @@ func replaceControl(r rune) rune {
 func TextLines(text string) int {
 	n := 0
 	for line := range strings.SplitSeq(text, "\n") {
-		if !isBlank(line) {
+		if !IsBlank(line) {
 			n++
 		}
 	}
 	return n
 }
 
-// isBlank reports whether a line would be an empty argument to a program that
+// IsBlank reports whether a line would be an empty argument to a program that
 // trims it.
-func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
+func IsBlank(line string) bool { return strings.TrimSpace(line) == "" }
 
 // OneLine returns a foreign text as one line of at most limit bytes; "" if it can't be
 // cleaned.
@@ -74,3 +74,7 @@ func OneLine(s string, limit int) string {
 	}
 	return s
 }
+
+// ActionMark begins the text of what somebody does, in dialects that have no
+// word for that.
+const ActionMark = "* "

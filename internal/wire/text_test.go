@@ -62,7 +62,7 @@ func FuzzCleanText(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !utf8.ValidString(got) || len(got) > MaxText || strings.ContainsFunc(got, isForbiddenControl) {
+		if !utf8.ValidString(got) || len(got) > MaxText || strings.ContainsFunc(got, IsForbiddenControl) {
 			t.Errorf("CleanText(%q) = %q", s, got)
 		}
 		if again, err := CleanText(got, MaxText); err != nil || again != got {

@@ -7,7 +7,7 @@ import "time"
 func (e *ClockTold) String() string {
 	what, text := "time", e.At.Format(time.TimeOnly)
 	if e.Date {
-		what, text = "date", e.At.Format(dateLayouts[DateDashes])
+		what, text = "date", e.At.Format(DateDashes.Layout())
 	}
 	if e.Text != "" {
 		text = e.Text

@@ -16,6 +16,7 @@ import (
 	"labchat/internal/server/store"
 	"labchat/internal/server/store/storetest"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // host is the server with its disk, which outlives it.
@@ -138,7 +139,7 @@ type crier struct {
 
 // cry says so many lines in a room. Where the server is away, fewer.
 func (c *crier) cry(room string, lines, size int) {
-	codec := wire.ByName("chat1").Client()
+	codec := dialects.ByName("chat1").Client()
 	var out []byte
 	ask := func(r wire.Request) {
 		var err error

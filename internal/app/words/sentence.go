@@ -29,7 +29,7 @@ func (s Speech) Sentence(e wire.Event) text.Safe {
 	case *wire.LoggedIn:
 		return loggedIn(e)
 	case *wire.Done:
-		return Done[e.Of]
+		return Done(e.Of)
 	case *wire.Renamed:
 		return text.CleanLine(e.Old) + " is now called " + Named(e.Name, e.Kind) + "."
 	case *wire.SessionList:
@@ -96,20 +96,28 @@ func heading(e *wire.Notice) text.Safe {
 	return "the server says: "
 }
 
-// Done are the sentences for requests whose answer says no more than that.
-var Done = map[wire.Act]text.Safe{
-	wire.ActLogout:     "you are logged out.",
-	wire.ActPasswd:     "the password is changed; other sessions must log in again.",
-	wire.ActAccount:    "the account is changed.",
-	wire.ActEndSession: "the session is ended.",
-	wire.ActLeave:      "you left the room.",
-	wire.ActAway:       "done.",
-	wire.ActAccept:     "accepted.",
-	wire.ActReject:     "refused.",
-	wire.ActVerify:     "noted.",
-	wire.ActTrust:      "noted.",
-	wire.ActDrop:       "the line is taken out of the outbox.",
+// done is what is said where the answer to a request says no more than that it
+// is done: beside what a screen shows anyway, and as a sentence.
+var done = map[wire.Act]struct{ note, sentence text.Safe }{
+	wire.ActLogout:     {"you are logged out", "you are logged out."},
+	wire.ActPasswd:     {"the password is changed; all other sessions have to log in again", "the password is changed; other sessions must log in again."},
+	wire.ActAccount:    {"the account is changed", "the account is changed."},
+	wire.ActEndSession: {"that session is ended", "the session is ended."},
+	wire.ActLeave:      {"", "you left the room."},
+	wire.ActAway:       {"noted", "done."},
+	wire.ActAccept:     {"", "accepted."},
+	wire.ActReject:     {"", "refused."},
+	wire.ActVerify:     {"", "noted."},
+	wire.ActTrust:      {"noted", "noted."},
+	wire.ActDrop:       {"", "the line is taken out of the outbox."},
+	wire.ActHangUp:     {"the conversation has ended, until one side writes again", ""},
 }
+
+// Done is the sentence for a request that is done.
+func Done(of wire.Act) text.Safe { return done[of].sentence }
+
+// DoneNote is the note for a request that is done, "" where the screen shows it.
+func DoneNote(of wire.Act) text.Safe { return done[of].note }
 
 func nameChecked(e *wire.NameChecked) text.Safe {
 	return text.Sprintf("%s is %s%s.", text.CleanLine(e.Name), text.CleanLine(string(e.State)), prefixed(": ", e.Text))

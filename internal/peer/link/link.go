@@ -14,6 +14,7 @@ import (
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // Code says why a connection was ended.
@@ -46,7 +47,7 @@ func newLink(conn *quic.Conn, stream *quic.Stream, key string, relayed bool) *Li
 	k := &Link{Key: key, Relayed: relayed, conn: conn, stream: stream, read: bufio.NewScanner(stream)}
 	k.read.Buffer(make([]byte, 0, readSize), wire.MaxFrame+4)
 	k.read.Split(func(data []byte, atEOF bool) (int, []byte, error) {
-		advance, frame, err := wire.SplitPeer(data)
+		advance, frame, err := peer1.Split(data)
 		if advance == 0 && err == nil && atEOF && len(data) > 0 {
 			err = io.ErrUnexpectedEOF
 		}
@@ -57,9 +58,9 @@ func newLink(conn *quic.Conn, stream *quic.Stream, key string, relayed bool) *Li
 
 // Read waits for the next message. Those that are not known here are passed
 // over.
-func (k *Link) Read() (wire.PeerMessage, error) {
+func (k *Link) Read() (peer1.Message, error) {
 	for k.read.Scan() {
-		m, err := wire.ParsePeer(k.read.Bytes())
+		m, err := peer1.Parse(k.read.Bytes())
 		if err != nil {
 			k.Close(true)
 			return nil, fmt.Errorf("read a message: %w", err)
@@ -77,7 +78,7 @@ func (k *Link) Read() (wire.PeerMessage, error) {
 // errBarred is for bytes that the gate does not let out on the link.
 var errBarred = errors.New("nothing may be said to that key")
 
-// Write writes messages that wire.AppendPeer has made, if the gate has let them out
+// Write writes messages that peer1.Append has made, if the gate has let them out
 // to the other device. It waits while the other side does not keep up.
 func (k *Link) Write(v gate.Verdict, frames []byte) error {
 	if !v.Links(k.Key) {

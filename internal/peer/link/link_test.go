@@ -18,6 +18,7 @@ import (
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -84,14 +85,14 @@ func pair(t *testing.T, a, b *side, addr net.Addr) (dialled, accepted *Link) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	say(t, k, &wire.PeerHello{Version: 1})
+	say(t, k, &peer1.Hello{Version: 1})
 	accepted = <-got
 	if accepted == nil {
 		t.Fatal("the link was not taken")
 	}
-	hear(t, accepted, &wire.PeerHello{Version: 1})
-	say(t, accepted, &wire.PeerHello{Version: 1})
-	hear(t, k, &wire.PeerHello{Version: 1})
+	hear(t, accepted, &peer1.Hello{Version: 1})
+	say(t, accepted, &peer1.Hello{Version: 1})
+	hear(t, k, &peer1.Hello{Version: 1})
 	return k, accepted
 }
 
@@ -100,9 +101,9 @@ func let(key string) gate.Verdict {
 	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
 }
 
-func say(t *testing.T, k *Link, m wire.PeerMessage) {
+func say(t *testing.T, k *Link, m peer1.Message) {
 	t.Helper()
-	frame, err := wire.AppendPeer(nil, m)
+	frame, err := peer1.Append(nil, m)
 	if err == nil {
 		err = k.Write(let(k.Key), frame)
 	}
@@ -111,7 +112,7 @@ func say(t *testing.T, k *Link, m wire.PeerMessage) {
 	}
 }
 
-func hear(t *testing.T, k *Link, want wire.PeerMessage) {
+func hear(t *testing.T, k *Link, want peer1.Message) {
 	t.Helper()
 	got, err := k.Read()
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -125,8 +126,8 @@ func TestTwoDevicesTalkAndKnowEachOthersKeys(t *testing.T) {
 	if k.Key != b.id.Key() || other.Key != a.id.Key() || k.Key == other.Key {
 		t.Errorf("got the keys %s and %s", k.Key, other.Key)
 	}
-	say(t, k, &wire.PeerLine{Seq: 7, Text: "hello"})
-	hear(t, other, &wire.PeerLine{Seq: 7, Text: "hello"})
+	say(t, k, &peer1.Line{Seq: 7, Text: "hello"})
+	hear(t, other, &peer1.Line{Seq: 7, Text: "hello"})
 	if s := k.Stats(); s.RTT <= 0 || s.Packets == 0 {
 		t.Errorf("got %+v, want a round-trip time and packets", s)
 	}
@@ -185,8 +186,8 @@ func TestPlainDatagramsPassQUIC(t *testing.T) {
 				if _, err := old.Write([]byte(text)); err != nil {
 					t.Fatal(err)
 				}
-				say(t, k, &wire.PeerLine{Seq: wire.ID(i)})
-				hear(t, other, &wire.PeerLine{Seq: wire.ID(i)})
+				say(t, k, &peer1.Line{Seq: wire.ID(i)})
+				hear(t, other, &peer1.Line{Seq: wire.ID(i)})
 				if d := <-b.socket.Plain(); string(d.Data) != text || d.From.String() != old.LocalAddr().String() {
 					t.Errorf("got %.40q from %s, want %.40q from %s", d.Data, d.From, text, old.LocalAddr())
 				}
@@ -226,13 +227,13 @@ func TestLinesGoThroughARelayThatLosesDatagrams(t *testing.T) {
 	go func() {
 		var frames []byte
 		for i := range lines {
-			frames, _ = wire.AppendPeer(frames, &wire.PeerLine{Seq: wire.ID(i), Text: strings.Repeat("x", 100)})
+			frames, _ = peer1.Append(frames, &peer1.Line{Seq: wire.ID(i), Text: strings.Repeat("x", 100)})
 		}
 		done <- k.Write(let(k.Key), frames)
 	}()
 	for i := range lines {
 		m, err := other.Read()
-		if line, ok := m.(*wire.PeerLine); err != nil || !ok || line.Seq != wire.ID(i) {
+		if line, ok := m.(*peer1.Line); err != nil || !ok || line.Seq != wire.ID(i) {
 			t.Fatalf("got %v, %v, want line %d", m, err, i)
 		}
 	}

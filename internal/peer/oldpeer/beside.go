@@ -12,6 +12,8 @@ import (
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
+	"labchat/internal/wire/prompt"
 )
 
 // listWait is how long a line waits for a list that names its receiver: servers
@@ -201,7 +203,7 @@ func (l *besideLoop) handleEvent(e wire.Event) wire.Event {
 		l.sendLate()
 		l.reroute()
 	case *wire.Status: // marked where private lines go past the server
-		d := wire.ByName(e.Dialect)
+		d := dialects.ByName(e.Dialect)
 		direct := *e
 		direct.Direct = e.State == wire.StateOnline && d != nil && d.Manners().Peers
 		if l.past.Store(direct.Direct); !direct.Direct {
@@ -257,7 +259,7 @@ func (l *besideLoop) reach(name string) (listed string, at *net.UDPAddr) {
 
 // send says why a line did not go out.
 func (l *besideLoop) send(r *wire.Receipt, to *net.UDPAddr) (why string) {
-	all, err := wire.AppendBare(nil, r.Text, r.Action)
+	all, err := prompt.AppendBare(nil, r.Text, r.Action)
 	if err != nil {
 		return "This can't be said in datagrams: " + err.Error() + "."
 	}
@@ -304,7 +306,7 @@ func (l *besideLoop) hear(d Datagram) (known bool) {
 		if ip, err := netip.ParseAddr(p.Addr); err != nil || ip != d.From.Addr() || p.Name == l.me {
 			continue
 		}
-		if text := wire.ParseBare(d.Data); text != "" {
+		if text := prompt.ParseBare(d.Data); text != "" {
 			l.talk.Show(p.Name, text, wire.Via{Direct: true})
 		}
 		return true

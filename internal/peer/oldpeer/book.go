@@ -4,7 +4,7 @@
 // waits for a word of ours. Who speaks is known by the address alone; what a datagram
 // says of its sender is only a label. All tables are bounded: strangers fill them. Talk
 // is what is said, line by line, and has a Book. It is part of what sits at a registry
-// (internal/peer); of People, who write to the socket of private conversations; and of
+// (internal/peer/registry); of People, who write to the socket of private conversations; and of
 // Beside, which adds lab 3's private datagrams to a session that somebody else holds.
 package oldpeer
 

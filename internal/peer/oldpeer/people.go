@@ -9,6 +9,7 @@ import (
 
 	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 const (
@@ -82,7 +83,7 @@ func (p *People) Handle(from netip.AddrPort, data []byte) {
 // dialectOf is the dialect whose people begin a conversation in this way: by a
 // call, or by a line that has a name; "" if it is none.
 func dialectOf(data []byte) string {
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		switch e := parse(d.Name(), data).(type) {
 		case *wire.Called:
 			return d.Name()
@@ -98,7 +99,7 @@ func dialectOf(data []byte) string {
 
 // parse reads a *wire.Called or a *wire.Said, nil where it is neither.
 func parse(dialect string, data []byte) wire.Event {
-	d := wire.DatagramsByName(dialect)
+	d := dialects.DatagramsByName(dialect)
 	if d == nil || !d.Mine(data) {
 		return nil
 	}
@@ -153,7 +154,7 @@ func (p *People) Say(r *wire.Receipt) {
 
 // send writes a line as the contact's own program does.
 func (p *People) send(c *Contact, r *wire.Receipt) error {
-	codec := wire.DatagramsByName(c.Dialect).Client()
+	codec := dialects.DatagramsByName(c.Dialect).Client()
 	_, err := codec.AppendDatagrams(nil, wire.Guest{Name: p.cfg.Me()}) // a line holds our name
 	var all [][]byte
 	if err == nil {

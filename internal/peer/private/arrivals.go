@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 const (
@@ -33,7 +34,7 @@ type arrival struct {
 
 // handle takes a line that has come by a link; it is confirmed when it is on disk. One
 // whose text can't be shown is not taken, and its writer is told so.
-func (a *arrivals) handle(p *path, m *wire.PeerLine) {
+func (a *arrivals) handle(p *path, m *peer1.Line) {
 	_, known := m.Epoch.Bytes()
 	if _, afterKnown := m.AfterEpoch.Bytes(); !known || !afterKnown || m.Seq == 0 {
 		p.Close(true)
@@ -41,7 +42,7 @@ func (a *arrivals) handle(p *path, m *wire.PeerLine) {
 	}
 	text, err := wire.CleanText(m.Text, wire.MaxText)
 	if err != nil {
-		p.say(&wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
+		p.say(&peer1.Stop{Epoch: m.Epoch, Seq: m.Seq, Text: whyUnreadable(err)})
 		return
 	}
 	p.c.stir()
@@ -120,7 +121,7 @@ func (a *arrivals) show(one *arrival, fresh bool) {
 		a.l.emit(one.Line)
 	}
 	if n := (lineNumber{one.Epoch, one.Seq}); one.p != nil && one.p.stored == n { // the last one of this round
-		one.p.say(&wire.PeerStored{Epoch: n.epoch, Seq: n.seq})
+		one.p.say(&peer1.Stored{Epoch: n.epoch, Seq: n.seq})
 	}
 }
 
@@ -145,7 +146,7 @@ func (c *conversation) sayRead(last wire.ID) {
 		return
 	}
 	p.read = lineNumber{h.Epoch, h.Seq}
-	p.say(&wire.PeerRead{Epoch: h.Epoch, Seq: h.Seq})
+	p.say(&peer1.Read{Epoch: h.Epoch, Seq: h.Seq})
 }
 
 // handleRead marks our lines as read, also those that arrived before this program was

@@ -6,6 +6,7 @@ import (
 
 	"labchat/internal/peer/oldpeer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // doers is the table of what a person asks of private conversations.
@@ -92,7 +93,7 @@ func (l *loop) doTyping(r wire.Typing, _ string) {
 	switch {
 	case !share:
 	case c.best() != nil:
-		c.best().say(&wire.PeerTyping{})
+		c.best().say(&peer1.Typing{})
 	case c.inPlain().InPlain(r.To):
 		l.Tell(r)
 	}

@@ -39,7 +39,6 @@ package private
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"time"
@@ -148,14 +147,6 @@ type Config struct {
 	Program   string // name and version, for people
 }
 
-// EndedError says why an endpoint can't work at all.
-type EndedError struct {
-	Code wire.Code
-	Text string // a sentence for people: what to do next
-}
-
-func (e *EndedError) Error() string { return e.Text }
-
 // Endpoint is a session with private conversations. New makes one; Run is called
 // once.
 type Endpoint struct {
@@ -227,8 +218,4 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	l.close()               //nolint:contextcheck // likewise
 	l.feed.Flush(e.box.Events)
 	return err
-}
-
-func ended(code wire.Code, format string, args ...any) *EndedError {
-	return &EndedError{Code: code, Text: fmt.Sprintf(format, args...)}
 }

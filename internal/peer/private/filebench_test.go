@@ -11,6 +11,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // benchFile is how large a file is that is sent to be timed.
@@ -113,7 +114,7 @@ func newRaw(b *testing.B) *raw {
 	}()
 	out, err := from.Dial(b.Context(), addr, id.Key())
 	must(b, err)
-	hello, err := wire.AppendPeer(nil, &wire.PeerHello{Version: wire.PeerVersion})
+	hello, err := peer1.Append(nil, &peer1.Hello{Version: peer1.Version})
 	must(b, err)
 	must(b, out.Write(let(out.Key), hello))
 	in := <-taken

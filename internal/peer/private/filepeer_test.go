@@ -14,10 +14,11 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // heard is the newest message of a type, nil where there was none.
-func heard[M wire.PeerMessage](x *intruder) (found M) {
+func heard[M peer1.Message](x *intruder) (found M) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, m := range x.said {
@@ -29,9 +30,9 @@ func heard[M wire.PeerMessage](x *intruder) (found M) {
 }
 
 // offer offers content under another checksum or size, if so told.
-func (x *intruder) offer(n int, content []byte, change func(*wire.PeerOffer)) *wire.PeerOffer {
+func (x *intruder) offer(n int, content []byte, change func(*peer1.Offer)) *peer1.Offer {
 	sum := sha256.Sum256(content)
-	o := &wire.PeerOffer{File: fmt.Sprintf("%032x", n), Name: fmt.Sprintf("f%d", n), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+	o := &peer1.Offer{File: fmt.Sprintf("%032x", n), Name: fmt.Sprintf("f%d", n), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
 	if change != nil {
 		change(o)
 	}
@@ -77,15 +78,15 @@ func TestWhatIsNotTheFileThatWasOfferedIsDeleted(t *testing.T) {
 				bob.wantFile("f1", wire.TransferOffered, "")
 				bob.accepts("ann")
 				settle()
-				if m := heard[*wire.PeerTake](x); m == nil || m.File != o.File || m.From != 0 {
+				if m := heard[*peer1.Take](x); m == nil || m.File != o.File || m.From != 0 {
 					t.Fatalf("bob asks for %+v", m)
 				}
 				x.stream(o.File, test.sent)
 				bob.wantFile("f1", wire.TransferFailed, "deleted")
-				if m := heard[*wire.PeerStop](x); m == nil || m.File != o.File || m.Text != test.why {
+				if m := heard[*peer1.Stop](x); m == nil || m.File != o.File || m.Text != test.why {
 					t.Errorf("ann was told %+v, want %q", m, test.why)
 				}
-				if m := heard[*wire.PeerGot](x); m != nil {
+				if m := heard[*peer1.Got](x); m != nil {
 					t.Errorf("bob says that he has it: %+v", m)
 				}
 				bob.wantContents(nil)
@@ -101,24 +102,24 @@ func TestOffersThatCantBeAreRefusedUnseen(t *testing.T) {
 		ann, bob := companions(w)
 		x := w.intrude(ann, bob)
 		defer x.quit()
-		for n, change := range []func(*wire.PeerOffer){
-			func(o *wire.PeerOffer) { o.Size = 4<<30 + 1 },
-			func(o *wire.PeerOffer) { o.Size = 1<<63 - 1 },
-			func(o *wire.PeerOffer) { o.Size = -1 },
-			func(o *wire.PeerOffer) { o.Size = -5 },
-			func(o *wire.PeerOffer) { o.SHA256 = "" },
-			func(o *wire.PeerOffer) { o.SHA256 = strings.ToUpper(o.SHA256) },
-			func(o *wire.PeerOffer) { o.SHA256 += "00" },
+		for n, change := range []func(*peer1.Offer){
+			func(o *peer1.Offer) { o.Size = 4<<30 + 1 },
+			func(o *peer1.Offer) { o.Size = 1<<63 - 1 },
+			func(o *peer1.Offer) { o.Size = -1 },
+			func(o *peer1.Offer) { o.Size = -5 },
+			func(o *peer1.Offer) { o.SHA256 = "" },
+			func(o *peer1.Offer) { o.SHA256 = strings.ToUpper(o.SHA256) },
+			func(o *peer1.Offer) { o.SHA256 += "00" },
 		} {
 			o := x.offer(n, []byte("x"), change)
-			if m := heard[*wire.PeerStop](x); m == nil || m.File != o.File || m.Text == "" {
+			if m := heard[*peer1.Stop](x); m == nil || m.File != o.File || m.Text == "" {
 				t.Errorf("%d: bob says %+v", n, m)
 			}
 		}
 		if e := events[*wire.Transfer](bob); len(e) > 0 {
 			t.Errorf("bob was asked: %+v", e)
 		}
-		x.offer(9, []byte("x"), func(o *wire.PeerOffer) { o.File = "../../etc" })
+		x.offer(9, []byte("x"), func(o *peer1.Offer) { o.File = "../../etc" })
 		select {
 		case <-x.Done():
 		default:
@@ -174,7 +175,7 @@ func TestNamesOfFilesAreMadeSafe(t *testing.T) {
 				x := w.intrude(ann, bob)
 				defer x.quit()
 				content := []byte("content")
-				o := x.offer(1, content, func(o *wire.PeerOffer) { o.Name = name })
+				o := x.offer(1, content, func(o *peer1.Offer) { o.Name = name })
 				bob.wantFile(want, wire.TransferOffered, "")
 				bob.accepts("ann")
 				settle()
@@ -219,7 +220,7 @@ func TestStreamsThatNobodyWaitsForAreCancelled(t *testing.T) {
 		x.stream(o.File, content) // nobody waits for it any more
 		bob.wantFile("f1", wire.TransferDone, "")
 		bob.wantContents(map[string][]byte{"f1": content})
-		if m := heard[*wire.PeerGot](x); m == nil || m.File != o.File {
+		if m := heard[*peer1.Got](x); m == nil || m.File != o.File {
 			t.Errorf("ann was told %+v", m)
 		}
 	})
@@ -234,27 +235,27 @@ func TestWhoAsksForWhatIsNotOfferedIsToldSo(t *testing.T) {
 		defer x.quit()
 		bob.Do(wire.SendFile{To: "ann", File: give(t, "a.bin", random(1000, 1))})
 		settle()
-		mine := heard[*wire.PeerOffer](x)
+		mine := heard[*peer1.Offer](x)
 		if mine == nil || mine.Name != "a.bin" || mine.Size != 1000 {
 			t.Fatalf("bob offers %+v", mine)
 		}
 		theirs := x.offer(1, []byte("x"), nil)
 		for _, id := range []string{strings.Repeat("ab", 16), theirs.File} {
-			x.say(&wire.PeerTake{File: id})
+			x.say(&peer1.Take{File: id})
 			settle()
-			if m := heard[*wire.PeerStop](x); m == nil || m.File != id {
+			if m := heard[*peer1.Stop](x); m == nil || m.File != id {
 				t.Errorf("bob says %+v of %s", m, id)
 			}
 		}
-		x.say(&wire.PeerStop{File: strings.Repeat("cd", 16), Text: "?"})
-		x.say(&wire.PeerGot{File: theirs.File})
-		x.offer(2, []byte("y"), func(o *wire.PeerOffer) { o.File = mine.File })
-		if m := heard[*wire.PeerStop](x); m == nil || m.File != mine.File {
+		x.say(&peer1.Stop{File: strings.Repeat("cd", 16), Text: "?"})
+		x.say(&peer1.Got{File: theirs.File})
+		x.offer(2, []byte("y"), func(o *peer1.Offer) { o.File = mine.File })
+		if m := heard[*peer1.Stop](x); m == nil || m.File != mine.File {
 			t.Errorf("bob says %+v of another file with the number of his", m)
 		}
 		bob.wantFile("a.bin", wire.TransferOffered, "")
 		bob.wantFile("f1", wire.TransferOffered, "")
-		x.say(&wire.PeerTake{File: mine.File, From: 1001})
+		x.say(&peer1.Take{File: mine.File, From: 1001})
 		settle()
 		bob.wantFile("a.bin", wire.TransferFailed, "what is not in the file")
 	})
@@ -282,10 +283,10 @@ func TestWhoHasNotHeardThatAFileIsThereIsToldAgain(t *testing.T) {
 			x.say(o)
 			x.say(refused)
 			settle()
-			if m := heard[*wire.PeerGot](x); m == nil || m.File != o.File {
+			if m := heard[*peer1.Got](x); m == nil || m.File != o.File {
 				t.Errorf("ann was told %+v", m)
 			}
-			if m := heard[*wire.PeerStop](x); m == nil || m.File != refused.File {
+			if m := heard[*peer1.Stop](x); m == nil || m.File != refused.File {
 				t.Errorf("ann was told %+v", m)
 			}
 		}

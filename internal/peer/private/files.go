@@ -7,6 +7,7 @@ import (
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/peer/transfer"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // maxUnsent bounds what is kept for somebody who asks for files and does not listen.
@@ -56,7 +57,7 @@ func (p filePeer) Best() *link.Link {
 }
 
 // Say implements transfer.Peer.
-func (p filePeer) Say(k *link.Link, m wire.PeerMessage) {
+func (p filePeer) Say(k *link.Link, m peer1.Message) {
 	switch q := p.path(k); {
 	case q == nil:
 	case len(q.out) > maxUnsent:

@@ -5,6 +5,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // barredFor is how long nothing is tried with somebody whose program could not be
@@ -18,23 +19,23 @@ type barred struct {
 }
 
 // hello is what is said first on a link with somebody: who speaks to whom, and where.
-func (c *conversation) hello() *wire.PeerHello {
-	return &wire.PeerHello{
-		Version: wire.PeerVersion, Program: c.l.cfg.Program,
+func (c *conversation) hello() *peer1.Hello {
+	return &peer1.Hello{
+		Version: peer1.Version, Program: c.l.cfg.Program,
 		Node: c.l.server.node, From: c.l.server.me, To: c.name, Epoch: c.numbers(), Low: c.lowest(),
 	}
 }
 
 // greeted takes the other side's hello, and puts a link to use whose two sides mean
 // each other. Nothing else was said on it.
-func (p *path) handleHello(m *wire.PeerHello) {
+func (p *path) handleHello(m *peer1.Hello) {
 	c := p.c
 	_, known := m.Epoch.Bytes()
 	switch {
-	case m.Version < wire.PeerVersion:
+	case m.Version < peer1.Version:
 		p.Close(false) // older programs try again ever more rarely after that
 		c.putOff(c.name + "'s program is too old for encrypted conversations: it has to be updated. Lines wait until then")
-	case m.Version > wire.PeerVersion:
+	case m.Version > peer1.Version:
 		p.Refuse(link.CodeVersion)
 		c.putOff(c.name + "'s program is newer than this one: update this one. Lines wait until then")
 	case !known:

@@ -9,6 +9,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn has a program with ann's key, which
@@ -16,20 +17,20 @@ import (
 func TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		change func(*wire.PeerHello)
+		change func(*peer1.Hello)
 		code   link.Code
 		told   string
 	}{
-		{"who says another name", func(m *wire.PeerHello) { m.From = "mallory" }, link.CodeMistake, "it is not ann's"},
-		{"who says no name", func(m *wire.PeerHello) { m.From = "" }, link.CodeMistake, "it is not ann's"},
-		{"who means somebody else", func(m *wire.PeerHello) { m.To = "mallory" }, link.CodeMistake, "means somebody else"},
-		{"who means nobody", func(m *wire.PeerHello) { m.To = "" }, link.CodeMistake, "means somebody else"},
-		{"who is at another server", func(m *wire.PeerHello) { m.Node = "elsewhere" }, link.CodeMistake, "it is not ann's"},
-		{"who says no server", func(m *wire.PeerHello) { m.Node = "" }, link.CodeMistake, "it is not ann's"},
-		{"an older program", func(m *wire.PeerHello) { *m = wire.PeerHello{Version: 1, Low: m.Low} }, link.CodeDone, "it has to be updated"},
-		{"an older program that says it all", func(m *wire.PeerHello) { m.Version = 1 }, link.CodeDone, "it has to be updated"},
-		{"a newer program", func(m *wire.PeerHello) { m.Version = 3 }, link.CodeVersion, "update this one"},
-		{"who can't count", func(m *wire.PeerHello) { m.Epoch = "now" }, link.CodeFailed, ""},
+		{"who says another name", func(m *peer1.Hello) { m.From = "mallory" }, link.CodeMistake, "it is not ann's"},
+		{"who says no name", func(m *peer1.Hello) { m.From = "" }, link.CodeMistake, "it is not ann's"},
+		{"who means somebody else", func(m *peer1.Hello) { m.To = "mallory" }, link.CodeMistake, "means somebody else"},
+		{"who means nobody", func(m *peer1.Hello) { m.To = "" }, link.CodeMistake, "means somebody else"},
+		{"who is at another server", func(m *peer1.Hello) { m.Node = "elsewhere" }, link.CodeMistake, "it is not ann's"},
+		{"who says no server", func(m *peer1.Hello) { m.Node = "" }, link.CodeMistake, "it is not ann's"},
+		{"an older program", func(m *peer1.Hello) { *m = peer1.Hello{Version: 1, Low: m.Low} }, link.CodeDone, "it has to be updated"},
+		{"an older program that says it all", func(m *peer1.Hello) { m.Version = 1 }, link.CodeDone, "it has to be updated"},
+		{"a newer program", func(m *peer1.Hello) { m.Version = 3 }, link.CodeVersion, "update this one"},
+		{"who can't count", func(m *peer1.Hello) { m.Epoch = "now" }, link.CodeFailed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -40,8 +41,8 @@ func TestALinkWhoseSidesDoNotMeanEachOtherIsNotSpokenOn(t *testing.T) {
 				defer x.quit()
 				id := bob.Whisper("ann", "for ann only", false)
 				settle()
-				x.tries(&wire.PeerLine{Seq: 7, Text: "from whoever"})
-				if m := heard[*wire.PeerLine](x); m != nil {
+				x.tries(&peer1.Line{Seq: 7, Text: "from whoever"})
+				if m := heard[*peer1.Line](x); m != nil {
 					t.Errorf("it was told %q", m.Text)
 				}
 				if slices.Contains(bob.texts("ann"), "from whoever") {
@@ -74,9 +75,9 @@ func TestNamesInHelloCompareWithoutRegardToCase(t *testing.T) {
 		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { m.From, m.To = "Ann", "BOB" })
+		x := w.intrudeSaying(ann, bob, func(m *peer1.Hello) { m.From, m.To = "Ann", "BOB" })
 		defer x.quit()
-		x.say(&wire.PeerLine{Seq: 7, Text: "hello"})
+		x.say(&peer1.Line{Seq: 7, Text: "hello"})
 		settle()
 		bob.wantTexts("ann", "hello", "hello")
 	})
@@ -89,7 +90,7 @@ func TestWhoSpeaksAnOlderVersionIsToldToUpdateAndNeverWrittenToInPlainText(t *te
 		w := newHarness(t)
 		defer w.end()
 		ann, bob := companions(w)
-		x := w.intrudeSaying(ann, bob, func(m *wire.PeerHello) { *m = wire.PeerHello{Version: 1} })
+		x := w.intrudeSaying(ann, bob, func(m *peer1.Hello) { *m = peer1.Hello{Version: 1} })
 		id := bob.Whisper("ann", "it waits", false)
 		wait(20 * time.Second)
 		if got := bob.path("ann").Reason; !strings.Contains(got, "it has to be updated") {
@@ -129,18 +130,18 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 			epoch := wire.Epoch("000102030405060708090a0b0c0d0e0f")
 			for i, text := range []string{long, "a\x00b", "", " \n"} {
 				seq := wire.ID(i + 1)
-				x.say(&wire.PeerLine{Epoch: epoch, Seq: seq, Text: text})
+				x.say(&peer1.Line{Epoch: epoch, Seq: seq, Text: text})
 				settle()
-				if m := heard[*wire.PeerStop](x); m == nil || m.File != "" || m.Epoch != epoch || m.Seq != seq || m.Text == "" {
+				if m := heard[*peer1.Stop](x); m == nil || m.File != "" || m.Epoch != epoch || m.Seq != seq || m.Text == "" {
 					t.Errorf("%.10q: ann was told %+v", text, m)
 				}
-				if m := heard[*wire.PeerStored](x); m != nil {
+				if m := heard[*peer1.Stored](x); m != nil {
 					t.Errorf("%.10q was confirmed: %+v", text, m)
 				}
 			}
-			x.say(&wire.PeerLine{Epoch: epoch, Seq: 9, Text: "good"})
+			x.say(&peer1.Line{Epoch: epoch, Seq: 9, Text: "good"})
 			settle()
-			if m := heard[*wire.PeerStored](x); m == nil || m.Epoch != epoch || m.Seq != 9 {
+			if m := heard[*peer1.Stored](x); m == nil || m.Epoch != epoch || m.Seq != 9 {
 				t.Errorf("the good one was confirmed so: %+v", m)
 			}
 			bob.wantTexts("ann", "hello", "good")
@@ -177,13 +178,13 @@ func TestALineThatCantBeShownHasFailedWhereItWasWritten(t *testing.T) {
 				ids = append(ids, bob.Whisper("ann", text, false))
 			}
 			settle()
-			m := heard[*wire.PeerLine](x)
-			x.say(&wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq - 1, Text: "The text is\ntoo long\x1b[2J."})
-			x.say(&wire.PeerStop{Epoch: m.Epoch, Seq: m.Seq - 1})
-			x.say(&wire.PeerStop{Seq: m.Seq})
-			x.say(&wire.PeerStop{})
+			m := heard[*peer1.Line](x)
+			x.say(&peer1.Stop{Epoch: m.Epoch, Seq: m.Seq - 1, Text: "The text is\ntoo long\x1b[2J."})
+			x.say(&peer1.Stop{Epoch: m.Epoch, Seq: m.Seq - 1})
+			x.say(&peer1.Stop{Seq: m.Seq})
+			x.say(&peer1.Stop{})
 			settle()
-			x.say(&wire.PeerStored{Epoch: m.Epoch, Seq: m.Seq})
+			x.say(&peer1.Stored{Epoch: m.Epoch, Seq: m.Seq})
 			settle()
 			bob.wantStates(ids[0], wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptDelivered)
 			bob.wantStates(ids[1], wire.ReceiptQueued, wire.ReceiptSent, wire.ReceiptFailed)
@@ -215,11 +216,11 @@ func TestNumbersTellNothingOfLinesToOthers(t *testing.T) {
 		var numbers []wire.ID
 		for _, m := range x.said {
 			switch m := m.(type) {
-			case *wire.PeerHello:
+			case *peer1.Hello:
 				if m.Epoch == "" {
 					t.Error("bob's hello names no epoch")
 				}
-			case *wire.PeerLine:
+			case *peer1.Line:
 				numbers = append(numbers, m.Seq)
 			default: // no other has a number of ours
 			}

@@ -12,6 +12,7 @@ import (
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // intruder is a program with the key of somebody who is trusted; it says what it
@@ -24,18 +25,18 @@ type intruder struct {
 	done    sync.WaitGroup
 
 	mu   sync.Mutex
-	said []wire.PeerMessage // by the other side
-	code link.Code          // that the other side has ended the link with
+	said []peer1.Message // by the other side
+	code link.Code       // that the other side has ended the link with
 }
 
 // intrude puts an intruder in the place of a person, who calls another and links.
 func (w *harness) intrude(as, to *person) *intruder {
 	w.t.Helper()
-	return w.intrudeSaying(as, to, func(*wire.PeerHello) {})
+	return w.intrudeSaying(as, to, func(*peer1.Hello) {})
 }
 
 // intrudeSaying has the intruder begin with another hello than the person's program.
-func (w *harness) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *intruder {
+func (w *harness) intrudeSaying(as, to *person, change func(*peer1.Hello)) *intruder {
 	w.t.Helper()
 	x, err := w.dialAs(as, to, true, change)
 	must(w.t, err)
@@ -44,7 +45,7 @@ func (w *harness) intrudeSaying(as, to *person, change func(*wire.PeerHello)) *i
 
 // dialAs dials from the device of a person who has quit, after a call or without one. It
 // may begin with another hello than that person's program.
-func (w *harness) dialAs(as, to *person, called bool, changes ...func(*wire.PeerHello)) (*intruder, error) {
+func (w *harness) dialAs(as, to *person, called bool, changes ...func(*peer1.Hello)) (*intruder, error) {
 	w.t.Helper()
 	as.quit()
 	conn, err := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 99}), 4000))
@@ -66,7 +67,7 @@ func (w *harness) dialAs(as, to *person, called bool, changes ...func(*wire.Peer
 		_ = x.conn.Close()
 		return nil, err
 	}
-	hello := &wire.PeerHello{Version: wire.PeerVersion, Node: "node", From: as.server.name, To: to.server.name}
+	hello := &peer1.Hello{Version: peer1.Version, Node: "node", From: as.server.name, To: to.server.name}
 	for _, change := range changes {
 		change(hello)
 	}
@@ -124,17 +125,17 @@ func let(key string) gate.Verdict {
 	return gate.Decide(gate.Facts{Person: gate.Person{Contact: wire.Contact{Accepted: true}}, Way: gate.ByLink, Key: key})
 }
 
-func (x *intruder) say(m wire.PeerMessage) {
+func (x *intruder) say(m peer1.Message) {
 	x.t.Helper()
-	frame, err := wire.AppendPeer(nil, m)
+	frame, err := peer1.Append(nil, m)
 	must(x.t, err)
 	must(x.t, x.Write(let(x.Key), frame))
 }
 
 // tries says something on a link that may have ended.
-func (x *intruder) tries(m wire.PeerMessage) {
+func (x *intruder) tries(m peer1.Message) {
 	x.t.Helper()
-	frame, err := wire.AppendPeer(nil, m)
+	frame, err := peer1.Append(nil, m)
 	must(x.t, err)
 	_ = x.Write(let(x.Key), frame)
 	settle()

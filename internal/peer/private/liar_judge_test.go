@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // namesAreBound says that both sides of a link, and a note, say who is meant: that
 // came with version 2 of peer/1.
-const namesAreBound = wire.PeerVersion >= 2
+const namesAreBound = peer1.Version >= 2
 
 // judge looks at what one step has brought.
 func (o *oracle) judge() {

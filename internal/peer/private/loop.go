@@ -76,7 +76,7 @@ func newLoop(e *Endpoint) *loop {
 }
 
 // open makes what links go over.
-func (l *loop) open(ctx context.Context) *EndedError {
+func (l *loop) open(ctx context.Context) *session.EndedError {
 	if err := l.cfg.Store.TakeBack(); err != nil {
 		l.disk.check("take lines back", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // wantNothingReadable checks that the server was given nothing to read.
@@ -255,7 +256,7 @@ func TestADeviceIsLetInForACallOnly(t *testing.T) {
 			if x != nil {
 				defer x.quit()
 			}
-			if let := err == nil && heard[*wire.PeerHello](x) != nil; let != called {
+			if let := err == nil && heard[*peer1.Hello](x) != nil; let != called {
 				t.Errorf("with a call %v: let in %v (%v)", called, let, err)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // maxWhy is how many bytes are shown of why the other side does not take a line.
@@ -43,8 +44,8 @@ func (c *conversation) lowest() wire.ID {
 }
 
 // words are what is said of a line on a link with a device.
-func (one *line) words(device string) *wire.PeerLine {
-	m := &wire.PeerLine{Epoch: one.Epoch, Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(device), Waited: one.Inbox}
+func (one *line) words(device string) *peer1.Line {
+	m := &peer1.Line{Epoch: one.Epoch, Seq: one.Seq, At: one.At, Action: one.Action, Text: one.Text, After: one.after(device), Waited: one.Inbox}
 	if m.After != nil {
 		m.AfterEpoch = one.AfterEpoch
 	}
@@ -55,7 +56,7 @@ func (one *line) words(device string) *wire.PeerLine {
 func (one *line) is(n lineNumber) bool { return one.Epoch == n.epoch && one.Seq == n.seq }
 
 // notTaken settles a line that the other side's program refuses: it is on no disk there.
-func (p *path) handleStop(m *wire.PeerStop) {
+func (p *path) handleStop(m *peer1.Stop) {
 	i := slices.IndexFunc(p.flight, func(one *line) bool { return one.is(lineNumber{m.Epoch, m.Seq}) })
 	if i < 0 {
 		return

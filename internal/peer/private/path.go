@@ -7,6 +7,7 @@ import (
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 const (
@@ -51,7 +52,7 @@ type path struct {
 // said is what a link's reader has read.
 type said struct {
 	p   *path
-	m   wire.PeerMessage // nil: the link has ended
+	m   peer1.Message // nil: the link has ended
 	err error
 }
 
@@ -95,7 +96,7 @@ func (c *conversation) addLink(k *link.Link) {
 }
 
 // say hands a message to the link's writer, if the gate lets it out.
-func (p *path) say(m wire.PeerMessage) bool {
+func (p *path) say(m peer1.Message) bool {
 	v := p.c.may(gate.ByLink, p.Key)
 	if p.last || !v.Links(p.Key) {
 		return false
@@ -104,7 +105,7 @@ func (p *path) say(m wire.PeerMessage) bool {
 		p.Close(true)
 		return false
 	}
-	longer, err := wire.AppendPeer(p.out, m)
+	longer, err := peer1.Append(p.out, m)
 	if err != nil {
 		p.c.l.cfg.Log.Error("a message can't be written", "err", err)
 		return false
@@ -153,24 +154,24 @@ func (l *loop) handleMessage(s said) {
 	if p.lost {
 		return
 	}
-	if _, first := s.m.(*wire.PeerHello); first != !p.up {
+	if _, first := s.m.(*peer1.Hello); first != !p.up {
 		p.Close(true)
 		return
 	}
 	switch m := s.m.(type) {
-	case *wire.PeerHello:
+	case *peer1.Hello:
 		p.handleHello(m)
-	case *wire.PeerLine:
+	case *peer1.Line:
 		l.arrivals.handle(p, m)
-	case *wire.PeerStored:
+	case *peer1.Stored:
 		p.handleStored(lineNumber{m.Epoch, m.Seq})
-	case *wire.PeerRead:
+	case *peer1.Read:
 		p.handleRead(lineNumber{m.Epoch, m.Seq})
-	case *wire.PeerTyping:
+	case *peer1.Typing:
 		p.c.handleTyping()
-	case *wire.PeerNamed:
+	case *peer1.Named:
 		p.handleNamed(m.Name)
-	case *wire.PeerStop:
+	case *peer1.Stop:
 		if m.File == "" {
 			p.handleStop(m)
 			return
@@ -210,7 +211,7 @@ func (p *path) isOver(q *path) bool {
 }
 
 // promote puts a link to use whose other side wants it, too.
-func (p *path) promote(hello *wire.PeerHello) {
+func (p *path) promote(hello *peer1.Hello) {
 	c := p.c
 	was := c.best()
 	p.up = true

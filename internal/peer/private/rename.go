@@ -6,6 +6,7 @@ import (
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // tellName tells those to whom there is a way what we are called now. The server
@@ -21,7 +22,7 @@ func (l *loop) tellName() {
 func (p *path) tellName() {
 	if p.up && p.named != p.c.l.server.me && p.c.l.server.claimed {
 		p.named = p.c.l.server.me
-		p.say(&wire.PeerNamed{Name: p.c.l.server.me})
+		p.say(&peer1.Named{Name: p.c.l.server.me})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // renames gives somebody another name at the harness's server, tells everybody, and
@@ -104,14 +105,14 @@ func TestNobodyElseMovesAConversation(t *testing.T) {
 	}{
 		{"to the name of another guest", func(w *harness, _ *person, gus *intruder) {
 			w.enter("mallory", wire.KindGuest, newMemory("mallory"))
-			gus.say(&wire.PeerNamed{Name: "mallory"})
+			gus.say(&peer1.Named{Name: "mallory"})
 		}},
 		{"to the name of an account", func(w *harness, _ *person, gus *intruder) {
 			w.enter("prof", wire.KindAccount, newMemory("prof"))
-			gus.say(&wire.PeerNamed{Name: "prof"})
+			gus.say(&peer1.Named{Name: "prof"})
 		}},
-		{"to one's own name", func(_ *harness, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "ann"}) }},
-		{"to a name of nobody", func(_ *harness, _ *person, gus *intruder) { gus.say(&wire.PeerNamed{Name: "nobody\x1b[2J"}) }},
+		{"to one's own name", func(_ *harness, _ *person, gus *intruder) { gus.say(&peer1.Named{Name: "ann"}) }},
+		{"to a name of nobody", func(_ *harness, _ *person, gus *intruder) { gus.say(&peer1.Named{Name: "nobody\x1b[2J"}) }},
 		{"by the server alone", func(w *harness, ann *person, _ *intruder) {
 			x := w.enter("mallory", wire.KindGuest, newMemory("gus")) // whose key it can name
 			x.server.push(&wire.Renamed{Old: "gus", Name: "mallory", Kind: wire.KindGuest})

@@ -182,7 +182,7 @@ type noteWords struct {
 	at     wire.Millis
 	action bool
 	number lineNumber
-	after  *lineNumber // as in wire.PeerLine
+	after  *lineNumber // as in peer1.Line
 	text   string
 }
 

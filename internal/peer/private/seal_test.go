@@ -17,6 +17,7 @@ import (
 
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // identity is a device's key that is the same in every run.
@@ -362,7 +363,7 @@ func TestTheNoteOfThePageOpens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	codec := wire.ByName("chat1").Client()
+	codec := dialects.ByName("chat1").Client()
 	notes := 0
 	for line := range strings.Lines(string(page)) {
 		frame, said := strings.CutPrefix(strings.TrimSuffix(line, "\\n\n"), "a S: ")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // The features of a server that an endpoint needs.
@@ -47,7 +48,7 @@ func (s *server) handleStatus(e *wire.Status) {
 	was := s.online
 	s.online, s.remote = e.State == wire.StateOnline, e.Remote
 	if s.online && e.Dialect != nativeDialect {
-		s.foreign = wire.ByName(e.Dialect)
+		s.foreign = dialects.ByName(e.Dialect)
 	} else if s.online {
 		s.foreign = nil
 	}

@@ -50,7 +50,7 @@ func (a *admission[K]) set(in map[K]bool) {
 
 // open opens them. It is an error where a person has named a socket and that can't be
 // had; without one that is named the relay has to do.
-func (s *sockets) open(ctx context.Context, cfg *Config, tell func(wire.Relay)) *EndedError {
+func (s *sockets) open(ctx context.Context, cfg *Config, tell func(wire.Relay)) *session.EndedError {
 	local := cfg.Local
 	if local == "" {
 		local = ":0"
@@ -62,7 +62,7 @@ func (s *sockets) open(ctx context.Context, cfg *Config, tell func(wire.Relay)) 
 		s.plain.Open(conn)
 		s.direct, err = link.NewCarrier(s.udp, nil, s.expected.has)
 	case cfg.Local != "":
-		return ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", cfg.Local, session.Cause(err))
+		return session.Ended(wire.CodeUnsupported, "The socket %s can't be opened: %s. Choose another one with --udp HOST:PORT.", cfg.Local, session.Cause(err))
 	default:
 		s.log.Warn("no UDP socket: private lines go through the server", "err", err)
 		err = nil
@@ -72,7 +72,7 @@ func (s *sockets) open(ctx context.Context, cfg *Config, tell func(wire.Relay)) 
 		s.carried, err = link.NewCarrier(s.relay, nil, s.expected.has)
 	}
 	if err != nil {
-		return ended(wire.CodeUnsupported, "Encrypted conversations can't begin: %v.", err)
+		return session.Ended(wire.CodeUnsupported, "Encrypted conversations can't begin: %v.", err)
 	}
 	return nil
 }

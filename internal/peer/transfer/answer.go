@@ -6,6 +6,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // fileIDBytes is the length of a transfer's name, which is twice as many
@@ -16,7 +17,7 @@ const fileIDBytes = 16
 const maxWhy = 200
 
 // Handle takes what somebody says of files.
-func (f *Files) Handle(peer Peer, k *link.Link, m wire.PeerMessage) {
+func (f *Files) Handle(peer Peer, k *link.Link, m peer1.Message) {
 	mine := func(id string) *transfer { // that has not ended
 		if t := f.find(id); t != nil && t.peer == peer && t.fits(k) && !t.over() {
 			return t
@@ -24,19 +25,19 @@ func (f *Files) Handle(peer Peer, k *link.Link, m wire.PeerMessage) {
 		return nil
 	}
 	switch m := m.(type) {
-	case *wire.PeerOffer:
+	case *peer1.Offer:
 		if isFileID(k, m.File) {
 			f.handleOffer(peer, k, m)
 		}
-	case *wire.PeerTake:
+	case *peer1.Take:
 		if isFileID(k, m.File) {
 			f.handleTake(peer, k, m)
 		}
-	case *wire.PeerStop:
+	case *peer1.Stop:
 		if t := mine(m.File); t != nil {
 			f.handleStop(t, wire.OneLine(m.Text, maxWhy))
 		}
-	case *wire.PeerGot:
+	case *peer1.Got:
 		if t := mine(m.File); t != nil && t.Out && t.SHA256 != "" {
 			t.Done, t.Device = t.Size, k.Key
 			f.end(t, wire.TransferDone, "", "")

@@ -11,6 +11,7 @@ import (
 
 	"labchat/internal/peer/link"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 const noDownloads = "this program has no directory for files: name one with --downloads"
 
 // handleOffer takes an offer, which waits for a person then.
-func (f *Files) handleOffer(peer Peer, k *link.Link, m *wire.PeerOffer) {
+func (f *Files) handleOffer(peer Peer, k *link.Link, m *peer1.Offer) {
 	if t := f.find(m.File); t != nil {
 		f.handleOfferAgain(peer, k, t, m)
 		return
@@ -41,7 +42,7 @@ func (f *Files) handleOffer(peer Peer, k *link.Link, m *wire.PeerOffer) {
 		}
 	}
 	if why != "" {
-		peer.Say(k, &wire.PeerStop{File: m.File, Text: why})
+		peer.Say(k, &peer1.Stop{File: m.File, Text: why})
 		return
 	}
 	f.add(t)
@@ -80,14 +81,14 @@ func (f *Files) whyUnfit(t *transfer) string {
 
 // handleOfferAgain takes an offer on another way, or of one who has not heard how it
 // has ended.
-func (f *Files) handleOfferAgain(peer Peer, k *link.Link, t *transfer, m *wire.PeerOffer) {
+func (f *Files) handleOfferAgain(peer Peer, k *link.Link, t *transfer, m *peer1.Offer) {
 	switch {
 	case t.Out || t.peer != peer || !t.fits(k) || t.Size != m.Size || t.SHA256 != m.SHA256:
-		peer.Say(k, &wire.PeerStop{File: m.File, Text: "another file has this number"})
+		peer.Say(k, &peer1.Stop{File: m.File, Text: "another file has this number"})
 	case t.State == wire.TransferDone:
-		peer.Say(k, &wire.PeerGot{File: t.ID})
+		peer.Say(k, &peer1.Got{File: t.ID})
 	case t.over():
-		peer.Say(k, &wire.PeerStop{File: t.ID})
+		peer.Say(k, &peer1.Stop{File: t.ID})
 	case t.taken:
 		f.resumeReceiving(t)
 	}
@@ -125,7 +126,7 @@ func (f *Files) fetch(t *transfer, k *link.Link) {
 			case err == nil:
 				t.File, t.Done = file, t.Size
 				f.end(t, wire.TransferDone, "", "")
-				t.peer.Say(k, &wire.PeerGot{File: t.ID})
+				t.peer.Say(k, &peer1.Got{File: t.ID})
 			case errors.As(err, &ends):
 				t.drop = ends.drop
 				f.end(t, wire.TransferFailed, ends.text, "")
@@ -147,7 +148,7 @@ func (f *Files) take(t *transfer, j *job, from int64) {
 		f.report(t, "")
 	}
 	f.receiveFrom(j.link)
-	t.peer.Say(j.link, &wire.PeerTake{File: t.ID, From: from})
+	t.peer.Say(j.link, &peer1.Take{File: t.ID, From: from})
 }
 
 // kept names the parts of earlier transfers of the same file, which have failed

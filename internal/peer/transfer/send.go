@@ -16,6 +16,7 @@ import (
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 // slowFile is from which size on a file is shown while its checksum is made.
@@ -141,7 +142,7 @@ func (f *Files) resumeSending(t *transfer) {
 		if !t.peer.IsAccount() {
 			t.Device = k.Key
 		}
-		t.peer.Say(k, &wire.PeerOffer{File: t.ID, Name: t.Name, Size: t.Size, SHA256: t.SHA256})
+		t.peer.Say(k, &peer1.Offer{File: t.ID, Name: t.Name, Size: t.Size, SHA256: t.SHA256})
 		if !t.taken {
 			f.setState(t, wire.TransferOffered, "")
 		}
@@ -170,16 +171,16 @@ func (f *Files) give(t *transfer) {
 }
 
 // handleTake takes the receiver's wish for a file.
-func (f *Files) handleTake(peer Peer, k *link.Link, m *wire.PeerTake) {
+func (f *Files) handleTake(peer Peer, k *link.Link, m *peer1.Take) {
 	t := f.find(m.File)
 	switch {
 	case t == nil || !t.Out || t.peer != peer || !t.fits(k) || t.SHA256 == "":
-		peer.Say(k, &wire.PeerStop{File: m.File, Text: "there is no such file here any more"})
+		peer.Say(k, &peer1.Stop{File: m.File, Text: "there is no such file here any more"})
 	case t.over():
-		peer.Say(k, &wire.PeerStop{File: m.File, Text: "it is not offered any more"})
+		peer.Say(k, &peer1.Stop{File: m.File, Text: "it is not offered any more"})
 	case m.From < 0 || m.From > t.Size:
 		f.end(t, wire.TransferFailed, peer.Name()+" has asked for what is not in the file", "")
-		peer.Say(k, &wire.PeerStop{File: m.File, Text: "there is no such place in the file"})
+		peer.Say(k, &peer1.Stop{File: m.File, Text: "there is no such place in the file"})
 	default:
 		t.want = &take{k, m.From}
 		f.give(t)

@@ -17,6 +17,7 @@ import (
 	"labchat/internal/peer/link"
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/wire"
+	"labchat/internal/wire/peer1"
 )
 
 const (
@@ -58,7 +59,7 @@ type Peer interface {
 	// Has reports whether a link is in use still.
 	Has(k *link.Link) bool
 	// Say says something on a link, as long as the other side listens.
-	Say(k *link.Link, m wire.PeerMessage)
+	Say(k *link.Link, m peer1.Message)
 	// Works notes that something gets through by a link, and Doubt looks for another
 	// one because nothing does.
 	Works(k *link.Link)
@@ -107,10 +108,10 @@ func New(ctx context.Context, cfg Config) *Files {
 type transfer struct {
 	*wire.Transfer
 	peer  Peer
-	on    *link.Link     // where it was offered last, or asked for
-	job   *job           // what runs beside for it; nil: nothing
-	taken bool           // the receiver wants it
-	owes  *wire.PeerStop // the other side was not told yet; nil: it was
+	on    *link.Link  // where it was offered last, or asked for
+	job   *job        // what runs beside for it; nil: nothing
+	taken bool        // the receiver wants it
+	owes  *peer1.Stop // the other side was not told yet; nil: it was
 	moved time.Time
 
 	made    stamp // ours: as it was when its checksum was made; zero: not known
@@ -318,7 +319,7 @@ func (f *Files) tellEnd(t *transfer, why string) {
 	if t.Device == "" && t.on == nil {
 		return // it has not heard of it
 	}
-	t.owes = &wire.PeerStop{File: t.ID, Text: why}
+	t.owes = &peer1.Stop{File: t.ID, Text: why}
 	f.tellOwed(t)
 }
 

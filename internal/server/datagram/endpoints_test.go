@@ -10,6 +10,7 @@ import (
 
 	"labchat/internal/server/hub"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // endpoint is what a client needs for its signals.
@@ -23,7 +24,7 @@ type endpoint struct {
 func (h *harness) endpoint(tb testing.TB, name string) endpoint {
 	tb.Helper()
 	id := h.newID()
-	chat := wire.ByName("chat1")
+	chat := dialects.ByName("chat1")
 	h.hub.Open(h.now, id, hub.Origin{Addr: netip.MustParseAddrPort("127.0.0.1:4000"), Dialect: chat.Name(), Manners: chat.Manners()}, &h.out)
 	h.hub.Handle(h.now, id, wire.Hello{Version: 1}, &h.out)
 	h.hub.Handle(h.now, id, wire.Guest{Name: name}, &h.out)

@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"labchat/internal/server/hub"
-	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,7 +41,7 @@ func newHarness(tb testing.TB) *harness {
 	h := &harness{now: time.Now(), to: s.addr, known: map[target]netip.AddrPort{}, sent: map[netip.AddrPort][]string{}}
 	h.hub = hub.New(hub.Config{Server: "labchat", Program: "chatd", Random: rand.Reader, UDP: hub.UDPPorts{Registry: int(s.addr.Port())}}, hub.State{})
 	h.Registry = New(Config{
-		Log: slog.New(slog.DiscardHandler), Dialects: wire.AllDatagrams(),
+		Log: slog.New(slog.DiscardHandler), Dialects: dialects.Datagrams(),
 		Hub: h.hub, Out: &h.out, Carry: h.carry, NewID: h.newID, Wake: func() {},
 	}, Sockets{registry: s})
 	h.sender.out = h

@@ -35,7 +35,7 @@ type absences map[Network][]*absence
 // token, who may come back.
 func (s *session) mayComeBack() bool {
 	quits := func(q queued) bool { _, ok := q.request.(wire.Quit); return ok }
-	return s.user != nil && s.user.account == nil && s.token != nil && !s.old() && !slices.ContainsFunc(s.queue.behind, quits)
+	return s.user != nil && s.user.account == nil && s.token != nil && !s.isOld() && !slices.ContainsFunc(s.queue.behind, quits)
 }
 
 // keepName keeps the name that a session had until now for who has its token.

@@ -12,13 +12,13 @@ import (
 // which the server puts programs that know no other.
 func mayEnter(s *session, rm *room) (code wire.Code, text string) {
 	switch {
-	case rm == nil || rm.ending:
+	case rm == nil || rm.end.begun:
 		return wire.CodeNoRoom, "There is no such room. Create it, or join one that exists."
 	case s.origin.Group != "" || s.origin.Dialect == iasDialect:
 		if rm.group == "" {
 			return wire.CodeNoRoom, "The room has no group. Join one that has, or create one."
 		}
-	case s.in(rm):
+	case s.isIn(rm):
 	case s.origin.Datagram && s.user == nil:
 		return wire.CodeLoginFirst, "Register a name first."
 	case s.origin.Datagram && len(rm.peers) >= maxMembers:
@@ -36,7 +36,7 @@ func maySee(s *session, rm *room) bool { return rm.group != "" || s.origin.Diale
 // listFor returns those of the rooms that a list shows the session: all that it may
 // see, but for those whose end is in the log.
 func listFor(s *session, all []*room) []*room {
-	return slices.DeleteFunc(slices.Clone(all), func(rm *room) bool { return rm.ending || !maySee(s, rm) })
+	return slices.DeleteFunc(slices.Clone(all), func(rm *room) bool { return rm.end.begun || !maySee(s, rm) })
 }
 
 // toEnter returns the room of that name if the session may enter it, or refuses.
@@ -45,7 +45,7 @@ func (rs *rooms) toEnter(c call, name string) *room {
 	switch code, text := mayEnter(c.s, rm); {
 	case code == "":
 		return rm
-	case rm == nil || rm.ending:
+	case rm == nil || rm.end.begun:
 		rs.refuseNoRoom(c, name)
 	default:
 		c.refuse(code, text)

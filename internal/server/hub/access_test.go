@@ -13,7 +13,7 @@ import (
 )
 
 func TestWhoMayEnterAndSeeARoom(t *testing.T) {
-	plain, grouped, ending := &room{name: "den"}, &room{name: "club", group: "239.1.2.3:5007"}, &room{name: "old", ending: true}
+	plain, grouped, ending := &room{name: "den"}, &room{name: "club", group: "239.1.2.3:5007"}, &room{name: "old", end: roomEnd{begun: true}}
 	crowded := &room{name: "crowded", peers: make([]*session, maxMembers)}
 	native := &session{origin: origin("native", loopback), user: &user{}}
 	busy := &session{origin: origin("native", loopback), user: &user{}, rooms: make([]*room, maxResume)}
@@ -50,7 +50,7 @@ func TestWhoMayEnterAndSeeARoom(t *testing.T) {
 			if see := maySee(tt.s, tt.rm); see != tt.see {
 				t.Errorf("see: got %t, want %t", see, tt.see)
 			}
-			if got, want := slices.Contains(listFor(tt.s, []*room{tt.rm}), tt.rm), tt.see && !tt.rm.ending; got != want {
+			if got, want := slices.Contains(listFor(tt.s, []*room{tt.rm}), tt.rm), tt.see && !tt.rm.end.begun; got != want {
 				t.Errorf("listed: got %t, want %t", got, want)
 			}
 		})

@@ -127,7 +127,7 @@ func (as *accounts) applyFlags(c call, r AccountFlags) {
 			as.presence.endAll(c, u, &wire.Goodbye{Code: wire.CodeBanned, Text: acct.whyBanned()}, "banned")
 		}
 	case !acct.legacy && u != nil:
-		as.presence.endThose(c, u, (*session).old, &wire.Goodbye{
+		as.presence.endThose(c, u, (*session).isOld, &wire.Goodbye{
 			Code: wire.CodeEnded, Text: "The account does not take older programs any more. Its owner can allow them with /account legacy on.",
 		}, "")
 	}

@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/wire"
-
 	"pgregory.net/rapid"
+
+	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // asker has sessions ask anything, and counts the answers to each request.
@@ -31,7 +32,7 @@ func TestEveryRequestIsAnsweredOnceInEveryState(t *testing.T) {
 	acts := slices.Sorted(maps.Keys(peopleRules()))
 	rapid.Check(t, func(rt *rapid.T) {
 		a := &asker{
-			greatest: &greatest{harness: newHarness(t, Config{Register: true}), native: wire.ByName("chat1")},
+			greatest: &greatest{harness: newHarness(t, Config{Register: true}), native: dialects.ByName("chat1")},
 			asked:    map[string]wire.Act{}, by: map[string]SessionID{}, answered: map[string]int{},
 		}
 		a.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})

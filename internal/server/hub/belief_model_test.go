@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/wire"
-
 	"pgregory.net/rapid"
+
+	"labchat/internal/wire"
 )
 
 // gathering is people who come, go, rename themselves and are away for a moment, and
@@ -244,14 +244,14 @@ func (g *gathering) settleDown() {
 func (g *gathering) writes(said *wire.Said) bool {
 	id, err := strconv.ParseUint(said.Text, 10, 64)
 	s := g.hub.sessions[SessionID(id)]
-	return err == nil && s != nil && s.in(g.hub.rooms.find(said.Room))
+	return err == nil && s != nil && s.isIn(g.hub.rooms.find(said.Room))
 }
 
 // truth is who is in a room.
 func (g *gathering) truth(name string) map[string]wire.Person {
 	in := map[string]wire.Person{}
 	for u := range g.hub.rooms.find(name).people.users() {
-		in[wire.Fold(u.name)] = wire.Person{Name: u.name, Kind: u.kind, Away: u.away, Plain: u.plain()}
+		in[wire.Fold(u.name)] = wire.Person{Name: u.name, Kind: u.kind, Away: u.away, Plain: u.isPlain()}
 	}
 	return in
 }

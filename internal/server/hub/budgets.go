@@ -131,7 +131,9 @@ func (bs *budgets) pay(c call, r wire.Request, cost cost) bool {
 	}
 	price := min(cost(c, r), bs.cfg.ownAllowed().atOnce)
 	if wait := p.spent.lacks(c.now, price, bs.cfg.ownAllowed()); wait > 0 {
-		bs.waitOwn(c, wait)
+		p.turn = turnOwn
+		bs.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
+		c.tellSlowed(tooMany(bs.cfg.Rate))
 		return false
 	}
 	if !bs.payShared(c, price) {
@@ -148,14 +150,6 @@ func (ps *presence) comeOut(c call) {
 	if c.s.user != nil && c.s.user.hidden {
 		ps.announceNow(c)
 	}
-}
-
-// waitOwn has the session wait for its own budget.
-func (bs *budgets) waitOwn(c call, wait time.Duration) {
-	p := &c.s.pace
-	p.turn = turnOwn
-	bs.due.at(c.now.Add(wait), deadline{what: dueTurn, session: c.s.id})
-	c.tellSlowed(tooMany(bs.cfg.Rate))
 }
 
 // tooMany says that somebody waits for a budget of their own.

@@ -52,7 +52,7 @@ func (rs *rooms) castRooms(c call, rooms []*room, e wire.Event, except *session)
 func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 	for _, s := range u.sessions {
 		switch {
-		case s.mark == rs.marks || !s.in(rm):
+		case s.mark == rs.marks || !s.isIn(rm):
 		case rm.isHeardBy(s):
 			s.mark = rs.marks
 			c.out.deliver(s, e)
@@ -63,8 +63,8 @@ func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 	}
 }
 
-// in reports whether the session is a member of a room.
-func (s *session) in(rm *room) bool { return slices.Contains(s.rooms, rm) }
+// isIn reports whether the session is a member of a room.
+func (s *session) isIn(rm *room) bool { return slices.Contains(s.rooms, rm) }
 
 // hears reports whether the session is subscribed to what the room hears.
 func (rm *room) isHeardBy(s *session) bool {
@@ -73,7 +73,7 @@ func (rm *room) isHeardBy(s *session) bool {
 			return false
 		}
 	}
-	return s.in(rm) || s.bridge == rm
+	return s.isIn(rm) || s.bridge == rm
 }
 
 // listen makes the session hear the room at once again.

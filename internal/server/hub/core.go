@@ -66,12 +66,3 @@ func (k *core) refuseGuest(c call, why string) {
 	}
 	c.refuse(wire.CodeAccountOnly, why+how)
 }
-
-// orRegister is the end of a sentence to a guest, for whom an account would be a
-// way on.
-func (k *core) orRegister() string {
-	if !k.cfg.Register {
-		return "."
-	}
-	return ", or register."
-}

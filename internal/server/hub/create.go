@@ -79,9 +79,9 @@ func (rs *rooms) ownerOf(rm *room) *account {
 	return nil
 }
 
-// stays reports whether a room is there for good. Others vanish when nobody is in
+// isPermanent reports whether a room is there for good. Others vanish when nobody is in
 // them: those that nobody owns, and those that nobody has spoken in yet.
-func (rm *room) stays(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
+func (rm *room) isPermanent(main *room) bool { return rm == main || rm.owner != "" && rm.last != 0 }
 
 // scheduleEnd lets a room vanish that does not stay, unless somebody enters it within
 // this time; one that has an owner is given longer.
@@ -89,10 +89,10 @@ func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 	if rm.owner != "" {
 		within = unspokenRoomFor
 	}
-	rm.vanishes = now.Add(within)
-	if !rm.stays(rs.main) && !rm.watched {
-		rm.watched = true
-		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+	rm.end.at = now.Add(within)
+	if !rm.isPermanent(rs.main) && !rm.end.watched {
+		rm.end.watched = true
+		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
 	}
 }
 
@@ -100,17 +100,17 @@ func (rs *rooms) scheduleEnd(now time.Time, rm *room, within time.Duration) {
 // enter it while its end is in the log.
 func (rs *rooms) onRoomDue(c call, name string) {
 	rm := rs.byName[name]
-	if rm == nil || rm.ending {
+	if rm == nil || rm.end.begun {
 		return
 	}
-	rm.watched = false
+	rm.end.watched = false
 	switch {
-	case rm.conns > 0, rm.stays(rs.main):
-	case c.now.Before(rm.vanishes):
-		rm.watched = true
-		rs.due.at(rm.vanishes, deadline{what: dueRoom, room: rm.name})
+	case rm.conns > 0, rm.isPermanent(rs.main):
+	case c.now.Before(rm.end.at):
+		rm.end.watched = true
+		rs.due.at(rm.end.at, deadline{what: dueRoom, room: rm.name})
 	default:
-		rm.ending = true
+		rm.end.begun = true
 		c.out.note(RoomGone{Name: rm.name})
 	}
 }
@@ -118,14 +118,14 @@ func (rs *rooms) onRoomDue(c call, name string) {
 // handOn gives away or removes the rooms of an account that is no more.
 func (rs *rooms) handOn(c call, owner string) {
 	for _, rm := range rs.ordered {
-		if rm.owner != owner || rs.ownerOf(rm) != nil || rm.ending || rm == rs.main {
+		if rm.owner != owner || rs.ownerOf(rm) != nil || rm.end.begun || rm == rs.main {
 			continue
 		}
 		switch heir := rm.heir(); {
 		case heir != nil:
 			c.out.note(RoomOwner{Name: rm.name, Owner: heir.name})
 		case rm.conns == 0 && rm.last == 0:
-			rm.ending = true
+			rm.end.begun = true
 			c.out.note(RoomGone{Name: rm.name})
 		default:
 			c.out.note(RoomOwner{Name: rm.name})
@@ -188,23 +188,18 @@ func (rs *rooms) applyRoomGone(c call, r RoomGone) {
 	if rm.bridge != nil {
 		rs.presence.end(c.as(rm.bridge), &wire.Goodbye{Code: wire.CodeEnded, Text: "The room is gone."}, "")
 	}
-	rs.turnOut(c, rm)
-	if acct := rs.ownerOf(rm); acct != nil {
-		acct.rooms--
-	}
-	rs.remove(rm)
-}
-
-// turnOut takes everybody out of a room that an operator has removed.
-func (rs *rooms) turnOut(c call, rm *room) {
 	for p := rm.people.first; p != nil; p = rm.people.first {
 		for _, s := range slices.Clone(p.user.sessions) {
-			if s.in(rm) {
+			if s.isIn(rm) {
 				rs.exit(c.as(s), rm, roomRemoved)
 				c.out.deliver(s, &wire.Left{Room: rm.name, Name: p.user.name, Reason: roomRemoved})
 			}
 		}
 	}
+	if acct := rs.ownerOf(rm); acct != nil {
+		acct.rooms--
+	}
+	rs.remove(rm)
 }
 
 // roomRemoved is why somebody is out of a room.
@@ -213,7 +208,7 @@ const roomRemoved = "the operator has removed the room"
 // undoRoomGone tries again later to end a room.
 func (rs *rooms) undoRoomGone(c call, r RoomGone) {
 	if rm := rs.byName[r.Name]; rm != nil {
-		rm.ending = false
+		rm.end.begun = false
 		rs.scheduleEnd(c.now, rm, emptyRoomFor)
 	}
 }

@@ -19,17 +19,35 @@ type devices struct {
 	rendezvous *rendezvous
 }
 
-// device returns the account's device of that key, or nil.
-func (a *account) device(key string) *wire.Device {
-	i := slices.IndexFunc(a.devices, func(d wire.Device) bool { return d.Key == key })
+// deviceSet is the devices of one account.
+type deviceSet struct {
+	list     []wire.Device // that it holds private conversations with, the newest last
+	arriving int           // on their way to the log
+	// proved are the keys that this account's sessions have proved to have since the
+	// start: nobody claims them without from then on.
+	proved map[string]bool
+}
+
+// notesOf is the version of the notes that one of the account's devices reads: those
+// that prove their keys read bound ones only.
+func (d *deviceSet) notesOf(key string) int {
+	if d.proved[key] {
+		return wire.NotesBound
+	}
+	return wire.NotesUnbound
+}
+
+// find returns the device of that key, or nil.
+func (d *deviceSet) find(key string) *wire.Device {
+	i := slices.IndexFunc(d.list, func(d wire.Device) bool { return d.Key == key })
 	if i < 0 {
 		return nil
 	}
-	return &a.devices[i]
+	return &d.list[i]
 }
 
-// listDevices returns them as an event may keep them.
-func (a *account) listDevices() []wire.Device { return slices.Clone(a.devices) }
+// all returns them as an event may keep them.
+func (d *deviceSet) all() []wire.Device { return slices.Clone(d.list) }
 
 // listOrRemove lists the account's devices, or removes one.
 func (ds *devices) listOrRemove(c call, r wire.Devices) {
@@ -37,7 +55,7 @@ func (ds *devices) listOrRemove(c call, r wire.Devices) {
 	switch {
 	case r.Remove == "":
 		ds.answerDevices(c, acct)
-	case acct.device(r.Remove) == nil:
+	case acct.devices.find(r.Remove) == nil:
 		c.refuseNoDevice()
 	default:
 		c.log(DeviceGone{Name: acct.name, Key: r.Remove}, func(c call, _ *Entry) {
@@ -50,7 +68,7 @@ func (ds *devices) listOrRemove(c call, r wire.Devices) {
 }
 
 func (ds *devices) answerDevices(c call, acct *account) {
-	c.reply(&wire.DeviceList{Re: wire.Re{Re: c.tag}, Devices: acct.listDevices()})
+	c.reply(&wire.DeviceList{Re: wire.Re{Re: c.tag}, Devices: acct.devices.all()})
 }
 
 func (c call) refuseNoDevice() {
@@ -60,9 +78,9 @@ func (c call) refuseNoDevice() {
 // endorse stores the signature of one of the account's devices on another.
 func (ds *devices) endorse(c call, r wire.Endorse) {
 	acct := c.s.user.account
-	d := acct.device(r.Key)
+	d := acct.devices.find(r.Key)
 	switch {
-	case d == nil || acct.device(r.By) == nil:
+	case d == nil || acct.devices.find(r.By) == nil:
 		c.refuseNoDevice()
 	case r.Key == r.By || !wire.Signed(r.By, wire.EndorsementText(ds.cfg.Node, acct.name, r.Key), r.Sig):
 		c.refuse(wire.CodeDenied, "The signature is not one of the account's other devices over this one. Sign it anew.")
@@ -80,11 +98,11 @@ func (ds *devices) applyDeviceMade(c call, e *Entry, r DeviceMade) {
 	if acct == nil {
 		return
 	}
-	acct.arriving--
-	if acct.device(r.Key) != nil {
+	acct.devices.arriving--
+	if acct.devices.find(r.Key) != nil {
 		return // two sessions of one device came at once
 	}
-	acct.devices = append(acct.devices, wire.Device{Key: r.Key, Since: e.At})
+	acct.devices.list = append(acct.devices.list, wire.Device{Key: r.Key, Since: e.At})
 	ds.names.own(r.Key, 1)
 	ds.tellDevices(c, acct)
 }
@@ -92,7 +110,7 @@ func (ds *devices) applyDeviceMade(c call, e *Entry, r DeviceMade) {
 // undoDeviceMade gives back the place that was kept for a device.
 func (ds *devices) undoDeviceMade(r DeviceMade) {
 	if acct := ds.names.account(r.Name); acct != nil {
-		acct.arriving--
+		acct.devices.arriving--
 	}
 }
 
@@ -118,13 +136,13 @@ func (ds *devices) bind(c call, key string) {
 // here has and no device has shown itself with: they may be of it, too.
 func (a *account) tokensOf(key string) []*token {
 	return slices.DeleteFunc(slices.Clone(a.tokens), func(k *token) bool {
-		return k.device != key && (k.device != "" || a.claim.user.holds(k))
+		return k.device != key && (k.device != "" || a.claim.user.hasToken(k))
 	})
 }
 
-// holds reports whether a session of the user was given the token, or the one that
+// hasToken reports whether a session of the user was given the token, or the one that
 // replaces it.
-func (u *user) holds(k *token) bool {
+func (u *user) hasToken(k *token) bool {
 	return u != nil && slices.ContainsFunc(u.sessions, func(s *session) bool {
 		return s.token != nil && (s.token == k || s.token.before == k)
 	})
@@ -134,12 +152,12 @@ func (u *user) holds(k *token) bool {
 // end, and what it has handed over goes. Those who may write to it are told.
 func (ds *devices) applyDeviceGone(c call, r DeviceGone) {
 	acct := ds.names.account(r.Name)
-	if acct == nil || acct.device(r.Key) == nil {
+	if acct == nil || acct.devices.find(r.Key) == nil {
 		return
 	}
-	acct.devices = slices.DeleteFunc(acct.listDevices(), func(d wire.Device) bool { return d.Key == r.Key })
+	acct.devices.list = slices.DeleteFunc(acct.devices.all(), func(d wire.Device) bool { return d.Key == r.Key })
 	ds.names.own(r.Key, -1)
-	delete(acct.proved, r.Key)
+	delete(acct.devices.proved, r.Key)
 	acct.sealing.stock = acct.sealing.stock.Without(r.Key, "")
 	ds.tokens.revoke(c, acct.tokensOf(r.Key)...)
 	u := acct.claim.user
@@ -180,7 +198,7 @@ func (ds *devices) applyDeviceEndorsed(c call, r DeviceEndorsed) {
 	if acct == nil {
 		return
 	}
-	if d := acct.device(r.Key); d != nil {
+	if d := acct.devices.find(r.Key); d != nil {
 		d.By, d.Sig = r.By, r.Sig
 		ds.tellDevices(c, acct)
 	}
@@ -193,9 +211,9 @@ func (ds *devices) tellDevices(c call, acct *account) {
 	if u == nil {
 		return
 	}
-	list := &wire.DeviceList{Devices: acct.listDevices()}
+	list := &wire.DeviceList{Devices: acct.devices.all()}
 	for _, s := range u.sessions {
-		if s != c.s && !s.old() {
+		if s != c.s && !s.isOld() {
 			c.out.deliver(s, list)
 		}
 	}

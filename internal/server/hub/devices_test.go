@@ -146,7 +146,7 @@ func TestAnAccountHasSoManyDevices(t *testing.T) {
 	if got := words(s.heard[b][0]); got != "refused udp full" {
 		t.Errorf("one device too many was answered %q", got)
 	}
-	if got := len(s.hub.names.account("alice").devices); got != wire.MaxDevices {
+	if got := len(s.hub.names.account("alice").devices.list); got != wire.MaxDevices {
 		t.Errorf("the account has %d devices, want %d", got, wire.MaxDevices)
 	}
 }

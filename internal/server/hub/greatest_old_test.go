@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // oldName is a name that every dialect can spell, at its longest.
@@ -28,7 +29,7 @@ const (
 
 func newOldWorld(t *testing.T) *greatest {
 	t.Helper()
-	g := &greatest{harness: newHarness(t, Config{Register: true}), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, Config{Register: true}), native: dialects.ByName("chat1")}
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	for i := range defaultLimits.Inbox {
 		g.record(Whisper{From: oldName(i % 20), To: theOwner, Kind: wire.KindAccount, Text: g.kept(g.long()), Keep: true})
@@ -54,7 +55,7 @@ func newOldWorld(t *testing.T) *greatest {
 // time.
 func TestOlderDialectsCanSayTheirLongestAnswers(t *testing.T) {
 	g := newOldWorld(t)
-	for _, d := range wire.Dialects() {
+	for _, d := range dialects.All() {
 		if m := d.Manners(); m.Native || m.Service {
 			continue
 		}
@@ -135,7 +136,7 @@ func (g *greatest) hears(where string, d wire.Dialect, id SessionID) (bytes int)
 // than the original programs can read.
 func TestDatagramsOfLongListsCanBeRead(t *testing.T) {
 	g := newOldWorld(t)
-	for _, d := range wire.AllDatagrams() {
+	for _, d := range dialects.Datagrams() {
 		if d.Manners().Service {
 			continue
 		}

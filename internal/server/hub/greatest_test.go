@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // worstTexts are 300 bytes of what JSON or an older program writes longest.
@@ -66,7 +67,7 @@ func newGreatest(t *testing.T) *greatest {
 		Node: strings.Repeat("0", 32), Limits: Limits{Registrations: 100},
 		Services: []wire.Service{{Name: "sum", Port: 1301, Net: "tcp"}},
 	}
-	g := &greatest{harness: newHarness(t, cfg), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, cfg), native: dialects.ByName("chat1")}
 	l := &g.log
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal(), Legacy: true})
 	l.rooms[wire.Lobby] = &Room{Name: wire.Lobby, Topic: g.kept(g.text())}

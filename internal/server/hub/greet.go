@@ -99,7 +99,7 @@ func (h *Hub) quit(c call, _ wire.Quit) {
 
 func (h *Hub) help(c call, _ wire.Help) {
 	words := oldCommands
-	if !c.s.old() {
+	if !c.s.isOld() {
 		words = nativeCommands
 	}
 	c.reply(&wire.HelpText{Re: wire.Re{Re: c.tag}, Commands: words})

@@ -23,7 +23,7 @@ type guests struct {
 func (gs *guests) enter(c call, r wire.Guest) {
 	name := r.Name
 	switch {
-	case name == "" && !c.s.old():
+	case name == "" && !c.s.isOld():
 		name = gs.names.nextAnonymous()
 	case !gs.mayTake(c, name):
 		return
@@ -31,9 +31,12 @@ func (gs *guests) enter(c call, r wire.Guest) {
 	gs.become(c, name, nil)
 }
 
-// mayTake reports whether a guest may take the name, or refuses.
+// mayTake reports whether a guest may take the name, or write its own one in
+// another way, or refuses.
 func (gs *guests) mayTake(c call, name string) bool {
 	state, cl, err := gs.names.check(name)
+	u := c.s.user
+	respells := u != nil && u.account == nil && cl != nil && cl.user == u && cl.reserved == "" && u.name != name
 	switch {
 	case state == wire.NameInvalid:
 		c.refuseInvalid(name, cl, err)
@@ -41,7 +44,7 @@ func (gs *guests) mayTake(c call, name string) bool {
 		c.refuse(wire.CodeRegistered, "The name, or one that looks like it, belongs to an account. Log in with its password, or take another name.")
 	case state == wire.NameTaken && cl.absent != nil:
 		c.refuseAbsent(cl)
-	case state == wire.NameTaken && !isRespelling(c.s.user, cl, name):
+	case state == wire.NameTaken && !respells:
 		c.refuse(wire.CodeNameTaken, "The name, or one that looks like it, is in use. Take another one.")
 	default:
 		return true
@@ -56,7 +59,7 @@ func (c call) refuseInvalid(name string, cl *claim, err error) {
 		c.refuse(wire.CodeNameTaken, "The name is in use. Take another one.")
 		return
 	}
-	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.old() {
+	if name, ok := errors.AsType[*wire.NameError](err); ok && name.Reserved && c.s.isOld() {
 		c.refuse(wire.CodeNameTaken, sentence(err)) // what their people understand
 		return
 	}
@@ -67,11 +70,6 @@ func (c call) refuseInvalid(name string, cl *claim, err error) {
 func (c call) refuseAbsent(cl *claim) {
 	c.refuseFor(wire.CodeNameTaken, cl.absent.until.Sub(c.now),
 		"The name is kept for a guest whose connection broke, for two minutes at most. Take another one, or try again then.")
-}
-
-// respells reports whether a guest only writes its own name in another way.
-func isRespelling(u *user, cl *claim, name string) bool {
-	return u != nil && cl.user == u && u.account == nil && cl.reserved == "" && u.name != name
 }
 
 // check says what there is to a name, and on which claim it rests.
@@ -111,7 +109,7 @@ func (gs *guests) checkName(c call, r wire.CheckName) {
 func (gs *guests) become(c call, name string, used *token) {
 	gs.presence.takeName(c, name, c.s.guestKind(), nil)
 	e := c.newLoggedIn()
-	if c.s.old() || !c.s.origin.Private() {
+	if c.s.isOld() || !c.s.origin.Private() {
 		c.reply(e)
 		gs.presence.enterLobby(c)
 		return

@@ -51,7 +51,7 @@ func (ps *presence) castGuise(c call, was guise, named, away *session) {
 		ps.rooms.castRooms(c, u.rooms(), ps.newRenamed(c, was.name, u.name, u.kind), named)
 	}
 	if was.away != u.away {
-		ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, away)
+		ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.isPlain()}, away)
 	}
 }
 

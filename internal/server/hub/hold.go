@@ -23,7 +23,7 @@ const (
 	holdNone                        // nothing any more; what was held in sync mode waits for inbox
 )
 
-// holds reports whether lines for the session wait.
+// isHolding reports whether lines for the session wait.
 func (s *session) isHolding() bool { return s.held != nil && s.held.why != holdNone }
 
 // keep holds one event.

@@ -173,7 +173,7 @@ func (h *Hub) load(st State) {
 		acct := h.names.restore(a.Name, a.Made)
 		acct.legacy, acct.banned, acct.copied, acct.sealing.stock = a.Legacy, a.Banned, a.Copied, a.Prekeys
 		for _, item := range a.Inbox {
-			acct.put(item.ID, mail{
+			acct.inbox.put(item.ID, mail{
 				from: wire.Fold(item.From), guest: item.Guest, sealed: item.Sealed, network: ParseNetwork(item.Network),
 			})
 		}
@@ -209,7 +209,7 @@ func (h *Hub) load(st State) {
 	}
 	for _, d := range st.Devices {
 		if acct := h.names.account(d.Name); acct != nil {
-			acct.devices = append(acct.devices, d.Device)
+			acct.devices.list = append(acct.devices.list, d.Device)
 			h.names.own(d.Key, 1)
 		}
 	}
@@ -261,7 +261,10 @@ func (h *Hub) Decide(now time.Time, id SessionID, o Origin, out *Out) {
 	}
 	c := call{now: now, s: s, out: out}
 	if !o.Manners.Nameless {
-		h.presence.vanish(c)
+		if s.user != nil { // the AnonymousN that it was so far
+			h.presence.vacate(c, "")
+		}
+		s.held = nil
 		s.origin = o
 		h.awaitHello(c)
 		return

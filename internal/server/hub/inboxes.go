@@ -28,12 +28,16 @@ func (ib *inboxes) sendPrivate(c call, r wire.Private) {
 		return
 	}
 	cl := ib.names.find(r.To)
-	if cl == nil || cl.account == nil && cl.user == nil {
-		ib.privateToNobody(c, r)
+	nobody := cl == nil || cl.account == nil && cl.user == nil
+	another := !nobody && r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age)))
+	switch {
+	case (nobody || another) && ib.acknowledgeReached(c, r):
+		return // its receiver got it before the name was given up
+	case nobody:
+		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
 		return
-	}
-	if r.Age > 0 && cl.since().After(c.now.Add(-age(r.Age))) {
-		ib.privateToAnother(c, r)
+	case another:
+		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
 		return
 	}
 	text, ok := c.clean(r.Text, wire.MaxText)
@@ -59,21 +63,6 @@ func (cl *claim) since() time.Time {
 		return cl.account.made.Time()
 	}
 	return cl.user.named
-}
-
-// privateToNobody refuses a line, unless it is one that its receiver got before
-// leaving.
-func (ib *inboxes) privateToNobody(c call, r wire.Private) {
-	if !ib.acknowledgeReached(c, r) {
-		c.refuse(wire.CodeNoUser, "Nobody of that name is here or registered. Look at the list of people.")
-	}
-}
-
-// privateToAnother is the same where somebody else has the name now.
-func (ib *inboxes) privateToAnother(c call, r wire.Private) {
-	if !ib.acknowledgeReached(c, r) {
-		c.refuse(wire.CodeNoUser, "Somebody else has that name now than when the line was typed. Write it again if it is for them.")
-	}
 }
 
 // acknowledgeReached acknowledges a line that its receiver got before the name was given up.
@@ -150,7 +139,7 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 	native, pushed := false, false
 	for _, s := range to.sessions {
 		switch {
-		case !s.old():
+		case !s.isOld():
 			native = true
 			c.out.deliver(s, line)
 		case !s.isHolding():
@@ -169,8 +158,8 @@ func (ib *inboxes) deliver(c call, to *user, line *wire.Whispered, kept bool) in
 	return len(to.sessions)
 }
 
-// old reports whether the session is an older program's, or taken for one so far.
-func (s *session) old() bool { return !s.origin.Manners.Native }
+// isOld reports whether the session is an older program's, or taken for one so far.
+func (s *session) isOld() bool { return !s.origin.Manners.Native }
 
 // copyToOwn shows the sender's other native sessions what it has sent. An old
 // program could not tell it from a line to itself.
@@ -183,7 +172,7 @@ func (ib *inboxes) copyToOwn(c call, to *user, line *wire.Whispered) {
 		return
 	}
 	for _, s := range from.sessions {
-		if s != c.s && !s.old() {
+		if s != c.s && !s.isOld() {
 			c.out.deliver(s, line)
 		}
 	}
@@ -206,7 +195,7 @@ func (ib *inboxes) answerWhisper(c call, e *Entry, r Whisper, w waiter, reach in
 // listInbox tells what waits.
 func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 	acct := c.s.user.account
-	if acct == nil || acct.waits(c.s) == 0 {
+	if acct == nil || acct.inbox.count(c.s) == 0 {
 		ib.showInbox(c, nil, false)
 		return
 	}
@@ -214,26 +203,26 @@ func (ib *inboxes) listInbox(c call, r wire.Inbox) {
 		if c.refuseWork(res) {
 			return
 		}
-		lines, last := acct.oldest(res.Inbox), r.After
+		lines, last := acct.inbox.oldest(res.Inbox), r.After
 		if n := len(lines); n > 0 {
 			last = wire.LineID(lines[n-1])
 		}
-		ib.showInbox(c, lines, acct.waitsAfter(last))
+		ib.showInbox(c, lines, acct.inbox.hasAfter(last))
 	})
 }
 
 // readInbox asks for what the session's program can be told of what waits
 // after an id.
 func (ib *inboxes) readInbox(s *session, after wire.ID) ReadInbox {
-	return ReadInbox{Name: s.user.account.name, After: after, Limit: ib.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.old()}
+	return ReadInbox{Name: s.user.account.name, After: after, Limit: ib.cfg.Limits.Inbox, Bytes: replyBytes, Sealed: !s.isOld()}
 }
 
 // oldest returns those of the lines read that wait still, as many as one
 // answer holds.
-func (a *account) oldest(read []wire.Event) (lines []wire.Event) {
+func (b *inbox) oldest(read []wire.Event) (lines []wire.Event) {
 	room := replyBytes
 	for _, e := range read {
-		if _, waits := a.inbox[wire.LineID(e)]; waits && room > 0 {
+		if _, waits := b.lines[wire.LineID(e)]; waits && room > 0 {
 			room -= weight(e)
 			lines = append(lines, e)
 		}
@@ -257,7 +246,7 @@ func (c call) dropTold(acct *account, lines []wire.Event) {
 	}
 	r := InboxTaken{Name: acct.name}
 	for _, w := range lines {
-		acct.take(wire.LineID(w))
+		acct.inbox.take(wire.LineID(w))
 		r.IDs = append(r.IDs, wire.LineID(w))
 	}
 	c.out.note(r)
@@ -267,11 +256,11 @@ func (c call) dropTold(acct *account, lines []wire.Event) {
 // ask for it.
 func (ib *inboxes) tellWaiting(c call) {
 	acct := c.s.user.account
-	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.waits(c.s) == 0 {
+	if m := c.s.origin.Manners; m.Native || m.Nameless || acct.inbox.count(c.s) == 0 {
 		return
 	}
 	ib.ask(c, ib.readInbox(c.s, 0), func(c call, r Result) {
-		lines := acct.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
+		lines := acct.inbox.oldest(r.Inbox) // of a failed read there are none: they wait for the next time
 		for _, w := range lines {
 			c.out.deliver(c.s, w)
 		}
@@ -282,13 +271,13 @@ func (ib *inboxes) tellWaiting(c call) {
 // showInbox answers Inbox by what the account's inbox has, and for an old
 // program by what this connection has held.
 func (ib *inboxes) showInbox(c call, stored []wire.Event, more bool) {
-	if c.s.old() {
+	if c.s.isOld() {
 		c.showOldInbox(stored)
 		return
 	}
 	dropped := 0
 	if acct := c.s.user.account; acct != nil {
-		dropped, acct.gaveWay = acct.gaveWay, 0
+		dropped, acct.inbox.gaveWay = acct.inbox.gaveWay, 0
 	}
 	c.reply(&wire.InboxCount{Re: wire.Re{Re: c.tag}, Count: len(stored), Dropped: dropped, More: more})
 	for _, e := range stored {
@@ -331,7 +320,7 @@ func (ib *inboxes) takeLines(c call, r wire.Taken) {
 	}
 	var ids []wire.ID
 	for _, id := range r.IDs {
-		if _, waits := acct.inbox[id]; waits {
+		if _, waits := acct.inbox.lines[id]; waits {
 			ids = append(ids, id)
 		}
 	}
@@ -346,7 +335,7 @@ func (ib *inboxes) takeLines(c call, r wire.Taken) {
 func (ib *inboxes) applyInboxTaken(r InboxTaken) {
 	if acct := ib.names.account(r.Name); acct != nil {
 		for _, id := range r.IDs {
-			acct.take(id)
+			acct.inbox.take(id)
 		}
 	}
 }

@@ -83,7 +83,8 @@ func (w waiter) newAccepted(e *Entry, reach int) *wire.Accepted {
 }
 
 // applyLine tells a room what was said in it. c.s is who said it, or nil if
-// that session has gone.
+// that session has gone: then a later one of the same client learns by the
+// client's id that the line got through.
 func (rs *rooms) applyLine(c call, e *Entry, r Line, w waiter) {
 	rm := rs.find(r.Room)
 	if e.Dup || rm == nil {
@@ -97,34 +98,21 @@ func (rs *rooms) applyLine(c call, e *Entry, r Line, w waiter) {
 	said := &wire.Said{
 		Room: rm.name, ID: e.ID, At: e.At, From: r.From, Kind: r.Kind, Action: r.Action, Text: r.Text, Via: r.Via,
 	}
-	if c.s != nil {
-		rs.cast(c, rm, said, c.s, toSpeaker(c.s, said, w.newAccepted(e, rm.conns-1)))
-	} else {
-		rs.castForGone(c, rm, said, e.Key)
+	var answer wire.Event = w.newAccepted(e, rm.conns-1)
+	if c.s != nil && c.s.origin.Manners.Echo {
+		answer = said // its program waits for that
 	}
+	speaker := c.s
+	if speaker == nil {
+		answer = nil
+		if speaker = rs.successor(rm, r.From, e.Key); speaker != nil {
+			own := *said
+			own.Client = e.Key.Client
+			answer = &own
+		}
+	}
+	rs.cast(c, rm, said, speaker, answer)
 	rs.registrants.castMissed(c, rm, said, r.Told)
-}
-
-// toSpeaker is what the session gets whose line is told: that it was accepted,
-// or the line, where its program waits for that.
-func toSpeaker(s *session, said *wire.Said, accepted *wire.Accepted) wire.Event {
-	if s.origin.Manners.Echo {
-		return said
-	}
-	return accepted
-}
-
-// castForGone tells a room a line whose session has gone. A later session of
-// the same client learns by the client's id that the line got through.
-func (rs *rooms) castForGone(c call, rm *room, said *wire.Said, key Key) {
-	heir := rs.successor(rm, said.From, key)
-	if heir == nil {
-		rs.cast(c, rm, said, nil, nil)
-		return
-	}
-	own := *said
-	own.Client = key.Client
-	rs.cast(c, rm, said, heir, &own)
 }
 
 // successor returns the session that hears the room for the client that sent a

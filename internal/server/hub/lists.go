@@ -44,7 +44,7 @@ func (c call) readCursor(after wire.Cursor) (n uint64, ok bool) {
 
 // listPeople lists who is in a room, or who is online.
 func (ps *presence) listPeople(c call, r wire.People) {
-	if c.s.old() {
+	if c.s.isOld() {
 		ps.listOldPeople(c)
 		return
 	}
@@ -149,7 +149,7 @@ const maxAudience = math.MaxUint32 - 1
 
 // info is what a list of rooms tells a session of one.
 func (rm *room) info(s *session) wire.RoomInfo {
-	return wire.RoomInfo{Room: rm.name, Topic: rm.topic, People: rm.countVisible(), Member: s.in(rm), Group: rm.group}
+	return wire.RoomInfo{Room: rm.name, Topic: rm.topic, People: rm.countVisible(), Member: s.isIn(rm), Group: rm.group}
 }
 
 // whois tells what everybody may know about a user.
@@ -167,7 +167,7 @@ func (ps *presence) whois(c call, r wire.Whois) {
 		info.Name, info.Kind = u.name, u.kind
 		info.Online, info.Away, info.Since = true, u.away, wire.MillisOf(u.since)
 		info.Dialects = u.dialects()
-		info.Plain = u.plain()
+		info.Plain = u.isPlain()
 		info.Rooms, info.More = shared(c.s.user, u)
 	}
 	c.reply(info)

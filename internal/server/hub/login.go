@@ -12,7 +12,7 @@ func (as *accounts) login(c call, r wire.Login) {
 	switch {
 	case (r.Token == "") == (r.Password == ""):
 		c.refuse(wire.CodeMalformed, "Log in with a password or with a token, one of the two.")
-	case r.Token != "" && c.s.old():
+	case r.Token != "" && c.s.isOld():
 		c.refuse(wire.CodeUnsupported, "Tokens are not for programs like yours. Log in with the password.")
 	case r.Token != "":
 		as.loginToken(c, r)
@@ -26,14 +26,14 @@ func (as *accounts) login(c call, r wire.Login) {
 func (as *accounts) loginPassword(c call, r wire.Login) {
 	acct := as.names.account(r.Name)
 	switch {
-	case acct == nil && c.s.old():
+	case acct == nil && c.s.isOld():
 		// To an A3 program two words are no name.
 		c.refuse(wire.CodeNameInvalid, "The name has no account, so it takes no password. Log in with the name alone.")
 		return
 	case acct != nil && c.s.user != nil && c.s.user.account == acct:
 		c.refuse(wire.CodeNameTaken, "You are logged in under that name already.")
 		return
-	case acct != nil && c.s.old() && !acct.legacy:
+	case acct != nil && c.s.isOld() && !acct.legacy:
 		c.refuse(wire.CodeLegacyOff, "The account does not take older programs. Its owner can allow them with /account legacy on.")
 		return
 	case !as.takesPasswords(c):
@@ -42,7 +42,11 @@ func (as *accounts) loginPassword(c call, r wire.Login) {
 	as.compare(c, r.Name, digest(r.Password, r.Digest), func(c call, res Result, right bool) {
 		switch {
 		case right:
-			as.enterByPassword(c, as.names.account(r.Name), res)
+			acct := as.names.account(r.Name)
+			if res.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
+				c.out.note(AccountHash{Name: acct.name, Hash: res.Hash, Rehash: true})
+			}
+			as.admit(c, acct, nil)
 		case !c.refuseWork(res):
 			c.refuse(wire.CodeDenied, "Wrong name or password. Check both and try again.")
 		}
@@ -73,14 +77,6 @@ func (as *accounts) takesPasswords(c call) bool {
 		c.refuse(wire.CodeInsecure, "Passwords are not taken from older programs here. Use chat-tui, or log in with a name that has no account.")
 	}
 	return false
-}
-
-// enterByPassword goes on with a login whose password was the account's.
-func (as *accounts) enterByPassword(c call, acct *account, r Result) {
-	if r.Hash != "" && acct.hashing == 0 { // or the old password would come behind a new one
-		c.out.note(AccountHash{Name: acct.name, Hash: r.Hash, Rehash: true})
-	}
-	as.admit(c, acct, nil)
 }
 
 // pass is by what somebody comes into an account. Its password may be changed, and
@@ -117,7 +113,7 @@ func (as *accounts) admit(c call, acct *account, used *token) {
 		c.refuse(wire.CodeFull, "The account has as many sessions as it may have. End one of them first.")
 		return
 	}
-	if c.s.old() || !c.s.origin.Private() {
+	if c.s.isOld() || !c.s.origin.Private() {
 		as.enterAs(c, acct, "")
 		return
 	}
@@ -193,7 +189,7 @@ func (as *accounts) enterAs(c call, acct *account, token wire.Secret) {
 	e := c.newLoggedIn()
 	e.Token, e.Legacy = token, acct.legacy
 	e.Failed, e.FailedFrom = acct.failures.summary()
-	e.Waiting = acct.waits(c.s)
+	e.Waiting = acct.inbox.count(c.s)
 	e.Marks, e.More = acct.readMarks()
 	c.s.marksLeft = e.More > 0
 	acct.failures = failures{}

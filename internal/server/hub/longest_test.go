@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // TestARequestAsLongAsAFrameIsAnswered fills the frame of each request with each
 // of its members in turn: what the answer repeats of it must fit into a frame
 // again, however it is escaped.
 func TestARequestAsLongAsAFrameIsAnswered(t *testing.T) {
-	g := &greatest{harness: newHarness(t, Config{Register: true, Limits: Limits{Registrations: 10_000}}), native: wire.ByName("chat1")}
+	g := &greatest{harness: newHarness(t, Config{Register: true, Limits: Limits{Registrations: 10_000}}), native: dialects.ByName("chat1")}
 	g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
 	g.restart()
 	var id SessionID
@@ -68,7 +69,7 @@ func (g *greatest) askLong(id SessionID, act wire.Act, usual map[string]json.Raw
 // frame holds, as the operator gives them and as an older log has them.
 func TestAnAccountIsToldWhyItIsBannedWhateverTheReason(t *testing.T) {
 	for _, reason := range []string{strings.Repeat(`"`, wire.MaxFrame), "\xff", "a\x00b"} {
-		g := &greatest{harness: newHarness(t, Config{}), native: wire.ByName("chat1")}
+		g := &greatest{harness: newHarness(t, Config{}), native: dialects.ByName("chat1")}
 		g.record(AccountMade{Name: theOwner, Hash: "phc:" + wire.PasswordDigest("sesame-1").Reveal()})
 		g.restart()
 		g.do(func(out *Out) {

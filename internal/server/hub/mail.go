@@ -21,40 +21,63 @@ type mail struct {
 	session SessionID // by whom, 0: by nobody since the start
 }
 
-// mailOf is a line that the session leaves.
-func mailOf(s *session) mail {
-	return mail{from: wire.Fold(s.user.name), guest: s.user.account == nil, network: s.network(), session: s.id}
+// inbox is the private lines that wait for an account, and whom the account knows
+// by having written to them. Owned by inboxes.
+type inbox struct {
+	lines   map[wire.ID]mail
+	from    map[string]int // of them, by sender, by Fold
+	sealed  int            // of them
+	gaveWay int            // strangers' lines that gave way since the account was told
+	talked  []string       // accounts that it has spoken to in private, by Fold, the newest last
+}
+
+// count is how many lines wait that the session's program can be told.
+func (b *inbox) count(s *session) int {
+	if s.isOld() {
+		return len(b.lines) - b.sealed
+	}
+	return len(b.lines)
+}
+
+// hasAfter reports whether a line waits that is newer than one.
+func (b *inbox) hasAfter(id wire.ID) bool {
+	for other := range b.lines {
+		if other > id {
+			return true
+		}
+	}
+	return false
 }
 
 // put notes a line that waits.
-func (a *account) put(id wire.ID, m mail) {
-	if a.inbox == nil {
-		a.inbox, a.from = map[wire.ID]mail{}, map[string]int{}
+func (b *inbox) put(id wire.ID, m mail) {
+	if b.lines == nil {
+		b.lines, b.from = map[wire.ID]mail{}, map[string]int{}
 	}
-	a.inbox[id] = m
-	a.from[m.from]++
+	b.lines[id] = m
+	b.from[m.from]++
 	if m.sealed {
-		a.sealed++
+		b.sealed++
 	}
 }
 
 // take forgets a line that waits no longer.
-func (a *account) take(id wire.ID) {
-	m, ok := a.inbox[id]
+func (b *inbox) take(id wire.ID) {
+	m, ok := b.lines[id]
 	if !ok {
 		return
 	}
-	delete(a.inbox, id)
-	if a.from[m.from]--; a.from[m.from] == 0 {
-		delete(a.from, m.from)
+	delete(b.lines, id)
+	if b.from[m.from]--; b.from[m.from] == 0 {
+		delete(b.from, m.from)
 	}
 	if m.sealed {
-		a.sealed--
+		b.sealed--
 	}
 }
 
-// knows reports whether the account has spoken to whoever left a line.
-func (a *account) knows(m mail) bool { return !m.guest && slices.Contains(a.talked, m.from) }
+// knows reports whether its account has spoken to whoever left a line.
+func (b *inbox) knows(m mail) bool { return !m.guest && slices.Contains(b.talked, m.from) }
 
 // writer is who has left lines: an account by its name, a guest by its session,
 // whatever it calls itself, or by its name after a restart.
@@ -101,21 +124,21 @@ func (s *strangers) add(id wire.ID, m mail) {
 	s.writers[m.network][m.writer()] = l
 }
 
-// yields returns which line gives way for others: of the network whose strangers
+// yield returns which line gives way for others: of the network whose strangers
 // have left most, in it of the one who has left most, of several the one who was
 // connected last, and of this one the oldest. 0: none has to. with is a line that
 // is about to come, or nil; if newcomer is returned, it is the one.
-func (a *account) yields(l Limits, with *mail) wire.ID {
+func (b *inbox) yield(l Limits, with *mail) wire.ID {
 	s := strangers{networks: map[Network]int{}, writers: map[Network]map[writer]left{}}
-	all := len(a.inbox)
-	for id, m := range a.inbox {
-		if !a.knows(m) {
+	all := len(b.lines)
+	for id, m := range b.lines {
+		if !b.knows(m) {
 			s.add(id, m)
 		}
 	}
 	if with != nil {
 		all++
-		if !a.knows(*with) {
+		if !b.knows(*with) {
 			s.add(newcomer, *with)
 		}
 	}
@@ -145,18 +168,18 @@ func (a *account) yields(l Limits, with *mail) wire.ID {
 
 // keep puts a line into an account's inbox, where older ones give way to it.
 func (ib *inboxes) keep(c call, acct *account, id wire.ID, m mail) {
-	acct.put(id, m)
+	acct.inbox.put(id, m)
 	var gone []wire.ID
 	for {
-		id := acct.yields(ib.cfg.Limits, nil)
+		id := acct.inbox.yield(ib.cfg.Limits, nil)
 		if id == 0 {
 			break
 		}
-		acct.take(id)
+		acct.inbox.take(id)
 		gone = append(gone, id)
 	}
 	if len(gone) > 0 {
-		acct.gaveWay += len(gone)
+		acct.inbox.gaveWay += len(gone)
 		c.out.note(InboxTaken{Name: acct.name, IDs: gone})
 	}
 }
@@ -166,13 +189,13 @@ func (ib *inboxes) fits(c call, acct *account) bool {
 	if acct == nil {
 		return true
 	}
-	m := mailOf(c.s)
+	m := mail{from: wire.Fold(c.s.user.name), guest: c.s.user.account == nil, network: c.s.network(), session: c.s.id}
 	switch {
-	case acct.from[m.from] >= ib.cfg.Limits.InboxPair:
+	case acct.inbox.from[m.from] >= ib.cfg.Limits.InboxPair:
 		c.refuse(wire.CodeFull, "So many of your lines wait for "+acct.name+" that no more are taken. Try again when they have been read.")
-	case acct.yields(ib.cfg.Limits, &m) != newcomer:
+	case acct.inbox.yield(ib.cfg.Limits, &m) != newcomer:
 		return true
-	case acct.knows(m):
+	case acct.inbox.knows(m):
 		c.refuse(wire.CodeFull, "The inbox of "+acct.name+" is full. Try again when it has been read.")
 	default:
 		c.refuse(wire.CodeFull, "The inbox of "+acct.name+" has no room for more people that "+acct.name+" has not talked with. Try again when it has been read.")
@@ -182,7 +205,7 @@ func (ib *inboxes) fits(c call, acct *account) bool {
 
 // noteTalk notes that one account has spoken to another, if that is news.
 func (ib *inboxes) noteTalk(c call, from, to *account) {
-	if from == nil || to == nil || from == to || slices.Contains(from.talked, to.claim.fold) {
+	if from == nil || to == nil || from == to || slices.Contains(from.inbox.talked, to.claim.fold) {
 		return
 	}
 	r := Talked{Name: from.name, To: to.name}
@@ -193,11 +216,11 @@ func (ib *inboxes) noteTalk(c call, from, to *account) {
 // applyTalked notes what the log has.
 func (ib *inboxes) applyTalked(r Talked) {
 	acct, to := ib.names.account(r.Name), wire.Fold(r.To)
-	if acct == nil || slices.Contains(acct.talked, to) {
+	if acct == nil || slices.Contains(acct.inbox.talked, to) {
 		return
 	}
-	acct.talked = append(acct.talked, to)
-	acct.talked = acct.talked[max(0, len(acct.talked)-MaxTalked):]
+	acct.inbox.talked = append(acct.inbox.talked, to)
+	acct.inbox.talked = acct.inbox.talked[max(0, len(acct.inbox.talked)-MaxTalked):]
 }
 
 // forgetTalks makes a removed account a stranger to all: its name may be somebody
@@ -205,7 +228,7 @@ func (ib *inboxes) applyTalked(r Talked) {
 func (ib *inboxes) forgetTalks(fold string) {
 	for cl := range ib.names.all() {
 		if cl.account != nil {
-			cl.account.talked = slices.DeleteFunc(cl.account.talked, func(other string) bool { return other == fold })
+			cl.account.inbox.talked = slices.DeleteFunc(cl.account.inbox.talked, func(other string) bool { return other == fold })
 		}
 	}
 }

@@ -175,10 +175,10 @@ func TestWhomAnAccountKnows(t *testing.T) {
 				quietly a: login ann pw
 				quietly b: login bob pw
 				`+tt.script)
-			if got := s.hub.names.account("ann").knows(mail{from: "bob"}); got != tt.knows {
+			if got := s.hub.names.account("ann").inbox.knows(mail{from: "bob"}); got != tt.knows {
 				t.Errorf("ann knows bob: %t, want %t", got, tt.knows)
 			}
-			if s.hub.names.account("ann").knows(mail{from: "bob", guest: true}) {
+			if s.hub.names.account("ann").inbox.knows(mail{from: "bob", guest: true}) {
 				t.Error("ann knows a guest")
 			}
 		})
@@ -190,7 +190,7 @@ func TestWhomAnAccountKnowsIsBounded(t *testing.T) {
 	for i := range MaxTalked + 10 {
 		s.hub.inboxes.applyTalked(Talked{Name: "ann", To: fmt.Sprint("p", i)})
 	}
-	if got := s.hub.names.account("ann").talked; len(got) != MaxTalked || got[0] != "p10" {
+	if got := s.hub.names.account("ann").inbox.talked; len(got) != MaxTalked || got[0] != "p10" {
 		t.Errorf("%d are known, the first is %s", len(got), got[0])
 	}
 }

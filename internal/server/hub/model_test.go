@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"labchat/internal/wire"
-
 	"pgregory.net/rapid"
+
+	"labchat/internal/wire"
 )
 
 // machine drives a harness and the naive hub side by side.

@@ -80,25 +80,17 @@ type account struct {
 	banned   string
 	copied   string // as in TokenCopied
 	claim    *claim
-	inbox    map[wire.ID]mail // the lines that wait
-	from     map[string]int   // of them, by sender, by Fold
-	sealed   int              // of them
+	inbox    inbox
 	sealing  sealing
 	marks    map[*room]wire.ID // up to where it has read; of rooms that exist: see mark
 	tokens   []*token          // oldest first
 	rooms    int               // that it owns
 	failures failures          // wrong passwords since the last login
 	visits   visits            // from where it was entered, the newest last
-	talked   []string          // accounts that it has spoken to in private, by Fold, the newest last
-	gaveWay  int               // strangers' lines that gave way in its inbox since it was told
 	epoch    int               // how often the password was changed: what was compared before counts no more
 	hashing  int               // new passwords on their way to the log
 
-	devices  []wire.Device // that it holds private conversations with, the newest last
-	arriving int           // devices on their way to the log
-	// proved are the keys of devices that this account's sessions have proved to have
-	// since the start: nobody claims them without from then on.
-	proved   map[string]bool
+	devices  deviceSet
 	standing time.Time // see session.standing
 	kept     keeps
 }
@@ -206,30 +198,12 @@ func (d *names) strike(a *account) {
 	for rm := range a.marks {
 		delete(rm.readers, a)
 	}
-	for _, one := range a.devices {
+	for _, one := range a.devices.list {
 		d.own(one.Key, -1)
 	}
 	a.claim.account = nil
 	d.accounts--
 	d.release(a.claim)
-}
-
-// waits is how many lines wait that the session's program can be told.
-func (a *account) waits(s *session) int {
-	if s.old() {
-		return len(a.inbox) - a.sealed
-	}
-	return len(a.inbox)
-}
-
-// waitsAfter reports whether a line waits that is newer than one.
-func (a *account) waitsAfter(id wire.ID) bool {
-	for other := range a.inbox {
-		if other > id {
-			return true
-		}
-	}
-	return false
 }
 
 func (a *account) dropToken(k *token) {

@@ -16,7 +16,7 @@ func (ps *presence) tellJoined(c call, rm *room) {
 // newJoined is the news that a user has come by the call's session.
 func (ps *presence) newJoined(c call, rm *room, u *user) *wire.Joined {
 	return &wire.Joined{
-		Room: rm.name, Name: u.name, Kind: u.kind, Away: u.away, Plain: u.plain() || c.s.plain(),
+		Room: rm.name, Name: u.name, Kind: u.kind, Away: u.away, Plain: u.isPlain() || c.s.isPlain(),
 		Via: c.s.via(), At: ps.localTime(c.now), Count: rm.countAll(), Names: rm.countVisible(),
 	}
 }

@@ -150,10 +150,10 @@ func (op *operator) removeRoom(cmd Command) (r Record, row, problem string) {
 		return nil, "", fmt.Sprintf("no room is called %q; `chatd room list` prints those there are", cmd.Name)
 	case rm == op.rooms.main:
 		return nil, "", "the lobby is everybody's and stays"
-	case rm.ending:
+	case rm.end.begun:
 		return nil, "", rm.name + " is being removed just now"
 	}
-	rm.ending = true
+	rm.end.begun = true
 	return RoomGone{Name: rm.name}, rm.name + " was removed, with its lines.", ""
 }
 

@@ -88,7 +88,7 @@ func (rv *rendezvous) logPrekeys(c call, keys []wire.Prekey) {
 	}
 	acct.sealing.storing = true
 	c.log(PrekeysMade{Name: acct.name, Keys: keys}, func(c call, _ *Entry) {
-		if acct.device(keys[0].Device) == nil {
+		if acct.devices.find(keys[0].Device) == nil {
 			c.refuseForeignPrekeys()
 			return
 		}
@@ -136,7 +136,7 @@ func (rv *rendezvous) takesPrekeys(c call, keys []wire.Prekey) bool {
 	acct := c.s.user.account
 	stock := acct.sealing.stock.Fresh(wire.MillisOf(c.now))
 	switch {
-	case acct.device(keys[0].Device) == nil:
+	case acct.devices.find(keys[0].Device) == nil:
 		c.refuseForeignPrekeys()
 	case stock.With(keys).Count(keys[0].Device) > wire.MaxPrekeys:
 		c.refuse(wire.CodeFull, "So many prekeys of the device wait that no more are taken. Hand over fewer.")
@@ -164,7 +164,7 @@ func (rv *rendezvous) applyPrekeysMade(e *Entry, r PrekeysMade) {
 		return
 	}
 	acct.sealing.storing = false
-	if acct.device(r.Keys[0].Device) != nil {
+	if acct.devices.find(r.Keys[0].Device) != nil {
 		acct.sealing.stock = acct.sealing.stock.Fresh(e.At).With(r.Keys)
 	}
 }
@@ -256,7 +256,7 @@ func (rv *rendezvous) handOut(c call, acct *account, k *wire.Prekey) {
 // replyPrekey tells the account's devices too, by which the asker can judge the
 // one that the prekey is of.
 func (c call) replyPrekey(acct *account, k wire.Prekey) {
-	c.reply(&wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.listDevices()})
+	c.reply(&wire.PrekeyTaken{Re: wire.Re{Re: c.tag}, Name: acct.name, Prekey: k, Devices: acct.devices.all()})
 }
 
 // applyPrekeyGone forgets what the log has forgotten.

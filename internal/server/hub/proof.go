@@ -28,8 +28,8 @@ func (ds *devices) proofOf(s *session, r wire.UDP) proof {
 // user's. Programs of before may show what the account had before, and what nobody else
 // is known with; that is not added to the account.
 func (rv *rendezvous) isKeptFrom(u *user, key string) bool {
-	if acct := u.account; acct != nil && acct.device(key) != nil {
-		return acct.proved[key]
+	if acct := u.account; acct != nil && acct.devices.find(key) != nil {
+		return acct.devices.proved[key]
 	}
 	if rv.names.devices[key] > 0 {
 		return true
@@ -44,26 +44,17 @@ func (rv *rendezvous) isKeptFrom(u *user, key string) bool {
 
 // noteProof notes that a session has shown itself as one of its account's devices.
 func (ds *devices) noteProof(c call, a *account, key string, p proof) {
-	if a.device(key) == nil {
+	if a.devices.find(key) == nil {
 		return
 	}
 	ds.bind(c, key)
 	if p != proofGiven {
 		return
 	}
-	if a.proved == nil {
-		a.proved = map[string]bool{}
+	if a.devices.proved == nil {
+		a.devices.proved = map[string]bool{}
 	}
-	a.proved[key] = true
-}
-
-// notesOf is the version of the notes that one of the account's devices reads: those
-// that prove their keys read bound ones only.
-func (a *account) notesOf(key string) int {
-	if a.proved[key] {
-		return wire.NotesBound
-	}
-	return wire.NotesUnbound
+	a.devices.proved[key] = true
 }
 
 // own notes that an account has a device of a key more, or less.

@@ -55,7 +55,7 @@ func (rv *rendezvous) lookUp(c call, r wire.Find) {
 	}
 	found := &wire.Found{Re: wire.Re{Re: c.tag}}
 	if acct := cl.account; acct != nil {
-		found.Name, found.Kind, found.Devices = acct.name, wire.KindAccount, acct.listDevices()
+		found.Name, found.Kind, found.Devices = acct.name, wire.KindAccount, acct.devices.all()
 	}
 	if u := cl.user; u != nil {
 		found.Name, found.Kind, found.Online = u.name, u.kind, true
@@ -101,7 +101,10 @@ func (rv *rendezvous) punch(c call, r wire.Punch) {
 	own.say(r.Call)
 	own.relay, p.used = r.Relay, c.now
 	if others.hasCalled(r.Call) && !p.open {
-		rv.openPair(p, from, to)
+		isOpen := func(p *pair, _ *endpoint) bool { return p.open }
+		rv.limitPairs(from, maxOpen, isOpen)
+		rv.limitPairs(to, maxOpen, isOpen)
+		p.open = true
 		rv.inboxes.noteTalk(c, from.session.account(), to.session.account())
 		rv.inboxes.noteTalk(c, to.session.account(), from.session.account())
 	}
@@ -148,7 +151,7 @@ func newPunched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wi
 	u := from.session.user
 	e := &wire.Punched{From: u.name, Kind: u.kind, Call: r.Call, Device: from.device, Relay: relay}
 	if u.account != nil {
-		e.Devices = u.account.listDevices()
+		e.Devices = u.account.devices.all()
 	}
 	at, seen := from.at(now), to.at(now)
 	if seen.IsValid() {
@@ -205,14 +208,6 @@ func (rv *rendezvous) pairOf(c call, from, to *endpoint) *pair {
 	from.pairs[to], to.pairs[from] = p, p
 	rv.pairs++
 	return p
-}
-
-// openPair lets two endpoints send each other datagrams by way of the server.
-func (rv *rendezvous) openPair(p *pair, a, b *endpoint) {
-	isOpen := func(p *pair, _ *endpoint) bool { return p.open }
-	rv.limitPairs(a, maxOpen, isOpen)
-	rv.limitPairs(b, maxOpen, isOpen)
-	p.open = true
 }
 
 // limitPairs ends the pair of an endpoint that was silent the longest, where it

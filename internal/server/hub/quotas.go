@@ -139,8 +139,8 @@ func (rs *rooms) mayCreate(c call) bool {
 		return true
 	default:
 		how := "."
-		if net.IsLoopback() {
-			how = rs.orRegister() // elsewhere accounts count as well
+		if net.IsLoopback() && rs.cfg.Register { // elsewhere accounts count as well
+			how = ", or register."
 		}
 		c.refuse(wire.CodeFull, "Too many rooms were made from "+net.String()+". Join one that exists, wait until empty ones vanish"+how)
 	}

@@ -30,7 +30,7 @@ func (as *accounts) register(c call, r wire.Register) {
 	cl := as.names.claim(r.Name)
 	cl.reserved, c.s.reserved = r.Name, cl
 	as.ask(c, HashPassword{Digest: digest(r.Password, r.Digest)}, func(c call, res Result) {
-		as.logAccount(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.old()}, res)
+		as.logAccount(c, AccountMade{Name: r.Name, Hash: res.Hash, Legacy: r.Legacy || c.s.isOld()}, res)
 	})
 }
 
@@ -70,7 +70,7 @@ func (as *accounts) logAccount(c call, made AccountMade, r Result) {
 	case r.Err != nil:
 		as.names.unreserve(cl)
 		c.refuseWork(r)
-	case c.s.old():
+	case c.s.isOld():
 		c.log(made, func(c call, _ *Entry) { as.enterAs(c, as.names.account(made.Name), "") })
 	default:
 		c.out.note(made)

@@ -39,18 +39,9 @@ func (l *roomIndex) releaseGroup(group string) {
 	}
 }
 
-// tellGroup tells which group a room talks in. Nobody becomes a member of the
-// room by it: the group's people are not known to the registry.
-func (rg *registrants) tellGroup(c call, rm *room) {
-	rg.rooms.keepAlive(c, rm)
-	c.reply(&wire.Entered{
-		Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group,
-	})
-}
-
 // keepAlive lets a group's room live on for a while: that is all that is known
 // of its people.
-func (rs *rooms) keepAlive(c call, rm *room) { rm.vanishes = c.now.Add(newRoomFor) }
+func (rs *rooms) keepAlive(c call, rm *room) { rm.end.at = c.now.Add(newRoomFor) }
 
 // openBridge makes a session hear a room for its multicast group. It is nobody
 // in the room, and the room does not stay because of it.

@@ -12,7 +12,9 @@ func (rg *registrants) join(c call, r wire.Join) {
 	switch rm := rg.rooms.toEnter(c, r.Room); {
 	case rm == nil:
 	case c.s.origin.Dialect == iasDialect:
-		rg.tellGroup(c, rm)
+		// Nobody becomes a member by it: the group's people are not known here.
+		rg.rooms.keepAlive(c, rm)
+		c.reply(&wire.Entered{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group})
 	default:
 		rg.joinRoom(c, rm)
 	}
@@ -22,7 +24,7 @@ func (rg *registrants) join(c call, r wire.Join) {
 // at most: its client sends each line to all peers it has. Who enters it again has
 // lost them, or is lost to others, and all are told anew.
 func (rg *registrants) joinRoom(c call, rm *room) {
-	if c.s.in(rm) {
+	if c.s.isIn(rm) {
 		rm.dropPeer(c.s)
 		for _, other := range rm.peers {
 			other.reg.anew = true

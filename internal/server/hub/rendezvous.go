@@ -75,12 +75,12 @@ func (rv *rendezvous) requestEndpoint(c call, r wire.UDP) {
 		if first {
 			c.out.deliver(c.s, &wire.Notice{Text: "Programs of today hold no private conversations with this one, as it does not prove its key. Update it."})
 		}
-	case acct == nil || acct.device(r.Key) != nil:
+	case acct == nil || acct.devices.find(r.Key) != nil:
 		rv.openEndpoint(c, r.Key, proof)
-	case len(acct.devices)+acct.arriving >= wire.MaxDevices:
+	case len(acct.devices.list)+acct.devices.arriving >= wire.MaxDevices:
 		c.refuse(wire.CodeFull, "The account has as many devices as it may have. Remove one that is no longer used: /account lists them.")
 	default:
-		acct.arriving++
+		acct.devices.arriving++
 		c.log(DeviceMade{Name: acct.name, Key: r.Key}, func(c call, _ *Entry) { rv.openEndpoint(c, r.Key, proof) })
 	}
 }
@@ -126,7 +126,7 @@ func (rv *rendezvous) answerEndpoint(c call, e *endpoint) {
 		answer.RelayRate = rv.cfg.Relay.pair().perSecond
 	}
 	if acct := c.s.user.account; acct != nil {
-		answer.Devices, answer.Prekeys = acct.listDevices(), acct.prekeysLeft(e.device, acct.notesOf(e.device))
+		answer.Devices, answer.Prekeys = acct.devices.all(), acct.prekeysLeft(e.device, acct.devices.notesOf(e.device))
 	}
 	c.reply(answer)
 }

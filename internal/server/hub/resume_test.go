@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 func TestResume(t *testing.T) {
@@ -261,7 +262,7 @@ func resumeTheMost(t *testing.T, letter string, want int) {
 			}
 			bytes = 0
 		}
-		b, _, err := wire.ByName("chat1").Server().AppendEvent(nil, e)
+		b, _, err := dialects.ByName("chat1").Server().AppendEvent(nil, e)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,10 +54,15 @@ type room struct {
 	readers            map[*account]struct{} // accounts that have a mark in it
 	hidden             int                   // of its people, those that are not shown
 	maker              Network               // from where it was made, zero: not known
-	vanishes           time.Time             // when it is empty and has no owner
-	watched            bool                  // a deadline for its end is set
-	ending             bool                  // its end is in the log
+	end                roomEnd
 	news               roomNews
+}
+
+// roomEnd is how far the end of a room is. Rooms that stay come to none.
+type roomEnd struct {
+	at      time.Time // when it vanishes, if it is empty until then and does not stay
+	watched bool      // a deadline for that is set
+	begun   bool      // it is in the log: nobody enters the room any more
 }
 
 func newRoomIndex() roomIndex {
@@ -142,7 +147,7 @@ func (rs *rooms) join(c call, r wire.Join) {
 // enterAndShow puts the session into the room, where it listens or holds, and
 // shows it who is there, in at most so many bytes.
 func (rs *rooms) enterAndShow(c call, rm *room, holds bool, bytes int) {
-	if c.s.in(rm) {
+	if c.s.isIn(rm) {
 		rs.news.settleRoom(c, rm)
 	} else if rs.enter(c, rm, holds) {
 		rs.presence.tellJoined(c, rm)
@@ -169,7 +174,7 @@ func (rs *rooms) member(c call, name string) *room {
 	switch {
 	case rm == nil:
 		rs.refuseNoRoom(c, name)
-	case !c.s.in(rm):
+	case !c.s.isIn(rm):
 		c.refuse(wire.CodeNotMember, "You are not in "+rm.name+". Join it first.")
 	default:
 		return rm

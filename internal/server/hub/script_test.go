@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // script runs lines of this kind against a harness:
@@ -101,10 +102,10 @@ func (s *script) compare() {
 // says reports whether a session's dialect has words for an event.
 func (s *script) says(id SessionID, e wire.Event) bool {
 	in := s.hub.sessions[id]
-	if in == nil || !in.old() {
+	if in == nil || !in.isOld() {
 		return true
 	}
-	_, _, err := wire.ByName(cmp.Or(in.origin.Dialect, "a3")).Server().AppendEvent(nil, e)
+	_, _, err := dialects.ByName(cmp.Or(in.origin.Dialect, "a3")).Server().AppendEvent(nil, e)
 	return err == nil
 }
 
@@ -227,7 +228,7 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 		s.t.Fatalf("there is a session %q already", name)
 	}
 	o := silent(from)
-	if wire.ByName(dialect) != nil && dialect != "a3" {
+	if dialects.ByName(dialect) != nil && dialect != "a3" {
 		o = origin(dialect, from) // its port has no other dialect
 	}
 	if d := datagramsOf(dialect); d != nil {
@@ -252,7 +253,7 @@ func (s *script) openAs(name, dialect string, from netip.AddrPort) {
 }
 
 func origin(dialect string, from netip.AddrPort) Origin {
-	o := Origin{Addr: from, Manners: wire.ByName("chat1").Manners()}
+	o := Origin{Addr: from, Manners: dialects.ByName("chat1").Manners()}
 	switch dialect {
 	case "native", "fresh":
 		o.Dialect = "chat1"
@@ -261,14 +262,14 @@ func origin(dialect string, from netip.AddrPort) Origin {
 	case "tls":
 		o.Secure = true
 	default:
-		o.Dialect, o.Manners = dialect, wire.ByName(dialect).Manners()
+		o.Dialect, o.Manners = dialect, dialects.ByName(dialect).Manners()
 	}
 	return o
 }
 
 // silent is where a connection comes from that has said nothing yet.
 func silent(from netip.AddrPort) Origin {
-	return Origin{Addr: from, Manners: wire.ByName("a3").Manners()}
+	return Origin{Addr: from, Manners: dialects.ByName("a3").Manners()}
 }
 
 // profile makes 32 hexadecimal digits of the letters of a name before a dash:

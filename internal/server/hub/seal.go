@@ -70,7 +70,7 @@ func (ib *inboxes) applySealedNote(c call, e *Entry, r SealedNote, w waiter) {
 		})
 	default:
 		answer := w.newAccepted(e, reach)
-		_, answer.Inbox = acct.inbox[e.ID]
+		_, answer.Inbox = acct.inbox.lines[e.ID]
 		c.out.deliver(c.s, answer)
 	}
 }
@@ -82,7 +82,7 @@ func (c call) handSealed(to *user, line *wire.Sealed) (reach int) {
 		return 0
 	}
 	for _, s := range to.sessions {
-		if !s.old() {
+		if !s.isOld() {
 			c.out.deliver(s, line)
 			reach++
 		}

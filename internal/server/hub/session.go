@@ -131,7 +131,7 @@ func (s *session) account() *account {
 // via is how the session's user is here, for older programs.
 func (s *session) via() wire.Via {
 	v := wire.Via{Dialect: s.origin.Dialect}
-	if s.old() {
+	if s.isOld() {
 		v.Addr = s.addr().String()
 	}
 	return v

@@ -42,12 +42,7 @@ func (bs *budgets) payShared(c call, price int) bool {
 	return false
 }
 
-// mayCome pays for an arrival that nobody has asked for. It is not waited for.
-func (cfg *Config) mayCome(sh *share, now time.Time) bool {
-	return cfg.Rate <= 0 || sh.isUnbounded() || sh.spend(now, 1, cfg.sharedAllowed())
-}
-
-// unbounded reports whether requests are not counted by network: those of this
+// isUnbounded reports whether requests are not counted by network: those of this
 // host, whose users share an address that nobody elsewhere can have.
 func (sh *share) isUnbounded() bool { return sh == nil || sh.network.IsLoopback() }
 

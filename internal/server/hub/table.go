@@ -147,9 +147,9 @@ func (h *Hub) checkNeeds(c call, n need) bool {
 	s := c.s
 	has := func(one need) bool { return n&one != 0 }
 	switch {
-	case has(needNative) && s.old(), has(needOld) && !s.old():
+	case has(needNative) && s.isOld(), has(needOld) && !s.isOld():
 		c.refuse(wire.CodeUnsupported, "This request is not for programs like yours.")
-	case has(needHello) && !s.greeted && !s.old():
+	case has(needHello) && !s.greeted && !s.isOld():
 		c.refuse(wire.CodeHelloFirst, "Begin the session with hello.")
 	case has(needName) && s.user == nil, has(needLogin) && (s.user == nil || s.user.unnamed):
 		c.refuse(wire.CodeLoginFirst, "Log in first, or enter as a guest.")

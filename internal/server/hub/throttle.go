@@ -116,32 +116,12 @@ func makeRoom[K comparable, V any](in map[K]V) {
 	}
 }
 
-// onSweepDue forgets what has expired.
-func (h *Hub) onSweepDue(c call) {
-	t := &h.accounts.guesses
-	forget(t.tries, c.now)
-	forget(t.accounts, c.now)
-	h.accounts.quotas.sweep(c.now)
-	c.logTokensGone(h.tokens.sweep(c.now))
-	h.rendezvous.sweepPrekeys(c.now)
-	h.budgets.shares.sweep(c.now)
-}
-
 func forget[K comparable](in map[K]*try, now time.Time) {
 	for key, y := range in {
 		if now.Sub(y.last) >= forgetTries {
 			delete(in, key)
 		}
 	}
-}
-
-// guessOf is the session's try at a name.
-func (as *accounts) guessOf(s *session, name string) guess {
-	g := guess{name: wire.Fold(name), from: s.network()}
-	if acct := as.names.account(name); acct != nil && acct.visits.has(s.profile) {
-		g.device = s.profile
-	}
-	return g
 }
 
 // compare has a password compared in its turn, after the delay that earlier
@@ -152,12 +132,17 @@ func (as *accounts) compare(c call, name string, digest wire.Digest, then func(c
 	if acct != nil {
 		stored = acct.name
 	}
-	g, p := as.guessOf(c.s, name), passOf(acct, nil)
-	wait, turn := as.guesses.delay(g, c.now), turnOf(c)
+	turn, p := turnOf(c), passOf(acct, nil)
+	g := guess{name: wire.Fold(name), from: turn.Network}
 	if acct != nil {
+		known := acct.visits.has(c.s.profile)
+		if known {
+			g.device = c.s.profile
+		}
 		turn.Account = acct.claim.fold
-		turn.Familiar = acct.visits.has(c.s.profile) || acct.visits.from(turn.Network)
+		turn.Familiar = known || acct.visits.from(turn.Network)
 	}
+	wait := as.guesses.delay(g, c.now)
 	as.guesses.begin(g, c.now)
 	as.askLater(c, wait, CheckPassword{Name: stored, Digest: digest}, turn, func(c call, r Result) {
 		acct := as.names.account(name)

@@ -142,9 +142,20 @@ func (h *Hub) onStart(c call) {
 	h.due.at(c.now.Add(sweepEvery), deadline{what: dueSweep})
 }
 
+// onSweepDue forgets what has expired.
+func (h *Hub) onSweepDue(c call) {
+	t := &h.accounts.guesses
+	forget(t.tries, c.now)
+	forget(t.accounts, c.now)
+	h.accounts.quotas.sweep(c.now)
+	c.logTokensGone(h.tokens.sweep(c.now))
+	h.rendezvous.sweepPrekeys(c.now)
+	h.budgets.shares.sweep(c.now)
+}
+
 // onHelloDue ends a native session that has not said hello.
 func (h *Hub) onHelloDue(c call) {
-	if c.s == nil || c.s.greeted || c.s.old() && c.s.user != nil {
+	if c.s == nil || c.s.greeted || c.s.isOld() && c.s.user != nil {
 		return
 	}
 	h.presence.end(c, &wire.Goodbye{Code: wire.CodeTimeout, Text: "No hello within 30 s. Connect again."}, "")

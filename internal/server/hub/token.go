@@ -284,7 +284,7 @@ func (as *accounts) refuseUsedUp(c call, f *family) {
 		case s == nil || as.sessions[s.id] != s:
 		case s.token != nil && s.token.family == f:
 			as.presence.end(c.as(s), &wire.Goodbye{Code: wire.CodeEnded, Text: "A copy of this session's token was used, and both are ended. " + logInAnew}, "")
-		case !s.old():
+		case !s.isOld():
 			c.out.deliver(s, &wire.Notice{Text: "A token of this account was used twice, from " + acct.copied + " the second time: a copy of it may be with somebody else. " +
 				"What came in by it has ended. Change the password, unless you have put back a profile from a backup."})
 		}

@@ -27,24 +27,24 @@ type user struct {
 
 func (u *user) person() wire.Person {
 	as := u.publicGuise()
-	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.plain()}
+	return wire.Person{Name: as.name, Kind: as.kind, Away: as.away, Plain: u.isPlain()}
 }
 
-// plain reports whether what the session hears can be read on its way.
-func (s *session) plain() bool { return !s.origin.Secure }
+// isPlain reports whether what the session hears can be read on its way.
+func (s *session) isPlain() bool { return !s.origin.Secure }
 
-// plain reports whether what the user hears can be read on its way to one of its sessions.
-func (u *user) plain() bool { return slices.ContainsFunc(u.sessions, (*session).plain) }
+// isPlain reports whether what the user hears can be read on its way to one of its sessions.
+func (u *user) isPlain() bool { return slices.ContainsFunc(u.sessions, (*session).isPlain) }
 
 // tellPlain tells a user's rooms whether it reads in clear text now, where that is
 // different because the call's session has come to it or gone from it.
 func (ps *presence) tellPlain(c call, u *user) {
 	others := slices.DeleteFunc(slices.Clone(u.sessions), func(s *session) bool { return s == c.s })
-	if !c.s.plain() || len(others) == 0 || slices.ContainsFunc(others, (*session).plain) {
+	if !c.s.isPlain() || len(others) == 0 || slices.ContainsFunc(others, (*session).isPlain) {
 		return
 	}
 	ps.news.settlePassages(c, u.name)
-	ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.plain()}, c.s)
+	ps.rooms.castRooms(c, u.rooms(), &wire.Presence{Name: u.name, Away: u.away, Plain: u.isPlain()}, c.s)
 }
 
 // nextAnonymous returns the next free AnonymousN.
@@ -62,7 +62,7 @@ func (s *session) guestKind() wire.Kind {
 	switch {
 	case s.origin.Datagram:
 		return wire.KindDatagram
-	case s.old():
+	case s.isOld():
 		return wire.KindOld
 	default:
 		return wire.KindGuest
@@ -76,7 +76,8 @@ func (ps *presence) enterUnnamed(c call) {
 	u.unnamed = true
 	ps.attach(c.s, u)
 	ps.rooms.enter(c, ps.rooms.lobby(), c.s.held != nil)
-	ps.hide(u)
+	u.hidden = true
+	ps.rooms.lobby().hidden++
 }
 
 // announce tells the lobby about an AnonymousN that is one for good. Where its
@@ -86,7 +87,8 @@ func (ps *presence) announce(c call) {
 	if !c.s.user.hidden {
 		return
 	}
-	if !ps.cfg.mayCome(ps.budgets.shareOf(c.s), c.now) {
+	sh := ps.budgets.shareOf(c.s)
+	if ps.cfg.Rate > 0 && !sh.isUnbounded() && !sh.spend(c.now, 1, ps.cfg.sharedAllowed()) {
 		ps.due.at(c.now.Add(announceLater), deadline{what: dueAnnounce, session: c.s.id})
 		return
 	}
@@ -96,7 +98,8 @@ func (ps *presence) announce(c call) {
 // announceNow is announce for somebody who has been here for a moment, or has
 // something to say.
 func (ps *presence) announceNow(c call) {
-	ps.unhide(c.s.user)
+	c.s.user.hidden = false
+	ps.rooms.lobby().hidden--
 	ps.tellJoined(c, ps.rooms.lobby())
 }
 
@@ -112,7 +115,7 @@ func (ps *presence) onAnnounceDue(c call) {
 // room that it knows of.
 func (ps *presence) enterLobby(c call) {
 	s, lobby := c.s, ps.rooms.lobby()
-	if !s.old() || s.origin.Datagram || s.in(lobby) {
+	if !s.isOld() || s.origin.Datagram || s.isIn(lobby) {
 		return
 	}
 	ps.uncount(s)
@@ -129,28 +132,6 @@ func (ps *presence) uncount(s *session) {
 		s.coming = false
 		ps.rooms.lobby().coming--
 	}
-}
-
-func (ps *presence) hide(u *user) {
-	if !u.hidden {
-		u.hidden = true
-		ps.rooms.lobby().hidden++
-	}
-}
-
-func (ps *presence) unhide(u *user) {
-	if u.hidden {
-		u.hidden = false
-		ps.rooms.lobby().hidden--
-	}
-}
-
-// vanish takes an AnonymousN away that turned out to be something else.
-func (ps *presence) vanish(c call) {
-	if c.s.user != nil {
-		ps.vacate(c, "")
-	}
-	c.s.held = nil
 }
 
 // appear makes a user of a name that is free, or of an account that nobody is
