@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	c := cli{Serve: serve{Ports: newPorts()}}
+	c := cli{Serve: serve{Ports: newPorts(), Styles: newStyles()}}
 	program := conf.Program{
 		Name:    "chatd",
 		Summary: "The chat daemon of labchat.",

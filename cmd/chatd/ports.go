@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -20,12 +21,8 @@ type ports struct {
 func newPorts() ports {
 	p := ports{of: map[string]*conf.Port{}}
 	for _, f := range server.Families() {
-		flag := reflect.New(reflect.StructOf([]reflect.StructField{{
-			Name: "Port", Type: reflect.TypeFor[conf.Port](),
-			Tag: reflect.StructTag(fmt.Sprintf(`name:%q default:"%d" help:%q`, f.Flag, f.Port, f.Help)),
-		}}))
-		p.Flags = append(p.Flags, flag.Interface())
-		p.of[f.Name] = flag.Elem().Field(0).Addr().Interface().(*conf.Port)
+		flag, port := newFlag[conf.Port](fmt.Sprintf(`name:%q default:"%d" help:%q`, f.Flag, f.Port, f.Help))
+		p.Flags, p.of[f.Name] = append(p.Flags, flag), port
 	}
 	return p
 }
@@ -39,4 +36,42 @@ func (p ports) server() server.Ports {
 		}
 	}
 	return all
+}
+
+// styles choose between forms that older programs had of one service: a flag
+// for each family that has some.
+type styles struct {
+	Flags kong.Plugins       `embed:""`
+	of    map[string]*string // by the family's name; what Flags set
+
+	UTC bool `name:"utc" help:"Times in UTC instead of the host's zone."`
+}
+
+// newStyles makes the flags of the server's table.
+func newStyles() styles {
+	s := styles{of: map[string]*string{}}
+	for _, f := range server.Families() {
+		if f.Style.Flag == "" {
+			continue
+		}
+		forms := f.Style.Forms
+		flag, style := newFlag[string](fmt.Sprintf(`name:%q default:%q enum:%q help:%q`, f.Style.Flag, forms[0], strings.Join(forms, ","), f.Style.Help))
+		s.Flags, s.of[f.Name] = append(s.Flags, flag), style
+	}
+	return s
+}
+
+func (s styles) server() server.Styles {
+	all := server.Styles{Of: map[string]string{}, UTC: s.UTC}
+	for name, style := range s.of {
+		all.Of[name] = *style
+	}
+	return all
+}
+
+// newFlag makes a flag that no field of the command line's type stands for,
+// from the tag that the field would have. kong sets value.
+func newFlag[T any](tag string) (flag any, value *T) {
+	v := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Value", Type: reflect.TypeFor[T](), Tag: reflect.StructTag(tag)}}))
+	return v.Interface(), v.Elem().Field(0).Addr().Interface().(*T)
 }

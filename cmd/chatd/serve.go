@@ -45,19 +45,6 @@ type access struct {
 	BridgeMulticast bool     `help:"Let the registry join multicast groups."`
 }
 
-// styles choose between forms that older programs had of one service.
-type styles struct {
-	PromptStyle string `default:"m2" enum:"m2,m1" help:"Texts of the prompt room: m2 or m1."`
-	ArithStyle  string `default:"plain" enum:"plain,hello,welcome" help:"Form of the arithmetic service: plain, hello or welcome."`
-	NamesStyle  string `default:"plain" enum:"plain,clock,echo" help:"Form of the name-first room: plain, clock or echo."`
-	DateStyle   string `default:"dmy-" enum:"dmy-,dmy/,ymd" help:"Dates: dmy- (31-12-2026), dmy/ or ymd."`
-	UTC         bool   `name:"utc" help:"Times in UTC instead of the host's zone."`
-}
-
-func (s styles) server() server.Styles {
-	return server.Styles{Prompt: s.PromptStyle, Arith: s.ArithStyle, Names: s.NamesStyle, Date: s.DateStyle, UTC: s.UTC}
-}
-
 // Help is printed by --help.
 func (serve) Help() string {
 	return `Examples:

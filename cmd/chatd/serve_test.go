@@ -82,6 +82,12 @@ func TestThePageForOperatorsHasEveryListener(t *testing.T) {
 		if row := fmt.Sprintf("\n| `--%s` | %s %d | ", f.Flag, strings.ToUpper(f.Network), f.Port); !strings.Contains(string(page), row) {
 			t.Errorf("docs/operating.md has no row %q", row)
 		}
+		if f.Style.Flag == "" {
+			continue
+		}
+		if words := fmt.Sprintf("`--%s %s` (default)", f.Style.Flag, f.Style.Forms[0]); !strings.Contains(string(page), words) {
+			t.Errorf("docs/operating.md does not have %q", words)
+		}
 	}
 	if all := strings.Join(names, ", ") + " and probe, in this order"; !strings.Contains(string(page), all) {
 		t.Errorf("docs/operating.md does not name the listeners as %q", all)

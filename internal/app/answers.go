@@ -165,7 +165,7 @@ func (a *App) AskRooms() {
 // meetRooms asks for the rooms of a server that we have come to. Older ones are
 // only asked when somebody looks for a room.
 func (a *App) meetRooms() {
-	if d := a.Link.Status.Dialect; d == "" || d == Native {
+	if d := a.Link.Status.Dialect; d == "" || d == dialects.Native {
 		a.AskRooms()
 	}
 }

@@ -7,10 +7,8 @@ import (
 	"labchat/internal/command"
 	"labchat/internal/text"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
-
-// Native is the dialect that goes without saying.
-const Native = "chat1"
 
 // A Link is the session with the server, and what is known of it.
 type Link struct {
@@ -71,7 +69,7 @@ func (l *Link) IsLost() bool { return l.down }
 func (l *Link) HasEnded() bool { return l.Status.State == wire.StateEnded }
 
 // IsOlder says that the server, or the registry, speaks an older dialect.
-func (l *Link) IsOlder() bool { return l.Status.Dialect != "" && l.Status.Dialect != Native }
+func (l *Link) IsOlder() bool { return l.Status.Dialect != "" && l.Status.Dialect != dialects.Native }
 
 // setStatus takes over what the session says of itself.
 func (l *Link) setStatus(s *wire.Status, now time.Time) {

@@ -28,13 +28,14 @@ import (
 	"labchat/internal/peer/private/gate"
 	"labchat/internal/session"
 	"labchat/internal/wire"
+	"labchat/internal/wire/dialects"
 )
 
 // The values of Config.Dialect beside the names of the older dialects, which
 // are never spoken over TLS, and carry passwords over loopback only.
 const (
-	DialectAuto  = "auto"  // chat/1 over TLS; over loopback also prompt rooms by their greeting, and at DefaultPort in plain, and A3: see approach
-	DialectChat1 = "chat1" // over TLS, over loopback also in plain
+	DialectAuto  = "auto"          // chat/1 over TLS; over loopback also prompt rooms by their greeting, and at DefaultPort in plain, and A3: see approach
+	DialectChat1 = dialects.Native // over TLS, over loopback also in plain
 	DialectA3    = "a3"
 )
 

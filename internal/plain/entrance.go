@@ -50,7 +50,7 @@ func (g *entrance) late(now time.Time) error {
 // manyRooms says whether a server's dialect knows rooms. The older ones over
 // TCP have the lobby only and never say that one is in it.
 func manyRooms(e *wire.Status) bool {
-	return e.Dialect == "" || e.Dialect == "chat1" || dialects.DatagramsByName(e.Dialect) != nil
+	return e.Dialect == "" || e.Dialect == dialects.Native || dialects.DatagramsByName(e.Dialect) != nil
 }
 
 // event looks at an event on the way in. It returns true once: when the room

@@ -77,14 +77,7 @@ func newPlay(t *testing.T, d wire.Dialect) *play {
 	port, style := familyOf(d)
 	h := start(t, func(cfg *Config) {
 		cfg.Ports, cfg.Data = allBut(Registry), t.TempDir()
-		switch port {
-		case "prompt":
-			cfg.Styles.Prompt = style
-		case "arith":
-			cfg.Styles.Arith = style
-		case "names":
-			cfg.Styles.Names = style
-		}
+		cfg.Styles.Of = map[string]string{port: style}
 	})
 	p := &play{t: t, d: d, h: h, port: port, peers: map[string]*peer{}}
 	p.probe = newPeer(t, dialFrom(t, "127.0.0.1", h.addrs["sum"]))

@@ -72,7 +72,7 @@ func (c *conn) isOld() bool {
 
 // nativeDialect and oldDialect are the dialects of the chat port.
 const (
-	nativeDialect = "chat1"
+	nativeDialect = dialects.Native
 	oldDialect    = "a3"
 )
 

@@ -10,7 +10,7 @@ import (
 
 func TestShutdownTellsOlderProgramsInTheirWordsAndServicesNothing(t *testing.T) {
 	const why = "The server stops. It will be back soon."
-	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports = FreePorts(); cfg.Styles.Arith = "hello" })
+	h := start(t, withRegistry, func(cfg *Config) { cfg.Ports, cfg.Styles.Of = FreePorts(), map[string]string{"arith": "hello"} })
 	at := func(port string, says ...string) *peer {
 		p := newPeer(t, dialFrom(t, "127.0.0.1", h.addrs[port]))
 		for i := 0; i+1 < len(says); i += 2 {

@@ -105,7 +105,7 @@ func (f *framer) parse(frame []byte) wire.Request {
 
 func tooLong(d wire.Dialect) wire.Request {
 	text := "The line is too long. Send it in pieces."
-	if d.Name() != nativeDialect {
+	if !d.Manners().Native {
 		return wire.Malformed{Code: wire.CodeTooLong, Text: text, Of: wire.ActSay}
 	}
 	return wire.Malformed{Code: wire.CodeTooLong, Text: text}

@@ -46,8 +46,8 @@ func (d *daemon) listen(ctx context.Context) error {
 
 func (d *daemon) listenTCP(f Family, port int) (err error) {
 	l := &listener{name: f.Name}
-	if f.dialect != nil {
-		name := f.dialect(d.cfg.Styles)
+	if f.dialect != "" {
+		name := f.styled(d.cfg.Styles.Of[f.Name])
 		if l.dialect = dialects.ByName(name); l.dialect == nil {
 			return fmt.Errorf("listen for %s: there is no style %q", f.Name, name)
 		}

@@ -249,7 +249,7 @@ func TestWelcomeTellsWhereTheServicesAre(t *testing.T) {
 }
 
 func TestAStyleThatIsNoneIsNamed(t *testing.T) {
-	err := Run(t.Context(), Config{Data: t.TempDir(), Ports: FreePorts(), Styles: Styles{Arith: "odd"}})
+	err := Run(t.Context(), Config{Data: t.TempDir(), Ports: FreePorts(), Styles: Styles{Of: map[string]string{"arith": "odd"}}})
 	if err == nil || !strings.Contains(err.Error(), "arith-odd") || errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v, want the style's name", err)
 	}

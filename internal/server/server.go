@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
-	"time"
 
 	"labchat/internal/server/hub"
 	"labchat/internal/server/store"
@@ -48,24 +47,6 @@ type Config struct {
 	ShowKey func(fingerprint string)
 	// Listen opens a listener; nil is the system's way.
 	Listen func(network, addr string) (net.Listener, error)
-}
-
-// Styles choose between forms that older programs had of one service; "" is
-// the first.
-type Styles struct {
-	Prompt string // m2 or m1
-	Arith  string // plain, hello or welcome
-	Names  string // plain, clock or echo
-	Date   string // of the registry: dmy-, dmy/ or ymd
-	UTC    bool   // times in UTC instead of the host's zone
-}
-
-// zone returns the one that services and older programs are shown times in.
-func (s Styles) zone() *time.Location {
-	if s.UTC {
-		return time.UTC
-	}
-	return time.Local
 }
 
 // Listener is one that is open.

@@ -3,7 +3,6 @@ package tui
 import (
 	"slices"
 
-	"labchat/internal/app"
 	"labchat/internal/text"
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
@@ -32,7 +31,7 @@ func dialectChoices() []string {
 
 // native says whether the server is looked at: an older one announces, or
 // counts, whoever only has a look.
-func (f *form) native() bool { return f.dialect == autoDialect || f.dialect == app.Native }
+func (f *form) native() bool { return f.dialect == autoDialect || f.dialect == dialects.Native }
 
 // chooseDialect goes to another dialect, and to a mode that it has.
 func (f *form) chooseDialect(n int) {

@@ -93,7 +93,7 @@ func (m titleBar) security() text.Safe {
 		return "tls " + p.Glyph.Good
 	case m.cfg.Local:
 		return "this machine only"
-	case d != "" && d != app.Native:
+	case d != "" && d != dialects.Native:
 		return "speaks " + d + ", not encrypted"
 	default:
 		return "not encrypted"

@@ -41,6 +41,7 @@ type Manners struct {
 	Nameless bool // present as AnonymousN until it takes a name; others are nowhere until then
 	Notices  bool // is told who comes into its room and goes
 	Peers    bool // its people send each other datagrams at the address they connect from, and are told who they are: PeerList
+	Groups   bool // its people have one correspondent at a time, or talk in rooms that are multicast groups; they know no other rooms
 	Counted  bool // its connections count in Joined and Left also before they have said a name, and may take their time
 	Unframed bool // has no terminators: one read is one frame, and one frame one write
 	Echo     bool // hears of itself what the others hear: its own lines, and with Notices its own coming
@@ -106,7 +107,7 @@ func (OneStep) Assume(Request) Event { return nil }
 type Datagrams interface {
 	Name() string
 	Manners() Manners
-	// Mine says whether a datagram is of this dialect, by its first bytes.
+	// Mine reports whether a datagram is of this dialect, by its first bytes.
 	Mine(datagram []byte) bool
 	Server() DatagramServer
 	Client() DatagramClient
@@ -161,7 +162,7 @@ func (e *FrameError) Request() Request {
 	return Malformed{Head: Head{Tag: e.Tag}, Code: e.Code, Text: e.Text, Of: e.Of}
 }
 
-// HasWords says whether a client has words for a request in a dialect.
+// HasWords reports whether a client has words for a request in a dialect.
 func HasWords(d Dialect, r Request) bool {
 	_, err := d.Client().AppendRequest(nil, r)
 	return !errors.Is(err, ErrUnsupported)

@@ -262,7 +262,7 @@ type Gap struct {
 	With string `json:"-"`
 }
 
-// LeftOut says whether lines that have come were left out for their reader:
+// LeftOut reports whether lines that have come were left out for their reader:
 // they are in the archive.
 func (g *Gap) LeftOut() bool { return g.Out > 0 }
 

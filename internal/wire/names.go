@@ -47,7 +47,7 @@ const maxMarks = 2
 // lines are somebody's: a name that nobody can have.
 const ServerSpeaks = "server"
 
-// CheckUser says whether name may be chosen as a user's: 1 to MaxName
+// CheckUser reports whether name may be chosen as a user's: 1 to MaxName
 // characters, letters, digits, "-", "_" and ".", beginning with a letter or
 // digit, of one script, with nothing invisible, and not reserved. The error is
 // a *NameError.
@@ -61,7 +61,7 @@ func CheckUser(name string) error {
 	return nil
 }
 
-// CheckRoom says whether name may be chosen as a room's: as CheckUser, but up
+// CheckRoom reports whether name may be chosen as a room's: as CheckUser, but up
 // to MaxRoom characters, and no name is reserved. The error is a *NameError.
 func CheckRoom(name string) error { return checkName(name, MaxRoom, "A room's name") }
 

@@ -19,7 +19,7 @@ const digestLen = 2 * sha256.Size
 // There are older ones, so a client asks for no such thing at a login.
 const MinPassword = 8
 
-// CheckNewPassword says whether s may become the password of the account of that
+// CheckNewPassword reports whether s may become the password of the account of that
 // name: what CheckPassword says, at least MinPassword characters, not the name,
 // and none of the passwords that everybody tries first. The error is as there.
 func CheckNewPassword(name string, s Secret) error {
@@ -82,7 +82,7 @@ func readCommon(list string) common {
 	return c
 }
 
-// CheckPassword says whether s can be a password at all. Blanks around it don't
+// CheckPassword reports whether s can be a password at all. Blanks around it don't
 // count. The error is a *FrameError with CodePasswordInvalid; it does not hold
 // the password.
 func CheckPassword(s Secret) error {

@@ -199,8 +199,8 @@ func (c *conversation) sealLater(e wire.Event) {
 	if no, ok := e.(*wire.Refused); ok && no.Code != wire.CodeOffline && no.Code != wire.CodeNoUser {
 		c.show(c.name + " is away, and no sealed copy was left: " + no.Text)
 	}
-	if c.again.IsZero() || time.Until(c.again) > sealAgain {
-		c.again = time.Now().Add(sealAgain)
+	if c.at.IsZero() || time.Until(c.at) > sealAgain {
+		c.wait(time.Now().Add(sealAgain))
 	}
 }
 

@@ -40,7 +40,6 @@ type call struct {
 	c        *conversation
 	id       string
 	token    [16]byte // its bytes
-	answered bool     // both sides want it
 	relayed  bool     // no direct way is to be looked for
 	began    time.Time
 	until    time.Time
@@ -67,7 +66,7 @@ func (c *conversation) begin() {
 		return
 	}
 	k := newCall(c)
-	c.call = k
+	c.start(k, onCall)
 	c.noted.changed = true
 	c.punch(k)
 }
@@ -88,27 +87,27 @@ func (c *conversation) punch(k *call) {
 		case c.call != k:
 		case refused:
 			c.handleNotCalled(no)
-		case !k.answered:
+		case !k.isMet():
 			k.asks = time.Now().Add(askedAfter)
 		}
 	})
 }
 
 // hides says whether somebody is not to be told our addresses.
-func (c *conversation) hidesAddress() bool {
-	return c.l.sockets.udp == nil || c.contact.Mode == wire.RouteRelay || c.l.cfg.Relay && c.contact.Mode != wire.RouteAuto
+func (p *partner) hidesAddress() bool {
+	return p.l.sockets.udp == nil || p.contact.Mode == wire.RouteRelay || p.l.cfg.Relay && p.contact.Mode != wire.RouteAuto
 }
 
 // notCalled is the server's no to a call.
 func (c *conversation) handleNotCalled(e *wire.Refused) {
-	c.call = nil
+	c.move(onEnd)
 	c.uninvite()
 	switch {
 	case e.Code == wire.CodeNoUser && c.best() == nil:
 		c.waitAway(c.name + " is not here")
 	case c.best() == nil:
 		c.show(e.Text)
-		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
+		c.wait(time.Now().Add(max(findBackoff.First, time.Duration(e.RetryMS)*time.Millisecond)))
 	default:
 		c.improveLater(time.Now())
 	}
@@ -138,7 +137,7 @@ func (l *loop) handlePunched(e *wire.Punched) {
 		c.meet(k, e)
 	case e.Call == c.met:
 		// The link was faster than the answer.
-	case k != nil && !k.answered && k.id < e.Call:
+	case k != nil && !k.isMet() && k.id < e.Call:
 		c.punch(k) // both have called: the smaller call counts, which may have got lost
 	case c.contact.Accepted:
 		c.answer(e)
@@ -155,7 +154,9 @@ func (c *conversation) answer(e *wire.Punched) {
 		return
 	}
 	if !c.l.place.isReady() { // the other side is to be told where we are
-		c.asked, c.again = e, time.Now().Add(registerAgain/4)
+		c.asked = e
+		c.move(onEnd) // theirs counts
+		c.wait(time.Now().Add(registerAgain / 4))
 		return
 	}
 	if !c.calls.Spend(time.Now()) {
@@ -164,7 +165,7 @@ func (c *conversation) answer(e *wire.Punched) {
 	}
 	if token, err := hex.DecodeString(e.Call); err == nil && len(token) == 16 {
 		k := &call{c: c, id: e.Call, token: [16]byte(token), began: time.Now()}
-		c.call = k
+		c.start(k, onMeet)
 		k.again = c.suspectDirect()
 		c.punch(k)
 		c.meet(k, e)
@@ -200,19 +201,20 @@ func (l *loop) handleDeclined(e *wire.Declined) {
 	if c == nil || c.call == nil || c.call.id != e.Call {
 		return
 	}
-	c.call, c.poked = nil, false
+	c.move(onEnd)
+	c.poked = false
 	c.uninvite()
 	c.show(c.name + " does not want to talk now")
-	c.again = time.Now().Add(againLast)
+	c.wait(time.Now().Add(findBackoff.Last))
 	c.noted.changed = true
 }
 
 // meet looks for a way now that both want one.
 func (c *conversation) meet(k *call, e *wire.Punched) {
 	now := time.Now()
-	k.answered, k.relayed, k.until = true, e.Relay || c.hidesAddress(), now.Add(linkWithin)
+	c.start(k, onMeet)
+	k.relayed, k.until = e.Relay || c.hidesAddress(), now.Add(linkWithin)
 	k.began, k.asks = now, time.Time{}
-	c.again = time.Time{}
 	c.uninvite()
 	if !k.relayed {
 		for _, a := range c.l.place.candidates(c.l.server.remote, e.Addrs) {
@@ -231,12 +233,15 @@ func (c *conversation) meet(k *call, e *wire.Punched) {
 }
 
 // dials says which of the two sides makes links: the one with the smaller key.
-func (c *conversation) isDialler() bool { return c.l.id.Key() < c.device }
+func (p *partner) isDialler() bool { return p.l.id.Key() < p.device }
+
+// isMet reports whether both sides want it.
+func (k *call) isMet() bool { return k.c.call == k && k.c.state == meeting }
 
 // due is when something is to be done for a call.
 func (k *call) due() time.Time {
 	due := k.until
-	if k.answered && k.rounds < len(knockAfter) && len(k.spots) > 0 {
+	if k.isMet() && k.rounds < len(knockAfter) && len(k.spots) > 0 {
 		due = k.began.Add(knockAfter[k.rounds])
 	}
 	for _, t := range []time.Time{k.carryAt, k.asks} {
@@ -249,7 +254,7 @@ func (k *call) due() time.Time {
 
 // act knocks, dials the relay, or gives up.
 func (k *call) act(now time.Time) {
-	for k.answered && k.rounds < len(knockAfter) && len(k.spots) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
+	for k.isMet() && k.rounds < len(knockAfter) && len(k.spots) > 0 && !now.Before(k.began.Add(knockAfter[k.rounds])) {
 		k.rounds++
 		k.knock()
 	}
@@ -267,12 +272,13 @@ func (k *call) act(now time.Time) {
 	if now.Before(k.until) {
 		return
 	}
-	k.c.call = nil
+	met := k.isMet()
+	k.c.move(onEnd)
 	k.c.noted.changed = true
 	switch {
 	case k.c.best() != nil:
 		k.c.improveLater(now)
-	case k.answered:
+	case met:
 		why := "no way to " + k.c.name + " was found: " + k.why()
 		if k.c.l.server.noRelay {
 			why += ", and the server relays nothing"
@@ -311,7 +317,7 @@ func (k *call) why() string {
 
 // dialNext dials the next address that has answered, one at a time.
 func (k *call) dialNext() {
-	if !k.answered || k.dialling || !k.c.isDialler() || k.c.call != k || k.c.l.sockets.direct == nil || k.c.hidesAddress() {
+	if !k.isMet() || k.dialling || !k.c.isDialler() || k.c.call != k || k.c.l.sockets.direct == nil || k.c.hidesAddress() {
 		return
 	}
 	if p := k.c.best(); p != nil && !p.Relayed && !p.suspect {

@@ -10,14 +10,6 @@ import (
 )
 
 const (
-	// againFirst and againLast are how long it takes until somebody is looked for
-	// again whom lines wait for: it doubles each time.
-	againFirst = 2 * time.Second
-	againLast  = 60 * time.Second
-	// betterFirst and betterLast are the same for a direct way while lines go
-	// through the relay.
-	betterFirst = 5 * time.Second
-	betterLast  = 2 * time.Minute
 	// comesWithin is how long a client takes at most to tell its key after its
 	// name.
 	comesWithin = 700 * time.Millisecond
@@ -27,9 +19,9 @@ const (
 	maxConversations = 2000
 )
 
-// conversation is what is known of somebody, and the ways to them. Owned by
-// loop.
-type conversation struct {
+// partner is what is known of somebody: by our disk, from this run, and by the server's
+// word. It owns what the gate is asked with. Owned by loop.
+type partner struct {
 	l         *loop
 	name, key string // key: folded
 	kind      wire.Kind
@@ -42,39 +34,41 @@ type conversation struct {
 	unread bool               // the disk is to be read, once more or at all: contact and keys are not all
 	read   bool               // it was read in this run: what a person has said since is not there to be read
 	listed gate.List          // as the server lists its devices
-	relist time.Time          // when it is asked again, zero: nothing was said since
 	says   gate.Word          // what the server says of its key
 	fresh  time.Time          // until when that need not be asked again
-	reason string             // why lines wait, or go no better way; for people
+}
+
+// outgoing are our lines to somebody that are not confirmed, and how they are numbered.
+// Owned by loop.
+type outgoing struct {
+	lines []*line    // by number
+	next  int        // in lines: the first that may not have been sent on the best path
+	epoch wire.Epoch // in which this run numbers lines to them, "" before the first
+	count wire.ID    // the last of these numbers
+}
+
+// conversation is somebody, the ways to them, and what is said. Owned by loop.
+type conversation struct {
+	partner
+	search
+	outgoing
+	paths  []*path
+	reason string    // why lines wait, or go no better way; for people
+	relist time.Time // when the server is asked for its devices, zero: nothing was said since
 
 	asked   *wire.Punched  // its call, which a person has not answered
 	askedAt wire.Millis    // when it first called so, until its line is here; 0: it has not
 	wrote   bool           // it has left sealed lines, and no person has answered
 	asker   string         // the key of whom the person was told last that it asks, while asked or wrote
-	call    *call          // one that is under way
 	calls   session.Budget // of theirs that are answered
 	met     string         // the id of the last one that became a link
-	poked   bool           // a person wants it open
-	urgent  bool           // the way there was has broken
 	naming  bool           // the server is being asked whether it has another name
-	busy    bool           // the server is being asked about it
 	invited bool           // its person was asked for the conversation, and has not answered
-	coming  bool           // it had no key a moment ago, and may have one now
-	paths   []*path
 
-	lines []*line     // not confirmed, by number
-	next  int         // in lines: the first that may not have been sent on the best path
-	epoch wire.Epoch  // in which this run numbers lines to them, "" before the first
-	count wire.ID     // the last of these numbers
-	heard *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
-
-	again   time.Time // when it is looked for again, zero: not
-	tries   int
-	barred  barred
-	better  time.Time // when a direct way is looked for, zero: not
-	betters int
-	typing  time.Time // when it was last said that they are
-	noted   note
+	heard  *wire.Heard // their newest line: its number (0: unknown, it came through the server) and device; nil: none has come
+	barred barred
+	typing time.Time // when it was last said that they are
+	noted  note
 }
 
 // conversation returns what is known of somebody, also if that is nothing.
@@ -85,7 +79,7 @@ func (l *loop) conversation(name string) *conversation {
 		if l.server.foreign != nil {
 			name = l.server.spelled.of(name)
 		}
-		c = &conversation{l: l, name: name, key: key, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
+		c = &conversation{partner: partner{l: l, name: name, key: key}, calls: session.Budget{Rate: callsASecond, Burst: callsAtOnce}}
 		c.recall()
 		if !l.server.online {
 			c.reason = noServer
@@ -116,13 +110,13 @@ func (c *conversation) spell(name string) {
 
 // keepContact changes what is known of somebody, on disk where that is an account:
 // a guest's name belongs to nobody, and may be somebody else's next time.
-func (c *conversation) keepContact(change func(*wire.Contact)) {
-	c.reread()
-	was := c.contact
-	change(&c.contact)
-	if c.contact != was && c.kind == wire.KindAccount && !c.unread { // else the disk would forget what it could not tell
-		contact := c.contact
-		c.l.disk.write("contact "+c.key, "keep a contact", func() error { return c.l.cfg.Store.SetContact(contact) })
+func (p *partner) keepContact(change func(*wire.Contact)) {
+	p.reread()
+	was := p.contact
+	change(&p.contact)
+	if p.contact != was && p.kind == wire.KindAccount && !p.unread { // else the disk would forget what it could not tell
+		contact := p.contact
+		p.l.disk.write("contact "+p.key, "keep a contact", func() error { return p.l.cfg.Store.SetContact(contact) })
 	}
 }
 
@@ -144,20 +138,6 @@ func (c *conversation) isWanted() bool {
 	return c.says == gate.Unasked && (c.poked || c.l.files.IsMoving(c.filePeer()) || slices.ContainsFunc(c.lines, wanted))
 }
 
-// soon has it looked for at once.
-func (c *conversation) findSoon() { c.again, c.tries = time.Now(), 0 }
-
-// later has it looked for after a while.
-func (c *conversation) findLater(now time.Time) {
-	c.again = now.Add(step(againFirst, againLast, c.tries))
-	c.tries++
-}
-
-// step is the n-th of times that double.
-func step(first, last time.Duration, n int) time.Duration {
-	return min(first<<min(n, 16), last)
-}
-
 // show says why lines wait, or go no better way.
 func (c *conversation) show(reason string) {
 	c.noted.changed = c.noted.changed || c.reason != reason
@@ -172,8 +152,7 @@ func (c *conversation) due() time.Time {
 			earliest = t
 		}
 	}
-	consider(c.again)
-	consider(c.better)
+	consider(c.earliest())
 	consider(c.relist)
 	if c.call != nil {
 		consider(c.call.due())
@@ -192,12 +171,11 @@ func (c *conversation) act(now time.Time) {
 	if c.call != nil {
 		c.call.act(now)
 	}
-	if due := c.again; !due.IsZero() && !now.Before(due) {
-		c.again = time.Time{}
+	if due := c.at; !due.IsZero() && !now.Before(due) {
 		c.find()
 	}
-	if due := c.better; !due.IsZero() && !now.Before(due) {
-		c.better = time.Time{}
+	if due := c.search.improve; !due.IsZero() && !now.Before(due) {
+		c.search.improve = time.Time{}
 		c.improve()
 	}
 	if due := c.relist; !due.IsZero() && !now.Before(due) {
@@ -212,6 +190,7 @@ func (c *conversation) act(now time.Time) {
 func (c *conversation) find() {
 	s := &c.l.server
 	if !c.l.farewell.IsZero() {
+		c.move(onRest)
 		return
 	}
 	c.reread()
@@ -225,22 +204,24 @@ func (c *conversation) find() {
 		return
 	}
 	if c.isBarred() {
-		c.again = c.barred.until
+		c.wait(c.barred.until)
 		return
 	}
-	if c.busy || c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !c.isWanted() && !c.urgent {
-		return // it is looked for when that has changed
+	if c.call != nil || c.best() != nil || !s.online || !s.able || !s.claimed || !c.isWanted() && !c.urgent {
+		c.move(onRest) // it is looked for when that has changed
+		return
 	}
 	if !c.l.place.isReady() {
-		c.again = time.Now().Add(registerAgain / 4)
+		c.wait(time.Now().Add(registerAgain / 4))
 		return
 	}
-	c.busy = true
+	c.move(onDue)
 	c.l.ask(wire.Find{Name: c.name}, func(e wire.Event) {
-		c.busy = false
+		sure := c.state == confirming
+		c.move(onAnswer)
 		switch e := e.(type) {
 		case *wire.Found:
-			c.handleFound(e)
+			c.handleFound(e, sure)
 		case *wire.Refused:
 			c.handleNotFound(e)
 		default:
@@ -248,18 +229,19 @@ func (c *conversation) find() {
 	})
 }
 
-// found knows whom lines are for.
-func (c *conversation) handleFound(e *wire.Found) {
+// handleFound knows whom lines are for. A client tells its key a moment after its name:
+// so that there is none is only sure when it is said twice.
+func (c *conversation) handleFound(e *wire.Found, sure bool) {
 	c.spell(e.Name)
 	c.setKind(e.Kind, e.Device, e.Devices)
 	c.setDevices(e.Devices)
 	switch {
 	case e.Device == c.l.id.Key():
 		c.handleWord(gate.OwnKey)
-	case e.Device == "" && len(e.Devices) == 0 && !c.hasKey() && c.mayBeComing(e):
-		c.again = time.Now().Add(comesWithin)
+	case e.Device == "" && len(e.Devices) == 0 && !c.hasKey() && !sure && e.Online && (e.Kind == wire.KindAccount || e.Kind == wire.KindGuest):
+		c.move(onKeyless)
+		c.wait(time.Now().Add(comesWithin))
 	case e.Device == "" && len(e.Devices) == 0 && !c.hasKey():
-		c.coming = false
 		c.handleKeyless()
 		c.handleWord(gate.Keyless)
 	case e.Device != "":
@@ -276,20 +258,11 @@ func (c *conversation) handleFound(e *wire.Found) {
 	}
 }
 
-// comes says once that somebody without a key may have just come in: a client tells
-// its key a moment after its name.
-func (c *conversation) mayBeComing(e *wire.Found) bool {
-	native := e.Kind == wire.KindAccount || e.Kind == wire.KindGuest
-	first := e.Online && native && !c.coming
-	c.coming = first
-	return first
-}
-
 // notFound is the server's no.
 func (c *conversation) handleNotFound(e *wire.Refused) {
 	switch {
 	case e.Code != wire.CodeNoUser:
-		c.again = time.Now().Add(max(againFirst, time.Duration(e.RetryMS)*time.Millisecond))
+		c.wait(time.Now().Add(max(findBackoff.First, time.Duration(e.RetryMS)*time.Millisecond)))
 	case c.hasKey():
 		c.waitAway(c.name + " is not here")
 	default:
@@ -327,7 +300,7 @@ const noServer = "there is no connection to the server"
 
 // cut is the loss of the server: what went through it is no more.
 func (c *conversation) handleOffline() {
-	c.call, c.busy, c.again, c.better = nil, false, time.Time{}, time.Time{}
+	c.move(onOffline)
 	for _, p := range slices.Clone(c.paths) {
 		if p.Relayed {
 			p.Close(false)
@@ -344,7 +317,8 @@ func (c *conversation) handleOffline() {
 // part ends all ways to somebody in order: what was said still arrives.
 func (c *conversation) part(now time.Time) {
 	c.uninvite()
-	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
+	c.move(onStop)
+	c.poked, c.urgent = false, false
 	for _, p := range c.paths {
 		p.finish()
 		p.retire = now.Add(retireAfter)
@@ -355,7 +329,8 @@ func (c *conversation) part(now time.Time) {
 // hangUp ends all ways to somebody at once.
 func (c *conversation) hangUp() {
 	c.uninvite()
-	c.call, c.poked, c.urgent, c.again, c.better = nil, false, false, time.Time{}, time.Time{}
+	c.move(onStop)
+	c.poked, c.urgent = false, false
 	for _, p := range slices.Clone(c.paths) {
 		p.Close(false)
 	}
@@ -366,6 +341,6 @@ func (c *conversation) hangUp() {
 // addressChanged looks for a direct way anew.
 func (c *conversation) addressChanged() {
 	if len(c.paths) > 0 {
-		c.better, c.betters = time.Now(), 0
+		c.search.improve, c.improves = time.Now(), 0
 	}
 }

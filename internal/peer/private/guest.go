@@ -17,11 +17,11 @@ import (
 
 // guestKey is the device that a guest's name stands for here, "" where none is known
 // or the name is an account's.
-func (c *conversation) guestKey() string {
-	if c.contact.Secure || c.kind == wire.KindAccount {
+func (p *partner) guestKey() string {
+	if p.contact.Secure || p.kind == wire.KindAccount {
 		return ""
 	}
-	return cmp.Or(c.device, c.past)
+	return cmp.Or(p.device, p.past)
 }
 
 // typedIn is the number of the connection that what is typed now belongs to. Before the
@@ -101,7 +101,7 @@ func (c *conversation) newOwner(key string, text string) {
 		p.retire = time.Now().Add(time.Hour) // it is gone when its reader says so
 	}
 	c.hangUp()
-	c.invited, c.coming, c.naming, c.met = false, false, false, ""
+	c.invited, c.naming, c.met = false, false, ""
 	c.asked, c.askedAt, c.wrote = nil, 0, false
 	c.device, c.past, c.ofDisk, c.listed, c.says = "", "", false, gate.List{}, gate.Unasked
 	c.keys = slices.DeleteFunc(c.keys, func(d wire.KnownDevice) bool { return d.State != wire.KeyRejected })

@@ -101,7 +101,7 @@ func (l *loop) handleRelayed(e *wire.Relayed) {
 	name := wire.Fold(e.From)
 	if link.Begins(e.Data) {
 		c := l.convs[name]
-		if c == nil || c.call == nil || !c.call.answered {
+		if c == nil || c.state != meeting {
 			return
 		}
 		l.sockets.relay.Addr(name) // it has one from now on
@@ -184,9 +184,9 @@ func (l *loop) handleReturn(name string) {
 		return
 	}
 	c.fresh, c.barred.until = time.Time{}, time.Time{} // it may have come with another program
-	lost := c.call != nil && !c.call.answered
+	lost := c.state == calling
 	if lost {
-		c.call = nil // whoever was called is not there any more
+		c.move(onEnd) // whoever was called is not there any more
 	}
 	switch {
 	case lost && c.best() != nil:
@@ -202,7 +202,7 @@ func (l *loop) look() {
 		if c.isWanted() && c.passAll() {
 			continue
 		}
-		if (c.isWanted() || c.urgent) && c.again.IsZero() && c.call == nil && c.best() == nil {
+		if (c.isWanted() || c.urgent) && c.state == idle && c.best() == nil {
 			c.findSoon()
 		}
 	}

@@ -74,7 +74,7 @@ func (p *path) handleNoHello(err error) {
 // The names of guests change, and calls may cross with that.
 func (c *conversation) handleMistaken() {
 	if c.kind != wire.KindAccount || c.l.server.kind != wire.KindAccount {
-		c.call = nil
+		c.move(onEnd)
 		c.show("the program that answered as " + c.name + " says another name, or means somebody else")
 		if c.isWanted() {
 			c.findLater(time.Now())
@@ -91,11 +91,12 @@ func (c *conversation) handleMistaken() {
 // putOff lets lines to somebody wait for a while, and shows why.
 func (c *conversation) putOff(why string) {
 	c.barred.until = time.Now().Add(barredFor)
-	c.call, c.urgent = nil, false
+	c.move(onEnd)
+	c.urgent = false
 	c.uninvite()
 	c.show(why)
 	if c.isWanted() {
-		c.again = c.barred.until
+		c.wait(c.barred.until)
 	}
 	c.noted.changed = true
 }

@@ -196,14 +196,14 @@ func (c *conversation) add(one *line) {
 }
 
 // knows says whether a line is among those that wait.
-func (c *conversation) hasLine(id wire.ClientID) bool {
-	return slices.ContainsFunc(c.lines, func(one *line) bool { return one.Client == id })
+func (o *outgoing) hasLine(id wire.ClientID) bool {
+	return slices.ContainsFunc(o.lines, func(one *line) bool { return one.Client == id })
 }
 
 // resend has every line sent again that was not confirmed.
-func (c *conversation) resend() {
-	c.next = 0
-	for _, one := range c.lines {
+func (o *outgoing) resend() {
+	o.next = 0
+	for _, one := range o.lines {
 		one.on = nil
 	}
 }
@@ -342,14 +342,14 @@ func (l *loop) saveSettled() {
 }
 
 // take takes a line out of those that wait; false if it is not among them.
-func (c *conversation) take(one *line) bool {
-	i := slices.Index(c.lines, one)
+func (o *outgoing) take(one *line) bool {
+	i := slices.Index(o.lines, one)
 	if i < 0 {
 		return false
 	}
-	c.lines = slices.Delete(c.lines, i, i+1)
-	if i < c.next {
-		c.next--
+	o.lines = slices.Delete(o.lines, i, i+1)
+	if i < o.next {
+		o.next--
 	}
 	return true
 }

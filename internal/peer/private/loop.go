@@ -147,7 +147,7 @@ func (l *loop) leave() {
 	l.save()
 	l.farewell = time.Now().Add(farewellWithin)
 	for _, c := range l.convs {
-		c.call, c.again, c.better = nil, time.Time{}, time.Time{}
+		c.move(onStop)
 		for _, p := range c.paths {
 			p.finish()
 		}

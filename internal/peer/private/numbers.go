@@ -18,29 +18,29 @@ type lineNumber struct {
 }
 
 // numbers is the sequence in which this run numbers its lines to somebody.
-func (c *conversation) numbers() wire.Epoch {
-	if c.epoch == "" {
+func (o *outgoing) numbers() wire.Epoch {
+	if o.epoch == "" {
 		var b [wire.EpochSize]byte
 		_, _ = rand.Read(b[:]) // never fails
-		c.epoch = wire.EpochOf(b)
+		o.epoch = wire.EpochOf(b)
 	}
-	return c.epoch
+	return o.epoch
 }
 
 // number gives a line its number.
-func (c *conversation) number(r *wire.Receipt) {
-	c.count++
-	r.Epoch, r.Seq = c.numbers(), c.count
+func (o *outgoing) number(r *wire.Receipt) {
+	o.count++
+	r.Epoch, r.Seq = o.numbers(), o.count
 }
 
 // lowest is the smallest number of this run that may still come.
-func (c *conversation) lowest() wire.ID {
-	for _, one := range c.lines {
-		if one.Epoch == c.epoch {
+func (o *outgoing) lowest() wire.ID {
+	for _, one := range o.lines {
+		if one.Epoch == o.epoch {
 			return one.Seq
 		}
 	}
-	return c.count + 1
+	return o.count + 1
 }
 
 // words are what is said of a line on a link with a device.

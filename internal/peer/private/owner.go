@@ -10,16 +10,16 @@ import (
 // otherOwner is another name than that of a conversation under which a key is known,
 // our own among them, "" where there is none. A name that a person has said is not
 // the key's does not count. What the disk does not tell is asked for again.
-func (c *conversation) otherOwner(key string) string {
-	if c.key != wire.Fold(c.l.server.me) && has(c.l.devices.list, key) {
-		return c.l.server.me
+func (p *partner) otherOwner(key string) string {
+	if p.key != wire.Fold(p.l.server.me) && has(p.l.devices.list, key) {
+		return p.l.server.me
 	}
-	all, err := c.l.disk.namesOf(key)
+	all, err := p.l.disk.namesOf(key)
 	if err != nil {
-		c.unread = true
+		p.unread = true
 		return ""
 	}
-	i := slices.IndexFunc(all, func(d wire.KnownDevice) bool { return wire.Fold(d.User) != c.key && d.State != wire.KeyRejected })
+	i := slices.IndexFunc(all, func(d wire.KnownDevice) bool { return wire.Fold(d.User) != p.key && d.State != wire.KeyRejected })
 	if i < 0 {
 		return ""
 	}

@@ -8,19 +8,19 @@ import (
 )
 
 // may asks the gate what may leave for somebody by a way, under a key.
-func (c *conversation) may(way gate.Way, key string) gate.Verdict {
-	s := &c.l.server
+func (p *partner) may(way gate.Way, key string) gate.Verdict {
+	s := &p.l.server
 	f := gate.Facts{
-		Person: gate.Person{Name: c.name, Unread: c.unread, Contact: c.contact, Keys: c.keys, Met: c.device},
+		Person: gate.Person{Name: p.name, Unread: p.unread, Contact: p.contact, Keys: p.keys, Met: p.device},
 		Server: gate.Server{
-			Kind: c.kind, Mine: c.key == wire.Fold(s.me), Says: c.says, Listed: c.listed,
+			Kind: p.kind, Mine: p.key == wire.Fold(s.me), Says: p.says, Listed: p.listed,
 			Inbox: s.seals && s.claimed && s.kind == wire.KindAccount,
 		},
-		Own: c.l.id.Key(), Way: way, Key: key,
+		Own: p.l.id.Key(), Way: way, Key: key,
 	}
-	if key != "" && c.keyStateOf(key) == wire.KeyNone {
-		f.Person.Owner = c.otherOwner(key)
-		f.Person.Unread = c.unread
+	if key != "" && p.keyStateOf(key) == wire.KeyNone {
+		f.Person.Owner = p.otherOwner(key)
+		f.Person.Unread = p.unread
 	}
 	switch {
 	case !s.online || !s.welcomed:
@@ -33,16 +33,16 @@ func (c *conversation) may(way gate.Way, key string) gate.Verdict {
 }
 
 // inPlain is what the gate says of plain text.
-func (c *conversation) inPlain() gate.Verdict { return c.may(gate.InPlain, "") }
+func (p *partner) inPlain() gate.Verdict { return p.may(gate.InPlain, "") }
 
 // blocked reports whether nothing goes to the key at hand, whatever the server says
 // next.
-func (c *conversation) isBlocked() bool {
-	return c.device != "" && c.may(gate.ToKnow, c.device).Blocks()
+func (p *partner) isBlocked() bool {
+	return p.device != "" && p.may(gate.ToKnow, p.device).Blocks()
 }
 
 // hasKey reports whether somebody has, or has had, a key.
-func (c *conversation) hasKey() bool { return c.unread || c.contact.Secure || c.device != "" }
+func (p *partner) hasKey() bool { return p.unread || p.contact.Secure || p.device != "" }
 
 // isKeyless follows the server's word that there is no key to speak to.
 func (c *conversation) handleWord(word gate.Word) {
@@ -61,7 +61,8 @@ func (c *conversation) passAll() bool {
 	if !v.InPlain(c.name) {
 		return false
 	}
-	c.invited, c.again, c.poked = false, time.Time{}, false
+	c.move(onRest)
+	c.invited, c.poked = false, false
 	c.show(c.whyPlain())
 	c.failBound("")
 	c.l.files.GiveUp(c.filePeer(), "files go encrypted only, and lines to "+c.name+" do not")

@@ -231,11 +231,13 @@ func (p *path) promote(hello *peer1.Hello) {
 			c.call.until = now.Add(restWithin)
 		}
 		if c.urgent = false; c.call != nil && (!p.Relayed || c.hidesAddress()) {
-			c.met, c.call = c.call.id, nil
+			c.met = c.call.id
+			c.move(onEnd)
 		}
-		c.again, c.tries, c.better = time.Time{}, 0, time.Time{}
+		c.move(onRest)
+		c.tries, c.search.improve = 0, time.Time{}
 		if !p.Relayed {
-			c.betters = 0
+			c.improves = 0
 		} else if c.call == nil {
 			c.improveLater(now)
 		}
@@ -269,15 +271,15 @@ func (p *path) handleEnd(err error) {
 		c.pump()
 	case link.Gone(err):
 		c.show(c.name + "'s program has closed the connection")
-		if c.poked = false; c.call != nil && c.call.answered {
-			c.call = nil // it was for a better way to who is gone now
+		if c.poked = false; c.state == meeting {
+			c.move(onEnd) // it was for a better way to who is gone now
 		}
 		if c.isWanted() {
 			c.findLater(time.Now())
 		}
 	default:
-		if c.urgent = true; c.call != nil && !c.call.answered {
-			c.call = nil // who has not heard it yet may be gone as well
+		if c.urgent = true; c.state == calling {
+			c.move(onEnd) // who has not heard it yet may be gone as well
 		}
 		c.show("the way to " + c.name + " was lost")
 		c.findSoon()
@@ -288,7 +290,7 @@ func (p *path) handleEnd(err error) {
 // on: no line leaves by it any more, not even one that waits on it. The relay is
 // looked for.
 func (c *conversation) hide() {
-	c.call = nil // it has told where we are
+	c.move(onEnd) // the call has told where we are
 	ended := false
 	for _, p := range c.paths {
 		if !p.Relayed {
@@ -359,7 +361,7 @@ func (c *conversation) improve() {
 // worse tries again later for a better way than there is.
 func (c *conversation) improveLater(now time.Time) {
 	if p := c.best(); p != nil && p.Relayed {
-		c.better = now.Add(step(betterFirst, betterLast, c.betters))
-		c.betters++
+		c.search.improve = now.Add(improveBackoff.Wait(c.improves))
+		c.improves++
 	}
 }

@@ -32,7 +32,7 @@ func (c *conversation) standing() *wire.Path {
 		User: c.name, Way: wire.WayNone, Reason: c.reason, NAT: c.l.place.kind,
 		Key: c.keyState(), Device: wire.DevicePrint(c.device), Guest: c.device != "" && c.kind != wire.KindAccount,
 		Request: (c.asked != nil || c.wrote) && !c.contact.Accepted, Asked: c.invited, Blocked: c.isBlocked(),
-		Trying: c.call != nil || c.busy, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
+		Trying: c.state > coming, Acked: c.noted.acked, Doubles: c.noted.doubles, Sent: c.noted.acked,
 	}
 	if e.Request {
 		e.Asker = wire.DevicePrint(c.asker)

@@ -2,7 +2,6 @@ package private
 
 import (
 	"slices"
-	"time"
 
 	"labchat/internal/wire"
 	"labchat/internal/wire/dialects"
@@ -47,7 +46,7 @@ func (s *server) speaksOlder() bool { return s.foreign == nil }
 func (s *server) handleStatus(e *wire.Status) {
 	was := s.online
 	s.online, s.remote = e.State == wire.StateOnline, e.Remote
-	if s.online && e.Dialect != nativeDialect {
+	if s.online && e.Dialect != dialects.Native {
 		s.foreign = dialects.ByName(e.Dialect)
 	} else if s.online {
 		s.foreign = nil
@@ -70,15 +69,13 @@ func (s *server) handleStatus(e *wire.Status) {
 		}
 		return
 	}
-	if e.Dialect != nativeDialect {
+	if e.Dialect != dialects.Native {
 		s.welcomed, s.able, s.seals = true, false, false
 		s.l.giveUp()
 		return
 	}
 	s.claim()
 }
-
-const nativeDialect = "chat1"
 
 // handleWelcome takes what the server says of itself.
 func (s *server) handleWelcome(e *wire.Welcome) {
@@ -150,7 +147,8 @@ func (s *server) handleEndpoint(e *wire.Endpoint) {
 	s.l.devices.begin(e.Devices)
 	s.l.tellName()
 	for _, c := range s.l.convs {
-		if c.again, c.tries = (time.Time{}), 0; c.reason == noServer {
+		c.move(onRest)
+		if c.tries = 0; c.reason == noServer {
 			c.show("")
 		}
 		c.askDevices()

@@ -12,62 +12,62 @@ import (
 
 // recall takes from the disk what is known of somebody, and which key lines went to
 // last. What can't be read is tried again before anything goes out.
-func (c *conversation) recall() {
-	contact, err := c.l.cfg.Store.Contact(c.name)
+func (p *partner) recall() {
+	contact, err := p.l.cfg.Store.Contact(p.name)
 	if err != nil {
-		c.l.disk.check("read a contact", err)
+		p.l.disk.check("read a contact", err)
 	}
-	ofDisk, errKeys := c.l.disk.keysOf(c.name)
-	nobodyYet := c.l.id.Key() == "" && c.key == wire.Fold(c.l.server.me) // which of its keys is ours is known later
-	if c.unread = err != nil || errKeys != nil || nobodyYet; c.unread {
-		c.contact.User = c.name
+	ofDisk, errKeys := p.l.disk.keysOf(p.name)
+	nobodyYet := p.l.id.Key() == "" && p.key == wire.Fold(p.l.server.me) // which of its keys is ours is known later
+	if p.unread = err != nil || errKeys != nil || nobodyYet; p.unread {
+		p.contact.User = p.name
 		return
 	}
-	if c.read {
-		c.contact.Secure = c.contact.Secure || contact.Secure
+	if p.read {
+		p.contact.Secure = p.contact.Secure || contact.Secure
 	} else {
-		said := c.contact // meanwhile
-		c.ofDisk = contact.Accepted || contact.Rejected
-		c.contact = contact
-		c.contact.User = c.name
-		c.contact.Accepted = said.Accepted || contact.Accepted && !said.Rejected
-		c.contact.Rejected = said.Rejected || contact.Rejected && !said.Accepted
-		c.contact.Mode = cmp.Or(said.Mode, contact.Mode)
+		said := p.contact // meanwhile
+		p.ofDisk = contact.Accepted || contact.Rejected
+		p.contact = contact
+		p.contact.User = p.name
+		p.contact.Accepted = said.Accepted || contact.Accepted && !said.Rejected
+		p.contact.Rejected = said.Rejected || contact.Rejected && !said.Accepted
+		p.contact.Mode = cmp.Or(said.Mode, contact.Mode)
 	}
 	keys := slices.Clone(ofDisk)
-	for _, d := range c.keys { // those of a guest are on no disk
+	for _, d := range p.keys { // those of a guest are on no disk
 		if !slices.ContainsFunc(keys, func(k wire.KnownDevice) bool { return k.Key == d.Key }) {
 			keys = append(keys, d)
 		}
 	}
-	c.keys = keys
+	p.keys = keys
 	last := ""
 	for _, d := range ofDisk {
-		if d.Key == c.l.id.Key() {
+		if d.Key == p.l.id.Key() {
 			continue
 		}
-		c.contact.Secure = true
+		p.contact.Secure = true
 		if d.State != wire.KeyRejected && d.State != wire.KeyWithdrawn {
 			last = d.Key
 		}
 	}
-	c.device = cmp.Or(c.device, last)
+	p.device = cmp.Or(p.device, last)
 	switch {
-	case c.contact.Secure:
-		c.kind = wire.KindAccount
-	case c.device == "" && !c.read:
-		if c.past, err = c.l.cfg.Store.LastDevice(c.name); err != nil {
-			c.l.disk.check("read the newest device", err)
-			c.unread = true
+	case p.contact.Secure:
+		p.kind = wire.KindAccount
+	case p.device == "" && !p.read:
+		if p.past, err = p.l.cfg.Store.LastDevice(p.name); err != nil {
+			p.l.disk.check("read the newest device", err)
+			p.unread = true
 		}
 	}
-	c.read = !c.unread
+	p.read = !p.unread
 }
 
 // reread tries again to read what the disk did not tell.
-func (c *conversation) reread() {
-	if c.unread {
-		c.recall()
+func (p *partner) reread() {
+	if p.unread {
+		p.recall()
 	}
 }
 
@@ -105,20 +105,20 @@ func (c *conversation) judge(key string) bool {
 }
 
 // aboutKey is what a person is told of a key that was not spoken to before.
-func (c *conversation) aboutKey(v gate.Verdict, lost bool) string {
+func (p *partner) aboutKey(v gate.Verdict, lost bool) string {
 	switch {
 	case v.Why() == gate.Shared:
-		return sharedWith(c.name, c.otherOwner(c.device))
+		return sharedWith(p.name, p.otherOwner(p.device))
 	case v.Why() == gate.CameBack:
-		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+		return fmt.Sprintf("%[1]s had removed this device, and it is in the account again. Nothing is sent to it until you have answered: /verify %[1]s.", p.name)
 	case v.Why() == gate.Unvouched:
-		return fmt.Sprintf("This is not the key of %[1]s that you have compared, and that one does not vouch for it. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+		return fmt.Sprintf("This is not the key of %[1]s that you have compared, and that one does not vouch for it. Nothing is sent to it until you have answered: /verify %[1]s.", p.name)
 	case !v.Trusts():
-		return fmt.Sprintf("This is not the key that %[1]s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %[1]s.", c.name)
+		return fmt.Sprintf("This is not the key that %[1]s had before. It may be a new device, or somebody who reads along. Nothing is sent to it until you have answered: /verify %[1]s.", p.name)
 	case lost:
-		return fmt.Sprintf("%[1]s is at another device, which you have not compared. One that you have compared vouches for it; /verify %[1]s compares it, too.", c.name)
+		return fmt.Sprintf("%[1]s is at another device, which you have not compared. One that you have compared vouches for it; /verify %[1]s compares it, too.", p.name)
 	case v.Note() == wire.KeyKnown:
-		return "one of " + c.name + "'s devices that you know vouches for this new one"
+		return "one of " + p.name + "'s devices that you know vouches for this new one"
 	default:
 		return ""
 	}
@@ -222,24 +222,24 @@ func (c *conversation) adopt(key string) {
 }
 
 // stateOf is what is known of a key, KeyNone where nothing is.
-func (c *conversation) keyStateOf(key string) wire.KeyState {
-	i := slices.IndexFunc(c.keys, func(d wire.KnownDevice) bool { return d.Key == key })
+func (p *partner) keyStateOf(key string) wire.KeyState {
+	i := slices.IndexFunc(p.keys, func(d wire.KnownDevice) bool { return d.Key == key })
 	if i < 0 {
 		return wire.KeyNone
 	}
-	return c.keys[i].State
+	return p.keys[i].State
 }
 
 // state is that of the key at hand.
-func (c *conversation) keyState() wire.KeyState { return c.keyStateOf(c.device) }
+func (p *partner) keyState() wire.KeyState { return p.keyStateOf(p.device) }
 
 // know notes what is known of a key.
-func (c *conversation) know(d wire.KnownDevice) {
-	if i := slices.IndexFunc(c.keys, func(k wire.KnownDevice) bool { return k.Key == d.Key }); i >= 0 {
-		c.keys[i].State = d.State
+func (p *partner) know(d wire.KnownDevice) {
+	if i := slices.IndexFunc(p.keys, func(k wire.KnownDevice) bool { return k.Key == d.Key }); i >= 0 {
+		p.keys[i].State = d.State
 		return
 	}
-	c.keys = append(c.keys, d)
+	p.keys = append(p.keys, d)
 }
 
 // expect brings the list of devices up to date that links are taken from: those of

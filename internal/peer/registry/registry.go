@@ -235,5 +235,5 @@ func (l *loop) away() string {
 	return l.cfg.Registry + " does not answer."
 }
 
-// isIAS says whether the registry is of the IAS family.
-func (l *loop) isIAS() bool { return l.cfg.Dialect.Name() == "ias" }
+// isIAS reports whether people talk to one correspondent, or in multicast groups.
+func (l *loop) isIAS() bool { return l.cfg.Dialect.Manners().Groups }

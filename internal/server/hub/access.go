@@ -14,7 +14,7 @@ func mayEnter(s *session, rm *room) (code wire.Code, text string) {
 	switch {
 	case rm == nil || rm.end.begun:
 		return wire.CodeNoRoom, "There is no such room. Create it, or join one that exists."
-	case s.origin.Group != "" || s.origin.Dialect == iasDialect:
+	case s.origin.Group != "" || s.origin.Manners.Groups:
 		if rm.group == "" {
 			return wire.CodeNoRoom, "The room has no group. Join one that has, or create one."
 		}
@@ -31,7 +31,7 @@ func mayEnter(s *session, rm *room) (code wire.Code, text string) {
 
 // maySee reports whether the session is shown that there is the room: in lists,
 // and among the names that are near another one.
-func maySee(s *session, rm *room) bool { return rm.group != "" || s.origin.Dialect != iasDialect }
+func maySee(s *session, rm *room) bool { return rm.group != "" || !s.origin.Manners.Groups }
 
 // listFor returns those of the rooms that a list shows the session: all that it may
 // see, but for those whose end is in the log.

@@ -18,10 +18,10 @@ func TestWhoMayEnterAndSeeARoom(t *testing.T) {
 	native := &session{origin: origin("native", loopback), user: &user{}}
 	busy := &session{origin: origin("native", loopback), user: &user{}, rooms: make([]*room, maxResume)}
 	busy.rooms[0] = plain
-	ias := &session{origin: Origin{Datagram: true, Dialect: iasDialect}}
-	tobi := &session{origin: Origin{Datagram: true, Dialect: tobiDialect}, user: &user{}}
-	nobody := &session{origin: Origin{Datagram: true, Dialect: tobiDialect}}
-	group := &session{origin: Origin{Datagram: true, Dialect: iasDialect, Group: "club"}}
+	ias := &session{origin: Origin{Datagram: true, Dialect: iasDialect, Manners: datagramsOf(iasDialect).Manners()}}
+	tobi := &session{origin: Origin{Datagram: true, Dialect: tobiDialect, Manners: datagramsOf(tobiDialect).Manners()}, user: &user{}}
+	nobody := &session{origin: Origin{Datagram: true, Dialect: tobiDialect, Manners: datagramsOf(tobiDialect).Manners()}}
+	group := &session{origin: Origin{Datagram: true, Dialect: iasDialect, Manners: datagramsOf(iasDialect).Manners(), Group: "club"}}
 	tests := []struct {
 		name  string
 		s     *session

@@ -103,7 +103,7 @@ func (rg *registrants) answerSignIn(c call, u *user) {
 // signInAgain answers as the originals do: the one calls a name taken also by
 // the address that has it, the other takes the name's new spelling.
 func (rg *registrants) signInAgain(c call, u *user, name string) {
-	if c.s.origin.Dialect != iasDialect {
+	if !c.s.origin.Manners.Groups {
 		c.refuse(wire.CodeNameTaken, "You have that name already.")
 		return
 	}

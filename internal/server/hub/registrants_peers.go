@@ -11,7 +11,7 @@ import (
 func (rg *registrants) join(c call, r wire.Join) {
 	switch rm := rg.rooms.toEnter(c, r.Room); {
 	case rm == nil:
-	case c.s.origin.Dialect == iasDialect:
+	case c.s.origin.Manners.Groups:
 		// Nobody becomes a member by it: the group's people are not known here.
 		rg.rooms.keepAlive(c, rm)
 		c.reply(&wire.Entered{Re: wire.Re{Re: c.tag}, Room: rm.name, Topic: rm.topic, Last: rm.last, Group: rm.group})

@@ -65,7 +65,7 @@ func meet(a, b *session) bool {
 func (rg *registrants) pokePeer(c call, other *session) bool {
 	g, addr := c.s.reg, other.origin.Addr
 	switch {
-	case c.s.origin.Dialect == iasDialect:
+	case c.s.origin.Manners.Groups:
 		g.pokes = nil
 	case slices.Contains(g.told, addr):
 	case len(g.told) > len(g.members)+maxPokes:
@@ -87,7 +87,7 @@ func (rg *registrants) poke(c call, cl *claim) bool {
 	g.prune()
 	g.offered = nil
 	switch {
-	case c.s.origin.Dialect == iasDialect:
+	case c.s.origin.Manners.Groups:
 		g.pokes = []poke{p}
 	case slices.ContainsFunc(g.pokes, func(o poke) bool { return o.claim() == cl }):
 	case len(g.pokes) >= maxPokes:
@@ -109,7 +109,7 @@ func (g *registrant) prune() {
 // client with peers does not.
 func (rg *registrants) offer(s *session, from string) {
 	g := s.reg
-	if g == nil || s.origin.Dialect != tobiDialect || len(s.rooms) > 0 {
+	if g == nil || !s.origin.Manners.Peers || len(s.rooms) > 0 {
 		return
 	}
 	g.prune()

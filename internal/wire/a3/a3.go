@@ -25,7 +25,7 @@ func (Dialect) Manners() wire.Manners { return wire.Manners{Nameless: true} }
 // its own grammar.
 func (Dialect) MaxBytes() int { return wire.MaxFrame }
 
-// Split finds a line, see splitLine.
+// Split finds a line, see oldtext.SplitLine.
 func (Dialect) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
 	return oldtext.SplitLine(data, atEOF)
 }

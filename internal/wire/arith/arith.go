@@ -48,7 +48,7 @@ func (Dialect) Manners() wire.Manners { return wire.Manners{Service: true, Unfra
 // MaxBytes is what one read brings.
 func (Dialect) MaxBytes() int { return maxRead }
 
-// Split takes a read for a frame, see splitUnframed.
+// Split takes a read for a frame, see oldtext.SplitUnframed.
 func (Dialect) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
 	return oldtext.SplitUnframed(data, atEOF, maxRead)
 }

@@ -7,7 +7,7 @@ import (
 	"labchat/internal/wire/jsonframe"
 )
 
-// appendSaid is appendMessage without an allocation: the line that goes to a
+// appendSaid is jsonframe.Append without an allocation: the line that goes to a
 // whole room.
 func appendSaid(dst []byte, e *wire.Said) ([]byte, error) {
 	f := fields{dst: append(dst, `{"type":"said"`...)}
@@ -24,7 +24,7 @@ func appendSaid(dst []byte, e *wire.Said) ([]byte, error) {
 	return f.end()
 }
 
-// appendWhispered is appendMessage without an allocation.
+// appendWhispered is jsonframe.Append without an allocation.
 func appendWhispered(dst []byte, e *wire.Whispered) ([]byte, error) {
 	f := fields{dst: append(dst, `{"type":"whispered"`...)}
 	f.id(`,"line":`, e.ID)
@@ -38,7 +38,7 @@ func appendWhispered(dst []byte, e *wire.Whispered) ([]byte, error) {
 	return f.end()
 }
 
-// appendAccepted is appendMessage without an allocation.
+// appendAccepted is jsonframe.Append without an allocation.
 func appendAccepted(dst []byte, e *wire.Accepted) ([]byte, error) {
 	f := fields{dst: append(dst, `{"type":"accepted"`...)}
 	if e.Re.Re != "" {

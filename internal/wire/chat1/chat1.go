@@ -174,7 +174,7 @@ func (server) Greeting() []byte { return nil }
 // Variant is one for all sessions.
 func (server) Variant() wire.Variant { return "chat1" }
 
-// ParseRequest reads a frame strictly; see readFrame.
+// ParseRequest reads a frame strictly; see jsonframe.Read.
 func (server) ParseRequest(frame []byte) (wire.Request, error) {
 	f, err := jsonframe.Read(frame, "id")
 	if err != nil {

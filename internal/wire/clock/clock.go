@@ -34,7 +34,7 @@ func (Dialect) Name() string { return "clock" }
 // Manners are those of a service.
 func (Dialect) Manners() wire.Manners { return wire.Manners{Service: true} }
 
-// Mine says whether a datagram begins as requests for the time do, or is one of
+// Mine reports whether a datagram begins as requests for the time do, or is one of
 // another course.
 func (Dialect) Mine(datagram []byte) bool {
 	s := string(datagram)

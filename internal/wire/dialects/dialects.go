@@ -15,6 +15,9 @@ import (
 	"labchat/internal/wire/tobi"
 )
 
+// Native is the name of our own dialect.
+const Native = "chat1"
+
 // All returns every dialect there is, the native one first.
 func All() []wire.Dialect {
 	return []wire.Dialect{

@@ -28,7 +28,7 @@ func (Dialect) Name() string { return "ias" }
 // Manners are those of people who are told nothing unasked. Of its original
 // registries one looks people up, and another one has groups.
 func (Dialect) Manners() wire.Manners {
-	return wire.Manners{Apart: [][]wire.Act{{wire.ActFind}, {wire.ActRooms, wire.ActCreate, wire.ActJoin}}}
+	return wire.Manners{Groups: true, Apart: [][]wire.Act{{wire.ActFind}, {wire.ActRooms, wire.ActCreate, wire.ActJoin}}}
 }
 
 // Mine looks at the first four bytes.

@@ -59,7 +59,7 @@ func (d Dialect) Manners() wire.Manners {
 // MaxBytes is what the originals read at a time.
 func (Dialect) MaxBytes() int { return maxRead }
 
-// Split takes a read for a frame, see splitUnframed.
+// Split takes a read for a frame, see oldtext.SplitUnframed.
 func (Dialect) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
 	return oldtext.SplitUnframed(data, atEOF, maxRead)
 }

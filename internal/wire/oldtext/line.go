@@ -35,7 +35,7 @@ func SplitLine(data []byte, atEOF bool) (advance int, frame []byte, err error) {
 // LineEnd remembers whether the last line ended in a lone CR.
 type LineEnd struct{ afterCR bool }
 
-// IsSecondHalf says whether frame is no line but the LF of a CRLF that came in
+// IsSecondHalf reports whether frame is no line but the LF of a CRLF that came in
 // two pieces. It is asked once for each frame.
 func (e *LineEnd) IsSecondHalf(frame []byte) bool {
 	second := e.afterCR && string(frame) == "\n"

@@ -25,7 +25,7 @@ func (Dialect) Manners() wire.Manners { return wire.Manners{Service: true} }
 // read decimal digits costs the square of their number, so it is not more.
 func (Dialect) MaxBytes() int { return maxLine }
 
-// Split finds a line, see splitLine.
+// Split finds a line, see oldtext.SplitLine.
 func (Dialect) Split(data []byte, atEOF bool) (advance int, frame []byte, err error) {
 	return oldtext.SplitLine(data, atEOF)
 }
