@@ -12,8 +12,8 @@ import (
 	"labchat/internal/wire/dialects"
 )
 
-// roomList shows which rooms there are.
-func (a *App) roomList(e *wire.RoomList) {
+// onRoomList shows which rooms there are.
+func (a *App) onRoomList(e *wire.RoomList) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	at := ask.At
 	a.Book.KnownRooms = make([]string, len(e.Rooms))
@@ -35,9 +35,9 @@ func (a *App) knowRoom(r wire.RoomInfo) {
 	}
 }
 
-// peopleList shows who is there; of a room it brings the list up to date, which is
+// onPeopleList shows who is there; of a room it brings the list up to date, which is
 // all where nobody has asked.
-func (a *App) peopleList(e *wire.PeopleList) {
+func (a *App) onPeopleList(e *wire.PeopleList) {
 	if at := a.Book.ByID[RoomID(e.Room)]; at != nil {
 		at.People.Set(e.People, e.More)
 		at.People.Part = e.Partial
@@ -51,8 +51,8 @@ func (a *App) peopleList(e *wire.PeopleList) {
 	a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().People(e))
 }
 
-// created goes on into the new room.
-func (a *App) created(e *wire.Created) {
+// onCreated goes on into the new room.
+func (a *App) onCreated(e *wire.Created) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	a.Note(ask.At, a.words().Of(e))
 	if ask.Act == wire.ActCreate {
@@ -60,8 +60,8 @@ func (a *App) created(e *wire.Created) {
 	}
 }
 
-// done says so, where the screen does not show it anyway.
-func (a *App) done(e *wire.Done) {
+// onDone says so, where the screen does not show it anyway.
+func (a *App) onDone(e *wire.Done) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	if ask.Quiet {
 		return
@@ -72,14 +72,14 @@ func (a *App) done(e *wire.Done) {
 			a.rooms().leave(ask.About, true)
 		}
 	case wire.ActAccept:
-		a.talks().answer(ask.About)
+		a.talks().answerRequest(ask.About)
 	case wire.ActReject:
-		a.talks().answer(ask.About)
+		a.talks().answerRequest(ask.About)
 		if ask.About != nil {
 			a.Note(ask.At, ask.About.Label+" was refused")
 		}
 	case wire.ActDrop:
-		a.outbox().dropped(ask)
+		a.outbox().onDropped(ask)
 	case wire.ActLogout:
 		a.Link.setName("", "")
 	default:
@@ -89,8 +89,8 @@ func (a *App) done(e *wire.Done) {
 	}
 }
 
-// refused says what was not done, and what to do instead.
-func (a *App) refused(e *wire.Refused) {
+// onRefused says what was not done, and what to do instead.
+func (a *App) onRefused(e *wire.Refused) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	if ask.About != nil && ask.Act == wire.ActHistory {
 		if ask.About.Past.asking == e.Re.Re {

@@ -84,6 +84,8 @@ type View interface {
 	FileCard(e *wire.Transfer) text.Safe
 }
 
+// New returns an App with the room that is shown first, without a session.
+// direct is a conversation with one other person, without a server.
 func New(v View, room string, direct bool, now func() time.Time, zone *time.Location) *App {
 	a := &App{Clock: words.Clock{Now: now, Zone: zone}, view: v, room: room, direct: direct}
 	a.Book.clock = &a.Clock

@@ -43,7 +43,7 @@ func (a *App) writeNext() {
 	d.queue = nil
 	a.start(func(context.Context) func() {
 		left, err := writeAll(archive, queue)
-		return func() { a.written(left, err) }
+		return func() { a.onWritten(left, err) }
 	})
 }
 
@@ -58,9 +58,9 @@ func writeAll(a Archive, queue []func(Archive) error) (left []func(Archive) erro
 	return nil, nil
 }
 
-// written goes on with what waits: at once, or where writing fails, which it
+// onWritten goes on with what waits: at once, or where writing fails, which it
 // says once, after a while.
-func (a *App) written(left []func(Archive) error, err error) {
+func (a *App) onWritten(left []func(Archive) error, err error) {
 	d := &a.disk
 	if err == nil {
 		d.busy = false
@@ -73,7 +73,7 @@ func (a *App) written(left []func(Archive) error, err error) {
 		d.told = true
 		a.Note(nil, "this machine's disk does not take what is to be kept: "+CleanError(err)+"; it is tried again")
 	}
-	a.later(RewriteAfter, func() { a.written(nil, nil) }) // nothing is written until then
+	a.later(RewriteAfter, func() { a.onWritten(nil, nil) }) // nothing is written until then
 }
 
 // Close writes what still waits. It is called when no job would be done any

@@ -13,50 +13,50 @@ import (
 func (a *App) Apply(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Said:
-		a.said(e)
+		a.onSaid(e)
 	case *wire.Whispered:
-		a.talks().heard(e)
+		a.talks().onWhispered(e)
 	case *wire.Receipt:
-		a.outbox().receipt(e)
+		a.outbox().onReceipt(e)
 	case *wire.Status:
 		a.HandleStatus(e)
 	case *wire.Welcome:
-		a.welcome(e)
+		a.onWelcome(e)
 	case *wire.LoggedIn:
-		a.loggedIn(e)
+		a.onLoggedIn(e)
 	case *wire.Entered:
-		a.rooms().entered(e)
+		a.rooms().onEntered(e)
 	case *wire.Joined:
-		a.rooms().joined(e)
+		a.rooms().onJoined(e)
 	case *wire.Left:
-		a.rooms().left(e)
+		a.rooms().onLeft(e)
 	case *wire.Renamed:
-		a.rooms().renamed(e)
+		a.rooms().onRenamed(e)
 	case *wire.Presence:
-		a.rooms().presence(e)
+		a.rooms().onPresence(e)
 	case *wire.TopicSet:
-		a.rooms().topicSet(e)
+		a.rooms().onTopicSet(e)
 	case *wire.Typed:
-		a.typed(e)
+		a.onTyped(e)
 	case *wire.ReadMoved:
-		a.readMoved(e)
+		a.onReadMoved(e)
 	case *wire.Gap:
-		a.filler().gap(e)
+		a.filler().onGap(e)
 	default:
-		return a.answered(e)
+		return a.applyAnswer(e)
 	}
 	return true
 }
 
-// answered takes over what answers somebody's question.
-func (a *App) answered(e wire.Event) bool {
+// applyAnswer takes over what answers somebody's question.
+func (a *App) applyAnswer(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Created:
-		a.created(e)
+		a.onCreated(e)
 	case *wire.RoomList:
-		a.roomList(e)
+		a.onRoomList(e)
 	case *wire.PeopleList:
-		a.peopleList(e)
+		a.onPeopleList(e)
 	case *wire.UserInfo:
 		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().User(e))
 	case *wire.SessionList:
@@ -65,7 +65,7 @@ func (a *App) answered(e wire.Event) bool {
 		ask := a.Link.TakeErrand(e.Re.Re)
 		a.Notes(ask.At, a.words().Inbox(e, ask.Act != ""))
 	case *wire.Filled:
-		a.filler().filledOnDisk(e)
+		a.filler().onFilled(e)
 	case *wire.HelpText:
 		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.JokeTold:
@@ -77,19 +77,19 @@ func (a *App) answered(e wire.Event) bool {
 	case *wire.Notice:
 		a.Note(nil, a.words().Notice(e))
 	case *wire.Done:
-		a.done(e)
+		a.onDone(e)
 	case *wire.Refused:
-		a.refused(e)
+		a.onRefused(e)
 	case *wire.Goodbye:
 		a.Note(nil, "the server says goodbye: "+text.CleanLine(e.Text))
 	default:
-		return a.ofPeers(e)
+		return a.applyOfPeers(e)
 	}
 	return true
 }
 
-// said puts a line of a room where it belongs.
-func (a *App) said(e *wire.Said) {
+// onSaid puts a line of a room where it belongs.
+func (a *App) onSaid(e *wire.Said) {
 	at := a.Book.Room(e.Room)
 	l := a.NewLine(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	l.Own = e.Client != "" || l.Own
@@ -102,8 +102,8 @@ func (a *App) said(e *wire.Said) {
 	a.add(at, l)
 }
 
-// whispered puts a private line where it belongs.
-func (a *App) whispered(e *wire.Whispered) {
+// addWhispered puts a private line where it belongs.
+func (a *App) addWhispered(e *wire.Whispered) {
 	other := e.From
 	l := a.NewLine(e.ID, e.At, e.From, e.Kind, e.Text, e.Action)
 	if l.Own = e.State != ""; l.Own {
@@ -156,8 +156,8 @@ func (a *App) add(at *Place, l *Line) {
 	}
 }
 
-// typed remembers who is typing.
-func (a *App) typed(e *wire.Typed) {
+// onTyped remembers who is typing.
+func (a *App) onTyped(e *wire.Typed) {
 	at := a.Book.ByID[RoomID(e.Room)]
 	if e.Room == "" {
 		at = a.Book.ByID[PersonID(e.From)]
@@ -174,8 +174,8 @@ func (a *App) typed(e *wire.Typed) {
 	a.view.Typing(at)
 }
 
-// readMoved follows the read marker that another window of ours has moved.
-func (a *App) readMoved(e *wire.ReadMoved) {
+// onReadMoved follows the read marker that another window of ours has moved.
+func (a *App) onReadMoved(e *wire.ReadMoved) {
 	a.Book.read(e.Room, e.Last)
 }
 

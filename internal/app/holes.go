@@ -15,6 +15,7 @@ type filler struct{ *App }
 
 func (a *App) filler() filler { return filler{a} }
 
+// What is said where lines are missing.
 const (
 	HoleRow = "lines are missing here: scroll up to fetch them"
 	LostRow = "lines are missing here, which nobody has kept"
@@ -30,12 +31,12 @@ func HoleLabel(h *wire.Hole) text.Safe {
 	return HoleRow
 }
 
-// gap follows the word that lines come which were said earlier: those that we
+// onGap follows the word that lines come which were said earlier: those that we
 // asked for, or those of a room that was resumed. What is left out of them is
 // a hole in the timeline.
-func (a filler) gap(e *wire.Gap) {
+func (a filler) onGap(e *wire.Gap) {
 	if e.LeftOut() {
-		a.leftOut(e)
+		a.noteLeftOut(e)
 		return
 	}
 	ask := a.Link.TakeErrand(e.Re.Re)
@@ -49,12 +50,12 @@ func (a filler) gap(e *wire.Gap) {
 		ask.About.Past.Server = e.Count == 0
 		ask.About.Log.Await(e.From, e)
 	case at != nil:
-		a.missed(at, e)
+		a.noteMissed(at, e)
 	}
 }
 
-// missed notes which lines of a room were said while we were not there.
-func (a filler) missed(at *Place, e *wire.Gap) {
+// noteMissed notes which lines of a room were said while we were not there.
+func (a filler) noteMissed(at *Place, e *wire.Gap) {
 	switch {
 	case e.More && e.Count > 0:
 		at.Log.Miss(wire.Hole{From: at.Log.Last() + 1, To: e.From - 1})
@@ -67,9 +68,9 @@ func (a filler) missed(at *Place, e *wire.Gap) {
 	}
 }
 
-// leftOut notes which lines of a conversation have come while the screen did
+// noteLeftOut notes which lines of a conversation have come while the screen did
 // not keep up. They are news like all others.
-func (a filler) leftOut(e *wire.Gap) {
+func (a filler) noteLeftOut(e *wire.Gap) {
 	var at *Place
 	switch {
 	case e.With != "" && a.Link.ignores(e.With):
@@ -139,7 +140,7 @@ func (a *App) Fill(at *Place, h wire.Hole, only bool) {
 			f.events, f.err = archive.Recent(id, h.To+1, PageLines)
 			f.full = len(f.events) == PageLines
 		}
-		return func() { a.filler().filled(f) }
+		return func() { a.filler().putFilled(f) }
 	})
 }
 
@@ -149,9 +150,9 @@ func (a filler) fillFromServer(at *Place, h wire.Hole) {
 	}
 }
 
-// filled puts in what the archive had of a hole, and goes on where that is not
+// putFilled puts in what the archive had of a hole, and goes on where that is not
 // all of it.
-func (a filler) filled(f filling) {
+func (a filler) putFilled(f filling) {
 	at := a.Book.ByID[f.place]
 	if at == nil {
 		return
@@ -183,9 +184,9 @@ func (a filler) filled(f filling) {
 	a.view.LinesCame()
 }
 
-// filledOnDisk takes note that the archive has lines of a room that it lacked, or
+// onFilled takes note that the archive has lines of a room that it lacked, or
 // knows that nobody has them.
-func (a filler) filledOnDisk(e *wire.Filled) {
+func (a filler) onFilled(e *wire.Filled) {
 	if at := a.Book.ByID[RoomID(e.Room)]; at != nil && a.Link.Archive != nil {
 		a.learn(at, wire.Hole{})
 	}
@@ -196,13 +197,13 @@ func (a filler) learn(at *Place, hole wire.Hole) {
 	id, extent, archive := at.ID, at.extent(), a.Link.Archive
 	a.start(func(context.Context) func() {
 		l := learned{place: id, hole: hole, extent: extent(archive)}
-		return func() { a.learned(l) }
+		return func() { a.onLearned(l) }
 	})
 }
 
-// learned shows what is gone for good, and fetches what is on the screen from the
+// onLearned shows what is gone for good, and fetches what is on the screen from the
 // archive; or it shows as much of one hole as the archive lacks.
-func (a filler) learned(l learned) {
+func (a filler) onLearned(l learned) {
 	at := a.Book.ByID[l.place]
 	if at == nil {
 		return

@@ -4,8 +4,8 @@ import (
 	"labchat/internal/wire"
 )
 
-// keySeen says what is thought of somebody's key now.
-func (a talks) keySeen(e *wire.KeySeen) {
+// onKeySeen says what is thought of somebody's key now.
+func (a talks) onKeySeen(e *wire.KeySeen) {
 	if e.User == "" {
 		a.Note(nil, a.words().KeySeen(e))
 		return

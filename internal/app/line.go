@@ -8,6 +8,7 @@ import (
 // LineKind says what a row of the timeline is.
 type LineKind uint8
 
+// The kinds of lines.
 const (
 	LineSaid   LineKind = iota // somebody's words
 	LineAction                 // /me
@@ -21,6 +22,7 @@ const (
 // Delivery is how far an own line has come.
 type Delivery uint8
 
+// The deliveries, in their order.
 const (
 	DeliveryNone Delivery = iota // somebody else's, or older than this session
 	DeliveryQueued
@@ -73,7 +75,7 @@ type Line struct {
 // IsSpoken tells lines that have an id, or will have one, from notes.
 func (l *Line) IsSpoken() bool { return l.Kind == LineSaid || l.Kind == LineAction }
 
-// IsNews says whether the line is news for the person at the screen.
+// IsNews reports whether the line is news for the person at the screen.
 func (l *Line) IsNews() bool { return l.IsSpoken() && !l.Own && !l.Hidden }
 
 // touch notes that the line has changed: what was rendered of it is out of date.

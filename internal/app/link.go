@@ -59,6 +59,7 @@ type Errand struct {
 	typed string        // the line that asked for it, to be recalled where it is refused
 }
 
+// IsOnline reports whether there is a connection.
 func (l *Link) IsOnline() bool { return l.Status.State == wire.StateOnline }
 
 // IsLost says that the connection is gone, or could not be made: until it is
@@ -128,7 +129,7 @@ func (l *Link) typedFor(tag, line string) {
 	}
 }
 
-// leaving says whether a room was asked to be left.
+// leaving reports whether a room was asked to be left.
 func (l *Link) leaving(at *Place) bool {
 	for _, e := range l.Errands {
 		if e.Act == wire.ActLeave && e.About == at {
@@ -154,7 +155,7 @@ func (l *Link) wait(c wire.ClientID, w waiting) {
 	l.Outbox[c] = w
 }
 
-// ignores says whether lines of name are hidden.
+// ignores reports whether lines of name are hidden.
 func (l *Link) ignores(name string) bool {
 	return len(l.ignored) > 0 && l.ignored[wire.Fold(name)]
 }

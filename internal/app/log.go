@@ -43,6 +43,7 @@ func (t *Log) Watch(v LogView) { t.views = append(t.views, v) }
 // placed says where a line went.
 type placed uint8
 
+// Where a line can go.
 const (
 	PlacedTwice  placed = iota // it was there already
 	placedEarly                // above lines that were there
@@ -89,7 +90,7 @@ func (t *Log) After(key wire.ID) int {
 	return sort.Search(n, func(i int) bool { return t.Lines[i].Key > key })
 }
 
-// has says whether the line with this id is there; i is after(id).
+// has reports whether the line with this id is there; i is after(id).
 func (t *Log) has(id wire.ID, i int) bool {
 	for i--; i >= 0 && t.Lines[i].Key == id; i-- {
 		if t.Lines[i].IsSpoken() {
@@ -342,7 +343,7 @@ func (t *Log) trim(n int) {
 	}
 }
 
-// IsSilent says whether nothing was said yet that is shown.
+// IsSilent reports whether nothing was said yet that is shown.
 func (t *Log) IsSilent() bool {
 	return !slices.ContainsFunc(t.Lines, func(l *Line) bool { return !l.Hidden && (l.IsSpoken() || l.Kind == LineFile) })
 }

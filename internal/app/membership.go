@@ -22,11 +22,11 @@ func (a *App) HandleStatus(e *wire.Status) {
 	switch {
 	case a.Link.IsOnline() && was != wire.StateOnline:
 		if a.Link.torn {
-			a.rule("connected ")
+			a.addRule("connected ")
 		}
 		a.Link.torn = false
 	case a.Link.IsLost() && was == wire.StateOnline:
-		a.stale()
+		a.markStale()
 	}
 	if e.State == wire.StateEnded {
 		clear(a.Link.Errands) // until then the session answers all that it was asked
@@ -38,8 +38,8 @@ func (a *App) HandleStatus(e *wire.Status) {
 	}
 }
 
-// stale marks what is not known any more while there is no connection.
-func (a *App) stale() {
+// markStale marks what is not known any more while there is no connection.
+func (a *App) markStale() {
 	now := a.Now()
 	for _, at := range a.Book.Rooms {
 		if !at.People.Stale && at.Stands == Inside {
@@ -54,18 +54,18 @@ func (a *App) stale() {
 		}
 	}
 	a.Link.torn = true
-	a.rule("connection lost ")
+	a.addRule("connection lost ")
 }
 
-// rule says in the conversation on the screen when the connection came or went.
-func (a *App) rule(s text.Safe) {
+// addRule says in the conversation on the screen when the connection came or went.
+func (a *App) addRule(s text.Safe) {
 	now := a.Now()
 	s += text.CleanLine(now.In(a.Zone).Format("15:04:05"))
 	a.Book.Current.Log.Note(&Line{Kind: LineBreak, At: wire.MillisOf(now), Text: s})
 }
 
-// welcome shows what the server has to say to everybody.
-func (a *App) welcome(e *wire.Welcome) {
+// onWelcome shows what the server has to say to everybody.
+func (a *App) onWelcome(e *wire.Welcome) {
 	if e.Limits.Line > 0 {
 		a.Link.MaxLine = e.Limits.Line
 	}
@@ -75,11 +75,11 @@ func (a *App) welcome(e *wire.Welcome) {
 	a.Link.motd, a.Link.closed = e.Motd, !e.Register
 }
 
-// loggedIn gives us our name.
-func (a *App) loggedIn(e *wire.LoggedIn) {
+// onLoggedIn gives us our name.
+func (a *App) onLoggedIn(e *wire.LoggedIn) {
 	a.Link.TakeErrand(e.Re.Re)
 	changed := a.Link.Me != "" && a.Link.Me != e.Name
-	a.arrived()
+	a.tellArrived()
 	a.Link.setName(e.Name, e.Kind)
 	a.view.LoggedIn()
 	for _, mark := range e.Marks {
@@ -100,8 +100,8 @@ func (a *App) loggedIn(e *wire.LoggedIn) {
 	a.meetRooms()
 }
 
-// arrived tells once that the session was let in.
-func (a *App) arrived() {
+// tellArrived tells once that the session was let in.
+func (a *App) tellArrived() {
 	tell := a.Link.arrived
 	a.Link.arrived = nil
 	if tell != nil {
@@ -112,8 +112,8 @@ func (a *App) arrived() {
 	}
 }
 
-// entered makes a room ours.
-func (a rooms) entered(e *wire.Entered) {
+// onEntered makes a room ours.
+func (a rooms) onEntered(e *wire.Entered) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	at := a.Book.Room(e.Room)
 	at.spell(e.Room)
@@ -153,8 +153,8 @@ func (a rooms) arriveFromNowhere(at *Place) {
 	a.Book.Drop(none)
 }
 
-// joined says that somebody came.
-func (a rooms) joined(e *wire.Joined) {
+// onJoined says that somebody came.
+func (a rooms) onJoined(e *wire.Joined) {
 	at := a.Book.Room(e.Room)
 	at.People.Add(wire.Person{Name: e.Name, Kind: e.Kind, Away: e.Away, Plain: e.Plain})
 	a.Company = a.Company || e.Name != a.Link.Me
@@ -163,8 +163,8 @@ func (a rooms) joined(e *wire.Joined) {
 	}
 }
 
-// left says that somebody went.
-func (a rooms) left(e *wire.Left) {
+// onLeft says that somebody went.
+func (a rooms) onLeft(e *wire.Left) {
 	at := a.Book.ByID[RoomID(e.Room)]
 	if at == nil {
 		return
@@ -238,8 +238,8 @@ func (a rooms) forsake(at *Place) {
 	}
 }
 
-// renamed gives somebody another name, in every room.
-func (a rooms) renamed(e *wire.Renamed) {
+// onRenamed gives somebody another name, in every room.
+func (a rooms) onRenamed(e *wire.Renamed) {
 	if e.Old == a.Link.Me {
 		a.Link.setName(e.Name, e.Kind)
 	}
@@ -250,15 +250,15 @@ func (a rooms) renamed(e *wire.Renamed) {
 	}
 }
 
-// presence marks somebody as away or back, and as reading in clear text.
-func (a rooms) presence(e *wire.Presence) {
+// onPresence marks somebody as away or back, and as reading in clear text.
+func (a rooms) onPresence(e *wire.Presence) {
 	for _, at := range a.Book.Rooms {
 		at.People.Mark(e.Name, e.Away, e.Plain)
 	}
 }
 
-// topicSet shows a room's topic.
-func (a rooms) topicSet(e *wire.TopicSet) {
+// onTopicSet shows a room's topic.
+func (a rooms) onTopicSet(e *wire.TopicSet) {
 	at := a.Book.Room(e.Room)
 	a.Link.TakeErrand(e.Re.Re)
 	at.Topic = text.CleanLine(e.Topic)

@@ -48,21 +48,21 @@ func (w *Waiter) Where() text.Safe {
 // State says how far a line is, and why no further.
 func (w *Waiter) State() text.Safe { return words.Because("queued", w.Reason) }
 
-// dropped takes a line off the screen that was taken out of the outbox.
-func (a outbox) dropped(ask Errand) {
+// onDropped takes a line off the screen that was taken out of the outbox.
+func (a outbox) onDropped(ask Errand) {
 	if ask.About != nil {
 		ask.About.Log.Drop(ask.Line)
 		delete(a.Link.Outbox, ask.Line)
 	}
 }
 
-// receipt says how far an own line has come.
-func (a outbox) receipt(e *wire.Receipt) {
+// onReceipt says how far an own line has come.
+func (a outbox) onReceipt(e *wire.Receipt) {
 	state := deliveryOf(e)
 	at := a.placeOf(e, state)
 	var reason text.Safe
 	delete(a.Link.Outbox, e.Client)
-	a.settledElsewhere(e, state)
+	a.tellElsewhere(e, state)
 	if at == nil {
 		return
 	}
@@ -80,7 +80,7 @@ func (a outbox) receipt(e *wire.Receipt) {
 	case e.ID != 0:
 		at.Log.Update(e.ID, state)
 	}
-	a.talks().waits(at, reason)
+	a.talks().tellWaiting(at, reason)
 	if state == DeliveryFailed && a.Link.leaving(at) {
 		at.unsaid++
 	}
@@ -92,9 +92,9 @@ func (a outbox) receipt(e *wire.Receipt) {
 	}
 }
 
-// settledElsewhere tells of a private line that failed also where it was typed:
+// tellElsewhere tells of a private line that failed also where it was typed:
 // nobody looks at the place that it would have gone to.
-func (a outbox) settledElsewhere(e *wire.Receipt, state Delivery) {
+func (a outbox) tellElsewhere(e *wire.Receipt, state Delivery) {
 	at := a.Link.TypedAt[e.Client]
 	if at == nil || state == DeliveryQueued {
 		return

@@ -61,12 +61,12 @@ func (a filler) fromDisk(at *Place, first wire.ID, limit int) func(context.Conte
 		if who != "" && o.err == nil {
 			o.remarks, o.err = archive.Remarks(who)
 		}
-		return func() { a.older(o) }
+		return func() { a.putOlder(o) }
 	}
 }
 
-// older puts in what the archive had.
-func (a filler) older(o older) {
+// putOlder puts in what the archive had.
+func (a filler) putOlder(o older) {
 	at := a.Book.ByID[o.place]
 	if at == nil {
 		return
@@ -90,7 +90,7 @@ func (a filler) putIn(at *Place, events []wire.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case *wire.Said:
-			a.said(e)
+			a.onSaid(e)
 		case *wire.Whispered:
 			a.talks().recallLine(at, e)
 		default: // the archive keeps no others
@@ -178,7 +178,7 @@ func folded[V any](of map[string]V) map[string]V {
 	return all
 }
 
-// mentions says whether a text names somebody: the name as a word, whatever
+// mentions reports whether a text names somebody: the name as a word, whatever
 // its case.
 func mentions(s, me string) bool {
 	me = strings.ToLower(strings.TrimLeft(me, "~?"))
@@ -226,8 +226,8 @@ func markName(at *Place) string {
 	return at.Name
 }
 
-// looked tells the server and the archive how far a conversation was read.
-func (a *App) looked(id string) {
+// tellLooked tells the server and the archive how far a conversation was read.
+func (a *App) tellLooked(id string) {
 	at := a.Book.ByID[id]
 	if at == nil {
 		return
@@ -281,6 +281,6 @@ func (a *App) Look(at *Place) {
 	if at.Counts.Mark > at.Counts.told && !at.telling {
 		at.telling = true
 		id := at.ID
-		a.later(LookFor, func() { a.looked(id) })
+		a.later(LookFor, func() { a.tellLooked(id) })
 	}
 }

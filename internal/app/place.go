@@ -15,6 +15,7 @@ const TypingFor = 6 * time.Second
 // Standing is how we stand to a room.
 type Standing uint8
 
+// How we can stand to a room.
 const (
 	Outside Standing = iota // not entered in this run
 	Inside
@@ -66,10 +67,10 @@ type past struct {
 	Back    int    // how many lines further back somebody wants to see
 }
 
-// Waits says whether lines that were asked for are on their way.
+// Waits reports whether lines that were asked for are on their way.
 func (p *Place) Waits() bool { return p.Past.asking != "" || p.Log.awaited != wire.Hole{} }
 
-// IsPrivate says whether the place is one person.
+// IsPrivate reports whether the place is one person.
 func (p *Place) IsPrivate() bool { return p.ID[0] == '@' }
 
 // Title names the place as people write it: "#lab3", "@alice".
@@ -89,7 +90,7 @@ func (p *Place) sign() text.Safe {
 // Heading is the title with a blank behind the sign.
 func (p *Place) Heading() text.Safe { return text.TrimSpace(p.sign() + " " + p.Label) }
 
-// IsNowhere says whether the place is what the screen shows of somebody who is in no
+// IsNowhere reports whether the place is what the screen shows of somebody who is in no
 // room.
 func (p *Place) IsNowhere() bool { return p.ID == nowhereID }
 
@@ -142,7 +143,10 @@ type Book struct {
 // nowhereID is the place of who is in no room; no room is called so.
 const nowhereID = "#"
 
-func RoomID(name string) string   { return "#" + wire.Fold(name) }
+// RoomID is the id of a room's place, however the name is written.
+func RoomID(name string) string { return "#" + wire.Fold(name) }
+
+// PersonID is that of a person's place.
 func PersonID(name string) string { return "@" + wire.Fold(name) }
 
 // All are the places in the order of the list.
@@ -382,17 +386,4 @@ func (b *Book) LabelOf(at *Place) text.Safe {
 		return known.Label
 	}
 	return at.Label
-}
-
-// About says in a few words what is known of a room.
-func (b *Book) About(room string) text.Safe {
-	at := b.ByID[RoomID(room)]
-	switch {
-	case at == nil || at.Stands != Inside:
-		return "not joined"
-	case at.Counts.Unread > 0:
-		return words.Plural(at.Counts.Unread, "new line")
-	default:
-		return at.People.Words()
-	}
 }

@@ -50,13 +50,13 @@ type Peer struct {
 	news map[wire.ID]bool // lines that are counted so, and have not come yet
 }
 
-// IsTalking says whether lines go to and fro encrypted, so that the other side can
+// IsTalking reports whether lines go to and fro encrypted, so that the other side can
 // be told what we do.
 func (p *Peer) IsTalking() bool {
 	return p.Known && !p.Path.Request && !p.Path.Blocked && (p.Path.Way == wire.WayDirect || p.Path.Way == wire.WayRelay)
 }
 
-// IsSecure says whether lines of theirs come encrypted, so that one that does
+// IsSecure reports whether lines of theirs come encrypted, so that one that does
 // not is worth a word.
 func (p *Peer) IsSecure() bool { return p.Known && p.Path.Key != wire.KeyNone }
 
@@ -127,24 +127,24 @@ func (b *Book) asking() int {
 	return n
 }
 
-// ofPeers takes over what our own client says of private conversations: a line
+// applyOfPeers takes over what our own client says of private conversations: a line
 // a type.
-func (a *App) ofPeers(e wire.Event) bool {
+func (a *App) applyOfPeers(e wire.Event) bool {
 	switch e := e.(type) {
 	case *wire.Path:
-		a.talks().path(e)
+		a.talks().onPath(e)
 	case *wire.Called:
-		a.talks().called(e)
+		a.talks().onCalled(e)
 	case *wire.KeySeen:
-		a.talks().keySeen(e)
+		a.talks().onKeySeen(e)
 	case *wire.Safety:
 		a.view.Safety(e)
 	case *wire.Transfer:
-		a.talks().transfer(e)
+		a.talks().onTransfer(e)
 	case *wire.Shared:
 		a.Note(a.Link.TakeErrand(e.Re.Re).At, a.words().Of(e))
 	case *wire.TalkRenamed:
-		a.talks().talkRenamed(e)
+		a.talks().onTalkRenamed(e)
 	case *wire.DeviceList:
 		a.Notes(a.Link.TakeErrand(e.Re.Re).At, a.words().Devices(e, a.Link.Label))
 	default:
@@ -153,8 +153,8 @@ func (a *App) ofPeers(e wire.Event) bool {
 	return true
 }
 
-// path follows the way to somebody.
-func (a talks) path(e *wire.Path) {
+// onPath follows the way to somebody.
+func (a talks) onPath(e *wire.Path) {
 	ask := a.Link.TakeErrand(e.Re.Re)
 	p := a.Book.Peer(e.User)
 	was := *p
@@ -236,8 +236,8 @@ func (a talks) tellIn(at *Place, lines ...*Line) {
 	}
 }
 
-// waits says once what the lines of a conversation wait for.
-func (a talks) waits(at *Place, reason text.Safe) {
+// tellWaiting says once what the lines of a conversation wait for.
+func (a talks) tellWaiting(at *Place, reason text.Safe) {
 	if !at.IsPrivate() || at.Peer.waits == reason {
 		return
 	}
@@ -264,14 +264,14 @@ func (a *App) tellSeen(at *Place) {
 	}
 }
 
-// heard puts a private line that has just come where it belongs. One that
+// onWhispered puts a private line that has just come where it belongs. One that
 // anybody on its way could have written says so where others can't be.
-func (a talks) heard(e *wire.Whispered) {
+func (a talks) onWhispered(e *wire.Whispered) {
 	plain := e.Via.Way == "" || e.Via.Way == wire.WayPlain
 	if p := a.Book.Peers[wire.Fold(e.From)]; plain && p != nil && p.IsSecure() && e.State == "" {
 		said := *e
 		said.Text = "(not encrypted) " + e.Text
 		e = &said
 	}
-	a.whispered(e)
+	a.addWhispered(e)
 }

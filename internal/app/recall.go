@@ -36,7 +36,7 @@ func (a talks) recallTalks(r *Restored, written []string) {
 		}
 		t := at.File(e.ID)
 		if t == nil {
-			a.transfer(asOnDisk(e))
+			a.onTransfer(asOnDisk(e))
 		} else if e.Out && t.Line.From == "" { // it was read before we had a name
 			t.Line.From = a.Link.Label
 			t.Line.touch()

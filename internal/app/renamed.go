@@ -8,9 +8,9 @@ import (
 	"labchat/internal/wire"
 )
 
-// talkRenamed goes on with a private conversation under the other side's new name,
+// onTalkRenamed goes on with a private conversation under the other side's new name,
 // and says so in it: it is the same device, whatever the name.
-func (a talks) talkRenamed(e *wire.TalkRenamed) {
+func (a talks) onTalkRenamed(e *wire.TalkRenamed) {
 	at := a.Book.Find(PersonID(e.Old))
 	if at == nil {
 		return

@@ -21,8 +21,8 @@ func (a talks) requestFrom(name string, at *Place) *Place {
 	return at
 }
 
-// called says that somebody asks for a private conversation.
-func (a talks) called(e *wire.Called) {
+// onCalled says that somebody asks for a private conversation.
+func (a talks) onCalled(e *wire.Called) {
 	if a.Link.ignores(e.From) {
 		return
 	}
@@ -74,8 +74,8 @@ func (p *Place) asks(r wire.Accept) wire.Accept {
 	return r
 }
 
-// answer follows what was said to somebody who asks.
-func (a talks) answer(at *Place) {
+// answerRequest follows what was said to somebody who asks.
+func (a talks) answerRequest(at *Place) {
 	if at != nil && at.IsPrivate() {
 		at.Peer.Path.Request, at.Counts.Alarm = false, false
 	}
@@ -87,7 +87,7 @@ func (a talks) hush(at *Place) {
 		return
 	}
 	a.Link.Do(wire.Reject{Name: at.Name}, Errand{Quiet: true})
-	a.answer(at)
+	a.answerRequest(at)
 	a.doer().close(at)
 }
 

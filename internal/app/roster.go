@@ -144,7 +144,7 @@ func (r *roster) Words() text.Safe {
 // Count is how many people are here.
 func (r *roster) Count() int { return len(r.People) + r.More }
 
-// Waiting says whether there is something to be looked at.
+// Waiting reports whether there is something to be looked at.
 func (c counts) Waiting() bool { return c.Unread > 0 || c.Alarm }
 
 // String prints the counts as a list does: 3, or @2 14 with two mentions among
@@ -160,5 +160,18 @@ func (c counts) String() text.Safe {
 		return "@" + text.Int(c.Mentions) + " " + text.Int(c.Unread)
 	default:
 		return text.Int(c.Unread)
+	}
+}
+
+// About says in a few words what is known of a room.
+func (b *Book) About(room string) text.Safe {
+	at := b.ByID[RoomID(room)]
+	switch {
+	case at == nil || at.Stands != Inside:
+		return "not joined"
+	case at.Counts.Unread > 0:
+		return words.Plural(at.Counts.Unread, "new line")
+	default:
+		return at.People.Words()
 	}
 }

@@ -20,8 +20,8 @@ type transfer struct {
 	offered bool // to us, and nobody has answered
 }
 
-// transfer shows how far a file has come, in the line that showed it before.
-func (a talks) transfer(e *wire.Transfer) {
+// onTransfer shows how far a file has come, in the line that showed it before.
+func (a talks) onTransfer(e *wire.Transfer) {
 	a.Link.TakeErrand(e.Re.Re)
 	if !e.Out && a.Link.ignores(e.User) {
 		return

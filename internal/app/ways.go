@@ -14,7 +14,7 @@ func (a *App) PlainBadge(way *wire.Path) text.Safe {
 	return "srv"
 }
 
-// PastServer says whether lines that are not encrypted go past the server. A
+// PastServer reports whether lines that are not encrypted go past the server. A
 // registry that carries them is named as the other side.
 func (a *App) PastServer(way *wire.Path) bool {
 	if way.Addr != "" {
@@ -26,7 +26,7 @@ func (a *App) PastServer(way *wire.Path) bool {
 // WayWords says how lines to somebody travel, in parts.
 func (a *App) WayWords(p *Peer) []text.Safe { return a.words().Ways(&p.Path, a.PastServer(&p.Path)) }
 
-// Reached says whether lines go straight to somebody.
+// Reached reports whether lines go straight to somebody.
 func (b *Book) Reached(name string) bool {
 	p := b.Peers[wire.Fold(name)]
 	return p != nil && p.Path.Way == wire.WayDirect && !p.Path.Blocked && !p.Path.Request

@@ -73,7 +73,7 @@ func (Unknown) action() {}
 func (Usage) action()   {}
 func (Nothing) action() {}
 
-// Recallable tells whether the line behind an action, which was refused, may be
+// Recallable reports whether the line behind an action, which was refused, may be
 // offered again to the person who typed it. A mistyped command that asks for a
 // secret may not: the secret may stand behind it.
 func Recallable(a Action) bool {
@@ -87,7 +87,7 @@ func Recallable(a Action) bool {
 	return Remember(a)
 }
 
-// Remember tells whether the line behind an action may be kept, in the input
+// Remember reports whether the line behind an action may be kept, in the input
 // history or on disk. What may hold a secret by mistake may not.
 func Remember(a Action) bool {
 	switch a := a.(type) {
@@ -100,7 +100,7 @@ func Remember(a Action) bool {
 	return true
 }
 
-// AsksSecret tells whether an action asks for a password, or is a mistyped
+// AsksSecret reports whether an action asks for a password, or is a mistyped
 // command that would. Where it comes to nothing, the line typed next may be the
 // password.
 func AsksSecret(a Action) bool {
@@ -116,7 +116,7 @@ func AsksSecret(a Action) bool {
 	return false
 }
 
-// IsText tells whether an action says a line as it was typed, without a command.
+// IsText reports whether an action says a line as it was typed, without a command.
 func IsText(a Action, line string) bool {
 	switch a.(type) {
 	case Say, Whisper:

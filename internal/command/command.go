@@ -146,7 +146,7 @@ type Command struct {
 	make func(Context, values) (Action, problem)
 }
 
-// Secret tells whether the command asks for a secret.
+// Secret reports whether the command asks for a secret.
 func (c *Command) Secret() bool {
 	for _, a := range c.Args {
 		if a.Kind == KindSecret {

@@ -37,7 +37,7 @@ func unquote(s string) (string, problem) {
 	return word, ""
 }
 
-// shellWord reads the first word of s, and says whether its last quotation mark
+// shellWord reads the first word of s, and reports whether its last quotation mark
 // is closed.
 func shellWord(s string) (word string, end int, closed bool) {
 	var b strings.Builder

@@ -41,7 +41,7 @@ func (c Context) refusal(line, heard string) Action {
 	return nil
 }
 
-// hidesPrivate tells whether a row of a text is a private line, or would be one
+// hidesPrivate reports whether a row of a text is a private line, or would be one
 // but for what stands before it. The comment of a program is none.
 func (c Context) hidesPrivate(text string) bool {
 	for row := range strings.Lines(text) {
@@ -65,7 +65,7 @@ func hiddenSecret(line string) *Command {
 	return nil
 }
 
-// MaySecret tells whether a line is, or looks like, a command with a secret
+// MaySecret reports whether a line is, or looks like, a command with a secret
 // behind it: it must not be kept anywhere.
 func MaySecret(line string) bool { return hiddenSecret(line) != nil }
 
@@ -97,7 +97,7 @@ func hiddenIn(row string) *Command {
 }
 
 // stripPrefixes takes away whatever may stand for a prefix, as often as it is
-// there, and tells whether anything was.
+// there, and reports whether anything was.
 func stripPrefixes(s string) (rest string, prefixed bool) {
 	for {
 		s = strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) })
@@ -118,7 +118,7 @@ func stripPrefixes(s string) (rest string, prefixed bool) {
 	}
 }
 
-// isSlash tells whether r looks like a slash or another prefix: input methods
+// isSlash reports whether r looks like a slash or another prefix: input methods
 // write wide ones.
 func isSlash(r rune) bool { return strings.ContainsRune(`\／＼⁄∕÷＄：﹕`, r) }
 

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// said tells whether others come to read anything of a line.
+// said reports whether others come to read anything of a line.
 func said(line string, c Context) bool { return heard(Parse(line, c)) != "" }
 
 func TestASecretBehindAnyPrefixIsNeverSaid(t *testing.T) {

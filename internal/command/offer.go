@@ -36,17 +36,17 @@ func OfferOf(dialect string) Offer {
 // directOffer is all that a session without a server takes for a command.
 var directOffer = Offer{Quit: true}
 
-// isDirect says whether everything but :q is text.
+// isDirect reports whether everything but :q is text.
 func (o Offer) isDirect() bool { return o != nil && maps.Equal(o, directOffer) }
 
-// Takes says whether the command that a line begins with, if it does, is one of the
+// Takes reports whether the command that a line begins with, if it does, is one of the
 // offer.
 func (o Offer) Takes(line string) bool {
 	c := scan(line).command
 	return c == nil || o.has(c)
 }
 
-// has says whether a command is offered.
+// has reports whether a command is offered.
 func (o Offer) has(c *Command) bool { return o == nil || o[c.Verb] }
 
 // sayable says what a client of the dialect can ask for, nil: everything.

@@ -121,10 +121,10 @@ func run(l reading, c Context) Action {
 	return a
 }
 
-// IsCommand tells whether a line is a command that there is.
+// IsCommand reports whether a line is a command that there is.
 func IsCommand(line string) bool { return scan(line).kind == isCommand }
 
-// Begins tells whether text begins as commands and private lines do.
+// Begins reports whether text begins as commands and private lines do.
 func Begins(s string) bool {
 	_, ok := cutPrefix(s)
 	return ok || strings.HasPrefix(s, "@")
@@ -272,7 +272,7 @@ func cutPrivate(s string) (to, rest string, ok bool) {
 	return s[:end], strings.TrimLeftFunc(s[end+1:], unicode.IsSpace), true
 }
 
-// inName tells whether a user's name may hold r; the server has the last word.
+// inName reports whether a user's name may hold r; the server has the last word.
 func inName(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.", r)
 }
@@ -288,7 +288,7 @@ func cutPrefix(s string) (Prefix, bool) {
 	return "", false
 }
 
-// textual tells whether a line is text though it begins with a prefix and a
+// textual reports whether a line is text though it begins with a prefix and a
 // word that no command has.
 func textual(prefix Prefix, word, rest string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
@@ -315,7 +315,7 @@ func glued(word string) []*Command {
 	return []*Command{a, b}
 }
 
-// symbol tells whether a word behind : or $ is text: it has one or two letters,
+// symbol reports whether a word behind : or $ is text: it has one or two letters,
 // as in ":D" and ":-)", or begins with capitals only, as in "$HOME" and
 // "$PATH_MAX/2". Signs may follow, as in ":D!".
 func symbol(word string) bool {
@@ -337,7 +337,7 @@ func symbol(word string) bool {
 
 func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// capitals tells whether a word has letters, and none but capital ones.
+// capitals reports whether a word has letters, and none but capital ones.
 func capitals(word string) bool {
 	isSmall := func(r rune) bool { return unicode.IsLetter(r) && !unicode.IsUpper(r) }
 	return strings.IndexFunc(word, unicode.IsUpper) >= 0 && strings.IndexFunc(word, isSmall) < 0
@@ -349,7 +349,7 @@ const (
 )
 
 // nearest is what an unknown word may have been: at most one word a command. It
-// also tells whether one of them asks for a secret.
+// also reports whether one of them asks for a secret.
 func nearest(w Word) (near []string, secret bool) {
 	if w.Text == "" { // a bare prefix
 		return []string{string(w.Prefix) + "help", string(w.Prefix) + "join", string(w.Prefix) + "rooms"}, false

@@ -46,7 +46,7 @@ func RankOf(name, typed string) Rank {
 	return RankSequence
 }
 
-// wordWithin says whether a word of name, but the first, begins as typed.
+// wordWithin reports whether a word of name, but the first, begins as typed.
 func wordWithin(name, typed string) bool {
 	apart := true
 	for i, r := range name {

@@ -7,17 +7,12 @@
 package plain
 
 import (
+	"labchat/internal/app"
 	"labchat/internal/wire"
 )
 
-// Session is what the package needs of a client session.
-type Session interface {
-	Events() <-chan []wire.Event
-	Say(room, text string, action bool) wire.ClientID
-	Whisper(to, text string, action bool) wire.ClientID
-	Do(r wire.Request) (tag string)
-	Retry()
-}
+// Session is what the package needs of a client session: the same as a screen does.
+type Session = app.Session
 
 // Archive remembers whom the person does not want to hear, and what was said.
 type Archive interface {

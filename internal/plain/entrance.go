@@ -47,7 +47,7 @@ func (g *entrance) late(now time.Time) error {
 	return fmt.Errorf("%s was not entered within %s, for the server does not answer: run it again later", words.Room(g.room), words.Seconds(enterWithin))
 }
 
-// manyRooms says whether a server's dialect knows rooms. The older ones over
+// manyRooms reports whether a server's dialect knows rooms. The older ones over
 // TCP have the lobby only and never say that one is in it.
 func manyRooms(e *wire.Status) bool {
 	return e.Dialect == "" || e.Dialect == dialects.Native || dialects.DatagramsByName(e.Dialect) != nil

@@ -167,7 +167,7 @@ func (r *run) eof() {
 	synctest.Wait()
 }
 
-// running says whether it has not ended by itself.
+// running reports whether it has not ended by itself.
 func (r *run) running() bool {
 	select {
 	case err := <-r.done:

@@ -27,7 +27,7 @@ type unsent struct {
 	last *wire.Receipt // nil until there is one
 }
 
-// waits says whether the line waits for somebody or something, by name.
+// waits reports whether the line waits for somebody or something, by name.
 func (u *unsent) waits() bool {
 	return u.last != nil && u.last.State == wire.ReceiptQueued && u.last.Reason != ""
 }
@@ -54,7 +54,7 @@ func (l *ledger) undelivered() int {
 	return n
 }
 
-// answers says whether a request has no answer, or not all of it.
+// answers reports whether a request has no answer, or not all of it.
 func (l *ledger) answers() bool { return len(l.asked) > 0 || l.announce > 0 }
 
 func (l *ledger) settled() bool { return l.lines() == 0 && !l.answers() }
@@ -97,7 +97,7 @@ func (l *ledger) receipt(e *wire.Receipt) (before *wire.Receipt) {
 	return before
 }
 
-// acknowledged says whether a line is safe somewhere else than here. An
+// acknowledged reports whether a line is safe somewhere else than here. An
 // encrypted one is when its receiver has it, or when it is sealed and waits at
 // the server: sent alone says only that it is on its way.
 func acknowledged(e *wire.Receipt) bool {
@@ -153,7 +153,7 @@ func (l *ledger) answered(re string) wire.Request {
 	return r
 }
 
-// lineCame counts a line, and says whether an answer may have announced it.
+// lineCame counts a line, and reports whether an answer may have announced it.
 func (l *ledger) lineCame() (announced bool) {
 	announced = l.announce > 0
 	l.announce = max(l.announce-1, 0)

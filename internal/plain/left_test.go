@@ -32,7 +32,7 @@ func (r *run) finish() {
 	}
 }
 
-// sent says whether something was handed to the session.
+// sent reports whether something was handed to the session.
 func (r *run) sent(words string) bool {
 	return slices.ContainsFunc(r.s.all(), func(what string) bool { return strings.Contains(what, words) })
 }

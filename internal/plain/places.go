@@ -103,7 +103,7 @@ func (p *places) missed(e *wire.Gap) {
 	}
 }
 
-// fresh says whether a line of a room has not been shown, and remembers it. The
+// fresh reports whether a line of a room has not been shown, and remembers it. The
 // session lets lines that were missed out once.
 func (p *places) fresh(name string, id wire.ID) bool {
 	have := p.find(name)
@@ -151,7 +151,7 @@ func (p *places) spell(name string) {
 	}
 }
 
-// at says whether what is typed goes to somebody.
+// at reports whether what is typed goes to somebody.
 func (p *places) at(name string) bool { return p.to != "" && wire.Fold(p.to) == wire.Fold(name) }
 
 func (p *places) read(key string) {

@@ -177,18 +177,18 @@ func (c *conversation) run(ctx context.Context, in *input) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case batch, ok := <-c.cfg.Session.Events():
-			c.heard(batch, ok)
+			c.handleEvents(batch, ok)
 		case line, ok := <-lines:
 			c.reading = false
-			c.took(line, ok)
+			c.handleLine(line, ok)
 		case <-timer.C:
-			c.late(time.Now())
+			c.giveUpLate(time.Now())
 		}
 	}
 	return c.result()
 }
 
-// reads says whether a typed line may be taken now: every line waits for the
+// reads reports whether a typed line may be taken now: every line waits for the
 // answers to the requests before it, as it may mean the room they lead to.
 func (c *conversation) reads() bool {
 	reading := c.history != nil && (!c.catching() || c.state == wire.StateOnline)
@@ -219,13 +219,13 @@ func (c *conversation) due() time.Time {
 	return due
 }
 
-// awaits says whether an answer is waited for, or lines that one has announced.
+// awaits reports whether an answer is waited for, or lines that one has announced.
 func (c *conversation) awaits() bool {
 	return c.ledger.answers() || c.history != nil && (!c.catching() || c.state == wire.StateOnline)
 }
 
-// late gives up what has been waited for.
-func (c *conversation) late(now time.Time) {
+// giveUpLate gives up what has been waited for.
+func (c *conversation) giveUpLate(now time.Time) {
 	if c.awaits() && !now.Before(c.asked.Add(answerWithin)) {
 		c.ledger.waitNoMore()
 		c.endReading("the server has not told them within " + words.Seconds(answerWithin))
@@ -241,7 +241,7 @@ func (c *conversation) late(now time.Time) {
 	}
 }
 
-func (c *conversation) heard(batch []wire.Event, ok bool) {
+func (c *conversation) handleEvents(batch []wire.Event, ok bool) {
 	if !ok {
 		c.ended = &EndedError{Reason: "the session is over"}
 		return
@@ -260,7 +260,7 @@ func (c *conversation) heard(batch []wire.Event, ok bool) {
 	}
 }
 
-func (c *conversation) took(line typed, ok bool) {
+func (c *conversation) handleLine(line typed, ok bool) {
 	c.out.entered()
 	switch {
 	case !ok:

@@ -175,7 +175,7 @@ func (c *conversation) lagsBehind(e *wire.Gap) bool {
 	return true
 }
 
-// catching says whether the history being read is that of a room that lags
+// catching reports whether the history being read is that of a room that lags
 // behind.
 func (c *conversation) catching() bool {
 	return c.history != nil && c.history.lagging

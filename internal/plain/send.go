@@ -63,11 +63,11 @@ func (s *sender) run(ctx context.Context) error {
 			if !ok {
 				return &EndedError{Reason: "the session is over"}
 			}
-			if err := s.heard(batch); err != nil {
+			if err := s.handleEvents(batch); err != nil {
 				return err
 			}
 		case line, ok := <-s.lines():
-			if err := s.took(line, ok); err != nil {
+			if err := s.handleLine(line, ok); err != nil {
 				return err
 			}
 		case <-timer.C:
@@ -134,7 +134,7 @@ func (s *sender) lines() <-chan typed {
 	return s.in.lines
 }
 
-func (s *sender) heard(batch []wire.Event) error {
+func (s *sender) handleEvents(batch []wire.Event) error {
 	for _, e := range batch {
 		entered, err := s.entrance.event(e)
 		if err != nil {
@@ -175,10 +175,10 @@ func (s *sender) receipt(e *wire.Receipt) error {
 	if s.in == nil || n == 0 {
 		return errors.New(string(text.CleanLine(e.Reason)))
 	}
-	return s.refuse(refusedLine(n, text.CleanLine(e.Reason)))
+	return s.tellRefused(refusedLine(n, text.CleanLine(e.Reason)))
 }
 
-func (s *sender) refuse(sentence text.Safe) error {
+func (s *sender) tellRefused(sentence text.Safe) error {
 	s.refused++
 	if err := text.Fprintln(s.cfg.Err, sentence); err != nil {
 		return fmt.Errorf("say which line was refused: %w", err)
@@ -186,7 +186,7 @@ func (s *sender) refuse(sentence text.Safe) error {
 	return nil
 }
 
-func (s *sender) took(line typed, ok bool) error {
+func (s *sender) handleLine(line typed, ok bool) error {
 	s.reading = false
 	switch {
 	case !ok:
@@ -194,7 +194,7 @@ func (s *sender) took(line typed, ok bool) error {
 	case line.err != nil:
 		return line.err
 	case line.bad != "":
-		return s.refuse(line.refusal())
+		return s.tellRefused(line.refusal())
 	case strings.TrimSpace(line.text) != "": // a blank line says nothing
 		s.numbers[s.say(line.text)] = line.n
 	}

@@ -164,7 +164,7 @@ func (p *served) chatter(ctx context.Context) {
 	}
 }
 
-// answer answers a request as the state has it, and says whether it goes on.
+// answer answers a request as the state has it, and reports whether it goes on.
 func (p *served) answer(r wire.Request) bool {
 	_, ping := r.(wire.Ping)
 	p.done = p.done || !p.well && slices.Contains(p.v.from, r.Act())

@@ -77,7 +77,7 @@ type tailer struct {
 	me       string
 }
 
-// done says whether there is nothing more to print.
+// done reports whether there is nothing more to print.
 func (t *tailer) done() bool { return t.cfg.NoFollow && t.entrance.in && t.history == nil }
 
 func (t *tailer) run(ctx context.Context) error {
@@ -233,7 +233,7 @@ func (t *tailer) event(e wire.Event) error {
 		return t.reentered(e)
 	case *wire.Left:
 		if t.isRoom(e.Room) && t.me != "" && wire.Fold(e.Name) == wire.Fold(t.me) {
-			t.catchUp()  // the server says whether we may hear it yet
+			t.catchUp()  // the server reports whether we may hear it yet
 			t.let = true // a page that is on its way may be of before
 		}
 	case *wire.Gap:

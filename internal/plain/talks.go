@@ -84,13 +84,13 @@ func makeRoom[T any](m map[string]T) {
 	}
 }
 
-// changed says whether a path is another one than before, for people: a figure
+// changed reports whether a path is another one than before, for people: a figure
 // or the look for a better way is not.
 func (t *talk) changed(e *wire.Path) bool {
 	return t.path.Way != e.Way || t.path.Blocked != e.Blocked || t.path.Asked != e.Asked && e.Asked || t.path.Trying && !e.Trying
 }
 
-// opens says whether an answer is the one to what opened a conversation, and
+// opens reports whether an answer is the one to what opened a conversation, and
 // with whom.
 func (t *talks) opens(re string) (name string, ok bool) {
 	if re == "" || re != t.opening.tag {
@@ -193,7 +193,7 @@ func (t *talks) typed(r *wire.Receipt) {
 	t.ids[r.ID] = struct{}{}
 }
 
-// isTyped says whether the line was.
+// isTyped reports whether the line was.
 func (t *talks) isTyped(id wire.ID) bool {
 	_, ok := t.ids[id]
 	return ok

@@ -68,7 +68,7 @@ func (c *conversation) confirms(a command.Ask) string {
 	return command.LeaveUnsaid(r.Room, len(waiting))
 }
 
-// mayBeSecret says whether a text may be a password that somebody typed without
+// mayBeSecret reports whether a text may be a password that somebody typed without
 // looking, after a command that did not ask for it. It says so once.
 func (c *conversation) mayBeSecret(a command.Action, typed string) bool {
 	if _, nothing := a.(command.Nothing); nothing {
@@ -89,7 +89,7 @@ func (c *conversation) howItGoes(u command.Usage) text.Safe {
 	return text.CleanLine(u.Why)
 }
 
-// astray says whether a line was meant for a room that was not entered: it comes
+// astray reports whether a line was meant for a room that was not entered: it comes
 // right behind the refusal, and would mean something else there.
 func (c *conversation) astray(typed string, a command.Action) bool {
 	m := &c.strayed

@@ -11,14 +11,14 @@ type position struct {
 	cut  int  // rows of it below the edge
 }
 
-// Inserted follows a line that was put in.
+// Inserted follows a line that came at an index.
 func (p *position) Inserted(i int) {
 	if p.up && i <= p.line {
 		p.line++
 	}
 }
 
-// Removed follows a line that was taken out.
+// Removed follows a line that went; left is how many there are.
 func (p *position) Removed(i, left int) {
 	switch {
 	case !p.up:
@@ -30,7 +30,7 @@ func (p *position) Removed(i, left int) {
 	p.up = p.up && left > 0
 }
 
-// Trimmed follows the oldest lines that were let go of.
+// Trimmed follows the n oldest lines, which went.
 func (p *position) Trimmed(n int) {
 	p.line -= n
 	if p.line < 0 {

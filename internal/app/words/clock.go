@@ -34,8 +34,10 @@ func (c *Clock) Day(at wire.Millis) text.Safe {
 	return text.CleanLine(day.Format("Mon 2 January"))
 }
 
+// Local is a time as clocks here show it.
 func (c *Clock) Local(at wire.Millis) time.Time { return at.Time().In(c.Zone) }
 
+// SameDay reports whether two times are of the same day here.
 func (c *Clock) SameDay(a, b wire.Millis) bool {
 	ay, am, ad := c.Local(a).Date()
 	by, bm, bd := c.Local(b).Date()

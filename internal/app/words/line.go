@@ -139,7 +139,7 @@ func offline(e *wire.Status, before wire.State, now time.Time, waiting int) text
 	return b
 }
 
-// mentioned says whether a line names the person who reads it.
+// mentioned reports whether a line names the person who reads it.
 func (s Speech) mentioned(e *wire.Said) bool {
 	if s.Me == "" || wire.Fold(e.From) == wire.Fold(s.Me) {
 		return false
@@ -153,6 +153,7 @@ func (s Speech) mentioned(e *wire.Said) bool {
 	return false
 }
 
+// Clock prints hours and minutes.
 func (s Speech) Clock(at wire.Millis) text.Safe {
 	return text.CleanLine(at.Time().In(s.Zone).Format("15:04"))
 }
@@ -174,6 +175,7 @@ func Named(name string, kind wire.Kind) text.Safe {
 	return "~" + text.CleanLine(name)
 }
 
+// Room is a room's name as people write it.
 func Room(name string) text.Safe { return "#" + text.CleanLine(name) }
 
 // prefixed returns before and the cleaned words, or nothing where there are
@@ -185,6 +187,7 @@ func prefixed(before text.Safe, words string) text.Safe {
 	return before + text.CleanLine(words)
 }
 
+// Count counts things that have one word for one and one for many.
 func Count(n int, one, many text.Safe) text.Safe {
 	if n == 1 {
 		return "1 " + one

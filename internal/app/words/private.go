@@ -145,7 +145,7 @@ func (s Speech) KeySeen(e *wire.KeySeen) text.Safe {
 	return text.CleanLine(e.Text)
 }
 
-// own says whether a name means our own account.
+// own reports whether a name means our own account.
 func (s Speech) own(name string) bool { return name == "" || wire.Fold(name) == wire.Fold(s.Me) }
 
 // safetyRow is how many groups or words of a safety number are in a row.
@@ -293,7 +293,7 @@ func Waiting(r *wire.Receipt) text.Safe {
 	}
 }
 
-// Encrypted says whether only the receiver can read what comes by a way.
+// Encrypted reports whether only the receiver can read what comes by a way.
 func Encrypted(w wire.Way) bool {
 	switch w {
 	case wire.WayDirect, wire.WayRelay, wire.WayInbox:

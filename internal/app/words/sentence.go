@@ -311,6 +311,7 @@ func holding(e *wire.Holding) text.Safe {
 	return "lines come at once."
 }
 
+// Refused is a refusal in the server's words.
 func Refused(e *wire.Refused) text.Safe {
 	b := text.CleanLine(e.Text)
 	if len(e.Near) > 0 && !strings.Contains(e.Text, e.Near[0]) {

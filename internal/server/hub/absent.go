@@ -31,7 +31,7 @@ type absence struct {
 // the hub.
 type absences map[Network][]*absence
 
-// breaks reports whether a session that has gone without a word was a guest with a
+// mayComeBack reports whether a session that has gone without a word was a guest with a
 // token, who may come back.
 func (s *session) mayComeBack() bool {
 	quits := func(q queued) bool { _, ok := q.request.(wire.Quit); return ok }

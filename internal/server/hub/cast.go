@@ -66,7 +66,7 @@ func (rs *rooms) tellIn(c call, rm *room, u *user, e wire.Event) {
 // isIn reports whether the session is a member of a room.
 func (s *session) isIn(rm *room) bool { return slices.Contains(s.rooms, rm) }
 
-// hears reports whether the session is subscribed to what the room hears.
+// isHeardBy reports whether the session is subscribed to what the room hears.
 func (rm *room) isHeardBy(s *session) bool {
 	if len(rm.holders) > 0 {
 		if _, holds := rm.holders[s]; holds {

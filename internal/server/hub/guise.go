@@ -13,7 +13,7 @@ type guise struct {
 
 func (u *user) guise() guise { return guise{u.name, u.kind, u.away} }
 
-// shown is how the user's rooms know it.
+// publicGuise is how the user's rooms know it.
 func (u *user) publicGuise() guise {
 	if u.owed != nil {
 		return *u.owed

@@ -238,7 +238,7 @@ func weight(e wire.Event) int {
 	return LineCost(lineText(e))
 }
 
-// told forgets lines that an older program was told, at once: it may ask again
+// dropTold forgets lines that an older program was told, at once: it may ask again
 // before the log has it.
 func (c call) dropTold(acct *account, lines []wire.Event) {
 	if len(lines) == 0 {

@@ -74,7 +74,7 @@ func (s *session) key(client wire.ClientID) Key {
 	return Key{Profile: s.profile, Client: client}
 }
 
-// accepted answers a line whose entry is stored.
+// newAccepted answers a line whose entry is stored.
 func (w waiter) newAccepted(e *Entry, reach int) *wire.Accepted {
 	return &wire.Accepted{
 		Re: wire.Re{Re: w.tag}, Of: w.act, ID: e.ID, At: e.At, Client: w.client,

@@ -95,7 +95,7 @@ func passOf(acct *account, k *token) pass {
 	return p
 }
 
-// good reports whether the pass still leads into an account.
+// isGood reports whether the pass still leads into an account.
 func (p pass) isGood(acct *account) bool {
 	return (p.account == nil || p.account == acct && p.epoch == acct.epoch) && (p.token == nil || !p.token.revoked)
 }

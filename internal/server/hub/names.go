@@ -11,7 +11,7 @@ import (
 	"labchat/internal/wire"
 )
 
-// directory is every name that is present, registered or reserved. Two names
+// names holds every name that is present, registered or reserved. Two names
 // of one skeleton look alike and can't both be there, so the skeleton is the
 // key; names that are equal but for case have one skeleton too. Accounts that are
 // older than a rule which makes them alike are there both: one of them by the

@@ -39,9 +39,8 @@ func (ps *presence) newRenamed(c call, old, name string, kind wire.Kind) *wire.R
 	}
 }
 
-// publicGuise is a time in the zone that times are shown in.
-// visible counts the people of a room that others can see.
+// countVisible counts the people of a room that others can see.
 func (rm *room) countVisible() int { return len(rm.people.places) - rm.hidden }
 
-// counted counts them with those who are on their way into it.
+// countAll counts them with those who are on their way into it.
 func (rm *room) countAll() int { return rm.countVisible() + rm.coming }

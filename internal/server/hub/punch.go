@@ -39,7 +39,7 @@ func (s *side) say(call string) {
 	}
 }
 
-// said reports whether the side has sent a call lately.
+// hasCalled reports whether the side has sent a call lately.
 func (s *side) hasCalled(call string) bool { return s.calls[0] == call || s.calls[1] == call }
 
 // lookUp tells where private lines for a user can be sent.
@@ -146,7 +146,7 @@ func (cl *claim) name() string {
 	return cl.account.name
 }
 
-// punched is what an endpoint is told of another one's wish.
+// newPunched returns what an endpoint is told of another one's wish.
 func newPunched(now time.Time, from, to *endpoint, r wire.Punch, relay bool) *wire.Punched {
 	u := from.session.user
 	e := &wire.Punched{From: u.name, Kind: u.kind, Call: r.Call, Device: from.device, Relay: relay}

@@ -16,7 +16,7 @@ type quotas struct {
 	usedUp   map[usedUp]time.Time // since when
 }
 
-// familyOfUsed is a quota of which nothing is left.
+// usedUp is a quota of which nothing is left.
 type usedUp struct {
 	net Network
 	act wire.Act // create or register

@@ -61,7 +61,7 @@ func (rg *registrants) open(c call) {
 	}
 }
 
-// arrived notes a datagram, and which peers its sender knew.
+// noteDatagram notes a datagram, and which peers its sender knew.
 func (s *session) noteDatagram(now time.Time, r wire.Request) wire.Request {
 	s.reg.since = now
 	if line, ok := r.(wire.Say); ok {

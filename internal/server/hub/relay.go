@@ -30,7 +30,7 @@ func (r Relaying) pair() allowance {
 	return pair
 }
 
-// relayed allows so many bytes a second, and a fourth of that at once.
+// relayAllowance allows so many bytes a second, and a fourth of that at once.
 func relayAllowance(perSecond int) allowance {
 	return allowance{atOnce: max(leastRelayed, perSecond/4), perSecond: max(1, perSecond)}
 }

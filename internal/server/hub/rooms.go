@@ -189,7 +189,7 @@ func (rs *rooms) leave(c call, r wire.Leave) {
 	}
 }
 
-// audience tells or sets what a room is about.
+// changeTopic tells or sets what a room is about.
 func (rs *rooms) changeTopic(c call, r wire.Topic) {
 	rm := rs.member(c, r.Room)
 	if rm == nil {

@@ -76,7 +76,7 @@ func (a *shares) at(n Network) *share {
 	return sh
 }
 
-// limitPairs forgets a network that nobody is here from where there are too many: of
+// makeRoom forgets a network that nobody is here from where there are too many: of
 // a few the one that has used up the least, so that nobody gets a budget back by
 // having others come.
 func (a *shares) makeRoom() {
@@ -150,7 +150,7 @@ func (sh *share) spend(now time.Time, n int, a allowance) bool {
 	return true
 }
 
-// short is how long to wait until a network can pay for a session that waits.
+// waitFor is how long to wait until a network can pay for a session that waits.
 func (sh *share) waitFor(now time.Time, s *session, all allowance) time.Duration {
 	lacks := sh.lacks(now, s.pace.price, all)
 	if s.saved(now) >= longStanding {
@@ -276,7 +276,7 @@ func (s *session) credit(now time.Time, all allowance) int {
 	}
 }
 
-// served counts what was paid for the session.
+// charge counts what was paid for the session.
 func (s *session) charge(now time.Time, price int) {
 	at := s.standing()
 	if oldest := now.Add(-oldStanding); at.Before(oldest) {

@@ -104,7 +104,7 @@ func (t *throttle) right(g guess) {
 	delete(t.tries, g)
 }
 
-// limitPairs takes any entry out of a table that is full: newcomers are not shut
+// makeRoom takes any entry out of a table that is full: newcomers are not shut
 // out by who has filled it.
 func makeRoom[K comparable, V any](in map[K]V) {
 	if len(in) < maxTries {

@@ -153,7 +153,7 @@ func (t *tokens) leave(k *token) {
 	}
 }
 
-// used notes that a token was presented: the one before it has done its
+// dropNeighbours is called when a token was presented: the one before it has done its
 // service, and one that was made after it never arrived.
 func (t *tokens) dropNeighbours(k *token) (logged []TokenHash) { return t.drop(k.before, k.after) }
 

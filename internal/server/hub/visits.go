@@ -77,7 +77,7 @@ func (f *failures) add(n Network) {
 	}
 }
 
-// told returns how many there were, and from where most of them came.
+// summary returns how many there were, and from where most of them came.
 func (f *failures) summary() (all int, from []wire.FailedFrom) {
 	for _, n := range slices.SortedFunc(maps.Keys(f.from), func(a, b Network) int {
 		return cmp.Or(cmp.Compare(f.from[b], f.from[a]), cmp.Compare(a.String(), b.String()))
