@@ -225,7 +225,7 @@ func (m *bar) clearOrQuit() {
 // keepDraft keeps what is being written in the conversation on the screen.
 func (m *bar) keepDraft() {
 	if at := m.Book.Current; at != nil {
-		m.App.SaveDraft(at, m.composer.Draft())
+		m.SaveDraft(at, m.composer.Draft())
 	}
 }
 

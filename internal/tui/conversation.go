@@ -148,7 +148,7 @@ func (m *conversation) toNews() {
 // look takes note that the conversation on the screen is being read.
 func (m *conversation) look() {
 	if at := m.Book.Current; m.reads(at) {
-		m.App.Look(at)
+		m.Look(at)
 	}
 }
 

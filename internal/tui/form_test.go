@@ -252,8 +252,7 @@ func TestASignTurnsWhileTheFormConnects(t *testing.T) {
 		c.Connect = func(context.Context, Login) (Connected, error) { return Connected{}, nil }
 	})
 	s.Update(bubble.Key{Name: "enter"}) // the job that connects stays under way
-	busy := []rune(string(s.paint.Glyph.Busy))
-	for _, sign := range busy {
+	for _, sign := range string(s.paint.Glyph.Busy) {
 		s.shows(string(sign) + " connecting")
 		s.Update(ticked{s.moment.ticks})
 	}

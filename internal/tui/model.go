@@ -56,7 +56,7 @@ type moment struct {
 func New(cfg Config, now func() time.Time, zone *time.Location) *Model {
 	m := &Model{cfg: cfg}
 	m.App = app.New(viewer{m}, cfg.Room, cfg.Direct, now, zone)
-	p := newPaint(cfg.Theme, &m.App.Clock)
+	p := newPaint(cfg.Theme, &m.Clock)
 	m.paint, m.Signs = p, p.signs()
 	m.keys = bindings()
 	m.guard = &guard{Model: m}

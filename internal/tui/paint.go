@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 
 	"labchat/internal/app"
@@ -21,7 +23,8 @@ type paint struct {
 	Code   theme.Code
 	theme  theme.Theme
 	nicks  map[string]ink
-	busy   bubble.Spinner // turns by Model.tick
+	busy   bubble.Spinner          // turns by Model.tick
+	rows   map[rowOfKeys]text.Safe // as hints has drawn them
 }
 
 func newPaint(t theme.Theme, c *words.Clock) *paint {
@@ -151,6 +154,27 @@ func (p *paint) parts(w int, parts ...text.Safe) text.Safe {
 		s = next
 	}
 	return s
+}
+
+// rowOfKeys is what a row of keys depends on.
+type rowOfKeys struct {
+	w     int
+	names string
+}
+
+// brief is hints of keys of the screen, which is drawn once for each width: it is
+// in every frame.
+func (p *paint) brief(table keymap, w int, names []string) text.Safe {
+	k := rowOfKeys{w, strings.Join(names, " ")}
+	row, drawn := p.rows[k]
+	if !drawn {
+		if p.rows == nil || len(p.rows) > maxNicks {
+			p.rows = map[rowOfKeys]text.Safe{}
+		}
+		row = p.hints(w, table.brief(names...)...)
+		p.rows[k] = row
+	}
+	return row
 }
 
 // hints prints keys and what they do, as many as fit into w columns.

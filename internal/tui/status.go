@@ -172,7 +172,7 @@ func (m statusBar) View(width, _ int) []text.Safe {
 // withKeys is a row of w columns with the keys behind it that fit.
 func (m statusBar) withKeys(w int, row text.Safe, names ...string) text.Safe {
 	room := w - text.Width(m.paint.parts(w, row, "|")) + 1
-	return m.paint.parts(w, row, m.paint.hints(room, m.keys.brief(names...)...))
+	return m.paint.parts(w, row, m.paint.brief(m.keys, room, names))
 }
 
 // pulse is the connection in a narrow row.

@@ -58,9 +58,8 @@ func Hints(w int, dot, more text.Safe, keys ...key.Binding) text.Safe {
 	if w < 1 {
 		return ""
 	}
-	m := help.New()
+	m := help.Model{Width: w, ShortSeparator: string(" " + dot + " "), Ellipsis: string(more)}
 	m.Styles = help.Styles{ShortKey: unstyled, ShortDesc: unstyled, ShortSeparator: unstyled, Ellipsis: unstyled}
-	m.Width, m.ShortSeparator, m.Ellipsis = w, string(" "+dot+" "), string(more)
 	row := text.Truncate(rowOf(m.ShortHelpView(keys)), w)
 	if text.TrimSpace(row) == more {
 		return "" // not one of them fits
