@@ -107,6 +107,7 @@ func (d Dialect) read(text string) (wire.Request, error) {
 	return r, nil
 }
 
+// ReadCalc reads two numbers and an operator, as the style has them.
 func (d Dialect) ReadCalc(text string) (wire.Calc, error) {
 	r, ok := d.readCalc(text)
 	switch {

@@ -22,6 +22,7 @@ const (
 // list fits.
 var ListPadding = strings.Repeat(".", 768)
 
+// ErrDatagram is what the older programs would not read, or would end by.
 var ErrDatagram = errors.New("datagram: a field is empty, too long, or would end it early")
 
 // AppendDatagram appends one datagram, and refuses what would end a program of
@@ -105,19 +106,22 @@ func JoinAddress(ip, port string) string {
 	return host + ":" + p
 }
 
-// The refusals that the older registries say without a word.
+// RefuseFind is what an older registry means that answers Find without a word.
 func RefuseFind() wire.Event {
 	return &wire.Refused{Of: wire.ActFind, Code: wire.CodeNoUser, Text: "Nobody of that name is known there."}
 }
 
+// RefuseCreate is the same for Create.
 func RefuseCreate() wire.Event {
 	return &wire.Refused{Of: wire.ActCreate, Code: wire.CodeRoomExists, Text: "The registry did not make the room: it exists already. Choose another name or address."}
 }
 
+// RefuseJoin is the same for Join.
 func RefuseJoin() wire.Event {
 	return &wire.Refused{Of: wire.ActJoin, Code: wire.CodeNoRoom, Text: "There is no such room. Create it, or join one that exists."}
 }
 
+// RefuseAddress says that an answer holds no address.
 func RefuseAddress(of wire.Act) *wire.FrameError {
 	return &wire.FrameError{Code: wire.CodeMalformed, Text: "The registry's answer has no address that can be used.", Of: of}
 }

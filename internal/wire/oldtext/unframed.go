@@ -18,6 +18,7 @@ const (
 	GapAlone   = 500 * time.Millisecond // what the reader takes for data, or compares letter by letter
 )
 
+// ErrUnsayable is what would come back as something else.
 var ErrUnsayable = errors.New("a field is empty, or would be taken for something else")
 
 // SplitUnframed takes what one read has brought for a frame: up to its first line

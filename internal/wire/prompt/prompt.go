@@ -28,17 +28,19 @@ type style struct {
 // maxRead is what clients of this family read at a time.
 const maxRead = 2048
 
-// The styles: each is a dialect of its own.
+// M1 is the style of milestone 1. Each style is a dialect of its own.
 var M1 = Dialect{&style{
 	name: "prompt-m1", connected: ": connected", offline: ": is offline", says: " says: ",
 	invalid: "Invalid username. Please try again.",
 }}
 
+// M2 is the style of milestone 2.
 var M2 = Dialect{&style{
 	name: "prompt", connected: " connected", offline: " is offline", says: " said: ",
 	invalid: "Invalid username. Please try again. ", peers: true,
 }}
 
+// Accounts is the style of milestone 4, which has accounts.
 var Accounts = Dialect{&style{
 	name: "prompt-accounts", connected: " connected", offline: " is offline", says: " said: ",
 	invalid: "Invalid username. Please try again.", peers: true, accounts: true,

@@ -82,6 +82,7 @@ func (c *server) ParseRequest(frame []byte) (wire.Request, error) {
 	return r, nil
 }
 
+// ReadCalc reads two integers and a plus.
 func (Dialect) ReadCalc(text string) (wire.Calc, error) {
 	r, ok := read(text)
 	if !ok {

@@ -39,6 +39,7 @@ func Split(t *testing.T, d wire.Dialect, data []byte) [][]byte {
 	return frames
 }
 
+// One returns the only frame of data.
 func One(t *testing.T, d wire.Dialect, data []byte) []byte {
 	t.Helper()
 	frames := Split(t, d, data)

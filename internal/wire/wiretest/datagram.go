@@ -131,6 +131,7 @@ func FuzzDatagramTexts(f *testing.F, d wire.Datagrams) {
 	})
 }
 
+// Said returns the datagrams that a server says an event with.
 func Said(t *testing.T, server wire.DatagramServer, e wire.Event) []string {
 	t.Helper()
 	all, err := server.AppendDatagrams(nil, e)
