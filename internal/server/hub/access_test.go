@@ -93,7 +93,7 @@ func TestNobodyElseDecidesWhoMayEnter(t *testing.T) {
 		"toEnter":      {"join", "join", "resume"},
 		"enterAndShow": {"join", "resume"},
 		"joinRoom":     {"join"},
-		"enter":        {"enterAndShow", "enterLobby", "enterLobby", "enterUnnamed", "joinRoom", "newRoutes"}, // guests.enter and peers.enter among them
+		"enter":        {"enterAndShow", "enterLobby", "enterLobby", "enterUnnamed", "joinRoom", "peopleRoutes"}, // guests.enter and peers.enter among them
 	} {
 		got := slices.Sorted(slices.Values(calls[called]))
 		if !slices.Equal(got, want) {
