@@ -66,6 +66,7 @@ func (s *session) Say(room, words string, _ bool) wire.ClientID {
 	s.said = append(s.said, room+": "+words)
 	return "c1"
 }
+
 func (s *session) Whisper(to, words string, _ bool) wire.ClientID {
 	s.said = append(s.said, "@"+to+": "+words)
 	return "c2"
