@@ -311,3 +311,19 @@ func TestWithoutDescriptorsThoseWhoAreInStay(t *testing.T) {
 		}
 	}
 }
+
+func TestADaemonThatIsStoppedWhileItStartsHasNotFailed(t *testing.T) {
+	for _, when := range []string{"before it begins", "when it shows its key"} {
+		t.Run(when, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			if when == "before it begins" {
+				stop()
+			}
+			err := Run(ctx, Config{Data: t.TempDir(), Ports: FreePorts(), ShowKey: func(string) { stop() }})
+			if err != nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strconv"
@@ -73,10 +74,14 @@ func Run(ctx context.Context, cfg Config) error {
 	cfg = cfg.orDefaults()
 	d := &daemon{cfg: cfg}
 	defer d.close()
-	if err := d.take(ctx); err != nil {
-		return err
+	err := d.take(ctx)
+	if err == nil {
+		err = d.serve(ctx)
 	}
-	return d.serve(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // it was told to stop while it started: nothing has failed
+	}
+	return err
 }
 
 func (cfg Config) orDefaults() Config {
