@@ -261,6 +261,9 @@ func (o *oracle) shown(e wire.Event) {
 			s.lose(e.Print)
 			s.refused[e.Print] = true
 		case wire.KeyKnown, wire.KeyVerified: // the program's word is none
+		case wire.KeyWithdrawn: // the server has said so
+			s.gone[e.Print] = s.ok[e.Print] || s.gone[e.Print]
+			s.lose(e.Print)
 		default:
 			s.lose(e.Print)
 		}
