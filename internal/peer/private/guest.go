@@ -50,11 +50,17 @@ func (c *conversation) setKind(kind wire.Kind, device string, devices []wire.Dev
 }
 
 // sameDevice goes on with a guest who has registered the name: its lines are the
-// account's, whose key is known from now on, whatever else the server says of it.
+// account's, whose key is known from now on, whatever else the server says of it. A
+// key that is known as somebody else's, too, is asked about, as any account's is.
 func (c *conversation) sameDevice(key string) {
 	c.device, c.past = key, ""
 	if c.keyStateOf(key) == wire.KeyNone {
-		c.know(wire.KnownDevice{User: c.name, Key: key, State: wire.KeyNew, Since: wire.MillisOf(time.Now())})
+		state := wire.KeyNew
+		if other := c.otherOwner(key); other != "" {
+			state = wire.KeyShared
+			c.l.emit(&wire.KeySeen{User: c.name, State: state, Print: wire.DevicePrint(key), Text: sharedWith(c.name, other)})
+		}
+		c.know(wire.KnownDevice{User: c.name, Key: key, State: state, Since: wire.MillisOf(time.Now())})
 	}
 	c.keepContact(func(k *wire.Contact) { k.Secure = true })
 	for _, d := range c.keys {

@@ -62,3 +62,32 @@ func TestALineIsNotLeftLyingBehindACallThatCantBeAnswered(t *testing.T) {
 		gus.wantTexts("ann", "three")
 	})
 }
+
+// TestAGuestWhoRegistersWithSomebodysKeyIsAskedAbout has the key of gus be known as
+// cat's, too, when he is an account.
+func TestAGuestWhoRegistersWithSomebodysKeyIsAskedAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHarness(t)
+		defer w.end()
+		ann, gus := guests(w)
+		gus.quit()
+		settle()
+		ann.server.push(&wire.Punched{
+			From: "cat", Kind: wire.KindAccount, Call: strings.Repeat("cd", 16), Device: gus.server.key, Devices: []wire.Device{{Key: gus.server.key}},
+		})
+		settle()
+		gus = w.enter("gus", wire.KindAccount, gus.store)
+		ann.Whisper("gus", "for gus", false)
+		wait(time.Minute)
+		gus.wantTexts("ann")
+		if p := ann.path("gus"); !p.Blocked || p.Key != wire.KeyShared {
+			t.Errorf("ann's path is %+v", p)
+		}
+		if seen := last(ann, func(e *wire.KeySeen) bool { return e.State == wire.KeyShared }); seen == nil || !strings.Contains(seen.Text, "cat's") {
+			t.Errorf("ann was told %+v", seen)
+		}
+		ann.verifies("gus", wire.AnswerSame)
+		wait(time.Minute)
+		gus.wantTexts("ann", "for gus")
+	})
+}
