@@ -21,8 +21,8 @@ const (
 	leastLeft = 3
 )
 
-// ladder is how many seconds a session waits before its tries, about.
-func ladder() []int { return []int{1, 2, 4, 8, 16, 30} }
+// retryWaits are how many seconds a session waits before its tries, about.
+func retryWaits() []int { return []int{1, 2, 4, 8, 16, 30} }
 
 // A banner says why there is no connection, and what becomes of what is typed.
 // It never takes the keys from the composer, and never hides the newest lines:
@@ -172,7 +172,7 @@ func (b *banner) keys(m *Model, w int) text.Safe {
 
 func (b *banner) dimmedKeys(m *Model, w int) text.Safe { return m.paint.dim(b.keys(m, w)) }
 
-// next shows when the next try is, and on which rung of the ladder: as much of
+// next shows when the next try is, and which of the waits it ends: as much of
 // it as fits.
 func (b *banner) next(m *Model, w int) text.Safe {
 	p := m.paint
@@ -180,8 +180,8 @@ func (b *banner) next(m *Model, w int) text.Safe {
 		return "trying now"
 	}
 	left := m.secondsToRetry()
-	rung, steps := rungOf(m.Link.Status.Attempt)
-	waited := 1 - float64(left)/float64(max(rung, left, 1))
+	wait, steps := waitAfter(m.Link.Status.Attempt)
+	waited := 1 - float64(left)/float64(max(wait, left, 1))
 	head := text.Sprintf("next try in %d s", left)
 	bar := "  " + bubble.Bar(barWidth, waited, p.Form.BarOn, p.Form.BarOff)
 	for _, row := range [...]text.Safe{head + bar + "   " + steps + " " + p.Glyph.More, head + bar + "   " + steps, head + "   " + steps} {
@@ -192,19 +192,19 @@ func (b *banner) next(m *Model, w int) text.Safe {
 	return text.Truncate(head, w)
 }
 
-// rungOf returns how long the wait after so many tries is about, and the
-// ladder with that rung marked.
-func rungOf(attempt int) (seconds int, steps text.Safe) {
-	rungs := ladder()
-	at := max(0, min(attempt-1, len(rungs)-1))
-	words := make([]text.Safe, len(rungs))
-	for i, s := range rungs {
+// waitAfter returns how long the wait after so many tries is about, and the
+// waits with that one marked.
+func waitAfter(attempt int) (seconds int, steps text.Safe) {
+	waits := retryWaits()
+	at := max(0, min(attempt-1, len(waits)-1))
+	words := make([]text.Safe, len(waits))
+	for i, s := range waits {
 		words[i] = text.Int(s)
 		if i == at {
 			words[i] = "[" + words[i] + "]"
 		}
 	}
-	return rungs[at], text.Join(words, " ")
+	return waits[at], text.Join(words, " ")
 }
 
 // labelled is a word, and beside it what it is about.

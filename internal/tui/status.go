@@ -157,7 +157,7 @@ func (m statusBar) View(width, _ int) []text.Safe {
 	case m.moment.flash != "":
 		return []text.Safe{m.flashRow(width)}
 	case width < narrowWidth:
-		row = m.withKeys(w, p.parts(w, m.pulse(), m.waiting()), "f1", "alt+a")
+		row = m.withKeys(w, p.parts(w, m.connection(), m.waiting()), "f1", "alt+a")
 	case m.Link.HasEnded():
 		row = m.withKeys(w, p.parts(w, m.time(), "ENDED", m.outboxCount()), "f1", "ctrl+q")
 	case m.Link.IsLost():
@@ -175,8 +175,8 @@ func (m statusBar) withKeys(w int, row text.Safe, names ...string) text.Safe {
 	return m.paint.parts(w, row, m.paint.brief(m.keys, room, names))
 }
 
-// pulse is the connection in a narrow row.
-func (m statusBar) pulse() text.Safe {
+// connection is its state in a narrow row.
+func (m statusBar) connection() text.Safe {
 	p := m.paint
 	switch {
 	case m.Link.IsOnline() && m.Link.Status.RTT > 0:

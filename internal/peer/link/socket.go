@@ -36,12 +36,12 @@ type Socket struct {
 	*net.UDPConn
 	batch *ipv4.PacketConn
 	spill [][]byte // behind QUIC's buffers, for longer datagrams. Owned by its reader
-	sieve
+	filter
 }
 
 // NewSocket takes over a socket. admits is called by whoever reads it.
 func NewSocket(conn *net.UDPConn, admits func(netip.AddrPort) bool) *Socket {
-	return &Socket{UDPConn: conn, batch: ipv4.NewPacketConn(conn), sieve: newSieve(admits)}
+	return &Socket{UDPConn: conn, batch: ipv4.NewPacketConn(conn), filter: newFilter(admits)}
 }
 
 // ReadBatch reads datagrams and keeps those that are not QUIC's: these are left
@@ -84,7 +84,7 @@ func (s *Socket) ReadFrom(b []byte) (int, net.Addr, error) { return s.readFrom(s
 // anySocket is a Socket without a descriptor.
 type anySocket struct {
 	net.PacketConn
-	sieve
+	filter
 }
 
 // ReadFrom keeps what is not QUIC's.
@@ -104,28 +104,28 @@ func Share(conn net.PacketConn, admits func(netip.AddrPort) bool) PlainConn {
 	if udp, ok := conn.(*net.UDPConn); ok {
 		return NewSocket(udp, admits)
 	}
-	return &anySocket{PacketConn: conn, sieve: newSieve(admits)}
+	return &anySocket{PacketConn: conn, filter: newFilter(admits)}
 }
 
-// sieve keeps plain datagrams apart, and strangers out.
-type sieve struct {
+// filter keeps plain datagrams apart, and strangers out.
+type filter struct {
 	plain  chan Datagram
 	room   *sync.Pool // of buffers that hold any datagram
 	admits func(netip.AddrPort) bool
 }
 
-func newSieve(admits func(netip.AddrPort) bool) sieve {
-	return sieve{admits: admits, plain: make(chan Datagram, plainWaiting), room: &sync.Pool{New: func() any {
+func newFilter(admits func(netip.AddrPort) bool) filter {
+	return filter{admits: admits, plain: make(chan Datagram, plainWaiting), room: &sync.Pool{New: func() any {
 		b := make([]byte, maxDatagram)
 		return &b
 	}}}
 }
 
 // Plain implements PlainConn.
-func (s *sieve) Plain() <-chan Datagram { return s.plain }
+func (s *filter) Plain() <-chan Datagram { return s.plain }
 
 // keep hands a datagram to whoever reads the plain ones.
-func (s *sieve) keep(from net.Addr, data []byte) {
+func (s *filter) keep(from net.Addr, data []byte) {
 	udp, ok := from.(*net.UDPAddr)
 	if !ok {
 		return
@@ -139,7 +139,7 @@ func (s *sieve) keep(from net.Addr, data []byte) {
 // lets reports whether a packet of QUIC's is for QUIC: one that may begin a
 // connection only from an address that is admitted. QUIC answers none of the
 // others unless it belongs to a connection.
-func (s *sieve) lets(from net.Addr, p []byte) bool {
+func (s *filter) lets(from net.Addr, p []byte) bool {
 	if !Begins(p) {
 		return true
 	}
@@ -154,7 +154,7 @@ func unmapped(a *net.UDPAddr) netip.AddrPort {
 }
 
 // readFrom reads until a packet of QUIC's comes.
-func (s *sieve) readFrom(conn net.PacketConn, b []byte) (int, net.Addr, error) {
+func (s *filter) readFrom(conn net.PacketConn, b []byte) (int, net.Addr, error) {
 	buf := s.room.Get().(*[]byte)
 	defer s.room.Put(buf)
 	for {
